@@ -1,0 +1,13 @@
+//! zerodrift keeps a Cloudflare Zero Trust organization in Git.
+//!
+//! The modules stand in the order of the pipeline, and arrows run one way.
+
+#![forbid(unsafe_code)]
+
+pub mod organization;
+
+pub mod manifest;
+
+pub mod cloudflare;
+
+pub mod plan;

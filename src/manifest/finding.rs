@@ -1,0 +1,105 @@
+//! Findings: what is wrong or doubtful in a manifest, as data that every renderer reads.
+
+use std::ops::Range;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; nothing stops.
+    Note,
+    /// Probably a mistake; nothing stops.
+    Warning,
+    /// The manifest cannot be used (exit code 5).
+    Error,
+}
+
+/// A place in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    /// 1-based line.
+    pub line: usize,
+    /// 1-based column, in characters.
+    pub column: usize,
+    /// The bytes meant, for underlining and for splicing fixes.
+    pub span: Range<usize>,
+}
+
+/// A replacement of bytes that would mend a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What the replacement does, as an imperative: `quote the colour`.
+    pub title: String,
+    /// The bytes that are replaced.
+    pub span: Range<usize>,
+    /// What stands there afterwards.
+    pub replacement: String,
+    /// Whether it can be applied without a look: it cannot change what the author meant.
+    pub safe: bool,
+}
+
+/// One thing to say about a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable identifier of the rule: `unknown-key`.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong, in a sentence without a final full stop.
+    pub message: String,
+    /// The file as the user named it; `-` for standard input.
+    pub file: String,
+    /// Where; absent when the whole file is meant.
+    pub at: Option<Location>,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// A replacement that would mend it.
+    pub fix: Option<Fix>,
+    /// The setting it is about, as a path.
+    pub setting: Option<String>,
+}
+
+impl Finding {
+    /// A finding of this rule about the file as a whole; the methods below refine it.
+    pub fn new(rule: &'static str, severity: Severity, file: &str, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            severity,
+            message: message.into(),
+            file: file.to_owned(),
+            at: None,
+            help: None,
+            fix: None,
+            setting: None,
+        }
+    }
+
+    /// Says where.
+    #[must_use]
+    pub fn at(self, at: &Location) -> Self {
+        Self { at: Some(at.clone()), ..self }
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    /// Offers a replacement.
+    #[must_use]
+    pub fn fix(self, fix: Fix) -> Self {
+        Self { fix: Some(fix), ..self }
+    }
+
+    /// Names the setting.
+    #[must_use]
+    pub fn setting(self, path: impl Into<String>) -> Self {
+        Self { setting: Some(path.into()), ..self }
+    }
+
+    /// Whether it makes the manifest unusable.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+}

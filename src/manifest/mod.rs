@@ -1,0 +1,66 @@
+//! `org.yaml` → desired state: strict YAML, every finding in one run, each with file, line and column.
+
+mod finding;
+
+pub use finding::{Finding, Fix, Location, Severity};
+
+use serde_json::Value as Json;
+
+use crate::organization::{Endpoint, Setting, Target};
+
+/// The text of a manifest and the name under which the user knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The path as given; `-` for standard input.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+/// A manifest that can be planned: it had no error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    /// The path as the user gave it.
+    pub path: String,
+    /// SHA-256 of the file's bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// The account or zone that the file names.
+    pub target: Option<Target>,
+    /// The sections that the file has, empty ones included: an endpoint without a section is not read.
+    pub endpoints: Vec<Endpoint>,
+    /// The settings that the file mentions, in the order of the model.
+    pub declared: Vec<Declared>,
+    /// The consents that the file gives.
+    pub allow: Vec<Allow>,
+}
+
+/// A setting that a manifest mentions, and therefore owns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declared {
+    /// Which setting.
+    pub setting: Setting,
+    /// The wanted value as written, checked against the setting's kind; `null` unsets, as `[]` does for a set.
+    pub value: Json,
+    /// Where its value stands; where its group is unset as a whole, the group's `null`.
+    pub at: Location,
+}
+
+/// Consent to one guarded change, pinned to one value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Allow {
+    /// The setting, or the group whose settings are meant.
+    pub setting: String,
+    /// The value that the change may lead to; `null` for unset.
+    pub to: Json,
+    /// Why, for the reader of the file.
+    pub reason: Option<String>,
+    /// Where it stands.
+    pub at: Location,
+}
+
+impl Manifest {
+    /// What the file wants of a setting, if it mentions it.
+    pub fn declared(&self, path: &str) -> Option<&Declared> {
+        self.declared.iter().find(|declared| declared.setting.path == path)
+    }
+}

@@ -1,0 +1,112 @@
+//! One spelling per meaning: the table of rules by which values are compared.
+//!
+//! Nothing else in the program decides whether two values are the same, so no path to the wire can disagree with
+//! the diff. The rules are pure, idempotent and listed in [`RULES`], which `explain` prints.
+
+use serde_json::{Number, Value as Json};
+
+use super::color::Color;
+use super::duration::GoDuration;
+use super::setting::{Element, Kind};
+
+/// Every rule of comparison, as users read it.
+pub const RULES: [(&str, &str); 8] = [
+    ("empty", "absent, null, \"\", {} and [] are one value"),
+    ("boolean", "false equals absent: the API leaves out members that are false"),
+    ("duration", "durations compare by length: 24h equals 1440m and 24h0m0s"),
+    ("colour", "colours compare by value: #FFF equals #ffffff"),
+    ("host", "host names compare without regard to case or a final dot"),
+    ("set", "sets have no order and no repetition"),
+    ("number", "numbers compare by value: 256 equals 256.0"),
+    ("switch", "while the switch of a group is off, its other members count as unset"),
+];
+
+/// The canonical form of a value of some kind; `null` for every way of being empty.
+pub(super) fn of(kind: Kind, value: Option<&Json>) -> Json {
+    let Some(value) = value.filter(|value| !is_blank(value)) else {
+        return Json::Null;
+    };
+    match (kind, value) {
+        (Kind::Boolean, Json::Bool(false)) => Json::Null,
+        (Kind::Duration(_), Json::String(text)) => duration(text),
+        (Kind::Color, Json::String(text)) => color(text),
+        (Kind::Host, Json::String(text)) => host(text),
+        (Kind::Uid, Json::String(text)) => Json::String(text.to_ascii_lowercase()),
+        (Kind::Integer { .. }, Json::Number(number)) => integer(number),
+        (Kind::Set(element), Json::Array(elements)) => set(element, elements),
+        (Kind::Opaque, other) => structure(other),
+        (_, other) => other.clone(),
+    }
+}
+
+/// Whether a value is empty whatever its kind: null, `""`, `[]`, `{}`, and objects and lists of nothing else.
+pub(crate) fn is_blank(value: &Json) -> bool {
+    match value {
+        Json::Null => true,
+        Json::String(text) => text.is_empty(),
+        Json::Array(elements) => elements.is_empty(),
+        Json::Object(members) => members.values().all(is_blank),
+        Json::Bool(_) | Json::Number(_) => false,
+    }
+}
+
+/// A value of unknown meaning with its empty members removed, at every depth. Order of lists is kept.
+pub(crate) fn structure(value: &Json) -> Json {
+    match value {
+        blank if is_blank(blank) => Json::Null,
+        Json::Array(elements) => elements.iter().map(structure).collect(),
+        Json::Object(members) => members
+            .iter()
+            .filter(|(_, member)| !is_blank(member))
+            .map(|(key, member)| (key.clone(), structure(member)))
+            .collect(),
+        other => other.clone(),
+    }
+}
+
+fn duration(text: &str) -> Json {
+    match text.parse::<GoDuration>() {
+        Ok(duration) => Json::String(duration.to_string()),
+        Err(_) => Json::String(text.to_owned()),
+    }
+}
+
+fn color(text: &str) -> Json {
+    match text.parse::<Color>() {
+        Ok(color) => Json::String(color.to_string()),
+        Err(_) => Json::String(text.to_owned()),
+    }
+}
+
+fn host(text: &str) -> Json {
+    let lower = text.to_lowercase();
+    Json::String(lower.strip_suffix('.').map_or(lower.clone(), str::to_owned))
+}
+
+fn integer(number: &Number) -> Json {
+    let whole = number.as_i64().or_else(|| {
+        let float = number.as_f64()?;
+        // Exact for every integer a setting can hold; anything larger keeps its own spelling.
+        (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
+    });
+    whole.map_or_else(|| Json::Number(number.clone()), Json::from)
+}
+
+fn set(element: Element, elements: &[Json]) -> Json {
+    let mut canonical: Vec<Json> = elements
+        .iter()
+        .filter(|value| !is_blank(value))
+        .map(|value| match (element, value) {
+            (Element::Host, Json::String(text)) => host(text),
+            (Element::Number(_), Json::Number(number)) => integer(number),
+            (_, other) => other.clone(),
+        })
+        .collect();
+    // Sorted by number where both are numbers, else by spelling, so that a list reads naturally and mixed types still have an order.
+    canonical.sort_by(|one, two| match (one.as_i64(), two.as_i64()) {
+        (Some(one), Some(two)) => one.cmp(&two),
+        _ => one.to_string().cmp(&two.to_string()),
+    });
+    canonical.dedup();
+    if canonical.is_empty() { Json::Null } else { Json::Array(canonical) }
+}

@@ -1,0 +1,245 @@
+//! Durations in Go's grammar, which is the one the API takes.
+//!
+//! No duration crate agrees with Go on `.5h`, `1h1h`, `1d` and `24 h` at once, and a setting that is refused by the
+//! API after a green plan is what this tool exists to prevent, so the grammar is spelled out here.
+//!
+//! ```
+//! use zerodrift::organization::GoDuration;
+//! let day: GoDuration = "24h".parse().unwrap();
+//! assert_eq!(day, "1440m".parse().unwrap());
+//! assert_eq!(day, "24h0m0s".parse().unwrap());
+//! assert!("1d".parse::<GoDuration>().is_err());
+//! ```
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A span of time in whole nanoseconds, as Go's `time.Duration` holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GoDuration(i64);
+
+/// Why a text is no Go duration (grammar of Go's `time.ParseDuration`).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DurationError {
+    /// The text is empty, or a sign alone.
+    #[error("a duration needs a number and a unit, such as 24h")]
+    Empty,
+    /// A number is missing where one must stand.
+    #[error("expected a number before {0:?}")]
+    Number(String),
+    /// A number has no unit behind it.
+    #[error("the number {0} has no unit; the units are h, m, s, ms, us and ns")]
+    MissingUnit(String),
+    /// A unit Go does not know, `d` among them.
+    #[error("unknown unit {0:?}; the units are h, m, s, ms, us and ns")]
+    UnknownUnit(String),
+    /// More than Go's 64-bit nanosecond counter holds (about 292 years).
+    #[error("the duration is longer than 292 years, the longest that can be written")]
+    Overflow,
+}
+
+/// Go's units with their length in nanoseconds. Both micro signs are Go's: U+00B5 and U+03BC.
+const UNITS: [(&str, i128); 8] = [
+    ("ns", 1),
+    ("us", 1_000),
+    ("\u{b5}s", 1_000),
+    ("\u{3bc}s", 1_000),
+    ("ms", 1_000_000),
+    ("s", 1_000_000_000),
+    ("m", 60_000_000_000),
+    ("h", 3_600_000_000_000),
+];
+
+impl GoDuration {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// The number of nanoseconds; negative for a negative duration.
+    pub fn nanoseconds(self) -> i64 {
+        self.0
+    }
+
+    /// A duration of whole hours; saturates at Go's limit.
+    pub fn from_hours(hours: i64) -> Self {
+        Self(hours.saturating_mul(3_600_000_000_000))
+    }
+
+    /// The units that a text uses, in the order written: `1h30m` uses `h` and `m`. Empty for `0`.
+    pub fn units_of(text: &str) -> Vec<&str> {
+        text.split(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))
+            .filter(|unit| !unit.is_empty())
+            .collect()
+    }
+}
+
+impl FromStr for GoDuration {
+    type Err = DurationError;
+
+    fn from_str(text: &str) -> Result<Self, DurationError> {
+        let (negative, unsigned) = match text.as_bytes().first() {
+            Some(b'-') => (true, &text[1..]),
+            Some(b'+') => (false, &text[1..]),
+            _ => (false, text),
+        };
+        if unsigned == "0" {
+            return Ok(Self::ZERO);
+        }
+        if unsigned.is_empty() {
+            return Err(DurationError::Empty);
+        }
+        let mut rest = unsigned;
+        let mut total: i128 = 0;
+        while !rest.is_empty() {
+            let (part, behind) = parse_part(rest)?;
+            total = total.checked_add(part).ok_or(DurationError::Overflow)?;
+            rest = behind;
+        }
+        let signed = if negative { -total } else { total };
+        i64::try_from(signed).map(Self).map_err(|_| DurationError::Overflow)
+    }
+}
+
+/// One number with its unit, in nanoseconds, and what stands behind it.
+fn parse_part(text: &str) -> Result<(i128, &str), DurationError> {
+    let number_end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, behind) = text.split_at(number_end);
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') {
+        return Err(DurationError::Number(text.to_owned()));
+    }
+    let unit_end = behind.find(|c: char| c.is_ascii_digit() || c == '.').unwrap_or(behind.len());
+    let (unit, rest) = behind.split_at(unit_end);
+    if unit.is_empty() {
+        return Err(DurationError::MissingUnit(number.to_owned()));
+    }
+    let (_, length) =
+        UNITS.iter().find(|(name, _)| *name == unit).ok_or_else(|| DurationError::UnknownUnit(unit.to_owned()))?;
+    Ok((scale(whole, fraction, *length)?, rest))
+}
+
+/// `whole.fraction` units of `length` nanoseconds; what is finer than a nanosecond is cut off, as in Go.
+fn scale(whole: &str, fraction: &str, length: i128) -> Result<i128, DurationError> {
+    let whole: i128 = match whole {
+        "" => 0,
+        digits => digits.parse().map_err(|_| DurationError::Overflow)?,
+    };
+    let mut nanoseconds = whole.checked_mul(length).ok_or(DurationError::Overflow)?;
+    // Every unit is at most 3.6e12 ns, so digits behind the eighteenth cannot move the result.
+    let digits = &fraction[..fraction.len().min(18)];
+    if let Ok(numerator) = digits.parse::<i128>() {
+        nanoseconds += numerator * length / 10_i128.pow(digits.len() as u32);
+    }
+    if nanoseconds > i128::from(i64::MAX) {
+        return Err(DurationError::Overflow);
+    }
+    Ok(nanoseconds)
+}
+
+impl fmt::Display for GoDuration {
+    /// The shortest exact spelling in h, m, s, ms, us, ns: `24h`, `1h30m`, `0s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0s");
+        }
+        if self.0 < 0 {
+            f.write_str("-")?;
+        }
+        let mut rest = i128::from(self.0).unsigned_abs();
+        for unit in ["h", "m", "s", "ms", "us", "ns"] {
+            let length = UNITS.iter().find(|(name, _)| *name == unit).map_or(1, |(_, l)| *l as u128);
+            if rest >= length {
+                write!(f, "{}{unit}", rest / length)?;
+                rest %= length;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn nanoseconds(text: &str) -> Result<i64, DurationError> {
+        text.parse::<GoDuration>().map(GoDuration::nanoseconds)
+    }
+
+    const H: i64 = 3_600_000_000_000;
+    const M: i64 = 60_000_000_000;
+
+    #[test]
+    fn accepts_what_go_accepts() {
+        for (text, expected) in [
+            ("0", 0),
+            ("+0", 0),
+            ("24h", 24 * H),
+            ("1440m", 24 * H),
+            ("24h0m0s", 24 * H),
+            ("1h30m", H + 30 * M),
+            (".5h", H / 2),
+            ("1.h", H),
+            ("1.5h", H + H / 2),
+            ("1h1h", 2 * H),
+            ("1m1h", H + M),
+            ("-1h", -H),
+            ("+5m", 5 * M),
+            ("10us", 10_000),
+            ("10\u{b5}s", 10_000),
+            ("10\u{3bc}s", 10_000),
+            ("1ns", 1),
+            ("0.3333333333333333333h", 1_199_999_999_999),
+            ("9223372036854775807ns", i64::MAX),
+        ] {
+            assert_eq!(nanoseconds(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_go_refuses() {
+        for text in [
+            "",
+            "-",
+            "1",
+            "3000",
+            "1d",
+            "1w",
+            "24hours",
+            "24 h",
+            "24H",
+            "1h 30m",
+            "PT24H",
+            ".",
+            "h",
+            ".s",
+            "1..h",
+            "1h-1m",
+            "9223372036854775808ns",
+            "99999999999999999999999999999999999999999h",
+            "2562048h",
+        ] {
+            assert!(nanoseconds(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn names_the_units_a_text_uses() {
+        assert_eq!(GoDuration::units_of("1h30m"), ["h", "m"]);
+        assert_eq!(GoDuration::units_of("-1.5h"), ["h"]);
+        assert!(GoDuration::units_of("0").is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(nanoseconds in (i64::MIN + 1)..=i64::MAX) {
+            let duration = GoDuration(nanoseconds);
+            prop_assert_eq!(duration.to_string().parse::<GoDuration>(), Ok(duration));
+        }
+
+        #[test]
+        fn no_text_panics(text in "[-+.0-9hmnus µμ]{0,40}|\\PC{0,20}") {
+            let _ = text.parse::<GoDuration>();
+            let _ = GoDuration::units_of(&text);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The organization: every setting declared once, what its values mean, and live documents read through that table.
+//!
+//! - `settings`: the table; one entry is one setting
+//! - `setting`, `guard`: the shape of an entry
+//! - `model`: the table as a value that stages ask
+//! - `canonical`, `duration`, `color`: when two values are the same
+//! - `check`: which values the API takes
+//! - `live`: what the API returned
+//! - `typed`: the same as Rust structs, for programs that use this crate
+//! - `target`: which organization is meant
+
+mod canonical;
+mod check;
+mod color;
+mod duration;
+mod guard;
+mod live;
+mod model;
+mod setting;
+mod settings;
+mod target;
+
+pub use canonical::RULES;
+pub(crate) use canonical::{is_blank, structure};
+pub use check::Problem;
+pub use color::{Color, ColorError};
+pub use duration::{DurationError, GoDuration};
+pub use guard::{Guard, Notice, When};
+pub(crate) use live::sorted;
+pub use live::{Document, Live, Slot, Unknown, dotted};
+pub use model::Model;
+pub use setting::{Access, Bound, DurationRange, Element, Endpoint, Group, Kind, Scopes, Setting, Unset};
+pub use target::{Scope, Target, TargetId, TargetIdError};

@@ -1,0 +1,83 @@
+//! The table of settings as a value: what every stage asks when it wants to know what a setting is.
+
+use std::sync::LazyLock;
+
+use super::setting::{Access, Endpoint, Group, Setting};
+use super::settings::{GROUPS, SETTINGS};
+
+/// The settings and groups that this version knows.
+///
+/// A value and not a global, so that a test can add next month's setting and watch it pass every stage.
+#[derive(Debug, Clone)]
+pub struct Model {
+    settings: Vec<Setting>,
+    groups: Vec<Group>,
+}
+
+static CURRENT: LazyLock<Model> = LazyLock::new(|| Model { settings: SETTINGS.to_vec(), groups: GROUPS.to_vec() });
+
+impl Model {
+    /// The model of this version.
+    pub fn current() -> &'static Self {
+        &CURRENT
+    }
+
+    /// This model with one more setting behind the others of its section.
+    #[must_use]
+    pub fn with(mut self, setting: Setting) -> Self {
+        self.settings.push(setting);
+        self.settings.sort_by_key(Setting::endpoint);
+        self
+    }
+
+    /// Every setting, read-only ones included, in the order of the table.
+    pub fn settings(&self) -> &[Setting] {
+        &self.settings
+    }
+
+    /// The settings that a manifest may declare.
+    pub fn declarable(&self) -> impl Iterator<Item = &Setting> {
+        self.settings.iter().filter(|setting| setting.is_declarable())
+    }
+
+    /// The settings of one endpoint.
+    pub fn of(&self, endpoint: Endpoint) -> impl Iterator<Item = &Setting> {
+        self.settings.iter().filter(move |setting| setting.endpoint() == endpoint)
+    }
+
+    /// The setting with this path.
+    pub fn setting(&self, path: &str) -> Option<&Setting> {
+        self.settings.iter().find(|setting| setting.path == path)
+    }
+
+    /// The position of a setting in the table, which is the order of every listing.
+    pub fn position(&self, path: &str) -> usize {
+        self.settings.iter().position(|setting| setting.path == path).unwrap_or(usize::MAX)
+    }
+
+    /// Every group.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
+
+    /// The group with this path.
+    pub fn group(&self, path: &str) -> Option<&Group> {
+        self.groups.iter().find(|group| group.path == path)
+    }
+
+    /// The settings of a group, in the order of the table.
+    pub fn members<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Setting> {
+        self.settings.iter().filter(move |setting| setting.group() == Some(group.path))
+    }
+
+    /// The switch of the group that a setting belongs to, unless the setting is the switch itself.
+    pub fn switch_of(&self, setting: &Setting) -> Option<&Setting> {
+        let switch = self.group(setting.group()?)?.switch?;
+        self.setting(switch).filter(|found| found.path != setting.path)
+    }
+
+    /// The settings that the server returns and does not take.
+    pub fn response_only(&self, endpoint: Endpoint) -> impl Iterator<Item = &Setting> {
+        self.of(endpoint).filter(|setting| matches!(setting.access, Access::ServerManaged | Access::Volatile))
+    }
+}

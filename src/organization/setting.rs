@@ -1,0 +1,355 @@
+//! What a setting is: the shape of one entry of the table in [`settings`](super::settings).
+
+use serde_json::Value as Json;
+
+use super::canonical;
+use super::guard::{Guard, Notice};
+
+/// The two objects of the API that hold settings. Each has a GET and a PUT of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Endpoint {
+    /// `…/access/organizations`: the organization itself.
+    Organization,
+    /// `…/access/organizations/doh`: DNS over HTTPS, account scope only.
+    Doh,
+}
+
+impl Endpoint {
+    /// Every endpoint, in the order in which they are read, planned and written.
+    pub const ALL: [Self; 2] = [Self::Organization, Self::Doh];
+
+    /// The section of `org.yaml` and the first segment of each setting's path.
+    pub fn section(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Doh => "doh",
+        }
+    }
+}
+
+/// What values a setting takes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// Any text without control characters.
+    Text,
+    /// `true` or `false`.
+    Boolean,
+    /// A Go duration such as `24h` or `1h30m`.
+    Duration(DurationRange),
+    /// `#RGB` or `#RRGGBB`.
+    Color,
+    /// An absolute `https` or `http` URL.
+    Url,
+    /// A host name, compared without regard to case.
+    Host,
+    /// An identifier: a UUID or 32 hexadecimal digits.
+    Uid,
+    /// One of a few words. The list is open: an unknown word warns, since the API may have learned it since.
+    Enum(&'static [&'static str]),
+    /// A whole number within bounds, both included.
+    Integer {
+        /// Smallest value the API takes.
+        min: i64,
+        /// Largest value the API takes.
+        max: i64,
+    },
+    /// Elements without order or repetition.
+    Set(Element),
+    /// Whatever the API returns. Only response-only settings have this kind.
+    Opaque,
+}
+
+/// What the elements of a set are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Element {
+    /// One of a few words; the list is open, as in [`Kind::Enum`].
+    Enum(&'static [&'static str]),
+    /// A host name.
+    Host,
+    /// One of a few numbers; the list is open, as in [`Kind::Enum`].
+    Number(&'static [i64]),
+}
+
+/// The units and bounds of a duration setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DurationRange {
+    /// The units that the API takes for this setting.
+    pub units: &'static [&'static str],
+    /// The shortest duration, as Go duration text.
+    pub min: Option<Bound>,
+    /// The longest duration, as Go duration text.
+    pub max: Option<Bound>,
+}
+
+/// One end of a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// The bound, as Go duration text.
+    pub at: &'static str,
+    /// Who sets it: the API refuses what lies beyond a hard bound, the dashboard alone knows a soft one.
+    pub hard: bool,
+}
+
+impl DurationRange {
+    /// Every unit of Go, no bounds.
+    pub const GO: Self =
+        Self { units: &["h", "m", "s", "ms", "us", "\u{b5}s", "\u{3bc}s", "ns"], min: None, max: None };
+    /// Minutes and hours only, no bounds.
+    pub const MINUTES_AND_HOURS: Self = Self { units: &["m", "h"], min: None, max: None };
+
+    /// The same range with bounds that the API enforces.
+    pub const fn within(self, min: &'static str, max: &'static str) -> Self {
+        Self { min: Some(Bound { at: min, hard: true }), max: Some(Bound { at: max, hard: true }), ..self }
+    }
+
+    /// The same range with an upper bound that the API enforces.
+    pub const fn at_most(self, max: &'static str) -> Self {
+        Self { max: Some(Bound { at: max, hard: true }), ..self }
+    }
+
+    /// The same range with bounds that the dashboard keeps and the API is not known to enforce.
+    pub const fn usually_within(self, min: &'static str, max: &'static str) -> Self {
+        Self { min: Some(Bound { at: min, hard: false }), max: Some(Bound { at: max, hard: false }), ..self }
+    }
+}
+
+/// Who may write a setting, and whether its live value counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// A manifest can declare it; it is compared and written.
+    Writable,
+    /// A manifest can declare it; it is sent beside a change of the named setting and is never drift.
+    Annotation(&'static str),
+    /// The server returns it and does not take it. It is not written, and must not move during an apply.
+    ServerManaged,
+    /// The server returns it and moves it by itself. It is not written and not compared.
+    Volatile,
+}
+
+/// How a setting is emptied on the wire: an intended clear is explicit, so that it holds whether PUT replaces or merges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unset {
+    /// JSON `null`.
+    Null,
+    /// `false`.
+    False,
+    /// `[]`.
+    EmptyList,
+    /// It cannot be emptied; the text says why.
+    Never(&'static str),
+}
+
+/// Where a setting exists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scopes {
+    /// Accounts and zones.
+    AccountAndZone,
+    /// Accounts only.
+    Account,
+}
+
+/// One setting: everything the program knows about it, from parsing to guards, is read from here.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Setting {
+    /// Dotted path from the section down, in the API's own names: `organization.login_design.header_text`.
+    pub path: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// Who may write it.
+    pub access: Access,
+    /// Where it exists.
+    pub scopes: Scopes,
+    /// Whether POST takes it when an organization is created.
+    pub in_create: bool,
+    /// How it is emptied.
+    pub unset: Unset,
+    /// The path under which the API answers, where that differs from the path under which it takes the value.
+    pub observed_as: Option<&'static str>,
+    /// An older path that live documents may still carry.
+    pub former: Option<&'static str>,
+    /// The change that needs consent.
+    pub guard: Option<Guard>,
+    /// The change that is worth a word, without consent.
+    pub notice: Option<Notice>,
+    /// What it does, in sentences.
+    pub doc: &'static str,
+    /// What applies while it is unset. Never written by this program, which has no defaults of its own.
+    pub default: &'static str,
+    /// An example value, as YAML.
+    pub example: &'static str,
+    /// Where these facts come from.
+    pub source: &'static str,
+}
+
+impl Setting {
+    /// A writable account-and-zone setting without guard, emptied as its kind suggests. The builders below refine it.
+    pub const fn new(path: &'static str, kind: Kind) -> Self {
+        let unset = match kind {
+            Kind::Boolean => Unset::False,
+            Kind::Set(_) => Unset::EmptyList,
+            _ => Unset::Null,
+        };
+        Self {
+            path,
+            kind,
+            access: Access::Writable,
+            scopes: Scopes::AccountAndZone,
+            in_create: true,
+            unset,
+            observed_as: None,
+            former: None,
+            guard: None,
+            notice: None,
+            doc: "",
+            default: "",
+            example: "",
+            source: "",
+        }
+    }
+
+    /// Says what the setting does.
+    pub const fn doc(self, doc: &'static str) -> Self {
+        Self { doc, ..self }
+    }
+
+    /// Says what applies while it is unset.
+    pub const fn default(self, default: &'static str) -> Self {
+        Self { default, ..self }
+    }
+
+    /// Gives an example value, as YAML.
+    pub const fn example(self, example: &'static str) -> Self {
+        Self { example, ..self }
+    }
+
+    /// Names the source of these facts.
+    pub const fn source(self, source: &'static str) -> Self {
+        Self { source, ..self }
+    }
+
+    /// Restricts it to accounts.
+    pub const fn account_only(self) -> Self {
+        Self { scopes: Scopes::Account, ..self }
+    }
+
+    /// POST does not take it, so a created organization gets it by the PUT that follows.
+    pub const fn not_in_create(self) -> Self {
+        Self { in_create: false, ..self }
+    }
+
+    /// Says how it is emptied, where that differs from what its kind suggests.
+    pub const fn unset(self, unset: Unset) -> Self {
+        Self { unset, ..self }
+    }
+
+    /// Says who may write it.
+    pub const fn access(self, access: Access) -> Self {
+        Self { access, in_create: matches!(access, Access::Writable | Access::Annotation(_)), ..self }
+    }
+
+    /// Names the path under which the API answers.
+    pub const fn observed_as(self, path: &'static str) -> Self {
+        Self { observed_as: Some(path), ..self }
+    }
+
+    /// Names the older path that live documents may still carry.
+    pub const fn formerly(self, path: &'static str) -> Self {
+        Self { former: Some(path), ..self }
+    }
+
+    /// Says which change needs consent.
+    pub const fn guard(self, guard: Guard) -> Self {
+        Self { guard: Some(guard), ..self }
+    }
+
+    /// Says which change is worth a word.
+    pub const fn notice(self, notice: Notice) -> Self {
+        Self { notice: Some(notice), ..self }
+    }
+
+    /// The API object it belongs to.
+    pub fn endpoint(&self) -> Endpoint {
+        if self.path.starts_with("doh.") { Endpoint::Doh } else { Endpoint::Organization }
+    }
+
+    /// The path below the section, split: `["login_design", "header_text"]`.
+    pub fn keys(&self) -> Vec<&'static str> {
+        keys(self.path)
+    }
+
+    /// The last segment of the path.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+
+    /// The path of the group it belongs to, if any: `organization.login_design`.
+    pub fn group(&self) -> Option<&'static str> {
+        let (parent, _) = self.path.rsplit_once('.')?;
+        parent.contains('.').then_some(parent)
+    }
+
+    /// Every path under which a live document may hold it, the preferred first, each split below the section.
+    pub fn live_keys(&self) -> Vec<Vec<&'static str>> {
+        let own = self.observed_as.unwrap_or(self.path);
+        [Some(own), self.former].into_iter().flatten().map(keys).collect()
+    }
+
+    /// Whether a manifest may declare it.
+    pub fn is_declarable(&self) -> bool {
+        matches!(self.access, Access::Writable | Access::Annotation(_))
+    }
+
+    /// Whether a change of it is a change of the organization: annotations and what the server keeps are not.
+    pub fn is_writable(&self) -> bool {
+        self.access == Access::Writable
+    }
+
+    /// The one spelling of a value for comparison; `null` stands for every way of being empty.
+    ///
+    /// A value of a type the setting does not take keeps its own spelling: the live side never fails.
+    pub fn canonical(&self, value: Option<&Json>) -> Json {
+        canonical::of(self.kind, value)
+    }
+
+    /// Whether two values mean the same: `24h` and `1440m`, `#FFF` and `#ffffff`, `false` and nothing.
+    pub fn same(&self, one: Option<&Json>, two: Option<&Json>) -> bool {
+        self.canonical(one) == self.canonical(two)
+    }
+
+    /// Whether a value is one of the ways of being empty.
+    pub fn is_empty(&self, value: Option<&Json>) -> bool {
+        self.canonical(value).is_null()
+    }
+}
+
+/// The segments of a dotted path below its section.
+pub(crate) fn keys(path: &'static str) -> Vec<&'static str> {
+    path.split('.').skip(1).collect()
+}
+
+/// Settings that live in one JSON object of the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Group {
+    /// Dotted path: `organization.login_design`.
+    pub path: &'static str,
+    /// An older path that live documents may still carry.
+    pub former: Option<&'static str>,
+    /// Whether the API takes the members only together.
+    pub all_or_nothing: bool,
+    /// A boolean member; while it is off, the server fills the other members as it likes and none of them counts.
+    pub switch: Option<&'static str>,
+    /// What the group is about, in a sentence.
+    pub doc: &'static str,
+}
+
+impl Group {
+    /// A group without peculiarities.
+    pub const fn new(path: &'static str, doc: &'static str) -> Self {
+        Self { path, former: None, all_or_nothing: false, switch: None, doc }
+    }
+
+    /// The path below the section, split.
+    pub fn keys(&self) -> Vec<&'static str> {
+        keys(self.path)
+    }
+}

@@ -1,0 +1,132 @@
+//! The plan as a value.
+
+use serde_json::Value as Json;
+
+use crate::cloudflare::Method;
+use crate::manifest::{Finding, Location};
+use crate::organization::{Endpoint, Guard, Setting, Target};
+
+/// What apply would do to one organization, and everything a reviewer needs to judge it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    /// The file that wants it.
+    pub manifest: ManifestRef,
+    /// The organization's address.
+    pub target: Target,
+    /// The base URL of the API.
+    pub api: String,
+    /// What will be done.
+    pub action: Action,
+    /// The changes, in the order of the model.
+    pub changes: Vec<Change>,
+    /// Live settings and fields that the file does not mention. They keep their values.
+    pub unmanaged: Vec<Unmanaged>,
+    /// The requests that apply will send, in order.
+    pub writes: Vec<PlannedWrite>,
+    /// What is doubtful, or wrong in the light of the live state.
+    pub findings: Vec<Finding>,
+    /// Fingerprint of the live documents, volatile fields aside.
+    pub live_sha256: String,
+    /// Fingerprint of everything that apply depends on: `sha256:…`.
+    pub digest: String,
+}
+
+impl Plan {
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.action == Action::None
+    }
+}
+
+/// Which file a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ManifestRef {
+    /// The path as the user gave it.
+    pub path: String,
+    /// SHA-256 of the file's bytes, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+/// What a plan does to the organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Nothing: live is as wanted.
+    None,
+    /// Creates the organization, which does not exist.
+    Create,
+    /// Updates one that exists.
+    Update,
+}
+
+/// What a change does to its setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Op {
+    /// Gives it a value.
+    Set,
+    /// Empties it.
+    Unset,
+}
+
+/// One setting that would move.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Which setting.
+    pub setting: Setting,
+    /// What happens to it.
+    pub op: Op,
+    /// Its live value as the API spells it; `null` where it is empty.
+    pub before: Json,
+    /// The wanted value as the file spells it; `null` where it is emptied.
+    pub after: Json,
+    /// Where the file says so.
+    pub at: Location,
+    /// The guard that the change meets.
+    pub guard: Option<GuardState>,
+    /// What the change leads to, where that is worth a word.
+    pub notice: Option<&'static str>,
+}
+
+/// A guard that a change meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GuardState {
+    /// The guard of the setting.
+    pub guard: Guard,
+    /// Who consents, if anybody does.
+    pub allowed_by: Option<Consent>,
+}
+
+/// Who consents to a guarded change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Consent {
+    /// An `allow:` entry of the manifest, pinned to the value.
+    Manifest,
+    /// `--allow` on the command line.
+    Flag,
+    /// The new value, typed at the prompt.
+    Prompt,
+}
+
+/// A live value that the file does not mention.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Unmanaged {
+    /// Its path; keys that are no plain names are quoted as in JSON.
+    pub path: String,
+    /// Its live value.
+    pub value: Json,
+    /// Whether the model has a setting for it.
+    pub known: bool,
+}
+
+/// A request that apply will send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedWrite {
+    /// POST or PUT.
+    pub method: Method,
+    /// The object that is written.
+    pub endpoint: Endpoint,
+    /// The API's path, below the base URL.
+    pub path: String,
+}
