@@ -32,6 +32,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The changes whose guard nobody consents to.
+    pub fn refused(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.guard.is_some_and(|guard| guard.allowed_by.is_none()))
+    }
+
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.action == Action::None
@@ -82,6 +87,8 @@ pub struct Change {
     pub after: Json,
     /// Where the file says so.
     pub at: Location,
+    /// Annotations that the file declares for this change, and that are sent beside it.
+    pub annotations: Vec<(Setting, Json)>,
     /// The guard that the change meets.
     pub guard: Option<GuardState>,
     /// What the change leads to, where that is worth a word.

@@ -1,5 +1,130 @@
 //! Desired × live → plan. Pure: no clock, environment, network or terminal.
+//!
+//! The steps, in order, are those of [`plan`]: find the changes, look at the guards of each, match consent, list what
+//! is not managed, say which writes follow, and take fingerprints.
 
 mod change;
+mod consent;
+mod diff;
+mod digest;
+mod direction;
+mod effective;
+mod unmanaged;
 
 pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
+pub use digest::live_sha256;
+
+use crate::cloudflare::Method;
+use crate::manifest::{Finding, Manifest, Severity};
+use crate::organization::{Endpoint, Live, Model, Slot, Target};
+
+/// Everything a plan depends on.
+#[derive(Debug, Clone, Copy)]
+pub struct Input<'a> {
+    /// The settings there are.
+    pub model: &'a Model,
+    /// What is wanted.
+    pub manifest: &'a Manifest,
+    /// The organization's address.
+    pub target: &'a Target,
+    /// The base URL of the API.
+    pub api: &'a str,
+    /// What there is. The endpoints that the manifest has a section for must have been read.
+    pub live: &'a Live,
+    /// Settings and groups for which the command line consents to guarded changes, as full paths.
+    pub allow: &'a [String],
+}
+
+/// Compares what is wanted with what there is.
+///
+/// The plan is a function of its input: the same input gives the same plan, digest included. A plan whose
+/// [`findings`](Plan::findings) hold an error must not be applied.
+pub fn plan(input: &Input<'_>) -> Plan {
+    let action = action(input);
+    let mut changes = if action == Action::None { Vec::new() } else { diff::changes(input) };
+    if action == Action::Update {
+        consent::attach(input, &mut changes);
+    }
+    let action = if changes.is_empty() && action == Action::Update { Action::None } else { action };
+    let mut findings = findings(input, action);
+    findings.extend(consent::stale(input, &changes));
+    let mut plan = Plan {
+        manifest: ManifestRef { path: input.manifest.path.clone(), sha256: input.manifest.sha256.clone() },
+        target: input.target.clone(),
+        api: input.api.to_owned(),
+        action,
+        writes: writes(input.target, action, &changes),
+        changes,
+        unmanaged: unmanaged::list(input),
+        findings,
+        live_sha256: live_sha256(input.model, input.live),
+        digest: String::new(),
+    };
+    plan.digest = digest::of(&plan);
+    plan
+}
+
+/// What the state of the organization calls for, before anybody looks at settings.
+fn action(input: &Input<'_>) -> Action {
+    let wants_organization = input.manifest.endpoints.contains(&Endpoint::Organization);
+    match (&input.live.organization, &input.live.doh) {
+        (Slot::Absent, _) if wants_organization => Action::Create,
+        (Slot::Absent, _) | (_, Slot::Absent) => Action::None,
+        _ => Action::Update,
+    }
+}
+
+/// The requests that follow from the changes: one per endpoint, and a second one where POST does not take everything.
+fn writes(target: &Target, action: Action, changes: &[Change]) -> Vec<PlannedWrite> {
+    let write = |method, endpoint| PlannedWrite { method, endpoint, path: target.path(endpoint) };
+    let mut writes = Vec::new();
+    if action == Action::Create {
+        writes.push(write(Method::Post, Endpoint::Organization));
+    }
+    for endpoint in Endpoint::ALL {
+        let mut of_endpoint = changes.iter().filter(|change| change.setting.endpoint() == endpoint);
+        let by_put =
+            |change: &Change| action == Action::Update || endpoint == Endpoint::Doh || !change.setting.in_create;
+        if action != Action::None && of_endpoint.any(by_put) {
+            writes.push(write(Method::Put, endpoint));
+        }
+    }
+    writes
+}
+
+/// What is wrong or doubtful in the light of the live state.
+fn findings(input: &Input<'_>, action: Action) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if action == Action::Create {
+        findings.extend(missing_for_creation(input));
+    }
+    let no_organization = matches!(input.live.doh, Slot::Absent) || matches!(input.live.organization, Slot::Absent);
+    if action == Action::None && no_organization {
+        let message = format!("{} has no Zero Trust organization, so its DoH settings cannot be written", input.target);
+        findings.push(
+            Finding::new("no-organization", Severity::Error, &input.manifest.path, message)
+                .help("declare `organization:` with name and auth_domain to have it created"),
+        );
+    }
+    findings
+}
+
+/// The settings without which POST is refused (API reference: `name` and `auth_domain` are required).
+fn missing_for_creation(input: &Input<'_>) -> Vec<Finding> {
+    ["organization.name", "organization.auth_domain"]
+        .into_iter()
+        .filter(|path| {
+            let declared = input.manifest.declared(path);
+            declared.is_none_or(|declared| declared.setting.is_empty(Some(&declared.value)))
+        })
+        .map(|path| {
+            let message = format!("{} has no Zero Trust organization, and creating one needs {path}", input.target);
+            Finding::new("create-needs", Severity::Error, &input.manifest.path, message)
+                .help("declare it in the manifest, or enable Access in the dashboard first")
+                .setting(path)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Who consents to guarded changes, and which consents have nothing left to consent to.
+
+use super::{Change, Consent, GuardState, Input, direction};
+use crate::manifest::{Allow, Finding, Severity};
+
+/// Attaches its guard to every change that meets one, with whoever consents.
+pub(super) fn attach(input: &Input<'_>, changes: &mut [Change]) {
+    for change in changes {
+        let setting = change.setting;
+        let (before, after) = (setting.canonical(Some(&change.before)), setting.canonical(Some(&change.after)));
+        let guard = setting.guard.filter(|guard| direction::applies(input, &setting, guard.when, &before, &after));
+        change.guard = guard.map(|guard| GuardState { guard, allowed_by: consent(input, change) });
+    }
+}
+
+/// Who consents to a change. The file speaks first: its consent is pinned to the value, the flag's is not.
+fn consent(input: &Input<'_>, change: &Change) -> Option<Consent> {
+    if input.manifest.allow.iter().any(|allow| consents(allow, change)) {
+        return Some(Consent::Manifest);
+    }
+    input.allow.iter().any(|path| names(path, change)).then_some(Consent::Flag)
+}
+
+/// Whether an entry of the file consents to exactly this change.
+fn consents(allow: &Allow, change: &Change) -> bool {
+    names(&allow.setting, change) && change.setting.same(Some(&allow.to), Some(&change.after))
+}
+
+/// Whether a path names the change's setting or its group.
+fn names(path: &str, change: &Change) -> bool {
+    change.setting.path == path || change.setting.group() == Some(path)
+}
+
+/// Consents that match no guarded change: left behind after an apply, or mistyped.
+pub(super) fn stale(input: &Input<'_>, changes: &[Change]) -> Vec<Finding> {
+    let guarded = || changes.iter().filter(|change| change.guard.is_some());
+    let of_the_file = input.manifest.allow.iter().filter(|allow| !guarded().any(|change| consents(allow, change)));
+    let of_the_flags = input.allow.iter().filter(|path| !guarded().any(|change| names(path, change)));
+    let in_file = of_the_file.map(|allow| {
+        let message = format!("the consent to change {} matches no change of this plan", allow.setting);
+        Finding::new("stale-consent", Severity::Warning, &input.manifest.path, message)
+            .at(&allow.at)
+            .help("remove the entry once it has been applied, so that it cannot consent to a later change")
+            .setting(&allow.setting)
+    });
+    let on_command_line = of_the_flags.map(|path| {
+        let message = format!("--allow {path} matches no guarded change of this plan");
+        Finding::new("stale-consent", Severity::Warning, &input.manifest.path, message)
+            .help("leave the flag out, or check the name of the setting")
+            .setting(path)
+    });
+    in_file.chain(on_command_line).collect()
+}

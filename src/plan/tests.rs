@@ -1,0 +1,380 @@
+//! What differs, what does not, what is guarded: told as live state, wanted state and the plan between them.
+
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::manifest::{Allow, Declared, Location};
+use crate::organization::{Document, Kind, Setting};
+
+/// Live state, wanted state and consents, put together piece by piece.
+struct Story {
+    model: Model,
+    manifest: Manifest,
+    live: Live,
+    allow: Vec<String>,
+}
+
+fn nowhere() -> Location {
+    Location { line: 1, column: 1, span: 0..0 }
+}
+
+fn document(endpoint: Endpoint, fields: Json) -> Slot {
+    Slot::Present(Document::new(endpoint, fields.as_object().unwrap().clone()))
+}
+
+fn given_live(fields: Json) -> Story {
+    given(document(Endpoint::Organization, fields))
+}
+
+fn given(organization: Slot) -> Story {
+    let manifest = Manifest {
+        path: "org.yaml".to_owned(),
+        sha256: "0".repeat(64),
+        target: None,
+        endpoints: vec![Endpoint::Organization],
+        declared: Vec::new(),
+        allow: Vec::new(),
+    };
+    Story {
+        model: Model::current().clone(),
+        manifest,
+        live: Live { organization, doh: Slot::NotRead },
+        allow: Vec::new(),
+    }
+}
+
+impl Story {
+    fn wants(mut self, path: &str, value: Json) -> Self {
+        let setting = *self.model.setting(path).unwrap();
+        if !self.manifest.endpoints.contains(&setting.endpoint()) {
+            self.manifest.endpoints.push(setting.endpoint());
+        }
+        self.manifest.declared.push(Declared { setting, value, at: nowhere() });
+        let model = &self.model;
+        self.manifest.declared.sort_by_key(|declared| model.position(declared.setting.path));
+        self
+    }
+
+    fn with_doh(mut self, fields: Json) -> Self {
+        self.live.doh = document(Endpoint::Doh, fields);
+        self
+    }
+
+    fn consents_in_file(mut self, setting: &str, to: Json) -> Self {
+        self.manifest.allow.push(Allow { setting: setting.to_owned(), to, reason: None, at: nowhere() });
+        self
+    }
+
+    fn consents_by_flag(mut self, setting: &str) -> Self {
+        self.allow.push(setting.to_owned());
+        self
+    }
+
+    fn plan(&self) -> Plan {
+        plan(&Input {
+            model: &self.model,
+            manifest: &self.manifest,
+            target: &Target::account("699d98642c564d2e855e9661899b7252").unwrap(),
+            api: "https://api.cloudflare.com/client/v4",
+            live: &self.live,
+            allow: &self.allow,
+        })
+    }
+
+    /// The changes in short: `path: before -> after`, with `!` where a guard has no consent and `+` where it has.
+    fn changes(&self) -> Vec<String> {
+        let mark = |change: &Change| match change.guard {
+            None => "",
+            Some(GuardState { allowed_by: None, .. }) => "!",
+            Some(GuardState { allowed_by: Some(_), .. }) => "+",
+        };
+        self.plan()
+            .changes
+            .iter()
+            .map(|change| format!("{}{}: {} -> {}", mark(change), change.setting.path, change.before, change.after))
+            .collect()
+    }
+}
+
+const DENY: &str = "organization.deny_unmatched_requests";
+
+#[test]
+fn nothing_declared_plans_to_nothing() {
+    let plan = given_live(json!({"name": "Widget", "session_duration": "24h"})).plan();
+    assert!(plan.is_empty());
+    assert!(plan.writes.is_empty());
+}
+
+#[test]
+fn a_difference_is_one_change_and_one_put() {
+    let story = given_live(json!({"session_duration": "12h"})).wants("organization.session_duration", json!("24h"));
+    assert_eq!(story.changes(), [r#"organization.session_duration: "12h" -> "24h""#]);
+    let writes: Vec<String> =
+        story.plan().writes.iter().map(|write| format!("{} {}", write.method, write.path)).collect();
+    assert_eq!(writes, ["PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations"]);
+}
+
+/// A1: terraform-provider-cloudflare #7245, a protection switched off because a line was missing.
+#[test]
+fn a_missing_line_never_turns_a_protection_off() {
+    let story =
+        given_live(json!({"deny_unmatched_requests": true, "name": "Old"})).wants("organization.name", json!("New"));
+    assert_eq!(story.changes(), [r#"organization.name: "Old" -> "New""#]);
+}
+
+/// A2, A6: terraform-provider-cloudflare #5896, spurious diffs right after an import.
+#[test]
+fn every_way_of_being_empty_is_one_value() {
+    let empties = [
+        json!({}),
+        json!({"login_design": {}}),
+        json!({"login_design": {"header_text": ""}}),
+        json!({"login_design": null}),
+    ];
+    for live in empties {
+        let story = given_live(live.clone())
+            .wants("organization.login_design.header_text", Json::Null)
+            .wants(DENY, json!(false))
+            .wants("organization.deny_unmatched_requests_exempted_zone_names", json!([]));
+        assert!(story.plan().is_empty(), "{live}");
+    }
+}
+
+/// A14: tf-migrate's exemption list exists for pairs like these.
+#[test]
+fn equal_values_have_no_diff_and_near_misses_do() {
+    let cases = [
+        ("session_duration", json!("24h"), json!("1440m"), true),
+        ("session_duration", json!("24h"), json!("24h0m0s"), true),
+        ("session_duration", json!("24h"), json!("24h1s"), false),
+        ("auth_domain", json!("Widget.cloudflareaccess.com"), json!("widget.cloudflareaccess.com"), true),
+        ("name", json!("Widget"), json!("widget"), false),
+    ];
+    for (name, live, wanted, equal) in cases {
+        let story = given_live(json!({ name: live })).wants(&format!("organization.{name}"), wanted.clone());
+        assert_eq!(story.plan().is_empty(), equal, "{name}: {wanted}");
+    }
+}
+
+/// A13: terraform-provider-cloudflare #7156, list order as drift.
+#[test]
+fn the_order_of_a_set_is_no_diff_and_an_added_element_is() {
+    let live = json!({"mfa_config": {"allowed_authenticators": ["totp", "security_key"]}});
+    let wants = |list: Json| given_live(live.clone()).wants("organization.mfa_config.allowed_authenticators", list);
+    assert!(wants(json!(["security_key", "totp"])).plan().is_empty());
+    assert_eq!(wants(json!(["security_key", "totp", "biometrics"])).plan().changes.len(), 1);
+}
+
+#[test]
+fn null_unsets_what_live_has() {
+    let story = given_live(json!({"login_design": {"header_text": "Hi"}}))
+        .wants("organization.login_design.header_text", Json::Null);
+    assert_eq!(story.changes(), [r#"organization.login_design.header_text: "Hi" -> null"#]);
+    assert_eq!(story.plan().changes[0].op, Op::Unset);
+}
+
+#[test]
+fn the_former_spelling_of_a_setting_is_understood() {
+    let story = given_live(json!({"mfa_ssh_piv_key_requirements": {"pin_policy": "always"}}))
+        .wants("organization.mfa_piv_key_requirements.pin_policy", json!("always"));
+    assert!(story.plan().is_empty());
+    assert!(story.plan().unmanaged.is_empty());
+}
+
+#[test]
+fn a_toggle_reason_is_no_drift_and_travels_with_the_toggle() {
+    let reason = "organization.ui_read_only_toggle_reason";
+    let lock = |locked: bool| {
+        given_live(json!({"is_ui_read_only": locked}))
+            .wants(reason, json!("SEC-7"))
+            .wants("organization.is_ui_read_only", json!(true))
+    };
+    assert!(lock(true).plan().is_empty());
+    let plan = lock(false).plan();
+    assert_eq!(plan.changes.len(), 1);
+    assert_eq!(plan.changes[0].annotations, [(*Model::current().setting(reason).unwrap(), json!("SEC-7"))]);
+}
+
+#[test]
+fn settings_behind_a_switch_that_is_off_do_not_count() {
+    let path = |name: &str| format!("organization.service_token_inactivity.{name}");
+    let filled =
+        json!({"service_token_inactivity": {"enabled": false, "inactivity_threshold_days": 365, "action": "delete"}});
+    let off = given_live(filled.clone())
+        .wants(&path("enabled"), json!(false))
+        .wants(&path("inactivity_threshold_days"), json!(90))
+        .wants(&path("action"), json!("disable"));
+    assert!(off.plan().is_empty());
+    let on = given_live(filled)
+        .wants(&path("enabled"), json!(true))
+        .wants(&path("inactivity_threshold_days"), json!(365))
+        .wants(&path("action"), json!("disable"));
+    assert_eq!(on.plan().changes.len(), 3, "what the server filled in while it was off is not a value");
+}
+
+/// A24: cloudflare-docs #23061; the API takes service_token_id and answers with id.
+#[test]
+fn the_doh_token_is_compared_with_the_id_that_the_api_answers() {
+    let live =
+        json!({"id": "f174e90a-fafe-4643-bbbc-4a0ed4fc8415", "last_seen_at": "2026-01-01T00:00:00Z", "name": "dns"});
+    let wants = |id: &str| given(Slot::NotRead).with_doh(live.clone()).wants("doh.service_token_id", json!(id));
+    assert!(wants("F174E90A-fafe-4643-bbbc-4a0ed4fc8415").plan().is_empty());
+    let other = wants("00000000-fafe-4643-bbbc-4a0ed4fc8415");
+    assert_eq!(other.changes().len(), 1);
+    assert!(other.changes()[0].starts_with('!'));
+}
+
+#[test]
+fn live_values_outside_the_file_are_listed() {
+    let plan = given_live(json!({
+        "name": "Widget", "session_duration": "24h", "updated_at": "2026-01-01T00:00:00Z", "cache_device_posture": true,
+        "login_design": {"header_text": "", "shape": "round"}, "beta.flag": {"on": true}, "is_ui_read_only": false,
+    }))
+    .wants("organization.name", json!("Widget"))
+    .plan();
+    let listed: Vec<(&str, bool)> = plan.unmanaged.iter().map(|found| (found.path.as_str(), found.known)).collect();
+    assert_eq!(
+        listed,
+        [
+            ("organization.session_duration", true),
+            ("organization.login_design.shape", false),
+            ("organization.\"beta.flag\"", false),
+        ]
+    );
+}
+
+#[test]
+fn guards_look_at_the_direction() {
+    let mfa = |list: Json| json!({"mfa_config": {"allowed_authenticators": list}});
+    let authenticators = "organization.mfa_config.allowed_authenticators";
+    let pin = "organization.mfa_piv_key_requirements.pin_policy";
+    let session = "organization.mfa_config.session_duration";
+    let cases = [
+        (json!({}), DENY, json!(true), true),
+        (json!({"deny_unmatched_requests": true}), DENY, Json::Null, true),
+        (json!({}), "organization.auth_domain", json!("a.example.com"), false),
+        (json!({"auth_domain": "b.example.com"}), "organization.auth_domain", json!("a.example.com"), true),
+        (mfa(json!(["totp"])), authenticators, json!(["totp", "biometrics"]), true),
+        (mfa(json!(["totp", "biometrics"])), authenticators, json!(["totp"]), false),
+        (mfa(json!(["totp"])), authenticators, json!([]), true),
+        (mfa(json!([])), authenticators, json!(["totp"]), false),
+        (json!({"mfa_config": {"session_duration": "12h"}}), session, json!("24h"), true),
+        (json!({"mfa_config": {"session_duration": "24h"}}), session, json!("12h"), false),
+        (json!({"mfa_config": {"session_duration": "24h"}}), session, Json::Null, true),
+        (json!({"mfa_piv_key_requirements": {"pin_policy": "always"}}), pin, json!("once"), true),
+        (json!({"mfa_piv_key_requirements": {"pin_policy": "never"}}), pin, json!("once"), false),
+        (json!({"mfa_piv_key_requirements": {"pin_policy": "once"}}), pin, Json::Null, true),
+        (json!({"mfa_required_for_all_apps": true}), "organization.mfa_required_for_all_apps", json!(false), true),
+        (json!({}), "organization.mfa_required_for_all_apps", json!(true), false),
+        (json!({}), "organization.strict_service_token_auth", json!(true), true),
+        (json!({"session_duration": "12h"}), "organization.session_duration", json!("24h"), false),
+    ];
+    for (live, path, wanted, guarded) in cases {
+        let plan = given_live(live.clone()).wants(path, wanted.clone()).plan();
+        assert_eq!(plan.changes.len(), 1, "{path}: {live} -> {wanted}");
+        assert_eq!(plan.changes[0].guard.is_some(), guarded, "{path}: {live} -> {wanted}");
+    }
+}
+
+#[test]
+fn exemptions_are_guarded_only_while_the_denial_is_on() {
+    let zones = "organization.deny_unmatched_requests_exempted_zone_names";
+    let off = given_live(json!({})).wants(zones, json!(["example.com"]));
+    assert!(off.changes()[0].starts_with("organization"));
+    let on = given_live(json!({"deny_unmatched_requests": true})).wants(zones, json!(["example.com"]));
+    assert!(on.changes()[0].starts_with('!'));
+}
+
+#[test]
+fn deleting_inactive_tokens_needs_consent_and_disabling_them_does_not() {
+    let path = |name: &str| format!("organization.service_token_inactivity.{name}");
+    let guarded = |action: &str| {
+        let story = given_live(json!({}))
+            .wants(&path("enabled"), json!(true))
+            .wants(&path("inactivity_threshold_days"), json!(90))
+            .wants(&path("action"), json!(action));
+        story.plan().refused().count()
+    };
+    assert_eq!(guarded("disable"), 0);
+    assert_eq!(guarded("delete"), 2, "the action and the threshold that it will use");
+}
+
+#[test]
+fn consent_in_the_file_is_pinned_to_the_value() {
+    let story = || {
+        given_live(json!({"auth_domain": "old.example.com"}))
+            .wants("organization.auth_domain", json!("new.example.com"))
+    };
+    let consented = story().consents_in_file("organization.auth_domain", json!("NEW.example.com"));
+    assert_eq!(consented.plan().refused().count(), 0);
+    assert!(consented.plan().findings.is_empty());
+    let other = story().consents_in_file("organization.auth_domain", json!("other.example.com"));
+    assert_eq!(other.plan().refused().count(), 1);
+    assert_eq!(other.plan().findings[0].rule, "stale-consent");
+}
+
+#[test]
+fn consent_by_flag_names_a_setting_or_a_group() {
+    let story = || {
+        given_live(json!({"mfa_config": {"allowed_authenticators": ["totp"]}}))
+            .wants("organization.mfa_config.allowed_authenticators", json!([]))
+    };
+    for path in ["organization.mfa_config", "organization.mfa_config.allowed_authenticators"] {
+        assert_eq!(story().consents_by_flag(path).plan().refused().count(), 0, "{path}");
+    }
+    let stale = story().consents_by_flag(DENY).plan();
+    assert_eq!(stale.refused().count(), 1);
+    assert_eq!(stale.findings[0].rule, "stale-consent");
+}
+
+#[test]
+fn an_absent_organization_is_created_and_what_post_lacks_is_put() {
+    let story = given(Slot::Absent)
+        .wants("organization.name", json!("Widget"))
+        .wants("organization.auth_domain", json!("widget.cloudflareaccess.com"))
+        .wants("organization.custom_pages.forbidden", json!("699d98642c564d2e855e9661899b7252"));
+    let plan = story.plan();
+    assert_eq!(plan.action, Action::Create);
+    let methods: Vec<Method> = plan.writes.iter().map(|write| write.method).collect();
+    assert_eq!(methods, [Method::Post, Method::Put]);
+    assert!(plan.changes.iter().all(|change| change.guard.is_none()), "there is nothing yet that could be hurt");
+}
+
+#[test]
+fn creating_needs_a_name_and_a_login_domain() {
+    let plan = given(Slot::Absent).wants("organization.name", json!("Widget")).plan();
+    let errors: Vec<&str> = plan.findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(errors.len(), 1);
+    assert!(errors[0].ends_with("creating one needs organization.auth_domain"), "{errors:?}");
+}
+
+#[test]
+fn doh_settings_alone_cannot_create_an_organization() {
+    let mut story = given(Slot::NotRead).wants("doh.doh_jwt_duration", json!("24h"));
+    story.manifest.endpoints = vec![Endpoint::Doh];
+    story.live.doh = Slot::Absent;
+    let plan = story.plan();
+    assert!(plan.is_empty());
+    assert_eq!(plan.findings[0].rule, "no-organization");
+}
+
+#[test]
+fn the_digest_follows_what_is_written_and_not_what_moves_by_itself() {
+    let story =
+        |live: Json, wanted: &str| given_live(live).wants("organization.session_duration", json!(wanted)).plan().digest;
+    let base = story(json!({"session_duration": "12h", "updated_at": "1"}), "24h");
+    assert_eq!(base, story(json!({"updated_at": "2", "session_duration": "12h", "login_design": {}}), "24h"));
+    assert_ne!(base, story(json!({"session_duration": "12h", "updated_at": "1"}), "25h"));
+    assert_ne!(base, story(json!({"session_duration": "12h", "name": "Widget"}), "24h"));
+}
+
+#[test]
+fn a_setting_that_is_added_to_the_model_is_planned_like_the_others() {
+    let mut story = given_live(json!({"next_month": "12h"}));
+    let duration = Model::current().setting("organization.session_duration").unwrap().kind;
+    assert!(matches!(duration, Kind::Duration(_)));
+    story.model = story.model.with(Setting::new("organization.next_month", duration));
+    let story = story.wants("organization.next_month", json!("720m"));
+    assert!(story.plan().is_empty());
+    assert!(story.plan().unmanaged.is_empty());
+}
