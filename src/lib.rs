@@ -11,3 +11,5 @@ pub mod manifest;
 pub mod cloudflare;
 
 pub mod plan;
+
+pub mod apply;

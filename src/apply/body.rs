@@ -1,0 +1,308 @@
+//! What is sent: the live document with the changes laid over it.
+//!
+//! Nobody has published whether PUT replaces or merges, so the body is right under both: everything that live has is
+//! echoed, unknown fields included, and an intended clear is explicit. What the server keeps for itself is left out,
+//! and so are members that were empty already, because a public report blames both for refusals (12062).
+
+use serde_json::{Map, Value as Json};
+
+use crate::organization::{Document, Endpoint, Group, Model, Setting, Unset, dotted, is_blank};
+use crate::plan::{Change, Op};
+
+/// The body of a PUT that makes `changes` on `live`, leaving out the paths that `omit` names.
+///
+/// `live` is what was read last; nothing of it is lost but response-only fields and empty members.
+pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String]) -> Map<String, Json> {
+    let mut body = echo(model, live);
+    for path in omit {
+        remove_named(&mut body, live.endpoint, path);
+    }
+    for change in changes {
+        set(&mut body, &write_keys(live, &change.setting), wire_value(change));
+        for (setting, value) in &change.annotations {
+            set(&mut body, &write_keys(live, setting), value.clone());
+        }
+    }
+    for group in model.groups() {
+        collapse(&mut body, live, model, group);
+    }
+    body
+}
+
+/// The body of the POST that creates an organization: the declared settings that POST takes.
+pub fn post(changes: &[&Change]) -> Map<String, Json> {
+    let mut body = Map::new();
+    for change in changes.iter().filter(|change| change.setting.in_create && change.op == Op::Set) {
+        set(&mut body, &change.setting.keys(), change.after.clone());
+        for (setting, value) in &change.annotations {
+            set(&mut body, &setting.keys(), value.clone());
+        }
+    }
+    body
+}
+
+/// The live document as it may be sent back: without response-only fields and without what was empty already.
+fn echo(model: &Model, live: &Document) -> Map<String, Json> {
+    let mut body = live.fields.clone();
+    for setting in model.response_only(live.endpoint) {
+        for keys in setting.live_keys() {
+            remove(&mut body, &keys);
+        }
+    }
+    // What the API answers under another name than it takes goes back under the name it takes.
+    for setting in model.of(live.endpoint).filter(|setting| setting.is_declarable() && setting.observed_as.is_some()) {
+        let value = live.raw(setting).filter(|value| !is_blank(value)).cloned();
+        for keys in setting.live_keys() {
+            remove(&mut body, &keys);
+        }
+        if let Some(value) = value {
+            set(&mut body, &setting.keys(), value);
+        }
+    }
+    without_empty_members(&body)
+}
+
+/// The members that hold something, at every depth of objects; lists are kept as they are.
+fn without_empty_members(members: &Map<String, Json>) -> Map<String, Json> {
+    members
+        .iter()
+        .filter(|(_, value)| matches!(value, Json::Array(_)) || !is_blank(value))
+        .map(|(key, value)| match value {
+            Json::Object(inner) => (key.clone(), Json::Object(without_empty_members(inner))),
+            other => (key.clone(), other.clone()),
+        })
+        .collect()
+}
+
+/// The value that stands for a change on the wire; an unset is explicit, in the form that the setting takes.
+fn wire_value(change: &Change) -> Json {
+    match (change.op, change.setting.unset) {
+        (Op::Set, _) => change.after.clone(),
+        (Op::Unset, Unset::False) => Json::Bool(false),
+        (Op::Unset, Unset::EmptyList) => Json::Array(Vec::new()),
+        (Op::Unset, Unset::Null | Unset::Never(_)) => Json::Null,
+    }
+}
+
+/// The spelling under which a setting is written: the former one where that is what live speaks.
+fn write_keys(live: &Document, setting: &Setting) -> Vec<&'static str> {
+    let speaks = |keys: &Vec<&str>| live.fields.get(keys[0]).is_some_and(|value| !is_blank(value));
+    let own = setting.keys();
+    let former = setting.live_keys().into_iter().find(|keys| setting.former.is_some() && *keys != own && speaks(keys));
+    if speaks(&own) { own } else { former.unwrap_or(own) }
+}
+
+/// Turns a group whose every member is emptied into one `null`, which is how the API clears a group.
+///
+/// An emptied list alone is left as it is: `{"allowed_authenticators": []}` is the documented way to turn MFA off.
+fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group: &Group) {
+    let Some(key) = model.members(group).next().map(|member| write_keys(live, member)[0]) else { return };
+    let Some(Json::Object(members)) = body.get(key) else { return };
+    let emptied = members.values().all(|value| is_blank(value) || *value == Json::Bool(false));
+    if emptied && members.values().any(Json::is_null) {
+        body.insert(key.to_owned(), Json::Null);
+    }
+}
+
+fn set(body: &mut Map<String, Json>, keys: &[&str], value: Json) {
+    match keys {
+        [] => {}
+        [key] => {
+            body.insert((*key).to_owned(), value);
+        }
+        [key, rest @ ..] => {
+            let inner = body.entry((*key).to_owned()).or_insert_with(|| Json::Object(Map::new()));
+            if !inner.is_object() {
+                *inner = Json::Object(Map::new());
+            }
+            if let Json::Object(inner) = inner {
+                set(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn remove(body: &mut Map<String, Json>, keys: &[&str]) {
+    match keys {
+        [] => {}
+        [key] => {
+            body.shift_remove(*key);
+        }
+        [key, rest @ ..] => {
+            if let Some(Json::Object(inner)) = body.get_mut(*key) {
+                remove(inner, rest);
+            }
+        }
+    }
+}
+
+/// Removes the field that a dotted path of the plan's listing names.
+fn remove_named(body: &mut Map<String, Json>, endpoint: Endpoint, path: &str) {
+    let top: Vec<String> = body.keys().cloned().collect();
+    for key in top {
+        if dotted(endpoint, &[&key]) == path {
+            body.shift_remove(&key);
+        } else if let Some(Json::Object(inner)) = body.get_mut(&key) {
+            inner.retain(|name, _| dotted(endpoint, &[&key, name]) != path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Location;
+    use serde_json::json;
+
+    fn document(fields: Json) -> Document {
+        Document::new(Endpoint::Organization, fields.as_object().unwrap().clone())
+    }
+
+    fn change(path: &str, after: Json) -> Change {
+        let setting = *Model::current().setting(path).unwrap();
+        let op = if setting.is_empty(Some(&after)) { Op::Unset } else { Op::Set };
+        let at = Location { line: 1, column: 1, span: 0..0 };
+        Change { setting, op, before: Json::Null, after, at, annotations: Vec::new(), guard: None, notice: None }
+    }
+
+    fn body(live: Json, changes: &[Change]) -> Json {
+        let changes: Vec<&Change> = changes.iter().collect();
+        Json::Object(put(Model::current(), &document(live), &changes, &[]))
+    }
+
+    #[test]
+    fn what_live_has_is_echoed_with_the_change_laid_over_it() {
+        let live = json!({
+            "auth_domain": "a.example.com", "name": "Widget", "session_duration": "12h", "deny_unmatched_requests": true,
+            "login_design": {"header_text": "Hi", "corner_radius": 4}, "beta": {"on": true, "list": []},
+        });
+        let sent = body(live.clone(), &[change("organization.session_duration", json!("24h"))]);
+        let mut expected = live;
+        expected["session_duration"] = json!("24h");
+        assert_eq!(sent, expected);
+    }
+
+    /// A17: a public report blames response-only fields and empty strings for refusals.
+    #[test]
+    fn response_only_fields_and_empty_members_are_left_out() {
+        let live = json!({
+            "name": "Widget", "created_at": "2026-01-01T00:00:00Z", "updated_at": "2026-01-01T00:00:00Z", "trusted_accounts": [1],
+            "warp_auth_session_duration": "", "login_design": {"header_text": "", "footer_text": "Bye"}, "custom_pages": {},
+            "mfa_config": {"required_aaguids": null},
+        });
+        let sent = body(live, &[change("organization.name", json!("New"))]);
+        assert_eq!(sent, json!({"name": "New", "login_design": {"footer_text": "Bye"}}));
+    }
+
+    #[test]
+    fn an_unknown_number_is_echoed_digit_by_digit() {
+        let live: Json = serde_json::from_str(r#"{"name": "W", "quota": 12345678901234567890.10}"#).unwrap();
+        let sent = body(live, &[change("organization.name", json!("New"))]);
+        assert_eq!(sent.to_string(), r#"{"name":"New","quota":12345678901234567890.10}"#);
+    }
+
+    #[test]
+    fn an_unset_is_explicit_in_the_form_the_setting_takes() {
+        let live = json!({
+            "deny_unmatched_requests": true, "deny_unmatched_requests_exempted_zone_names": ["example.com"],
+            "session_duration": "12h", "login_design": {"header_text": "Hi", "footer_text": "Bye"},
+        });
+        let sent = body(
+            live,
+            &[
+                change("organization.session_duration", Json::Null),
+                change("organization.deny_unmatched_requests", Json::Null),
+                change("organization.deny_unmatched_requests_exempted_zone_names", Json::Null),
+                change("organization.login_design.header_text", Json::Null),
+            ],
+        );
+        assert_eq!(
+            sent,
+            json!({
+                "deny_unmatched_requests": false, "deny_unmatched_requests_exempted_zone_names": [],
+                "session_duration": null, "login_design": {"header_text": null, "footer_text": "Bye"},
+            })
+        );
+    }
+
+    #[test]
+    fn a_group_whose_members_are_all_emptied_becomes_one_null() {
+        let live = json!({"login_design": {"header_text": "Hi", "footer_text": "Bye"}});
+        let emptied =
+            ["header_text", "footer_text"].map(|name| change(&format!("organization.login_design.{name}"), Json::Null));
+        assert_eq!(body(live, &emptied), json!({"login_design": null}));
+        let unknown = json!({"login_design": {"header_text": "Hi", "footer_text": "Bye", "corner_radius": 4}});
+        assert_eq!(
+            body(unknown, &emptied),
+            json!({"login_design": {"header_text": null, "footer_text": null, "corner_radius": 4}}),
+            "a member that nobody knows must survive"
+        );
+    }
+
+    #[test]
+    fn mfa_is_turned_off_with_an_empty_list() {
+        let live = json!({"mfa_config": {"allowed_authenticators": ["totp"]}});
+        let off = [change("organization.mfa_config.allowed_authenticators", json!([]))];
+        assert_eq!(body(live, &off), json!({"mfa_config": {"allowed_authenticators": []}}));
+    }
+
+    #[test]
+    fn a_group_that_the_api_wants_whole_is_sent_whole_when_it_is_turned_off() {
+        let live = json!({"service_token_inactivity": {"enabled": true, "inactivity_threshold_days": 90, "action": "disable"}});
+        let off = [change("organization.service_token_inactivity.enabled", json!(false))];
+        assert_eq!(
+            body(live, &off),
+            json!({"service_token_inactivity": {"enabled": false, "inactivity_threshold_days": 90, "action": "disable"}})
+        );
+    }
+
+    #[test]
+    fn a_renamed_group_is_written_in_the_spelling_that_live_speaks() {
+        let pin = [change("organization.mfa_piv_key_requirements.pin_policy", json!("always"))];
+        let former = json!({"mfa_ssh_piv_key_requirements": {"pin_policy": "once", "touch_policy": "always"}});
+        assert_eq!(
+            body(former, &pin),
+            json!({"mfa_ssh_piv_key_requirements": {"pin_policy": "always", "touch_policy": "always"}})
+        );
+        assert_eq!(body(json!({}), &pin), json!({"mfa_piv_key_requirements": {"pin_policy": "always"}}));
+    }
+
+    #[test]
+    fn the_doh_token_in_use_is_echoed_under_the_name_that_the_api_takes() {
+        let fields = json!({"doh_jwt_duration": "24h", "id": "f174e90a", "client_id": "x", "last_seen_at": "2026-01-01T00:00:00Z"});
+        let live = Document::new(Endpoint::Doh, fields.as_object().unwrap().clone());
+        let change = change("doh.doh_jwt_duration", json!("48h"));
+        let sent = Json::Object(put(Model::current(), &live, &[&change], &[]));
+        assert_eq!(sent, json!({"doh_jwt_duration": "48h", "service_token_id": "f174e90a"}));
+    }
+
+    #[test]
+    fn a_field_can_be_left_out_for_one_run() {
+        let live =
+            document(json!({"name": "W", "beta.flag": 1, "login_design": {"corner_radius": 4, "header_text": "Hi"}}));
+        let omit = ["organization.\"beta.flag\"".to_owned(), "organization.login_design.corner_radius".to_owned()];
+        let sent = put(Model::current(), &live, &[&change("organization.name", json!("New"))], &omit);
+        assert_eq!(Json::Object(sent), json!({"name": "New", "login_design": {"header_text": "Hi"}}));
+    }
+
+    #[test]
+    fn a_creation_sends_what_post_takes_and_nothing_empty() {
+        let mut lock = change("organization.is_ui_read_only", json!(true));
+        lock.annotations =
+            vec![(*Model::current().setting("organization.ui_read_only_toggle_reason").unwrap(), json!("SEC-7"))];
+        let changes = [
+            change("organization.name", json!("Widget")),
+            lock,
+            change("organization.login_design.header_text", json!("Hi")),
+            change("organization.custom_pages.forbidden", json!("699d98642c564d2e855e9661899b7252")),
+        ];
+        let sent = Json::Object(post(&changes.iter().collect::<Vec<_>>()));
+        assert_eq!(
+            sent,
+            json!({
+                "name": "Widget", "is_ui_read_only": true, "ui_read_only_toggle_reason": "SEC-7",
+                "login_design": {"header_text": "Hi"},
+            })
+        );
+    }
+}
