@@ -6,6 +6,8 @@
 
 pub mod organization;
 
+pub mod text;
+
 pub mod manifest;
 
 pub mod cloudflare;
