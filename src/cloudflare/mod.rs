@@ -1,5 +1,65 @@
 //! The API: reader, writer, envelope, errors and retries; every operation of the organization and DoH objects.
+//!
+//! - [`request`]: what can be asked, as pure values
+//! - `transport`: the seam between what is asked and how it travels; `http` is the one of every day
+//! - `reader`, `writer`: two types, so that a plan cannot write
+//! - `retry`: when a request is sent again, as a pure decision
+//! - `envelope`, `error`, `hints`: what came back, what it means, what to do
+//! - `credentials`, `base_url`: who asks, and whom; checked before anything is sent
+//!
+//! Reading an organization and changing one setting of it:
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use zerodrift::cloudflare::{BaseUrl, Credentials, HttpConfig, HttpTransport, Policy, Reader, Writer};
+//! use zerodrift::organization::Target;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let transport = Arc::new(HttpTransport::new(HttpConfig {
+//!     base_url: BaseUrl::default(),
+//!     credentials: Credentials::token("the-token")?,
+//!     extra_roots: None,
+//! })?);
+//! let target = Target::account("699d98642c564d2e855e9661899b7252")?;
+//!
+//! let live = Reader::new(transport.clone(), Policy::default()).organization(&target).await?;
+//! if let Some(document) = live.document() {
+//!     // PUT may replace the object: send everything that was read, less what the server keeps for itself.
+//!     let mut fields = document.fields.clone();
+//!     fields.shift_remove("created_at");
+//!     fields.shift_remove("updated_at");
+//!     fields.insert("session_duration".to_owned(), "24h".into());
+//!     Writer::new(transport, Policy::default()).update_organization(&target, &fields).await?;
+//! }
+//! # Ok(())
+//! # }
+//! ```
 
+mod base_url;
+mod credentials;
+mod envelope;
+mod error;
+mod exchange;
+mod hints;
+mod http;
+mod probe;
+mod reader;
+pub mod request;
+mod retry;
+#[cfg(test)]
+mod testing;
 mod transport;
+mod writer;
 
+pub use base_url::{BaseUrl, CLOUDFLARE};
+pub use credentials::{Credentials, CredentialsError, Secret};
+pub use envelope::{Envelope, Link, Message};
+pub use error::{Call, ConfigError, Error, ErrorKind};
+pub use http::{HttpConfig, HttpTransport};
+pub use probe::{TokenCheck, TokenOwner, TokenState};
+pub use reader::Reader;
+pub use request::Revocation;
+pub use retry::{Decision, Policy, Stop, Tried, decide};
 pub use transport::{Method, Reached, Request, Response, Sending, Transport, TransportError};
+pub use writer::{WriteError, Writer, Written};

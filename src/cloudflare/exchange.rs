@@ -1,0 +1,181 @@
+//! One request brought to its end: sent, sent again where the policy says so, and its answer taken apart.
+//!
+//! Private on purpose: [`Reader`](super::Reader) and [`Writer`](super::Writer) both stand on it, and neither gives it away.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
+use tracing::Instrument as _;
+
+use super::envelope::Envelope;
+use super::error::{Call, Error};
+use super::retry::{Decision, Policy, Stop, Tried, decide};
+use super::transport::{Request, Response, Transport, TransportError};
+use crate::text::{excerpt, visible};
+
+/// How much of a body that is no answer of the API is shown, in characters.
+const EXCERPT: usize = 120;
+
+/// A transport and how to use it.
+#[derive(Clone)]
+pub(super) struct Exchange {
+    transport: Arc<dyn Transport>,
+    policy: Policy,
+}
+
+/// A success: what was asked, and the envelope that came back.
+#[derive(Debug)]
+pub(super) struct Answered {
+    pub(super) call: Call,
+    pub(super) envelope: Envelope,
+    /// The server's clock, from its `Date` header.
+    pub(super) server_time: Option<SystemTime>,
+}
+
+impl Exchange {
+    pub(super) fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
+        Self { transport, policy }
+    }
+
+    pub(super) fn base_url(&self) -> &str {
+        self.transport.base_url()
+    }
+
+    /// Sends a request until it has a final outcome.
+    pub(super) async fn call(&self, request: &Request) -> Result<Answered, Error> {
+        let mut call = Call {
+            method: request.method,
+            path: request.path.clone(),
+            attempts: 0,
+            stop: Stop::Final,
+            status: None,
+            ray: None,
+            audit_id: None,
+        };
+        loop {
+            let Some(timeout) = self.time_for_one() else { return Err(Error::Deadline { call: Box::new(call) }) };
+            call.attempts += 1;
+            let outcome = self.send(request, call.attempts, timeout).await;
+            match self.decide(request, call.attempts, outcome.as_ref()) {
+                Decision::Stop(stop) => {
+                    call.stop = stop;
+                    return conclude(call, outcome);
+                }
+                Decision::Retry(wait) => {
+                    note_retry(request, wait, outcome.as_ref());
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// How long the next attempt may take; nothing once the deadline has passed.
+    fn time_for_one(&self) -> Option<Duration> {
+        let left = self.policy.left(Instant::now());
+        left.map_or(Some(self.policy.timeout), |left| (!left.is_zero()).then(|| left.min(self.policy.timeout)))
+    }
+
+    fn decide(&self, request: &Request, attempt: u32, outcome: Result<&Response, &TransportError>) -> Decision {
+        let tried = Tried {
+            attempt,
+            outcome,
+            left: self.policy.left(Instant::now()),
+            now: SystemTime::now(),
+            jitter: fastrand::f64(),
+        };
+        decide(&self.policy, request.method, &tried)
+    }
+
+    /// One attempt, in a span of its own.
+    async fn send(&self, request: &Request, attempt: u32, timeout: Duration) -> Result<Response, TransportError> {
+        let span = tracing::info_span!(
+            "request",
+            method = %request.method,
+            path = %visible(&request.path),
+            attempt,
+            status = tracing::field::Empty,
+            cf_ray = tracing::field::Empty,
+            elapsed_ms = tracing::field::Empty,
+        );
+        async {
+            let started = Instant::now();
+            let outcome = self.transport.send(request, timeout).await;
+            note_outcome(started, outcome.as_ref());
+            outcome
+        }
+        .instrument(span)
+        .await
+    }
+}
+
+fn note_outcome(started: Instant, outcome: Result<&Response, &TransportError>) {
+    let span = tracing::Span::current();
+    span.record("elapsed_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
+    match outcome {
+        Ok(response) => {
+            span.record("status", response.status);
+            if let Some(ray) = response.header("cf-ray") {
+                span.record("cf_ray", &*visible(ray));
+            }
+            tracing::info!(bytes = response.body.len(), "answered");
+        }
+        Err(error) => tracing::info!(reached = ?error.reached, "no answer: {}", visible(&error.message)),
+    }
+}
+
+fn note_retry(request: &Request, wait: Duration, outcome: Result<&Response, &TransportError>) {
+    let reason = match outcome {
+        Ok(response) => format!("status {}", response.status),
+        Err(error) => visible(&error.message).into_owned(),
+    };
+    let seconds = format!("{:.1}", wait.as_secs_f64());
+    tracing::warn!("{} {}: {reason}; trying again in {seconds} s", request.method, visible(&request.path));
+}
+
+fn conclude(mut call: Call, outcome: Result<Response, TransportError>) -> Result<Answered, Error> {
+    let response = match outcome {
+        Ok(response) => response,
+        Err(failure) => return Err(Error::Transport { call: Box::new(call), failure }),
+    };
+    call.status = Some(response.status);
+    call.ray = response.header("cf-ray").map(str::to_owned);
+    call.audit_id = response.header("cf-auditlog-id").map(str::to_owned);
+    let server_time = response.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
+    let (call, envelope) = open(call, &response)?;
+    note_messages(&envelope);
+    Ok(Answered { call, envelope, server_time })
+}
+
+/// The envelope of a success; everything else is an error of its own kind.
+fn open(call: Call, response: &Response) -> Result<(Call, Envelope), Error> {
+    if (300..400).contains(&response.status) {
+        let location = response.header("location").map(str::to_owned);
+        return Err(Error::Redirect { call: Box::new(call), location });
+    }
+    let unreadable = |call: Call, problem: String| {
+        // Cut before decoding: a body may be megabytes of anything.
+        let start = &response.body[..response.body.len().min(EXCERPT * 4)];
+        let excerpt = excerpt(&String::from_utf8_lossy(start), EXCERPT);
+        Error::Body { call: Box::new(call), problem, excerpt }
+    };
+    let envelope = match Envelope::parse(&response.body) {
+        Ok(envelope) => envelope,
+        Err(problem) => return Err(unreadable(call, problem)),
+    };
+    match (envelope.is_success(), (200..300).contains(&response.status)) {
+        (true, true) => Ok((call, envelope)),
+        (false, _) => Err(Error::Api { call: Box::new(call), messages: envelope.errors }),
+        (true, false) => Err(unreadable(call, "the body claims success".to_owned())),
+    }
+}
+
+/// A success may come with messages, and in the documentation's samples even with errors: worth a line in the log, no more.
+fn note_messages(envelope: &Envelope) {
+    for message in &envelope.errors {
+        tracing::warn!("the API reports success and an error: {message}");
+    }
+    for message in &envelope.messages {
+        tracing::info!("the API says: {message}");
+    }
+}

@@ -1,0 +1,156 @@
+//! The client that reads. It has no method that writes, and nothing turns it into one that has.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::error::{Call, ConfigError, Error};
+use super::exchange::{Answered, Exchange};
+use super::probe::{TokenCheck, TokenOwner};
+use super::request;
+use super::retry::Policy;
+use super::transport::Transport;
+use crate::organization::{Document, Endpoint, Live, Scope, Slot, Target};
+
+/// Reads organizations: each method sends GET requests and nothing else.
+///
+/// A plan holds this type and no [`Writer`](super::Writer), so that it cannot write by mistake:
+///
+/// ```compile_fail,E0599
+/// # async fn plan(reader: zerodrift::cloudflare::Reader, target: zerodrift::organization::Target) {
+/// reader.update_organization(&target, &serde_json::Map::new()).await;
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Reader {
+    exchange: Exchange,
+}
+
+impl Reader {
+    /// A reader on a transport.
+    pub fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
+        Self { exchange: Exchange::new(transport, policy) }
+    }
+
+    /// The base URL that it reads from.
+    pub fn base_url(&self) -> &str {
+        self.exchange.base_url()
+    }
+
+    /// Reads the organization object.
+    ///
+    /// [`Slot::Absent`] only where the API says "not enabled" (code 9999 or its message), whatever the status. A 404, a null result or another
+    /// 403 says nothing about the organization.
+    ///
+    /// # Errors
+    /// Whatever keeps the object from being read, the cases above included.
+    pub async fn organization(&self, target: &Target) -> Result<Slot, Error> {
+        let Some(answered) = absent(self.exchange.call(&request::get(target)).await)? else { return Ok(Slot::Absent) };
+        match answered.envelope.result {
+            // An organization has an auth_domain at the least. An empty one is no base for a write.
+            Some(Json::Object(fields)) if !fields.is_empty() => Ok(present(Endpoint::Organization, fields)),
+            other => Err(mismatch(answered.call, other.as_ref(), "an organization")),
+        }
+    }
+
+    /// Reads the DoH object. Nothing, null and `{}` are a document without fields: nobody ever configured it.
+    ///
+    /// # Errors
+    /// If the target is a zone, and whatever keeps the object from being read.
+    pub async fn doh(&self, target: &Target) -> Result<Slot, Error> {
+        if target.scope == Scope::Zone {
+            return Err(ConfigError::NoDohInZones.into());
+        }
+        let asked = request::get_doh(target);
+        let Some(answered) = absent(self.exchange.call(&asked).await)? else { return Ok(Slot::Absent) };
+        match answered.envelope.result {
+            None | Some(Json::Null) => Ok(present(Endpoint::Doh, Map::new())),
+            Some(Json::Object(fields)) => Ok(present(Endpoint::Doh, fields)),
+            other => Err(mismatch(answered.call, other.as_ref(), "the DoH settings")),
+        }
+    }
+
+    /// Reads these endpoints at once, each with one GET. The others stay [`Slot::NotRead`].
+    ///
+    /// # Errors
+    /// The first error in the order of [`Endpoint::ALL`], so that the same failure always reads the same.
+    pub async fn live(&self, target: &Target, endpoints: &[Endpoint]) -> Result<Live, Error> {
+        let (organization, doh) = tokio::join!(
+            self.wanted(target, Endpoint::Organization, endpoints),
+            self.wanted(target, Endpoint::Doh, endpoints)
+        );
+        Ok(Live { organization: organization?, doh: doh? })
+    }
+
+    async fn wanted(&self, target: &Target, endpoint: Endpoint, endpoints: &[Endpoint]) -> Result<Slot, Error> {
+        if !endpoints.contains(&endpoint) {
+            return Ok(Slot::NotRead);
+        }
+        match endpoint {
+            Endpoint::Organization => self.organization(target).await,
+            Endpoint::Doh => self.doh(target).await,
+        }
+    }
+
+    /// Asks what the token is: as a token of the account first, then as a token of a user.
+    ///
+    /// The account's endpoint comes first because the user's answers an account's token with code 1000, as if it were wrong. An active token need
+    /// not have the permissions that it takes. Global keys cannot be checked like this.
+    ///
+    /// # Errors
+    /// If neither endpoint knows the token, or none could be asked.
+    pub async fn verify_token(&self, target: &Target) -> Result<TokenCheck, Error> {
+        if target.scope == Scope::Account {
+            match self.exchange.call(&request::verify_account_token(&target.id)).await {
+                Ok(answered) => return checked(answered, TokenOwner::Account),
+                // No token of this account: it may still be a user's.
+                Err(Error::Api { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
+        checked(self.exchange.call(&request::verify_user_token()).await?, TokenOwner::User)
+    }
+}
+
+fn checked(answered: Answered, owner: TokenOwner) -> Result<TokenCheck, Error> {
+    match answered.envelope.result {
+        Some(Json::Object(fields)) => Ok(TokenCheck::read(owner, &fields, answered.server_time)),
+        other => Err(mismatch(answered.call, other.as_ref(), "a token's status")),
+    }
+}
+
+fn present(endpoint: Endpoint, fields: Map<String, Json>) -> Slot {
+    Slot::Present(Document::new(endpoint, fields))
+}
+
+/// The answer, or nothing where the API says that there is no organization.
+fn absent(outcome: Result<Answered, Error>) -> Result<Option<Answered>, Error> {
+    match outcome {
+        Ok(answered) => Ok(Some(answered)),
+        Err(error) if error.is_not_enabled() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The error of a success whose result is something else.
+pub(super) fn mismatch(call: Call, result: Option<&Json>, wanted: &'static str) -> Error {
+    Error::Result { call: Box::new(call), found: shape(result), wanted }
+}
+
+/// What a result is, in words.
+fn shape(result: Option<&Json>) -> &'static str {
+    match result {
+        None => "missing",
+        Some(Json::Null) => "null",
+        Some(Json::Bool(_)) => "a boolean",
+        Some(Json::Number(_)) => "a number",
+        Some(Json::String(_)) => "a text",
+        Some(Json::Array(_)) => "a list",
+        Some(Json::Object(members)) if members.is_empty() => "an empty object",
+        Some(Json::Object(_)) => "an object",
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/reader.rs"]
+mod tests;

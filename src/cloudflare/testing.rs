@@ -1,0 +1,124 @@
+//! A transport that plays a script and remembers what it was asked.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::{Map, Value as Json, json};
+use tokio::time::Instant;
+
+use super::transport::{Reached, Request, Response, Sending, Transport, TransportError};
+use crate::organization::Target;
+
+/// The account that every test targets.
+pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
+
+type Outcome = Result<Response, TransportError>;
+
+/// Answers requests in the order of the script; a request beyond its end is a failure of the test.
+pub(super) struct Script {
+    outcomes: Mutex<VecDeque<Outcome>>,
+    asked: Mutex<Vec<Asked>>,
+}
+
+/// One request as the transport saw it.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) request: Request,
+    pub(super) timeout: Duration,
+    pub(super) at: Instant,
+}
+
+impl Script {
+    pub(super) fn new(outcomes: impl IntoIterator<Item = Outcome>) -> Arc<Self> {
+        Arc::new(Self { outcomes: Mutex::new(outcomes.into_iter().collect()), asked: Mutex::default() })
+    }
+
+    pub(super) fn asked(&self) -> Vec<Asked> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// The requests as `METHOD path`, in order.
+    pub(super) fn lines(&self) -> Vec<String> {
+        self.asked().iter().map(|asked| asked.request.to_string()).collect()
+    }
+
+    /// The waits between the requests, in whole milliseconds.
+    pub(super) fn waits(&self) -> Vec<u128> {
+        self.asked().windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect()
+    }
+}
+
+impl Transport for Script {
+    fn send<'a>(&'a self, request: &'a Request, timeout: Duration) -> Sending<'a> {
+        self.asked.lock().unwrap().push(Asked { request: request.clone(), timeout, at: Instant::now() });
+        let outcome = self.outcomes.lock().unwrap().pop_front().unwrap_or_else(|| panic!("nobody expected {request}"));
+        Box::pin(async move { outcome })
+    }
+
+    fn base_url(&self) -> &'static str {
+        "https://api.example/client/v4"
+    }
+}
+
+pub(super) fn account() -> Target {
+    Target::account(ACCOUNT).unwrap()
+}
+
+pub(super) fn zone() -> Target {
+    Target::zone(ACCOUNT).unwrap()
+}
+
+pub(super) fn document() -> Map<String, Json> {
+    let value =
+        json!({"auth_domain": "widget.cloudflareaccess.com", "name": "Widget Corps", "session_duration": "24h"});
+    value.as_object().unwrap().clone()
+}
+
+pub(super) fn raw(status: u16, body: impl Into<Vec<u8>>) -> Response {
+    Response { status, headers: vec![("cf-ray".to_owned(), "8f1e2d3c4b5a6978-FRA".to_owned())], body: body.into() }
+}
+
+pub(super) fn answer(status: u16, body: &Json) -> Outcome {
+    Ok(raw(status, body.to_string()))
+}
+
+pub(super) fn success(result: &Json) -> Outcome {
+    answer(200, &json!({"success": true, "errors": [], "messages": [], "result": result}))
+}
+
+pub(super) fn refusal(status: u16, code: u32, message: &str) -> Outcome {
+    let errors = json!([{"code": code, "message": message}]);
+    answer(status, &json!({"success": false, "errors": errors, "messages": [], "result": null}))
+}
+
+pub(super) fn not_enabled(status: u16) -> Outcome {
+    refusal(status, 9999, "access.api.error.not_enabled: Access is not enabled. Visit the Access dashboard.")
+}
+
+pub(super) fn html(status: u16) -> Outcome {
+    Ok(raw(status, "<html>\r\n<title>Bad gateway\u{1b}[2J</title></html>"))
+}
+
+pub(super) fn with(outcome: Outcome, name: &str, value: &str) -> Outcome {
+    outcome.map(|mut response| {
+        response.headers.push((name.to_owned(), value.to_owned()));
+        response
+    })
+}
+
+pub(super) fn failure(reached: Reached, timed_out: bool, message: &str) -> TransportError {
+    TransportError { reached, timed_out, message: message.to_owned() }
+}
+
+pub(super) fn unreachable() -> Outcome {
+    Err(failure(Reached::Nothing, false, "the connection failed: connection refused"))
+}
+
+pub(super) fn lost() -> Outcome {
+    Err(failure(Reached::Unknown, false, "the connection was lost: reset by peer"))
+}
+
+pub(super) fn timed_out() -> Outcome {
+    Err(failure(Reached::Unknown, true, "no whole answer came within 30 s"))
+}

@@ -1,0 +1,270 @@
+use std::time::{Duration, UNIX_EPOCH};
+
+use serde_json::json;
+
+use super::*;
+use crate::cloudflare::testing::{
+    ACCOUNT, Script, account, answer, document, failure, html, lost, not_enabled, raw, refusal, success, timed_out,
+    unreachable, with, zone,
+};
+use crate::cloudflare::{ErrorKind, Method, Reached, TokenState};
+
+fn reader(script: &Arc<Script>) -> Reader {
+    Reader::new(script.clone(), Policy::default())
+}
+
+/// The organization as a script of one answer reads.
+async fn organization_from(
+    outcome: Result<crate::cloudflare::Response, crate::cloudflare::TransportError>,
+) -> Result<Slot, Error> {
+    Reader::new(Script::new([outcome]), Policy::once()).organization(&account()).await
+}
+
+#[tokio::test]
+async fn an_organization_is_read_with_one_get_and_kept_as_it_is() {
+    let result = r#"{"name":"W","auth_domain":"w.cloudflareaccess.com","next_month":{"limit":1.10},"big":123456789012345678901}"#;
+    let body = format!(r#"{{"success":true,"errors":[],"messages":[],"result":{result}}}"#);
+    let script = Script::new([Ok(raw(200, body))]);
+    let slot = reader(&script).organization(&account()).await.unwrap();
+    assert_eq!(serde_json::to_string(&slot.document().unwrap().fields).unwrap(), result);
+    assert_eq!(script.lines(), [format!("GET /accounts/{ACCOUNT}/access/organizations")]);
+    assert_eq!(script.asked()[0].request.body, None);
+}
+
+#[tokio::test]
+async fn the_live_state_takes_exactly_one_get_per_endpoint_that_is_asked_for() {
+    let table: [(&[Endpoint], &[&str]); 4] = [
+        (&[], &[]),
+        (&[Endpoint::Organization], &[""]),
+        (&[Endpoint::Doh], &["/doh"]),
+        (&Endpoint::ALL, &["", "/doh"]),
+    ];
+    for (endpoints, paths) in table {
+        let script = Script::new(endpoints.iter().map(|_| success(&json!({"name": "W"}))));
+        let live = reader(&script).live(&account(), endpoints).await.unwrap();
+        let expected: Vec<_> =
+            paths.iter().map(|path| format!("GET /accounts/{ACCOUNT}/access/organizations{path}")).collect();
+        assert_eq!(script.lines(), expected);
+        for endpoint in Endpoint::ALL {
+            assert_eq!(live.document(endpoint).is_some(), endpoints.contains(&endpoint));
+            assert_eq!(*live.slot(endpoint) == Slot::NotRead, !endpoints.contains(&endpoint));
+        }
+    }
+}
+
+/// Answers nothing before both requests have arrived: two reads in a row would wait for ever.
+struct Together(tokio::sync::Barrier);
+
+impl Transport for Together {
+    fn send<'a>(&'a self, _: &'a crate::cloudflare::Request, _: Duration) -> crate::cloudflare::Sending<'a> {
+        Box::pin(async {
+            self.0.wait().await;
+            success(&json!({"name": "W"}))
+        })
+    }
+
+    fn base_url(&self) -> &'static str {
+        "https://api.example"
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn both_endpoints_are_read_at_once() {
+    let reader = Reader::new(Arc::new(Together(tokio::sync::Barrier::new(2))), Policy::default());
+    let target = account();
+    let read = tokio::time::timeout(Duration::from_secs(60), reader.live(&target, &Endpoint::ALL));
+    assert!(read.await.expect("one read waited for the other").is_ok());
+}
+
+#[tokio::test]
+async fn not_enabled_means_absent_whatever_the_status() {
+    for status in [200, 400, 403, 404] {
+        assert_eq!(organization_from(not_enabled(status)).await.unwrap(), Slot::Absent, "{status}");
+        let script = Script::new([not_enabled(status)]);
+        assert_eq!(reader(&script).doh(&account()).await.unwrap(), Slot::Absent, "{status}");
+    }
+    let slug = refusal(403, 1, "access.api.error.not_enabled");
+    assert_eq!(organization_from(slug).await.unwrap(), Slot::Absent);
+}
+
+#[tokio::test]
+async fn whatever_else_fails_is_an_error_and_never_an_absence() {
+    let table = [
+        (refusal(404, 7003, "Could not route to /accounts/x"), ErrorKind::NotFound),
+        (refusal(404, 12106, "not found"), ErrorKind::NotFound),
+        (refusal(403, 10000, "Authentication error"), ErrorKind::Authentication),
+        (refusal(403, 9109, "Unauthorized to access requested resource"), ErrorKind::Authentication),
+        (refusal(401, 1000, "Invalid API Token"), ErrorKind::Authentication),
+        (refusal(400, 6003, "Invalid request headers"), ErrorKind::Authentication),
+        (refusal(400, 12130, "access.api.error.invalid_request: no"), ErrorKind::Refused),
+        (refusal(200, 12130, "success is false all the same"), ErrorKind::Refused),
+        (success(&json!(null)), ErrorKind::Decode),
+        (success(&json!({})), ErrorKind::Decode),
+        (success(&json!([{"name": "W"}])), ErrorKind::Decode),
+        (answer(200, &json!({"success": true})), ErrorKind::Decode),
+        (answer(404, &json!({"success": true, "result": {"name": "W"}})), ErrorKind::Decode),
+        (html(200), ErrorKind::Decode),
+        (html(403), ErrorKind::Decode),
+        (html(502), ErrorKind::Server),
+        (html(429), ErrorKind::RateLimited),
+        (Ok(raw(200, "")), ErrorKind::Decode),
+        (Ok(raw(200, "{\"success\":true,\"resu")), ErrorKind::Decode),
+        (refusal(429, 971, "Please wait"), ErrorKind::RateLimited),
+        (refusal(500, 1, "access.api.error.internal_server_error"), ErrorKind::Server),
+        (with(html(302), "location", "https://login.example/x"), ErrorKind::Transport),
+        (unreachable(), ErrorKind::Transport),
+        (lost(), ErrorKind::Transport),
+        (timed_out(), ErrorKind::Timeout),
+    ];
+    for (outcome, kind) in table {
+        let shown = format!("{outcome:?}");
+        let error = organization_from(outcome).await.expect_err(&shown);
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(!error.hints().is_empty() || kind == ErrorKind::Refused, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn doh_that_was_never_configured_is_a_document_without_fields() {
+    for body in
+        [json!({"success": true, "result": null}), json!({"success": true}), json!({"success": true, "result": {}})]
+    {
+        let script = Script::new([answer(200, &body)]);
+        let slot = reader(&script).doh(&account()).await.unwrap();
+        assert!(slot.document().unwrap().fields.is_empty(), "{body}");
+    }
+    let script = Script::new([success(&json!("24h"))]);
+    assert_eq!(reader(&script).doh(&account()).await.unwrap_err().kind(), ErrorKind::Decode);
+}
+
+#[tokio::test]
+async fn a_zone_has_no_doh_and_nothing_is_sent_to_find_out() {
+    let script = Script::new([]);
+    let error = reader(&script).doh(&zone()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(script.lines().is_empty());
+}
+
+#[tokio::test]
+async fn success_with_errors_listed_is_a_success_as_in_the_documentations_samples() {
+    let sample = json!({
+        "success": true, "result": document(),
+        "errors": [{"code": 1000, "message": "message"}], "messages": [{"code": 1000, "message": "message"}]
+    });
+    assert!(organization_from(answer(201, &sample)).await.unwrap().document().is_some());
+    assert!(organization_from(answer(200, &json!({"result": document()}))).await.unwrap().document().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_is_repeated_until_it_succeeds() {
+    let limited = with(refusal(429, 971, "Please wait"), "retry-after", "17");
+    let access = refusal(500, 1, "access.api.error.internal_server_error");
+    let script = Script::new([limited, access, lost(), unreachable(), success(&json!(document()))]);
+    assert!(reader(&script).organization(&account()).await.unwrap().document().is_some());
+    assert_eq!(script.asked().len(), 5);
+    assert_eq!(script.waits()[0], 17_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_read_that_keeps_failing_says_how_often_it_was_tried() {
+    let script = Script::new((0..5).map(|_| html(502)));
+    let error = reader(&script).organization(&account()).await.unwrap_err();
+    assert_eq!(error.call().unwrap().attempts, 5);
+    insta::assert_snapshot!(error, @r"GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was answered with status 502, but the body is HTML, not JSON, so it came from something in front of the API: `<html>\u{d}\u{a}<title>Bad gateway\u{1b}[2J</title></html>` (after 5 attempts; cf-ray 8f1e2d3c4b5a6978-FRA)");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_not_repeated() {
+    for outcome in [refusal(403, 10000, "Authentication error"), refusal(404, 7003, "no"), html(200), not_enabled(403)]
+    {
+        let script = Script::new([outcome]);
+        let _ = reader(&script).organization(&account()).await;
+        assert_eq!(script.lines().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_past_the_deadline_is_not_begun_and_the_error_says_so() {
+    let script = Script::new([with(refusal(429, 10429, "Rate limited"), "retry-after", "300")]);
+    let policy = Policy::default().deadline_in(Duration::from_secs(60));
+    let error = Reader::new(script.clone(), policy).organization(&account()).await.unwrap_err();
+    assert_eq!(script.lines().len(), 1);
+    assert_eq!(error.kind(), ErrorKind::RateLimited);
+    insta::assert_snapshot!(error, @"GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 429: Rate limited (code 10429) (the next attempt would have to wait 300 s, which is longer than this run may take; cf-ray 8f1e2d3c4b5a6978-FRA)");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_exchange_never_takes_longer_than_the_run_has_left() {
+    let script = Script::new([success(&json!(document()))]);
+    let policy = Policy::default().timeout(Duration::from_secs(30)).deadline_in(Duration::from_secs(10));
+    tokio::time::advance(Duration::from_secs(4)).await;
+    Reader::new(script.clone(), policy).organization(&account()).await.unwrap();
+    assert_eq!(script.asked()[0].timeout, Duration::from_secs(6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_sent_after_the_deadline() {
+    let script = Script::new([]);
+    let policy = Policy::default().deadline_in(Duration::ZERO);
+    let error = Reader::new(script.clone(), policy).organization(&account()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Timeout);
+    assert!(script.lines().is_empty());
+}
+
+#[tokio::test]
+async fn a_token_of_the_account_is_found_at_once() {
+    let result = json!({"id": "f267", "status": "active", "expires_on": "2027-01-01T00:00:00Z"});
+    let script = Script::new([with(success(&result), "date", "Sun, 22 Nov 2026 12:00:00 GMT")]);
+    let check = reader(&script).verify_token(&account()).await.unwrap();
+    let expected = TokenCheck {
+        owner: TokenOwner::Account,
+        id: Some("f267".to_owned()),
+        state: TokenState::Active,
+        expires_on: Some("2027-01-01T00:00:00Z".to_owned()),
+        not_before: None,
+        server_time: Some(UNIX_EPOCH + Duration::from_secs(1_795_348_800)),
+    };
+    assert_eq!(check, expected);
+    assert_eq!(script.lines(), [format!("GET /accounts/{ACCOUNT}/tokens/verify")]);
+}
+
+#[tokio::test]
+async fn a_token_that_the_account_does_not_know_may_be_a_users() {
+    let script = Script::new([refusal(401, 1000, "Invalid API Token"), success(&json!({"status": "disabled"}))]);
+    let check = reader(&script).verify_token(&account()).await.unwrap();
+    assert_eq!((check.owner, check.state), (TokenOwner::User, TokenState::Disabled));
+    assert_eq!(
+        script.lines(),
+        [format!("GET /accounts/{ACCOUNT}/tokens/verify"), "GET /user/tokens/verify".to_owned()]
+    );
+}
+
+#[tokio::test]
+async fn a_token_for_a_zone_is_looked_up_as_a_users() {
+    let script = Script::new([success(&json!({"status": "paused\u{1b}"}))]);
+    let check = reader(&script).verify_token(&zone()).await.unwrap();
+    assert_eq!(check.state.to_string(), r"paused\u{1b}");
+    assert_eq!(script.lines(), ["GET /user/tokens/verify"]);
+}
+
+#[tokio::test]
+async fn a_token_that_nobody_knows_and_an_api_that_nobody_reaches_are_different_errors() {
+    let unknown = Script::new([refusal(403, 10000, "no"), refusal(401, 1000, "Invalid API Token")]);
+    assert_eq!(reader(&unknown).verify_token(&account()).await.unwrap_err().kind(), ErrorKind::Authentication);
+    let down = Script::new([Err(failure(Reached::Nothing, false, "no route"))]);
+    let error = Reader::new(down.clone(), Policy::once()).verify_token(&account()).await.unwrap_err();
+    assert_eq!((error.kind(), down.lines().len()), (ErrorKind::Transport, 1));
+}
+
+#[tokio::test]
+async fn a_reader_sends_nothing_but_get() {
+    let script = Script::new((0..5).map(|_| success(&json!({"status": "active"}))));
+    let reader = reader(&script);
+    let target = account();
+    reader.organization(&target).await.unwrap();
+    reader.doh(&target).await.unwrap();
+    reader.live(&target, &Endpoint::ALL).await.unwrap();
+    reader.verify_token(&target).await.unwrap();
+    assert_eq!(script.asked().len(), 5);
+    assert!(script.asked().iter().all(|asked| asked.request.method == Method::Get && asked.request.body.is_none()));
+}

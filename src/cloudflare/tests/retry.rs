@@ -1,0 +1,142 @@
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::*;
+use crate::cloudflare::testing::{failure, raw};
+
+/// Sun, 22 Nov 2026 12:00:00 GMT.
+fn noon() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(1_795_348_800)
+}
+
+fn policy() -> Policy {
+    Policy { attempts: 4, base: Duration::from_secs(1), cap: Duration::from_secs(3), ..Policy::default() }
+}
+
+fn tried<'a>(attempt: u32, outcome: Result<&'a Response, &'a TransportError>) -> Tried<'a> {
+    Tried { attempt, outcome, left: None, now: noon(), jitter: 1.0 }
+}
+
+fn limited(headers: &[(&str, &str)]) -> Response {
+    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    Response { status: 429, headers, body: Vec::new() }
+}
+
+fn is_repeated(method: Method, outcome: Result<&Response, &TransportError>) -> bool {
+    match decide(&policy(), method, &tried(1, outcome)) {
+        Decision::Retry(_) => true,
+        Decision::Stop(Stop::Final) => false,
+        Decision::Stop(other) => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_read_is_repeated_after_a_limit_or_a_failed_server_and_not_after_an_answer() {
+    for status in [408, 429, 500, 502, 503, 504, 520, 522, 530] {
+        assert!(is_repeated(Method::Get, Ok(&raw(status, ""))), "{status}");
+    }
+    for status in [200, 201, 301, 302, 400, 401, 403, 404, 405, 409, 418] {
+        assert!(!is_repeated(Method::Get, Ok(&raw(status, ""))), "{status}");
+    }
+}
+
+#[test]
+fn a_write_is_repeated_after_a_limit_and_after_no_other_answer() {
+    for method in [Method::Post, Method::Put] {
+        assert!(is_repeated(method, Ok(&raw(429, ""))));
+        for status in [200, 302, 400, 403, 408, 409, 499, 500, 502, 503, 504, 520] {
+            assert!(!is_repeated(method, Ok(&raw(status, ""))), "{method} {status}");
+        }
+    }
+}
+
+#[test]
+fn a_write_is_repeated_only_when_nothing_reached_the_server() {
+    for timed_out in [false, true] {
+        let nothing = failure(Reached::Nothing, timed_out, "refused");
+        let unknown = failure(Reached::Unknown, timed_out, "lost");
+        assert!(is_repeated(Method::Get, Err(&nothing)) && is_repeated(Method::Get, Err(&unknown)));
+        for method in [Method::Post, Method::Put] {
+            assert!(is_repeated(method, Err(&nothing)));
+            assert!(!is_repeated(method, Err(&unknown)));
+        }
+    }
+}
+
+#[test]
+fn a_wait_doubles_up_to_the_cap_and_is_a_random_part_of_that() {
+    let failed = raw(503, "");
+    let wait = |attempt, jitter| decide(&policy(), Method::Get, &Tried { jitter, ..tried(attempt, Ok(&failed)) });
+    assert_eq!(wait(1, 1.0), Decision::Retry(Duration::from_secs(1)));
+    assert_eq!(wait(2, 1.0), Decision::Retry(Duration::from_secs(2)));
+    assert_eq!(wait(3, 1.0), Decision::Retry(Duration::from_secs(3)), "capped");
+    assert_eq!(wait(2, 0.25), Decision::Retry(Duration::from_millis(500)));
+    assert_eq!(wait(3, 0.0), Decision::Retry(Duration::ZERO));
+    assert_eq!(wait(4, 1.0), Decision::Stop(Stop::Attempts));
+}
+
+#[test]
+fn any_number_of_attempts_and_any_jitter_is_survived() {
+    let failed = raw(503, "");
+    let patient = Policy { attempts: u32::MAX, cap: Duration::MAX, ..policy() };
+    for attempt in [0, 1, 31, 32, 33, 1_000_000] {
+        for jitter in [-1.0, 0.0, 1.0, 2.0] {
+            let tried = Tried { jitter, left: Some(Duration::MAX), ..tried(attempt, Ok(&failed)) };
+            assert!(matches!(decide(&patient, Method::Get, &tried), Decision::Retry(_)));
+        }
+    }
+    let impatient = Policy { attempts: 0, ..policy() };
+    assert_eq!(decide(&impatient, Method::Get, &tried(1, Ok(&failed))), Decision::Stop(Stop::Attempts));
+}
+
+#[test]
+fn the_wait_that_the_server_asks_for_is_kept() {
+    let table: &[(&[(&str, &str)], u64)] = &[
+        (&[("retry-after", "30")], 30),
+        (&[("retry-after", " 7 ")], 7),
+        (&[("retry-after", "Sun, 22 Nov 2026 12:00:45 GMT")], 45),
+        (&[("ratelimit", "\"default\";r=0;t=30")], 30),
+        (&[("ratelimit", "\"default\"; r=0; t=30, \"burst\";r=0;t=60")], 60),
+        (&[("ratelimit", "\"default\";r=5;t=30, \"burst\";r=0;t=9")], 9),
+        (&[("retry-after", "12"), ("ratelimit", "\"default\";r=0;t=30")], 12),
+        (&[("retry-after", "soon"), ("ratelimit", "\"default\";r=0;t=30")], 30),
+        // Nothing to keep: our own second.
+        (&[("retry-after", "0")], 1),
+        (&[("retry-after", "Sun, 22 Nov 2026 11:00:00 GMT")], 1),
+        (&[("retry-after", "-5")], 1),
+        (&[("retry-after", "99999999999999999999999")], 1),
+        (&[("ratelimit", "\"default\";r=50;t=30")], 1),
+        (&[("ratelimit", "\"default\";r=0")], 1),
+        (&[("ratelimit", "nonsense")], 1),
+    ];
+    for (headers, seconds) in table {
+        let response = limited(headers);
+        let decision = decide(&policy(), Method::Put, &tried(1, Ok(&response)));
+        assert_eq!(decision, Decision::Retry(Duration::from_secs(*seconds)), "{headers:?}");
+    }
+}
+
+#[test]
+fn a_wait_that_would_pass_the_deadline_is_not_begun() {
+    let response = limited(&[("retry-after", "30")]);
+    let with_left = |seconds| Tried { left: Some(Duration::from_secs(seconds)), ..tried(1, Ok(&response)) };
+    assert_eq!(decide(&policy(), Method::Get, &with_left(31)), Decision::Retry(Duration::from_secs(30)));
+    assert_eq!(decide(&policy(), Method::Get, &with_left(30)), Decision::Stop(Stop::Wait(Duration::from_secs(30))));
+    assert_eq!(decide(&policy(), Method::Get, &with_left(0)), Decision::Stop(Stop::Wait(Duration::from_secs(30))));
+}
+
+#[test]
+fn without_a_deadline_five_minutes_of_blocking_are_waited_out_and_an_hour_is_not() {
+    let decided = |seconds: &str| decide(&policy(), Method::Get, &tried(1, Ok(&limited(&[("retry-after", seconds)]))));
+    assert_eq!(decided("300"), Decision::Retry(Duration::from_secs(300)));
+    assert_eq!(decided("3600"), Decision::Stop(Stop::Wait(Duration::from_secs(3600))));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_counts_from_now_and_one_beyond_the_clock_is_none() {
+    let policy = Policy::default().deadline_in(Duration::from_secs(10));
+    tokio::time::advance(Duration::from_secs(4)).await;
+    assert_eq!(policy.left(Instant::now()), Some(Duration::from_secs(6)));
+    tokio::time::advance(Duration::from_secs(60)).await;
+    assert_eq!(policy.left(Instant::now()), Some(Duration::ZERO));
+    assert_eq!(Policy::default().deadline_in(Duration::MAX).left(Instant::now()), None);
+}
