@@ -1,4 +1,110 @@
 //! Plan → writes, and the proof that they did what the plan said and nothing else.
+//!
+//! An apply holds a reader and a writer. It sends one write per endpoint that has changes, built from the live
+//! document, and reads back until live shows it. A write whose answer was lost is never repeated before a read has
+//! shown that it did not happen, and a creation is never repeated at all.
+//!
+//! - `body`: what is sent
+//! - `verify`: what is compared afterwards
+//! - `execute`: the steps
+//! - `outcome`: how it ended
 
 pub mod body;
-pub mod verify;
+mod execute;
+mod outcome;
+mod verify;
+
+pub use outcome::{End, Failure, Known, Outcome};
+pub use verify::{Mismatch, Why, verify};
+
+use crate::cloudflare::{Method, Reader, Writer};
+use crate::manifest::Finding;
+use crate::organization::{Live, Model};
+use crate::plan::{Change, Plan};
+
+/// How to apply.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// The settings there are.
+    pub model: &'a Model,
+    /// Fields unknown to the model that are left out of the body, as paths.
+    pub omit: &'a [String],
+    /// Whether fields unknown to the model are a reason not to write.
+    pub strict_unknown: bool,
+    /// Told what happens while it happens.
+    pub observer: &'a (dyn Fn(Event) + Sync),
+}
+
+impl<'a> Options<'a> {
+    /// The ordinary way: unknown fields are echoed, and nobody listens.
+    pub fn new(model: &'a Model) -> Self {
+        Self { model, omit: &[], strict_unknown: false, observer: &|_| {} }
+    }
+}
+
+/// What happens during an apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A write is being sent.
+    Writing {
+        /// POST or PUT.
+        method: Method,
+        /// The API's path.
+        path: String,
+    },
+    /// A write got no clear answer; live will be read to find out.
+    Uncertain {
+        /// What happened.
+        error: String,
+    },
+    /// Live is being read to see what a write did.
+    ReadingBack {
+        /// The API's path.
+        path: String,
+    },
+}
+
+/// A plan that may be applied, with the live state it was made from. There is no other way to get one than
+/// [`Approved::new`], so nothing unchecked can reach the writer.
+#[derive(Debug, Clone, Copy)]
+pub struct Approved<'a> {
+    plan: &'a Plan,
+    live: &'a Live,
+}
+
+/// Why a plan may not be applied.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Refusal<'a> {
+    /// It has findings that are errors.
+    Findings(Vec<&'a Finding>),
+    /// It has guarded changes that nobody consents to.
+    Guards(Vec<&'a Change>),
+}
+
+impl<'a> Approved<'a> {
+    /// Takes a plan that somebody has approved, together with the live state that it was made from.
+    ///
+    /// # Errors
+    /// If a finding of the plan is an error, or a guarded change has no consent: then not even the harmless half of
+    /// the plan may be written.
+    pub fn new(plan: &'a Plan, live: &'a Live) -> Result<Self, Refusal<'a>> {
+        let errors: Vec<&Finding> = plan.findings.iter().filter(|finding| finding.is_error()).collect();
+        if !errors.is_empty() {
+            return Err(Refusal::Findings(errors));
+        }
+        let refused: Vec<&Change> = plan.refused().collect();
+        if !refused.is_empty() {
+            return Err(Refusal::Guards(refused));
+        }
+        Ok(Self { plan, live })
+    }
+}
+
+/// Makes live what the plan says, and proves it.
+///
+/// An empty plan sends nothing. The outcome says what is known of live, whatever failed; running the same manifest
+/// again converges.
+pub async fn apply(reader: &Reader, writer: &Writer, approved: Approved<'_>, options: &Options<'_>) -> Outcome {
+    let live = approved.live.clone();
+    execute::Run { reader, writer, approved, options, live, writes: 0, proved: 0 }.run().await
+}

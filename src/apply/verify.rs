@@ -43,7 +43,7 @@ pub fn verify(model: &Model, before: Option<&Document>, after: &Document, change
 }
 
 /// The changes that live does not show.
-pub fn not_converged(model: &Model, after: &Document, changes: &[&Change]) -> Vec<Mismatch> {
+pub(super) fn not_converged(model: &Model, after: &Document, changes: &[&Change]) -> Vec<Mismatch> {
     changes
         .iter()
         .filter(|change| change.setting.canonical(Some(&change.after)) != after.canonical(model, &change.setting))

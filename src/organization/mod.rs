@@ -18,6 +18,7 @@ mod live;
 mod model;
 mod setting;
 mod settings;
+mod snapshot;
 mod target;
 
 pub use canonical::RULES;
@@ -30,4 +31,5 @@ pub(crate) use live::sorted;
 pub use live::{Document, Live, Slot, Unknown, dotted};
 pub use model::Model;
 pub use setting::{Access, Bound, DurationRange, Element, Endpoint, Group, Kind, Scopes, Setting, Unset};
+pub use snapshot::{Snapshot, SnapshotError};
 pub use target::{Scope, Target, TargetId, TargetIdError};

@@ -345,6 +345,7 @@ pub(super) const SETTINGS: &[Setting] = &[
              keys, which is 21 to 365 days; the API checks that when it is written.",
         )
         .default("24h applies")
+        .unset(Unset::Never("the API may answer its default of 24h for an unset duration; declare 24h instead"))
         .notice(notice(When::Longer, "a stolen DoH token stays useful for longer"))
         .account_only()
         .example("24h")
