@@ -8,12 +8,15 @@
 //! - `verify`: what is compared afterwards
 //! - `execute`: the steps
 //! - `outcome`: how it ended
+//! - `blame`: which line of the manifest a refusal is about
 
+mod blame;
 pub mod body;
 mod execute;
 mod outcome;
 mod verify;
 
+pub use blame::blame;
 pub use outcome::{End, Failure, Known, Outcome};
 pub use verify::{Mismatch, Why, verify};
 

@@ -1,0 +1,140 @@
+//! Which line of the manifest a refusal of the API is about.
+//!
+//! The API points into the body it was sent (`source.pointer`), or names a setting in its text. Either way the author
+//! wants the line of the file, not the path of a JSON body that nobody wrote.
+
+use crate::cloudflare::{self, Message};
+use crate::manifest::{Declared, Finding, Manifest, Severity};
+use crate::organization::Endpoint;
+use crate::text::excerpt;
+
+/// The slugs that name a setting by another word than its name (API error codes 11004 and 12106).
+const SLUGS: [(&str, &str); 1] = [("auth_domain", "organization.auth_domain")];
+
+/// A finding for each message of the API that can be traced to a declaration.
+///
+/// `endpoint` is the object that was written: pointers are paths into its body.
+pub fn blame(manifest: &Manifest, endpoint: Endpoint, error: &cloudflare::Error) -> Vec<Finding> {
+    let messages = error.messages().iter();
+    messages
+        .flat_map(|message| {
+            trace(manifest, endpoint, message).map(move |declared| finding(manifest, declared, message))
+        })
+        .collect()
+}
+
+fn finding(manifest: &Manifest, declared: &Declared, message: &Message) -> Finding {
+    let text = format!("the API refuses {}: {}", declared.setting.path, excerpt(&words(message), 300));
+    Finding::new("refused-by-api", Severity::Error, &manifest.path, text)
+        .at(&declared.at)
+        .help(format!("run `zerodrift explain {}` for what the API takes", declared.setting.path))
+        .setting(declared.setting.path)
+}
+
+/// Everything that a message says: its own text and what lies behind it.
+fn words(message: &Message) -> String {
+    let behind = message.chain.iter().map(|link| link.message.as_str());
+    std::iter::once(message.message.as_str()).chain(behind).collect::<Vec<_>>().join(": ")
+}
+
+/// The declarations a message is about: by its pointer, else by the names in its text.
+fn trace<'a>(manifest: &'a Manifest, endpoint: Endpoint, message: &'a Message) -> impl Iterator<Item = &'a Declared> {
+    let pointed = message.pointer.as_deref().map(keys_of).filter(|keys| !keys.is_empty());
+    let text = words(message);
+    manifest.declared.iter().filter(move |declared| declared.setting.endpoint() == endpoint).filter(move |declared| {
+        match &pointed {
+            Some(keys) => is_at(declared, keys),
+            None => names(&text, declared),
+        }
+    })
+}
+
+/// The segments of a JSON pointer, or of the dotted path that some messages have in its place.
+fn keys_of(pointer: &str) -> Vec<String> {
+    let unescape = |segment: &str| segment.replace("~1", "/").replace("~0", "~");
+    pointer.split(['/', '.']).filter(|segment| !segment.is_empty()).map(unescape).collect()
+}
+
+/// Whether a pointer leads to a declaration, into it, or to the group around it.
+fn is_at(declared: &Declared, pointed: &[String]) -> bool {
+    let former = declared.setting.former.map(|path| path.split('.').skip(1).collect::<Vec<_>>());
+    let spellings = std::iter::once(declared.setting.keys()).chain(former);
+    spellings.into_iter().any(|keys| keys.iter().zip(pointed).all(|(key, pointed)| key == pointed))
+}
+
+/// Whether a text names a setting as a word of its own.
+fn names(text: &str, declared: &Declared) -> bool {
+    let is_word = |word: &str| word == declared.setting.name();
+    let slug = SLUGS.iter().any(|(slug, path)| *path == declared.setting.path && text.contains(slug));
+    // A name without an underscore is an ordinary word: `name` in a sentence is no setting.
+    let telling = declared.setting.name().contains('_');
+    slug || (telling && text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(is_word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Location;
+    use crate::organization::Model;
+    use serde_json::Value as Json;
+
+    fn manifest(paths: &[&str]) -> Manifest {
+        let declared = paths.iter().enumerate().map(|(index, path)| Declared {
+            setting: *Model::current().setting(path).unwrap(),
+            value: Json::Null,
+            at: Location { line: index + 3, column: 5, span: 0..0 },
+        });
+        Manifest {
+            path: "org.yaml".to_owned(),
+            sha256: String::new(),
+            target: None,
+            endpoints: vec![Endpoint::Organization],
+            declared: declared.collect(),
+            allow: Vec::new(),
+        }
+    }
+
+    fn blamed(message: &Message) -> Vec<String> {
+        let manifest = manifest(&[
+            "organization.name",
+            "organization.auth_domain",
+            "organization.allow_authenticate_via_warp",
+            "organization.login_design.header_text",
+            "organization.mfa_piv_key_requirements.pin_policy",
+        ]);
+        trace(&manifest, Endpoint::Organization, message).map(|declared| declared.setting.path.to_owned()).collect()
+    }
+
+    fn pointer(pointer: &str) -> Message {
+        Message { pointer: Some(pointer.to_owned()), message: "name is wrong".to_owned(), ..Message::default() }
+    }
+
+    fn text(text: &str) -> Message {
+        Message { message: text.to_owned(), ..Message::default() }
+    }
+
+    /// A12: the plan passed and the API refuses; the message names the field and its line.
+    #[test]
+    fn a_pointer_leads_to_the_declaration() {
+        assert_eq!(blamed(&pointer("/login_design/header_text")), ["organization.login_design.header_text"]);
+        assert_eq!(blamed(&pointer("/login_design")), ["organization.login_design.header_text"]);
+        assert_eq!(blamed(&pointer("/name")), ["organization.name"]);
+        assert_eq!(
+            blamed(&pointer("mfa_ssh_piv_key_requirements.pin_policy")),
+            ["organization.mfa_piv_key_requirements.pin_policy"]
+        );
+        assert_eq!(blamed(&pointer("/session_duration")), [""; 0]);
+    }
+
+    #[test]
+    fn without_a_pointer_the_text_is_searched_for_names() {
+        let warp = "access.api.error.invalid_request: allow_authenticate_via_warp cannot be set if the Warp Auth Session Duration is not set";
+        assert_eq!(blamed(&text(warp)), ["organization.allow_authenticate_via_warp"]);
+        assert_eq!(
+            blamed(&text("access.api.error.auth_domain_cannot_be_updated_dash_sso")),
+            ["organization.auth_domain"]
+        );
+        assert_eq!(blamed(&text("access.api.error.invalid_auth_domain")), ["organization.auth_domain"]);
+        assert_eq!(blamed(&text("a name is a name")), [""; 0]);
+    }
+}
