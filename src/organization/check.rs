@@ -1,8 +1,16 @@
 //! Which values the API takes: the rules of each kind, for the manifest's author and for the sandbox alike.
 
+mod duration;
+mod names;
+#[cfg(test)]
+mod tests;
+mod words;
+
 use serde_json::Value as Json;
 
-use super::setting::Setting;
+use super::canonical;
+use super::color::Color;
+use super::setting::{Element, Kind, Setting, Unset};
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,14 +23,252 @@ pub struct Problem {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
-    /// The value that was probably meant.
+    /// The value that was probably meant; in place of the element where one is named.
     pub suggestion: Option<Json>,
+    /// The position of the element it is about, from 0, where a set holds it.
+    pub element: Option<usize>,
+}
+
+impl Problem {
+    /// A value that the API does not take.
+    fn refused(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { rule, refused: true, message: message.into(), help: None, suggestion: None, element: None }
+    }
+
+    /// A value that the API may take and that is probably a mistake.
+    fn doubtful(rule: &'static str, message: impl Into<String>) -> Self {
+        Self { refused: false, ..Self::refused(rule, message) }
+    }
+
+    fn help(self, help: impl Into<String>) -> Self {
+        Self { help: Some(help.into()), ..self }
+    }
+
+    fn suggest(self, value: impl Into<Json>) -> Self {
+        Self { suggestion: Some(value.into()), ..self }
+    }
+
+    fn suggest_if(self, value: Option<Json>) -> Self {
+        Self { suggestion: value.or(self.suggestion), ..self }
+    }
 }
 
 impl Setting {
     /// Everything that is wrong with a value for this setting. `null` is an unset and has no problem of its own.
     pub fn check(&self, value: &Json) -> Vec<Problem> {
-        let _ = value;
-        Vec::new()
+        match (self.kind, value) {
+            (_, Json::Null) | (Kind::Opaque, _) | (Kind::Boolean, Json::Bool(_)) => Vec::new(),
+            (Kind::Set(element), Json::Array(elements)) => set(self, element, elements),
+            (Kind::Integer { min, max }, Json::Number(number)) => integer(self, number, min, max),
+            (Kind::Text, Json::String(text)) => plain_text(self, text),
+            (Kind::Boolean | Kind::Set(_) | Kind::Integer { .. }, _) => vec![wrong_type(self, value)],
+            (_, Json::String(text)) if text.is_empty() => vec![empty(self)],
+            (kind, Json::String(text)) => written(self, kind, text),
+            (_, _) => vec![wrong_type(self, value)],
+        }
+    }
+
+    /// What values this setting takes, as the end of a sentence: `a duration such as 24h`.
+    pub fn takes(&self) -> String {
+        match self.kind {
+            Kind::Text => "text".to_owned(),
+            Kind::Boolean => "true or false".to_owned(),
+            Kind::Duration(range) => format!("a duration {}", duration::described(&range)),
+            Kind::Color => "a colour such as \"#c5ed1b\"".to_owned(),
+            Kind::Url => "a URL such as https://example.com/logo.png".to_owned(),
+            Kind::Host => "a host name such as widget.example.com".to_owned(),
+            Kind::Uid => "an id: a UUID or 32 hexadecimal digits".to_owned(),
+            Kind::Enum(known) => format!("one of {}", known.join(", ")),
+            Kind::Integer { min, max } => format!("a whole number from {min} to {max}"),
+            Kind::Set(Element::Enum(known)) => format!("a list of {}", known.join(", ")),
+            Kind::Set(Element::Host) => "a list of host names such as [example.com]".to_owned(),
+            Kind::Set(Element::Number(known)) => format!("a list of {}", words::joined(known)),
+            Kind::Opaque => "whatever the server returns".to_owned(),
+        }
+    }
+
+    /// The last segment of its path: `header_text`.
+    pub fn key(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+}
+
+/// The kinds whose values are written as text with a grammar.
+fn written(setting: &Setting, kind: Kind, text: &str) -> Vec<Problem> {
+    match kind {
+        Kind::Duration(range) => duration::check(setting, range, text),
+        Kind::Color => color(setting, text),
+        Kind::Url => names::url(setting, text),
+        Kind::Host => names::host(setting, text).into_iter().collect(),
+        Kind::Uid => names::uid(setting, text).into_iter().collect(),
+        Kind::Enum(known) => words::word(setting, known, text).into_iter().collect(),
+        Kind::Text | Kind::Boolean | Kind::Integer { .. } | Kind::Set(_) | Kind::Opaque => Vec::new(),
+    }
+}
+
+/// The name of a JSON value's type, with its article.
+pub(crate) fn type_name(value: &Json) -> &'static str {
+    match value {
+        Json::Null => "null",
+        Json::Bool(_) => "a boolean",
+        Json::Number(_) => "a number",
+        Json::String(_) => "text",
+        Json::Array(_) => "a list",
+        Json::Object(_) => "a mapping",
+    }
+}
+
+/// A text as it may stand in a message: quoted, without characters that a terminal would act on, and not too long.
+pub(crate) fn shown(text: &str) -> String {
+    match shortened(text) {
+        (short, true) => format!("{short:?}…"),
+        (whole, false) => format!("{whole:?}"),
+    }
+}
+
+/// A number or duration as it may stand in a message: bare, and not too long.
+fn bare(text: &str) -> String {
+    match shortened(text) {
+        (short, true) => format!("{}…", short.escape_debug()),
+        (whole, false) => whole.escape_debug().to_string(),
+    }
+}
+
+/// The first sixty characters, and whether that is not all.
+fn shortened(text: &str) -> (&str, bool) {
+    const LONGEST: usize = 60;
+    text.char_indices().nth(LONGEST).map_or((text, false), |(end, _)| (&text[..end], true))
+}
+
+fn wrong_type(setting: &Setting, value: &Json) -> Problem {
+    let message = format!("{} takes {}, not {}", setting.key(), setting.takes(), type_name(value));
+    Problem::refused("wrong-type", message).suggest_if(converted(setting, value))
+}
+
+/// The value that someone meant who wrote the right thing in the wrong type.
+fn converted(setting: &Setting, value: &Json) -> Option<Json> {
+    let meant = match (setting.kind, value) {
+        (Kind::Boolean, Json::String(text)) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Json::Bool(true),
+            "false" | "no" | "off" => Json::Bool(false),
+            _ => return None,
+        },
+        (Kind::Integer { .. }, Json::String(text)) => Json::from(text.trim().parse::<i64>().ok()?),
+        (Kind::Set(_), Json::String(_) | Json::Number(_)) => Json::Array(vec![value.clone()]),
+        (Kind::Duration(range), Json::Number(number)) => duration::meant(&range, &number.to_string())?.into(),
+        (Kind::Text, Json::Number(number)) => Json::String(number.to_string()),
+        (Kind::Text, Json::Bool(truth)) => Json::String(truth.to_string()),
+        (Kind::Text | Kind::Host | Kind::Url | Kind::Uid | Kind::Color | Kind::Enum(_), Json::Array(elements)) => {
+            match &elements[..] {
+                [only @ Json::String(_)] => only.clone(),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    setting.check(&meant).iter().all(|problem| !problem.refused).then_some(meant)
+}
+
+/// Text that is empty where empty means nothing: an unset is written `null`.
+fn empty(setting: &Setting) -> Problem {
+    let problem = Problem::refused("empty", format!("{} takes {}, not empty text", setting.key(), setting.takes()));
+    match setting.unset {
+        Unset::Never(reason) => problem.help(format!("it cannot be unset: {reason}")),
+        Unset::Null | Unset::False | Unset::EmptyList => problem.help("write null to unset it").suggest(Json::Null),
+    }
+}
+
+fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
+    if let (true, Unset::Never(reason)) = (text.trim().is_empty(), setting.unset) {
+        return vec![Problem::refused("empty", format!("{} cannot be empty: {reason}", setting.key()))];
+    }
+    let control = text.chars().find(|c| c.is_control()).map(|c| {
+        let message = format!("{} takes text on one line, without control characters such as {c:?}", setting.key());
+        Problem::refused("control-character", message).help("remove the character").suggest(one_line(text))
+    });
+    let hidden = text.chars().find(|c| is_hidden(*c)).map(|c| {
+        let message = format!(
+            "{} contains U+{:04X}, which is invisible and can make text look like something else",
+            setting.key(),
+            u32::from(c)
+        );
+        let cleaned: String = text.chars().filter(|c| !is_hidden(*c)).collect();
+        Problem::doubtful("hidden-character", message).help("remove the character").suggest(cleaned)
+    });
+    control.into_iter().chain(hidden).collect()
+}
+
+/// The text with every run of white space and control characters as one space.
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
+    words.join(" ")
+}
+
+/// Characters that are drawn as nothing or turn the direction of text (Unicode's Default_Ignorable and Bidi_Control,
+/// as far as they are used to deceive).
+pub(crate) fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
+fn color(setting: &Setting, text: &str) -> Vec<Problem> {
+    let Err(error) = text.parse::<Color>() else { return Vec::new() };
+    let digits = text.trim().trim_start_matches("0x").trim_start_matches('#');
+    let with_sign = format!("#{digits}");
+    let meant = with_sign.parse::<Color>().is_ok().then(|| Json::String(with_sign));
+    let problem = Problem::refused("color", format!("{} is {}: {error}", setting.key(), shown(text)));
+    vec![match &meant {
+        Some(Json::String(color)) => problem.help(format!("did you mean \"{color}\"?")).suggest_if(meant.clone()),
+        _ => problem.help("names of colours, rgb() and transparency are not taken"),
+    }]
+}
+
+fn integer(setting: &Setting, number: &serde_json::Number, min: i64, max: i64) -> Vec<Problem> {
+    let Some(whole) = number.as_i64() else {
+        let rounded = canonical::of(setting.kind, Some(&Json::Number(number.clone())));
+        let meant = rounded.as_i64().filter(|whole| (min..=max).contains(whole)).map(Json::from);
+        let message = format!("{} takes {}, not {}", setting.key(), setting.takes(), bare(&number.to_string()));
+        return vec![Problem::refused("range", message).suggest_if(meant)];
+    };
+    if (min..=max).contains(&whole) {
+        return Vec::new();
+    }
+    vec![Problem::refused("range", format!("{} takes {}, not {whole}", setting.key(), setting.takes()))]
+}
+
+fn set(setting: &Setting, element: Element, elements: &[Json]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for (position, value) in elements.iter().enumerate() {
+        let found = one_element(setting, element, value);
+        let spelling = canonical::of(setting.kind, Some(&Json::Array(vec![value.clone()]))).to_string();
+        let repeated = found.is_none() && !seen.insert(spelling);
+        let problem = found.or_else(|| repeated.then(|| duplicate(setting, value)));
+        problems.extend(problem.map(|problem| Problem { element: Some(position), ..problem }));
+    }
+    problems
+}
+
+fn duplicate(setting: &Setting, value: &Json) -> Problem {
+    let text = value.as_str().map_or_else(|| value.to_string(), shown);
+    Problem::doubtful("duplicate-element", format!("{} lists {text} twice", setting.key())).help("remove one of them")
+}
+
+fn one_element(setting: &Setting, element: Element, value: &Json) -> Option<Problem> {
+    let taken = setting.takes();
+    let wrong = || {
+        let message = format!("{} takes {taken}, but this element is {}", setting.key(), type_name(value));
+        Problem::refused("wrong-type", message)
+    };
+    match (element, value) {
+        (Element::Enum(known), Json::String(text)) => words::word(setting, known, text),
+        (Element::Host, Json::String(text)) => names::host(setting, text),
+        (Element::Number(known), Json::Number(number)) => words::number(setting, known, number),
+        (Element::Number(_), Json::String(text)) => {
+            Some(wrong().suggest_if(text.trim().parse::<i64>().ok().map(Json::from)))
+        }
+        (_, _) => Some(wrong()),
     }
 }

@@ -1,0 +1,129 @@
+//! Durations: the grammar of Go, the units and bounds of each setting, and what people write instead.
+
+use serde_json::Value as Json;
+
+use super::{Problem, Setting, bare, shown};
+use crate::organization::duration::GoDuration;
+use crate::organization::setting::{Bound, DurationRange};
+
+/// Spellings of units that people use and Go does not know, with their length in seconds.
+///
+/// A month is 730 hours and a year 8760, as Cloudflare's own documentation of seat expiry counts them.
+const SPELLINGS: [(&[&str], i64); 7] = [
+    (&["s", "sec", "secs", "second", "seconds"], 1),
+    (&["m", "min", "mins", "minute", "minutes"], 60),
+    (&["h", "hr", "hrs", "hour", "hours"], 3_600),
+    (&["d", "day", "days"], 86_400),
+    (&["w", "wk", "week", "weeks"], 604_800),
+    (&["mo", "month", "months"], 730 * 3_600),
+    (&["y", "yr", "year", "years"], 8_760 * 3_600),
+];
+
+/// Longer than any duration that a person writes, in bytes.
+const LONGEST: usize = 40;
+
+/// Everything that is wrong with a text as a duration of this range.
+pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<Problem> {
+    let key = setting.key();
+    let taken = described(&range);
+    let problem = match text.parse::<GoDuration>() {
+        Err(_) if text.len() > LONGEST => {
+            Problem::refused("duration", format!("{key} takes a duration {taken}, not {}", shown(text)))
+        }
+        Err(error) => Problem::refused("duration", format!("{key} is {}: {error}", shown(text))),
+        Ok(duration) if duration < GoDuration::ZERO => {
+            Problem::refused("duration", format!("{key} takes a duration {taken}, not the negative {}", bare(text)))
+        }
+        Ok(duration) => {
+            if let Some(unit) = GoDuration::units_of(text).into_iter().find(|unit| !range.units.contains(unit)) {
+                let units = range.units.join(" and ");
+                let message = format!("{key} takes {units} as units, not {unit}");
+                return vec![suggested(Problem::refused("duration-unit", message), &range, text)];
+            }
+            return out_of_bounds(&range, duration)
+                .map(|bound| beyond(setting, &range, bound, text))
+                .into_iter()
+                .collect();
+        }
+    };
+    vec![suggested(problem, &range, text)]
+}
+
+fn beyond(setting: &Setting, range: &DurationRange, bound: Bound, text: &str) -> Problem {
+    let (key, taken, text) = (setting.key(), described(range), bare(text));
+    if bound.hard {
+        return Problem::refused("duration-range", format!("{key} takes a duration {taken}, not {text}"));
+    }
+    let message = format!("{key} is usually a duration {taken}, not {text}");
+    Problem::doubtful("duration-range", message).help("the dashboard does not offer it; the API may take it")
+}
+
+fn suggested(problem: Problem, range: &DurationRange, text: &str) -> Problem {
+    match meant(range, text) {
+        Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(Json::String(meant)),
+        None => problem.help(format!("write a duration {}", described(range))),
+    }
+}
+
+/// The bound that a duration lies beyond.
+fn out_of_bounds(range: &DurationRange, duration: GoDuration) -> Option<Bound> {
+    let beyond = |bound: &Bound, wrong: std::cmp::Ordering| {
+        bound.at.parse::<GoDuration>().is_ok_and(|limit| duration.cmp(&limit) == wrong)
+    };
+    let below = range.min.filter(|bound| beyond(bound, std::cmp::Ordering::Less));
+    below.or_else(|| range.max.filter(|bound| beyond(bound, std::cmp::Ordering::Greater)))
+}
+
+/// The bounds of a range, as they follow the words "a duration".
+pub(super) fn described(range: &DurationRange) -> String {
+    match (range.min, range.max) {
+        (Some(min), Some(max)) => format!("from {} to {}, such as {}", min.at, max.at, sample(range)),
+        (Some(min), None) => format!("of at least {}, such as {}", min.at, sample(range)),
+        (None, Some(max)) => format!("of at most {}, such as {}", max.at, sample(range)),
+        (None, None) => format!("such as {}", sample(range)),
+    }
+}
+
+/// A day where the range has it, else its lower end.
+fn sample(range: &DurationRange) -> &'static str {
+    let day = out_of_bounds(range, GoDuration::from_hours(24)).is_none();
+    range.min.filter(|_| !day).map_or("24h", |min| min.at)
+}
+
+/// The duration that someone meant who wrote `1d`, `24 hours` or `24`, in units and bounds of the range.
+pub(super) fn meant(range: &DurationRange, text: &str) -> Option<String> {
+    let seconds = loose_seconds(text)?;
+    let spelled = if range.units.contains(&"s") && seconds % 60 != 0 {
+        format!("{seconds}s")
+    } else if seconds % 3_600 == 0 {
+        format!("{}h", seconds / 3_600)
+    } else if seconds % 60 == 0 {
+        format!("{}m", seconds / 60)
+    } else {
+        return None;
+    };
+    let duration = spelled.parse().ok()?;
+    let hard = out_of_bounds(range, duration).is_some_and(|bound| bound.hard);
+    (!hard && spelled != text).then_some(spelled)
+}
+
+/// Reads a duration the way people write it: `1d12h`, `24 hours`, `PT24H`; a bare number counts hours.
+fn loose_seconds(text: &str) -> Option<i64> {
+    if text.len() > LONGEST {
+        return None;
+    }
+    let lower: String = text.to_lowercase().chars().filter(|c| !c.is_whitespace() && *c != ',').collect();
+    let mut rest = lower.strip_prefix("pt").or_else(|| lower.strip_prefix('p')).unwrap_or(&lower);
+    if let Ok(hours) = rest.parse::<i64>() {
+        return hours.checked_mul(3_600).filter(|seconds| *seconds >= 0);
+    }
+    let mut total: i64 = 0;
+    while !rest.is_empty() {
+        let (number, behind) = rest.split_at(rest.find(|c: char| !c.is_ascii_digit())?);
+        let (unit, behind) = behind.split_at(behind.find(|c: char| c.is_ascii_digit()).unwrap_or(behind.len()));
+        let (_, length) = SPELLINGS.iter().find(|(spellings, _)| spellings.contains(&unit))?;
+        total = total.checked_add(number.parse::<i64>().ok()?.checked_mul(*length)?)?;
+        rest = behind;
+    }
+    (!lower.is_empty()).then_some(total)
+}

@@ -1,0 +1,120 @@
+//! Host names, URLs and ids.
+
+use serde_json::Value as Json;
+use url::{Host, Url};
+
+use super::{Problem, Setting, shown};
+
+/// What most login pages' host names end in.
+const TEAM_SUFFIX: &str = ".cloudflareaccess.com";
+
+/// What is wrong with a text as a host name (RFC 1123, with at least two labels).
+pub(super) fn host(setting: &Setting, text: &str) -> Option<Problem> {
+    let Err(reason) = host_name(text) else { return None };
+    let problem = Problem::refused("host", format!("{} takes host names; {} {reason}", setting.key(), shown(text)));
+    let meant = meant_host(setting, text).filter(|meant| meant != text && host_name(meant).is_ok());
+    Some(match meant {
+        Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(Json::String(meant)),
+        None => problem.help("write a host name alone, such as widget.example.com"),
+    })
+}
+
+/// Whether a text is a host name, or why not.
+fn host_name(text: &str) -> Result<(), &'static str> {
+    let name = text.strip_suffix('.').unwrap_or(text);
+    if name.is_empty() {
+        return Err("is empty");
+    }
+    if name.contains("://") {
+        return Err("is a URL");
+    }
+    if name.len() > 253 {
+        return Err("is longer than 253 characters");
+    }
+    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.') {
+        return Err("has characters other than letters, digits, hyphens and dots");
+    }
+    let labels: Vec<&str> = name.split('.').collect();
+    if labels.iter().any(|label| label.is_empty() || label.len() > 63) {
+        return Err("has a part between dots that is empty or longer than 63 characters");
+    }
+    if labels.iter().any(|label| label.starts_with('-') || label.ends_with('-')) {
+        return Err("has a part that starts or ends with a hyphen");
+    }
+    match labels.last() {
+        _ if labels.len() < 2 => Err("has no dot"),
+        Some(last) if last.bytes().all(|byte| byte.is_ascii_digit()) => Err("is an IP address"),
+        _ => Ok(()),
+    }
+}
+
+/// The host name that was meant by a pasted URL, a wildcard, a name with umlauts, or a team name alone.
+fn meant_host(setting: &Setting, text: &str) -> Option<String> {
+    if text.len() > 2_000 {
+        return None;
+    }
+    let behind_scheme = text.trim().split_once("://").map_or(text.trim(), |(_, rest)| rest);
+    let authority = behind_scheme.split(['/', '?', '#']).next()?;
+    let without_user = authority.rsplit('@').next()?;
+    let name = without_user.split(':').next()?.trim_start_matches("*.");
+    if !name.contains('.') {
+        return setting.example.ends_with(TEAM_SUFFIX).then(|| format!("{name}{TEAM_SUFFIX}"));
+    }
+    match Host::parse(name).ok()? {
+        Host::Domain(ascii) => Some(ascii),
+        Host::Ipv4(_) | Host::Ipv6(_) => None,
+    }
+}
+
+/// Everything that is wrong with a text as the URL of something that browsers load.
+pub(super) fn url(setting: &Setting, text: &str) -> Vec<Problem> {
+    let refused = |reason: &str| Problem::refused("url", format!("{} is {}: {reason}", setting.key(), shown(text)));
+    if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return vec![refused("a URL has no white space or control characters").help("write %20 for a space")];
+    }
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
+    if !matches!(scheme.as_deref(), Some("https" | "http")) {
+        return vec![without_scheme(refused("it needs a whole URL that starts with https://"), text)];
+    }
+    let Ok(parsed) = Url::parse(text) else {
+        return vec![refused("this is no URL").help("write a URL such as https://example.com/logo.png")];
+    };
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return vec![refused("a URL with a user name or password in it shows them to everyone").help("remove them")];
+    }
+    let Some(rest) = text.get(5..).filter(|_| parsed.scheme() == "http") else { return Vec::new() };
+    let message = format!("{} is loaded over http, which browsers block on an https page", setting.key());
+    vec![Problem::doubtful("insecure-url", message).help("write https").suggest(format!("https:{rest}"))]
+}
+
+fn without_scheme(problem: Problem, text: &str) -> Problem {
+    let rest = text.strip_prefix("//").unwrap_or(text);
+    let named = rest.split('/').next().is_some_and(|host| host_name(host).is_ok());
+    if !named || text.contains(':') {
+        return problem.help("write a URL such as https://example.com/logo.png");
+    }
+    let meant = format!("https://{rest}");
+    problem.help(format!("did you mean {}?", shown(&meant))).suggest(meant)
+}
+
+/// What is wrong with a text as an id.
+pub(super) fn uid(setting: &Setting, text: &str) -> Option<Problem> {
+    if is_uid(text) {
+        return None;
+    }
+    let message = format!("{} takes {}; {} is neither", setting.key(), setting.takes(), shown(text));
+    let bare = text.trim().trim_start_matches("urn:uuid:").trim_matches(['{', '}']);
+    let problem = Problem::refused("uid", message);
+    Some(if is_uid(bare) {
+        problem.help("write the id alone").suggest(bare)
+    } else {
+        problem.help("copy the id from the dashboard or from the API's answer; a name is not an id")
+    })
+}
+
+fn is_uid(text: &str) -> bool {
+    const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
+    let hexadecimal = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bare = text.len() == 32 && hexadecimal(text);
+    bare || (text.split('-').map(str::len).eq(GROUPS) && text.split('-').all(hexadecimal))
+}

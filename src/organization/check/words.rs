@@ -1,0 +1,70 @@
+//! Values out of a list: open, since the API may have learned more since this version.
+
+use serde_json::{Number, Value as Json};
+
+use super::{Problem, Setting, bare, shown};
+
+/// Words that the API took once, and what it takes now. It refuses the old ones.
+///
+/// Source: terraform-provider-cloudflare #7174 (12062, "invalid mfa authenticator type").
+const RENAMED: [(&str, &[&str]); 1] = [("ssh_piv_key", &["piv_key", "ssh_fido2_key"])];
+
+/// How alike two words must be to be taken for one another, 0.0 to 1.0.
+const ALIKE: f64 = 0.78;
+
+/// The candidate that was probably meant, if one is near.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Nothing that long is a misspelling, and comparing costs time by length.
+    if word.len() > 100 {
+        return None;
+    }
+    let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
+    let word = plain(word);
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::jaro_winkler(&word, &plain(candidate)), candidate))
+        .filter(|(likeness, _)| *likeness >= ALIKE)
+        .max_by(|one, two| one.0.total_cmp(&two.0))
+        .map(|(_, candidate)| candidate)
+}
+
+/// Numbers as a list in a sentence.
+pub(super) fn joined(numbers: &[i64]) -> String {
+    numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What is wrong with a word out of a list of known ones.
+pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Problem> {
+    if known.contains(&text) {
+        return None;
+    }
+    if text.is_empty() {
+        return Some(super::empty(setting));
+    }
+    if let Some((old, new)) = RENAMED.iter().find(|(old, new)| *old == text && new.iter().any(|n| known.contains(n))) {
+        let problem = Problem::refused("renamed-value", format!("{} no longer takes {old}", setting.key()));
+        return Some(problem.help(format!("the API renamed it: write {}", new.join(" or "))));
+    }
+    let list = known.join(", ");
+    let message = format!("{} is not known to take {}; known are {list}", setting.key(), shown(text));
+    let problem = Problem::doubtful("unknown-value", message);
+    Some(match nearest(text, known.iter().copied()) {
+        Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(meant),
+        None => problem.help("if the API has learned this value since, it is sent as it is"),
+    })
+}
+
+/// What is wrong with a number out of a list of known ones.
+pub(super) fn number(setting: &Setting, known: &[i64], number: &Number) -> Option<Problem> {
+    let Some(whole) = number.as_i64() else {
+        let message = format!("{} takes whole numbers, not {}", setting.key(), bare(&number.to_string()));
+        return Some(Problem::refused("range", message));
+    };
+    if known.contains(&whole) {
+        return None;
+    }
+    let message = format!("{} is not known to take {whole}; known are {}", setting.key(), joined(known));
+    let problem = Problem::doubtful("unknown-value", message);
+    let nearest = known.iter().min_by_key(|one| one.abs_diff(whole));
+    Some(problem.help("check the number").suggest_if(nearest.map(|number| Json::from(*number))))
+}
