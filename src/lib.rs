@@ -15,3 +15,6 @@ pub mod cloudflare;
 pub mod plan;
 
 pub mod apply;
+
+#[cfg(feature = "cli")]
+pub mod report;

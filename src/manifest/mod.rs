@@ -1,12 +1,26 @@
 //! `org.yaml` → desired state: strict YAML, every finding in one run, each with file, line and column.
 
+mod allow;
+mod decode;
 mod finding;
+mod keys;
+mod reader;
+mod rules;
+mod source;
+#[cfg(test)]
+mod tests;
+mod value;
+mod yaml;
 
 pub use finding::{Finding, Fix, Location, Severity};
+pub use rules::cross_check;
 
 use serde_json::Value as Json;
 
-use crate::organization::{Endpoint, Setting, Target};
+use sha2::{Digest, Sha256};
+
+use self::reader::Reader;
+use crate::organization::{Endpoint, Model, Setting, Target};
 
 /// The text of a manifest and the name under which the user knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +62,7 @@ pub struct Declared {
 /// Consent to one guarded change, pinned to one value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Allow {
-    /// The setting, or the group whose settings are meant.
+    /// The path of the setting. A file consents to settings one by one; a flag may name a group.
     pub setting: String,
     /// The value that the change may lead to; `null` for unset.
     pub to: Json,
@@ -56,6 +70,75 @@ pub struct Allow {
     pub reason: Option<String>,
     /// Where it stands.
     pub at: Location,
+}
+
+/// What reading a manifest gave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parsed {
+    /// The manifest, exactly when no finding is an error.
+    pub manifest: Option<Manifest>,
+    /// Everything there is to say, in the order of the file; at most a hundred, and one that counts the rest.
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a manifest by the settings of a model. Time and memory are bounded whatever the text holds.
+///
+/// ```
+/// use zerodrift::manifest::{Source, parse};
+/// use zerodrift::organization::Model;
+///
+/// let source = Source { name: "org.yaml".into(), text: "organization:\n  session_duration: 1d\n".into() };
+/// let parsed = parse(Model::current(), &source);
+/// assert!(parsed.manifest.is_none());
+/// assert_eq!(parsed.findings[0].rule, "duration");
+/// assert_eq!(parsed.findings[0].fix.as_ref().unwrap().replacement, "24h");
+/// ```
+pub fn parse(model: &Model, source: &Source) -> Parsed {
+    if source.text.len() > source::LARGEST {
+        return Parsed { manifest: None, findings: vec![source::too_large(&source.name, source.text.len())] };
+    }
+    let mut reader = Reader::new(model, source);
+    for finding in source::characters(source, &reader.lines) {
+        reader.say(finding);
+    }
+    let manifest = read(&mut reader).map(|draft| {
+        let unusable = draft.unusable.clone();
+        let manifest = manifest_of(model, source, draft);
+        for finding in rules::declared_alone(model, &manifest, &unusable) {
+            reader.say(finding);
+        }
+        manifest
+    });
+    Parsed { manifest: manifest.filter(|_| !reader.has_failed()), findings: reader.into_findings() }
+}
+
+fn manifest_of(model: &Model, source: &Source, draft: decode::Draft) -> Manifest {
+    let decode::Draft { target, mut endpoints, mut declared, allow, unusable: _ } = draft;
+    declared.sort_by_key(|declared| model.position(declared.setting.path));
+    endpoints.sort();
+    let sha256 = hexadecimal(&Sha256::digest(source.text.as_bytes()));
+    Manifest { path: source.name.clone(), sha256, target, endpoints, declared, allow }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The tree of the text, read as far as it is YAML.
+fn read(reader: &mut Reader<'_>) -> Option<decode::Draft> {
+    let (body, skipped) = reader.source.body();
+    let reading = yaml::read(&source::parseable(body)).shifted(skipped);
+    for fault in reading.faults {
+        // Tabs are a finding of their own by now, and broken indentation is what they lead to.
+        if !(reader.has_failed() && fault.rule == "tab") {
+            let finding = reader.error(fault.rule, &fault.span, fault.message).help(fault.help);
+            reader.say(finding);
+        }
+    }
+    reader.blanked = reading.blanked;
+    let root = reading.root?;
+    reader.tags(&root);
+    Some(decode::document(reader, &root))
 }
 
 impl Manifest {

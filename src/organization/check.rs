@@ -8,6 +8,8 @@ mod words;
 
 use serde_json::Value as Json;
 
+pub(crate) use words::nearest;
+
 use super::canonical;
 use super::color::Color;
 use super::setting::{Element, Kind, Setting, Unset};
@@ -107,7 +109,7 @@ fn written(setting: &Setting, kind: Kind, text: &str) -> Vec<Problem> {
 }
 
 /// The name of a JSON value's type, with its article.
-pub(crate) fn type_name(value: &Json) -> &'static str {
+fn type_name(value: &Json) -> &'static str {
     match value {
         Json::Null => "null",
         Json::Bool(_) => "a boolean",

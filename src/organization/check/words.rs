@@ -10,19 +10,19 @@ use super::{Problem, Setting, bare, shown};
 const RENAMED: [(&str, &[&str]); 1] = [("ssh_piv_key", &["piv_key", "ssh_fido2_key"])];
 
 /// How alike two words must be to be taken for one another, 0.0 to 1.0.
-const ALIKE: f64 = 0.78;
+const ALIKE: f64 = 0.65;
 
 /// The candidate that was probably meant, if one is near.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     // Nothing that long is a misspelling, and comparing costs time by length.
-    if word.len() > 100 {
+    if word.len() > 60 {
         return None;
     }
     let plain = |text: &str| text.to_lowercase().replace(['-', ' '], "_");
     let word = plain(word);
     candidates
         .into_iter()
-        .map(|candidate| (strsim::jaro_winkler(&word, &plain(candidate)), candidate))
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(&word, &plain(candidate)), candidate))
         .filter(|(likeness, _)| *likeness >= ALIKE)
         .max_by(|one, two| one.0.total_cmp(&two.0))
         .map(|(_, candidate)| candidate)

@@ -1,0 +1,234 @@
+//! Rules that look at several settings at once, each a small function in one flat table.
+//!
+//! A file alone does not say what a setting that it leaves out is set to. So every rule asks [`Facts`], which may
+//! answer that it does not know: `validate` knows the file, `plan` knows the live organization too.
+
+use serde_json::Value as Json;
+
+use super::finding::{Finding, Severity};
+use super::{Declared, Manifest};
+use crate::organization::{Access, Color, Group, Kind, Model, Setting, is_blank};
+
+/// Contrast that WCAG 2.1 asks of body text (criterion 1.4.3).
+const LEGIBLE: f64 = 4.5;
+
+const PARTIAL: &str = "partial-group";
+
+const WARP: &str = "organization.allow_authenticate_via_warp";
+const WARP_DURATION: &str = "organization.warp_auth_session_duration";
+const AUTHENTICATORS: &str = "organization.mfa_config.allowed_authenticators";
+const MFA_DURATION: &str = "organization.mfa_config.session_duration";
+const MFA_FOR_ALL: &str = "organization.mfa_required_for_all_apps";
+const AAGUIDS: &str = "organization.mfa_config.required_aaguids";
+const DENY: &str = "organization.deny_unmatched_requests";
+const EXEMPTED: &str = "organization.deny_unmatched_requests_exempted_zone_names";
+const TEXT_COLOR: &str = "organization.login_design.text_color";
+
+/// The authenticators that serve infrastructure applications only.
+const INFRASTRUCTURE_ONLY: [&str; 2] = ["piv_key", "ssh_fido2_key"];
+
+const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 8] = [
+    warp_needs_a_session,
+    groups_are_whole,
+    mfa_for_all_needs_mfa,
+    exemptions_need_the_denial,
+    some_authenticator_serves_every_application,
+    a_reason_needs_its_change,
+    login_text_is_legible,
+    required_keys_need_mfa,
+];
+
+/// What the rules find, given what is known of settings that the manifest leaves out.
+///
+/// `effective` answers with the value that a setting will have: the declared one, else the live one (`null` where live
+/// holds nothing), else nothing, where live was not read. Every finding concerns a setting that the manifest declares.
+/// With live values known, this finds everything that [`parse`](super::parse) found with these rules, and more.
+pub fn cross_check(model: &Model, manifest: &Manifest, effective: &dyn Fn(&Setting) -> Option<Json>) -> Vec<Finding> {
+    let facts = Facts { model, manifest, effective };
+    RULES.iter().flat_map(|rule| rule(&facts)).collect()
+}
+
+/// What the rules find in the file alone. A group with an unusable setting is a finding already, and not partial.
+pub(super) fn declared_alone(model: &Model, manifest: &Manifest, unusable: &[Setting]) -> Vec<Finding> {
+    let is_spoilt = |finding: &Finding| {
+        let group = finding.setting.as_deref().and_then(|path| model.setting(path)?.group());
+        finding.rule == PARTIAL && unusable.iter().any(|setting| setting.group() == group)
+    };
+    let declared = |setting: &Setting| Some(manifest.declared(setting.path)?.value.clone());
+    cross_check(model, manifest, &declared).into_iter().filter(|finding| !is_spoilt(finding)).collect()
+}
+
+struct Facts<'a> {
+    model: &'a Model,
+    manifest: &'a Manifest,
+    effective: &'a dyn Fn(&Setting) -> Option<Json>,
+}
+
+impl<'a> Facts<'a> {
+    /// The value that a setting will have, if that is known.
+    fn value(&self, path: &str) -> Option<Json> {
+        (self.effective)(self.model.setting(path)?)
+    }
+
+    fn is_on(&self, path: &str) -> bool {
+        self.value(path) == Some(Json::Bool(true))
+    }
+
+    /// Whether a setting is known to be empty or off.
+    fn is_off(&self, path: &str) -> bool {
+        let Some(setting) = self.model.setting(path) else { return false };
+        (self.effective)(setting).is_some_and(|value| setting.is_empty(Some(&value)))
+    }
+
+    /// The first of these settings that the manifest declares: where a finding about them stands.
+    fn declared(&self, paths: &[&str]) -> Option<&'a Declared> {
+        paths.iter().find_map(|path| self.manifest.declared(path))
+    }
+
+    fn finding(
+        &self,
+        rule: &'static str,
+        severity: Severity,
+        at: &Declared,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Finding {
+        Finding::new(rule, severity, &self.manifest.path, message).at(&at.at).help(help).setting(at.setting.path)
+    }
+}
+
+fn warp_needs_a_session(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(at) = facts.declared(&[WARP, WARP_DURATION]) else { return Vec::new() };
+    if !facts.is_on(WARP) || !facts.is_off(WARP_DURATION) {
+        return Vec::new();
+    }
+    let message = "allow_authenticate_via_warp needs warp_auth_session_duration: without it, every later save of an \
+                   application is refused (12130)";
+    let help = "declare warp_auth_session_duration, such as 24h, or turn allow_authenticate_via_warp off";
+    vec![facts.finding("warp-session", Severity::Error, at, message, help)]
+}
+
+/// Groups whose members the API takes only together.
+fn groups_are_whole(facts: &Facts<'_>) -> Vec<Finding> {
+    facts.model.groups().iter().filter(|group| group.all_or_nothing).filter_map(|group| whole(facts, group)).collect()
+}
+
+fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
+    let members: Vec<&Setting> = facts.model.members(group).filter(|setting| setting.is_writable()).collect();
+    let declares = |setting: &&&Setting| facts.manifest.declared(setting.path).is_some();
+    // false counts as a value here only beside others: a switch that is off needs nothing else.
+    let holds = |setting: &Setting| facts.value(setting.path).is_some_and(|value| !setting.is_empty(Some(&value)));
+    let present: Vec<&&Setting> = members.iter().filter(|setting| holds(setting)).collect();
+    let at = present.iter().copied().chain(&members).find(declares)?;
+    if present.is_empty() {
+        return None;
+    }
+    let is_blank_now = |setting: &Setting| facts.value(setting.path).is_some_and(|value| is_blank(&value));
+    let counts = |setting: &Setting| setting.kind != Kind::Boolean || facts.manifest.declared(setting.path).is_some();
+    let missing: Vec<&str> =
+        members.iter().filter(|s| is_blank_now(s) && counts(s)).map(|setting| setting.key()).collect();
+    let silent: Vec<&str> =
+        members.iter().filter(|setting| facts.value(setting.path).is_none()).map(|setting| setting.key()).collect();
+    let declared = facts.manifest.declared(at.path)?;
+    let name = group.path.rsplit('.').next().unwrap_or(group.path);
+    if !missing.is_empty() {
+        let message =
+            format!("the API takes the settings of {name} only together, and {} is unset", missing.join(", "));
+        let help = format!("set {} too, or write \"{name}: null\" to unset them all", missing.join(", "));
+        return Some(facts.finding(PARTIAL, Severity::Error, declared, message, help));
+    }
+    if silent.is_empty() {
+        return None;
+    }
+    let silent = silent.join(", ");
+    let message = format!("the API takes the settings of {name} only together, and {silent} is not declared");
+    let help = format!("declare {silent} too, unless the organization has it already");
+    Some(facts.finding(PARTIAL, Severity::Warning, declared, message, help))
+}
+
+fn mfa_for_all_needs_mfa(facts: &Facts<'_>) -> Vec<Finding> {
+    if !facts.is_on(MFA_FOR_ALL) {
+        return Vec::new();
+    }
+    let needs = [
+        (AUTHENTICATORS, "mfa_required_for_all_apps needs an authenticator in mfa_config.allowed_authenticators"),
+        (MFA_DURATION, "mfa_required_for_all_apps needs mfa_config.session_duration"),
+    ];
+    let unmet = needs.into_iter().filter(|(path, _)| facts.is_off(path));
+    unmet
+        .filter_map(|(path, message)| {
+            let at = facts.declared(&[path, MFA_FOR_ALL])?;
+            let help = "set it too, or turn mfa_required_for_all_apps off";
+            Some(facts.finding("mfa-for-all", Severity::Error, at, message, help))
+        })
+        .collect()
+}
+
+fn exemptions_need_the_denial(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(at) = facts.declared(&[EXEMPTED, DENY]) else { return Vec::new() };
+    let exempts = facts.value(EXEMPTED).is_some_and(|zones| !is_blank(&zones));
+    if !exempts || !facts.is_off(DENY) {
+        return Vec::new();
+    }
+    let message = "zones are exempted from deny_unmatched_requests, which is off, so the list does nothing";
+    vec![facts.finding(
+        "idle-exemption",
+        Severity::Warning,
+        at,
+        message,
+        "turn deny_unmatched_requests on, or remove the list",
+    )]
+}
+
+fn some_authenticator_serves_every_application(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(at) = facts.declared(&[AUTHENTICATORS]) else { return Vec::new() };
+    let Some(words) = at.value.as_array().filter(|words| !words.is_empty()) else { return Vec::new() };
+    let only = words.iter().all(|word| word.as_str().is_some_and(|word| INFRASTRUCTURE_ONLY.contains(&word)));
+    if !only {
+        return Vec::new();
+    }
+    let message = "piv_key and ssh_fido2_key serve infrastructure applications only: the API refuses a list of nothing \
+                   else while any other application exists";
+    vec![facts.finding("infrastructure-only", Severity::Warning, at, message, "add totp, biometrics or security_key")]
+}
+
+/// A text that is sent beside a change of another setting is never sent without one.
+fn a_reason_needs_its_change(facts: &Facts<'_>) -> Vec<Finding> {
+    let declared = facts.manifest.declared.iter().filter(|declared| !is_blank(&declared.value));
+    declared
+        .filter_map(|declared| {
+            let Access::Annotation(of) = declared.setting.access else { return None };
+            if facts.manifest.declared(of).is_some() {
+                return None;
+            }
+            let key = declared.setting.key();
+            let message = format!("{key} is sent beside a change of {of}, which is not declared, so it is never sent");
+            let help = format!("declare {of}, or remove {key}");
+            Some(facts.finding("idle-annotation", Severity::Warning, declared, message, help))
+        })
+        .collect()
+}
+
+fn login_text_is_legible(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(at) = facts.declared(&[TEXT_COLOR]) else { return Vec::new() };
+    let Some(color) = at.value.as_str().and_then(|text| text.parse::<Color>().ok()) else { return Vec::new() };
+    // The figure is cut, not rounded, so that 4.49 is never shown as enough.
+    let contrast = (color.contrast(Color::WHITE) * 100.0).floor() / 100.0;
+    if contrast >= LEGIBLE {
+        return Vec::new();
+    }
+    let message = format!(
+        "the login text is hard to read: {color} on the white card has a contrast of {contrast:.2}:1, and WCAG asks \
+         for {LEGIBLE}:1"
+    );
+    vec![facts.finding("contrast", Severity::Warning, at, message, "choose a darker colour")]
+}
+
+fn required_keys_need_mfa(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(at) = facts.declared(&[AAGUIDS]) else { return Vec::new() };
+    if is_blank(&at.value) || !facts.is_off(AUTHENTICATORS) {
+        return Vec::new();
+    }
+    let message = "required_aaguids does nothing while MFA is off: mfa_config.allowed_authenticators is empty";
+    vec![facts.finding("idle-aaguids", Severity::Warning, at, message, "allow security_key, or unset required_aaguids")]
+}

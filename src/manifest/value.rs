@@ -1,0 +1,162 @@
+//! One value: what its kind says of it, and the fix where there is one.
+
+use serde_json::Value as Json;
+
+use super::finding::{Finding, Fix, Severity};
+use super::reader::Reader;
+use super::yaml::{Node, Value};
+use crate::organization::{Color, Kind, Problem, Setting, Unset, is_hidden, shown};
+
+/// The value for a setting, unless it is none; everything that is wrong with it is said.
+pub(super) fn checked(reader: &mut Reader<'_>, setting: &Setting, node: &Node) -> Option<Json> {
+    if reader.is_blanked(node) {
+        return None;
+    }
+    let misread = unquoted_color(reader, setting, node)
+        .or_else(|| never_unset(reader, setting, node))
+        .or_else(|| old_boolean(reader, setting, node))
+        .or_else(|| unquoted_text(reader, setting, node));
+    if let Some(finding) = misread {
+        reader.say(finding.setting(setting.path));
+        return None;
+    }
+    let value = node.to_json();
+    let mut usable = true;
+    for problem in setting.check(&value) {
+        // The characters of the file are looked at as a whole; only an escape such as "\u202e" is news here.
+        if problem.rule == "hidden-character" && reader.raw(node).contains(is_hidden) {
+            continue;
+        }
+        usable &= !problem.refused;
+        let finding = finding(reader, setting, node, problem);
+        reader.say(finding);
+    }
+    usable.then_some(value)
+}
+
+fn finding(reader: &Reader<'_>, setting: &Setting, node: &Node, problem: Problem) -> Finding {
+    let place = match (&node.value, problem.element) {
+        (Value::List(elements), Some(position)) => elements.get(position).unwrap_or(node),
+        _ => node,
+    };
+    let severity = if problem.refused { Severity::Error } else { Severity::Warning };
+    let fix = problem.suggestion.as_ref().and_then(|meant| fix(reader, setting, place, meant));
+    let finding = reader.finding(problem.rule, severity, &place.span, problem.message).setting(setting.path);
+    Finding { help: problem.help.or_else(|| fix.as_ref().map(|fix| fix.title.clone())), fix, ..finding }
+}
+
+fn fix(reader: &Reader<'_>, setting: &Setting, node: &Node, meant: &Json) -> Option<Fix> {
+    let raw = reader.raw(node);
+    let is_scalar = !matches!(node.value, Value::List(_) | Value::Mapping(_));
+    if raw.is_empty() || raw.contains('\n') || !is_scalar {
+        return None;
+    }
+    let replacement = scalar(meant);
+    // Taking the quotes off 'true' or "90" cannot change what was meant.
+    let safe = matches!((setting.kind, &node.value), (Kind::Boolean | Kind::Integer { .. }, Value::Text(_)));
+    Some(Fix { title: format!("write {}", shortened(&replacement)), span: node.span.clone(), replacement, safe })
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() > 60 { text.chars().take(60).chain(['…']).collect() } else { text.to_owned() }
+}
+
+/// `text_color: #c5ed1b` is a null with a comment behind it, and never meant as that.
+fn unquoted_color(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
+    if setting.kind != Kind::Color || node.value != Value::Null || !reader.raw(node).is_empty() {
+        return None;
+    }
+    let rest = reader.lines.rest_of_line(node.span.start);
+    let sign = rest.find('#')?;
+    let word = rest[sign..].split_whitespace().next()?;
+    let digits = &word[1..];
+    let looks_like_one = (3..=8).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !looks_like_one {
+        return None;
+    }
+    let start = node.span.start + sign;
+    let span = start..start + word.len();
+    let message = format!("{word} is a comment here, so {} would be null", setting.key());
+    let finding = reader.error("unquoted-color", &span, message);
+    Some(match word.parse::<Color>() {
+        Ok(_) => finding.help(format!("quote the colour: \"{word}\"")).fix(Fix {
+            title: "quote the colour".to_owned(),
+            span,
+            replacement: format!("\"{word}\""),
+            safe: true,
+        }),
+        Err(error) => finding.help(format!("quote it; {error}")),
+    })
+}
+
+fn never_unset(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
+    let Unset::Never(reason) = setting.unset else { return None };
+    if node.value != Value::Null {
+        return None;
+    }
+    let finding = reader.error("cannot-unset", &node.span, format!("{} cannot be unset: {reason}", setting.key()));
+    Some(finding.help("write a value, or remove the line to leave it as it is"))
+}
+
+/// `yes`, `no`, `on` and `off` were booleans in YAML 1.1 and are text in 1.2.
+fn old_boolean(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
+    let (Kind::Boolean, Value::Text(text)) = (setting.kind, &node.value) else { return None };
+    let raw = reader.raw(node);
+    let meant = match text.to_ascii_lowercase().as_str() {
+        "yes" | "y" | "on" => "true",
+        "no" | "n" | "off" => "false",
+        _ => return None,
+    };
+    if raw.starts_with(['"', '\'']) {
+        return None;
+    }
+    let message = format!("{} takes true or false; {raw} is text in YAML 1.2", setting.key());
+    let finding = reader.error("yaml-boolean", &node.span, message).help(format!("write {meant}"));
+    Some(finding.fix(Fix {
+        title: format!("write {meant}"),
+        span: node.span.clone(),
+        replacement: meant.to_owned(),
+        safe: true,
+    }))
+}
+
+/// A number or boolean where text is wanted, which quotes would mend: `1.10` keeps its digits.
+fn unquoted_text(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
+    let textual = matches!(setting.kind, Kind::Text | Kind::Color | Kind::Url | Kind::Host | Kind::Uid | Kind::Enum(_));
+    let what = match &node.value {
+        Value::Number(_) => "a number",
+        Value::Boolean(_) => "a boolean",
+        Value::Null | Value::Text(_) | Value::List(_) | Value::Mapping(_) => return None,
+    };
+    let raw = reader.raw(node);
+    let quoted = Json::String(raw.to_owned());
+    if !textual || setting.check(&quoted).iter().any(|problem| problem.refused) {
+        return None;
+    }
+    let message = format!("{} takes text, and {} without quotes is {what}", setting.key(), shown(raw));
+    let finding = reader.error("wrong-type", &node.span, message).help("quote it");
+    let (span, replacement) = (node.span.clone(), quoted.to_string());
+    Some(finding.fix(Fix { title: "quote it".to_owned(), span, replacement, safe: true }))
+}
+
+/// A value as YAML on one line, quoted where it would otherwise read as something else.
+fn scalar(value: &Json) -> String {
+    match value {
+        Json::String(text) if is_plain(text) => text.clone(),
+        Json::Array(elements) => format!("[{}]", elements.iter().map(scalar).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
+}
+
+/// Whether a text needs no quotes, in YAML 1.1 as well as 1.2.
+fn is_plain(text: &str) -> bool {
+    const WORDS: [&str; 10] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan"];
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/' | b':');
+    text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && !text.ends_with(':')
+        && text.bytes().all(safe)
+        && text.parse::<f64>().is_err()
+        && !text.starts_with("0x")
+        && !text.starts_with("0o")
+        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+}

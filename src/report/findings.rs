@@ -1,0 +1,258 @@
+//! Findings as text with the line they are about, and as JSON.
+//!
+//! Files and messages are untrusted: what a terminal would act on, or draw as nothing, comes out as `\u{…}`. The
+//! renderer sees one window of one line and never the file, so a line of a megabyte costs no more than a short one.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
+use serde_json::{Value as Json, json};
+
+use crate::manifest::{Finding, Fix, Location, Severity, Source};
+use crate::organization::is_hidden;
+
+/// How text is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// Characters alone.
+    Plain,
+    /// With the colours of a terminal.
+    Colored,
+}
+
+/// How many characters of a line are shown on each side of the place meant.
+const AROUND: usize = 60;
+
+/// The longest stretch that is underlined, in characters.
+const UNDERLINED: usize = 80;
+
+/// The longest message or help that is shown, in characters.
+const LONGEST: usize = 2_000;
+
+/// Findings as people read them, each with its line of the source where that is at hand, and a summary.
+///
+/// Empty for no findings.
+pub fn text(findings: &[Finding], source: Option<&Source>, style: Style) -> String {
+    if findings.is_empty() {
+        return String::new();
+    }
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colored => Renderer::styled(),
+    };
+    let renderer = renderer.term_width(140);
+    let mut out = String::new();
+    for finding in findings {
+        out += &one(finding, source, &renderer);
+        out += "\n\n";
+    }
+    out += &summary(findings);
+    out.push('\n');
+    out
+}
+
+/// A finding as programs read it: `line` and `column` are null where the whole file is meant.
+pub fn json(finding: &Finding) -> Json {
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "message": finding.message,
+        "file": finding.file,
+        "line": finding.at.as_ref().map(|at| at.line),
+        "column": finding.at.as_ref().map(|at| at.column),
+        "help": finding.help,
+    })
+}
+
+/// `2 errors, 1 warning in org.yaml`; several files are counted, not named.
+fn summary(findings: &[Finding]) -> String {
+    let names = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
+    let counts: Vec<String> = names
+        .into_iter()
+        .map(|(severity, name)| (findings.iter().filter(|finding| finding.severity == severity).count(), name))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
+        .collect();
+    let mut files: Vec<&str> = findings.iter().map(|finding| finding.file.as_str()).collect();
+    files.dedup();
+    let place = match files[..] {
+        [file] => visible(file),
+        _ => format!("{} files", files.len()),
+    };
+    format!("{} in {place}", counts.join(", "))
+}
+
+fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let title = level.primary_title(visible(&finding.message)).id(finding.rule);
+    let window = source.zip(finding.at.as_ref()).and_then(|(source, at)| Window::of(source, at));
+    let origin = Origin::path(visible(&finding.file));
+    let origin = match &finding.at {
+        Some(at) => origin.line(at.line).char_column(at.column),
+        None => origin,
+    };
+    let mut group = title.element(origin);
+    if let Some(window) = &window {
+        let annotation = AnnotationKind::Primary.span(window.marked.clone());
+        group = group.element(Snippet::source(window.text.clone()).line_start(window.line).annotation(annotation));
+    }
+    let patch = window.as_ref().zip(finding.fix.as_ref()).and_then(|(window, fix)| patched(window, fix, finding));
+    let mut report = vec![group];
+    match (patch, &finding.help) {
+        (Some(patch), _) => report.push(patch),
+        (None, Some(help)) => {
+            report = report.into_iter().map(|group| group.element(Level::HELP.message(visible(help)))).collect();
+        }
+        (None, None) => {}
+    }
+    without_continuation(&renderer.render(&report))
+}
+
+/// The renderer marks source behind a place as another file's (`:::`); here it is the place's own.
+fn without_continuation(rendered: &str) -> String {
+    let is_mark = |line: &&str| anstream::adapter::strip_str(line).to_string().trim() == ":::";
+    rendered.lines().filter(|line| !is_mark(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// The line as it would be with the fix in place, under the help.
+fn patched<'a>(window: &Window, fix: &Fix, finding: &Finding) -> Option<Group<'a>> {
+    let title = visible(finding.help.as_deref().unwrap_or(&fix.title));
+    let span = window.inside(&fix.span)?;
+    let patch = Patch::new(span, visible(&fix.replacement));
+    let snippet = Snippet::source(window.text.clone()).line_start(window.line).patch(patch);
+    Some(Level::HELP.secondary_title(title).element(snippet))
+}
+
+/// The stretch of one line that a finding is about, made visible.
+struct Window {
+    line: usize,
+    text: String,
+    marked: Range<usize>,
+    /// For each character of the source shown: where it starts there, and in `text`.
+    places: Vec<(usize, usize)>,
+}
+
+impl Window {
+    fn of(source: &Source, at: &Location) -> Option<Self> {
+        let text = &source.text;
+        let start = at.span.start.min(text.len());
+        let before = text.get(..start)?;
+        let begin = before.rfind('\n').map_or(0, |offset| offset + 1);
+        let rest = text[start..].split('\n').next().unwrap_or_default();
+        let end = start + rest.trim_end_matches('\r').len();
+        let from = before[begin..].char_indices().rev().take(AROUND).last().map_or(start, |(offset, _)| begin + offset);
+        let stop = at.span.end.clamp(start, end);
+        let stop = text.get(start..stop)?.char_indices().nth(UNDERLINED).map_or(stop, |(offset, _)| start + offset);
+        let to = text[stop..end].char_indices().nth(AROUND).map_or(end, |(offset, _)| stop + offset);
+        let mut window = Self { line: at.line, text: String::new(), marked: 0..0, places: Vec::new() };
+        if from > begin {
+            window.text.push('…');
+        }
+        for (offset, c) in text[from..to].char_indices() {
+            window.places.push((from + offset, window.text.len()));
+            window.push(c, from + offset == 0);
+        }
+        window.places.push((to, window.text.len()));
+        if to < end {
+            window.text.push('…');
+        }
+        window.marked = window.inside(&(start..stop))?;
+        Some(window)
+    }
+
+    fn push(&mut self, c: char, is_first: bool) {
+        match c {
+            '\t' => self.text.push_str("    "),
+            '\u{feff}' if is_first => {}
+            other => push_visible(&mut self.text, other),
+        }
+    }
+
+    /// The same bytes in the window's own text, if they are all in it.
+    fn inside(&self, span: &Range<usize>) -> Option<Range<usize>> {
+        let place = |offset: usize| self.places.iter().find(|(from, _)| *from == offset).map(|(_, to)| *to);
+        Some(place(span.start)?..place(span.end)?)
+    }
+}
+
+fn push_visible(out: &mut String, c: char) {
+    if c.is_control() || is_hidden(c) {
+        out.extend(c.escape_unicode());
+    } else {
+        out.push(c);
+    }
+}
+
+/// Text in which nothing acts on a terminal and nothing is invisible, not longer than anyone reads. Lines stay lines.
+fn visible(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars().take(LONGEST) {
+        match c {
+            '\n' => out.push('\n'),
+            other => push_visible(&mut out, other),
+        }
+    }
+    if text.chars().nth(LONGEST).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::parse;
+    use crate::organization::Model;
+
+    fn render(text_of_file: &str) -> String {
+        let source = Source { name: "org.yaml".to_owned(), text: text_of_file.to_owned() };
+        text(&parse(Model::current(), &source).findings, Some(&source), Style::Plain)
+    }
+
+    #[test]
+    fn no_finding_is_no_text() {
+        assert_eq!(text(&[], None, Style::Plain), "");
+    }
+
+    #[test]
+    fn what_acts_on_a_terminal_comes_out_as_its_number() {
+        let shown = render("organization:\n  name: a\u{1b}[31mb # \u{202e}\u{200b}\u{9b}\n");
+        assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{200b}', '\u{9b}']), "{shown}");
+        assert!(shown.contains(r"name: a\u{1b}[31mb # \u{202e}\u{200b}\u{9b}"), "{shown}");
+    }
+
+    #[test]
+    fn a_hostile_file_name_and_message_are_made_visible() {
+        let finding = Finding::new("rule", Severity::Error, "a\u{1b}]0;x\u{7}.yaml", "b\u{202e}c");
+        let shown = text(&[finding], None, Style::Plain);
+        assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{shown}");
+    }
+
+    #[test]
+    fn a_line_of_a_hundred_kilobytes_is_cut_on_both_sides() {
+        let long = "x".repeat(100_000);
+        let shown = render(&format!("organization: {{name: {long}, nam: {long}}}\n"));
+        assert!(shown.len() < 1_000, "{}", shown.len());
+        assert!(shown.contains("xxx…") || shown.contains("…xxx"), "{shown}");
+        assert!(shown.contains("nam: xxx"), "{shown}");
+    }
+
+    #[test]
+    fn colours_are_the_only_escapes() {
+        let source = Source { name: "org.yaml".to_owned(), text: "organization: 1\n".to_owned() };
+        let shown = text(&parse(Model::current(), &source).findings, Some(&source), Style::Colored);
+        assert!(shown.contains("\u{1b}["));
+    }
+
+    #[test]
+    fn json_says_null_where_the_whole_file_is_meant() {
+        let finding = Finding::new("rule", Severity::Warning, "org.yaml", "message").help("help");
+        let expected = serde_json::json!({"rule": "rule", "severity": "warning", "message": "message",
+            "file": "org.yaml", "line": null, "column": null, "help": "help"});
+        assert_eq!(json(&finding), expected);
+    }
+}

@@ -1,0 +1,3 @@
+//! Plans and findings → what people and programs read.
+
+pub mod findings;
