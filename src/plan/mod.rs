@@ -15,8 +15,8 @@ pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, Pla
 pub use digest::live_sha256;
 
 use crate::cloudflare::Method;
-use crate::manifest::{Finding, Manifest, Severity};
-use crate::organization::{Endpoint, Live, Model, Slot, Target};
+use crate::manifest::{Finding, Manifest, Severity, cross_check};
+use crate::organization::{Endpoint, Live, Model, Setting, Slot, Target};
 
 /// Everything a plan depends on.
 #[derive(Debug, Clone, Copy)]
@@ -98,6 +98,7 @@ fn findings(input: &Input<'_>, action: Action) -> Vec<Finding> {
     if action == Action::Create {
         findings.extend(missing_for_creation(input));
     }
+    findings.extend(in_the_light_of_live(input));
     let no_organization = matches!(input.live.doh, Slot::Absent) || matches!(input.live.organization, Slot::Absent);
     if action == Action::None && no_organization {
         let message = format!("{} has no Zero Trust organization, so its DoH settings cannot be written", input.target);
@@ -106,6 +107,16 @@ fn findings(input: &Input<'_>, action: Action) -> Vec<Finding> {
                 .help("declare `organization:` with name and auth_domain to have it created"),
         );
     }
+    findings
+}
+
+/// What the rules across settings say once live is known, beyond what they say of the file alone.
+fn in_the_light_of_live(input: &Input<'_>) -> Vec<Finding> {
+    let declared = |setting: &Setting| Some(input.manifest.declared(setting.path)?.value.clone());
+    let effective = |setting: &Setting| Some(effective::raw(input, setting).cloned().unwrap_or_default());
+    let alone = cross_check(input.model, input.manifest, &declared);
+    let mut findings = cross_check(input.model, input.manifest, &effective);
+    findings.retain(|finding| !alone.contains(finding));
     findings
 }
 

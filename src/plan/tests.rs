@@ -299,6 +299,15 @@ fn deleting_inactive_tokens_needs_consent_and_disabling_them_does_not() {
     assert_eq!(guarded("delete"), 2, "the action and the threshold that it will use");
 }
 
+/// A11: terraform-provider-cloudflare #3144; the file alone cannot tell, live can.
+#[test]
+fn signing_in_with_warp_needs_a_duration_in_the_file_or_in_live() {
+    let wants = |live: Json| given_live(live).wants("organization.allow_authenticate_via_warp", json!(true)).plan();
+    let rules = |plan: Plan| plan.findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>();
+    assert_eq!(rules(wants(json!({}))), ["warp-session"]);
+    assert_eq!(rules(wants(json!({"warp_auth_session_duration": "24h"}))), [""; 0]);
+}
+
 #[test]
 fn consent_in_the_file_is_pinned_to_the_value() {
     let story = || {
