@@ -1,3 +1,40 @@
-//! Plans and findings → what people and programs read.
+//! Values → text. Pure: every function takes values and returns a `String`; nothing here looks at a terminal or prints.
+//!
+//! - `style`: how wide and how colourful; looked at by the caller
+//! - `value`: one value of a setting as a piece of text, untrusted characters made visible
+//! - `layout`: wrapping and aligning by display width
+//! - `change`: one change of one setting as lines
+//! - `plan`, `drift`: a plan, told forwards and backwards
+//! - `kind`: what a setting takes, in words
+//! - `json`: the documents of `--format json`, which are a contract
+//! - `yaml`, `export`: live → `org.yaml`
+//! - `schema`: the JSON Schemas of all formats
+//! - `explain`: what a setting is
+//! - `findings`: what is wrong with a manifest, with the lines it is about
 
+pub mod drift;
+pub mod explain;
+pub mod export;
 pub mod findings;
+pub mod json;
+pub mod plan;
+pub mod schema;
+pub mod style;
+
+mod change;
+mod kind;
+mod layout;
+mod tree;
+mod value;
+mod words;
+mod yaml;
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod samples;
+
+pub use export::Detail;
+pub use schema::{SchemaName, schema};
+pub use style::{ColorLevel, Style};
+pub use yaml::yaml_scalar;

@@ -1,0 +1,133 @@
+//! One change of one setting as lines of text, told as a plan (`12h → 24h`) or as drift (`live has 12h, …`).
+
+use serde_json::Value as Json;
+
+use super::layout::{hanging, pad, width};
+use super::style::{Role, Style};
+use super::{value, words};
+use crate::organization::Kind;
+use crate::plan::{Change, Op};
+
+/// From which side a difference is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wording {
+    /// What apply would do: before → after.
+    Plan,
+    /// What somebody did: live has …, the file wants ….
+    Drift,
+}
+
+/// How far the lines of a change stand in, and how wide the column of names is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Columns {
+    /// Spaces before the mark.
+    pub(super) indent: usize,
+    /// Columns of the names.
+    pub(super) name: usize,
+}
+
+/// The lines of a change in a list: its mark, name and values, and what is worth a word about it.
+pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &Style) -> String {
+    let mark = mark(change, style);
+    let indent = " ".repeat(columns.indent);
+    let name = change.setting.name();
+    let behind = columns.indent + 2 + columns.name + 3;
+    let mut text = match one_line(change, wording, style) {
+        Some(line) if behind + width(&line) <= style.width.max(60) => {
+            format!("{indent}{mark} {}   {line}\n", pad(name, columns.name))
+        }
+        _ => format!("{indent}{mark} {name}\n{}", two_lines(change, columns.indent + 4, wording, style)),
+    };
+    if let (Wording::Plan, Some(notice)) = (wording, change.notice) {
+        let label = style.paint(Role::Doubtful, "note:");
+        text.push_str(&hanging(columns.indent + 4, &label, 6, notice, style.width));
+    }
+    text
+}
+
+/// The values of a change alone, on one line where they fit.
+pub(super) fn values(change: &Change, indent: usize, wording: Wording, style: &Style) -> String {
+    match one_line(change, wording, style) {
+        Some(line) if indent + width(&line) <= style.width.max(60) => format!("{}{line}\n", " ".repeat(indent)),
+        _ => two_lines(change, indent, wording, style),
+    }
+}
+
+/// `+` where nothing was, `-` where nothing will be, `~` between two values.
+pub(super) fn mark(change: &Change, style: &Style) -> String {
+    match change.op {
+        Op::Unset => style.paint(Role::Removed, "-"),
+        Op::Set if change.before.is_null() => style.paint(Role::Added, "+"),
+        Op::Set => style.paint(Role::Changed, "~"),
+    }
+}
+
+fn one_line(change: &Change, wording: Wording, style: &Style) -> Option<String> {
+    if let Some(line) = elements(change, wording, style) {
+        return Some(line);
+    }
+    let before = value::of(&change.setting, &change.before, style);
+    let after = value::of(&change.setting, &change.after, style);
+    Some(match (wording, change.op) {
+        (Wording::Plan, Op::Set) if change.before.is_null() => after,
+        (Wording::Plan, _) => format!("{before} {} {after}", style.paint(Role::Quiet, "→")),
+        (Wording::Drift, _) => format!("live has {before}, the file wants {after}"),
+    })
+}
+
+fn two_lines(change: &Change, indent: usize, wording: Wording, style: &Style) -> String {
+    let (before, after) = match (&change.before, &change.after) {
+        (Json::String(before), Json::String(after)) => words::difference(before, after, style),
+        (before, after) => (value::of(&change.setting, before, style), value::of(&change.setting, after, style)),
+    };
+    let (gone, come) = match wording {
+        Wording::Plan => (style.paint(Role::Removed, "-"), style.paint(Role::Added, "+")),
+        Wording::Drift => ("live has      ".to_owned(), "the file wants".to_owned()),
+    };
+    let indent = " ".repeat(indent);
+    if wording == Wording::Plan && change.before.is_null() {
+        return format!("{indent}{come} {after}\n");
+    }
+    format!("{indent}{gone} {before}\n{indent}{come} {after}\n")
+}
+
+/// A set that moves from one value to another, as the elements that come and go.
+fn elements(change: &Change, wording: Wording, style: &Style) -> Option<String> {
+    if !matches!(change.setting.kind, Kind::Set(_)) {
+        return None;
+    }
+    let (before, after) =
+        (change.setting.canonical(Some(&change.before)), change.setting.canonical(Some(&change.after)));
+    let (Json::Array(before), Json::Array(after)) = (before, after) else {
+        return None;
+    };
+    let only =
+        |one: &[Json], two: &[Json]| one.iter().filter(|element| !two.contains(element)).cloned().collect::<Vec<_>>();
+    let (gone, come) = (only(&before, &after), only(&after, &before));
+    let kept: Vec<Json> = before.iter().filter(|element| after.contains(element)).cloned().collect();
+    let list = |elements: Vec<Json>| value::of(&change.setting, &Json::Array(elements), style);
+    let mut parts = Vec::new();
+    match wording {
+        Wording::Plan => {
+            let signed = |sign: char, role, elements: &[Json]| {
+                let shown: Vec<_> =
+                    elements.iter().take(20).map(|one| format!("{sign}{}", value::plain(one))).collect();
+                let more = if elements.len() > 20 {
+                    format!(" …(+{} elements)", elements.len() - 20)
+                } else {
+                    String::new()
+                };
+                style.paint(role, &(shown.join(" ") + &more))
+            };
+            parts.extend((!come.is_empty()).then(|| signed('+', Role::Added, &come)));
+            parts.extend((!gone.is_empty()).then(|| signed('-', Role::Removed, &gone)));
+        }
+        Wording::Drift => {
+            parts.extend((!gone.is_empty()).then(|| format!("live has also {}", list(gone))));
+            parts.extend((!come.is_empty()).then(|| format!("live lacks {}", list(come))));
+        }
+    }
+    let keeps = if wording == Wording::Plan { "keeps" } else { "both have" };
+    let kept = (!kept.is_empty()).then(|| style.paint(Role::Quiet, &format!("({keeps} {})", list(kept))));
+    Some(parts.into_iter().chain(kept).collect::<Vec<_>>().join("  "))
+}

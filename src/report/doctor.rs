@@ -1,0 +1,104 @@
+//! The findings of `doctor`: what works, what does not, and the exact fix.
+
+use serde::{Deserialize, Serialize};
+
+use super::layout::{column, hanging, pad};
+use super::style::{Role, Style};
+
+/// How a check went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// It works.
+    Ok,
+    /// It works, and something about it is doubtful.
+    Warning,
+    /// It does not work.
+    Failed,
+    /// It was not tried, because something before it failed or it cannot be tried without writing.
+    Skipped,
+}
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// What was looked at, in a word: `token`.
+    pub name: String,
+    /// How it went.
+    pub health: Health,
+    /// What was seen, in a sentence without a final full stop.
+    pub detail: String,
+    /// What to do, where something has to be done.
+    pub fixes: Vec<String>,
+}
+
+impl Check {
+    /// A check that went this way.
+    pub fn new(name: &str, health: Health, detail: impl Into<String>) -> Self {
+        Self { name: name.to_owned(), health, detail: detail.into(), fixes: Vec::new() }
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fixes.push(fix.into());
+        self
+    }
+}
+
+/// The checks as text, one below the other, with their fixes, and a sentence at the end.
+pub fn text(checks: &[Check], style: &Style) -> String {
+    let name_width = column(checks.iter().map(|check| check.name.as_str()), 20);
+    let mut text = String::new();
+    for check in checks {
+        let (role, mark) = match check.health {
+            Health::Ok => (Role::Added, "ok  "),
+            Health::Warning => (Role::Doubtful, "warn"),
+            Health::Failed => (Role::Guarded, "FAIL"),
+            Health::Skipped => (Role::Quiet, "skip"),
+        };
+        let label = format!("{}  {}", style.paint(role, mark), pad(&check.name, name_width));
+        let indent = name_width + 8;
+        text.push_str(&hanging(0, &label, indent, &check.detail, style.width));
+        for fix in &check.fixes {
+            text.push_str(&hanging(indent, &style.paint(Role::Code, "fix:"), 5, fix, style.width));
+        }
+    }
+    text.push('\n');
+    text.push_str(&style.paint(Role::Heading, &summary(checks)));
+    text.push('\n');
+    text
+}
+
+fn summary(checks: &[Check]) -> String {
+    let count = |health| checks.iter().filter(|check| check.health == health).count();
+    match (count(Health::Failed), count(Health::Warning)) {
+        (0, 0) => "Everything that can be looked at without writing works.".to_owned(),
+        (0, 1) => "It works, with 1 warning.".to_owned(),
+        (0, warnings) => format!("It works, with {warnings} warnings."),
+        (1, _) => "1 check failed: do what its fix says, then run doctor again.".to_owned(),
+        (failed, _) => format!("{failed} checks failed: do what the first fix says, then run doctor again."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_stand_below_each_other_with_their_fixes() {
+        let checks = [
+            Check::new("target", Health::Ok, "account 699d98642c564d2e855e9661899b7252, from org.yaml"),
+            Check::new("token", Health::Failed, "the API does not know it").fix("copy it again from the dashboard"),
+            Check::new("write", Health::Skipped, "not tried: doctor never writes"),
+        ];
+        insta::assert_snapshot!(text(&checks, &Style::plain(100)), @r"
+        ok    target  account 699d98642c564d2e855e9661899b7252, from org.yaml
+        FAIL  token   the API does not know it
+                      fix: copy it again from the dashboard
+        skip  write   not tried: doctor never writes
+
+        1 check failed: do what its fix says, then run doctor again.
+        ");
+    }
+}

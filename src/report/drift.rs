@@ -1,0 +1,48 @@
+//! A plan told backwards: what is live and not as the file wants it.
+
+use super::change::Wording;
+use super::plan::{changes_section, count, findings_section, header, join, matching, unmanaged};
+use super::style::{Role, Style};
+use super::value;
+use crate::plan::{Action, Plan};
+
+/// The drift as text, the summary its last line. `declared` is the number of settings that the manifest mentions.
+///
+/// Guarded changes stand among the others, for what they would need is a matter of apply.
+pub fn text(plan: &Plan, declared: usize, style: &Style) -> String {
+    let changes: Vec<_> = plan.changes.iter().collect();
+    join(&[
+        header(plan, style),
+        changes_section(&changes, Wording::Drift, style),
+        findings_section(&plan.findings, style),
+        what_next(plan, style),
+        format!("{}\n", style.paint(Role::Heading, &summary(plan, declared))),
+    ])
+}
+
+/// The drift in one sentence, without colour.
+pub fn summary(plan: &Plan, declared: usize) -> String {
+    let file = value::safe(&plan.manifest.path);
+    let differ = if plan.changes.len() == 1 { "differs" } else { "differ" };
+    match plan.action {
+        Action::None => format!("No drift: {}; {}.", matching(declared), unmanaged(plan.unmanaged.len())),
+        Action::Create => format!("Drift: {} has no Zero Trust organization, and {file} wants one.", plan.target),
+        Action::Update => {
+            format!("Drift: {} of {} {differ} from {file}.", count(plan.changes.len(), "setting"), plan.target)
+        }
+    }
+}
+
+fn what_next(plan: &Plan, style: &Style) -> String {
+    if plan.is_empty() {
+        return String::new();
+    }
+    let file = value::safe(&plan.manifest.path);
+    let apply = style.paint(Role::Code, &format!("zerodrift apply {file}"));
+    match plan.action {
+        Action::Create => format!("To create it: {apply}\n"),
+        Action::None | Action::Update => {
+            format!("To make live as the file wants it: {apply}\nTo keep what is live: change {file}\n")
+        }
+    }
+}

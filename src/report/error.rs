@@ -1,0 +1,31 @@
+//! A failure as text: what happened, then what to do.
+
+use super::layout::hanging;
+use super::style::{Role, Style};
+
+/// `error: …`, with each hint on a line of its own.
+///
+/// The message comes from our own error types, which have escaped what others said; its line breaks are ours.
+pub fn text(message: &str, hints: &[String], style: &Style) -> String {
+    let mut text = format!("{} {message}\n", style.paint(Role::Guarded, "error:"));
+    for hint in hints {
+        text.push_str(&hanging(2, &style.paint(Role::Code, "hint:"), 6, hint, style.width));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_hint_has_a_line_of_its_own() {
+        let hints = ["set a token, or name a file that holds one".to_owned(), "try --sandbox".to_owned()];
+        insta::assert_snapshot!(text("no credentials", &hints, &Style::plain(40)), @r"
+        error: no credentials
+          hint: set a token, or name a file that
+                holds one
+          hint: try --sandbox
+        ");
+    }
+}

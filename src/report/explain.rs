@@ -1,0 +1,326 @@
+//! What a setting is: everything that the model knows of it, for people and for machines.
+
+use serde::Serialize;
+
+use super::json::{FORMAT_VERSION, ZERODRIFT};
+use super::kind;
+use super::layout::{column, hanging, pad, wrap};
+use super::plan::join;
+use super::style::{Role, Style};
+use super::value;
+use super::yaml::yaml_scalar;
+use crate::organization::{Group, Model, RULES, Setting};
+
+/// A name that is neither a setting nor a group.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no setting {}", yaml_scalar(.name))]
+pub struct UnknownSetting {
+    /// The name as given.
+    pub name: String,
+    /// The settings and groups that were probably meant, most likely first.
+    pub candidates: Vec<String>,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy)]
+enum Found<'m> {
+    Setting(&'m Setting),
+    Group(&'m Group),
+}
+
+/// The answer of `explain --format json`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExplainDocument {
+    /// The version of the document.
+    pub format_version: &'static str,
+    /// The version of the program that wrote it.
+    pub zerodrift: &'static str,
+    /// The settings asked for, in the order of the model.
+    pub settings: Vec<SettingEntry>,
+    /// The rules by which values are compared.
+    pub rules: Vec<RuleEntry>,
+}
+
+/// One setting.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SettingEntry {
+    /// Its path.
+    pub setting: &'static str,
+    /// Its kind in one word: `duration`.
+    pub kind: &'static str,
+    /// The values that it takes, in words.
+    pub takes: String,
+    /// Its range, where it has one.
+    pub range: Option<String>,
+    /// What it does.
+    pub doc: &'static str,
+    /// What applies while it is unset.
+    pub default: &'static str,
+    /// How it is unset.
+    pub unset: String,
+    /// Where it exists: `account, zone`.
+    pub scopes: &'static str,
+    /// Who may write it.
+    pub access: String,
+    /// The change that needs consent.
+    pub guard: Option<GuardInfo>,
+    /// The change that is worth a word.
+    pub notice: Option<NoticeInfo>,
+    /// The path under which the API answers, where it is another one.
+    pub observed_as: Option<&'static str>,
+    /// The older path that live documents may still carry.
+    pub former: Option<&'static str>,
+    /// An example value, as YAML.
+    pub example: &'static str,
+    /// Where these facts come from.
+    pub source: &'static str,
+}
+
+/// A change that needs consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GuardInfo {
+    /// Which change.
+    pub when: String,
+    /// What will happen.
+    pub consequence: &'static str,
+    /// What to check before consenting.
+    pub check_first: &'static str,
+}
+
+/// A change that is worth a word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoticeInfo {
+    /// Which change.
+    pub when: String,
+    /// What will happen.
+    pub text: &'static str,
+}
+
+/// A rule of comparison.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleEntry {
+    /// Its name.
+    pub rule: &'static str,
+    /// What it says.
+    pub text: &'static str,
+}
+
+/// All settings as a table, and the rules of comparison.
+pub fn all(model: &Model, style: &Style) -> String {
+    let settings: Vec<_> = model.settings().iter().collect();
+    let hint = "! a change needs consent · zerodrift explain SETTING tells more\n".to_owned();
+    join(&[table(&settings, style), hint, rules(style)])
+}
+
+/// One setting, or the settings of one group. Names may leave out the section.
+///
+/// # Errors
+/// If there is neither a setting nor a group of this name.
+pub fn one(model: &Model, name: &str, style: &Style) -> Result<String, UnknownSetting> {
+    Ok(match find(model, name)? {
+        Found::Setting(setting) => about_setting(model, setting, style),
+        Found::Group(group) => about_group(model, group, style),
+    })
+}
+
+/// The JSON answer: one setting, the settings of a group, or all of them.
+///
+/// # Errors
+/// If there is neither a setting nor a group of this name.
+pub fn document(model: &Model, name: Option<&str>) -> Result<ExplainDocument, UnknownSetting> {
+    let settings: Vec<&Setting> = match name.map(|name| find(model, name)).transpose()? {
+        None => model.settings().iter().collect(),
+        Some(Found::Setting(setting)) => vec![setting],
+        Some(Found::Group(group)) => model.members(group).collect(),
+    };
+    Ok(ExplainDocument {
+        format_version: FORMAT_VERSION,
+        zerodrift: ZERODRIFT,
+        settings: settings.into_iter().map(SettingEntry::from).collect(),
+        rules: RULES.iter().map(|(rule, text)| RuleEntry { rule, text }).collect(),
+    })
+}
+
+/// The rules by which values are compared.
+pub fn rules(style: &Style) -> String {
+    let columns = column(RULES.iter().map(|(rule, _)| *rule), 24) + 2;
+    let lines: String = RULES.iter().map(|(rule, text)| hanging(2, rule, columns, text, style.width)).collect();
+    format!("{}\n{lines}", style.paint(Role::Heading, "When two values are the same"))
+}
+
+/// The settings as a Markdown table, for the README.
+pub fn markdown_table(model: &Model) -> String {
+    let cell = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
+    let row = |setting: &Setting| {
+        let guarded = setting.guard.map(|guard| kind::when(guard.when)).unwrap_or_default();
+        let scope = kind::scope(setting.scopes);
+        let takes = kind::describe(setting.kind);
+        format!("| `{}` | {} | {} | {} | {scope} |\n", setting.path, cell(setting.doc), cell(&takes), cell(&guarded))
+    };
+    let head = "| Setting | What it does | Takes | Guarded | Exists for |\n|---|---|---|---|---|\n";
+    head.to_owned() + &model.declarable().map(row).collect::<String>()
+}
+
+fn find<'m>(model: &'m Model, name: &str) -> Result<Found<'m>, UnknownSetting> {
+    let name = name.trim().trim_end_matches('.');
+    let means = |path: &str| path == name || path.split_once('.').is_some_and(|(_, short)| short == name);
+    if let Some(setting) = model.settings().iter().find(|setting| means(setting.path)) {
+        return Ok(Found::Setting(setting));
+    }
+    if let Some(group) = model.groups().iter().find(|group| means(group.path)) {
+        return Ok(Found::Group(group));
+    }
+    // The last segment alone is enough where only one setting has it, and so is a former path.
+    let mut ends: Vec<_> = model.settings().iter().filter(|setting| setting.name() == name).collect();
+    ends.extend(model.settings().iter().filter(|setting| setting.former.is_some_and(means)));
+    match ends[..] {
+        [setting] => Ok(Found::Setting(setting)),
+        _ => Err(UnknownSetting { name: name.to_owned(), candidates: candidates(model, name) }),
+    }
+}
+
+fn candidates(model: &Model, name: &str) -> Vec<String> {
+    const SHOWN: usize = 3;
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let paths =
+        model.settings().iter().map(|setting| setting.path).chain(model.groups().iter().map(|group| group.path));
+    let likeness = |path: &str| {
+        let (_, short) = path.split_once('.').unwrap_or(("", path));
+        let end = path.rsplit('.').next().unwrap_or(path);
+        [path, short]
+            .map(|path| strsim::jaro_winkler(path, name))
+            .into_iter()
+            .fold(strsim::jaro_winkler(end, last), f64::max)
+    };
+    let mut ranked: Vec<_> =
+        paths.map(|path| (likeness(path), path)).filter(|(likeness, _)| *likeness > 0.85).collect();
+    ranked.sort_by(|one, two| two.0.total_cmp(&one.0));
+    ranked.into_iter().take(SHOWN).map(|(_, path)| path.to_owned()).collect()
+}
+
+fn table(settings: &[&Setting], style: &Style) -> String {
+    let columns = column(settings.iter().map(|setting| setting.path), 64);
+    let mut text = String::new();
+    for setting in settings {
+        let mark = if setting.guard.is_some() { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
+        let takes = if setting.is_declarable() { kind::describe(setting.kind) } else { kind::access(setting.access) };
+        let indent = 2 + columns + 2;
+        let lines = wrap(&takes, style.width.saturating_sub(indent).max(24));
+        for (number, line) in lines.iter().enumerate() {
+            let line = if setting.is_declarable() { line.clone() } else { style.paint(Role::Quiet, line) };
+            let start = match number {
+                0 => format!("{mark} {}  ", pad(setting.path, columns)),
+                _ => " ".repeat(indent),
+            };
+            text.push_str(&format!("{start}{line}\n"));
+        }
+    }
+    text
+}
+
+fn about_setting(model: &Model, setting: &Setting, style: &Style) -> String {
+    let mut facts = vec![("takes", kind::describe(setting.kind)), ("access", kind::access(setting.access))];
+    if setting.is_declarable() {
+        facts.push(("while unset", setting.default.to_owned()));
+        facts.push(("to unset", kind::unset(setting)));
+    }
+    facts.push(("exists for", kind::scope(setting.scopes).to_owned()));
+    facts.extend(setting.observed_as.map(|path| ("answered as", path.to_owned())));
+    facts.extend(setting.former.map(|path| ("formerly", path.to_owned())));
+    facts.extend(model.switch_of(setting).map(|switch| ("counts while", format!("{} is on", switch.path))));
+    facts.extend(setting.notice.map(|notice| ("notice", format!("{}: {}", kind::when(notice.when), notice.text))));
+    facts.push(("source", setting.source.to_owned()));
+    let facts = facts.iter().map(|(label, fact)| labelled(label, fact, style)).collect();
+    let prose: String = wrap(setting.doc, style.width).iter().map(|line| format!("{line}\n")).collect();
+    join(&[
+        format!("{}\n", style.paint(Role::Heading, setting.path)),
+        prose,
+        facts,
+        guard_facts(setting, style),
+        example(setting, style),
+    ])
+}
+
+fn labelled(label: &str, fact: &str, style: &Style) -> String {
+    hanging(2, &style.paint(Role::Quiet, label), 15, fact, style.width)
+}
+
+fn guard_facts(setting: &Setting, style: &Style) -> String {
+    let Some(guard) = setting.guard else {
+        return String::new();
+    };
+    let title = style.paint(Role::Guarded, &format!("Guarded: {} needs consent", kind::when(guard.when)));
+    let facts = [("what happens", guard.consequence), ("check first", guard.check_first)];
+    let facts: String = facts.iter().map(|(label, fact)| labelled(label, fact, style)).collect();
+    format!("{title}\n{facts}")
+}
+
+/// The setting in its place in a file.
+fn example(setting: &Setting, style: &Style) -> String {
+    if !setting.is_declarable() || setting.example.is_empty() {
+        return String::new();
+    }
+    let segments: Vec<_> = setting.path.split('.').collect();
+    let mut text = "In org.yaml\n".to_owned();
+    for (depth, segment) in segments.iter().enumerate() {
+        let value = if depth + 1 == segments.len() { format!(" {}", setting.example) } else { String::new() };
+        let line = style.paint(Role::Code, &format!("{segment}:{value}"));
+        text.push_str(&format!("  {}{line}\n", "  ".repeat(depth)));
+    }
+    text
+}
+
+fn about_group(model: &Model, group: &Group, style: &Style) -> String {
+    let members: Vec<_> = model.members(group).collect();
+    let whole = if group.all_or_nothing { " The API takes its settings only together." } else { "" };
+    let prose = format!("{}{whole} Declared as null, all of it is unset.", group.doc);
+    let prose: String = wrap(&prose, style.width).iter().map(|line| format!("{line}\n")).collect();
+    let names: String = members.iter().map(|setting| member(setting, style)).collect();
+    let former = group.former.map(|path| labelled("formerly", path, style)).unwrap_or_default();
+    join(&[format!("{}\n", style.paint(Role::Heading, group.path)), prose, names, former])
+}
+
+fn member(setting: &Setting, style: &Style) -> String {
+    let mark = if setting.guard.is_some() { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
+    let doc = format!("{} Takes: {}.", setting.doc, kind::describe(setting.kind));
+    format!("{mark} {}\n{}", style.paint(Role::Heading, setting.name()), hanging(4, "", 0, &doc, style.width))
+}
+
+/// The candidates of a name nobody knows, as one sentence; empty where there are none.
+pub fn did_you_mean(unknown: &UnknownSetting) -> String {
+    match &unknown.candidates[..] {
+        [] => String::new(),
+        candidates => format!("did you mean {}?", value::safe(&candidates.join(", or "))),
+    }
+}
+
+impl From<&Setting> for SettingEntry {
+    fn from(setting: &Setting) -> Self {
+        let guard = setting.guard.map(|guard| GuardInfo {
+            when: kind::when(guard.when),
+            consequence: guard.consequence,
+            check_first: guard.check_first,
+        });
+        Self {
+            setting: setting.path,
+            kind: kind::name(setting.kind),
+            takes: kind::describe(setting.kind),
+            range: kind::range(setting.kind),
+            doc: setting.doc,
+            default: setting.default,
+            unset: kind::unset(setting),
+            scopes: kind::scope(setting.scopes),
+            access: kind::access(setting.access),
+            guard,
+            notice: setting.notice.map(|notice| NoticeInfo { when: kind::when(notice.when), text: notice.text }),
+            observed_as: setting.observed_as,
+            former: setting.former,
+            example: setting.example,
+            source: setting.source,
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "explain_tests.rs"]
+mod tests;

@@ -1,0 +1,82 @@
+use insta::assert_snapshot;
+
+use super::*;
+use crate::organization::Kind;
+
+fn plain() -> Style {
+    Style::plain(100)
+}
+
+#[test]
+fn all_settings_stand_in_one_table() {
+    let text = all(Model::current(), &plain());
+    assert!(Model::current().settings().iter().all(|setting| text.contains(setting.path)));
+    assert_snapshot!("explain_all", text);
+}
+
+#[test]
+fn one_setting_is_told_in_full() {
+    assert_snapshot!("explain_one", one(Model::current(), "organization.auth_domain", &plain()).unwrap());
+}
+
+#[test]
+fn a_setting_of_a_group_tells_its_former_name_and_its_place_in_a_file() {
+    assert_snapshot!(
+        "explain_pin_policy",
+        one(Model::current(), "mfa_piv_key_requirements.pin_policy", &plain()).unwrap()
+    );
+}
+
+#[test]
+fn a_group_tells_its_settings() {
+    assert_snapshot!("explain_group", one(Model::current(), "service_token_inactivity", &plain()).unwrap());
+}
+
+#[test]
+fn a_short_name_means_the_setting_where_it_is_the_only_one() {
+    let named = |name| document(Model::current(), Some(name)).map(|document| document.settings[0].setting);
+    assert_eq!(named("auth_domain"), Ok("organization.auth_domain"));
+    assert_eq!(named("header_text"), Ok("organization.login_design.header_text"));
+    assert_eq!(named("session_duration"), Ok("organization.session_duration"));
+    assert_eq!(
+        named("mfa_ssh_piv_key_requirements.pin_policy"),
+        Ok("organization.mfa_piv_key_requirements.pin_policy")
+    );
+}
+
+#[test]
+fn a_misspelt_name_meets_what_was_probably_meant() {
+    let unknown = one(Model::current(), "sesion_duration", &plain()).unwrap_err();
+    assert_eq!(unknown.to_string(), "there is no setting sesion_duration");
+    assert_eq!(unknown.candidates[0], "organization.session_duration");
+    assert!(did_you_mean(&unknown).starts_with("did you mean organization.session_duration"));
+    let strange = one(Model::current(), "\u{1b}[31m", &plain()).unwrap_err();
+    assert_eq!(strange.to_string(), "there is no setting \"\\u001B[31m\"");
+    assert_eq!(did_you_mean(&strange), "");
+}
+
+#[test]
+fn the_json_answer_has_every_setting_and_every_rule() {
+    let document = document(Model::current(), None).unwrap();
+    assert_eq!(document.settings.len(), Model::current().settings().len());
+    assert_eq!(document.rules.len(), RULES.len());
+    let group = super::document(Model::current(), Some("login_design")).unwrap();
+    assert_eq!(group.settings.len(), 5);
+}
+
+#[test]
+fn the_table_of_the_readme_has_a_row_for_each_declarable_setting() {
+    let table = markdown_table(Model::current());
+    assert_eq!(table.lines().count(), 2 + Model::current().declarable().count());
+    assert!(table.lines().all(|line| line.replace("\\|", "").matches('|').count() == 6), "{table}");
+    assert_snapshot!("markdown_table", table);
+}
+
+#[test]
+fn next_months_setting_is_explained_at_once() {
+    let model =
+        Model::current().clone().with(Setting::new("organization.quantum_login", Kind::Boolean).doc("Entangles."));
+    assert!(one(&model, "quantum_login", &plain()).unwrap().contains("Entangles."));
+    assert!(all(&model, &plain()).contains("organization.quantum_login"));
+    assert!(markdown_table(&model).contains("| `organization.quantum_login` | Entangles. |"));
+}

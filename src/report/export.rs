@@ -1,0 +1,273 @@
+//! Live → `org.yaml`: a file that plans to nothing, with what the model knows as comments.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::layout::wrap;
+use super::tree::{self, Node};
+use super::{kind, value, yaml};
+use crate::organization::{Access, Element, Endpoint, Kind, Live, Model, Setting, Slot, Target, Unset, dotted};
+
+/// Comments are wrapped here, whatever the terminal: a file has no width.
+const COLUMNS: usize = 100;
+
+/// The lines by which editors find the schema: the YAML language server's, and JetBrains'.
+const MODELINES: &str =
+    "# yaml-language-server: $schema=./schemas/org.schema.json\n# $schema: ./schemas/org.schema.json\n";
+
+/// How much of an organization a file shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// What is set.
+    #[default]
+    Minimal,
+    /// Every setting that a file can declare; what is unset stands in a comment.
+    Full,
+}
+
+/// The file for a live state. Settings named in `except` are left as comments, each with the reason given there.
+///
+/// What a file cannot hold (a value that validation would refuse, a field that nobody knows) is a comment too, so the
+/// file always validates, and planning it against the same live state changes nothing.
+pub fn yaml(model: &Model, target: &Target, live: &Live, detail: Detail, except: &BTreeMap<String, String>) -> String {
+    let export = Export { model, target, live, detail, except };
+    let mut file = format!("{MODELINES}{}: {}\n", target.scope.key(), yaml::yaml_scalar(target.id.as_str()));
+    for endpoint in Endpoint::ALL {
+        file.push_str(&export.section(endpoint));
+    }
+    file + &export.not_managed()
+}
+
+struct Export<'a> {
+    model: &'a Model,
+    target: &'a Target,
+    live: &'a Live,
+    detail: Detail,
+    except: &'a BTreeMap<String, String>,
+}
+
+/// How a setting stands in the file.
+enum Shown {
+    /// As a value, in YAML.
+    Value(String),
+    /// As a comment that would unset it, or not at all.
+    Unset,
+    /// As a comment with the live value and the reason why it is one.
+    Aside { value: String, reason: String },
+}
+
+/// Lines of a file, and whether any of them is more than a comment.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    declares: bool,
+}
+
+impl Lines {
+    fn add(&mut self, other: Self) {
+        self.text.push_str(&other.text);
+        self.declares |= other.declares;
+    }
+}
+
+impl Export<'_> {
+    fn section(&self, endpoint: Endpoint) -> String {
+        let name = endpoint.section();
+        let absent = "# There is no organization yet: declare one and apply creates it.";
+        match (self.live.slot(endpoint), endpoint) {
+            (Slot::NotRead, _) | (Slot::Absent, Endpoint::Doh) => return String::new(),
+            (Slot::Absent, Endpoint::Organization) => return format!("\n{absent}\n# {name}:\n"),
+            (Slot::Present(_), _) => {}
+        }
+        let inside = self.nodes(&tree::of(self.model, endpoint), 1);
+        let heading = match (inside.declares, endpoint) {
+            (true, _) => format!("{name}:"),
+            (false, Endpoint::Organization) => format!("{name}: {{}}"),
+            (false, Endpoint::Doh) if inside.text.is_empty() => return String::new(),
+            (false, Endpoint::Doh) => format!("# {name}:"),
+        };
+        format!("\n{heading}\n{}", inside.text)
+    }
+
+    fn nodes(&self, nodes: &[Node<'_>], depth: usize) -> Lines {
+        let mut lines = Lines::default();
+        let broken = self.broken_group(nodes);
+        for node in nodes {
+            lines.add(match node {
+                Node::Branch { path, nodes } => self.branch(path, nodes, depth),
+                Node::Leaf(setting) => {
+                    let shown = match (self.shown(setting), &broken) {
+                        (Shown::Value(value), Some(reason)) => Shown::Aside { value, reason: reason.clone() },
+                        (shown, _) => shown,
+                    };
+                    self.leaf(setting, &shown, depth)
+                }
+            });
+        }
+        lines
+    }
+
+    /// Why nothing of a group can be declared: the API takes it as a whole, and a part of it is no value.
+    fn broken_group(&self, nodes: &[Node<'_>]) -> Option<String> {
+        let leaves: Vec<_> = nodes
+            .iter()
+            .filter_map(|node| match node {
+                Node::Leaf(setting) => Some(*setting),
+                Node::Branch { path: _, nodes: _ } => None,
+            })
+            .collect();
+        let group = self.model.group(leaves.first()?.group()?)?;
+        let whole = leaves.iter().all(|setting| matches!(self.shown(setting), Shown::Value(_)));
+        (group.all_or_nothing && !whole).then(|| "the API takes this group only as a whole".to_owned())
+    }
+
+    fn branch(&self, path: &str, nodes: &[Node<'_>], depth: usize) -> Lines {
+        let inside = self.nodes(nodes, depth + 1);
+        if inside.text.is_empty() {
+            return inside;
+        }
+        let indent = "  ".repeat(depth);
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let doc = self.model.group(path).map(|group| comment(group.doc, depth)).unwrap_or_default();
+        let mark = if inside.declares { "" } else { "# " };
+        Lines { text: format!("{doc}{indent}{mark}{name}:\n{}", inside.text), declares: inside.declares }
+    }
+
+    fn leaf(&self, setting: &Setting, shown: &Shown, depth: usize) -> Lines {
+        let indent = "  ".repeat(depth);
+        let name = setting.name();
+        let line = match (shown, self.detail) {
+            (Shown::Unset, Detail::Minimal) => return Lines::default(),
+            (Shown::Unset, Detail::Full) if !self.target.scope.has(setting) => return Lines::default(),
+            (Shown::Unset, Detail::Full) => format!("{indent}# {name}: {}\n", unset(setting)),
+            (Shown::Value(value), _) => format!("{indent}{name}: {value}\n"),
+            (Shown::Aside { value, reason }, _) => {
+                format!(
+                    "{}{indent}# {name}: {value}\n",
+                    comment(&format!("Not declared: {}.", yaml::ascii(reason)), depth)
+                )
+            }
+        };
+        Lines { text: self.about(setting, depth) + &line, declares: matches!(shown, Shown::Value(_)) }
+    }
+
+    fn about(&self, setting: &Setting, depth: usize) -> String {
+        let doc = comment(setting.doc, depth);
+        if self.detail == Detail::Minimal {
+            return doc;
+        }
+        let guard = setting.guard.map(|guard| format!("Guarded: {}.", guard.consequence)).unwrap_or_default();
+        let takes = format!("Takes: {}. Unset: {}.", kind::describe(setting.kind), setting.default);
+        doc + &comment(&takes, depth) + &comment(&guard, depth)
+    }
+
+    fn shown(&self, setting: &Setting) -> Shown {
+        let live = self.live.value(self.model, setting);
+        // The reason of the last change would be recorded with the next one: it is not for a file to keep.
+        let annotation = matches!(setting.access, Access::Annotation(_));
+        let Some(live) = live.filter(|live| !annotation && !setting.is_empty(Some(live))) else {
+            return Shown::Unset;
+        };
+        match self.obstacle(setting, live) {
+            Some(reason) => Shown::Aside { value: in_comment(live), reason },
+            None => Shown::Value(yaml::flow(&written(setting, live))),
+        }
+    }
+
+    fn obstacle(&self, setting: &Setting, live: &Json) -> Option<String> {
+        if !self.target.scope.has(setting) {
+            return Some(format!("a {} has no such setting", self.target.scope));
+        }
+        if let Some(reason) = self.except.get(setting.path) {
+            return Some(reason.clone());
+        }
+        let value = written(setting, live);
+        if !has_shape(setting.kind, &value) {
+            return Some(format!("this is no {}", kind::name(setting.kind)));
+        }
+        if has_control(&value) {
+            return Some("the value has control characters".to_owned());
+        }
+        setting.check(&value).into_iter().find(|problem| problem.refused).map(|problem| problem.message)
+    }
+
+    /// What live holds and a file does not declare, as comments.
+    fn not_managed(&self) -> String {
+        let mut lines = String::new();
+        for document in self.live.documents() {
+            for setting in self.model.response_only(document.endpoint) {
+                let Some(live) = document.raw(setting).filter(|live| !crate::organization::is_blank(live)) else {
+                    continue;
+                };
+                match setting.access {
+                    // Its value would change the file with every export.
+                    Access::Volatile => lines.push_str(&format!("#   {} (moves by itself)\n", setting.path)),
+                    _ => lines.push_str(&format!("#   {}: {} (kept by the server)\n", setting.path, in_comment(live))),
+                }
+            }
+            for unknown in document.unknown(self.model) {
+                let path = value::cut(&yaml::ascii(&dotted(document.endpoint, &unknown.keys)));
+                lines.push_str(&format!("#   {path}: {} (unknown to this version)\n", in_comment(&unknown.value)));
+            }
+        }
+        if lines.is_empty() { lines } else { format!("\n# Not managed, and kept as it is:\n{lines}") }
+    }
+}
+
+/// The line that would unset a setting, as far as it can be unset.
+fn unset(setting: &Setting) -> String {
+    match setting.unset {
+        Unset::Null => "null".to_owned(),
+        Unset::False => "false".to_owned(),
+        Unset::EmptyList => "[]".to_owned(),
+        Unset::Never(_) => setting.example.to_owned(),
+    }
+}
+
+/// The value as a file spells it: as the API does, but sets and numbers in their canonical form.
+fn written(setting: &Setting, live: &Json) -> Json {
+    match setting.kind {
+        Kind::Set(_) | Kind::Integer { min: _, max: _ } => setting.canonical(Some(live)),
+        _ => live.clone(),
+    }
+}
+
+/// Whether a value has the JSON type that a kind takes: live values are whatever the API says.
+fn has_shape(kind: Kind, value: &Json) -> bool {
+    match kind {
+        Kind::Boolean => value.is_boolean(),
+        Kind::Integer { min: _, max: _ } => value.is_i64(),
+        Kind::Set(Element::Number(_)) => value.as_array().is_some_and(|all| all.iter().all(Json::is_i64)),
+        Kind::Set(Element::Enum(_) | Element::Host) => {
+            value.as_array().is_some_and(|all| all.iter().all(Json::is_string))
+        }
+        Kind::Opaque => false,
+        Kind::Text | Kind::Duration(_) | Kind::Color | Kind::Url | Kind::Host | Kind::Uid | Kind::Enum(_) => {
+            value.is_string()
+        }
+    }
+}
+
+fn has_control(value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.contains(char::is_control),
+        Json::Array(elements) => elements.iter().any(has_control),
+        _ => false,
+    }
+}
+
+/// A live value for a comment: JSON in ASCII, so that no newline of any kind ends the comment.
+fn in_comment(live: &Json) -> String {
+    value::cut(&yaml::ascii(&live.to_string())).replace('…', "...")
+}
+
+/// Prose as comment lines; nothing for no prose.
+fn comment(prose: &str, depth: usize) -> String {
+    let indent = "  ".repeat(depth);
+    wrap(prose, COLUMNS - 2 - indent.len()).iter().map(|line| format!("{indent}# {line}\n")).collect()
+}
+
+#[cfg(test)]
+#[path = "export_tests.rs"]
+mod tests;

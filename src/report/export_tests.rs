@@ -1,0 +1,148 @@
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::super::samples::{live, target};
+use super::*;
+use crate::organization::Document;
+
+fn none() -> BTreeMap<String, String> {
+    BTreeMap::new()
+}
+
+fn organization() -> Json {
+    json!({
+        "name": "Widget Corps",
+        "auth_domain": "widget.cloudflareaccess.com",
+        "session_duration": "24h",
+        "allow_authenticate_via_warp": false,
+        "auto_redirect_to_identity": true,
+        "ui_read_only_toggle_reason": "said last year",
+        "login_design": {"background_color": "#c5ed1b", "header_text": "", "footer_text": "Call: 4242 #now"},
+        "custom_pages": {},
+        "mfa_config": {"allowed_authenticators": ["totp", "biometrics"], "session_duration": ""},
+        "service_token_inactivity": {"enabled": false, "inactivity_threshold_days": 90, "action": "delete"},
+        "created_at": "2024-01-01T00:00:00Z",
+        "updated_at": "2024-01-02T00:00:00Z",
+        "quantum_login": {"enabled": true},
+    })
+}
+
+fn export(live: &Live, detail: Detail, except: &BTreeMap<String, String>) -> String {
+    yaml(Model::current(), &target(), live, detail, except)
+}
+
+#[test]
+fn a_minimal_export_shows_what_is_set() {
+    assert_snapshot!(
+        "export_minimal",
+        export(
+            &live(
+                organization(),
+                Some(
+                    json!({"id": "f174e90a-fafe-4643-bbbc-4a0ed4fc8415", "client_id": "88bf", "doh_jwt_duration": "800h"})
+                )
+            ),
+            Detail::Minimal,
+            &none()
+        )
+    );
+}
+
+#[test]
+fn a_full_export_shows_every_setting_that_a_file_can_declare() {
+    let text = export(&live(organization(), Some(json!({}))), Detail::Full, &none());
+    for setting in Model::current().declarable() {
+        let line = text
+            .lines()
+            .any(|line| line.trim_start().trim_start_matches("# ").starts_with(&format!("{}:", setting.name())));
+        assert!(line, "{} is missing", setting.path);
+    }
+    assert_snapshot!("export_full", text);
+}
+
+#[test]
+fn absent_empty_and_blank_login_designs_give_the_same_file() {
+    let with = |design: Option<Json>| {
+        let mut fields = json!({"name": "W", "auth_domain": "w.example"});
+        if let Some(design) = design {
+            fields["login_design"] = design;
+        }
+        export(&live(fields, None), Detail::Minimal, &none())
+    };
+    let blank = json!({"background_color": "", "header_text": "", "logo_path": null});
+    assert_eq!(with(None), with(Some(json!({}))));
+    assert_eq!(with(None), with(Some(blank)));
+}
+
+#[test]
+fn every_declared_value_means_what_live_means() {
+    let live = live(organization(), None);
+    for detail in [Detail::Minimal, Detail::Full] {
+        let read: Json = serde_yaml::from_str(&export(&live, detail, &none())).unwrap();
+        for setting in Model::current().of(Endpoint::Organization).filter(|setting| setting.is_writable()) {
+            let declared = setting.keys().iter().try_fold(&read["organization"], |value, key| value.get(key));
+            let held = live.value(Model::current(), setting);
+            assert!(setting.same(declared, held), "{}: {declared:?} and {held:?}", setting.path);
+        }
+    }
+}
+
+#[test]
+fn the_reason_of_the_last_lock_is_not_kept_for_the_next() {
+    let text = export(&live(organization(), None), Detail::Full, &none());
+    assert!(!text.contains("said last year"), "{text}");
+}
+
+#[test]
+fn what_a_file_cannot_hold_is_a_comment_with_the_reason() {
+    let fields = json!({"name": {"en": "W"}, "auth_domain": "w.example", "is_ui_read_only": "true", "login_design": {"header_text": "one\ntwo"}});
+    let except = BTreeMap::from([("organization.auth_domain".to_owned(), "because\nof this".to_owned())]);
+    let text = export(&live(fields, None), Detail::Minimal, &except);
+    assert!(text.contains("  # Not declared: this is no text.\n  # name: {\"en\":\"W\"}\n"), "{text}");
+    assert!(text.contains("  # Not declared: because\\u000aof this.\n  # auth_domain: \"w.example\"\n"), "{text}");
+    assert!(text.contains("  # Not declared: this is no boolean.\n  # is_ui_read_only: \"true\"\n"), "{text}");
+    assert!(text.contains("  # login_design:\n"), "{text}");
+    assert!(text.contains("    # header_text: \"one\\ntwo\"\n"), "{text}");
+    let read: Json = serde_yaml::from_str(&text).unwrap();
+    assert_eq!(read["organization"], json!({}));
+}
+
+#[test]
+fn a_group_that_the_api_takes_as_a_whole_is_not_declared_in_part() {
+    let inactivity = json!({"enabled": true, "inactivity_threshold_days": "ninety", "action": "disable"});
+    let text =
+        export(&live(json!({"name": "W", "service_token_inactivity": inactivity}), None), Detail::Minimal, &none());
+    assert!(text.contains("  # service_token_inactivity:\n"), "{text}");
+    assert!(text.contains("    # action: disable\n"), "{text}");
+}
+
+#[test]
+fn a_zone_declares_nothing_that_zones_lack() {
+    let zone = Target::zone("699d98642c564d2e855e9661899b7252").unwrap();
+    let live = live(json!({"name": "W", "deny_unmatched_requests": true}), None);
+    let text = yaml(Model::current(), &zone, &live, Detail::Minimal, &none());
+    assert!(text.contains("zone_id: 699d98642c564d2e855e9661899b7252\n"));
+    assert!(
+        text.contains("  # Not declared: a zone has no such setting.\n  # deny_unmatched_requests: true\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn next_months_setting_is_exported_at_once() {
+    let fields = json!({"login_design": {"font": "serif"}});
+    let live = Live {
+        organization: Slot::Present(Document::new(Endpoint::Organization, fields.as_object().unwrap().clone())),
+        doh: Slot::NotRead,
+    };
+    let model =
+        Model::current().clone().with(Setting::new("organization.login_design.font", Kind::Text).doc("The font."));
+    let text = yaml(&model, &target(), &live, Detail::Minimal, &none());
+    assert!(text.contains("    # The font.\n    font: serif\n"), "{text}");
+}
+
+#[test]
+fn an_organization_that_does_not_exist_yet_gives_a_file_to_start_from() {
+    let absent = Live { organization: Slot::Absent, doh: Slot::NotRead };
+    assert!(export(&absent, Detail::Minimal, &none()).contains("# There is no organization yet"));
+}

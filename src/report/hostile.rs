@@ -1,0 +1,156 @@
+//! No output injects: whatever live values hold, no text of ours carries it raw, and no line of ours can be forged.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::samples::{busy, change, create, in_sync, live, target, unmanaged};
+use super::{ColorLevel, Detail, Style, drift, export, json as documents, plan};
+use crate::manifest::{Finding, Severity};
+use crate::organization::Model;
+use crate::plan::{ManifestRef, Plan};
+use crate::text::visible;
+
+const NASTY: [&str; 10] = [
+    "\u{1b}[2J\u{1b}[31mred",
+    "\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}",
+    "\u{1b}]0;title\u{7}",
+    "a\nPlan: 0 settings would change\n",
+    "a\r\nIn sync: 14 declared settings match\r",
+    "\u{202e}gnp.exe\u{2066}\u{2069}",
+    "zero\u{200b}width\u{feff}",
+    "\u{2028}In sync: all\u{2029}\u{85}\u{9b}31m",
+    "# comment\n  session_duration: 1h",
+    "\u{0}\u{7f}\u{8}",
+];
+
+/// A text without our own colours: `ESC[` digits and semicolons `m`.
+pub(super) fn without_sgr(text: &str) -> String {
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find("\u{1b}[") {
+        plain.push_str(&rest[..start]);
+        let behind = &rest[start + 2..];
+        let end = behind.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(behind.len());
+        if behind[end..].starts_with('m') {
+            rest = &behind[end + 1..];
+        } else {
+            plain.push('\u{1b}');
+            rest = &rest[start + 1..];
+        }
+    }
+    plain + rest
+}
+
+/// A plan in which everything that somebody else can write is this text.
+fn filled_with(text: &str) -> Plan {
+    let other = format!("{text}!");
+    Plan {
+        manifest: ManifestRef { path: text.to_owned(), ..in_sync().manifest },
+        api: text.to_owned(),
+        changes: vec![
+            change("organization.auth_domain", json!(text), json!(other)),
+            change("organization.name", json!(text), json!(other)),
+            change("organization.login_design.header_text", json!(text), Json::Null),
+            change("organization.login_design.logo_path", Json::Null, json!(text)),
+            change("organization.login_design.text_color", json!(text), json!(other)),
+            change("organization.session_duration", json!({ "x": text }), json!("24h")),
+            change("organization.mfa_config.allowed_authenticators", json!([text, "totp"]), json!([other, "totp"])),
+        ],
+        unmanaged: vec![unmanaged(text, json!({ "key": text }), false), unmanaged(text, json!(text), true)],
+        findings: vec![Finding::new("rule", Severity::Warning, text, text).help(text)],
+        ..busy()
+    }
+}
+
+fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
+    let style = Style { color, width: 80 };
+    vec![
+        plan::text(plan, 3, &style),
+        drift::text(plan, 3, &style),
+        plan::summary(plan, 3),
+        drift::summary(plan, 3),
+        documents::to_text(&documents::plan_document(std::slice::from_ref(plan), 0)),
+        documents::to_text(&documents::findings_document(&plan.findings)),
+    ]
+}
+
+fn exports(text: &str) -> Vec<String> {
+    let organization = json!({
+        "name": text, "auth_domain": text, "session_duration": text, text: text, "created_at": text,
+        "login_design": {"header_text": text, "background_color": text, "x\n": {"y": text}},
+        "mfa_config": {"allowed_authenticators": [text, "totp"]},
+    });
+    let except = BTreeMap::from([("organization.name".to_owned(), text.to_owned())]);
+    let live = live(organization, Some(json!({"name": text, "doh_jwt_duration": text})));
+    [Detail::Minimal, Detail::Full]
+        .map(|detail| export::yaml(Model::current(), &target(), &live, detail, &except))
+        .to_vec()
+}
+
+fn assert_harmless(output: &str) {
+    let plain = without_sgr(output);
+    for line in plain.split('\n') {
+        assert_eq!(visible(line), line, "a raw control character in {line:?}");
+    }
+}
+
+#[test]
+fn no_nasty_value_reaches_an_output_raw() {
+    for text in NASTY {
+        for color in [ColorLevel::Plain, ColorLevel::Ansi, ColorLevel::TrueColor] {
+            texts(&filled_with(text), color).iter().for_each(|output| assert_harmless(output));
+        }
+        exports(text).iter().for_each(|output| assert_harmless(output));
+    }
+}
+
+#[test]
+fn no_value_forges_a_line_of_ours() {
+    let quiet = texts(&filled_with("quiet"), ColorLevel::Plain);
+    for text in NASTY {
+        for (output, expected) in texts(&filled_with(text), ColorLevel::Plain).iter().zip(&quiet) {
+            for forged in ["\nPlan:", "\nIn sync", "\n  session_duration"] {
+                assert_eq!(output.matches(forged).count(), expected.matches(forged).count(), "{forged:?} in {output}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_value_leaves_a_comment_of_an_export() {
+    for text in NASTY {
+        for output in exports(text) {
+            let read: Json = serde_yaml::from_str(&output).unwrap_or_else(|error| panic!("{error}\n{output}"));
+            let keys: Vec<_> = read.as_object().unwrap().keys().map(String::as_str).collect();
+            assert!(keys.iter().all(|key| ["account_id", "organization", "doh"].contains(key)), "{keys:?}\n{output}");
+            assert!(read["organization"].get("session_duration").is_none_or(|value| value == text), "{output}");
+        }
+    }
+}
+
+#[test]
+fn a_value_of_100_kilobytes_does_not_flood_the_screen() {
+    let plan = filled_with(&"long ".repeat(20_000));
+    let style = Style::plain(80);
+    assert!(plan::text(&plan, 3, &style).len() < 12_000);
+    assert!(drift::text(&plan, 3, &style).len() < 10_000);
+}
+
+#[test]
+fn a_create_plan_is_harmless_too() {
+    texts(&create(), ColorLevel::Ansi).iter().for_each(|output| assert_harmless(output));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_text_at_all_reaches_an_output_raw(text in any::<String>()) {
+        for color in [ColorLevel::Plain, ColorLevel::TrueColor] {
+            texts(&filled_with(&text), color).iter().for_each(|output| assert_harmless(output));
+        }
+        exports(&text).iter().for_each(|output| assert_harmless(output));
+    }
+}

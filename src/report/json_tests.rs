@@ -1,0 +1,81 @@
+use serde_json::json;
+
+use super::super::samples::{busy, in_sync, live, target};
+use super::*;
+
+#[test]
+fn the_plan_document_has_the_fields_of_the_contract_in_its_order() {
+    let document: Json = serde_json::from_str(&to_text(&plan_document(&[busy()], 0))).unwrap();
+    let keys = |value: &Json| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&document), ["format_version", "zerodrift", "plans", "summary"]);
+    let plan = &document["plans"][0];
+    assert_eq!(
+        keys(plan),
+        ["manifest", "target", "action", "changes", "unmanaged", "writes", "findings", "live_sha256", "digest"]
+    );
+    assert_eq!(keys(&plan["changes"][0]), ["setting", "op", "before", "after", "line", "column", "guard"]);
+    assert_eq!(plan["changes"][1]["guard"], Json::Null);
+    assert_eq!(plan["changes"][6]["guard"]["allowed_by"], json!("manifest"));
+    assert_eq!(plan["writes"][0], json!({"method": "PUT", "endpoint": target().path(Endpoint::Organization)}));
+    assert_eq!(
+        plan["findings"][0],
+        json!({
+            "rule": "contrast", "severity": "warning",
+            "message": "the login text is hard to read: contrast 1.3, body text wants 4.5",
+            "file": "org.yaml", "line": 12, "column": 17, "help": "choose a darker text_color",
+        })
+    );
+}
+
+#[test]
+fn the_summary_counts_plans() {
+    let document = plan_document(&[busy(), in_sync(), in_sync()], 1);
+    assert_eq!(document.summary, PlanSummary { in_sync: 2, changed: 1, failed: 1 });
+}
+
+#[test]
+fn a_saved_plan_reads_back_as_it_was_and_ignores_what_later_versions_add() {
+    let document = plan_document(&[busy()], 0);
+    let mut value: Json = serde_json::from_str(&to_text(&document)).unwrap();
+    value["added_in_1_1"] = json!(true);
+    value["plans"][0]["changes"][0]["added_in_1_1"] = json!(true);
+    assert_eq!(serde_json::from_value::<PlanDocument>(value).unwrap(), document);
+}
+
+#[test]
+fn a_snapshot_tells_absent_from_not_read_and_keeps_every_digit() {
+    let number: Json = serde_json::from_str("12345678901234567890.12300").unwrap();
+    let read = live(json!({"name": "Widget", "future": number}), None);
+    let text = to_text(&snapshot_document(&target(), "https://api.example", &read));
+    assert!(text.contains("12345678901234567890.12300"));
+    let snapshot: SnapshotDocument = serde_json::from_str(&text).unwrap();
+    assert_eq!(snapshot.live(), Ok(read));
+
+    let absent = Live { organization: Slot::Absent, doh: Slot::NotRead };
+    let snapshot = snapshot_document(&target(), "https://api.example", &absent);
+    assert_eq!(snapshot.live(), Ok(absent));
+}
+
+#[test]
+fn a_snapshot_of_something_else_is_refused_by_name() {
+    let mut snapshot = snapshot_document(&target(), "https://api.example", &Live::default());
+    snapshot.live.insert("doh".to_owned(), json!([]));
+    let error = snapshot.live().unwrap_err();
+    assert_eq!(error.to_string(), "the snapshot has neither an object nor null under live.doh");
+}
+
+#[test]
+fn what_a_terminal_obeys_is_escaped_and_reads_back_equal() {
+    let value = json!({"a\u{9b}": "\u{1b}[31m\u{7f}\u{85}\u{2028}\u{202e}\u{200b}\u{e0041}", "b": "Grüße 🎉"});
+    let text = to_text(&value);
+    assert!(text.contains(r"\u001b[31m\u007f\u0085\u2028\u202e\u200b\udb40\udc41"), "{text}");
+    assert!(text.contains("Grüße 🎉"));
+    assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), value);
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_text_reads_back_equal(text in proptest::prelude::any::<String>()) {
+        proptest::prop_assert_eq!(serde_json::from_str::<String>(&to_text(&text)).unwrap(), text);
+    }
+}

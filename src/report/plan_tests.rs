@@ -1,0 +1,128 @@
+use insta::assert_snapshot;
+use serde_json::{Value as Json, json};
+
+use super::super::samples::{busy, change, consented, create, in_sync, unmanaged};
+use super::super::{ColorLevel, drift};
+use super::*;
+
+fn plain() -> Style {
+    Style::plain(100)
+}
+
+#[test]
+fn a_plan_with_every_kind_of_change_reads_well() {
+    assert_snapshot!("plan_busy", text(&busy(), 14, &plain()));
+}
+
+#[test]
+fn a_plan_in_a_narrow_terminal_keeps_its_shape() {
+    assert_snapshot!("plan_busy_narrow", text(&busy(), 14, &Style::plain(72)));
+}
+
+#[test]
+fn a_plan_in_true_colour_shows_colours_as_themselves() {
+    let style = Style { color: ColorLevel::TrueColor, width: 100 };
+    let text = text(&busy(), 14, &style);
+    assert!(
+        text.contains("\u{1b}[38;2;197;237;27m■\u{1b}[0m \"#c5ed1b\"")
+            || text.contains("\u{1b}[38;2;197;237;27m■\u{1b}[0m #c5ed1b")
+    );
+}
+
+#[test]
+fn colour_changes_no_letter_of_a_plan_but_the_marks_of_words() {
+    let coloured = text(&busy(), 14, &Style { color: ColorLevel::Ansi, width: 100 });
+    let stripped = super::super::hostile::without_sgr(&coloured);
+    let plain = text(&busy(), 14, &plain()).replace("[-", "").replace("-]", "").replace("{+", "").replace("+}", "");
+    assert_eq!(stripped, plain);
+}
+
+#[test]
+fn a_plan_in_sync_is_short() {
+    assert_snapshot!("plan_in_sync", text(&in_sync(), 14, &plain()));
+}
+
+#[test]
+fn a_plan_that_creates_says_so() {
+    assert_snapshot!("plan_create", text(&create(), 3, &plain()));
+}
+
+#[test]
+fn drift_is_told_from_the_live_side() {
+    assert_snapshot!("drift_busy", drift::text(&busy(), 14, &plain()));
+}
+
+#[test]
+fn no_drift_and_no_organization_are_sentences() {
+    assert_eq!(
+        drift::summary(&in_sync(), 14),
+        "No drift: 14 declared settings match; 2 live settings are not managed."
+    );
+    assert_eq!(
+        drift::summary(&create(), 3),
+        "Drift: account 699d98642c564d2e855e9661899b7252 has no Zero Trust organization, and org.yaml wants one."
+    );
+}
+
+#[test]
+fn a_change_of_the_login_host_names_every_risk_before_anybody_consents() {
+    let plan = Plan { changes: vec![busy().changes[0].clone()], ..busy() };
+    let text = text(&plan, 1, &Style::plain(1000));
+    for risk in ["dashboard SSO must be off", "redirect URIs", "free for anyone to claim"] {
+        assert!(text.contains(risk), "{risk} is missing in {text}");
+    }
+}
+
+#[test]
+fn the_consent_that_a_plan_offers_can_be_pasted() {
+    let text = text(&busy(), 14, &plain());
+    let start = text.find("\nallow:\n").unwrap() + 1;
+    let block = &text[start..start + text[start..].find("\n\n").unwrap() + 1];
+    let read: Json = serde_yaml::from_str(block).unwrap();
+    assert_eq!(
+        read["allow"],
+        json!([{
+            "setting": "organization.auth_domain", "to": "gadget.cloudflareaccess.com",
+            "reason": "why this is wanted, and who agreed",
+        }])
+    );
+}
+
+#[test]
+fn summaries_count_guards_by_consent() {
+    let guarded = change("organization.deny_unmatched_requests", Json::Null, json!(true));
+    let given = consented(guarded.clone(), Consent::Flag);
+    let one_put = vec![busy().writes[0].clone()];
+    let summary_of = |changes| summary(&Plan { changes, writes: one_put.clone(), ..busy() }, 3);
+    let id = "account 699d98642c564d2e855e9661899b7252";
+    assert_eq!(
+        summary_of(vec![guarded.clone()]),
+        format!("Plan: 1 setting of {id} would change (1 guarded, nobody consents yet), with one PUT.")
+    );
+    assert_eq!(
+        summary_of(vec![given.clone()]),
+        format!("Plan: 1 setting of {id} would change (1 guarded, with consent), with one PUT.")
+    );
+    assert_eq!(
+        summary_of(vec![guarded, given]),
+        format!("Plan: 2 settings of {id} would change (2 guarded, 1 without consent), with one PUT.")
+    );
+}
+
+#[test]
+fn a_long_list_of_unmanaged_settings_is_cut_and_counted() {
+    let unmanaged = (0..32).map(|number| unmanaged(&format!("organization.x{number}"), json!(1), false)).collect();
+    let text = text(&Plan { unmanaged, ..in_sync() }, 1, &plain());
+    assert!(text.contains("… and 12 more, see --format json"), "{text}");
+    assert!(!text.contains("organization.x20"));
+}
+
+#[test]
+fn reordered_elements_of_a_set_are_no_change_and_an_added_one_stands_alone() {
+    let zones = "organization.deny_unmatched_requests_exempted_zone_names";
+    let plan = Plan {
+        changes: vec![change(zones, json!(["b.example", "a.example"]), json!(["a.example", "c.example", "b.example"]))],
+        ..busy()
+    };
+    assert!(text(&plan, 1, &plain()).contains("      +c.example  (keeps a.example, b.example)\n"));
+}

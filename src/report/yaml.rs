@@ -1,0 +1,228 @@
+//! Values as YAML that readers of YAML 1.1 and of YAML 1.2 take for the same.
+
+use std::borrow::Cow;
+
+use serde_json::Value as Json;
+
+use crate::text::visible;
+
+/// A text as a YAML scalar on one line: plain where every reader takes it for this text, else in double quotes.
+///
+/// ```
+/// use zerodrift::report::yaml_scalar;
+/// assert_eq!(yaml_scalar("Widget Corp"), "Widget Corp");
+/// assert_eq!(yaml_scalar("24h"), "24h");
+/// assert_eq!(yaml_scalar("no"), "\"no\"");
+/// assert_eq!(yaml_scalar("#c5ed1b"), "\"#c5ed1b\"");
+/// ```
+pub fn yaml_scalar(text: &str) -> String {
+    if is_words(text) || is_duration(text) || is_uid(text) || is_url(text) {
+        return text.to_owned();
+    }
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    text.chars().for_each(|character| push_escaped(&mut quoted, character));
+    quoted.push('"');
+    quoted
+}
+
+/// A JSON value as YAML on one line. Objects, which no setting takes, are written as JSON.
+pub(super) fn flow(value: &Json) -> String {
+    match value {
+        Json::String(text) => yaml_scalar(text),
+        Json::Array(elements) => format!("[{}]", elements.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        other => ascii(&other.to_string()),
+    }
+}
+
+/// A text with everything beyond ASCII as `\u` escapes: for JSON inside a comment, which no newline of any kind may leave.
+pub(super) fn ascii(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character == ' ' || character.is_ascii_graphic() {
+            escaped.push(character);
+            continue;
+        }
+        let mut units = [0; 2];
+        character.encode_utf16(&mut units).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
+    }
+    escaped
+}
+
+/// Letters first, then letters, digits, spaces and `_ . / -`; and no word that some reader takes for something else.
+fn is_words(text: &str) -> bool {
+    const RESERVED: [&str; 13] =
+        ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"];
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | '_' | '.' | '/' | '-');
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(inside)
+        && !text.ends_with(' ')
+        && !RESERVED.contains(&text.to_ascii_lowercase().as_str())
+}
+
+/// `24h`, `1h30m`: digits with a time unit behind each number are no number in any YAML.
+fn is_duration(text: &str) -> bool {
+    let ends_in_unit = text.ends_with(['h', 'm', 's']);
+    let starts_in_digit = text.starts_with(|c: char| c.is_ascii_digit());
+    ends_in_unit && starts_in_digit && text.chars().all(|c| c.is_ascii_digit() || matches!(c, 'h' | 'm' | 's'))
+}
+
+/// 32 hexadecimal digits that cannot be a number, or a UUID.
+fn is_uid(text: &str) -> bool {
+    let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    // Without a letter but e the digits could be a number; behind a leading zero they could be binary or octal.
+    let id = text.len() == 32 && hex(text) && !text.starts_with('0') && text.contains(['a', 'b', 'c', 'd', 'f']);
+    let parts: Vec<_> = text.split('-').collect();
+    let uuid = parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| hex(part));
+    id || uuid
+}
+
+/// A URL of harmless characters: the one colon in it has no space behind it.
+fn is_url(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
+        return false;
+    };
+    !rest.is_empty() && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-'))
+}
+
+fn push_escaped(quoted: &mut String, character: char) {
+    let printable = matches!(visible(&character.to_string()), Cow::Borrowed(_));
+    match character {
+        '"' => quoted.push_str("\\\""),
+        '\\' => quoted.push_str("\\\\"),
+        '\n' => quoted.push_str("\\n"),
+        '\t' => quoted.push_str("\\t"),
+        ' '..='~' => quoted.push(character),
+        // U+FFFE and U+FFFF of every plane are no characters, and private ones look like nothing.
+        _ if printable && u32::from(character) & 0xfffe != 0xfffe && !is_private(character) => quoted.push(character),
+        _ if u32::from(character) > 0xffff => quoted.push_str(&format!("\\U{:08X}", u32::from(character))),
+        _ => quoted.push_str(&format!("\\u{:04X}", u32::from(character))),
+    }
+}
+
+fn is_private(character: char) -> bool {
+    matches!(character, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read_back(text: &str) -> String {
+        let document = format!("key: {}\n", yaml_scalar(text));
+        let mut map: std::collections::BTreeMap<String, String> =
+            serde_yaml::from_str(&document).unwrap_or_else(|error| panic!("{document:?}: {error}"));
+        map.remove("key").unwrap()
+    }
+
+    /// What a reader takes it for who is told no type, a reader of YAML 1.1 above all.
+    fn untyped(text: &str) -> Json {
+        serde_yaml::from_str(&yaml_scalar(text)).unwrap()
+    }
+
+    #[test]
+    fn what_some_reader_takes_for_something_else_is_quoted() {
+        let traps = [
+            "no",
+            "Yes",
+            "on",
+            "OFF",
+            "y",
+            "N",
+            "true",
+            "null",
+            "~",
+            "",
+            "1_000",
+            "0x1",
+            "0o17",
+            "017",
+            "1e3",
+            "1:30",
+            "2001-01-01",
+            ".5",
+            ".inf",
+            "-.inf",
+            " a",
+            "a ",
+            "a: b",
+            "a #b",
+            "- a",
+            "? a",
+            "&a",
+            "*a",
+            "!a",
+            "|",
+            ">",
+            "%a",
+            "@a",
+            "`a`",
+            "{a}",
+            "[a]",
+            "a,b",
+            "=",
+            "<<",
+            "---",
+            "...",
+            "\"",
+            "'",
+            "\\",
+            "a\nb",
+            "a\tb",
+            "#FFF",
+            "12345678901234567890123456789012",
+            "1234567890123456789012345678901e",
+            "0b010101010101010101010101010101",
+            "key:",
+            "https://a.example/#x",
+            "inf",
+            "nan",
+        ];
+        for trap in traps {
+            let scalar = yaml_scalar(trap);
+            assert!(scalar.starts_with('"') && scalar.ends_with('"') && scalar.len() > 1, "{trap:?} became {scalar}");
+            assert_eq!(untyped(trap), Json::from(trap));
+        }
+    }
+
+    #[test]
+    fn what_nobody_mistakes_stays_plain() {
+        let plain = [
+            "Widget Corp",
+            "widget.cloudflareaccess.com",
+            "24h",
+            "1h30m",
+            "699d98642c564d2e855e9661899b7252",
+            "f174e90a-fafe-4643-bbbc-4a0ed4fc8415",
+            "https://example.com/logo.png",
+            "security_key",
+            "not no",
+        ];
+        for text in plain {
+            assert_eq!(yaml_scalar(text), text);
+            assert_eq!(untyped(text), Json::from(text));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped_and_what_can_is_not() {
+        assert_eq!(yaml_scalar("Grüße 🎉"), "\"Grüße 🎉\"");
+        assert_eq!(yaml_scalar("\u{202e}\u{feff}\u{85}\u{2028}\u{e0041}"), r#""\u202E\uFEFF\u0085\u2028\U000E0041""#);
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_comes_back(text in any::<String>()) {
+            prop_assert_eq!(read_back(&text), text.clone());
+            let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
+            prop_assert!(!yaml_scalar(&text).contains(breaks));
+        }
+
+        #[test]
+        fn every_near_miss_comes_back_untyped(text in "[-+~.:#&*!|>%@,{}0-9a-fxoyn_ '\"\\\\hms]{0,12}|[0-9eE.]{32}") {
+            prop_assert_eq!(untyped(&text), Json::from(text.as_str()));
+        }
+    }
+}
