@@ -8,10 +8,17 @@ use super::transport::{Method, Reached, TransportError};
 
 /// How a failure of name resolution starts, as [`HttpTransport`](super::HttpTransport) words it.
 pub(super) const DNS: &str = "the name of the API's host cannot be resolved";
-/// How a failure of TLS starts.
+/// How a certificate that is not trusted starts, and the want of any to trust.
+pub(super) const CERTIFICATE: &str = "the certificate of the API cannot be verified";
+/// How any other failure of TLS starts.
 pub(super) const TLS: &str = "no TLS session could be made";
 /// How a failure of the proxy starts.
 pub(super) const PROXY: &str = "the proxy did not connect to the API";
+
+/// Whether a failure would be the same a second later: trust in a certificate does not come by waiting.
+pub(super) fn is_permanent(error: &TransportError) -> bool {
+    error.message.starts_with(CERTIFICATE)
+}
 
 /// How an error is recognized: by a code in the messages or their chains, or by the slug of an Access message.
 enum Sign {
@@ -116,7 +123,7 @@ fn of_config(error: &ConfigError) -> Vec<String> {
 fn of_transport(error: &TransportError) -> Vec<String> {
     let hint = if error.message.starts_with(DNS) {
         "check the network and the DNS resolver, and CLOUDFLARE_BASE_URL if it is set; behind a proxy, set HTTPS_PROXY"
-    } else if error.message.starts_with(TLS) {
+    } else if error.message.starts_with(CERTIFICATE) || error.message.starts_with(TLS) {
         "behind TLS inspection (Cloudflare Gateway included), add its root certificate to the system's store or name its PEM file in SSL_CERT_FILE; in a container, install ca-certificates; and check the clock"
     } else if error.message.starts_with(PROXY) {
         "check HTTPS_PROXY and its credentials, or except the host with NO_PROXY"

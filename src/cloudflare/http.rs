@@ -137,7 +137,8 @@ fn parse_roots(pem: &[u8]) -> Result<Vec<Certificate>, ConfigError> {
 }
 
 fn not_built(error: &reqwest::Error) -> TransportError {
-    let message = format!("{}: {}", hints::TLS, chain(error));
+    // The one thing that is loaded from outside is what to trust.
+    let message = format!("{}: {}", hints::CERTIFICATE, chain(error));
     TransportError { reached: Reached::Nothing, timed_out: false, message }
 }
 
@@ -153,6 +154,7 @@ fn failed(error: reqwest::Error, timeout: Duration) -> TransportError {
         Reached::Nothing if causes.contains("tunnel") || causes.contains("proxy") => {
             format!("{}: {causes}", hints::PROXY)
         }
+        Reached::Nothing if causes.contains("peer certificate") => format!("{}: {causes}", hints::CERTIFICATE),
         Reached::Nothing if is_tls(&error) => format!("{}: {causes}", hints::TLS),
         Reached::Nothing if timed_out => {
             format!("no connection came about within {} s", CONNECT.min(timeout).as_secs_f64())

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::error::{Call, ConfigError, Error};
+use super::error::{Call, ConfigError, Error, ErrorKind};
 use super::exchange::{Answered, Exchange};
 use super::probe::{TokenCheck, TokenOwner};
 use super::request;
 use super::retry::Policy;
 use super::transport::Transport;
-use crate::organization::{Document, Endpoint, Live, Scope, Slot, Target};
+use crate::organization::{Document, Endpoint, Live, Scope, Slot, Target, is_blank};
 
 /// Reads organizations: each method sends GET requests and nothing else.
 ///
@@ -53,7 +53,7 @@ impl Reader {
         }
     }
 
-    /// Reads the DoH object. Nothing, null and `{}` are a document without fields: nobody ever configured it.
+    /// Reads the DoH object. Nothing, null and every other way of being empty is a document without fields: nobody ever configured it.
     ///
     /// # Errors
     /// If the target is a zone, and whatever keeps the object from being read.
@@ -64,8 +64,8 @@ impl Reader {
         let asked = request::get_doh(target);
         let Some(answered) = absent(self.exchange.call(&asked).await)? else { return Ok(Slot::Absent) };
         match answered.envelope.result {
-            None | Some(Json::Null) => Ok(present(Endpoint::Doh, Map::new())),
             Some(Json::Object(fields)) => Ok(present(Endpoint::Doh, fields)),
+            other if other.as_ref().is_none_or(is_blank) => Ok(present(Endpoint::Doh, Map::new())),
             other => Err(mismatch(answered.call, other.as_ref(), "the DoH settings")),
         }
     }
@@ -103,13 +103,17 @@ impl Reader {
         if target.scope == Scope::Account {
             match self.exchange.call(&request::verify_account_token(&target.id)).await {
                 Ok(answered) => return checked(answered, TokenOwner::Account),
-                // No token of this account: it may still be a user's.
-                Err(Error::Api { .. }) => {}
-                Err(other) => return Err(other),
+                Err(error) if may_be_a_users(&error) => {}
+                Err(error) => return Err(error),
             }
         }
         checked(self.exchange.call(&request::verify_user_token()).await?, TokenOwner::User)
     }
+}
+
+/// Whether the account's endpoint says that it does not know the token, and not that it has no time or cannot be reached.
+fn may_be_a_users(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Authentication | ErrorKind::NotFound | ErrorKind::Refused)
 }
 
 fn checked(answered: Answered, owner: TokenOwner) -> Result<TokenCheck, Error> {

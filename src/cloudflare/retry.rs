@@ -1,6 +1,6 @@
 //! When a request is sent again, and after how long: a pure decision, apart from the sleeping.
 //!
-//! Reads are repeated after 408, 429, 5xx and every failure of the connection. A write is repeated only when the server provably did
+//! Reads are repeated after 408, 429, 5xx and every failure of the connection but a certificate that is not trusted. A write is repeated only when the server provably did
 //! not act: after 429, which is answered instead of acting, and when no connection came about. Everything else about a write is uncertain,
 //! and is settled by a read before anybody writes again; that is the caller's work.
 //!
@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
+use super::hints;
 use super::transport::{Method, Reached, Response, TransportError};
 
 /// The longest wait that is kept without a deadline. The API blocks for five minutes after too many requests; a minute on top is slack.
@@ -124,6 +125,7 @@ pub fn decide(policy: &Policy, method: Method, tried: &Tried<'_>) -> Decision {
 fn may_repeat(method: Method, outcome: Result<&Response, &TransportError>) -> bool {
     match (method, outcome) {
         (_, Ok(response)) if response.status == 429 => true,
+        (_, Err(error)) if hints::is_permanent(error) => false,
         (_, Err(error)) if error.reached == Reached::Nothing => true,
         (Method::Get, Ok(response)) => response.status == 408 || response.status >= 500,
         (Method::Get, Err(_)) => true,

@@ -104,7 +104,8 @@ async fn failures_on_the_way_have_next_steps_too() {
     let nothing = |message: &str| Err(failure(Reached::Nothing, false, message));
     let table = [
         (nothing(&format!("{}: no such host", hints::DNS)), "check the network and"),
-        (nothing(&format!("{}: unknown issuer", hints::TLS)), "behind TLS inspection"),
+        (nothing(&format!("{}: UnknownIssuer", hints::CERTIFICATE)), "behind TLS inspection"),
+        (nothing(&format!("{}: handshake eof", hints::TLS)), "behind TLS inspection"),
         (nothing(&format!("{}: unauthorized", hints::PROXY)), "check HTTPS_PROXY and its"),
         (unreachable(), "check the network, the"),
         (timed_out(), "try again, or raise"),

@@ -65,9 +65,7 @@ fn serve(mut stream: TcpStream, act: &Act, received: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     if let Act::Interrupt(bytes) = act {
         stream.write_all(bytes).unwrap();
-        let mut sent = Vec::new();
-        let _ = reader.read_to_end(&mut sent);
-        return received.lock().unwrap().push(String::from_utf8_lossy(&sent).into_owned());
+        return drop(reader.read_to_end(&mut Vec::new()));
     }
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).is_ok_and(|read| read > 0) {}
@@ -270,7 +268,6 @@ async fn plain_http_where_tls_is_spoken_is_a_tls_failure_that_reached_nothing() 
     let error = get(&transport(&server.url.replace("http:", "https:"))).await.unwrap_err();
     assert_eq!((error.reached, error.timed_out), (Reached::Nothing, false));
     assert!(error.message.starts_with(hints::TLS), "{error}");
-    assert!(!server.received().concat().contains(TOKEN));
 }
 
 /// What is logged goes to this text.

@@ -126,9 +126,13 @@ async fn whatever_else_fails_is_an_error_and_never_an_absence() {
 
 #[tokio::test]
 async fn doh_that_was_never_configured_is_a_document_without_fields() {
-    for body in
-        [json!({"success": true, "result": null}), json!({"success": true}), json!({"success": true, "result": {}})]
-    {
+    for body in [
+        json!({"success": true}),
+        json!({"success": true, "result": null}),
+        json!({"success": true, "result": {}}),
+        json!({"success": true, "result": []}),
+        json!({"success": true, "result": ""}),
+    ] {
         let script = Script::new([answer(200, &body)]);
         let slot = reader(&script).doh(&account()).await.unwrap();
         assert!(slot.document().unwrap().fields.is_empty(), "{body}");
@@ -245,6 +249,13 @@ async fn a_token_for_a_zone_is_looked_up_as_a_users() {
     let check = reader(&script).verify_token(&zone()).await.unwrap();
     assert_eq!(check.state.to_string(), r"paused\u{1b}");
     assert_eq!(script.lines(), ["GET /user/tokens/verify"]);
+}
+
+#[tokio::test]
+async fn a_token_check_that_has_to_wait_is_not_taken_for_a_users_token() {
+    let script = Script::new([refusal(429, 971, "Please wait")]);
+    let error = Reader::new(script.clone(), Policy::once()).verify_token(&account()).await.unwrap_err();
+    assert_eq!((error.kind(), script.lines().len()), (ErrorKind::RateLimited, 1));
 }
 
 #[tokio::test]

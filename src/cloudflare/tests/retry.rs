@@ -63,6 +63,14 @@ fn a_write_is_repeated_only_when_nothing_reached_the_server() {
 }
 
 #[test]
+fn a_certificate_that_is_not_trusted_is_not_tried_again() {
+    let untrusted = failure(Reached::Nothing, false, &format!("{}: UnknownIssuer", hints::CERTIFICATE));
+    for method in [Method::Get, Method::Post, Method::Put] {
+        assert!(!is_repeated(method, Err(&untrusted)));
+    }
+}
+
+#[test]
 fn a_wait_doubles_up_to_the_cap_and_is_a_random_part_of_that() {
     let failed = raw(503, "");
     let wait = |attempt, jitter| decide(&policy(), Method::Get, &Tried { jitter, ..tried(attempt, Ok(&failed)) });
