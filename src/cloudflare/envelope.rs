@@ -301,6 +301,15 @@ mod tests {
         assert!(Envelope::parse(body.as_bytes()).is_err());
     }
 
+    proptest::proptest! {
+        #[test]
+        fn no_body_whatever_makes_it_panic(text in r#"[\[\]{}:,"0-9a-z\\. ]{0,60}"#, bytes: Vec<u8>) {
+            let _ = Envelope::parse(&bytes);
+            let _ = Envelope::parse(text.as_bytes());
+            let _ = Envelope::parse(format!(r#"{{"success":false,"errors":[{text}]}}"#).as_bytes());
+        }
+    }
+
     #[test]
     fn a_hostile_message_reaches_no_output_raw() {
         let envelope =

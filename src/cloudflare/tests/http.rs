@@ -107,10 +107,11 @@ async fn a_request_carries_the_token_once_and_exactly() {
     assert_eq!(response.header("cf-ray"), Some("8f1e-FRA"));
     let received = server.received();
     let port = server.url.split([':', '/']).nth(4).unwrap();
-    insta::assert_snapshot!(received[0].replace(port, "PORT").replace('\r', ""), @"
+    let shown = received[0].replace(port, "PORT").replace(env!("CARGO_PKG_VERSION"), "VERSION").replace('\r', "");
+    insta::assert_snapshot!(shown, @"
     GET /client/v4/accounts/699d98642c564d2e855e9661899b7252/access/organizations HTTP/1.1
     accept: application/json
-    user-agent: zerodrift/0.1.0
+    user-agent: zerodrift/VERSION
     authorization: Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY
     accept-encoding: gzip
     host: 127.0.0.1:PORT

@@ -132,6 +132,19 @@ fn a_wait_that_would_pass_the_deadline_is_not_begun() {
     assert_eq!(decide(&policy(), Method::Get, &with_left(0)), Decision::Stop(Stop::Wait(Duration::from_secs(30))));
 }
 
+proptest::proptest! {
+    #[test]
+    fn no_wait_ever_passes_the_deadline(status in 400_u16..600, attempt in 1_u32..9, left in 0_u64..90, asked: u8, jitter in 0.0..1.0) {
+        let headers = vec![("retry-after".to_owned(), asked.to_string())];
+        let response = Response { status, headers, body: Vec::new() };
+        let left = Duration::from_secs(left);
+        let tried = Tried { left: Some(left), jitter, ..tried(attempt, Ok(&response)) };
+        if let Decision::Retry(wait) = decide(&policy(), Method::Get, &tried) {
+            proptest::prop_assert!(wait < left && wait >= Duration::from_secs(asked.into()) && attempt < policy().attempts);
+        }
+    }
+}
+
 #[test]
 fn without_a_deadline_five_minutes_of_blocking_are_waited_out_and_an_hour_is_not() {
     let decided = |seconds: &str| decide(&policy(), Method::Get, &tried(1, Ok(&limited(&[("retry-after", seconds)]))));
