@@ -169,6 +169,21 @@ async fn localhost_is_this_machine_on_the_port_of_the_url() {
     assert_eq!(response.status, 200);
 }
 
+/// Runs another test of this file in a process of its own, where the environment names a proxy that does not exist.
+#[test]
+fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
+    let proxy = closed();
+    let run = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "cloudflare::http::tests::localhost_is_this_machine_on_the_port_of_the_url"])
+        .envs(["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"].map(|name| (name, &proxy)))
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && told.contains("1 passed"), "{told}");
+}
+
 #[tokio::test]
 async fn a_connection_that_is_lost_after_the_request_leaves_the_outcome_unknown() {
     let server = Server::start(Act::Send(Vec::new()));
