@@ -130,7 +130,9 @@ impl<'a> Reader<'a> {
 
     /// Tags that the parser knows and therefore takes, such as `!!str`.
     pub(super) fn tags(&mut self, node: &Node) {
-        if let Some(span) = self.tag_before(node.span.start) {
+        // A tag that the parser does not know was blanked, and is a finding already.
+        let is_news = |span: &Range<usize>| !self.blanked.contains(span);
+        if let Some(span) = self.tag_before(node.span.start).filter(is_news) {
             self.say(self.error("tag", &span, TAG).help(TAG_HELP));
         }
         match &node.value {

@@ -131,18 +131,19 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
         members.iter().filter(|setting| facts.value(setting.path).is_none()).map(|setting| setting.key()).collect();
     let declared = facts.manifest.declared(at.path)?;
     let name = group.path.rsplit('.').next().unwrap_or(group.path);
+    let together = format!("the API takes the settings of {name} only together");
     if !missing.is_empty() {
-        let message =
-            format!("the API takes the settings of {name} only together, and {} is unset", missing.join(", "));
-        let help = format!("set {} too, or write \"{name}: null\" to unset them all", missing.join(", "));
+        let missing = missing.join(" and ");
+        let message = format!("{together}, without {missing} it refuses the others");
+        let help = format!("set {missing} too, or write \"{name}: null\" to unset them all");
         return Some(facts.finding(PARTIAL, Severity::Error, declared, message, help));
     }
     if silent.is_empty() {
         return None;
     }
-    let silent = silent.join(", ");
-    let message = format!("the API takes the settings of {name} only together, and {silent} is not declared");
-    let help = format!("declare {silent} too, unless the organization has it already");
+    let silent = silent.join(" and ");
+    let message = format!("{together}, and the file leaves out {silent}");
+    let help = format!("declare {silent} too, unless the organization has a value already");
     Some(facts.finding(PARTIAL, Severity::Warning, declared, message, help))
 }
 

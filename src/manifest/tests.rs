@@ -226,6 +226,26 @@ fn cross_rules_know_more_with_live_values() {
 }
 
 #[test]
+fn a_partial_group_is_an_error_where_live_lacks_the_rest_too() {
+    let model = Model::current();
+    let text = "organization:\n  service_token_inactivity:\n    action: disable\n";
+    let manifest = parse(model, &source(text)).manifest.unwrap();
+    let with_live = |enabled: Json, days: Json| {
+        let effective = |setting: &Setting| match setting.key() {
+            "enabled" => Some(enabled.clone()),
+            "inactivity_threshold_days" => Some(days.clone()),
+            _ => manifest.declared(setting.path).map(|declared| declared.value.clone()),
+        };
+        cross_check(model, &manifest, &effective)
+    };
+    assert_eq!(with_live(json!(true), json!(90)), []);
+    let found = with_live(Json::Null, Json::Null);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].rule, found[0].severity), ("partial-group", Severity::Error));
+    assert!(found[0].message.contains("inactivity_threshold_days"), "{}", found[0].message);
+}
+
+#[test]
 fn a_switch_that_is_off_needs_no_companions_and_a_complete_group_is_whole() {
     let group = |members: &str| rules(&format!("organization:\n  service_token_inactivity: {{{members}}}\n"));
     assert_eq!(group("enabled: false"), [""; 0]);

@@ -186,7 +186,8 @@ fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
     }
     let control = text.chars().find(|c| c.is_control()).map(|c| {
         let message = format!("{} takes text on one line, without control characters such as {c:?}", setting.key());
-        Problem::refused("control-character", message).help("remove the character").suggest(one_line(text))
+        let help = if c == '\n' { "write it on one line" } else { "remove the character" };
+        Problem::refused("control-character", message).help(help).suggest(one_line(text))
     });
     let hidden = text.chars().find(|c| is_hidden(*c)).map(|c| {
         let message = format!(
