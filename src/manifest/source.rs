@@ -76,6 +76,13 @@ impl<'a> Lines<'a> {
         Location { line, column: before.trim_start_matches(BOM).chars().count() + 1, span }
     }
 
+    /// Whether nothing but white space stands in front of a byte on its line.
+    pub(super) fn starts_line(&self, offset: usize) -> bool {
+        let line = self.starts.partition_point(|begin| *begin <= offset);
+        let begin = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
+        self.text.get(begin..offset).is_some_and(|before| before.trim_start_matches(BOM).trim().is_empty())
+    }
+
     /// What stands between a byte and the end of its line.
     pub(super) fn rest_of_line(&self, offset: usize) -> &'a str {
         let rest = self.text.get(offset..).unwrap_or_default();

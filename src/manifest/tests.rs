@@ -207,6 +207,43 @@ fn fixes_that_are_safe_lead_to_a_manifest_without_the_finding() {
 }
 
 #[test]
+fn a_block_scalar_gets_no_fix_that_its_quotes_would_spoil() {
+    let text = "organization:\n  is_ui_read_only: |-\n    no\n  login_design:\n    text_color: >-\n      1b1b1b";
+    let findings = parse(Model::current(), &source(text)).findings;
+    assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["yaml-boolean", "color"]);
+    assert!(findings.iter().all(|finding| finding.fix.is_none()), "{findings:?}");
+}
+
+#[test]
+fn every_fix_leaves_a_file_that_is_still_yaml() {
+    for value in [
+        "1d",
+        "24",
+        "yes",
+        "'true'",
+        "\"90\"",
+        "widget",
+        "abc",
+        "1.10",
+        "example.com/x",
+        "[1d]",
+        "'a: b'",
+        "a\u{202e}b",
+    ] {
+        for setting in Model::current().declarable() {
+            let text =
+                everything(Model::current()).replace(&format!(": {}\n", setting.example), &format!(": {value}\n"));
+            for fix in parse(Model::current(), &source(&text)).findings.into_iter().filter_map(|finding| finding.fix) {
+                let mut fixed = text.clone();
+                fixed.replace_range(fix.span, &fix.replacement);
+                let broken = rules(&fixed).into_iter().find(|rule| matches!(*rule, "syntax" | "tab" | "duplicate-key"));
+                assert_eq!(broken, None, "{}: {value} -> {}", setting.path, fix.replacement);
+            }
+        }
+    }
+}
+
+#[test]
 fn cross_rules_know_more_with_live_values() {
     let manifest = clean("organization:\n  allow_authenticate_via_warp: true\n");
     let with_live = |session: Json| {

@@ -46,15 +46,21 @@ fn finding(reader: &Reader<'_>, setting: &Setting, node: &Node, problem: Problem
 }
 
 fn fix(reader: &Reader<'_>, setting: &Setting, node: &Node, meant: &Json) -> Option<Fix> {
-    let raw = reader.raw(node);
-    let is_scalar = !matches!(node.value, Value::List(_) | Value::Mapping(_));
-    if raw.is_empty() || raw.contains('\n') || !is_scalar {
+    if !is_replaceable(reader, node) {
         return None;
     }
     let replacement = scalar(meant);
     // Taking the quotes off 'true' or "90" cannot change what was meant.
     let safe = matches!((setting.kind, &node.value), (Kind::Boolean | Kind::Integer { .. }, Value::Text(_)));
     Some(Fix { title: format!("write {}", shortened(&replacement)), span: node.span.clone(), replacement, safe })
+}
+
+/// Whether other text can take the place of a value: a scalar on one line, behind its key or dash. What stands alone
+/// on a line may be the content of a block scalar, in which quotes would be text.
+fn is_replaceable(reader: &Reader<'_>, node: &Node) -> bool {
+    let raw = reader.raw(node);
+    let is_scalar = !matches!(node.value, Value::List(_) | Value::Mapping(_));
+    is_scalar && !raw.is_empty() && !raw.contains('\n') && !reader.lines.starts_line(node.span.start)
 }
 
 fn shortened(text: &str) -> String {
@@ -112,12 +118,9 @@ fn old_boolean(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fi
     }
     let message = format!("{} takes true or false; {raw} is text in YAML 1.2", setting.key());
     let finding = reader.error("yaml-boolean", &node.span, message).help(format!("write {meant}"));
-    Some(finding.fix(Fix {
-        title: format!("write {meant}"),
-        span: node.span.clone(),
-        replacement: meant.to_owned(),
-        safe: true,
-    }))
+    let fix =
+        || Fix { title: format!("write {meant}"), span: node.span.clone(), replacement: meant.to_owned(), safe: true };
+    Some(if is_replaceable(reader, node) { finding.fix(fix()) } else { finding })
 }
 
 /// A number or boolean where text is wanted, which quotes would mend: `1.10` keeps its digits.

@@ -29,7 +29,7 @@ const UNDERLINED: usize = 80;
 /// The longest message or help that is shown, in characters.
 const LONGEST: usize = 2_000;
 
-/// Findings as people read them, each with its line of the source where that is at hand, and a summary.
+/// Findings as people read them, each with its line where it is about this source, and a summary.
 ///
 /// Empty for no findings.
 pub fn text(findings: &[Finding], source: Option<&Source>, style: Style) -> String {
@@ -89,6 +89,7 @@ fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> Strin
         Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(visible(&finding.message)).id(finding.rule);
+    let source = source.filter(|source| source.name == finding.file);
     let window = source.zip(finding.at.as_ref()).and_then(|(source, at)| Window::of(source, at));
     let origin = Origin::path(visible(&finding.file));
     let origin = match &finding.at {
