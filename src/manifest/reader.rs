@@ -151,8 +151,9 @@ impl<'a> Reader<'a> {
         let text = &self.source.text;
         let begin = text.floor_char_boundary(end.saturating_sub(FARTHEST));
         let before = text.get(begin..end)?.trim_end();
-        let start = before.rfind(|c: char| c.is_whitespace() || matches!(c, '[' | '{' | ',')).map_or(0, |at| at + 1);
-        let is_tag = before[start..].starts_with("!");
+        let word = before.rsplit(|c: char| c.is_whitespace() || matches!(c, '[' | '{' | ',')).next()?;
+        let start = before.len() - word.len();
+        let is_tag = word.starts_with('!');
         let in_comment = before[..start].rsplit('\n').next().is_some_and(|line| line.contains('#'));
         (is_tag && !in_comment).then(|| begin + start..begin + before.len())
     }

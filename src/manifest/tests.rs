@@ -335,6 +335,12 @@ fn hostile_files_end_in_a_bounded_number_of_findings() {
 }
 
 #[test]
+fn white_space_of_several_bytes_in_front_of_a_key_is_no_place_to_cut() {
+    assert!(rules("\u{feff}organization:- \u{85}<<: organization:- ").contains(&"control-character"));
+    assert!(rules("a:\u{3000}\u{3000}!!str b\n\u{2003}c: d").contains(&"syntax"));
+}
+
+#[test]
 fn a_file_over_a_mebibyte_is_not_looked_at() {
     let parsed = parse(Model::current(), &source(&" ".repeat(1024 * 1024 + 1)));
     assert_eq!(parsed.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["too-large"]);

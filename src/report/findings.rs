@@ -205,6 +205,8 @@ fn visible(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::manifest::parse;
     use crate::organization::Model;
@@ -255,5 +257,57 @@ mod tests {
         let expected = serde_json::json!({"rule": "rule", "severity": "warning", "message": "message",
             "file": "org.yaml", "line": null, "column": null, "help": "help"});
         assert_eq!(json(&finding), expected);
+    }
+
+    /// Snippets that make up manifests, good and bad, with characters that a terminal acts on.
+    fn fragments() -> impl Strategy<Value = String> {
+        let piece = prop::sample::select(vec![
+            "organization:",
+            "\n",
+            "\n  ",
+            "name: ",
+            "session_duration: ",
+            "login_design:",
+            "text_color: ",
+            "#fff",
+            "'",
+            "\"",
+            "&a ",
+            "*a",
+            "!x ",
+            "{",
+            "}",
+            "[",
+            "]",
+            ", ",
+            "1d",
+            "no",
+            "1.10",
+            "\t",
+            "\r\n",
+            "|\n",
+            "---\n",
+            "\u{feff}",
+            "\u{202e}",
+            "\u{1b}[31m",
+            "\u{9b}",
+            "\u{0}",
+            "\r",
+            "é",
+            "日",
+            "👩‍👧",
+            "is_ui_read_only: ",
+            "allow:\n  - setting: ",
+        ]);
+        prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_a_file_holds_its_findings_can_be_drawn(text_of_file in prop_oneof![fragments(), any::<String>()]) {
+            let shown = render(&text_of_file);
+            let acts = |c: char| (c.is_control() && c != '\n') || is_hidden(c);
+            prop_assert!(!shown.contains(acts), "{}", shown.escape_debug());
+        }
     }
 }
