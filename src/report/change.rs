@@ -28,7 +28,10 @@ pub(super) struct Columns {
 
 /// The lines of a change in a list: its mark, name and values, and what is worth a word about it.
 pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &Style) -> String {
-    let mark = mark(change, style);
+    let mark = match wording {
+        Wording::Plan => mark(change, style),
+        Wording::Drift => style.paint(Role::Changed, "~"),
+    };
     let indent = " ".repeat(columns.indent);
     let name = change.setting.name();
     let behind = columns.indent + 2 + columns.name + 3;
@@ -54,7 +57,7 @@ pub(super) fn values(change: &Change, indent: usize, wording: Wording, style: &S
 }
 
 /// `+` where nothing was, `-` where nothing will be, `~` between two values.
-pub(super) fn mark(change: &Change, style: &Style) -> String {
+fn mark(change: &Change, style: &Style) -> String {
     match change.op {
         Op::Unset => style.paint(Role::Removed, "-"),
         Op::Set if change.before.is_null() => style.paint(Role::Added, "+"),
@@ -84,11 +87,12 @@ fn two_lines(change: &Change, indent: usize, wording: Wording, style: &Style) ->
         Wording::Plan => (style.paint(Role::Removed, "-"), style.paint(Role::Added, "+")),
         Wording::Drift => ("live has      ".to_owned(), "the file wants".to_owned()),
     };
-    let indent = " ".repeat(indent);
+    let label = width(&gone) + 1;
+    let come = hanging(indent, &come, label, &after, style.width);
     if wording == Wording::Plan && change.before.is_null() {
-        return format!("{indent}{come} {after}\n");
+        return come;
     }
-    format!("{indent}{gone} {before}\n{indent}{come} {after}\n")
+    hanging(indent, &gone, label, &before, style.width) + &come
 }
 
 /// A set that moves from one value to another, as the elements that come and go.
@@ -123,11 +127,15 @@ fn elements(change: &Change, wording: Wording, style: &Style) -> Option<String> 
             parts.extend((!gone.is_empty()).then(|| signed('-', Role::Removed, &gone)));
         }
         Wording::Drift => {
-            parts.extend((!gone.is_empty()).then(|| format!("live has also {}", list(gone))));
-            parts.extend((!come.is_empty()).then(|| format!("live lacks {}", list(come))));
+            parts.extend((!gone.is_empty()).then(|| format!("has also {}", list(gone))));
+            parts.extend((!come.is_empty()).then(|| format!("lacks {}", list(come))));
         }
     }
     let keeps = if wording == Wording::Plan { "keeps" } else { "both have" };
     let kept = (!kept.is_empty()).then(|| style.paint(Role::Quiet, &format!("({keeps} {})", list(kept))));
-    Some(parts.into_iter().chain(kept).collect::<Vec<_>>().join("  "))
+    let parts = match wording {
+        Wording::Plan => parts.join("  "),
+        Wording::Drift => format!("live {}", parts.join(" and ")),
+    };
+    Some([Some(parts), kept].into_iter().flatten().collect::<Vec<_>>().join("  "))
 }

@@ -94,7 +94,7 @@ impl Export<'_> {
         let mut lines = Lines::default();
         let broken = self.broken_group(nodes);
         for node in nodes {
-            lines.add(match node {
+            let next = match node {
                 Node::Branch { path, nodes } => self.branch(path, nodes, depth),
                 Node::Leaf(setting) => {
                     let shown = match (self.shown(setting), &broken) {
@@ -103,7 +103,12 @@ impl Export<'_> {
                     };
                     self.leaf(setting, &shown, depth)
                 }
-            });
+            };
+            // Where settings that are commented out stand among comments, an empty line tells which belong together.
+            if self.detail == Detail::Full && !lines.text.is_empty() && !next.text.is_empty() {
+                lines.text.push('\n');
+            }
+            lines.add(next);
         }
         lines
     }
@@ -158,7 +163,7 @@ impl Export<'_> {
             return doc;
         }
         let guard = setting.guard.map(|guard| format!("Guarded: {}.", guard.consequence)).unwrap_or_default();
-        let takes = format!("Takes: {}. Unset: {}.", kind::describe(setting.kind), setting.default);
+        let takes = format!("Takes: {}. While unset: {}.", kind::describe(setting.kind), setting.default);
         doc + &comment(&takes, depth) + &comment(&guard, depth)
     }
 

@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 use serde_json::json;
 
-use super::super::samples::{live, target};
+use super::super::samples::{live, read_yaml, target};
 use super::*;
 use crate::organization::Document;
 
@@ -78,7 +78,7 @@ fn absent_empty_and_blank_login_designs_give_the_same_file() {
 fn every_declared_value_means_what_live_means() {
     let live = live(organization(), None);
     for detail in [Detail::Minimal, Detail::Full] {
-        let read: Json = serde_yaml::from_str(&export(&live, detail, &none())).unwrap();
+        let read = read_yaml(&export(&live, detail, &none()));
         for setting in Model::current().of(Endpoint::Organization).filter(|setting| setting.is_writable()) {
             let declared = setting.keys().iter().try_fold(&read["organization"], |value, key| value.get(key));
             let held = live.value(Model::current(), setting);
@@ -103,7 +103,7 @@ fn what_a_file_cannot_hold_is_a_comment_with_the_reason() {
     assert!(text.contains("  # Not declared: this is no boolean.\n  # is_ui_read_only: \"true\"\n"), "{text}");
     assert!(text.contains("  # login_design:\n"), "{text}");
     assert!(text.contains("    # header_text: \"one\\ntwo\"\n"), "{text}");
-    let read: Json = serde_yaml::from_str(&text).unwrap();
+    let read = read_yaml(&text);
     assert_eq!(read["organization"], json!({}));
 }
 
@@ -145,4 +145,75 @@ fn next_months_setting_is_exported_at_once() {
 fn an_organization_that_does_not_exist_yet_gives_a_file_to_start_from() {
     let absent = Live { organization: Slot::Absent, doh: Slot::NotRead };
     assert!(export(&absent, Detail::Minimal, &none()).contains("# There is no organization yet"));
+}
+
+mod properties {
+    use proptest::prelude::*;
+    use serde_json::Map;
+
+    use super::*;
+
+    /// What an API might answer for a setting, its own type or any other.
+    fn answer() -> impl Strategy<Value = Json> {
+        let words = "[a-z#]{1,6}|24h|1440m|#FFF|yes|no|~|\\PC{0,8}|[\\x00-\\x7f]{0,6}";
+        prop_oneof![
+            Just(Json::Null),
+            any::<bool>().prop_map(Json::from),
+            (-5_i64..500).prop_map(Json::from),
+            any::<f64>().prop_map(Json::from),
+            words.prop_map(Json::from),
+            prop::collection::vec(words.prop_map(Json::from), 0..4).prop_map(Json::from),
+            prop::collection::vec((0_i64..600).prop_map(Json::from), 0..4).prop_map(Json::from),
+            words.prop_map(|word| json!({ "a": word })),
+        ]
+    }
+
+    /// Live documents with an answer for every setting of the model.
+    fn live() -> impl Strategy<Value = Live> {
+        let settings = Model::current().settings().len();
+        prop::collection::vec(answer(), settings).prop_map(|answers| {
+            let mut live = Live::default();
+            for endpoint in Endpoint::ALL {
+                let mut fields = Map::new();
+                for (setting, answer) in Model::current().settings().iter().zip(&answers) {
+                    if setting.endpoint() == endpoint {
+                        insert(&mut fields, &setting.live_keys()[0], answer.clone());
+                    }
+                }
+                *live.slot_mut(endpoint) = Slot::Present(Document::new(endpoint, fields));
+            }
+            live
+        })
+    }
+
+    fn insert(fields: &mut Map<String, Json>, keys: &[&str], value: Json) {
+        match keys {
+            [] => {}
+            [last] => drop(fields.insert((*last).to_owned(), value)),
+            [first, rest @ ..] => {
+                let below = fields.entry((*first).to_owned()).or_insert_with(|| json!({}));
+                insert(below.as_object_mut().unwrap(), rest, value);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn whatever_is_live_the_file_declares_nothing_else(live in live()) {
+            for detail in [Detail::Minimal, Detail::Full] {
+                let text = export(&live, detail, &none());
+                let read = read_yaml(&text);
+                for setting in Model::current().declarable() {
+                    let section = &read[setting.endpoint().section()];
+                    let declared = setting.keys().iter().try_fold(section, |value, key| value.get(key));
+                    let held = live.value(Model::current(), setting);
+                    let same = declared.is_none() || setting.same(declared, held);
+                    prop_assert!(same, "{}: {:?} and {:?}", setting.path, declared, held);
+                    prop_assert!(declared.is_none_or(|value| !setting.is_empty(Some(value))), "{} is empty", setting.path);
+                }
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::samples::{busy, change, create, in_sync, live, target, unmanaged};
+use super::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
 use super::{ColorLevel, Detail, Style, drift, export, json as documents, plan};
 use crate::manifest::{Finding, Severity};
 use crate::organization::Model;
@@ -122,7 +122,7 @@ fn no_value_forges_a_line_of_ours() {
 fn no_value_leaves_a_comment_of_an_export() {
     for text in NASTY {
         for output in exports(text) {
-            let read: Json = serde_yaml::from_str(&output).unwrap_or_else(|error| panic!("{error}\n{output}"));
+            let read = read_yaml(&output);
             let keys: Vec<_> = read.as_object().unwrap().keys().map(String::as_str).collect();
             assert!(keys.iter().all(|key| ["account_id", "organization", "doh"].contains(key)), "{keys:?}\n{output}");
             assert!(read["organization"].get("session_duration").is_none_or(|value| value == text), "{output}");

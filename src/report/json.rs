@@ -2,9 +2,6 @@
 //!
 //! Within format version 1 fields are added, never removed, renamed or given another meaning.
 
-use std::borrow::Cow;
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
@@ -12,7 +9,8 @@ use crate::cloudflare::Method;
 use crate::manifest::Finding;
 use crate::organization::{Document, Endpoint, Live, Scope, Slot, Target};
 use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
-use crate::text::visible;
+
+pub use super::json_text::to_text;
 
 /// The version of every document. A reader of 1.0 understands every 1.x.
 pub const FORMAT_VERSION: &str = "1.0";
@@ -384,30 +382,6 @@ fn finding_json(finding: &Finding) -> Json {
         "rule": rule, "severity": severity, "message": message, "file": file,
         "line": at.as_ref().map(|at| at.line), "column": at.as_ref().map(|at| at.column), "help": help,
     })
-}
-
-/// One document as indented text with a final newline. What a terminal obeys or hides is written as `\u` escapes, which
-/// JSON readers turn back into the same characters.
-pub fn to_text(document: &impl Serialize) -> String {
-    // Our documents hold strings, numbers and maps with string keys: there is nothing that serde_json could refuse.
-    let text = serde_json::to_string_pretty(document).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"));
-    let mut escaped = String::with_capacity(text.len() + 1);
-    for character in text.chars() {
-        // Outside of strings there is ASCII only, and inside serde_json has escaped C0 itself.
-        let acts = character == '\u{7f}'
-            || (!character.is_ascii() && matches!(visible(&character.to_string()), Cow::Owned(_)));
-        if acts {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                // Writing to a String cannot fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(character);
-        }
-    }
-    escaped.push('\n');
-    escaped
 }
 
 #[cfg(test)]

@@ -7,11 +7,11 @@ pub(super) fn describe(kind: Kind) -> String {
     match kind {
         Kind::Text => "text".to_owned(),
         Kind::Boolean => "true or false".to_owned(),
-        Kind::Duration(range) => format!("duration in {}{}", units(range), bounds(range)),
+        Kind::Duration(range) => format!("duration{}{}", units(range), bounds(range)),
         Kind::Color => "colour, \"#RRGGBB\" or \"#RGB\"".to_owned(),
         Kind::Url => "URL, https or http".to_owned(),
         Kind::Host => "host name".to_owned(),
-        Kind::Uid => "id, a UUID or 32 hexadecimal digits".to_owned(),
+        Kind::Uid => "id: UUID or 32 hex digits".to_owned(),
         Kind::Enum(words) => format!("one of {}", words.join(", ")),
         Kind::Integer { min, max } => format!("whole number, {min} to {max}"),
         Kind::Set(element) => format!("set of {}", elements(element)),
@@ -47,9 +47,9 @@ pub(super) fn range(kind: Kind) -> Option<String> {
     }
 }
 
+/// The units of a duration, where they are not all of Go's.
 fn units(range: DurationRange) -> String {
-    // Go's two micro signs look alike and mean `us`: one name is enough for readers.
-    range.units.iter().copied().filter(|unit| unit.is_ascii()).collect::<Vec<_>>().join(", ")
+    if range.units == DurationRange::GO.units { String::new() } else { format!(" in {}", range.units.join(", ")) }
 }
 
 fn bounds(range: DurationRange) -> String {
@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn kinds_read_as_their_values_are_written() {
         let go = DurationRange::GO.usually_within("15m", "730h");
-        assert_eq!(describe(Kind::Duration(go)), "duration in h, m, s, ms, us, ns; usually 15m to 730h");
+        assert_eq!(describe(Kind::Duration(go)), "duration; usually 15m to 730h");
         let capped = DurationRange::MINUTES_AND_HOURS.at_most("2160h");
         assert_eq!(describe(Kind::Duration(capped)), "duration in m, h; at most 2160h");
         assert_eq!(describe(Kind::Integer { min: 30, max: 365 }), "whole number, 30 to 365");

@@ -46,16 +46,14 @@ pub(super) fn wrap(prose: &str, columns: usize) -> Vec<String> {
 
 /// Prose behind a label, wrapped, its further lines below its first: `  label  prose…`.
 ///
-/// The label may carry escape sequences, the prose may not.
+/// Escape sequences are not counted as columns; one that spans words must not be broken between them.
 pub(super) fn hanging(indent: usize, label: &str, label_width: usize, prose: &str, columns: usize) -> String {
     let start = indent + label_width;
-    let mut text = String::new();
-    for (number, line) in wrap(prose, columns.saturating_sub(start).max(24)).iter().enumerate() {
-        if number == 0 {
-            text.push_str(&format!("{}{}{line}\n", " ".repeat(indent), pad(label, label_width)));
-        } else {
-            text.push_str(&format!("{}{line}\n", " ".repeat(start)));
-        }
+    let lines = wrap(prose, columns.saturating_sub(start).max(24));
+    let first = lines.first().map_or("", String::as_str);
+    let mut text = format!("{}{}{first}\n", " ".repeat(indent), pad(label, label_width));
+    for line in lines.iter().skip(1) {
+        text.push_str(&format!("{}{line}\n", " ".repeat(start)));
     }
     text
 }

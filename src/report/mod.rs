@@ -22,6 +22,7 @@ pub mod schema;
 pub mod style;
 
 mod change;
+mod json_text;
 mod kind;
 mod layout;
 mod tree;

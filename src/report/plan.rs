@@ -102,7 +102,7 @@ fn writes(writes: &[PlannedWrite]) -> String {
 pub(super) fn header(plan: &Plan, style: &Style) -> String {
     let path = value::safe(&plan.manifest.path);
     let line = style.paint(Role::Heading, &format!("{path} → {}", plan.target));
-    let elsewhere = (plan.api != CLOUDFLARE).then(|| format!(" at {}", value::safe(&plan.api))).unwrap_or_default();
+    let elsewhere = if plan.api == CLOUDFLARE { String::new() } else { format!(" at {}", value::safe(&plan.api)) };
     let create = match plan.action {
         Action::Create => "it has no Zero Trust organization yet: apply would create one\n",
         Action::None | Action::Update => "",

@@ -23,10 +23,7 @@ fn a_plan_in_a_narrow_terminal_keeps_its_shape() {
 fn a_plan_in_true_colour_shows_colours_as_themselves() {
     let style = Style { color: ColorLevel::TrueColor, width: 100 };
     let text = text(&busy(), 14, &style);
-    assert!(
-        text.contains("\u{1b}[38;2;197;237;27m■\u{1b}[0m \"#c5ed1b\"")
-            || text.contains("\u{1b}[38;2;197;237;27m■\u{1b}[0m #c5ed1b")
-    );
+    assert!(text.contains("\u{1b}[38;2;197;237;27m■\u{1b}[0m #c5ed1b\n"), "{text}");
 }
 
 #[test]
@@ -34,7 +31,8 @@ fn colour_changes_no_letter_of_a_plan_but_the_marks_of_words() {
     let coloured = text(&busy(), 14, &Style { color: ColorLevel::Ansi, width: 100 });
     let stripped = super::super::hostile::without_sgr(&coloured);
     let plain = text(&busy(), 14, &plain()).replace("[-", "").replace("-]", "").replace("{+", "").replace("+}", "");
-    assert_eq!(stripped, plain);
+    let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(words(&stripped), words(&plain));
 }
 
 #[test]

@@ -130,3 +130,9 @@ pub(super) fn live(organization: Json, doh: Option<Json>) -> Live {
         doh: doh.map_or(Slot::NotRead, |fields| slot(Endpoint::Doh, fields)),
     }
 }
+
+/// A file of ours, read as YAML. Without comments: the reader gives up on more than 32 of them in a row otherwise.
+pub(super) fn read_yaml(text: &str) -> Json {
+    let options = serde_yaml::options! { emit_comments: false };
+    serde_yaml::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}

@@ -140,7 +140,7 @@ fn setting(setting: &Setting) -> Json {
 }
 
 fn description(setting: &Setting) -> String {
-    format!("{} Takes: {}. Unset: {}.", setting.doc, kind::describe(setting.kind), setting.default)
+    format!("{} Takes: {}. While unset: {}.", setting.doc, kind::describe(setting.kind), setting.default)
 }
 
 fn markdown(setting: &Setting) -> String {

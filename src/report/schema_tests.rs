@@ -4,7 +4,7 @@ use super::super::json::{
     ErrorEntry, Outcome, ResultEntry, TargetEntry, error_document, findings_document, plan_document, results_document,
     snapshot_document,
 };
-use super::super::samples::{busy, create, in_sync, live, target, warning};
+use super::super::samples::{busy, create, in_sync, live, read_yaml, target, warning};
 use super::super::{Detail, export};
 use super::*;
 use crate::manifest::{Finding, Severity};
@@ -139,10 +139,6 @@ fn a_document_without_a_field_or_of_another_major_version_is_broken() {
     }
 }
 
-fn org(text: &str) -> Json {
-    serde_yaml::from_str(text).unwrap()
-}
-
 #[test]
 fn the_schema_takes_what_a_file_may_say() {
     let good = [
@@ -152,7 +148,7 @@ fn the_schema_takes_what_a_file_may_say() {
         "organization: {}\nallow:\n  - setting: organization.auth_domain\n    to: null\n    reason: SEC-1\n",
     ];
     for text in good {
-        assert_valid(&parsed(SchemaName::Org), &org(text));
+        assert_valid(&parsed(SchemaName::Org), &read_yaml(text));
     }
 }
 
@@ -176,7 +172,7 @@ fn the_schema_refuses_what_validation_refuses() {
         "x-note: here\n",
     ];
     for text in bad {
-        assert!(!is_valid(&parsed(SchemaName::Org), &org(text)), "{text}");
+        assert!(!is_valid(&parsed(SchemaName::Org), &read_yaml(text)), "{text}");
     }
 }
 
@@ -210,6 +206,6 @@ fn an_export_is_valid_under_the_schema() {
     );
     for detail in [Detail::Minimal, Detail::Full] {
         let text = export::yaml(Model::current(), &target(), &live, detail, &Default::default());
-        assert_valid(&parsed(SchemaName::Org), &org(&text));
+        assert_valid(&parsed(SchemaName::Org), &read_yaml(&text));
     }
 }

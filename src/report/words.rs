@@ -16,28 +16,66 @@ pub(super) fn difference(before: &str, after: &str, style: &Style) -> (String, S
     let start = first_difference(before, after).saturating_sub(LEAD);
     let (old, new) = (window(before, start), window(after, start));
     let diff = TextDiff::from_words(old.text.as_str(), new.text.as_str());
-    let (mut gone, mut come) = (String::new(), String::new());
-    for change in diff.iter_all_changes() {
-        let word = visible(change.value());
-        match change.tag() {
-            ChangeTag::Equal => {
-                gone.push_str(&word);
-                come.push_str(&word);
-            }
-            ChangeTag::Delete => gone.push_str(&mark(&word, Role::RemovedWord, ("[-", "-]"), style)),
-            ChangeTag::Insert => come.push_str(&mark(&word, Role::AddedWord, ("{+", "+}"), style)),
-        }
-    }
-    (old.framed(&gone), new.framed(&come))
+    let changes: Vec<_> = diff.iter_all_changes().map(|change| (change.tag(), change.value())).collect();
+    let shared = changes.iter().any(|(tag, word)| *tag == ChangeTag::Equal && !word.trim().is_empty());
+    let side = |tag: ChangeTag, marks: &Marks| {
+        let words = changes.iter().filter(|change| change.0 == tag || change.0 == ChangeTag::Equal);
+        let words = words.map(|&(of, word)| (of == tag && shared, word)).collect::<Vec<_>>();
+        marks.line(&words, style)
+    };
+    (old.framed(&side(ChangeTag::Delete, &GONE)), new.framed(&side(ChangeTag::Insert, &COME)))
 }
 
-fn mark(word: &str, role: Role, brackets: (&str, &str), style: &Style) -> String {
-    if word.trim().is_empty() {
-        return word.to_owned();
+/// How words are marked that one side alone has.
+struct Marks {
+    role: Role,
+    brackets: (&'static str, &'static str),
+}
+
+const GONE: Marks = Marks { role: Role::RemovedWord, brackets: ("[-", "-]") };
+const COME: Marks = Marks { role: Role::AddedWord, brackets: ("{+", "+}") };
+
+impl Marks {
+    fn line(&self, words: &[(bool, &str)], style: &Style) -> String {
+        let mut line = String::new();
+        let mut rest = words;
+        while let [(marked, word), behind @ ..] = rest {
+            if *marked {
+                let (run, behind) = rest.split_at(run_length(rest));
+                line.push_str(&self.mark(run, style));
+                rest = behind;
+            } else {
+                line.push_str(&visible(word));
+                rest = behind;
+            }
+        }
+        line
     }
-    match style.color {
-        ColorLevel::Plain => format!("{}{word}{}", brackets.0, brackets.1),
-        ColorLevel::Ansi | ColorLevel::TrueColor => style.paint(role, word),
+
+    /// Brackets stand around a whole run of words; colour is put on each word, so that lines can break between them.
+    fn mark(&self, run: &[(bool, &str)], style: &Style) -> String {
+        let text: String = run.iter().map(|(_, word)| *word).collect();
+        // White space alone could not be seen.
+        let text = if text.trim().is_empty() { "·".repeat(text.chars().count()) } else { visible(&text).into_owned() };
+        let (open, close) = self.brackets;
+        match style.color {
+            ColorLevel::Plain => format!("{open}{text}{close}"),
+            ColorLevel::Ansi | ColorLevel::TrueColor => {
+                text.split(' ').map(|word| style.paint(self.role, word)).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
+}
+
+/// How many words belong to a run of marked ones; white space between two of them does.
+fn run_length(words: &[(bool, &str)]) -> usize {
+    let mut length = 1;
+    loop {
+        match &words[length..] {
+            [(true, _), ..] => length += 1,
+            [(false, space), (true, _), ..] if space.trim().is_empty() => length += 2,
+            _ => return length,
+        }
     }
 }
 
@@ -78,7 +116,19 @@ mod tests {
         let (gone, come) =
             difference("Trouble signing in? Call 4242.", "Trouble signing in? Call 5151 now.", &Style::plain(80));
         assert_eq!(gone, "Trouble signing in? Call [-4242.-]");
-        assert_eq!(come, "Trouble signing in? Call {+5151+} {+now.+}");
+        assert_eq!(come, "Trouble signing in? Call {+5151 now.+}");
+    }
+
+    #[test]
+    fn spaces_that_differ_can_be_seen() {
+        let (gone, come) = difference("one two", "one  two", &Style::plain(80));
+        assert_eq!((gone.as_str(), come.as_str()), ("one[-·-]two", "one{+··+}two"));
+    }
+
+    #[test]
+    fn texts_without_a_word_in_common_need_no_marks() {
+        let (gone, come) = difference("one two", "three", &Style::plain(80));
+        assert_eq!((gone.as_str(), come.as_str()), ("one two", "three"));
     }
 
     #[test]
