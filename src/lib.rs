@@ -18,3 +18,6 @@ pub mod apply;
 
 #[cfg(feature = "cli")]
 pub mod report;
+
+#[cfg(feature = "sandbox")]
+pub mod sandbox;

@@ -1,0 +1,339 @@
+//! The emulated API as a state machine: a request goes in, an answer comes out, and nothing else happens.
+
+use serde_json::{Value as Json, json};
+
+use super::auth::{self, Need};
+use super::envelope::{self, Refusal};
+use super::exchange::{Answer, Call, Delivery, Seen};
+use super::fault::{self, Place, Trouble};
+use super::fields::{self, Fields, Table, Winner};
+use super::personality::{AbsentOrganization, LATE_READS, Patch, Personality, Post, ReadBack, Spelling, UpdatedAt};
+use super::render;
+use super::route::{self, Resource, Route};
+use super::rules::{Kind, Write};
+use super::state::{Adopt, Concurrent, Moment, Stale, State, instant};
+use super::write::merge_patch;
+use crate::organization::{Endpoint, Model, Target};
+
+/// The emulated API: what it remembers, what it knows, and what it has seen.
+#[derive(Debug, Clone)]
+pub struct Sandbox {
+    pub(super) state: State,
+    model: Model,
+    seen: Vec<Seen>,
+}
+
+type Outcome = Result<(u16, Json), Vec<Refusal>>;
+
+impl Sandbox {
+    /// A sandbox with this state under this personality.
+    pub fn new(state: State, personality: Personality) -> Self {
+        Self::from_state(State { personality, ..state })
+    }
+
+    /// A sandbox with this state, under the personality in it.
+    pub fn from_state(state: State) -> Self {
+        Self { state, model: Model::current().clone(), seen: Vec::new() }
+    }
+
+    /// The same sandbox with another table of settings.
+    #[must_use]
+    pub fn with_model(self, model: Model) -> Self {
+        Self { model, ..self }
+    }
+
+    /// What it remembers.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// What it remembers, to be changed behind everyone's back.
+    pub fn state_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+
+    /// Every request so far, in order.
+    pub fn calls(&self) -> &[Seen] {
+        &self.seen
+    }
+
+    /// Every request so far that asked for a change.
+    pub fn writes(&self) -> impl Iterator<Item = &Seen> {
+        self.seen.iter().filter(|seen| seen.is_write())
+    }
+
+    /// Answers one request.
+    pub fn handle(&mut self, call: &Call) -> Answer {
+        let route = route::read(call);
+        let place = route.as_ref().ok().map(|route| route.resource.place());
+        let trouble = fault::next(&mut self.state.faults, &call.method, place);
+        let outcome = match trouble {
+            Some(trouble) if !trouble.is_applied() => None,
+            _ => Some(route.map_err(|refusal| vec![refusal]).and_then(|route| self.act(call, &route))),
+        };
+        let answer = self.answer(outcome, trouble);
+        self.seen.push(Seen {
+            method: call.method.clone(),
+            path: route::below_base(&call.path).to_owned(),
+            query: call.query.clone(),
+            body: serde_json::from_slice(&call.body).ok(),
+            status: answer.status,
+            delivery: answer.delivery,
+        });
+        answer
+    }
+
+    fn answer(&self, outcome: Option<Outcome>, trouble: Option<Trouble>) -> Answer {
+        let (status, body) = match outcome {
+            Some(Ok((status, body))) => (status, body),
+            Some(Err(refusals)) => {
+                (refusals.first().map_or(500, |refusal| refusal.status), envelope::failure(&refusals))
+            }
+            None => (0, Json::Null),
+        };
+        let mut answer = Answer {
+            status,
+            headers: vec![
+                ("content-type".to_owned(), "application/json".to_owned()),
+                ("cf-ray".to_owned(), format!("{:016x}-SBX", 0x8f00_0000_0000_0001_u64 + self.seen.len() as u64)),
+            ],
+            body: body.to_string().into_bytes(),
+            delivery: Delivery::Normal,
+        };
+        if let Some(trouble) = trouble {
+            answer.spoil(trouble);
+        }
+        answer
+    }
+
+    fn act(&mut self, call: &Call, route: &Route) -> Outcome {
+        let one = |refusal| vec![refusal];
+        match route.resource {
+            Resource::Verify(owner) => {
+                let result = auth::verify(&self.state, call, owner).map_err(one)?;
+                return Ok((200, envelope::success(result)));
+            }
+            _ if call.method == "DELETE" => return Err(vec![not_allowed(call)]),
+            _ => {}
+        }
+        auth::admit(&self.state, call, route.need(call)).map_err(one)?;
+        let target = route.target.as_ref().ok_or_else(|| vec![Refusal::no_route(&call.path)])?;
+        self.adopt(target).map_err(one)?;
+        let endpoint = match route.resource {
+            Resource::Settings(endpoint) => endpoint,
+            _ => return revoke_user(call),
+        };
+        match call.method.as_str() {
+            "GET" => self.read(target, endpoint),
+            "PUT" => self.update(target, endpoint, call, Kind::Update),
+            "POST" if endpoint == Endpoint::Organization => self.create(target, call),
+            "PATCH" if self.patches(endpoint) => self.update(target, endpoint, call, Kind::Patch),
+            _ => Err(vec![not_allowed(call)]),
+        }
+    }
+
+    fn patches(&self, endpoint: Endpoint) -> bool {
+        endpoint == Endpoint::Organization && self.state.personality.patch == Patch::Accepted
+    }
+
+    fn adopt(&mut self, target: &Target) -> Result<(), Refusal> {
+        let known = self.state.target.get_or_insert_with(|| target.clone());
+        if known == target || self.state.adopt == Adopt::Any {
+            return Ok(());
+        }
+        Err(Refusal::new(403, 9109, "Unauthorized to access requested resource"))
+    }
+
+    fn table<'a>(&'a self, target: &Target, endpoint: Endpoint) -> Table<'a> {
+        Table { model: &self.model, endpoint, scope: target.scope }
+    }
+
+    fn read(&mut self, target: &Target, endpoint: Endpoint) -> Outcome {
+        let stale = self.take_stale(endpoint);
+        if self.state.organization.is_none() || (endpoint == Endpoint::Organization && stale == Some(None)) {
+            return self.absent();
+        }
+        let stored = stale.unwrap_or_else(|| self.state.document(endpoint).cloned());
+        Ok((200, envelope::success(Json::Object(self.render(target, endpoint, stored.as_ref())))))
+    }
+
+    fn take_stale(&mut self, endpoint: Endpoint) -> Option<Option<Fields>> {
+        let stale = self.state.stale.get_mut(endpoint.section())?;
+        let document = stale.document.clone();
+        stale.reads = stale.reads.saturating_sub(1);
+        if stale.reads == 0 {
+            self.state.stale.remove(endpoint.section());
+        }
+        Some(document)
+    }
+
+    fn render(&self, target: &Target, endpoint: Endpoint, stored: Option<&Fields>) -> Fields {
+        let table = self.table(target, endpoint);
+        let unset = render::unset_doh(&self.state.personality);
+        let mut answer = render::answer(table, &self.state.personality, stored.unwrap_or(&unset));
+        if endpoint == Endpoint::Doh && answer.get("client_id").is_some() {
+            // A token in use is seen anew each time anybody looks.
+            let seconds = self.state.clock + i64::try_from(self.seen.len()).unwrap_or(0);
+            answer.insert("last_seen_at".to_owned(), Json::from(instant(seconds)));
+        }
+        answer
+    }
+
+    fn absent(&self) -> Outcome {
+        match self.state.personality.absent_organization {
+            AbsentOrganization::NotEnabled => Err(vec![Refusal::not_enabled(403)]),
+            AbsentOrganization::NotEnabled404 => Err(vec![Refusal::not_enabled(404)]),
+            AbsentOrganization::NotFound => Err(vec![Refusal::no_route("/access/organizations")]),
+            AbsentOrganization::NullResult => Ok((200, envelope::success(Json::Null))),
+        }
+    }
+
+    fn update(&mut self, target: &Target, endpoint: Endpoint, call: &Call, kind: Kind) -> Outcome {
+        if self.state.organization.is_none() {
+            let refused = self.absent();
+            return if refused.is_ok() { Err(vec![Refusal::not_enabled(403)]) } else { refused };
+        }
+        let body = read_body(call).map_err(|refusal| vec![refusal])?;
+        if endpoint == Endpoint::Organization {
+            self.somebody_else_writes(Moment::Before);
+        }
+        self.write(target, endpoint, body, kind)?;
+        let stored = self.state.document(endpoint);
+        let answer = self.render(target, endpoint, stored);
+        if endpoint == Endpoint::Organization {
+            self.somebody_else_writes(Moment::After);
+        }
+        let status = if endpoint == Endpoint::Doh { 201 } else { 200 };
+        Ok((status, envelope::success(Json::Object(answer))))
+    }
+
+    fn create(&mut self, target: &Target, call: &Call) -> Outcome {
+        let body = read_body(call).map_err(|refusal| vec![refusal])?;
+        if self.state.organization.is_some() {
+            let message = "access.api.error.conflict: an organization already exists for this account";
+            // The status is reported of other Access objects; the code is not reported.
+            return Err(vec![Refusal::new(409, 12130, message)]);
+        }
+        if self.state.personality.post == Post::Refused {
+            return Err(vec![Refusal::invalid_auth_domain()]);
+        }
+        if body.get("name").and_then(Json::as_str).is_none_or(str::is_empty) {
+            return Err(vec![Refusal::invalid_config("name is required").at(&["name"])]);
+        }
+        self.write(target, Endpoint::Organization, body, Kind::Create)?;
+        let answer = self.render(target, Endpoint::Organization, self.state.organization.as_ref());
+        Ok((201, envelope::success(Json::Object(answer))))
+    }
+
+    fn write(&mut self, target: &Target, endpoint: Endpoint, body: Fields, kind: Kind) -> Result<(), Vec<Refusal>> {
+        let winner = match self.state.personality.spelling {
+            Spelling::Current => Winner::Current,
+            Spelling::Former => Winner::Former,
+        };
+        let table = self.table(target, endpoint);
+        let old = self.state.document(endpoint).cloned();
+        let stored = table.with_current_names(old.clone().unwrap_or_default(), winner);
+        let body = table.with_current_names(self.without_ignored(endpoint, body, &stored), winner);
+        let write = Write { table, state: &self.state, stored: &stored, body: &body, kind };
+        write.check()?;
+        let mut next = write.next();
+        self.reset_some(endpoint, &mut next);
+        self.state.clock += 1;
+        if endpoint == Endpoint::Organization {
+            self.stamp(&mut next, kind);
+        }
+        if self.state.personality.read_back == ReadBack::Late {
+            self.state.stale.insert(endpoint.section().to_owned(), Stale { document: old, reads: LATE_READS });
+        }
+        self.state.store(endpoint, next);
+        Ok(())
+    }
+
+    fn stamp(&self, next: &mut Fields, kind: Kind) {
+        let now = Json::from(self.state.now());
+        if kind == Kind::Create {
+            next.insert("created_at".to_owned(), now.clone());
+            if self.state.account.strict_service_tokens {
+                next.insert("strict_service_token_auth".to_owned(), Json::Bool(true));
+            }
+        }
+        if kind == Kind::Create || self.state.personality.updated_at == UpdatedAt::Moves {
+            next.insert("updated_at".to_owned(), now);
+        }
+    }
+
+    /// A hostile API: the body's value makes way for the one that is stored.
+    fn without_ignored(&self, endpoint: Endpoint, mut body: Fields, stored: &Fields) -> Fields {
+        for keys in of_endpoint(&self.state.hostile.ignores, endpoint) {
+            match fields::get(stored, &keys) {
+                Some(value) => fields::put(&mut body, &keys, value.clone()),
+                None => drop(fields::remove(&mut body, &keys)),
+            }
+        }
+        body
+    }
+
+    /// A hostile API: what was stored is gone.
+    fn reset_some(&self, endpoint: Endpoint, next: &mut Fields) {
+        for keys in of_endpoint(&self.state.hostile.resets, endpoint) {
+            fields::remove(next, &keys);
+        }
+    }
+
+    fn somebody_else_writes(&mut self, moment: Moment) {
+        let due = |theirs: &mut Concurrent| theirs.when == moment;
+        let Some(theirs) = self.state.hostile.concurrent.take_if(due) else { return };
+        let mut document = Json::Object(self.state.organization.take().unwrap_or_default());
+        merge_patch(&mut document, &theirs.patch);
+        if let Json::Object(fields) = document {
+            self.state.organization = Some(fields);
+        }
+    }
+}
+
+impl Resource {
+    fn place(self) -> Place {
+        match self {
+            Self::Settings(Endpoint::Organization) => Place::Organization,
+            Self::Settings(Endpoint::Doh) => Place::Doh,
+            Self::RevokeUser => Place::RevokeUser,
+            Self::Verify(_) => Place::Verify,
+        }
+    }
+}
+
+impl Route {
+    fn need(&self, call: &Call) -> Need {
+        match (self.resource, call.method.as_str()) {
+            (Resource::RevokeUser, _) => Need::Revoke,
+            (_, "GET") => Need::Read,
+            _ => Need::Write,
+        }
+    }
+}
+
+fn revoke_user(call: &Call) -> Outcome {
+    let body = read_body(call).map_err(|refusal| vec![refusal])?;
+    let email = body.get("email").and_then(Json::as_str).filter(|email| email.contains('@'));
+    if email.is_none() {
+        return Err(vec![Refusal::invalid_request("email is required").at(&["email"])]);
+    }
+    Ok((200, json!({"result": true, "success": true})))
+}
+
+fn read_body(call: &Call) -> Result<Fields, Refusal> {
+    match serde_json::from_slice(&call.body) {
+        Ok(Json::Object(fields)) => Ok(fields),
+        Ok(_) => Err(Refusal::invalid_config("the body must be an object")),
+        Err(error) => Err(Refusal::invalid_config(format!("the body is not JSON: {error}"))),
+    }
+}
+
+fn not_allowed(call: &Call) -> Refusal {
+    Refusal::new(405, 7001, format!("Method {} not available for that URI.", call.method))
+}
+
+fn of_endpoint(paths: &[String], endpoint: Endpoint) -> impl Iterator<Item = Vec<&str>> {
+    let ours = move |path: &&String| path.split('.').next() == Some(endpoint.section());
+    paths.iter().filter(ours).map(|path| fields::below_section(path))
+}

@@ -1,0 +1,83 @@
+//! Who comes in, and what they may do.
+
+use serde_json::{Value as Json, json};
+
+use super::envelope::Refusal;
+use super::exchange::Call;
+use super::state::{Grant, Owner, Permission, State, Status, Tokens};
+
+/// What a request needs to be allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Need {
+    /// To read.
+    Read,
+    /// To write settings.
+    Write,
+    /// To revoke users.
+    Revoke,
+}
+
+impl Permission {
+    fn covers(self, need: Need) -> bool {
+        match self {
+            Self::Read => need == Need::Read,
+            Self::Write => true,
+            Self::Revoke => need != Need::Write,
+        }
+    }
+}
+
+/// A credential as it came: a token, or a key with an address.
+struct Credential<'a> {
+    secret: &'a str,
+    email: Option<&'a str>,
+}
+
+/// Lets a request in, or says why not.
+pub(super) fn admit(state: &State, call: &Call, need: Need) -> Result<(), Refusal> {
+    let credential = read(call)?;
+    let allowed = match &state.tokens {
+        Tokens::Any => true,
+        Tokens::Listed(grants) => grant(grants, &credential)
+            .is_some_and(|grant| grant.status == Status::Active && grant.permission.covers(need)),
+    };
+    if allowed { Ok(()) } else { Err(Refusal::new(403, 10000, "Authentication error")) }
+}
+
+/// What a verification answers: an endpoint does not know the tokens of the other kind of owner.
+pub(super) fn verify(state: &State, call: &Call, owner: Owner) -> Result<Json, Refusal> {
+    let credential = read(call)?;
+    let status = match &state.tokens {
+        Tokens::Any => Some(Status::Active),
+        Tokens::Listed(grants) => {
+            grant(grants, &credential).filter(|grant| grant.owner == owner).map(|grant| grant.status)
+        }
+    };
+    let status = status.ok_or_else(|| Refusal::new(401, 1000, "Invalid API Token"))?;
+    Ok(json!({"id": "5a4d0c6be3f84c1d9a7e2b1f00c0ffee", "status": status}))
+}
+
+fn grant<'a>(grants: &'a [Grant], credential: &Credential<'_>) -> Option<&'a Grant> {
+    grants.iter().find(|grant| grant.token == credential.secret && grant.email.as_deref() == credential.email)
+}
+
+fn read(call: &Call) -> Result<Credential<'_>, Refusal> {
+    if let Some(text) = call.header("authorization") {
+        let token = text.strip_prefix("Bearer ").filter(|token| is_well_formed(token));
+        let secret = token.ok_or_else(|| malformed(6111, "Invalid format for Authorization header"))?;
+        return Ok(Credential { secret, email: None });
+    }
+    let email = call.header("x-auth-email").filter(|email| email.contains('@'));
+    let email = email.ok_or_else(|| malformed(6102, "Invalid format for X-Auth-Email header"))?;
+    let key = call.header("x-auth-key").filter(|key| is_well_formed(key));
+    let secret = key.ok_or_else(|| malformed(6103, "Invalid format for X-Auth-Key header"))?;
+    Ok(Credential { secret, email: Some(email) })
+}
+
+fn is_well_formed(secret: &str) -> bool {
+    !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+}
+
+fn malformed(code: u32, reason: &str) -> Refusal {
+    Refusal::new(400, 6003, "Invalid request headers").because(Some(code), reason)
+}

@@ -1,0 +1,199 @@
+//! Documents taken apart along the table of settings: which member is which setting, and which is none.
+
+use serde_json::{Map, Value as Json};
+
+use crate::organization::{Endpoint, Model, Scope, Setting};
+
+/// A document of the API: its members in order.
+pub(super) type Fields = Map<String, Json>;
+
+/// What the table says of one member of a document.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Meaning<'m> {
+    /// A setting that can be written.
+    Setting(&'m Setting),
+    /// Something that only the server writes.
+    ReadOnly,
+    /// A whole group, as `null`, `{}` or something that is no object.
+    Group,
+    /// Nothing that this scope of the API documents.
+    Unknown,
+}
+
+/// One member of a document.
+#[derive(Debug, Clone)]
+pub(super) struct Member<'m, 'd> {
+    /// The keys that lead to it.
+    pub(super) keys: Vec<String>,
+    /// What it is.
+    pub(super) meaning: Meaning<'m>,
+    /// Its value.
+    pub(super) value: &'d Json,
+}
+
+/// Where a document comes from, which decides under which names its settings go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// The body of a write.
+    Body,
+    /// What is stored, in the names in which it is answered.
+    Stored,
+}
+
+/// The part of the table that one endpoint of one scope knows.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Table<'m> {
+    pub(super) model: &'m Model,
+    pub(super) endpoint: Endpoint,
+    pub(super) scope: Scope,
+}
+
+impl<'m> Table<'m> {
+    /// The settings that can be written here.
+    pub(super) fn settings(self) -> impl Iterator<Item = &'m Setting> {
+        self.model.of(self.endpoint).filter(move |setting| setting.is_declarable() && self.scope.has(setting))
+    }
+
+    /// The members of a document, groups looked into.
+    pub(super) fn members<'d>(self, side: Side, fields: &'d Fields) -> Vec<Member<'m, 'd>> {
+        let mut found = Vec::new();
+        self.collect(side, &mut Vec::new(), fields, &mut found);
+        found
+    }
+
+    fn collect<'d>(self, side: Side, keys: &mut Vec<String>, fields: &'d Fields, found: &mut Vec<Member<'m, 'd>>) {
+        for (key, value) in fields {
+            keys.push(key.clone());
+            match (self.meaning(side, keys), value) {
+                (Meaning::Group, Json::Object(members)) if !members.is_empty() => {
+                    self.collect(side, keys, members, found);
+                }
+                (meaning, value) => found.push(Member { keys: keys.clone(), meaning, value }),
+            }
+            keys.pop();
+        }
+    }
+
+    fn meaning(self, side: Side, keys: &[String]) -> Meaning<'m> {
+        if let Some(setting) = self.settings().find(|setting| leads_to(name(side, setting), keys)) {
+            return Meaning::Setting(setting);
+        }
+        let managed = self.model.response_only(self.endpoint).any(|setting| leads_to(setting.path, keys));
+        let answered_only = |setting: &Setting| setting.observed_as.is_some_and(|path| leads_to(path, keys));
+        if managed || self.settings().any(answered_only) {
+            return Meaning::ReadOnly;
+        }
+        if self.settings().any(|setting| leads_through(setting.path, keys)) { Meaning::Group } else { Meaning::Unknown }
+    }
+
+    /// The document with each renamed setting under its name of today. Where both names are used, `wins` decides.
+    pub(super) fn with_current_names(self, mut fields: Fields, wins: Winner) -> Fields {
+        for setting in self.settings() {
+            let Some(former) = former_keys(setting) else { continue };
+            let Some(value) = remove(&mut fields, &former) else { continue };
+            if wins == Winner::Former || get(&fields, &setting.keys()).is_none() {
+                put(&mut fields, &setting.keys(), value);
+            }
+        }
+        self.rename_whole_groups(fields, wins)
+    }
+
+    /// What is left under a former group's name: `null`, nothing, or members that nobody knows.
+    fn rename_whole_groups(self, mut fields: Fields, wins: Winner) -> Fields {
+        for group in self.model.groups() {
+            let Some(former) = group.former.map(below_section) else { continue };
+            let Some(rest) = remove(&mut fields, &former) else { continue };
+            let absent = get(&fields, &group.keys()).is_none();
+            match rest {
+                Json::Object(members) if members.is_empty() && !absent => {}
+                Json::Object(members) if !members.is_empty() => {
+                    for (key, value) in members {
+                        let mut keys = group.keys();
+                        keys.push(&key);
+                        put(&mut fields, &keys, value);
+                    }
+                }
+                other if wins == Winner::Former || absent => put(&mut fields, &group.keys(), other),
+                _ => {}
+            }
+        }
+        fields
+    }
+}
+
+/// Which name counts where a document uses both the former and the current one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Winner {
+    /// The former name.
+    Former,
+    /// The current name.
+    Current,
+}
+
+/// The keys under which a setting stands in a stored document.
+pub(super) fn stored_keys(setting: &Setting) -> Vec<&'static str> {
+    setting.observed_as.map_or_else(|| setting.keys(), below_section)
+}
+
+fn former_keys(setting: &Setting) -> Option<Vec<&'static str>> {
+    setting.former.map(below_section)
+}
+
+/// The path of a setting on one side.
+fn name(side: Side, setting: &Setting) -> &'static str {
+    match side {
+        Side::Body => setting.path,
+        Side::Stored => setting.observed_as.unwrap_or(setting.path),
+    }
+}
+
+/// Whether a dotted path is these keys below its section.
+fn leads_to(path: &str, keys: &[String]) -> bool {
+    path.split('.').skip(1).eq(keys.iter().map(String::as_str))
+}
+
+/// Whether a dotted path begins with these keys below its section, and goes on.
+fn leads_through(path: &str, keys: &[String]) -> bool {
+    let mut segments = path.split('.').skip(1);
+    keys.iter().all(|key| segments.next() == Some(key)) && segments.next().is_some()
+}
+
+/// The segments of a dotted path without its section.
+pub(super) fn below_section(path: &str) -> Vec<&str> {
+    path.split('.').skip(1).collect()
+}
+
+/// The value at a path of keys.
+pub(super) fn get<'d, K: AsRef<str>>(fields: &'d Fields, keys: &[K]) -> Option<&'d Json> {
+    let (first, rest) = keys.split_first()?;
+    rest.iter().try_fold(fields.get(first.as_ref())?, |value, key| value.get(key.as_ref()))
+}
+
+/// Puts a value at a path of keys. What is in the way and no object makes room.
+pub(super) fn put<K: AsRef<str>>(fields: &mut Fields, keys: &[K], value: Json) {
+    let Some((first, rest)) = keys.split_first() else { return };
+    let first = first.as_ref();
+    if rest.is_empty() {
+        fields.insert(first.to_owned(), value);
+        return;
+    }
+    let inner = fields.entry(first).or_insert(Json::Null);
+    if !inner.is_object() {
+        *inner = Json::Object(Fields::new());
+    }
+    if let Json::Object(inner) = inner {
+        put(inner, rest, value);
+    }
+}
+
+/// Takes the value at a path of keys away. Objects on the way stay, even when they are empty then.
+pub(super) fn remove<K: AsRef<str>>(fields: &mut Fields, keys: &[K]) -> Option<Json> {
+    let (first, rest) = keys.split_first()?;
+    if rest.is_empty() {
+        return fields.shift_remove(first.as_ref());
+    }
+    match fields.get_mut(first.as_ref()) {
+        Some(Json::Object(inner)) => remove(inner, rest),
+        _ => None,
+    }
+}

@@ -1,0 +1,59 @@
+//! The emulated API: good enough to trust tests on, and to try the program without an account.
+//!
+//! The core is a state machine without I/O ([`Sandbox`]): a [`Call`] goes in, an [`Answer`] comes out. What it refuses
+//! and how it answers is read from the table of settings, so a new setting needs nothing here. Whatever is unsettled
+//! about the real API is a switch of the [`Personality`]; what goes wrong on the way is a [`Fault`] in a script.
+//!
+//! - `state`, `store`, `seed`: what it remembers, the file that holds it, what it starts with
+//! - `personality`, `named`, `fault`: how it behaves, and when it misbehaves
+//! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
+//! - `fields`, `rules`, `write`, `render`: documents taken apart, refused, written, answered
+//! - `instance`: one sandbox that several callers share, in memory or in a file
+//!
+//! ```
+//! use serde_json::json;
+//! use zerodrift::sandbox::{Personality, Sandbox, State};
+//!
+//! let state = State::with_organization(json!({"name": "Widget Corps", "auth_domain": "widget.cloudflareaccess.com"}));
+//! let personality: Personality = "put=merge,durations=rewritten".parse()?;
+//! let sandbox = Sandbox::new(state, personality);
+//! # let _ = sandbox;
+//! # Ok::<(), zerodrift::sandbox::PersonalityError>(())
+//! ```
+
+mod api;
+mod auth;
+mod envelope;
+mod exchange;
+mod fault;
+mod fields;
+mod instance;
+mod named;
+mod near;
+mod personality;
+mod render;
+mod route;
+mod rules;
+mod seed;
+mod state;
+mod store;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use api::Sandbox;
+pub use exchange::{Answer, Call, Delivery, Seen};
+pub use fault::{Fault, FaultError, Page, Place, Trouble};
+pub use instance::Instance;
+pub use personality::{
+    AbsentOrganization, AuthDomain, Durations, EmptyGroupLists, EmptyLists, EmptyLoginDesign, EmptyStrings,
+    FalseMembers, Groups, LATE_READS, Patch, Personality, PersonalityError, Post, Put, ReadBack, ReadOnlyFields, Sets,
+    Spelling, SwitchedOff, ToggleReason, UnknownFields, UnsetDoh, UnsetMembers, UpdatedAt, WarpWithoutDuration,
+};
+pub use seed::state as seeded;
+pub use state::{
+    Account, Adopt, CLOCK_START, Concurrent, FORMAT, Grant, Hostile, Moment, Owner, Permission, Stale, State, Status,
+    Tokens,
+};
+pub use store::{Store, StoreError};

@@ -1,0 +1,202 @@
+//! How a stored document is answered under a personality: the same by meaning, in another dress.
+
+use serde_json::{Value as Json, json};
+
+use super::fields::{self, Fields, Table};
+use super::personality::{
+    Durations, EmptyGroupLists, EmptyLists, EmptyLoginDesign, FalseMembers, Personality, Sets, Spelling, SwitchedOff,
+    ToggleReason, UnsetDoh, UnsetMembers,
+};
+use crate::organization::{Access, GoDuration, Group, Kind, Setting, is_blank};
+
+const LOGIN_DESIGN: &str = "organization.login_design";
+
+/// The document as it is answered.
+pub(super) fn answer(table: Table<'_>, personality: &Personality, stored: &Fields) -> Fields {
+    let mut answer = stored.clone();
+    for setting in table.settings() {
+        dress(personality, setting, &mut answer);
+        hide(table, personality, setting, &mut answer);
+    }
+    for group in table.model.groups() {
+        if table.settings().any(|setting| setting.group() == Some(group.path)) {
+            fill_switched_off(table, personality, group, &mut answer);
+            dress_group(table, personality, group, &mut answer);
+        }
+    }
+    if personality.unset_members == UnsetMembers::Null {
+        for setting in table.settings().filter(|setting| setting.group().is_none()) {
+            answer.entry(fields::stored_keys(setting)[0]).or_insert(Json::Null);
+        }
+    }
+    answer
+}
+
+/// How DNS over HTTPS is answered before anybody set it up.
+pub(super) fn unset_doh(personality: &Personality) -> Fields {
+    let mut answer = Fields::new();
+    if personality.unset_doh == UnsetDoh::Defaults {
+        answer.insert("doh_jwt_duration".to_owned(), json!("24h"));
+    }
+    answer
+}
+
+/// Spelling of values.
+fn dress(personality: &Personality, setting: &Setting, answer: &mut Fields) {
+    let keys = fields::stored_keys(setting);
+    let Some(value) = fields::get(answer, &keys) else { return };
+    let dressed = match (setting.kind, value) {
+        (Kind::Duration(_), Json::String(text)) if personality.durations == Durations::Rewritten => {
+            text.parse::<GoDuration>().ok().map(|duration| Json::from(go_style(duration)))
+        }
+        (Kind::Set(_), Json::Array(elements)) if personality.sets == Sets::Sorted => {
+            let mut sorted = elements.clone();
+            sorted.sort_by_key(Json::to_string);
+            Some(Json::Array(sorted))
+        }
+        _ => None,
+    };
+    if let Some(dressed) = dressed {
+        fields::put(answer, &keys, dressed);
+    }
+}
+
+/// Presence of empty values.
+fn hide(table: Table<'_>, personality: &Personality, setting: &Setting, answer: &mut Fields) {
+    let keys = fields::stored_keys(setting);
+    let value = fields::get(answer, &keys);
+    let (off, grouped) = (value == Some(&Json::Bool(false)), setting.group().is_some());
+    let is_switch = table.model.groups().iter().any(|group| group.switch == Some(setting.path));
+    let omitted = match (setting.kind, setting.access) {
+        (Kind::Boolean, _) => off && !is_switch && personality.false_members == FalseMembers::Omitted,
+        (Kind::Set(_), _) => value.is_some_and(is_blank) && omits_empty_lists(personality, grouped),
+        (_, Access::Annotation(switch)) if personality.toggle_reason == ToggleReason::WhileOn => {
+            fields::get(answer, &fields::below_section(switch)) != Some(&Json::Bool(true))
+        }
+        _ => false,
+    };
+    let always = match setting.kind {
+        Kind::Boolean if personality.false_members == FalseMembers::Always => Some(Json::Bool(false)),
+        Kind::Set(_) if personality.empty_lists == EmptyLists::Always => Some(json!([])),
+        _ => None,
+    };
+    match always {
+        _ if omitted => drop(fields::remove(answer, &keys)),
+        Some(empty) if value.is_none() && !grouped => fields::put(answer, &keys, empty),
+        _ => {}
+    }
+}
+
+fn omits_empty_lists(personality: &Personality, grouped: bool) -> bool {
+    if grouped {
+        personality.empty_group_lists == EmptyGroupLists::Omitted
+    } else {
+        personality.empty_lists == EmptyLists::Omitted
+    }
+}
+
+/// The server fills the members of a group whose switch is off: with the first value that each of them takes.
+fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
+    let Some(switch) = group.switch.and_then(|path| table.model.setting(path)) else { return };
+    let whole = fields::get(answer, &group.keys());
+    let replaceable = whole.is_none_or(|whole| whole.is_object() || whole.is_null());
+    let on = !switch.is_empty(fields::get(answer, &switch.keys()));
+    if personality.switched_off != SwitchedOff::Filled || on || !replaceable {
+        return;
+    }
+    for setting in table.model.members(group) {
+        let filler = match setting.kind {
+            Kind::Boolean => json!(false),
+            Kind::Integer { min, .. } => json!(min),
+            Kind::Enum(words) => json!(words.first()),
+            _ => continue,
+        };
+        if fields::get(answer, &setting.keys()).is_none_or(is_blank) {
+            fields::put(answer, &setting.keys(), filler);
+        }
+    }
+}
+
+/// Presence and name of groups.
+fn dress_group(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
+    let keys = group.keys();
+    let empty = fields::get(answer, &keys).is_none_or(is_blank);
+    if empty && group.path == LOGIN_DESIGN {
+        return dress_login_design(table, personality, group, answer);
+    }
+    if empty && personality.unset_members == UnsetMembers::Null {
+        return fields::put(answer, &keys, Json::Null);
+    }
+    if fields::get(answer, &keys).and_then(Json::as_object).is_some_and(Fields::is_empty) {
+        fields::remove(answer, &keys);
+    }
+    if let (Spelling::Former, Some(former)) = (personality.spelling, group.former)
+        && let Some(whole) = fields::remove(answer, &keys)
+    {
+        fields::put(answer, &fields::below_section(former), whole);
+    }
+}
+
+fn dress_login_design(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
+    let design = match personality.empty_login_design {
+        EmptyLoginDesign::Absent => return drop(fields::remove(answer, &group.keys())),
+        EmptyLoginDesign::EmptyObject => Fields::new(),
+        EmptyLoginDesign::EmptyStrings => {
+            table.model.members(group).map(|setting| (setting.name().to_owned(), json!(""))).collect()
+        }
+    };
+    fields::put(answer, &group.keys(), Json::Object(design));
+}
+
+/// A duration as Go prints it: `24h0m0s`, `1m30s`, `1.5s`, `100ms`, `0s`.
+fn go_style(duration: GoDuration) -> String {
+    let nanoseconds = duration.nanoseconds();
+    let sign = if nanoseconds < 0 { "-" } else { "" };
+    let total = nanoseconds.unsigned_abs();
+    const SECOND: u64 = 1_000_000_000;
+    let (hours, minutes) = (total / (3600 * SECOND), total / (60 * SECOND) % 60);
+    let seconds = decimal(total % (60 * SECOND), SECOND);
+    match total {
+        0 => "0s".to_owned(),
+        1..1_000 => format!("{sign}{total}ns"),
+        1_000..1_000_000 => format!("{sign}{}\u{b5}s", decimal(total, 1_000)),
+        1_000_000..SECOND => format!("{sign}{}ms", decimal(total, 1_000_000)),
+        _ if hours > 0 => format!("{sign}{hours}h{minutes}m{seconds}s"),
+        _ if minutes > 0 => format!("{sign}{minutes}m{seconds}s"),
+        _ => format!("{sign}{seconds}s"),
+    }
+}
+
+/// A whole number of units with as many decimals as are needed.
+fn decimal(total: u64, unit: u64) -> String {
+    let rest = total % unit;
+    if rest == 0 {
+        return (total / unit).to_string();
+    }
+    let width = unit.ilog10() as usize;
+    format!("{}.{rest:0width$}", total / unit).trim_end_matches('0').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_rewritten_as_go_prints_them() {
+        for (written, printed) in [
+            ("24h", "24h0m0s"),
+            ("90m", "1h30m0s"),
+            ("1.5s", "1.5s"),
+            ("61s", "1m1s"),
+            ("100ms", "100ms"),
+            ("1500us", "1.5ms"),
+            ("7ns", "7ns"),
+            ("0m", "0s"),
+            ("-1h", "-1h0m0s"),
+        ] {
+            let duration: GoDuration = written.parse().unwrap();
+            assert_eq!(go_style(duration), printed, "{written}");
+            assert_eq!(go_style(duration).parse::<GoDuration>(), Ok(duration), "{written}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! Which path is which resource.
+
+use super::envelope::Refusal;
+use super::exchange::Call;
+use super::state::Owner;
+use crate::organization::{Endpoint, Scope, Target};
+
+/// What every path of the API begins with.
+pub(super) const BASE_PATH: &str = "/client/v4";
+
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resource {
+    /// An object that holds settings.
+    Settings(Endpoint),
+    /// The revocation of a user's sessions.
+    RevokeUser,
+    /// The verification of a token.
+    Verify(Owner),
+}
+
+/// A path that leads somewhere.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Route {
+    pub(super) resource: Resource,
+    /// The account or zone; a user has none.
+    pub(super) target: Option<Target>,
+}
+
+/// The path below the base URL.
+pub(super) fn below_base(path: &str) -> &str {
+    path.strip_prefix(BASE_PATH).unwrap_or(path)
+}
+
+/// Finds out where a request leads.
+pub(super) fn read(call: &Call) -> Result<Route, Refusal> {
+    let nowhere = || Refusal::no_route(below_base(&call.path));
+    let path = call.path.strip_prefix(BASE_PATH).ok_or_else(nowhere)?;
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let (resource, target) = match segments[..] {
+        ["user", "tokens", "verify"] => (Resource::Verify(Owner::User), None),
+        [plural, id, ref rest @ ..] => {
+            let scope = scope(plural).ok_or_else(nowhere)?;
+            let id = id.parse().map_err(|_| nowhere())?;
+            (resource(scope, rest).ok_or_else(nowhere)?, Some(Target { scope, id }))
+        }
+        _ => return Err(nowhere()),
+    };
+    match (resource, call.method.as_str()) {
+        (Resource::Verify(_), "GET") | (Resource::RevokeUser, "POST") | (Resource::Settings(_), _) => {
+            Ok(Route { resource, target })
+        }
+        (_, method) => Err(Refusal::new(405, 7001, format!("Method {method} not available for that URI."))),
+    }
+}
+
+fn scope(plural: &str) -> Option<Scope> {
+    [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.plural() == plural)
+}
+
+fn resource(scope: Scope, rest: &[&str]) -> Option<Resource> {
+    match (rest, scope) {
+        (["access", "organizations"], _) => Some(Resource::Settings(Endpoint::Organization)),
+        (["access", "organizations", "doh"], Scope::Account) => Some(Resource::Settings(Endpoint::Doh)),
+        (["access", "organizations", "revoke_user"], _) => Some(Resource::RevokeUser),
+        (["tokens", "verify"], Scope::Account) => Some(Resource::Verify(Owner::Account)),
+        _ => None,
+    }
+}

@@ -1,0 +1,197 @@
+//! What a write is refused for. The rules of values are those of the table; only what concerns several settings is here.
+
+use serde_json::Value as Json;
+
+use super::envelope::Refusal;
+use super::fields::{self, Fields, Meaning, Member, Side, Table};
+use super::personality::{AuthDomain, EmptyStrings, ReadOnlyFields, UnknownFields, WarpWithoutDuration};
+use super::state::State;
+use crate::organization::{Access, Endpoint, GoDuration, Setting, Unset, is_blank};
+
+const AUTH_DOMAIN: &str = "organization.auth_domain";
+const WARP_SWITCH: &str = "organization.allow_authenticate_via_warp";
+const WARP_DURATION: &str = "organization.warp_auth_session_duration";
+const STRICT_TOKENS: &str = "organization.strict_service_token_auth";
+const AUTHENTICATORS: &str = "organization.mfa_config.allowed_authenticators";
+const DOH_DURATION: &str = "doh.doh_jwt_duration";
+/// An authenticator that the API took until mid-2026 (terraform-provider-cloudflare #7174).
+const FORMER_AUTHENTICATOR: &str = "ssh_piv_key";
+
+/// A write, with what it meets.
+pub(super) struct Write<'a> {
+    pub(super) table: Table<'a>,
+    pub(super) state: &'a State,
+    /// The stored document; empty while there is none.
+    pub(super) stored: &'a Fields,
+    pub(super) body: &'a Fields,
+    pub(super) kind: Kind,
+}
+
+/// Which write it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// POST.
+    Create,
+    /// PUT.
+    Update,
+    /// PATCH.
+    Patch,
+}
+
+impl Write<'_> {
+    /// Everything the body is refused for, the rules about the whole first.
+    pub(super) fn check(&self) -> Result<(), Vec<Refusal>> {
+        if self.table.endpoint == Endpoint::Organization {
+            self.check_auth_domain().map_err(|refusal| vec![refusal])?;
+        }
+        let members = self.table.members(Side::Body, self.body);
+        let mut refusals: Vec<Refusal> = members.iter().flat_map(|member| self.check_member(member)).collect();
+        refusals.extend(self.check_groups());
+        refusals.extend(self.check_across());
+        if refusals.is_empty() { Ok(()) } else { Err(refusals) }
+    }
+
+    /// The value that a setting has after the write, as far as the body says so.
+    fn sent(&self, path: &str) -> Option<&Json> {
+        fields::get(self.body, &fields::below_section(path))
+    }
+
+    fn stored(&self, setting: &Setting) -> Option<&Json> {
+        fields::get(self.stored, &fields::stored_keys(setting))
+    }
+
+    fn check_auth_domain(&self) -> Result<(), Refusal> {
+        let Some(setting) = self.table.model.setting(AUTH_DOMAIN) else { return Ok(()) };
+        let Some(sent) = self.sent(AUTH_DOMAIN).filter(|sent| !is_blank(sent)) else {
+            let optional = self.kind == Kind::Patch || self.state.personality.auth_domain == AuthDomain::Optional;
+            let missing = self.kind == Kind::Create || !optional;
+            return if missing { Err(Refusal::invalid_auth_domain()) } else { Ok(()) };
+        };
+        if setting.same(Some(sent), self.stored(setting)) {
+            return Ok(());
+        }
+        if let Some(problem) = setting.check(sent).into_iter().find(|problem| problem.refused) {
+            return Err(Refusal::invalid_auth_domain().because(None, problem.message).at(&setting.keys()));
+        }
+        if self.kind != Kind::Create && self.state.account.dashboard_sso {
+            return Err(Refusal::new(400, 12106, "access.api.error.auth_domain_cannot_be_updated_dash_sso"));
+        }
+        Ok(())
+    }
+
+    fn check_member(&self, member: &Member<'_, '_>) -> Vec<Refusal> {
+        let personality = &self.state.personality;
+        match member.meaning {
+            Meaning::Setting(setting) => self.check_setting(setting, member.value),
+            Meaning::ReadOnly if personality.read_only_fields == ReadOnlyFields::Refused => {
+                vec![Refusal::invalid_config(format!("{} is read-only", member.keys.join("."))).at(&member.keys)]
+            }
+            Meaning::Unknown if personality.unknown_fields == UnknownFields::Refused => {
+                vec![Refusal::invalid_config(format!("unknown field {}", member.keys.join("."))).at(&member.keys)]
+            }
+            Meaning::Group if !is_blank(member.value) || member.value.is_array() => {
+                vec![Refusal::invalid_config(format!("{} must be an object", member.keys.join("."))).at(&member.keys)]
+            }
+            Meaning::ReadOnly | Meaning::Unknown | Meaning::Group => Vec::new(),
+        }
+    }
+
+    fn check_setting(&self, setting: &Setting, value: &Json) -> Vec<Refusal> {
+        let refused = |reason: String| Refusal::invalid_config(reason).at(&setting.keys());
+        let empty = value == "";
+        if empty && self.state.personality.empty_strings == EmptyStrings::Refused {
+            return vec![refused(format!("{} must not be empty", setting.name()))];
+        }
+        // What the API answered itself, it takes back: an older value may lie outside of the bounds of today.
+        let echoed = self.stored(setting).is_some_and(|stored| setting.same(Some(value), Some(stored)));
+        if echoed || (empty && holds_text(setting)) {
+            return Vec::new();
+        }
+        if setting.path == AUTHENTICATORS && has(value, FORMER_AUTHENTICATOR) {
+            return vec![refused("invalid mfa authenticator type".to_owned())];
+        }
+        let problems = setting.check(value).into_iter().filter(|problem| problem.refused);
+        problems.map(|problem| Refusal::invalid_config(problem.message).at(&place(setting, problem.element))).collect()
+    }
+
+    /// Groups that are complete or absent.
+    fn check_groups(&self) -> Vec<Refusal> {
+        let partial = self.table.model.groups().iter().filter(|group| group.all_or_nothing).filter_map(|group| {
+            let sent = self.body_group(&group.keys())?;
+            if fields::get(self.stored, &group.keys()).and_then(Json::as_object) == Some(sent) {
+                return None;
+            }
+            let members = self.table.model.members(group).filter(|setting| self.table.scope.has(setting));
+            let missing: Vec<&str> =
+                members.map(Setting::name).filter(|name| sent.get(*name).is_none_or(Json::is_null)).collect();
+            let whole = missing.is_empty() || sent.values().all(Json::is_null);
+            let reason = || format!("{} also needs {}", group.keys().join("."), missing.join(", "));
+            (!whole).then(|| Refusal::invalid_config(reason()).at(&group.keys()))
+        });
+        partial.collect()
+    }
+
+    fn body_group(&self, keys: &[&str]) -> Option<&Fields> {
+        let known = self.table.settings().any(|setting| setting.keys().starts_with(keys));
+        fields::get(self.body, keys).filter(|_| known)?.as_object()
+    }
+
+    fn check_across(&self) -> Vec<Refusal> {
+        [self.check_warp(), self.check_strict_tokens(), self.check_key_rotation()].into_iter().flatten().collect()
+    }
+
+    fn check_warp(&self) -> Option<Refusal> {
+        let refuses = self.state.personality.warp_without_duration == WarpWithoutDuration::Refused;
+        let on = self.sent(WARP_SWITCH) == Some(&Json::Bool(true));
+        let lacks_duration = self.sent(WARP_DURATION).is_none_or(is_blank);
+        (refuses && on && lacks_duration && self.table.endpoint == Endpoint::Organization).then(|| {
+            Refusal::invalid_request(
+                "allow_authenticate_via_warp cannot be set if the Warp Auth Session Duration is not set for the account",
+            )
+            .at(&fields::below_section(WARP_SWITCH))
+        })
+    }
+
+    /// The error's text is not reported; that it is refused is documented.
+    fn check_strict_tokens(&self) -> Option<Refusal> {
+        let off = self.sent(STRICT_TOKENS) == Some(&Json::Bool(false));
+        (off && self.state.account.strict_service_tokens).then(|| {
+            Refusal::invalid_config("strict service token authentication cannot be turned off for this organization")
+                .at(&fields::below_section(STRICT_TOKENS))
+        })
+    }
+
+    fn check_key_rotation(&self) -> Option<Refusal> {
+        let days = i64::from(self.state.account.key_rotation_days?);
+        let wanted: GoDuration = self.sent(DOH_DURATION)?.as_str()?.parse().ok()?;
+        let too_long = self.table.endpoint == Endpoint::Doh && wanted > GoDuration::from_hours(days * 24);
+        too_long.then(|| {
+            let reason = format!("doh_jwt_duration is longer than the key rotation period of {days} days");
+            Refusal::invalid_config(reason).at(&fields::below_section(DOH_DURATION))
+        })
+    }
+}
+
+/// The keys that lead to a setting, or to an element of it.
+fn place(setting: &Setting, element: Option<usize>) -> Vec<String> {
+    setting.keys().into_iter().map(str::to_owned).chain(element.map(|index| index.to_string())).collect()
+}
+
+fn holds_text(setting: &Setting) -> bool {
+    use crate::organization::Kind as Value;
+    match setting.kind {
+        Value::Text | Value::Duration(_) | Value::Color | Value::Url | Value::Host | Value::Uid | Value::Enum(_) => {
+            true
+        }
+        Value::Boolean | Value::Integer { .. } | Value::Set(_) | Value::Opaque => false,
+    }
+}
+
+fn has(value: &Json, word: &str) -> bool {
+    value.as_array().is_some_and(|elements| elements.iter().any(|element| element == word))
+}
+
+/// Whether the setting keeps its value when it is cleared or left out.
+pub(super) fn cannot_be_cleared(setting: &Setting) -> bool {
+    matches!(setting.unset, Unset::Never(_)) && setting.access == Access::Writable
+}

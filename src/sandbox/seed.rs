@@ -1,0 +1,63 @@
+//! What a new sandbox starts with: an organization that has drifted a little from any sensible manifest.
+
+use serde_json::json;
+
+use super::state::State;
+
+/// The state of a new sandbox: an organization with a login page, MFA, a DoH token, pages that nobody manages, and a
+/// setting that this program has never heard of.
+pub fn state() -> State {
+    State::with_organization(json!({
+        "auth_domain": "widget.cloudflareaccess.com",
+        "name": "Widget Corps Internal Applications",
+        "session_duration": "12h",
+        "user_seat_expiration_inactive_time": "2190h",
+        "warp_auth_session_duration": "48h",
+        "allow_authenticate_via_warp": true,
+        "auto_redirect_to_identity": false,
+        "is_ui_read_only": false,
+        "deny_unmatched_requests": false,
+        "deny_unmatched_requests_exempted_zone_names": [],
+        "login_design": {
+            "background_color": "#f4f1ea",
+            "text_color": "#1b1b1b",
+            "logo_path": "https://widget.example/brand/logo.svg",
+            "header_text": "Widget Corps",
+            "footer_text": "Locked out? Call 4242."
+        },
+        "custom_pages": {
+            "forbidden": "3b7f0f0a4c1e4b7d9a52c6d81e90f2a7"
+        },
+        "mfa_config": {
+            "allowed_authenticators": ["totp", "security_key"],
+            "session_duration": "24h"
+        },
+        "mfa_required_for_all_apps": false,
+        "service_token_inactivity": {
+            "enabled": true,
+            "inactivity_threshold_days": 90,
+            "action": "disable"
+        },
+        "strict_service_token_auth": false,
+        "ai_controls_beta": {
+            "mode": "observe",
+            "exempted_groups": ["research"]
+        },
+        "cache_device_posture": true,
+        "has_migrated_private_apps": true,
+        "trusted_accounts": [],
+        "created_at": "2024-03-11T09:12:45Z",
+        "updated_at": "2026-08-28T14:03:10Z"
+    }))
+    .and_doh(json!({
+        "doh_jwt_duration": "24h",
+        "id": "7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871",
+        "client_id": "e1b94c7026d84f5f93aa50d7c8be613d.access",
+        "name": "Branch office resolvers",
+        "duration": "8760h",
+        "enabled": true,
+        "expires_at": "2027-02-01T00:00:00Z",
+        "created_at": "2026-02-01T00:00:00Z",
+        "updated_at": "2026-02-01T00:00:00Z"
+    }))
+}

@@ -1,0 +1,299 @@
+//! What the emulated API remembers: one value, which is also the state file.
+
+use std::collections::BTreeMap;
+
+use serde::de::Error as _;
+use serde_json::{Map, Value as Json};
+
+use super::fault::Fault;
+use super::personality::Personality;
+use crate::organization::{Endpoint, Scope, Target};
+
+/// The version of the state file that this program reads and writes.
+pub const FORMAT: u32 = 1;
+
+/// When the clock of every sandbox starts: 2026-09-01T08:00:00Z, as seconds since 1970.
+pub const CLOCK_START: i64 = 1_788_249_600;
+
+/// Everything the emulated API remembers. The state file is this value as JSON, and may be edited while it is in use.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// The version of the format: 1.
+    #[serde(rename = "sandbox", deserialize_with = "known_format")]
+    pub format: u32,
+    /// The account or zone whose organization this is. The first one that is asked for is adopted.
+    #[serde(default, deserialize_with = "read_target")]
+    pub target: Option<Target>,
+    /// Whether requests for other accounts and zones are answered too, all with the same organization.
+    #[serde(default)]
+    pub adopt: Adopt,
+    /// The organization, or nothing where Zero Trust was never enabled.
+    #[serde(default)]
+    pub organization: Option<Map<String, Json>>,
+    /// The settings of DNS over HTTPS, in the names in which they are answered, or nothing before anybody set them.
+    #[serde(default)]
+    pub doh: Option<Map<String, Json>>,
+    /// Who may come in.
+    #[serde(default)]
+    pub tokens: Tokens,
+    /// Facts of the account that decide what it accepts.
+    #[serde(default)]
+    pub account: Account,
+    /// Which reading of everything unsettled applies.
+    #[serde(default)]
+    pub personality: Personality,
+    /// What goes wrong, in order.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
+    /// What a test of the read-back needs: an API that does not keep its word.
+    #[serde(default, skip_serializing_if = "Hostile::is_harmless")]
+    pub hostile: Hostile,
+    /// Old documents that are still answered, by section, under a personality that reads late.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub stale: BTreeMap<String, Stale>,
+    /// Seconds since the clock started: one for each write.
+    #[serde(default)]
+    pub clock: i64,
+}
+
+/// Which accounts and zones are answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Adopt {
+    /// The first one that is asked for, from then on; others are refused with 9109.
+    #[default]
+    First,
+    /// Any.
+    Any,
+}
+
+/// Who may come in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Tokens {
+    /// Any well-formed credential, with every permission. Written `"any"`.
+    #[default]
+    Any,
+    /// These only.
+    Listed(Vec<Grant>),
+}
+
+/// One credential and what it may do.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Grant {
+    /// The API token; or the API key, where there is an `email`.
+    pub token: String,
+    /// The address that goes with an API key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// What it may do.
+    pub permission: Permission,
+    /// Which of the two verifications knows it.
+    #[serde(default)]
+    pub owner: Owner,
+    /// Whether it is in use.
+    #[serde(default)]
+    pub status: Status,
+}
+
+/// What a credential may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Permission {
+    /// Read the organization.
+    Read,
+    /// Read, write and revoke.
+    Write,
+    /// Read and revoke.
+    Revoke,
+}
+
+/// Who owns a token: the user endpoint does not know the tokens of an account, and the other way round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Owner {
+    /// A user: `/user/tokens/verify`.
+    #[default]
+    User,
+    /// The account: `/accounts/{id}/tokens/verify`.
+    Account,
+}
+
+/// Whether a token is in use.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It is.
+    #[default]
+    Active,
+    /// Somebody switched it off.
+    Disabled,
+    /// Its time is over.
+    Expired,
+}
+
+/// Facts of the account that decide what it accepts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Account {
+    /// Dashboard SSO is on: a change of `auth_domain` is refused with 12106.
+    pub dashboard_sso: bool,
+    /// Created on or after 2026-10-05: `strict_service_token_auth` is on and cannot be turned off.
+    pub strict_service_tokens: bool,
+    /// The rotation period of the account's Access keys, which no DoH token may outlive. 365 where it is absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_rotation_days: Option<u16>,
+}
+
+/// Ways in which the API breaks its word, for tests of the read-back. No personality has any of them.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hostile {
+    /// Paths that every write resets although the body holds them: `organization.session_duration`.
+    pub resets: Vec<String>,
+    /// Paths whose value in a body is silently not stored.
+    pub ignores: Vec<String>,
+    /// Somebody else writes at the same time as the next write.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub concurrent: Option<Concurrent>,
+}
+
+impl Hostile {
+    fn is_harmless(&self) -> bool {
+        self.resets.is_empty() && self.ignores.is_empty() && self.concurrent.is_none()
+    }
+}
+
+/// Somebody else's write, which happens once: at the next PUT of the organization.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Concurrent {
+    /// Right before our write, or right after it.
+    pub when: Moment,
+    /// What changes, as a JSON merge patch (RFC 7396) of the organization.
+    pub patch: Json,
+}
+
+/// Which of two writes comes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Moment {
+    /// Theirs, then ours.
+    Before,
+    /// Ours, then theirs.
+    After,
+}
+
+/// A document that is still answered after a write.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Stale {
+    /// What was there before the write.
+    pub document: Option<Map<String, Json>>,
+    /// How many more reads answer it.
+    pub reads: u32,
+}
+
+impl Default for State {
+    /// No organization, no target, any token, no faults.
+    fn default() -> Self {
+        Self {
+            format: FORMAT,
+            target: None,
+            adopt: Adopt::First,
+            organization: None,
+            doh: None,
+            tokens: Tokens::Any,
+            account: Account::default(),
+            personality: Personality::default(),
+            faults: Vec::new(),
+            hostile: Hostile::default(),
+            stale: BTreeMap::new(),
+            clock: 0,
+        }
+    }
+}
+
+impl State {
+    /// A state with this organization and nothing else. A value that is no object means that there is none.
+    pub fn with_organization(organization: Json) -> Self {
+        Self { organization: into_object(organization), ..Self::default() }
+    }
+
+    /// The same state with these settings of DNS over HTTPS, in the names in which they are answered.
+    #[must_use]
+    pub fn and_doh(self, doh: Json) -> Self {
+        Self { doh: into_object(doh), ..self }
+    }
+
+    /// The stored document of an endpoint.
+    pub fn document(&self, endpoint: Endpoint) -> Option<&Map<String, Json>> {
+        match endpoint {
+            Endpoint::Organization => self.organization.as_ref(),
+            Endpoint::Doh => self.doh.as_ref(),
+        }
+    }
+
+    /// Stores the document of an endpoint.
+    pub(super) fn store(&mut self, endpoint: Endpoint, document: Map<String, Json>) {
+        match endpoint {
+            Endpoint::Organization => self.organization = Some(document),
+            Endpoint::Doh => self.doh = Some(document),
+        }
+    }
+
+    /// The time of the sandbox's clock, as RFC 3339.
+    pub(super) fn now(&self) -> String {
+        instant(self.clock)
+    }
+}
+
+/// A time some seconds after the clock started, as RFC 3339.
+pub(super) fn instant(seconds: i64) -> String {
+    let second = CLOCK_START.saturating_add(seconds);
+    jiff::Timestamp::from_second(second).map_or_else(|_| "2026-09-01T08:00:00Z".to_owned(), |time| time.to_string())
+}
+
+fn into_object(value: Json) -> Option<Map<String, Json>> {
+    if let Json::Object(fields) = value { Some(fields) } else { None }
+}
+
+fn known_format<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    match <u32 as serde::Deserialize>::deserialize(deserializer)? {
+        FORMAT => Ok(FORMAT),
+        other => Err(D::Error::custom(format!("version {other} of the state is unknown, this program reads {FORMAT}"))),
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Address {
+    scope: Scope,
+    id: String,
+}
+
+fn read_target<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Target>, D::Error> {
+    let address = <Option<Address> as serde::Deserialize>::deserialize(deserializer)?;
+    let Some(Address { scope, id }) = address else { return Ok(None) };
+    Ok(Some(Target { scope, id: id.parse().map_err(D::Error::custom)? }))
+}
+
+impl serde::Serialize for Tokens {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Any => serializer.serialize_str("any"),
+            Self::Listed(grants) => grants.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Tokens {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match Json::deserialize(deserializer)? {
+            Json::String(word) if word == "any" => Ok(Self::Any),
+            listed @ Json::Array(_) => serde_json::from_value(listed).map(Self::Listed).map_err(D::Error::custom),
+            _ => Err(D::Error::custom("tokens is \"any\" or a list of {\"token\", \"permission\"}")),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! The state file: read anew for each request, so that it can be edited while the sandbox runs; written whole or not at all.
+
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use super::seed;
+use super::state::State;
+
+/// A state file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Store {
+    path: PathBuf,
+}
+
+/// Why a state file could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The file cannot be read.
+    #[error("cannot read the sandbox's state {path}: {source}")]
+    Read {
+        /// The file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file holds something else. It is left as it is.
+    #[error(
+        "the sandbox's state {path} is broken at line {line}, column {column}: {reason}; mend it, or delete it to start anew"
+    )]
+    Broken {
+        /// The file.
+        path: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1.
+        column: usize,
+        /// What is wrong there.
+        reason: String,
+    },
+    /// The file cannot be written. What was there before is still there.
+    #[error("cannot write the sandbox's state {path}: {source}")]
+    Write {
+        /// The file.
+        path: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl Store {
+    /// Opens a state file, and makes one with the seeded state where there is none.
+    ///
+    /// # Errors
+    /// If the file is broken, which leaves it as it is, or if it cannot be read or made.
+    pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
+        Self::open_or(path, seed::state)
+    }
+
+    /// Opens a state file, and makes one with this state where there is none.
+    ///
+    /// # Errors
+    /// As [`Store::open`].
+    pub fn open_or(path: impl Into<PathBuf>, initial: impl FnOnce() -> State) -> Result<Self, StoreError> {
+        let store = Self { path: path.into() };
+        match store.load() {
+            Err(StoreError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => store.save(&initial())?,
+            other => drop(other?),
+        }
+        Ok(store)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Reads the state.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is no state; the message names line and column.
+    pub fn load(&self) -> Result<State, StoreError> {
+        let text = std::fs::read(&self.path).map_err(|source| StoreError::Read { path: self.shown(), source })?;
+        serde_json::from_slice(&text).map_err(|error| StoreError::Broken {
+            path: self.shown(),
+            line: error.line(),
+            column: error.column(),
+            reason: without_position(&error),
+        })
+    }
+
+    /// Writes the state: into a file beside it, which then takes its place, so that nobody ever reads half of it.
+    ///
+    /// # Errors
+    /// If the file cannot be written; the old one is then still there.
+    pub fn save(&self, state: &State) -> Result<(), StoreError> {
+        self.replace(state).map_err(|source| StoreError::Write { path: self.shown(), source })
+    }
+
+    fn replace(&self, state: &State) -> std::io::Result<()> {
+        let folder = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut file = tempfile::Builder::new().prefix(".sandbox-").tempfile_in(folder)?;
+        serde_json::to_writer_pretty(&mut file, state)?;
+        file.write_all(b"\n")?;
+        file.as_file().sync_all()?;
+        file.persist(&self.path).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    fn shown(&self) -> String {
+        self.path.display().to_string()
+    }
+}
+
+/// The message without the position at its end, which the error names in a field of its own.
+fn without_position(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned()
+}

@@ -1,0 +1,82 @@
+//! The emulated API, as its callers see it.
+
+mod files;
+mod law;
+mod refusals;
+mod routes;
+mod stories;
+
+use serde_json::{Value as Json, json};
+
+use super::*;
+
+pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
+pub(super) const OTHER: &str = "023e105f4ecef8ad9ca31a8372d0c353";
+
+pub(super) fn organizations() -> String {
+    format!("/accounts/{ACCOUNT}/access/organizations")
+}
+
+pub(super) fn doh() -> String {
+    organizations() + "/doh"
+}
+
+/// A small organization, and what a personality makes of it.
+pub(super) fn sandbox(switches: &str) -> Sandbox {
+    let organization = json!({
+        "auth_domain": "widget.cloudflareaccess.com",
+        "name": "Widget Corps",
+        "session_duration": "24h",
+        "created_at": "2024-03-11T09:12:45Z",
+        "updated_at": "2026-08-28T14:03:10Z",
+    });
+    Sandbox::new(State::with_organization(organization), switches.parse().unwrap())
+}
+
+pub(super) fn call(method: &str, path: &str, body: Option<&Json>) -> Call {
+    Call {
+        method: method.to_owned(),
+        path: format!("/client/v4{path}"),
+        query: String::new(),
+        headers: vec![("authorization".to_owned(), "Bearer sesame".to_owned())],
+        body: body.map(|body| body.to_string().into_bytes()).unwrap_or_default(),
+    }
+}
+
+pub(super) fn send(sandbox: &mut Sandbox, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
+    let answer = sandbox.handle(&call(method, path, body.as_ref()));
+    (answer.status, serde_json::from_slice(&answer.body).unwrap())
+}
+
+/// The organization, as it is answered.
+pub(super) fn get(sandbox: &mut Sandbox) -> Json {
+    let (status, body) = send(sandbox, "GET", &organizations(), None);
+    assert_eq!(status, 200, "{body}");
+    body["result"].clone()
+}
+
+pub(super) fn get_doh(sandbox: &mut Sandbox) -> Json {
+    let (status, body) = send(sandbox, "GET", &doh(), None);
+    assert_eq!(status, 200, "{body}");
+    body["result"].clone()
+}
+
+/// Writes the organization with its auth domain, and expects that to work.
+pub(super) fn put(sandbox: &mut Sandbox, mut body: Json) -> Json {
+    body["auth_domain"] = json!("widget.cloudflareaccess.com");
+    let (status, body) = send(sandbox, "PUT", &organizations(), Some(body));
+    assert_eq!(status, 200, "{body}");
+    body["result"].clone()
+}
+
+/// Writes the organization with its auth domain, and expects a refusal: its status and the first error.
+pub(super) fn refused(sandbox: &mut Sandbox, mut body: Json) -> (u16, Json) {
+    if body.get("auth_domain").is_none() {
+        body["auth_domain"] = json!("widget.cloudflareaccess.com");
+    }
+    let before = sandbox.state().organization.clone();
+    let (status, body) = send(sandbox, "PUT", &organizations(), Some(body));
+    assert_eq!(body["success"], false, "{body}");
+    assert_eq!(sandbox.state().organization, before, "a refused write changes nothing");
+    (status, body["errors"][0].clone())
+}

@@ -1,0 +1,150 @@
+//! What a write is refused for, with its code, its reason and the place in the body.
+
+use super::*;
+
+fn reason(error: &Json) -> &str {
+    error["error_chain"][0]["message"].as_str().unwrap_or_default()
+}
+
+#[test]
+fn an_invalid_body_says_why_and_where() {
+    let body =
+        json!({"login_design": {"background_color": "lime"}, "mfa_config": {"allowed_authenticators": ["totp", 7]}});
+    let mut sandbox = sandbox("");
+    let (status, first) = refused(&mut sandbox, body.clone());
+    assert_eq!(status, 400);
+    assert_eq!(first["code"], 12062);
+    assert_eq!(first["message"], "access.api.error.invalid_org_config");
+    assert_eq!(first["source"]["pointer"], "/login_design/background_color");
+    assert!(!reason(&first).is_empty());
+    let (_, whole) = send(&mut sandbox, "PUT", &organizations(), Some(merged(body)));
+    assert_eq!(whole["errors"][1]["source"]["pointer"], "/mfa_config/allowed_authenticators/1");
+    assert_eq!(whole["result"], Json::Null);
+}
+
+fn merged(mut body: Json) -> Json {
+    body["auth_domain"] = json!("widget.cloudflareaccess.com");
+    body
+}
+
+#[test]
+fn values_that_the_table_refuses_are_refused() {
+    for (pointer, body) in [
+        ("/session_duration", json!({"session_duration": "tomorrow"})),
+        ("/session_duration", json!({"session_duration": 24})),
+        ("/session_duration", json!({"session_duration": []})),
+        ("/auto_redirect_to_identity", json!({"auto_redirect_to_identity": []})),
+        ("/is_ui_read_only", json!({"is_ui_read_only": "yes"})),
+        ("/is_ui_read_only", json!({"is_ui_read_only": ""})),
+        ("/user_seat_expiration_inactive_time", json!({"user_seat_expiration_inactive_time": "720h"})),
+        ("/warp_auth_session_duration", json!({"warp_auth_session_duration": "2161h"})),
+        ("/warp_auth_session_duration", json!({"warp_auth_session_duration": "30s"})),
+        ("/login_design", json!({"login_design": "blue"})),
+        ("/login_design", json!({"login_design": []})),
+        ("/custom_pages/forbidden", json!({"custom_pages": {"forbidden": "page one"}})),
+    ] {
+        let (status, error) = refused(&mut sandbox(""), body.clone());
+        assert_eq!(
+            (status, &error["code"], &error["source"]["pointer"]),
+            (400, &json!(12062), &json!(pointer)),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn a_setting_that_the_table_gains_is_checked_like_the_others() {
+    use crate::organization::{Kind, Model, Setting};
+    let next_month = Setting::new("organization.token_limit", Kind::Integer { min: 1, max: 9 });
+    let model = || Model::current().clone().with(next_month);
+    let mut sandbox = sandbox("unknown_fields=refused").with_model(model());
+    assert_eq!(put(&mut sandbox, json!({"token_limit": 9}))["token_limit"], 9);
+    let (_, error) = refused(&mut sandbox, json!({"token_limit": 10}));
+    assert_eq!(error["source"]["pointer"], "/token_limit");
+}
+
+#[test]
+fn the_former_name_of_an_authenticator_is_refused() {
+    let (_, error) = refused(&mut sandbox(""), json!({"mfa_config": {"allowed_authenticators": ["ssh_piv_key"]}}));
+    assert_eq!((&error["code"], reason(&error)), (&json!(12062), "invalid mfa authenticator type"));
+}
+
+#[test]
+fn a_put_without_an_auth_domain_is_refused_even_for_branding() {
+    for body in
+        [json!({"name": "W"}), json!({"auth_domain": ""}), json!({"auth_domain": null}), json!({"auth_domain": "a b"})]
+    {
+        let mut sandbox = sandbox("");
+        let (status, answer) = send(&mut sandbox, "PUT", &organizations(), Some(body.clone()));
+        assert_eq!((status, &answer["errors"][0]["code"]), (400, &json!(11004)), "{body}");
+        assert_eq!(answer["errors"][0]["message"], "access.api.error.invalid_auth_domain");
+        assert_eq!(get(&mut sandbox)["auth_domain"], "widget.cloudflareaccess.com");
+    }
+}
+
+#[test]
+fn dashboard_sso_pins_the_auth_domain() {
+    let mut sandbox = sandbox("");
+    sandbox.state_mut().account.dashboard_sso = true;
+    let (status, error) = refused(&mut sandbox, json!({"auth_domain": "gadget.cloudflareaccess.com"}));
+    assert_eq!((status, &error["code"]), (400, &json!(12106)));
+    put(&mut sandbox, json!({"name": "Gadget Corps"}));
+}
+
+#[test]
+fn half_of_a_group_that_goes_together_is_refused() {
+    let half = json!({"service_token_inactivity": {"enabled": true, "action": "disable"}});
+    let (_, error) = refused(&mut sandbox(""), half);
+    assert_eq!(error["source"]["pointer"], "/service_token_inactivity");
+    assert_eq!(reason(&error), "service_token_inactivity also needs inactivity_threshold_days");
+    let whole = json!({"enabled": true, "inactivity_threshold_days": 90, "action": "disable"});
+    let mut sandbox = sandbox("");
+    assert_eq!(put(&mut sandbox, json!({"service_token_inactivity": whole}))["service_token_inactivity"], whole);
+}
+
+#[test]
+fn a_doh_token_may_not_outlive_the_accounts_keys() {
+    let mut sandbox = sandbox("");
+    sandbox.state_mut().account.key_rotation_days = Some(21);
+    let mut duration = |text: &str| send(&mut sandbox, "PUT", &doh(), Some(json!({"doh_jwt_duration": text})));
+    assert_eq!(duration("504h").0, 201);
+    let (status, body) = duration("505h");
+    assert_eq!((status, &body["errors"][0]["source"]["pointer"]), (400, &json!("/doh_jwt_duration")));
+    assert_eq!(duration("9000h").0, 400, "longer than any rotation period");
+}
+
+#[test]
+fn a_body_that_is_no_object_is_refused() {
+    for body in ["", "{", "[]", "null", "\"organization\""] {
+        let mut raw = call("PUT", &organizations(), None);
+        raw.body = body.as_bytes().to_vec();
+        let answer = sandbox("").handle(&raw);
+        let envelope: Json = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((answer.status, &envelope["errors"][0]["code"]), (400, &json!(12062)), "{body}");
+    }
+}
+
+#[test]
+fn a_post_without_name_or_auth_domain_is_refused() {
+    let mut sandbox = Sandbox::from_state(State::default());
+    let mut post = |body: Json| send(&mut sandbox, "POST", &organizations(), Some(body)).1["errors"][0]["code"].clone();
+    assert_eq!(post(json!({"auth_domain": "widget.cloudflareaccess.com"})), 12062);
+    assert_eq!(post(json!({"name": "Widget Corps"})), 11004);
+}
+
+#[test]
+fn what_is_already_there_is_taken_back_even_out_of_bounds() {
+    let mut sandbox = sandbox("");
+    let old = json!("720h");
+    sandbox
+        .state_mut()
+        .organization
+        .as_mut()
+        .unwrap()
+        .insert("user_seat_expiration_inactive_time".to_owned(), old.clone());
+    assert_eq!(
+        put(&mut sandbox, json!({"user_seat_expiration_inactive_time": old}))["user_seat_expiration_inactive_time"],
+        old
+    );
+    refused(&mut sandbox, json!({"user_seat_expiration_inactive_time": "721h"}));
+}
