@@ -9,15 +9,16 @@
 //! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
 //! - `fields`, `rules`, `write`, `render`: documents taken apart, refused, written, answered
 //! - `instance`: one sandbox that several callers share, in memory or in a file
+//! - `transport`, `server`: the two ways to it, in the same process or through a loopback socket
 //!
 //! ```
 //! use serde_json::json;
-//! use zerodrift::sandbox::{Personality, Sandbox, State};
+//! use zerodrift::sandbox::{Personality, Sandbox, SandboxTransport, State};
 //!
 //! let state = State::with_organization(json!({"name": "Widget Corps", "auth_domain": "widget.cloudflareaccess.com"}));
 //! let personality: Personality = "put=merge,durations=rewritten".parse()?;
-//! let sandbox = Sandbox::new(state, personality);
-//! # let _ = sandbox;
+//! let transport = SandboxTransport::new(Sandbox::new(state, personality));
+//! # let _ = transport;
 //! # Ok::<(), zerodrift::sandbox::PersonalityError>(())
 //! ```
 
@@ -35,8 +36,11 @@ mod render;
 mod route;
 mod rules;
 mod seed;
+mod server;
 mod state;
 mod store;
+mod transport;
+mod wire;
 mod write;
 
 #[cfg(test)]
@@ -52,8 +56,10 @@ pub use personality::{
     Spelling, SwitchedOff, ToggleReason, UnknownFields, UnsetDoh, UnsetMembers, UpdatedAt, WarpWithoutDuration,
 };
 pub use seed::state as seeded;
+pub use server::{Running, Server, ServerError};
 pub use state::{
     Account, Adopt, CLOCK_START, Concurrent, FORMAT, Grant, Hostile, Moment, Owner, Permission, Stale, State, Status,
     Tokens,
 };
 pub use store::{Store, StoreError};
+pub use transport::{BASE_URL, SandboxTransport};

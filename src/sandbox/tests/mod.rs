@@ -1,5 +1,6 @@
 //! The emulated API, as its callers see it.
 
+mod faults;
 mod files;
 mod law;
 mod refusals;

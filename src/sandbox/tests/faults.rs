@@ -1,0 +1,209 @@
+//! Every fault once in the same process and once through a socket, with what it did to the state.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use super::*;
+use crate::cloudflare::{Method, Reached, Request, Transport, TransportError};
+
+const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+const SOON: Duration = Duration::from_secs(30);
+
+fn scripted(fault: &str) -> Sandbox {
+    let mut sandbox = sandbox("");
+    sandbox.state_mut().faults = vec![fault.parse().unwrap()];
+    sandbox
+}
+
+fn new_body() -> Json {
+    json!({"auth_domain": "widget.cloudflareaccess.com", "session_duration": "12h"})
+}
+
+fn is_applied(instance: &Instance) -> bool {
+    instance.state().unwrap().organization.unwrap()["session_duration"] == "12h"
+}
+
+fn request() -> Request {
+    Request { method: Method::Put, path: organizations(), query: Vec::new(), body: Some(new_body()) }
+}
+
+/// What a client sees of a request that went wrong.
+#[derive(Debug, PartialEq)]
+enum Seen {
+    Answer(u16, Vec<u8>),
+    Lost(Reached, bool),
+}
+
+async fn in_process(transport: &SandboxTransport) -> Seen {
+    match transport.send(&request(), SOON).await {
+        Ok(response) => Seen::Answer(response.status, response.body),
+        Err(TransportError { reached, timed_out, message: _ }) => Seen::Lost(reached, timed_out),
+    }
+}
+
+fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
+/// The exchange through a socket; a hanging answer is awaited until the server has seen the request and no longer.
+async fn through_socket(running: &Running) -> Seen {
+    let url = format!("{}{}", running.base_url(), organizations());
+    let exchange = async {
+        let request = client().put(url).bearer_auth("sesame").body(new_body().to_string());
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        Ok::<_, reqwest::Error>(Seen::Answer(status, response.bytes().await?.to_vec()))
+    };
+    let hanging = async {
+        while running.sandbox().calls().last().is_none_or(|seen| seen.delivery != Delivery::Hang) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        seen = exchange => seen.unwrap_or(Seen::Lost(Reached::Unknown, false)),
+        () = hanging => Seen::Lost(Reached::Unknown, true),
+    }
+}
+
+/// Each fault, what a client sees, and whether the write happened.
+fn table() -> Vec<(&'static str, Seen, bool)> {
+    let lost = || Seen::Lost(Reached::Unknown, false);
+    let failure = |code: u32, message: &str| {
+        let errors = json!([{"code": code, "message": message}]);
+        json!({"success": false, "errors": errors, "messages": [], "result": null}).to_string().into_bytes()
+    };
+    let page = |status: u16| {
+        let text =
+            format!("<!DOCTYPE html><html><head><title>{status}</title></head><body>This is no API.</body></html>");
+        Seen::Answer(status, text.into_bytes())
+    };
+    let internal = |status| Seen::Answer(status, failure(10001, "access.api.error.internal_server_error"));
+    let throttled = || Seen::Answer(429, failure(971, "Please wait and consider throttling your request speed"));
+    let wrong_type = json!({"success": true, "errors": [], "messages": [], "result": ["an organization is an object"]});
+    vec![
+        ("PUT:429", throttled(), false),
+        ("PUT:429+7", throttled(), false),
+        ("PUT:500", internal(500), false),
+        ("PUT:502-html", page(502), false),
+        ("PUT:503", internal(503), false),
+        ("PUT:520-html", page(520), false),
+        ("PUT:html", page(200), false),
+        ("PUT:truncated", lost(), true),
+        ("PUT:reset-before", lost(), false),
+        ("PUT:reset-after", lost(), true),
+        ("PUT:hang", Seen::Lost(Reached::Unknown, true), false),
+        ("PUT:hang-after", Seen::Lost(Reached::Unknown, true), true),
+        ("PUT:failed-after", internal(500), true),
+        ("PUT:not-json", Seen::Answer(200, b"{\"success\": tru".to_vec()), true),
+        ("PUT:empty-body", Seen::Answer(200, Vec::new()), true),
+        ("PUT:wrong-type", Seen::Answer(200, wrong_type.to_string().into_bytes()), true),
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_fault_in_the_same_process() {
+    for (fault, expected, applied) in table() {
+        let transport = SandboxTransport::new(scripted(fault));
+        assert_eq!(in_process(&transport).await, expected, "{fault}");
+        assert_eq!(is_applied(transport.sandbox()), applied, "{fault}");
+        assert!(matches!(in_process(&transport).await, Seen::Answer(200, _)), "{fault} happens once");
+        assert!(is_applied(transport.sandbox()), "{fault}");
+    }
+}
+
+#[tokio::test]
+async fn every_fault_through_a_socket() {
+    for (fault, expected, applied) in table() {
+        let running = Server::start(scripted(fault), LOOPBACK).await.unwrap();
+        assert_eq!(through_socket(&running).await, expected, "{fault}");
+        assert_eq!(is_applied(running.sandbox()), applied, "{fault}");
+        running.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn no_connection_means_that_nothing_was_reached() {
+    let transport = SandboxTransport::new(scripted("PUT:unreachable"));
+    assert_eq!(in_process(&transport).await, Seen::Lost(Reached::Nothing, false));
+    assert!(!is_applied(transport.sandbox()));
+}
+
+#[tokio::test]
+async fn a_cut_connection_is_no_end_of_the_server() {
+    let running = Server::start(scripted("PUT:truncated"), LOOPBACK).await.unwrap();
+    assert_eq!(through_socket(&running).await, Seen::Lost(Reached::Unknown, false));
+    assert!(matches!(through_socket(&running).await, Seen::Answer(200, _)));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_truncated_answer_has_a_whole_head_and_half_a_body() {
+    let running = Server::start(scripted("GET:truncated"), LOOPBACK).await.unwrap();
+    let url = format!("{}{}", running.base_url(), organizations());
+    let mut response = client().get(url).bearer_auth("sesame").send().await.unwrap();
+    let promised = response.content_length().unwrap();
+    let first = response.chunk().await.unwrap().unwrap();
+    assert_eq!(first.len() as u64, promised / 2);
+    assert!(response.chunk().await.is_err());
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn throttling_says_how_long_to_wait() {
+    let transport = SandboxTransport::new(scripted("*:429+7"));
+    let response = transport.send(&request(), SOON).await.unwrap();
+    assert_eq!((response.status, response.header("retry-after")), (429, Some("7")));
+}
+
+#[tokio::test]
+async fn the_server_answers_as_the_state_machine_does() {
+    let running = Server::start(sandbox(""), LOOPBACK).await.unwrap();
+    assert!(running.base_url().starts_with("http://127.0.0.1:"));
+    assert!(running.base_url().ends_with("/client/v4"));
+    let url = format!("{}{}?devices=true", running.base_url(), organizations());
+    let response = client().get(url).bearer_auth("sesame").send().await.unwrap();
+    assert_eq!(response.headers()["cf-ray"], "8f00000000000001-SBX");
+    assert_eq!(response.headers()["content-type"], "application/json");
+    let body: Json = serde_json::from_slice(&response.bytes().await.unwrap()).unwrap();
+    assert_eq!(body["result"], get(&mut sandbox("")));
+    assert_eq!(running.sandbox().calls()[0].query, "devices=true");
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn the_server_stays_on_loopback() {
+    let everywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
+    let error = Server::start(sandbox(""), everywhere).await.unwrap_err();
+    assert!(matches!(error, ServerError::NotLoopback(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_broken_state_file_is_reported_through_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.json");
+    let instance = Instance::try_from(Store::open(&path).unwrap()).unwrap();
+    std::fs::write(&path, "{").unwrap();
+    let error = SandboxTransport::new(instance.clone()).send(&request(), SOON).await.unwrap_err();
+    assert_eq!(error.reached, Reached::Nothing);
+    assert!(error.message.contains("is broken at line 1"), "{error}");
+    let running = Server::start(instance, LOOPBACK).await.unwrap();
+    let Seen::Answer(500, body) = through_socket(&running).await else { panic!("the server has to answer") };
+    assert!(String::from_utf8(body).unwrap().contains("is broken at line 1"));
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_transport_needs_no_token_and_may_have_one() {
+    let mut listed = sandbox("");
+    listed.state_mut().tokens = Tokens::Listed(vec![Grant {
+        token: "sesame".to_owned(),
+        email: None,
+        permission: Permission::Write,
+        owner: Owner::User,
+        status: Status::Active,
+    }]);
+    let status = async |transport: SandboxTransport| transport.send(&request(), SOON).await.unwrap().status;
+    assert_eq!(status(SandboxTransport::new(sandbox(""))).await, 200);
+    assert_eq!(status(SandboxTransport::new(listed.clone())).await, 403);
+    assert_eq!(status(SandboxTransport::new(listed).with_token("sesame")).await, 200);
+}

@@ -1,0 +1,87 @@
+//! The sandbox without a socket: a transport that calls the state machine directly, for tests by the thousand and for
+//! `--sandbox`.
+
+use std::time::Duration;
+
+use super::exchange::{Answer, Call, Delivery};
+use super::instance::Instance;
+use super::route::BASE_PATH;
+use crate::cloudflare::{Reached, Request, Response, Sending, Transport, TransportError};
+
+/// What stands for the base URL where there is no socket.
+pub const BASE_URL: &str = "sandbox://localhost/client/v4";
+
+/// A transport that ends in a sandbox in the same process.
+#[derive(Debug, Clone)]
+pub struct SandboxTransport {
+    instance: Instance,
+    headers: Vec<(String, String)>,
+}
+
+impl SandboxTransport {
+    /// A transport to this sandbox, with a credential that a sandbox for any token accepts.
+    pub fn new(instance: impl Into<Instance>) -> Self {
+        Self { instance: instance.into(), headers: Vec::new() }.with_token("sandbox")
+    }
+
+    /// The same transport with this API token.
+    #[must_use]
+    pub fn with_token(self, token: &str) -> Self {
+        Self { headers: vec![("authorization".to_owned(), format!("Bearer {token}"))], ..self }
+    }
+
+    /// The sandbox at the other end.
+    pub fn sandbox(&self) -> &Instance {
+        &self.instance
+    }
+
+    fn call(&self, request: &Request) -> Call {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(&request.query);
+        Call {
+            method: request.method.to_string(),
+            path: format!("{BASE_PATH}{}", request.path),
+            query: query.finish(),
+            headers: self.headers.clone(),
+            body: request.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default(),
+        }
+    }
+
+    async fn exchange(&self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
+        let answer = self.instance.handle(&self.call(request)).map_err(|error| not_reached(error.to_string()))?;
+        if answer.delivery == Delivery::Hang {
+            tokio::time::sleep(timeout).await;
+        }
+        deliver(answer)
+    }
+}
+
+/// What arrives of an answer.
+fn deliver(answer: Answer) -> Result<Response, TransportError> {
+    let Answer { status, headers, body, delivery } = answer;
+    match delivery {
+        Delivery::Normal => Ok(Response { status, headers, body }),
+        Delivery::Truncated => Err(lost("the connection was lost in the middle of the answer")),
+        Delivery::ResetBefore | Delivery::ResetAfter => Err(lost("the connection was lost before an answer came")),
+        Delivery::Hang => Err(TransportError { timed_out: true, ..lost("no answer came in time") }),
+        Delivery::Unreachable => Err(not_reached("the connection was refused".to_owned())),
+    }
+}
+
+fn lost(message: &str) -> TransportError {
+    TransportError { reached: Reached::Unknown, timed_out: false, message: message.to_owned() }
+}
+
+fn not_reached(message: String) -> TransportError {
+    TransportError { reached: Reached::Nothing, timed_out: false, message }
+}
+
+impl Transport for SandboxTransport {
+    fn send<'a>(&'a self, request: &'a Request, timeout: Duration) -> Sending<'a> {
+        Box::pin(self.exchange(request, timeout))
+    }
+
+    fn base_url(&self) -> &str {
+        BASE_URL
+    }
+}

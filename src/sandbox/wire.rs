@@ -1,0 +1,111 @@
+//! Connections that can be cut: what a lost answer needs below axum.
+
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+
+use axum::extract::connect_info::Connected;
+use axum::serve::{IncomingStream, Listener};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The shears of one connection: how much of the next answer's body still passes.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shears(Arc<Mutex<Option<usize>>>);
+
+impl Shears {
+    /// Lets the head and this many bytes of the body pass, and cuts the connection then.
+    pub(super) fn cut_after(&self, bytes: usize) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
+    }
+
+    fn limit(&self) -> Option<usize> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Nothing passes, not even the head.
+const NOTHING: usize = usize::MAX;
+
+impl Shears {
+    /// Cuts the connection before anything of the next answer passes.
+    pub(super) fn cut(&self) {
+        self.cut_after(NOTHING);
+    }
+}
+
+/// A listener whose connections can be cut.
+#[derive(Debug)]
+pub(super) struct Wires(pub(super) TcpListener);
+
+impl Listener for Wires {
+    type Io = Wire;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Wire, SocketAddr) {
+        let (stream, address) = Listener::accept(&mut self.0).await;
+        (Wire { stream, shears: Shears::default(), sent_all: false }, address)
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+impl Connected<IncomingStream<'_, Wires>> for Shears {
+    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
+        stream.io().shears.clone()
+    }
+}
+
+/// A connection that can be cut.
+#[derive(Debug)]
+pub(super) struct Wire {
+    stream: TcpStream,
+    shears: Shears,
+    /// Whether all that may pass has passed.
+    sent_all: bool,
+}
+
+impl Wire {
+    /// How many of these bytes may still pass. Hyper writes the head and a small body at once, so the head's end is in them.
+    fn passing(&self, bytes: &[u8]) -> usize {
+        match self.shears.limit() {
+            None => bytes.len(),
+            Some(_) if self.sent_all => 0,
+            Some(NOTHING) => 0,
+            Some(limit) => {
+                let head = bytes.windows(4).position(|window| window == b"\r\n\r\n").map_or(0, |at| at + 4);
+                bytes.len().min(head + limit)
+            }
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let passing = self.passing(bytes);
+        if passing == 0 && !bytes.is_empty() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &bytes[..passing]))?;
+        self.sent_all = self.shears.limit().is_some();
+        Poll::Ready(Ok(written))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
