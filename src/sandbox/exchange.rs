@@ -104,6 +104,7 @@ impl Answer {
     fn fail(&mut self, status: u16, retry_after: Option<u32>, page: Page) {
         if let Some(seconds) = retry_after {
             self.headers.push(("retry-after".to_owned(), seconds.to_string()));
+            self.headers.push(("ratelimit".to_owned(), format!("\"default\";r=0;t={seconds}")));
         }
         if page == Page::Html {
             return self.show_page(status);

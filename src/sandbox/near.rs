@@ -8,3 +8,15 @@ pub(super) fn hint<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> Stri
         _ => String::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::hint;
+
+    #[test]
+    fn only_a_near_word_is_offered() {
+        let words = || ["replace", "merge"].into_iter();
+        assert_eq!(hint("merg", words()), " (did you mean \"merge\"?)");
+        assert_eq!(hint("overwrite", words()), "");
+    }
+}

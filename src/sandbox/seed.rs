@@ -1,13 +1,18 @@
 //! What a new sandbox starts with: an organization that has drifted a little from any sensible manifest.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
-use super::state::State;
+use super::state::{Adopt, State};
 
 /// The state of a new sandbox: an organization with a login page, MFA, a DoH token, pages that nobody manages, and a
-/// setting that this program has never heard of.
+/// setting that this program has never heard of. It answers for whatever account or zone is asked for.
 pub fn state() -> State {
-    State::with_organization(json!({
+    let seeded = State::with_organization(organization()).and_doh(doh());
+    State { adopt: Adopt::Any, ..seeded }
+}
+
+fn organization() -> Json {
+    json!({
         "auth_domain": "widget.cloudflareaccess.com",
         "name": "Widget Corps Internal Applications",
         "session_duration": "12h",
@@ -48,8 +53,11 @@ pub fn state() -> State {
         "trusted_accounts": [],
         "created_at": "2024-03-11T09:12:45Z",
         "updated_at": "2026-08-28T14:03:10Z"
-    }))
-    .and_doh(json!({
+    })
+}
+
+fn doh() -> Json {
+    json!({
         "doh_jwt_duration": "24h",
         "id": "7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871",
         "client_id": "e1b94c7026d84f5f93aa50d7c8be613d.access",
@@ -59,5 +67,5 @@ pub fn state() -> State {
         "expires_at": "2027-02-01T00:00:00Z",
         "created_at": "2026-02-01T00:00:00Z",
         "updated_at": "2026-02-01T00:00:00Z"
-    }))
+    })
 }

@@ -153,6 +153,7 @@ async fn throttling_says_how_long_to_wait() {
     let transport = SandboxTransport::new(scripted("*:429+7"));
     let response = transport.send(&request(), SOON).await.unwrap();
     assert_eq!((response.status, response.header("retry-after")), (429, Some("7")));
+    assert_eq!(response.header("ratelimit"), Some("\"default\";r=0;t=7"));
 }
 
 #[tokio::test]

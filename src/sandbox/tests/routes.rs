@@ -62,6 +62,14 @@ fn the_first_target_is_adopted_and_another_one_is_refused() {
 }
 
 #[test]
+fn the_seeded_state_answers_for_whatever_a_manifest_targets() {
+    let mut sandbox = Sandbox::from_state(seeded());
+    for target in [format!("/accounts/{ACCOUNT}"), format!("/accounts/{OTHER}"), format!("/zones/{OTHER}")] {
+        assert_eq!(status(&mut sandbox, "GET", &format!("{target}/access/organizations"), None).0, 200, "{target}");
+    }
+}
+
+#[test]
 fn a_post_creates_the_organization_once_and_drops_what_it_does_not_take() {
     let mut sandbox = Sandbox::from_state(State::default());
     let body = json!({
