@@ -38,11 +38,30 @@ fn what_next(plan: &Plan, style: &Style) -> String {
         return String::new();
     }
     let file = value::safe(&plan.manifest.path);
-    let apply = style.paint(Role::Code, &format!("zerodrift apply {file}"));
+    let apply = style.paint(Role::Code, &format!("zerodrift apply {}", argument(&plan.manifest.path)));
     match plan.action {
         Action::Create => format!("To create it: {apply}\n"),
         Action::None | Action::Update => {
             format!("To make live as the file wants it: {apply}\nTo keep what is live: change {file}\n")
         }
+    }
+}
+
+/// A path as an argument that a shell takes for this path and nothing else.
+fn argument(path: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
+    let path = value::safe(path);
+    if path.chars().all(plain) && !path.is_empty() { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_one_argument_whatever_is_in_it() {
+        assert_eq!(argument("orgs/widget.yaml"), "orgs/widget.yaml");
+        assert_eq!(argument("my org.yaml; rm -r ~"), "'my org.yaml; rm -r ~'");
+        assert_eq!(argument("it's.yaml"), "'it'\\''s.yaml'");
     }
 }
