@@ -99,7 +99,7 @@ fn section(model: &Model, endpoint: Endpoint) -> Json {
     json!({
         "title": title,
         "description": description,
-        "type": "object",
+        "type": ["object", "null"],
         "additionalProperties": false,
         "properties": properties(model, &tree::of(model, endpoint)),
     })
@@ -206,8 +206,7 @@ fn example(setting: &Setting) -> Option<Json> {
 }
 
 fn allow(model: &Model) -> Json {
-    let groups = model.groups().iter().map(|group| group.path);
-    let paths: Vec<_> = model.declarable().map(|setting| setting.path).chain(groups).collect();
+    let paths: Vec<_> = model.declarable().map(|setting| setting.path).collect();
     json!({
         "title": "consents",
         "description": "Consent to guarded changes, each pinned to the value that the change leads to.",
@@ -217,7 +216,7 @@ fn allow(model: &Model) -> Json {
             "additionalProperties": false,
             "required": ["setting", "to"],
             "properties": {
-                "setting": {"description": "The setting whose change is allowed, or its group.", "enum": paths},
+                "setting": {"description": "The setting whose change is allowed.", "enum": paths},
                 "to": {"description": "The value that the change may lead to; null for unset."},
                 "reason": {"description": "Why, for whoever reads the file later.", "type": ["string", "null"]},
             },

@@ -174,6 +174,7 @@ fn the_schema_takes_what_a_file_may_say() {
         "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n  login_design: null\ndoh:\n  doh_jwt_duration: null\n",
         "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: Widget\n  login_design:\n    background_color: '#FFF'\n",
         "organization:\n  mfa_config:\n    allowed_authenticators: [totp, telepathy]\n  mfa_piv_key_requirements:\n    pin_policy: sometimes\n    ssh_key_size: [256, 512]\n",
+        "organization:\ndoh:\n",
         "organization: {}\nallow:\n  - setting: organization.auth_domain\n    to: null\n    reason: SEC-1\n",
     ];
     for text in good {
