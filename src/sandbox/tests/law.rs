@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 use serde_json::Map;
 
+use super::super::fields;
 use super::*;
 use crate::organization::{Access, Document, Element, Endpoint, Kind, Model, Setting, is_blank};
 
@@ -14,7 +15,11 @@ fn meaning(endpoint: Endpoint, fields: &Json) -> Vec<(String, Json)> {
     let counts = |setting: &&Setting| matches!(setting.access, Access::Writable | Access::ServerManaged);
     let known =
         model.of(endpoint).filter(counts).map(|setting| (setting.path.to_owned(), document.canonical(model, setting)));
-    let unknown = document.unknown(model).into_iter().map(|unknown| (unknown.keys.join("."), unknown.value));
+    let unknown = document.unknown(model).into_iter().map(|unknown| {
+        // What nobody knows inside of a renamed group has two names as well.
+        let keys = unknown.keys.join(".");
+        (keys.replacen("mfa_ssh_piv_key_requirements", "mfa_piv_key_requirements", 1), unknown.value)
+    });
     let mut all: Vec<_> = known.chain(unknown).filter(|(_, value)| !is_blank(value)).collect();
     all.sort_by(|one, two| one.0.cmp(&two.0));
     all
@@ -92,19 +97,26 @@ fn document(endpoint: Endpoint) -> impl Strategy<Value = Map<String, Json>> {
     let settings: Vec<Setting> = Model::current().of(endpoint).copied().collect();
     let parts: Vec<_> = settings.into_iter().map(|setting| prop::option::weighted(0.4, value(setting))).collect();
     let unknown = prop::collection::btree_map("x_[a-z]{1,4}", odd(), 0..3);
-    (parts, unknown, prop::option::weighted(0.2, odd())).prop_map(move |(values, unknown, in_group)| {
+    let oddities = (prop::option::weighted(0.2, odd()), prop::option::weighted(0.1, (group(), odd())));
+    (parts, unknown, oddities).prop_map(move |(values, unknown, (in_group, whole_group))| {
         let mut fields = Map::new();
         for (setting, value) in Model::current().of(endpoint).zip(values) {
             if let Some(value) = value {
-                super::super::fields::put(&mut fields, &super::super::fields::stored_keys(setting), value);
+                fields::put(&mut fields, &fields::stored_keys(setting), value);
             }
         }
         fields.extend(unknown);
-        if let Some(value) = in_group.filter(|_| endpoint == Endpoint::Organization) {
-            super::super::fields::put(&mut fields, &["login_design", "x_shade"], value);
+        if endpoint == Endpoint::Organization {
+            in_group.into_iter().for_each(|odd| fields::put(&mut fields, &["login_design", "x_shade"], odd));
+            fields.extend(whole_group);
         }
         fields
     })
+}
+
+fn group() -> impl Strategy<Value = String> {
+    let names: Vec<&str> = Model::current().groups().iter().map(|group| group.keys()[0]).collect();
+    prop::sample::select(names).prop_map(str::to_owned)
 }
 
 fn path(endpoint: Endpoint) -> String {
@@ -139,7 +151,7 @@ fn is_about_several_settings(answer: &Json) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_written_as_read_reads_back_the_same((state, seed) in both()) {

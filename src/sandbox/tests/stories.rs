@@ -203,6 +203,20 @@ fn a_group_that_is_switched_off_is_filled_or_as_written() {
 }
 
 #[test]
+fn the_switch_of_a_group_is_answered_where_false_is_left_out() {
+    let off = json!({"enabled": false, "inactivity_threshold_days": 90, "action": "delete"});
+    let mut sandbox = sandbox("false_members=omitted,switched_off=as_written");
+    assert_eq!(put(&mut sandbox, json!({"service_token_inactivity": off}))["service_token_inactivity"], off);
+}
+
+#[test]
+fn a_group_that_is_no_object_is_answered_as_it_is() {
+    let odd = json!({"service_token_inactivity": "soon", "login_design": 7});
+    let answer = get(&mut sandbox_with("", odd));
+    assert_eq!((&answer["service_token_inactivity"], &answer["login_design"]), (&json!("soon"), &json!(7)));
+}
+
+#[test]
 fn the_reason_of_the_lock_is_answered_while_it_is_on_or_always() {
     let answer = |switches, locked: bool| {
         let written = json!({"is_ui_read_only": locked, "ui_read_only_toggle_reason": "in Git"});
