@@ -21,3 +21,6 @@ pub mod report;
 
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+
+#[cfg(feature = "cli")]
+pub mod cli;

@@ -38,8 +38,12 @@ pub fn excerpt(text: &str, characters: usize) -> String {
 }
 
 fn must_escape(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
+    character.is_control() || is_hidden(character)
+}
+
+/// Whether a character is drawn as nothing, or turns around what is drawn beside it.
+pub(crate) fn is_hidden(character: char) -> bool {
+    matches!(character,
             // Soft hyphen, combining grapheme joiner, Arabic letter mark, Hangul and Khmer fillers, Mongolian separators.
             '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
             // Zero-width characters, direction marks, separators, embeddings and overrides.

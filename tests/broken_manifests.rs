@@ -3,18 +3,19 @@
 
 use zerodrift::manifest::{Source, parse};
 use zerodrift::organization::Model;
-use zerodrift::report::findings::{Style, text};
+use zerodrift::report::Style;
+use zerodrift::report::findings::text;
 
 /// What `validate` says of these bytes.
 fn told(bytes: &[u8]) -> String {
     let source = match Source::from_bytes("org.yaml", bytes) {
         Ok(source) => source,
-        Err(findings) => return text(&findings, None, Style::Plain),
+        Err(findings) => return text(&findings, None, &Style::default()),
     };
     let parsed = parse(Model::current(), &source);
     let failed = parsed.findings.iter().any(zerodrift::manifest::Finding::is_error);
     assert_eq!(parsed.manifest.is_none(), failed, "a manifest is there exactly when no finding is an error");
-    text(&parsed.findings, Some(&source), Style::Plain)
+    text(&parsed.findings, Some(&source), &Style::default())
 }
 
 macro_rules! broken {

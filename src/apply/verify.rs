@@ -60,7 +60,7 @@ pub(super) fn not_converged(model: &Model, after: &Document, changes: &[&Change]
 fn moved_settings(model: &Model, before: &Document, after: &Document, changes: &[&Change]) -> Vec<Mismatch> {
     let changed = |setting: &Setting| changes.iter().any(|change| change.setting.path == setting.path);
     // A setting behind a switch that this plan turns does not count on one of the two sides.
-    let behind_changed_switch = |setting: &Setting| model.switch_of(setting).is_some_and(|switch| changed(switch));
+    let behind_changed_switch = |setting: &Setting| model.switch_of(setting).is_some_and(&changed);
     model
         .of(after.endpoint)
         .filter(|setting| matches!(setting.access, Access::Writable | Access::ServerManaged))

@@ -6,6 +6,7 @@ mod finding;
 mod keys;
 mod reader;
 mod rules;
+mod scope;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,8 @@ mod yaml;
 
 pub use finding::{Finding, Fix, Location, Severity};
 pub use rules::cross_check;
+pub use scope::beyond_scope;
+pub use source::LARGEST;
 
 use serde_json::Value as Json;
 

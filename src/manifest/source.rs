@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use super::Source;
 use super::finding::{Finding, Fix, Location, Severity};
-use crate::organization::is_hidden;
+use crate::text::is_hidden;
 
 /// The largest file that is read, in bytes. A manifest with every setting is under 10 KiB.
-pub(super) const LARGEST: usize = 1024 * 1024;
+pub const LARGEST: usize = 1024 * 1024;
 
 /// How many findings one kind of character may make, since every byte of a file may hold one.
 const MOST: usize = 100;

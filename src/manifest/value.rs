@@ -5,7 +5,8 @@ use serde_json::Value as Json;
 use super::finding::{Finding, Fix, Severity};
 use super::reader::Reader;
 use super::yaml::{Node, Value};
-use crate::organization::{Color, Kind, Problem, Setting, Unset, is_hidden, shown};
+use crate::organization::{Color, Kind, Problem, Setting, Unset, shown};
+use crate::text::is_hidden;
 
 /// The value for a setting, unless it is none; everything that is wrong with it is said.
 pub(super) fn checked(reader: &mut Reader<'_>, setting: &Setting, node: &Node) -> Option<Json> {

@@ -140,6 +140,8 @@ fn options() -> serde_yaml::Options {
         // Repeated keys reach our own tree, so that each is reported.
         duplicate_keys: DuplicateKeyPolicy::PassThrough,
         merge_keys: MergeKeyPolicy::AsOrdinary,
+        // Comments are not read; buffering them refuses a file with more than 32 lines of them in a row.
+        emit_comments: false,
         strict_booleans: true,
         reject_unsupported_tags: true,
         reject_tagged_field_names: true,

@@ -6,6 +6,7 @@ mod names;
 mod tests;
 mod words;
 
+use crate::text::is_hidden;
 use serde_json::Value as Json;
 
 pub(crate) use words::nearest;
@@ -206,14 +207,6 @@ fn one_line(text: &str) -> String {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
     words.join(" ")
-}
-
-/// Characters that are drawn as nothing or turn the direction of text (Unicode's Default_Ignorable and Bidi_Control,
-/// as far as they are used to deceive).
-pub(crate) fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 fn color(setting: &Setting, text: &str) -> Vec<Problem> {

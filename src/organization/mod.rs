@@ -24,7 +24,7 @@ mod target;
 pub use canonical::RULES;
 pub(crate) use canonical::{is_blank, structure};
 pub use check::Problem;
-pub(crate) use check::{is_hidden, nearest, shown};
+pub(crate) use check::{nearest, shown};
 pub use color::{Color, ColorError};
 pub use duration::{DurationError, GoDuration};
 pub use guard::{Guard, Notice, When};

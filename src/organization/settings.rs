@@ -74,6 +74,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         .doc("How long a user stays signed in to Access, unless an application or policy says otherwise.")
         .default("24h applies; the API returns nothing")
         .notice(notice(When::Longer, "a stolen session stays useful for longer"))
+        .account_only()
         .example("24h")
         .source(SESSIONS),
     Setting::new(

@@ -35,15 +35,14 @@ pub enum SnapshotError {
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 impl Snapshot {
-    /// The document's fields: `target`, `api`, and under `live` an object, `null` (there is none) or nothing (not read)
+    /// The document's fields: `target` with the API's base URL, and under `live` an object, `null` (there is none) or nothing (not read)
     /// for each endpoint.
     pub fn to_fields(&self) -> Map<String, Json> {
         let mut fields = Map::new();
         if let Some(target) = &self.target {
-            let id = Json::from(target.id.as_str());
-            fields.insert("target".to_owned(), serde_json::json!({"scope": target.scope, "id": id}));
+            let target = serde_json::json!({"scope": target.scope, "id": target.id, "api": self.api});
+            fields.insert("target".to_owned(), target);
         }
-        fields.insert("api".to_owned(), Json::from(self.api.as_str()));
         let read = Endpoint::ALL.into_iter().filter_map(|endpoint| {
             let value = match self.live.slot(endpoint) {
                 Slot::NotRead => return None,
@@ -76,7 +75,12 @@ impl Snapshot {
         for endpoint in Endpoint::ALL {
             *live.slot_mut(endpoint) = slot(endpoint, sections.get(endpoint.section()))?;
         }
-        let api = fields.get("api").and_then(Json::as_str).unwrap_or(CLOUDFLARE).to_owned();
+        let api = fields
+            .get("target")
+            .and_then(|target| target.get("api"))
+            .and_then(Json::as_str)
+            .unwrap_or(CLOUDFLARE)
+            .to_owned();
         Ok(Self { target: target(fields.get("target"))?, api, live })
     }
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::json::{FORMAT_VERSION, ZERODRIFT};
 use super::layout::{column, hanging, pad};
 use super::style::{Role, Style};
 
@@ -43,6 +44,26 @@ impl Check {
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fixes.push(fix.into());
         self
+    }
+}
+
+/// What `doctor --format json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DoctorDocument {
+    /// The version of this format.
+    pub format_version: String,
+    /// The version of the program that wrote it.
+    pub zerodrift: String,
+    /// What was looked at, in order.
+    pub checks: Vec<Check>,
+}
+
+/// The document of some checks.
+pub fn document(checks: &[Check]) -> DoctorDocument {
+    DoctorDocument {
+        format_version: FORMAT_VERSION.to_owned(),
+        zerodrift: ZERODRIFT.to_owned(),
+        checks: checks.to_vec(),
     }
 }
 

@@ -7,7 +7,9 @@ use serde_json::Value as Json;
 use super::layout::wrap;
 use super::tree::{self, Node};
 use super::{kind, value, yaml};
+use crate::manifest::{Source, parse};
 use crate::organization::{Access, Element, Endpoint, Kind, Live, Model, Setting, Slot, Target, Unset, dotted};
+use crate::plan::{Input, plan};
 
 /// Comments are wrapped here, whatever the terminal: a file has no width.
 const COLUMNS: usize = 100;
@@ -271,6 +273,44 @@ fn in_comment(live: &Json) -> String {
 fn comment(prose: &str, depth: usize) -> String {
     let indent = "  ".repeat(depth);
     wrap(prose, COLUMNS - 2 - indent.len()).iter().map(|line| format!("{indent}# {line}\n")).collect()
+}
+
+/// The manifest of a live state, which validates and plans to nothing, whatever the state.
+///
+/// Live may hold what a manifest may not, such as a duration below today's minimum. What our own checks refuse, or
+/// what would plan to a change, is left to live and stands in a comment with the reason.
+pub fn manifest(model: &Model, target: &Target, api: &str, live: &Live, detail: Detail) -> String {
+    let mut except: BTreeMap<String, String> = BTreeMap::new();
+    loop {
+        let text = yaml(model, target, live, detail, &except);
+        let objections = objections(model, target, api, live, &text);
+        let known = except.len();
+        except.extend(objections);
+        // Each round leaves out at least one more setting, so there are at most as many rounds as settings.
+        if except.len() == known {
+            return text;
+        }
+    }
+}
+
+/// The settings that a manifest should not hold for this live state, each with the reason.
+fn objections(model: &Model, target: &Target, api: &str, live: &Live, text: &str) -> Vec<(String, String)> {
+    let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
+    let parsed = parse(model, &source);
+    let mut objections: Vec<(String, String)> = parsed
+        .findings
+        .into_iter()
+        .filter(|finding| finding.is_error())
+        .filter_map(|finding| Some((finding.setting?, finding.message)))
+        .collect();
+    if let Some(manifest) = &parsed.manifest {
+        let plan = plan(&Input { model, manifest, target, api, live, allow: &[] });
+        let changes = plan.changes.iter().map(|change| change.setting.path.to_owned());
+        objections.extend(changes.map(|path| (path, "its live value has no spelling in a manifest".to_owned())));
+        let errors = plan.findings.into_iter().filter(|finding| finding.is_error());
+        objections.extend(errors.filter_map(|finding| Some((finding.setting?, finding.message))));
+    }
+    objections
 }
 
 #[cfg(test)]

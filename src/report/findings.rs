@@ -8,17 +8,9 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 use serde_json::{Value as Json, json};
 
+use super::style::{ColorLevel, Style};
 use crate::manifest::{Finding, Fix, Location, Severity, Source};
-use crate::organization::is_hidden;
-
-/// How text is drawn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    /// Characters alone.
-    Plain,
-    /// With the colours of a terminal.
-    Colored,
-}
+use crate::text::is_hidden;
 
 /// How many characters of a line are shown on each side of the place meant.
 const AROUND: usize = 60;
@@ -32,13 +24,13 @@ const LONGEST: usize = 2_000;
 /// Findings as people read them, each with its line where it is about this source, and a summary.
 ///
 /// Empty for no findings.
-pub fn text(findings: &[Finding], source: Option<&Source>, style: Style) -> String {
+pub fn text(findings: &[Finding], source: Option<&Source>, style: &Style) -> String {
     if findings.is_empty() {
         return String::new();
     }
-    let renderer = match style {
-        Style::Plain => Renderer::plain(),
-        Style::Colored => Renderer::styled(),
+    let renderer = match style.color {
+        ColorLevel::Plain => Renderer::plain(),
+        ColorLevel::Ansi | ColorLevel::TrueColor => Renderer::styled(),
     };
     let renderer = renderer.term_width(140);
     let mut out = String::new();
@@ -213,12 +205,12 @@ mod tests {
 
     fn render(text_of_file: &str) -> String {
         let source = Source { name: "org.yaml".to_owned(), text: text_of_file.to_owned() };
-        text(&parse(Model::current(), &source).findings, Some(&source), Style::Plain)
+        text(&parse(Model::current(), &source).findings, Some(&source), &Style::default())
     }
 
     #[test]
     fn no_finding_is_no_text() {
-        assert_eq!(text(&[], None, Style::Plain), "");
+        assert_eq!(text(&[], None, &Style::default()), "");
     }
 
     #[test]
@@ -231,7 +223,7 @@ mod tests {
     #[test]
     fn a_hostile_file_name_and_message_are_made_visible() {
         let finding = Finding::new("rule", Severity::Error, "a\u{1b}]0;x\u{7}.yaml", "b\u{202e}c");
-        let shown = text(&[finding], None, Style::Plain);
+        let shown = text(&[finding], None, &Style::default());
         assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{shown}");
     }
 
@@ -247,7 +239,11 @@ mod tests {
     #[test]
     fn colours_are_the_only_escapes() {
         let source = Source { name: "org.yaml".to_owned(), text: "organization: 1\n".to_owned() };
-        let shown = text(&parse(Model::current(), &source).findings, Some(&source), Style::Colored);
+        let shown = text(
+            &parse(Model::current(), &source).findings,
+            Some(&source),
+            &Style { color: ColorLevel::Ansi, width: 100 },
+        );
         assert!(shown.contains("\u{1b}["));
     }
 

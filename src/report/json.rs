@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::cloudflare::Method;
 use crate::manifest::Finding;
-use crate::organization::{Document, Endpoint, Live, Scope, Slot, Target};
+use crate::organization::{Scope, Snapshot, Target};
 use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
 
 pub use super::json_text::to_text;
@@ -199,6 +199,9 @@ pub struct ErrorEntry {
     pub hints: Vec<String>,
     /// The exit code of the process.
     pub exit_code: u8,
+    /// What is wrong with the manifest, where that is why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Json>,
 }
 
 /// What `validate` prints as JSON.
@@ -230,19 +233,9 @@ pub struct SnapshotDocument {
     pub format_version: String,
     /// The version of the program that wrote it.
     pub zerodrift: String,
-    /// The organization's address.
-    pub target: TargetEntry,
-    /// The answers of the API by section. A section that was not read is missing; `null` means that the API said there
-    /// is none.
-    pub live: Map<String, Json>,
-}
-
-/// A snapshot holds something other than an object where an answer of the API should be.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the snapshot has neither an object nor null under live.{section}")]
-pub struct SnapshotError {
-    /// The section of `live`.
-    pub section: &'static str,
+    /// What was read, and where: see [`Snapshot`].
+    #[serde(flatten)]
+    pub snapshot: Map<String, Json>,
 }
 
 /// The document of some plans; `failed` organizations could not be planned.
@@ -273,46 +266,17 @@ pub fn findings_document(findings: &[Finding]) -> FindingsDocument {
     FindingsDocument {
         format_version: FORMAT_VERSION.to_owned(),
         zerodrift: ZERODRIFT.to_owned(),
-        findings: findings.iter().map(finding_json).collect(),
+        findings: findings.iter().map(super::findings::json).collect(),
         summary: FindingsSummary { errors: of(Severity::Error), warnings: of(Severity::Warning) },
     }
 }
 
 /// The document of a live state.
-pub fn snapshot_document(target: &Target, api: &str, live: &Live) -> SnapshotDocument {
-    let mut sections = Map::new();
-    for endpoint in Endpoint::ALL {
-        let value = match live.slot(endpoint) {
-            Slot::NotRead => continue,
-            Slot::Absent => Json::Null,
-            Slot::Present(document) => Json::Object(document.fields.clone()),
-        };
-        sections.insert(endpoint.section().to_owned(), value);
-    }
+pub fn snapshot_document(snapshot: &Snapshot) -> SnapshotDocument {
     SnapshotDocument {
         format_version: FORMAT_VERSION.to_owned(),
         zerodrift: ZERODRIFT.to_owned(),
-        target: TargetEntry::new(target, api),
-        live: sections,
-    }
-}
-
-impl SnapshotDocument {
-    /// The live state that it holds.
-    ///
-    /// # Errors
-    /// If a section is neither an object nor `null`.
-    pub fn live(&self) -> Result<Live, SnapshotError> {
-        let mut live = Live::default();
-        for endpoint in Endpoint::ALL {
-            *live.slot_mut(endpoint) = match self.live.get(endpoint.section()) {
-                None => Slot::NotRead,
-                Some(Json::Null) => Slot::Absent,
-                Some(Json::Object(fields)) => Slot::Present(Document::new(endpoint, fields.clone())),
-                Some(_) => return Err(SnapshotError { section: endpoint.section() }),
-            };
-        }
-        Ok(live)
+        snapshot: snapshot.to_fields(),
     }
 }
 
@@ -335,7 +299,7 @@ impl From<&Plan> for PlanEntry {
             changes: changes.iter().map(ChangeEntry::from).collect(),
             unmanaged: unmanaged.iter().map(UnmanagedEntry::from).collect(),
             writes: writes.iter().map(WriteEntry::from).collect(),
-            findings: findings.iter().map(finding_json).collect(),
+            findings: findings.iter().map(super::findings::json).collect(),
             live_sha256: live_sha256.clone(),
             digest: digest.clone(),
         }
@@ -373,15 +337,6 @@ impl From<&PlannedWrite> for WriteEntry {
         let PlannedWrite { method, endpoint: _, path } = write.clone();
         Self { method, endpoint: path }
     }
-}
-
-// MERGE: `findings::json` is the one place for this; the function goes when it is there.
-fn finding_json(finding: &Finding) -> Json {
-    let Finding { rule, severity, message, file, at, help, fix: _, setting: _ } = finding;
-    serde_json::json!({
-        "rule": rule, "severity": severity, "message": message, "file": file,
-        "line": at.as_ref().map(|at| at.line), "column": at.as_ref().map(|at| at.column), "help": help,
-    })
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use serde_json::json;
 
 use super::super::samples::{busy, in_sync, live, target};
 use super::*;
+use crate::organization::Endpoint;
 
 #[test]
 fn the_plan_document_has_the_fields_of_the_contract_in_its_order() {
@@ -43,25 +44,13 @@ fn a_saved_plan_reads_back_as_it_was_and_ignores_what_later_versions_add() {
 }
 
 #[test]
-fn a_snapshot_tells_absent_from_not_read_and_keeps_every_digit() {
+fn a_snapshot_reads_back_equal_with_every_digit() {
     let number: Json = serde_json::from_str("12345678901234567890.12300").unwrap();
-    let read = live(json!({"name": "Widget", "future": number}), None);
-    let text = to_text(&snapshot_document(&target(), "https://api.example", &read));
+    let live = live(json!({"name": "Widget", "future": number}), None);
+    let snapshot = Snapshot { target: Some(target()), api: "https://api.example".to_owned(), live };
+    let text = to_text(&snapshot_document(&snapshot));
     assert!(text.contains("12345678901234567890.12300"));
-    let snapshot: SnapshotDocument = serde_json::from_str(&text).unwrap();
-    assert_eq!(snapshot.live(), Ok(read));
-
-    let absent = Live { organization: Slot::Absent, doh: Slot::NotRead };
-    let snapshot = snapshot_document(&target(), "https://api.example", &absent);
-    assert_eq!(snapshot.live(), Ok(absent));
-}
-
-#[test]
-fn a_snapshot_of_something_else_is_refused_by_name() {
-    let mut snapshot = snapshot_document(&target(), "https://api.example", &Live::default());
-    snapshot.live.insert("doh".to_owned(), json!([]));
-    let error = snapshot.live().unwrap_err();
-    assert_eq!(error.to_string(), "the snapshot has neither an object nor null under live.doh");
+    assert_eq!(Snapshot::parse(text.as_bytes()), Ok(snapshot));
 }
 
 #[test]

@@ -12,12 +12,15 @@
 //! - `explain`: what a setting is
 //! - `findings`: what is wrong with a manifest, with the lines it is about
 
+pub mod doctor;
 pub mod drift;
+pub mod error;
 pub mod explain;
 pub mod export;
 pub mod findings;
 pub mod json;
 pub mod plan;
+pub mod results;
 pub mod schema;
 pub mod style;
 

@@ -205,7 +205,7 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> String {
     }
     let shown = &plan.unmanaged[..plan.unmanaged.len().min(UNMANAGED_SHOWN)];
     let paths: Vec<_> = shown.iter().map(|unmanaged| value::safe(&unmanaged.path)).collect();
-    let columns = column(paths.iter().map(String::as_str), 56);
+    let columns = column(paths.iter().map(String::as_str), 68);
     let title = format!("Not managed: {} keep what they have", count(plan.unmanaged.len(), "live setting"));
     let title = title.replace("setting keep what they have", "setting keeps what it has");
     let mut text = format!("{}\n", style.paint(Role::Quiet, &title));
@@ -229,7 +229,6 @@ fn unmanaged_row(path: &str, live: &Json, known: bool, style: &Style) -> String 
 }
 
 /// What is doubtful, without the file's lines.
-// MERGE: `findings::text` shows the source line as well; this one goes when it is there.
 pub(super) fn findings_section(findings: &[Finding], style: &Style) -> String {
     findings.iter().map(|finding| finding_text(finding, style)).collect()
 }

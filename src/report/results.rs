@@ -1,10 +1,14 @@
 //! What became of an apply, as text.
 
+use serde::Serialize;
+
 use super::error;
+use super::json::{self, ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
 use super::layout::hanging;
 use super::style::{Role, Style};
 use super::value;
 use crate::apply::{End, Event, Mismatch, Outcome, Why};
+use crate::organization::Target;
 use crate::plan::Plan;
 
 /// How an apply ended: the sentence that a log reader looks for, and what to do where it did not end well.
@@ -15,11 +19,18 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
         End::Applied => {
             let changes = super::plan::count(plan.changes.len(), "setting");
             let writes = super::plan::count(outcome.writes, "write");
-            let sentence = format!("Applied: {changes} of {target} with {writes}, read back and verified; nothing else moved.");
+            let sentence =
+                format!("Applied: {changes} of {target} with {writes}, read back and verified; nothing else moved.");
             format!("\n{}\n", style.paint(Role::Heading, &sentence))
         }
         End::Conflict => {
-            let mut text = format!("\n{}\n", style.paint(Role::Guarded, &format!("Conflict: after the write, live of {target} is not what it should be.")));
+            let mut text = format!(
+                "\n{}\n",
+                style.paint(
+                    Role::Guarded,
+                    &format!("Conflict: after the write, live of {target} is not what it should be.")
+                )
+            );
             for found in &outcome.mismatches {
                 text.push_str(&format!("  {}\n", mismatch(found)));
             }
@@ -32,6 +43,83 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
             hints.extend(failure.hints());
             format!("\n{}", error::text(&failure.to_string(), &hints, style))
         }
+    }
+}
+
+/// What became of one organization, for programs.
+pub fn entry(plan: &Plan, outcome: &Outcome, exit_code: u8) -> ResultEntry {
+    let ended = match outcome.end {
+        End::Applied => json::Outcome::Applied,
+        End::InSync => json::Outcome::InSync,
+        End::Conflict => json::Outcome::Conflict,
+        End::Failed => json::Outcome::Failed,
+    };
+    let error = trouble(outcome).map(|(kind, message, hints)| ErrorEntry {
+        kind: kind.to_owned(),
+        message,
+        hints,
+        exit_code,
+        findings: Vec::new(),
+    });
+    ResultEntry { writes: outcome.writes, verified: outcome.verified, ..planned(plan, ended, error) }
+}
+
+/// The kind, message and hints of an outcome that is not what was wanted.
+fn trouble(outcome: &Outcome) -> Option<(&'static str, String, Vec<String>)> {
+    let known = outcome.known.sentence().to_owned();
+    match (&outcome.failure, outcome.end) {
+        (Some(failure), _) => {
+            let hints = std::iter::once(known).chain(failure.hints()).collect();
+            Some(("api", failure.to_string(), hints))
+        }
+        (None, End::Conflict) => {
+            let paths: Vec<String> = outcome.mismatches.iter().map(mismatch).collect();
+            Some(("conflict", paths.join("; "), vec![known]))
+        }
+        (None, _) => None,
+    }
+}
+
+/// A plan that was not applied because nobody consented or approved.
+pub fn refused(plan: &Plan, error: ErrorEntry) -> ResultEntry {
+    planned(plan, json::Outcome::Refused, Some(error))
+}
+
+fn planned(plan: &Plan, outcome: json::Outcome, error: Option<ErrorEntry>) -> ResultEntry {
+    ResultEntry {
+        target: TargetEntry::new(&plan.target, &plan.api),
+        outcome,
+        writes: 0,
+        verified: false,
+        backup: None,
+        changes: plan.changes.iter().map(ChangeEntry::from).collect(),
+        error,
+    }
+}
+
+/// What `revoke-user --format json` prints.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RevocationDocument {
+    /// The version of this format.
+    pub format_version: String,
+    /// The version of the program that wrote it.
+    pub zerodrift: String,
+    /// The organization's address.
+    pub target: Target,
+    /// The address of the user.
+    pub email: String,
+    /// Whether the API says that tokens were revoked.
+    pub revoked: bool,
+}
+
+/// The document of a revocation that the API has confirmed.
+pub fn revocation(target: &Target, email: &str) -> RevocationDocument {
+    RevocationDocument {
+        format_version: json::FORMAT_VERSION.to_owned(),
+        zerodrift: json::ZERODRIFT.to_owned(),
+        target: target.clone(),
+        email: email.to_owned(),
+        revoked: true,
     }
 }
 

@@ -1,14 +1,14 @@
 use serde_json::{Value as Json, json};
 
 use super::super::json::{
-    ErrorEntry, Outcome, ResultEntry, TargetEntry, error_document, findings_document, plan_document, results_document,
-    snapshot_document,
+    ErrorEntry, Outcome, ResultEntry, SnapshotDocument, TargetEntry, error_document, findings_document, plan_document,
+    results_document, snapshot_document,
 };
 use super::super::samples::{busy, create, in_sync, live, read_yaml, target, warning};
 use super::super::{Detail, export};
 use super::*;
 use crate::manifest::{Finding, Severity};
-use crate::organization::Live;
+use crate::organization::{Live, Snapshot};
 
 fn parsed(name: SchemaName) -> Json {
     serde_json::from_str(&schema(Model::current(), name)).unwrap()
@@ -63,6 +63,7 @@ fn target_entry() -> TargetEntry {
 
 fn error() -> ErrorEntry {
     ErrorEntry {
+        findings: vec![crate::report::findings::json(&warning())],
         kind: "network".to_owned(),
         message: "no connection".to_owned(),
         hints: vec!["check the proxy".to_owned()],
@@ -89,9 +90,13 @@ fn documents() -> Vec<(SchemaName, Json)> {
         (SchemaName::Results, value(&results_document(results))),
         (SchemaName::Findings, value(&findings_document(&[warning(), finding]))),
         (SchemaName::Error, value(&error_document(error()))),
-        (SchemaName::Snapshot, value(&snapshot_document(&target(), "https://api.example", &whole))),
-        (SchemaName::Snapshot, value(&snapshot_document(&target(), "https://api.example", &Live::default()))),
+        (SchemaName::Snapshot, value(&snapshot(whole))),
+        (SchemaName::Snapshot, value(&snapshot(Live::default()))),
     ]
+}
+
+fn snapshot(live: Live) -> SnapshotDocument {
+    snapshot_document(&Snapshot { target: Some(target()), api: "https://api.example".to_owned(), live })
 }
 
 /// Documents of different types in one list.
@@ -171,7 +176,7 @@ fn a_document_without_a_field_or_of_another_major_version_is_broken() {
 #[test]
 fn the_schema_takes_what_a_file_may_say() {
     let good = [
-        "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n  login_design: null\ndoh:\n  doh_jwt_duration: null\n",
+        "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n  login_design: null\ndoh:\n  service_token_id: null\n",
         "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: Widget\n  login_design:\n    background_color: '#FFF'\n",
         "organization:\n  mfa_config:\n    allowed_authenticators: [totp, telepathy]\n  mfa_piv_key_requirements:\n    pin_policy: sometimes\n    ssh_key_size: [256, 512]\n",
         "organization:\ndoh:\n",

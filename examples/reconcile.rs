@@ -1,0 +1,56 @@
+//! Makes live what a manifest says: read, plan, apply, prove. One pass; run it on a schedule to reconcile.
+//!
+//! ```console
+//! $ CLOUDFLARE_API_TOKEN=… cargo run --example reconcile -- org.yaml
+//! ```
+
+#![allow(clippy::print_stdout, clippy::use_debug, reason = "a small program prints its results")]
+
+use std::error::Error;
+use std::sync::Arc;
+
+use zerodrift::apply::{Approved, End, Options, apply};
+use zerodrift::cloudflare::{BaseUrl, Credentials, HttpConfig, HttpTransport, Policy, Reader, Writer};
+use zerodrift::manifest::{self, Source};
+use zerodrift::organization::Model;
+use zerodrift::plan::{Input, plan};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn Error>> {
+    let file = std::env::args().nth(1).ok_or("usage: reconcile ORG.yaml")?;
+    let model = Model::current();
+    let source = Source { text: std::fs::read_to_string(&file)?, name: file };
+    let manifest = manifest::parse(model, &source).manifest.ok_or("the manifest has errors: run zerodrift validate")?;
+    let target = manifest.target.clone().ok_or("the manifest names no account or zone")?;
+
+    let transport = Arc::new(transport()?);
+    let reader = Reader::new(transport.clone(), Policy::default());
+    let live = reader.live(&target, &manifest.endpoints).await?;
+    let plan =
+        plan(&Input { model, manifest: &manifest, target: &target, api: reader.base_url(), live: &live, allow: &[] });
+    if plan.is_empty() {
+        println!("in sync");
+        return Ok(());
+    }
+    // Nobody sits here who could consent, so a guarded change without an `allow:` entry stops the run.
+    let approved = Approved::new(&plan, &live).map_err(|refusal| format!("refused: {refusal:?}"))?;
+    let writer = Writer::new(transport, Policy::default());
+    let outcome = apply(&reader, &writer, approved, &Options::new(model)).await;
+    match outcome.failure {
+        _ if outcome.end == End::Applied => {
+            println!("applied {} changes with {} writes", plan.changes.len(), outcome.writes)
+        }
+        Some(failure) => return Err(format!("{failure}; {}", outcome.known.sentence()).into()),
+        None => return Err(format!("conflict: {:?}", outcome.mismatches).into()),
+    }
+    Ok(())
+}
+
+fn transport() -> Result<HttpTransport, Box<dyn Error>> {
+    let base_url = match std::env::var("CLOUDFLARE_BASE_URL") {
+        Ok(url) => BaseUrl::parse(&url)?,
+        Err(_) => BaseUrl::default(),
+    };
+    let credentials = Credentials::token(&std::env::var("CLOUDFLARE_API_TOKEN")?)?;
+    Ok(HttpTransport::new(HttpConfig { base_url, credentials, extra_roots: None })?)
+}

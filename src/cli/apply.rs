@@ -1,0 +1,123 @@
+//! `apply`: makes live what the manifest says.
+
+use super::approval::{self, Approval};
+use super::args::{ApplyArgs, Format};
+use super::connect::{Connection, connect};
+use super::error::{self, CliError};
+use super::exit::Exit;
+use super::planning::{self, Wanted};
+use super::{Context, interrupt};
+use crate::apply::{self, Approved, End, Event, Known, Options, Outcome};
+use crate::organization::Live;
+use crate::plan::{self, Plan};
+use crate::report;
+
+/// Plans, asks, writes, reads back.
+pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
+    let wanted = planning::wanted(context, &args.file.file, &args.target)?;
+    let connection = connect(&context.ui, &context.env, &args.api).await?;
+    let reader = connection.reader();
+    let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+    let mut plan = planning::plan(context, &wanted, connection.api(), &live, &args.allow)?;
+    if args.format == Format::Text {
+        super::plan::print(context, &wanted, &plan, Format::Text)?;
+    }
+    if plan.is_empty() {
+        return finish(context, args, &plan, &in_sync());
+    }
+    let approved = approval::get(&context.ui, &mut plan, args.auto_approve).await;
+    let approval = match approved {
+        Ok(approval) => approval,
+        Err(refusal) => return refused(context, args, &plan, refusal),
+    };
+    if approval == Approval::Asked {
+        unchanged_since(&connection, &wanted, context, &live, &plan).await?;
+    }
+    let outcome = write(context, args, &connection, &plan, &live).await?;
+    finish(context, args, &plan, &outcome)
+}
+
+/// Somebody took time to answer: looks again, so that what was shown is what is written over.
+async fn unchanged_since(
+    connection: &Connection,
+    wanted: &Wanted,
+    context: &Context,
+    live: &Live,
+    plan: &Plan,
+) -> Result<(), CliError> {
+    let read = connection.reader();
+    let now = interrupt::abandonable(read.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+    if plan::live_sha256(context.model, &now) == plan.live_sha256 {
+        return Ok(());
+    }
+    let documents = live.documents().filter_map(|before| Some((before, now.document(before.endpoint)?)));
+    let moved: Vec<String> = documents
+        .flat_map(|(before, after)| apply::verify(context.model, Some(before), after, &[]))
+        .map(|mismatch| report::results::mismatch(&mismatch))
+        .collect();
+    let message = format!("nothing was written: live moved while the plan was being read\n{}", moved.join("\n"));
+    Err(CliError::new("conflict", Exit::Conflict, message.trim_end()).hint("run apply again and look at the new plan"))
+}
+
+/// Sends the writes and proves them. From here on Ctrl-C does not stop half-way.
+async fn write(
+    context: &Context,
+    args: &ApplyArgs,
+    connection: &Connection,
+    plan: &Plan,
+    live: &Live,
+) -> Result<Outcome, CliError> {
+    let (reader, writer) = (connection.reader(), connection.writer());
+    let approved = Approved::new(plan, live).map_err(|_| {
+        approval::refusal(plan).unwrap_or_else(|| CliError::manifest(&plan.manifest.path, plan.findings.clone()))
+    })?;
+    let tell = |event: Event| context.ui.say(&report::results::event(&event));
+    let options =
+        Options { model: context.model, omit: &args.omit, strict_unknown: args.strict_unknown, observer: &tell };
+    interrupt::finished(&context.ui, apply::apply(&reader, &writer, approved, &options)).await
+}
+
+fn in_sync() -> Outcome {
+    Outcome {
+        end: End::InSync,
+        writes: 0,
+        verified: true,
+        known: Known::AsWanted,
+        mismatches: Vec::new(),
+        failure: None,
+    }
+}
+
+/// A plan that nobody consented to or approved is a result too, for whoever reads JSON.
+fn refused(context: &Context, args: &ApplyArgs, plan: &Plan, refusal: CliError) -> Result<Exit, CliError> {
+    if args.format == Format::Text {
+        return Err(refusal);
+    }
+    let entry = report::results::refused(plan, super::error_entry(&refusal));
+    context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
+    context.say_error(&refusal);
+    Ok(refusal.exit)
+}
+
+fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, outcome: &Outcome) -> Result<Exit, CliError> {
+    let exit = exit(outcome);
+    let text = match args.format {
+        Format::Text => report::results::text(plan, outcome, &context.ui.out),
+        Format::Json => report::json::to_text(&report::json::results_document(vec![report::results::entry(
+            plan,
+            outcome,
+            exit.code(),
+        )])),
+    };
+    context.print(&text)?;
+    Ok(exit)
+}
+
+fn exit(outcome: &Outcome) -> Exit {
+    match (outcome.end, &outcome.failure) {
+        (End::Applied | End::InSync, _) => Exit::Success,
+        (End::Conflict, _) => Exit::Conflict,
+        (End::Failed, Some(failure)) => error::exit_of(failure),
+        (End::Failed, None) => Exit::Failed,
+    }
+}

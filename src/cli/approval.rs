@@ -1,0 +1,92 @@
+//! Asking: guarded changes by their new value, the whole plan by `yes`.
+
+use super::error::CliError;
+use super::exit::Exit;
+use super::interrupt;
+use super::ui::Ui;
+use crate::plan::{Change, Consent, Plan};
+use crate::text::visible;
+
+/// How an apply gets its approval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Approval {
+    /// By `--auto-approve`.
+    Automatic,
+    /// By somebody at the terminal.
+    Asked,
+}
+
+/// Gets the approval of a plan. Guards that nobody has consented to are asked for on a terminal, one by one.
+///
+/// # Errors
+/// If a guard stays without consent, or the plan without approval (exit code 3): nothing may be written then.
+pub(super) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<Approval, CliError> {
+    if !auto_approve && ui.is_interactive() {
+        for index in 0..plan.changes.len() {
+            consent(ui, &mut plan.changes[index]).await?;
+        }
+    }
+    if let Some(refusal) = refusal(plan) {
+        return Err(refusal);
+    }
+    if auto_approve {
+        return Ok(Approval::Automatic);
+    }
+    if !ui.is_interactive() {
+        return Err(CliError::new("approval", Exit::Refused, "nothing was written: nobody has approved the plan")
+            .hint("use --auto-approve in a pipeline that applies what a review has approved"));
+    }
+    match ask(ui, "Apply these changes? Only `yes` applies them:").await?.as_deref() {
+        Some("yes") => Ok(Approval::Asked),
+        _ => Err(CliError::new("approval", Exit::Refused, "nothing was written: the plan was not approved")),
+    }
+}
+
+/// Asks for consent to one guarded change, by its new value: `yes` is typed too easily.
+async fn consent(ui: &Ui, change: &mut Change) -> Result<(), CliError> {
+    let Some(state) = &mut change.guard else { return Ok(()) };
+    if state.allowed_by.is_some() {
+        return Ok(());
+    }
+    let wanted = typed(&change.after);
+    ui.say(&format!("{}: {}.", change.setting.path, state.guard.consequence));
+    ui.say(&format!("Check first: {}.", state.guard.check_first));
+    let answer = ask(ui, &format!("Type the new value, {}, to consent:", visible(&wanted))).await?;
+    if answer.as_deref() == Some(wanted.as_str()) {
+        state.allowed_by = Some(Consent::Prompt);
+    }
+    Ok(())
+}
+
+/// What has to be typed for a value: text as it is, everything else as JSON.
+fn typed(value: &serde_json::Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Asks for one line, while Ctrl-C is heard.
+///
+/// # Errors
+/// If Ctrl-C comes first.
+pub(super) async fn ask(ui: &Ui, question: &str) -> Result<Option<String>, CliError> {
+    let (ui, question) = (ui.clone(), question.to_owned());
+    // Reading a terminal blocks, and Ctrl-C must be heard meanwhile.
+    let answer = tokio::task::spawn_blocking(move || ui.ask(&question));
+    Ok(interrupt::abandonable(answer).await?.unwrap_or_default())
+}
+
+/// The error for guards without consent, if there are any.
+pub(super) fn refusal(plan: &Plan) -> Option<CliError> {
+    let paths: Vec<&str> = plan.refused().map(|change| change.setting.path).collect();
+    if paths.is_empty() {
+        return None;
+    }
+    let (noun, verb) = if paths.len() == 1 { ("change", "has") } else { ("changes", "have") };
+    let message =
+        format!("nothing was written: {} guarded {noun} {verb} no consent: {}", paths.len(), paths.join(", "));
+    let flags: Vec<String> = paths.iter().map(|path| format!("--allow {path}")).collect();
+    Some(
+        CliError::new("guard", Exit::Refused, message)
+            .hint("consent in the manifest, under `allow:`, as the plan shows: it is pinned to the value and reviewed")
+            .hint(format!("or consent for one run with {}", flags.join(" "))),
+    )
+}

@@ -1,0 +1,392 @@
+//! The command line: what there is to type, and its help.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::organization::GoDuration;
+
+const AFTER_HELP: &str = "\
+Examples:
+  zerodrift export --account-id 699d98642c564d2e855e9661899b7252 > org.yaml
+  zerodrift plan                         what would change, field by field
+  zerodrift apply --auto-approve         make it so, with one write and a read-back
+  zerodrift drift                        exit code 2 when somebody moved a setting
+  zerodrift plan examples/org.yaml --sandbox     all of this without an account
+
+Credentials: CLOUDFLARE_API_TOKEN, or --token-file, or CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL.
+Exit codes: 0 done or in sync, 1 failed, 2 changes or drift, 3 refused, 4 conflict, 5 manifest has errors,
+6 authentication or permission, 64 usage, 130 interrupted.";
+
+/// Keeps a Cloudflare Zero Trust organization in Git.
+#[derive(Debug, Parser)]
+#[command(name = "zerodrift", version, after_help = AFTER_HELP, propagate_version = true, disable_help_subcommand = true)]
+pub(super) struct Cli {
+    /// What to do
+    #[command(subcommand)]
+    pub(super) command: Command,
+    /// How to talk
+    #[command(flatten)]
+    pub(super) talk: TalkArgs,
+}
+
+/// Logs and colour.
+#[derive(Debug, Clone, Args)]
+pub(super) struct TalkArgs {
+    /// Logs more on standard error: -v requests, -vv retries and decisions, -vvv everything
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
+    pub(super) verbose: u8,
+    /// Form of the log lines
+    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
+    pub(super) log_format: LogFormat,
+    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured too
+    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
+    pub(super) color: ColorChoice,
+}
+
+/// Form of the log lines.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ColorChoice {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Form of the result on standard output.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: see `zerodrift schema`.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Shows what apply would change; reads only
+    #[command(after_help = "Examples:
+  zerodrift plan
+  zerodrift plan teams/org.yaml --detailed-exitcode    exit code 2 when something would change
+  zerodrift plan --format json | jq '.plans[].changes'
+  zerodrift plan --live live.json                      no network, no credentials: see export --format json")]
+    Plan(PlanArgs),
+    /// Makes live what the manifest says: one write an endpoint, and only when there is drift
+    #[command(after_help = "Examples:
+  zerodrift apply                                      shows the plan and asks
+  zerodrift apply --auto-approve                       in a pipeline
+  zerodrift apply --allow organization.auth_domain     consents to a guarded change
+
+Without a terminal and without --auto-approve nothing is written (exit code 3).")]
+    Apply(ApplyArgs),
+    /// Says who moved what: a plan for schedules, read-only, exit code 2 on drift
+    Drift(DriftArgs),
+    /// Checks the manifest: every finding in one run, offline, without credentials
+    Validate(ValidateArgs),
+    /// Writes live as an org.yaml that plans to nothing
+    #[command(after_help = "Examples:
+  zerodrift export --account-id 699d98642c564d2e855e9661899b7252 > org.yaml
+  zerodrift export --full                              every setting, unset ones as comments
+  zerodrift export --format json > live.json           a snapshot for plan --live")]
+    Export(ExportArgs),
+    /// Revokes every Access token of a user
+    RevokeUser(RevokeUserArgs),
+    /// Says what a setting does: type, range, default, guard
+    #[command(after_help = "Examples:
+  zerodrift explain                                    every setting in a line
+  zerodrift explain session_duration
+  zerodrift explain login_design                       a group")]
+    Explain(ExplainArgs),
+    /// Prints the JSON Schema of a format
+    Schema(SchemaArgs),
+    /// Says what works: token, permission, target, clock, TLS, proxy, and the exact fix
+    Doctor(DoctorArgs),
+    /// Serves the emulated API on loopback, for trying and testing
+    #[command(after_help = "Examples:
+  zerodrift sandbox                                    prints the variables to export
+  zerodrift sandbox --state live.json --port 8787
+  zerodrift sandbox --personality put=merge,durations=rewritten --fault PUT:reset-after")]
+    Sandbox(SandboxArgs),
+    /// Prints a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Prints the manual page
+    Man,
+}
+
+/// Which manifest.
+#[derive(Debug, Clone, Args)]
+pub(super) struct FileArgs {
+    /// The manifest; - for standard input
+    #[arg(default_value = "org.yaml", value_name = "FILE")]
+    pub(super) file: String,
+}
+
+/// Which organization.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct TargetArgs {
+    /// Account, where the manifest names none [env: CLOUDFLARE_ACCOUNT_ID]
+    #[arg(long, value_name = "ID", conflicts_with = "zone_id", help_heading = "Target")]
+    pub(super) account_id: Option<String>,
+    /// Zone, where the manifest names none [env: CLOUDFLARE_ZONE_ID]
+    #[arg(long, value_name = "ID", help_heading = "Target")]
+    pub(super) zone_id: Option<String>,
+}
+
+/// How to reach the API.
+#[derive(Debug, Clone, Args)]
+pub(super) struct ApiArgs {
+    /// File that holds the API token [env: CLOUDFLARE_API_TOKEN holds the token itself]
+    #[arg(long, value_name = "FILE", help_heading = "API")]
+    pub(super) token_file: Option<PathBuf>,
+    /// Base URL of the API, https unless it is loopback [env: CLOUDFLARE_BASE_URL]
+    #[arg(long, value_name = "URL", help_heading = "API")]
+    pub(super) base_url: Option<String>,
+    /// Uses the emulated API instead, with the state that this file keeps; no account and no token needed
+    #[arg(
+        long,
+        value_name = "STATE.json",
+        require_equals = true,
+        conflicts_with_all = ["base_url", "token_file"],
+        help_heading = "API"
+    )]
+    pub(super) sandbox: Option<Option<PathBuf>>,
+    /// Bounds one request, such as 30s
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration, help_heading = "API")]
+    pub(super) timeout: Duration,
+    /// Bounds the whole run, retries included, such as 5m
+    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = positive_duration, help_heading = "API")]
+    pub(super) deadline: Duration,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    pub(super) file: FileArgs,
+    /// Exits with 2 when something would change
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+    /// Plans against a snapshot of export --format json instead of the API: no network, no credentials
+    #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["sandbox", "base_url", "token_file"])]
+    pub(super) live: Option<PathBuf>,
+    /// Consents to the guarded change of a setting or group; may repeat
+    #[arg(long, value_name = "SETTING")]
+    pub(super) allow: Vec<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
+}
+
+/// Arguments of `apply`.
+#[derive(Debug, Args)]
+pub(super) struct ApplyArgs {
+    #[command(flatten)]
+    pub(super) file: FileArgs,
+    /// Does not ask
+    #[arg(long)]
+    pub(super) auto_approve: bool,
+    /// Consents to the guarded change of a setting or group; may repeat
+    #[arg(long, value_name = "SETTING")]
+    pub(super) allow: Vec<String>,
+    /// Leaves a field that this version does not know out of the write; the read-back proves what became of it
+    #[arg(long, value_name = "FIELD")]
+    pub(super) omit: Vec<String>,
+    /// Refuses before writing when live has fields that this version does not know
+    #[arg(long)]
+    pub(super) strict_unknown: bool,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
+}
+
+/// Arguments of `drift`.
+#[derive(Debug, Args)]
+pub(super) struct DriftArgs {
+    #[command(flatten)]
+    pub(super) file: FileArgs,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
+}
+
+/// Arguments of `validate`.
+#[derive(Debug, Args)]
+pub(super) struct ValidateArgs {
+    #[command(flatten)]
+    pub(super) file: FileArgs,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// Every setting: unset ones as comments
+    #[arg(long, conflicts_with = "format")]
+    pub(super) full: bool,
+    /// yaml is a manifest, json a snapshot for plan --live
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: ExportFormat,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
+}
+
+/// Form of an export.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    /// A manifest.
+    #[default]
+    #[value(alias = "text")]
+    Yaml,
+    /// A snapshot for `plan --live`.
+    Json,
+}
+
+/// Arguments of `revoke-user`.
+#[derive(Debug, Args)]
+pub(super) struct RevokeUserArgs {
+    /// The user's e-mail address
+    #[arg(long)]
+    pub(super) email: String,
+    /// The user's id, where the address is not enough
+    #[arg(long, value_name = "UID")]
+    pub(super) user_uid: Option<String>,
+    /// Revokes the sessions of the user's devices too
+    #[arg(long)]
+    pub(super) devices: bool,
+    /// Makes the user sign in to WARP again, where Gateway policies limit sessions
+    #[arg(long)]
+    pub(super) warp_session_reauth: bool,
+    /// Does not ask
+    #[arg(long)]
+    pub(super) auto_approve: bool,
+    /// A manifest that names the account or zone
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Option<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub(super) struct ExplainArgs {
+    /// A setting or group, with or without its section; everything when left out
+    pub(super) setting: Option<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+}
+
+/// Arguments of `schema`.
+#[derive(Debug, Args)]
+pub(super) struct SchemaArgs {
+    /// Which format
+    #[arg(value_enum, default_value_t)]
+    pub(super) name: SchemaChoice,
+}
+
+/// The formats that have a schema.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaChoice {
+    /// org.yaml
+    #[default]
+    Org,
+    /// plan and drift --format json
+    Plan,
+    /// apply --format json
+    Results,
+    /// validate --format json
+    Findings,
+    /// a failure before any result
+    Error,
+    /// export --format json
+    Snapshot,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub(super) struct DoctorArgs {
+    /// A manifest that names the account or zone; org.yaml where there is one
+    #[arg(long, value_name = "FILE")]
+    pub(super) file: Option<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
+}
+
+/// Arguments of `sandbox`.
+#[derive(Debug, Args)]
+pub(super) struct SandboxArgs {
+    /// The file that keeps the state; it may be edited while the sandbox runs
+    #[arg(long, value_name = "STATE.json")]
+    pub(super) state: Option<PathBuf>,
+    /// The port on loopback; any free one when left out
+    #[arg(long, default_value_t = 0)]
+    pub(super) port: u16,
+    /// How the emulated API behaves where the real one is unsettled: switch=value,…
+    #[arg(long, value_name = "SWITCHES")]
+    pub(super) personality: Option<String>,
+    /// A request that goes wrong, such as PUT:reset-after; may repeat
+    #[arg(long, value_name = "FAULT")]
+    pub(super) fault: Vec<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub(super) struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+/// A duration above zero in Go's grammar, as the manifest's are.
+fn positive_duration(text: &str) -> Result<Duration, String> {
+    let duration: GoDuration = text.parse().map_err(|error| format!("{error}"))?;
+    u64::try_from(duration.nanoseconds())
+        .ok()
+        .filter(|nanoseconds| *nanoseconds > 0)
+        .map(Duration::from_nanos)
+        .ok_or_else(|| "the duration must be longer than zero".to_owned())
+}

@@ -1,0 +1,152 @@
+//! From flags and environment to something that reaches the API.
+//!
+//! Commands that read get a [`Reader`] and nothing else; only `apply` and `revoke-user` ask for a [`Writer`].
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::args::ApiArgs;
+use super::env::{self, Env};
+use super::error::CliError;
+use super::exit::Exit;
+use super::ui::Ui;
+use crate::cloudflare::{
+    BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, Reader, Transport,
+    Writer,
+};
+use crate::sandbox;
+
+/// The token that the sandbox is shown; it takes any.
+pub(super) const SANDBOX_TOKEN: &str = "sandbox";
+
+/// How plans name the sandbox's API: its port differs from run to run, and means nothing.
+const SANDBOX_API: &str = "sandbox";
+
+/// A way to the API. Dropping it stops the sandbox, if there is one.
+pub(super) struct Connection {
+    transport: Arc<dyn Transport>,
+    policy: Policy,
+    sandbox: Option<sandbox::Running>,
+}
+
+impl Connection {
+    /// The API, as plans name it.
+    pub(super) fn api(&self) -> &str {
+        if self.sandbox.is_some() { SANDBOX_API } else { self.transport.base_url() }
+    }
+
+    /// A client that cannot write.
+    pub(super) fn reader(&self) -> Reader {
+        Reader::new(self.transport.clone(), self.policy)
+    }
+
+    /// A client that cannot read.
+    pub(super) fn writer(&self) -> Writer {
+        Writer::new(self.transport.clone(), self.policy)
+    }
+}
+
+/// Prepares the way to the API; nothing is sent yet.
+///
+/// # Errors
+/// If credentials are missing or malformed, the base URL is not one that a token may be sent to, or the sandbox
+/// cannot start.
+pub(super) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connection, CliError> {
+    let policy = Policy::default().timeout(args.timeout).deadline_in(args.deadline);
+    let (config, sandbox) = match &args.sandbox {
+        None => (http_config(env, args)?, None),
+        Some(state) => {
+            let running = start_sandbox(ui, env, state.as_deref()).await?;
+            let base_url = BaseUrl::parse(&running.base_url()).map_err(unusable)?;
+            let credentials = Credentials::token(SANDBOX_TOKEN).map_err(unfit)?;
+            (HttpConfig { base_url, credentials, extra_roots: None }, Some(running))
+        }
+    };
+    let transport = HttpTransport::new(config).map_err(unusable)?;
+    Ok(Connection { transport: Arc::new(transport), policy, sandbox })
+}
+
+fn unusable(error: ConfigError) -> CliError {
+    Error::from(error).into()
+}
+
+fn unfit(error: CredentialsError) -> CliError {
+    unusable(error.into())
+}
+
+async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {
+    let path = sandbox_state(env, state)?;
+    ui.say(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
+    let store =
+        sandbox::Store::open(&path).map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
+    serve(store, 0).await
+}
+
+/// Serves a sandbox on loopback; port 0 is any free one.
+///
+/// # Errors
+/// If its state cannot be read or the port cannot be had.
+pub(super) async fn serve(store: sandbox::Store, port: u16) -> Result<sandbox::Running, CliError> {
+    let failed = |error: &dyn std::fmt::Display| CliError::new("sandbox", Exit::Failed, error.to_string());
+    let instance = sandbox::Instance::try_from(store).map_err(|error| failed(&error))?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    sandbox::Server::start(instance, address).await.map_err(|error| failed(&error))
+}
+
+/// The file that keeps the sandbox's state: the one that was named, else one in the folder for state.
+pub(super) fn sandbox_state(env: &Env, named: Option<&Path>) -> Result<PathBuf, CliError> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    let folder = env.state_folder().ok_or_else(|| {
+        CliError::usage("neither HOME nor XDG_STATE_HOME is set, so there is no place for the sandbox's state")
+            .hint("name a file: --sandbox=STATE.json")
+    })?;
+    // The folder is ours; the folder of a file that somebody named is not, and a typo in it should be seen.
+    std::fs::create_dir_all(&folder).map_err(|error| CliError::io("make the folder", &folder, &error))?;
+    Ok(folder.join("sandbox.json"))
+}
+
+fn http_config(env: &Env, args: &ApiArgs) -> Result<HttpConfig, CliError> {
+    let base_url = match args.base_url.as_deref().or_else(|| env.get(env::BASE_URL)) {
+        Some(url) => BaseUrl::parse(url).map_err(unusable)?,
+        None => BaseUrl::default(),
+    };
+    let read = |path: PathBuf| {
+        std::fs::read(&path).map_err(|error| CliError::io("read the certificates in SSL_CERT_FILE", &path, &error))
+    };
+    let extra_roots = env.get(env::SSL_CERT_FILE).map(PathBuf::from).map(read).transpose()?;
+    Ok(HttpConfig { base_url, credentials: credentials(env, args)?, extra_roots })
+}
+
+/// The credentials that a connection would use; none where it is the sandbox.
+///
+/// # Errors
+/// As [`connect`].
+pub(super) fn credentials_of(env: &Env, args: &ApiArgs) -> Result<Option<Credentials>, CliError> {
+    if args.sandbox.is_some() { Ok(None) } else { credentials(env, args).map(Some) }
+}
+
+/// The credentials: the file that was named, else the token of the environment, else its key and e-mail address.
+fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
+    if let Some(path) = &args.token_file {
+        let text = std::fs::read_to_string(path).map_err(|error| CliError::io("read the token file", path, &error))?;
+        return Credentials::token(&text).map_err(unfit);
+    }
+    if let Some(token) = env.get(env::API_TOKEN) {
+        return Credentials::token(token).map_err(unfit);
+    }
+    match (env.get(env::API_KEY), env.get(env::EMAIL)) {
+        (Some(key), Some(email)) => Credentials::key(email, key).map_err(unfit),
+        (Some(_), None) => Err(no_credentials("CLOUDFLARE_API_KEY is set and CLOUDFLARE_EMAIL is not")),
+        _ => Err(no_credentials("no credentials: neither a token nor a key is set")),
+    }
+}
+
+fn no_credentials(message: &str) -> CliError {
+    CliError::new("authentication", Exit::Authentication, message)
+        .hint("set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL")
+        .hint("the token needs the permission `Access: Organizations, Identity Providers, and Groups Read` (or `Access: Organizations Read`); apply needs Write, which the dashboard calls Edit")
+        .hint("to try without an account, add --sandbox")
+}

@@ -1,0 +1,85 @@
+//! Failures at the edge: kinds, hints and exit codes are decided here and nowhere else.
+
+use std::fmt::Display;
+use std::path::Path;
+
+use super::exit::Exit;
+use crate::cloudflare::{self, ErrorKind};
+use crate::manifest::Finding;
+
+/// Why a command did not do what was asked.
+#[derive(Debug, Clone)]
+pub(super) struct CliError {
+    /// The kind in one word, for programs.
+    pub(super) kind: &'static str,
+    /// What happened and where, in a sentence without a final full stop.
+    pub(super) message: String,
+    /// What to do next.
+    pub(super) hints: Vec<String>,
+    /// The exit code.
+    pub(super) exit: Exit,
+    /// What is wrong with the manifest, where that is why.
+    pub(super) findings: Vec<Finding>,
+}
+
+impl CliError {
+    /// A failure of some kind.
+    pub(super) fn new(kind: &'static str, exit: Exit, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new(), exit, findings: Vec::new() }
+    }
+
+    /// Adds what to do next.
+    #[must_use]
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// A command line that cannot be understood.
+    pub(super) fn usage(message: impl Into<String>) -> Self {
+        Self::new("usage", Exit::Usage, message)
+    }
+
+    /// A file that could not be read or written.
+    pub(super) fn io(doing: &str, path: &Path, error: &dyn Display) -> Self {
+        Self::new("io", Exit::Failed, format!("cannot {doing} {}: {error}", path.display()))
+    }
+
+    /// A manifest with errors.
+    pub(super) fn manifest(file: &str, findings: Vec<Finding>) -> Self {
+        let errors = findings.iter().filter(|finding| finding.is_error()).count();
+        let noun = if errors == 1 { "error" } else { "errors" };
+        let message = format!("{file} has {errors} {noun}, so nothing was planned");
+        Self { findings, ..Self::new("manifest", Exit::Manifest, message) }
+    }
+
+    /// Ctrl-C, and what became of the work.
+    pub(super) fn interrupted(what: &str) -> Self {
+        Self::new("interrupted", Exit::Interrupted, format!("interrupted: {what}"))
+    }
+}
+
+impl From<cloudflare::Error> for CliError {
+    fn from(error: cloudflare::Error) -> Self {
+        let (kind, exit) = classify(error.kind());
+        Self { hints: error.hints(), ..Self::new(kind, exit, error.to_string()) }
+    }
+}
+
+/// The kind and exit code of a failure of the API.
+fn classify(kind: ErrorKind) -> (&'static str, Exit) {
+    match kind {
+        ErrorKind::Authentication => ("authentication", Exit::Authentication),
+        _ => ("api", Exit::Failed),
+    }
+}
+
+/// The exit code of a failed apply.
+pub(super) fn exit_of(failure: &crate::apply::Failure) -> Exit {
+    use crate::apply::Failure;
+    match failure {
+        Failure::Request(error) | Failure::UnknownFields { error, fields: _ } => classify(error.kind()).1,
+        Failure::StrictUnknown { fields: _ } => Exit::Refused,
+        Failure::CreationUnseen { error: _ } => Exit::Failed,
+    }
+}

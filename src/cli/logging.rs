@@ -1,0 +1,37 @@
+//! Logs: off unless asked for, always on standard error.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
+
+use super::args::{LogFormat, TalkArgs};
+use super::env::{self, Env};
+use super::error::CliError;
+use super::ui::Ui;
+use crate::report::ColorLevel;
+
+/// Turns logging on where `-v` or `RUST_LOG` asks for it.
+///
+/// # Errors
+/// If `RUST_LOG` cannot be understood.
+pub(super) fn start(talk: &TalkArgs, env: &Env, ui: &Ui) -> Result<(), CliError> {
+    let wanted = match (env.get(env::RUST_LOG), talk.verbose) {
+        (Some(filter), _) => filter.to_owned(),
+        (None, 0) => return Ok(()),
+        (None, 1) => "zerodrift=info".to_owned(),
+        (None, 2) => "zerodrift=debug".to_owned(),
+        // The connection too. Headers that carry a credential are marked sensitive, so no level shows them.
+        (None, _) => "zerodrift=trace,reqwest=debug,hyper_util=debug".to_owned(),
+    };
+    let filter = EnvFilter::try_new(&wanted).map_err(|error| CliError::usage(format!("RUST_LOG={wanted}: {error}")))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(ui.err.color != ColorLevel::Plain)
+        .with_span_events(FmtSpan::CLOSE);
+    // A second subscriber in one process (a test) changes nothing that matters.
+    let _ = match talk.log_format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    Ok(())
+}

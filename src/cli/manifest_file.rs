@@ -1,0 +1,103 @@
+//! Finding the manifest, and the organization it is about.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use super::args::TargetArgs;
+use super::env::{self, Env};
+use super::error::CliError;
+use crate::manifest::{self, Finding, Manifest, Source};
+use crate::organization::{Model, Scope, Target, TargetIdError};
+
+/// A manifest that was read, with whatever there is to say about it.
+#[derive(Debug)]
+pub(super) struct Loaded {
+    /// The text, for showing lines of it; absent when it could not be decoded.
+    pub(super) source: Option<Source>,
+    /// The manifest; absent when a finding is an error.
+    pub(super) manifest: Option<Manifest>,
+    /// Everything there is to say.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Reads and checks a manifest; `-` is standard input.
+///
+/// # Errors
+/// If the file cannot be read. A file with errors is no error here: the findings say what is wrong.
+pub(super) fn load(model: &Model, file: &str) -> Result<Loaded, CliError> {
+    let bytes = read(file)?;
+    let source = match Source::from_bytes(file, &bytes) {
+        Ok(source) => source,
+        Err(findings) => return Ok(Loaded { source: None, manifest: None, findings }),
+    };
+    let parsed = manifest::parse(model, &source);
+    Ok(Loaded { source: Some(source), manifest: parsed.manifest, findings: parsed.findings })
+}
+
+/// The bytes of a file, one more than the limit at most, so that a huge or endless input is refused and not swallowed.
+fn read(file: &str) -> Result<Vec<u8>, CliError> {
+    let limit = manifest::LARGEST as u64 + 1;
+    let mut bytes = Vec::new();
+    if file == "-" {
+        std::io::stdin()
+            .lock()
+            .take(limit)
+            .read_to_end(&mut bytes)
+            .map_err(|error| CliError::io("read", Path::new("standard input"), &error))?;
+        return Ok(bytes);
+    }
+    let path = Path::new(file);
+    let opened = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
+    opened.take(limit).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
+    Ok(bytes)
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
+    let failure = CliError::io("read", path, error);
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return failure.hint("name the manifest, or write one from live with `zerodrift export > org.yaml`");
+    }
+    failure
+}
+
+/// The organization that is meant: the file's, else the flag's, else the environment's.
+///
+/// # Errors
+/// If a flag contradicts the file (it never overrides it), an id is malformed, or nothing names an organization.
+pub(super) fn target(args: &TargetArgs, env: &Env, of_file: Option<&Target>) -> Result<Target, CliError> {
+    let flag = match (&args.account_id, &args.zone_id) {
+        (Some(id), _) => Some(parse(Scope::Account, id, "--account-id")?),
+        (None, Some(id)) => Some(parse(Scope::Zone, id, "--zone-id")?),
+        (None, None) => None,
+    };
+    match (of_file, flag) {
+        (Some(file), Some(flag)) if *file != flag => Err(CliError::usage(format!(
+            "the manifest is about {file} and the flag says {flag}: a flag never overrides the file"
+        ))
+        .hint("leave the flag out, or name the manifest of that organization")),
+        (Some(file), _) => Ok(file.clone()),
+        (None, Some(flag)) => Ok(flag),
+        (None, None) => of_environment(env),
+    }
+}
+
+fn of_environment(env: &Env) -> Result<Target, CliError> {
+    match (env.get(env::ACCOUNT_ID), env.get(env::ZONE_ID)) {
+        (Some(_), Some(_)) => Err(CliError::usage(
+            "CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set, and nothing says which is meant",
+        )
+        .hint("name the account or zone in the manifest, or unset one of the two")),
+        (Some(id), None) => parse(Scope::Account, id, env::ACCOUNT_ID),
+        (None, Some(id)) => parse(Scope::Zone, id, env::ZONE_ID),
+        (None, None) => Err(CliError::usage("nothing says which organization is meant")
+            .hint("add `account_id:` to the manifest, or use --account-id, or set CLOUDFLARE_ACCOUNT_ID")),
+    }
+}
+
+fn parse(scope: Scope, id: &str, from: &str) -> Result<Target, CliError> {
+    let target = match scope {
+        Scope::Account => Target::account(id),
+        Scope::Zone => Target::zone(id),
+    };
+    target.map_err(|error: TargetIdError| CliError::usage(format!("{from}: {error}")))
+}

@@ -1,0 +1,149 @@
+//! The command line: one file per command, and what they share.
+//!
+//! - `args`: what there is to type; `env`: the environment as a value; `ui`: the only place that prints
+//! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
+//! - `error`, `exit`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
+
+mod apply;
+mod approval;
+mod args;
+mod completions;
+mod connect;
+mod doctor;
+mod drift;
+mod env;
+mod error;
+mod exit;
+mod explain;
+mod export;
+mod interrupt;
+mod logging;
+mod manifest_file;
+mod plan;
+mod planning;
+mod revoke_user;
+mod sandbox;
+mod schema;
+mod ui;
+mod validate;
+
+pub use exit::Exit;
+
+use std::ffi::OsString;
+
+use clap::Parser as _;
+
+use crate::organization::Model;
+use crate::report;
+use args::{Cli, Command, Format};
+use env::Env;
+use error::CliError;
+use ui::Ui;
+
+/// What every command needs.
+struct Context {
+    env: Env,
+    ui: Ui,
+    model: &'static Model,
+}
+
+impl Context {
+    /// Prints a result.
+    fn print(&self, text: &str) -> Result<(), CliError> {
+        self.ui
+            .result(text)
+            .map_err(|error| CliError::new("io", Exit::Failed, format!("cannot write to standard output: {error}")))
+    }
+
+    /// Says why a command did not do what was asked, and what to do next.
+    fn say_error(&self, error: &CliError) {
+        self.ui.say(&report::error::text(&error.message, &error.hints, &self.ui.err));
+    }
+}
+
+/// Runs the program with these arguments, the first one being its name, and says how it ends.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error),
+    };
+    let env = Env::of_process();
+    let ui = Ui::new(&cli.talk, &env);
+    let context = Context { ui, env, model: Model::current() };
+    let format = cli.command.format();
+    let done = logging::start(&cli.talk, &context.env, &context.ui).and_then(|()| dispatch(&context, &cli.command));
+    done.unwrap_or_else(|error| fail(&context, format, &error))
+}
+
+/// Clap's own exit code for usage errors is 2, which would read as "changes".
+fn usage(error: &clap::Error) -> Exit {
+    // Help and version are results, everything else is talk; clap picks the stream. A closed stream is no failure.
+    let _ = error.print();
+    if error.use_stderr() { Exit::Usage } else { Exit::Success }
+}
+
+/// Reports a failure: as a document where JSON was asked for, and always to whoever reads standard error.
+fn fail(context: &Context, format: Format, error: &CliError) -> Exit {
+    if format == Format::Json {
+        let _ = context.print(&report::json::to_text(&report::json::error_document(error_entry(error))));
+    }
+    context.say_error(error);
+    error.exit
+}
+
+/// A failure as the documents show it.
+fn error_entry(error: &CliError) -> report::json::ErrorEntry {
+    report::json::ErrorEntry {
+        kind: error.kind.to_owned(),
+        message: error.message.clone(),
+        hints: error.hints.clone(),
+        exit_code: error.exit.code(),
+        findings: error.findings.iter().map(report::findings::json).collect(),
+    }
+}
+
+/// Commands that reach the API get a runtime of one thread; the others start nothing.
+fn dispatch(context: &Context, command: &Command) -> Result<Exit, CliError> {
+    match command {
+        Command::Validate(args) => validate::run(context, args),
+        Command::Explain(args) => explain::run(context, args),
+        Command::Schema(args) => schema::run(context, args),
+        Command::Completions(args) => completions::completions(context, args),
+        Command::Man => completions::man(context),
+        Command::Plan(args) => block_on(plan::run(context, args)),
+        Command::Apply(args) => block_on(apply::run(context, args)),
+        Command::Drift(args) => block_on(drift::run(context, args)),
+        Command::Export(args) => block_on(export::run(context, args)),
+        Command::RevokeUser(args) => block_on(revoke_user::run(context, args)),
+        Command::Doctor(args) => block_on(doctor::run(context, args)),
+        Command::Sandbox(args) => block_on(sandbox::run(context, args)),
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| CliError::new("io", Exit::Failed, format!("cannot start the runtime: {error}")))?;
+    let done = runtime.block_on(work);
+    // A prompt that nobody answers must not hold up the end of an interrupted program.
+    runtime.shutdown_background();
+    done
+}
+
+impl Command {
+    /// The form of the result, where the command has a choice.
+    fn format(&self) -> Format {
+        match self {
+            Self::Plan(args) => args.format,
+            Self::Apply(args) => args.format,
+            Self::Drift(args) => args.format,
+            Self::Validate(args) => args.format,
+            Self::RevokeUser(args) => args.format,
+            Self::Explain(args) => args.format,
+            Self::Doctor(args) => args.format,
+            Self::Export(args) if args.format == args::ExportFormat::Json => Format::Json,
+            Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man => Format::Text,
+        }
+    }
+}

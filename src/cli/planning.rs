@@ -1,0 +1,114 @@
+//! What `plan`, `drift` and `apply` have in common: manifest, target, live, plan.
+
+use std::path::Path;
+
+use super::Context;
+use super::args::TargetArgs;
+use super::error::CliError;
+use super::exit::Exit;
+use super::manifest_file::{self, Loaded};
+use crate::manifest::{Finding, Manifest, Source};
+use crate::organization::{Live, Model, Snapshot, Target};
+use crate::plan::{self, Plan};
+use crate::report;
+
+/// A manifest without errors, and whose organization it is about.
+pub(super) struct Wanted {
+    /// The text, for showing lines of it.
+    pub(super) source: Source,
+    /// What is wanted.
+    pub(super) manifest: Manifest,
+    /// Where.
+    pub(super) target: Target,
+    /// What there is to say about the file alone; no error among it.
+    pub(super) findings: Vec<Finding>,
+}
+
+/// Reads the manifest and finds its target. Errors are said on standard error with their lines.
+///
+/// # Errors
+/// If the manifest cannot be read or has errors, or nothing names an organization.
+pub(super) fn wanted(context: &Context, file: &str, target: &TargetArgs) -> Result<Wanted, CliError> {
+    let Loaded { source, manifest, findings } = manifest_file::load(context.model, file)?;
+    let (source, manifest) = match (source, manifest) {
+        (Some(source), Some(manifest)) => (source, manifest),
+        (source, _) => return Err(with_errors(context, file, findings, source.as_ref())),
+    };
+    let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
+    let beyond = crate::manifest::beyond_scope(&manifest, target.scope);
+    if !beyond.is_empty() {
+        return Err(with_errors(context, file, beyond, Some(&source)));
+    }
+    Ok(Wanted { source, manifest, target, findings })
+}
+
+/// Compares. The plan carries what there is to say about the file, alone and in the light of the live state.
+///
+/// # Errors
+/// If the manifest cannot be applied to this live state.
+pub(super) fn plan(
+    context: &Context,
+    wanted: &Wanted,
+    api: &str,
+    live: &Live,
+    allow: &[String],
+) -> Result<Plan, CliError> {
+    let allow = full_paths(context.model, allow)?;
+    let input = plan::Input {
+        model: context.model,
+        manifest: &wanted.manifest,
+        target: &wanted.target,
+        api,
+        live,
+        allow: &allow,
+    };
+    let mut plan = plan::plan(&input);
+    plan.findings.splice(0..0, wanted.findings.iter().cloned());
+    if plan.findings.iter().any(Finding::is_error) {
+        return Err(with_errors(context, &wanted.manifest.path, plan.findings, Some(&wanted.source)));
+    }
+    Ok(plan)
+}
+
+/// A manifest with errors: shows the findings, with the lines they are about, on standard error.
+fn with_errors(context: &Context, file: &str, findings: Vec<Finding>, source: Option<&Source>) -> CliError {
+    context.ui.say(&report::findings::text(&findings, source, &context.ui.err));
+    CliError::manifest(file, findings)
+}
+
+/// `--allow` takes a setting or group with or without its section.
+fn full_paths(model: &Model, allow: &[String]) -> Result<Vec<String>, CliError> {
+    allow.iter().map(|name| full_path(model, name)).collect()
+}
+
+fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
+    let known = |path: &str| model.setting(path).is_some() || model.group(path).is_some();
+    let spellings = [name.to_owned(), format!("organization.{name}"), format!("doh.{name}")];
+    spellings.into_iter().find(|path| known(path)).ok_or_else(|| {
+        CliError::usage(format!("--allow {name}: there is no setting or group of this name"))
+            .hint("run `zerodrift explain` for the names")
+    })
+}
+
+/// Reads a snapshot of `export --format json`.
+///
+/// # Errors
+/// If the file cannot be read, is no snapshot, is about another organization, or lacks an object that the manifest
+/// declares.
+pub(super) fn snapshot(path: &Path, wanted: &Wanted) -> Result<(Live, String), CliError> {
+    let bytes = std::fs::read(path).map_err(|error| CliError::io("read", path, &error))?;
+    let refuse = |message: String| {
+        CliError::new("snapshot", Exit::Failed, format!("{}: {message}", path.display()))
+            .hint("write a snapshot with `zerodrift export --format json`")
+    };
+    let snapshot = Snapshot::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
+    if let Some(target) = snapshot.target.as_ref().filter(|target| **target != wanted.target) {
+        return Err(refuse(format!("the snapshot is of {target}, and the manifest is about {}", wanted.target)));
+    }
+    for endpoint in &wanted.manifest.endpoints {
+        if *snapshot.live.slot(*endpoint) == crate::organization::Slot::NotRead {
+            return Err(refuse(format!("the snapshot lacks `{}`, which the manifest declares", endpoint.section())));
+        }
+    }
+    Ok((snapshot.live, snapshot.api))
+}

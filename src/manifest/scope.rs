@@ -1,0 +1,39 @@
+//! Settings that the organization of a zone does not have, where a flag or the environment says that a zone is meant.
+//!
+//! A file that names its zone itself is checked while it is read.
+
+use super::Manifest;
+use super::finding::{Finding, Severity};
+use crate::organization::Scope;
+
+/// A finding for every declared setting that this scope lacks.
+pub fn beyond_scope(manifest: &Manifest, scope: Scope) -> Vec<Finding> {
+    let beyond = manifest.declared.iter().filter(|declared| !scope.has(&declared.setting));
+    beyond
+        .map(|declared| {
+            let message = format!("a {scope} has no {}; it exists for accounts only", declared.setting.path);
+            Finding::new("scope", Severity::Error, &manifest.path, message)
+                .at(&declared.at)
+                .help("remove it, or name the account in place of the zone")
+                .setting(declared.setting.path)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::{Source, parse};
+    use crate::organization::Model;
+
+    #[test]
+    fn a_zone_from_outside_the_file_is_checked_like_one_inside() {
+        let text = "organization:\n  name: Widget\n  session_duration: 24h\n";
+        let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
+        let manifest = parse(Model::current(), &source).manifest.unwrap();
+        assert_eq!(beyond_scope(&manifest, Scope::Account), []);
+        let beyond: Vec<_> =
+            beyond_scope(&manifest, Scope::Zone).into_iter().filter_map(|found| found.setting).collect();
+        assert_eq!(beyond, ["organization.session_duration"]);
+    }
+}

@@ -1,0 +1,244 @@
+//! The careful write, told request by request against the sandbox.
+
+mod common;
+
+use common::{World, manifest};
+use serde_json::{Value as Json, json};
+use zerodrift::apply::{Approved, End, Failure, Known, Options, apply};
+use zerodrift::organization::Model;
+use zerodrift::sandbox::{Personality, State};
+
+fn organization() -> Json {
+    json!({
+        "name": "Widget", "auth_domain": "widget.cloudflareaccess.com", "session_duration": "12h",
+        "deny_unmatched_requests": true, "beta_limits": {"per_user": 3}, "created_at": "2024-03-11T09:12:45Z",
+    })
+}
+
+fn world_with(change: impl FnOnce(&mut State, &mut Personality)) -> World {
+    let mut state = State::with_organization(organization()).and_doh(json!({"doh_jwt_duration": "24h"}));
+    let mut personality = Personality::default();
+    change(&mut state, &mut personality);
+    World::of(state, personality)
+}
+
+fn world() -> World {
+    world_with(|_, _| {})
+}
+
+fn personality(switches: &str) -> Personality {
+    switches.parse().unwrap()
+}
+
+const WANTED: &str = "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n";
+const WITH_DOH: &str = "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\ndoh:\n  doh_jwt_duration: 48h\n";
+
+#[tokio::test(start_paused = true)]
+async fn in_sync_is_one_get_per_declared_endpoint_and_no_write() {
+    let world = world();
+    let manifest = manifest(
+        "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 720m\ndoh:\n  doh_jwt_duration: 24h\n",
+    );
+    let (_, outcome) = world.apply(&manifest).await;
+    assert_eq!(outcome.end, End::InSync);
+    assert_eq!(world.calls(), ["GET organization", "GET doh"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_without_a_section_is_not_even_read() {
+    let world = world();
+    world.apply(&manifest(WANTED)).await;
+    assert_eq!(world.calls(), ["GET organization", "PUT organization", "GET organization"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn drift_is_read_then_one_write_per_endpoint_each_with_its_read_back() {
+    let world = world();
+    let (_, outcome) = world.apply(&manifest(WITH_DOH)).await;
+    assert_eq!(outcome.end, End::Applied);
+    assert!(outcome.verified);
+    assert_eq!(
+        world.calls(),
+        ["GET organization", "GET doh", "PUT organization", "GET organization", "PUT doh", "GET doh"]
+    );
+}
+
+/// A1: a line that is missing from the file is not a wish.
+#[tokio::test(start_paused = true)]
+async fn a_protection_that_the_file_omits_stays_on_in_the_body_and_afterwards() {
+    for switches in ["put=replace", "put=merge"] {
+        let world = world_with(|_, how| *how = personality(switches));
+        world.apply(&manifest(WANTED)).await;
+        assert_eq!(world.bodies()[0]["deny_unmatched_requests"], json!(true), "{switches}");
+        assert_eq!(world.state().organization.unwrap()["deny_unmatched_requests"], json!(true), "{switches}");
+    }
+}
+
+/// A16: a field newer than this version is echoed as it was, and survives.
+#[tokio::test(start_paused = true)]
+async fn an_unknown_field_is_echoed_and_survives() {
+    let world = world();
+    world.apply(&manifest(WANTED)).await;
+    assert_eq!(world.bodies()[0]["beta_limits"], json!({"per_user": 3}));
+    assert_eq!(world.state().organization.unwrap()["beta_limits"], json!({"per_user": 3}));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_api_that_refuses_an_unknown_field_is_reread_and_the_field_is_named() {
+    let world = world_with(|_, how| *how = personality("unknown_fields=refused"));
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore));
+    let Some(Failure::UnknownFields { error: _, fields }) = &outcome.failure else { panic!("{outcome:?}") };
+    assert_eq!(fields, &["organization.beta_limits"]);
+    assert!(outcome.failure.unwrap().hints()[0].contains("--omit 'organization.beta_limits'"));
+    assert_eq!(world.calls(), ["GET organization", "PUT organization", "GET organization"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_omitted_field_is_left_out_and_the_read_back_says_what_became_of_it() {
+    let omit = ["organization.beta_limits".to_owned()];
+    for (switches, end) in
+        [("unknown_fields=refused,put=merge", End::Applied), ("unknown_fields=stored,put=replace", End::Conflict)]
+    {
+        let world = world_with(|_, how| *how = personality(switches));
+        let (plan, live) = world.plan(&manifest(WANTED)).await;
+        let options = Options { omit: &omit, ..Options::new(Model::current()) };
+        let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &options).await;
+        assert_eq!(outcome.end, end, "{switches}");
+        let moved: Vec<&str> = outcome.mismatches.iter().map(|mismatch| mismatch.path.as_str()).collect();
+        assert_eq!(moved.is_empty(), end == End::Applied, "{moved:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn strict_about_unknown_fields_means_no_write() {
+    let world = world();
+    let (plan, live) = world.plan(&manifest(WANTED)).await;
+    let options = Options { strict_unknown: true, ..Options::new(Model::current()) };
+    let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &options).await;
+    assert!(matches!(outcome.failure, Some(Failure::StrictUnknown { .. })));
+    assert_eq!(world.bodies().len(), 0);
+}
+
+/// A15: a server that resets what was sent is found out, with both values.
+#[tokio::test(start_paused = true)]
+async fn a_field_that_the_server_resets_is_a_conflict_that_names_it() {
+    let world = world_with(|state, _| state.hostile.resets = vec!["organization.deny_unmatched_requests".to_owned()]);
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!(outcome.end, End::Conflict);
+    let moved: Vec<(&str, &Json)> =
+        outcome.mismatches.iter().map(|found| (found.path.as_str(), &found.expected)).collect();
+    assert_eq!(moved, [("organization.deny_unmatched_requests", &json!(true))]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_declared_setting_that_is_not_stored_is_a_conflict() {
+    let world = world_with(|state, _| state.hostile.ignores = vec!["organization.session_duration".to_owned()]);
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!(outcome.end, End::Conflict);
+    assert_eq!(outcome.mismatches[0].found, json!("12h"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_read_back_is_waited_for() {
+    let world = world_with(|_, how| *how = personality("read_back=late"));
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!(outcome.end, End::Applied);
+    assert_eq!(world.bodies().len(), 1);
+}
+
+fn fault(state: &mut State, text: &str) {
+    state.faults.push(text.parse().unwrap());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_lost_after_the_write_is_settled_by_a_read() {
+    let world = world_with(|state, _| fault(state, "PUT:reset-after"));
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!(outcome.end, End::Applied);
+    assert_eq!(world.calls(), ["GET organization", "PUT organization", "GET organization"], "it is not repeated");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_provably_did_not_happen_is_repeated() {
+    let world = world_with(|state, _| fault(state, "PUT:reset-before"));
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!(outcome.end, End::Applied);
+    assert_eq!(world.bodies().len(), 2);
+    let calls = world.calls();
+    let second = calls.iter().rposition(|call| call == "PUT organization").unwrap();
+    assert_eq!(calls[second - 1], "GET organization", "only after a read has shown that it did not happen: {calls:?}");
+}
+
+const CREATED: &str = "\
+account_id: 699d98642c564d2e855e9661899b7252
+organization:
+  name: Widget
+  auth_domain: widget.cloudflareaccess.com
+  session_duration: 24h
+  custom_pages:
+    forbidden: 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+";
+
+fn nothing(change: impl FnOnce(&mut State)) -> World {
+    world_with(|state, _| {
+        state.organization = None;
+        state.doh = None;
+        change(state);
+    })
+}
+
+/// A9: a creation is a POST, then at most one PUT for what POST does not take.
+#[tokio::test(start_paused = true)]
+async fn an_absent_organization_is_created_by_one_post_and_one_put() {
+    let world = nothing(|_| {});
+    let (_, outcome) = world.apply(&manifest(CREATED)).await;
+    assert_eq!(outcome.end, End::Applied, "{outcome:?}");
+    assert_eq!(
+        world.calls(),
+        ["GET organization", "POST organization", "GET organization", "PUT organization", "GET organization"]
+    );
+    assert!(world.plan(&manifest(CREATED)).await.0.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creation_brings_the_doh_settings_along() {
+    let world = nothing(|_| {});
+    let text = format!("{CREATED}doh:\n  doh_jwt_duration: 48h\n");
+    let (_, outcome) = world.apply(&manifest(&text)).await;
+    assert_eq!(outcome.end, End::Applied, "{outcome:?}");
+    assert!(world.plan(&manifest(&text)).await.0.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_creation_whose_answer_is_lost_is_never_sent_twice() {
+    for lost in ["POST:reset-after", "POST:reset-before", "POST:hang", "POST:502"] {
+        let world = nothing(|state| fault(state, lost));
+        let (_, outcome) = world.apply(&manifest(CREATED)).await;
+        let posts = world.calls().iter().filter(|call| *call == "POST organization").count();
+        assert_eq!(posts, 1, "{lost}: {outcome:?}");
+        let created = world.state().organization.is_some();
+        assert_eq!(outcome.end == End::Applied, created, "{lost}: {outcome:?}");
+    }
+}
+
+/// A9: a 404 or a null result is an error of its own, never a reason to create.
+#[tokio::test(start_paused = true)]
+async fn only_not_enabled_means_absent() {
+    for switches in ["absent_organization=not_found", "absent_organization=null_result"] {
+        let world = nothing(|_| {});
+        world.transport.sandbox().change(|state| state.personality = personality(switches)).unwrap();
+        let manifest = manifest(CREATED);
+        let read = world.reader.live(&common::target(), &manifest.endpoints).await;
+        assert!(read.is_err(), "{switches}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_half_that_is_refused_leaves_the_other_half_as_wanted_and_says_so() {
+    let world = world_with(|state, _| fault(state, "PUT/doh:400"));
+    let (_, outcome) = world.apply(&manifest(WITH_DOH)).await;
+    assert_eq!((outcome.end, outcome.known), (End::Failed, Known::Partly));
+    let (_, again) = world.apply(&manifest(WITH_DOH)).await;
+    assert_eq!(again.end, End::Applied, "running it again writes what is left");
+}

@@ -1,0 +1,190 @@
+//! The laws, for generated live states and manifests, against generated personalities of the API.
+//!
+//! Nobody has published whether PUT replaces or merges, whether unknown fields are kept, or what an empty value reads
+//! back as; so every law has to hold under every reading.
+
+mod common;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use common::{World, live_state, manifest, manifest_of, manifest_without_objections, target, wanted};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json};
+use zerodrift::apply::{End, Known, verify};
+use zerodrift::organization::{Endpoint, Live, Model};
+use zerodrift::plan::Change;
+use zerodrift::report::export::{Detail, manifest as export};
+use zerodrift::sandbox::{Personality, State};
+
+/// Generated cases of each law. The sandbox runs in the process, so a thousand take seconds.
+const CASES: u32 = 1500;
+
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn personality() -> impl Strategy<Value = Personality> {
+    any::<u64>().prop_map(Personality::nth)
+}
+
+/// Runs on a paused clock: pauses between reads take no time.
+fn run<T>(story: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
+}
+
+async fn everything(world: &World) -> Live {
+    world.reader.live(&target(), &Endpoint::ALL).await.unwrap()
+}
+
+/// What moved between two reads, apart from `changes`.
+fn moved(before: &Live, after: &Live, changes: &[Change]) -> Vec<String> {
+    before
+        .documents()
+        .flat_map(|document| {
+            let of_endpoint: Vec<&Change> =
+                changes.iter().filter(|change| change.setting.endpoint() == document.endpoint).collect();
+            verify(Model::current(), Some(document), after.document(document.endpoint).unwrap(), &of_endpoint)
+        })
+        .map(|mismatch| format!("{mismatch:?}"))
+        .collect()
+}
+
+static APPLIED: AtomicUsize = AtomicUsize::new(0);
+static REFUSED: AtomicUsize = AtomicUsize::new(0);
+
+/// Laws 1 to 4 in one life: plan, apply, plan again.
+async fn apply_and_look_again(
+    state: State,
+    sections: Map<String, Json>,
+    personality: Personality,
+) -> Result<(), TestCaseError> {
+    let world = World::of(state, personality);
+    let before = everything(&world).await;
+    let manifest = manifest_without_objections(sections, Some(&before));
+
+    let reads = world.calls().len();
+    let (plan, outcome) = world.apply(&manifest).await;
+    let writes = world.bodies();
+    let after = everything(&world).await;
+
+    match outcome.end {
+        End::Applied => {
+            APPLIED.fetch_add(1, Ordering::Relaxed);
+            prop_assert_eq!(writes.len(), plan.writes.len(), "one write per endpoint");
+            prop_assert_eq!(moved(&before, &after, &plan.changes), Vec::<String>::new(), "nothing else moves");
+            let (again, _) = world.plan(&manifest).await;
+            prop_assert!(again.is_empty(), "plan after apply is empty: {:#?}", again.changes);
+        }
+        End::InSync => {
+            prop_assert!(plan.is_empty());
+            prop_assert_eq!(
+                world.calls()[reads..].iter().filter(|call| call.starts_with("GET")).count() - 2,
+                manifest.endpoints.len()
+            );
+            prop_assert_eq!(writes.len(), 0, "in sync means silent");
+        }
+        // Some personalities refuse what this state needs, such as a body with unknown fields: then nothing has moved.
+        End::Failed => {
+            REFUSED.fetch_add(1, Ordering::Relaxed);
+            prop_assert!(matches!(outcome.known, Known::AsBefore | Known::Partly), "{:?}", outcome.known);
+            if outcome.known == Known::AsBefore {
+                prop_assert_eq!(moved(&before, &after, &[]), Vec::<String>::new(), "a refused write moves nothing");
+            }
+        }
+        End::Conflict => prop_assert!(false, "no personality resets what was sent: {:#?}", outcome.mismatches),
+    }
+    Ok(())
+}
+
+/// A17: what is sent holds nothing that the server keeps for itself, and nothing that was empty already.
+fn clean(body: &Json, path: &str) -> Result<(), TestCaseError> {
+    let Json::Object(members) = body else { return Ok(()) };
+    for (key, value) in members {
+        let path = format!("{path}.{key}");
+        let kept =
+            ["created_at", "updated_at", "cache_device_posture", "has_migrated_private_apps", "trusted_accounts"];
+        prop_assert!(!kept.contains(&key.as_str()), "{path} is the server's");
+        prop_assert!(value.as_str() != Some(""), "{path} is an empty text");
+        clean(value, &path)?;
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn an_apply_makes_live_as_declared_and_moves_nothing_else(state in live_state(), sections in wanted(), personality in personality()) {
+        run(apply_and_look_again(state, sections, personality))?;
+    }
+
+    /// A2, A5, A18: an export plans to nothing, in both degrees of detail, with no state file anywhere.
+    #[test]
+    fn an_export_plans_to_nothing(state in live_state(), personality in personality()) {
+        run(async {
+            let world = World::of(state, personality);
+            let live = everything(&world).await;
+            for detail in [Detail::Minimal, Detail::Full] {
+                let text = export(Model::current(), &target(), "https://sandbox.test/client/v4", &live, detail);
+                let plan = common::plan_for(&manifest(&text), &live);
+                prop_assert!(plan.is_empty(), "{text}\n{:#?}", plan.changes);
+            }
+            Ok::<(), TestCaseError>(())
+        })?;
+    }
+
+    #[test]
+    fn no_body_holds_what_the_server_keeps_or_what_was_empty(state in live_state(), sections in wanted(), personality in personality()) {
+        run(async {
+            let world = World::of(state, personality);
+            let manifest = manifest_without_objections(sections, Some(&everything(&world).await));
+            world.apply(&manifest).await;
+            for body in world.bodies() {
+                clean(&body, "")?;
+            }
+            Ok::<(), TestCaseError>(())
+        })?;
+    }
+
+    #[test]
+    fn a_plan_is_a_function_of_its_input(state in live_state(), sections in wanted(), personality in personality()) {
+        run(async {
+            let world = World::of(state, personality);
+            let manifest = manifest_without_objections(sections, Some(&everything(&world).await));
+            let (one, _) = world.plan(&manifest).await;
+            let (two, _) = world.plan(&manifest).await;
+            prop_assert_eq!(one.digest, two.digest);
+            Ok::<(), TestCaseError>(())
+        })?;
+    }
+}
+
+/// The laws above would hold for a program that never writes: most generated cases must really be applied.
+#[test]
+fn most_generated_cases_are_applied() {
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 200, ..config() });
+    let cases = (live_state(), wanted(), personality());
+    runner
+        .run(&cases, |(state, sections, personality)| run(apply_and_look_again(state, sections, personality)))
+        .unwrap();
+    let (applied, refused) = (APPLIED.load(Ordering::Relaxed), REFUSED.load(Ordering::Relaxed));
+    assert!(applied > 100 && applied > refused, "{applied} applied, {refused} refused");
+}
+
+#[test]
+fn every_named_personality_takes_a_typical_change() {
+    let sections = r#"{"organization": {"session_duration": "24h", "login_design": {"header_text": null}}}"#;
+    let manifest = manifest(&manifest_of(serde_json::from_str::<Json>(sections).unwrap().as_object().unwrap()));
+    for (name, personality) in Personality::named() {
+        let state = State::with_organization(serde_json::json!({
+            "name": "Widget", "auth_domain": "widget.cloudflareaccess.com", "session_duration": "12h",
+            "login_design": {"header_text": "Hi", "footer_text": "Bye"}, "created_at": "2024-03-11T09:12:45Z",
+        }));
+        run(async {
+            let world = World::of(state, personality);
+            let (_, outcome) = world.apply(&manifest).await;
+            assert_eq!(outcome.end, End::Applied, "{name}: {outcome:?}");
+            assert!(world.plan(&manifest).await.0.is_empty(), "{name}");
+        });
+    }
+}
