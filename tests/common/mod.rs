@@ -1,6 +1,6 @@
 //! What several test files share: generated settings, and an organization that lives in an in-process sandbox.
 
-#![allow(dead_code, unreachable_pub, reason = "every test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses a part of it")]
 
 use std::sync::Arc;
 
