@@ -1,6 +1,54 @@
 //! zerodrift keeps a Cloudflare Zero Trust organization in Git.
 //!
-//! The modules stand in the order of the pipeline, and arrows run one way.
+//! A manifest says what is wanted; what it does not mention keeps its live value. The modules stand in the order of
+//! the pipeline, and arrows run one way, from the bottom of this list to its top:
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`organization`] | the model: every setting declared once, what its values mean, live documents read through it |
+//! | [`manifest`] | `org.yaml` → desired state, or findings with file, line and column |
+//! | [`cloudflare`] | the API: a reader that cannot write, a writer that cannot read, errors, retries |
+//! | [`plan`] | desired × live → plan; pure: no clock, environment, network or terminal |
+//! | [`apply`] | plan → one write per object, then the proof that it did what the plan said and nothing else |
+#![cfg_attr(
+    feature = "cli",
+    doc = "| [`report`] | plans, findings and results → text, JSON, schemas, and live → `org.yaml` |"
+)]
+#![cfg_attr(
+    feature = "sandbox",
+    doc = "| [`sandbox`] | the emulated API, with a personality for everything that is unsettled |"
+)]
+#![cfg_attr(feature = "cli", doc = "| [`cli`] | one file per command |")]
+//!
+//! [`text`] stands aside: it makes untrusted text safe to show, and everybody uses it.
+//!
+//! # Planning without a network
+//!
+//! ```
+//! use zerodrift::manifest::{Source, parse};
+//! use zerodrift::organization::{Model, Snapshot, Target};
+//! use zerodrift::plan::{Input, plan};
+//!
+//! let model = Model::current();
+//! let text = "organization:\n  session_duration: 24h\n  login_design:\n    header_text: null\n";
+//! let manifest = parse(model, &Source { name: "org.yaml".into(), text: text.into() }).manifest.unwrap();
+//! let answer = br#"{"success": true, "result": {"session_duration": "12h", "login_design": {"header_text": "Hi"}}}"#;
+//! let snapshot = Snapshot::parse(answer)?;
+//!
+//! let target = Target::account("699d98642c564d2e855e9661899b7252")?;
+//! let plan =
+//!     plan(&Input { model, manifest: &manifest, target: &target, api: &snapshot.api, live: &snapshot.live, allow: &[] });
+//! let changed: Vec<&str> = plan.changes.iter().map(|change| change.setting.path).collect();
+//! assert_eq!(changed, ["organization.session_duration", "organization.login_design.header_text"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The programs in `examples/` read an organization, plan offline, reconcile, and revoke a user.
+//!
+//! # Features
+//!
+//! `cli` (on by default) adds the command line and what it prints with; `sandbox` the emulated API alone, as a test
+//! double for programs that use this library.
 
 #![forbid(unsafe_code)]
 

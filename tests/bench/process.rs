@@ -6,6 +6,8 @@
 //!
 //! Wants `curl`; GNU `time` adds the memory. What is missing is said and left out.
 
+#![allow(clippy::print_stdout, reason = "a measurement prints its figures")]
+
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};

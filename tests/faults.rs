@@ -1,0 +1,309 @@
+//! Law 7: no fault leaves a third state.
+//!
+//! Every fault of the sandbox's script × every request of an apply × every named personality. After each: live is as
+//! before or as wanted, what the outcome says of live is true, and running again converges. A creation is never sent
+//! twice in a run.
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::{World, manifest, target};
+use serde_json::{Map, Value as Json, json};
+use zerodrift::apply::{Approved, End, Known, Options, Outcome, apply, verify};
+use zerodrift::cloudflare::{Error, Revocation, WriteError};
+use zerodrift::manifest::Manifest;
+use zerodrift::organization::{Document, Endpoint, Model};
+use zerodrift::plan::{Change, Plan};
+use zerodrift::sandbox::{Fault, Personality, State};
+
+/// Everything that can go wrong with a request, as the sandbox's script spells it.
+const TROUBLES: [&str; 23] = [
+    "400",
+    "401",
+    "403",
+    "404",
+    "408",
+    "409",
+    "429+1",
+    "429-html",
+    "500",
+    "502-html",
+    "503+1",
+    "520",
+    "html",
+    "truncated",
+    "reset-before",
+    "reset-after",
+    "hang",
+    "hang-after",
+    "failed-after",
+    "not-json",
+    "empty-body",
+    "wrong-type",
+    "unreachable",
+];
+
+const UPDATE: &str = "\
+account_id: 699d98642c564d2e855e9661899b7252
+organization:
+  session_duration: 24h
+  login_design:
+    header_text: null
+doh:
+  doh_jwt_duration: 48h
+";
+
+const CREATE: &str = "\
+account_id: 699d98642c564d2e855e9661899b7252
+organization:
+  name: Widget
+  auth_domain: widget.cloudflareaccess.com
+  session_duration: 24h
+  custom_pages:
+    forbidden: 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+doh:
+  doh_jwt_duration: 48h
+";
+
+fn existing() -> State {
+    State::with_organization(json!({
+        "name": "Widget", "auth_domain": "widget.cloudflareaccess.com", "session_duration": "12h",
+        "deny_unmatched_requests": true, "login_design": {"header_text": "Hi", "footer_text": "Bye"},
+        "created_at": "2024-03-11T09:12:45Z",
+    }))
+    .and_doh(json!({"doh_jwt_duration": "24h", "id": "7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871"}))
+}
+
+fn run<T>(story: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
+}
+
+/// One whole `apply`: read, plan, write, read back.
+async fn whole_run(world: &World, manifest: &Manifest) -> Result<(Plan, Outcome), Error> {
+    let live = world.reader.live(&target(), &manifest.endpoints).await?;
+    let plan = common::plan_for(manifest, &live);
+    let approved = Approved::new(&plan, &live).unwrap();
+    let outcome = apply(&world.reader, &world.writer, approved, &Options::new(Model::current())).await;
+    Ok((plan, outcome))
+}
+
+/// What an object of the account is, compared with what it was and what was wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Is {
+    Before,
+    Wanted,
+    Third,
+}
+
+fn stored(state: &State, endpoint: Endpoint) -> Option<Document> {
+    state.document(endpoint).map(|fields: &Map<String, Json>| Document::new(endpoint, fields.clone()))
+}
+
+/// Judges by what the account holds, behind everybody's back.
+fn judge(endpoint: Endpoint, before: &State, now: &State, changes: &[Change]) -> Is {
+    let (before, now) = (stored(before, endpoint), stored(now, endpoint));
+    let of_endpoint: Vec<&Change> = changes.iter().filter(|change| change.setting.endpoint() == endpoint).collect();
+    let same = |before: &Document, now: &Document, changes: &[&Change]| {
+        verify(Model::current(), Some(before), now, changes).is_empty()
+    };
+    match (&before, &now) {
+        (None, None) => Is::Before,
+        (Some(before), Some(now)) if same(before, now, &[]) => Is::Before,
+        (before, Some(now)) if verify(Model::current(), before.as_ref(), now, &of_endpoint).is_empty() => Is::Wanted,
+        // A creation in two steps may stop between them: what POST takes is there, the rest is not.
+        (None, Some(now)) => {
+            let by_post: Vec<&Change> = of_endpoint.iter().copied().filter(|change| change.setting.in_create).collect();
+            if verify(Model::current(), None, now, &by_post).is_empty() { Is::Before } else { Is::Third }
+        }
+        _ => Is::Third,
+    }
+}
+
+/// The requests of a run without faults, as the script counts them: `GET/doh`, second one.
+fn positions(world: &World) -> Vec<(String, u32)> {
+    let mut positions = Vec::new();
+    for call in world.calls() {
+        let spot = call.replace(' ', "/");
+        let nth = 1 + positions.iter().filter(|(known, _)| *known == spot).count();
+        positions.push((spot, u32::try_from(nth).unwrap()));
+    }
+    positions
+}
+
+/// How the matrix went, for the report and for the proof that it was not empty.
+#[derive(Debug, Default)]
+struct Tally {
+    faults: usize,
+    applied: usize,
+    as_before: usize,
+    unknown: usize,
+    personalities: BTreeSet<&'static str>,
+}
+
+/// One fault in one run: what happened must be one of the two states, said truly, and mended by running again.
+fn one_fault(
+    name: &'static str,
+    state: &State,
+    how: &Personality,
+    manifest: &Manifest,
+    faults: &[Fault],
+    tally: &mut Tally,
+) {
+    run(async {
+        let mut state = state.clone();
+        state.faults = faults.to_vec();
+        let world = World::of(state.clone(), how.clone());
+        let said = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let first = whole_run(&world, manifest).await;
+        let posts = world.calls().iter().filter(|call| *call == "POST organization").count();
+
+        let reference = World::of(State { faults: Vec::new(), ..state.clone() }, how.clone());
+        let (plan, _) = whole_run(&reference, manifest).await.unwrap();
+        let now = world.state();
+        let is: Vec<Is> =
+            manifest.endpoints.iter().map(|endpoint| judge(*endpoint, &state, &now, &plan.changes)).collect();
+        assert!(!is.contains(&Is::Third), "{name}, {said}: a third state\n{first:#?}\n{now:#?}");
+        tally.faults += 1;
+        tally.personalities.insert(name);
+        match &first {
+            Err(_) => assert!(is.iter().all(|is| *is == Is::Before), "{name}, {said}: a failed read moved something"),
+            Ok((_, outcome)) => {
+                check_claim(&format!("{name}, {said}"), outcome, &is);
+                // A refusal (429) and a connection that never came about provably did nothing, so the client may repeat.
+                let provable = said.contains("429") || said.contains("unreachable");
+                assert!(posts <= 1 || provable, "{name}, {said}: {posts} creations");
+                match outcome.known {
+                    Known::AsWanted => tally.applied += 1,
+                    Known::AsBefore => tally.as_before += 1,
+                    _ => tally.unknown += 1,
+                }
+            }
+        }
+
+        world.transport.sandbox().change(|state| state.faults.clear()).unwrap();
+        let (_, again) = whole_run(&world, manifest).await.unwrap_or_else(|error| panic!("{name}, {said}: {error}"));
+        assert!(matches!(again.end, End::Applied | End::InSync), "{name}, {said}: running again: {again:#?}");
+        let now = world.state();
+        let wanted =
+            manifest.endpoints.iter().all(|endpoint| judge(*endpoint, &state, &now, &plan.changes) == Is::Wanted);
+        assert!(wanted, "{name}, {said}: running again converges");
+    });
+}
+
+/// What the outcome says of live must be what the account holds.
+fn check_claim(place: &str, outcome: &Outcome, is: &[Is]) {
+    let holds = match outcome.known {
+        Known::AsWanted => is.iter().all(|is| *is == Is::Wanted),
+        Known::AsBefore => is.iter().all(|is| *is == Is::Before),
+        Known::Partly | Known::Unknown => true,
+        // Only somebody else can make it so, and nobody else is here.
+        Known::Otherwise => false,
+    };
+    assert!(holds, "{place}: says {:?}, and is {is:?}\n{outcome:#?}", outcome.known);
+    assert_eq!(outcome.end == End::Applied, outcome.known == Known::AsWanted, "{place}: {outcome:#?}");
+}
+
+/// Every fault at every request of this run, once, and once for ever.
+fn matrix(initial: &State, text: &str) -> Tally {
+    let manifest = manifest(text);
+    let mut tally = Tally::default();
+    for (name, how) in Personality::named() {
+        let world = World::of(initial.clone(), how.clone());
+        let clean = run(whole_run(&world, &manifest));
+        // Some personalities refuse this run without any fault; they have nothing to say about faults.
+        if !clean.is_ok_and(|(_, outcome)| outcome.end == End::Applied) {
+            continue;
+        }
+        for (spot, nth) in positions(&world) {
+            for trouble in TROUBLES {
+                let fault: Fault = format!("{spot}:{trouble}@{nth}").parse().unwrap();
+                one_fault(name, initial, &how, &manifest, std::slice::from_ref(&fault), &mut tally);
+            }
+        }
+    }
+    tally
+}
+
+#[test]
+fn no_fault_of_an_update_leaves_a_third_state() {
+    let tally = matrix(&existing(), UPDATE);
+    println!("update: {tally:?}");
+    assert!(tally.faults > 3_000 && tally.personalities.len() > 20, "{tally:?}");
+    assert!(tally.applied > 0 && tally.as_before > 0, "{tally:?}");
+}
+
+#[test]
+fn no_fault_of_a_creation_leaves_a_third_state() {
+    let tally = matrix(&State::default(), CREATE);
+    println!("create: {tally:?}");
+    assert!(tally.faults > 3_000 && tally.personalities.len() > 15, "{tally:?}");
+}
+
+#[test]
+fn a_fault_that_stays_ends_the_run_and_moves_nothing_unsaid() {
+    let manifest = manifest(UPDATE);
+    let mut tally = Tally::default();
+    for spot in ["PUT/organization", "PUT/doh", "GET/organization", "*"] {
+        for trouble in TROUBLES {
+            let fault: Fault = format!("{spot}:{trouble}").parse().unwrap();
+            one_fault("replace", &existing(), &Personality::default(), &manifest, &vec![fault; 60], &mut tally);
+        }
+    }
+    println!("lasting: {tally:?}");
+}
+
+#[test]
+fn two_faults_in_one_run_are_no_worse_than_one() {
+    let manifest = manifest(UPDATE);
+    let mut tally = Tally::default();
+    for write in TROUBLES {
+        for read in TROUBLES {
+            let faults = [format!("PUT/organization:{write}"), format!("GET/organization:{read}@2")];
+            let faults = faults.map(|text| text.parse::<Fault>().unwrap());
+            one_fault("replace", &existing(), &Personality::default(), &manifest, &faults, &mut tally);
+        }
+    }
+    println!("pairs: {tally:?}");
+}
+
+#[test]
+fn a_revocation_whose_fate_is_unknown_is_not_repeated() {
+    for trouble in TROUBLES {
+        run(async {
+            let mut state = existing();
+            state.faults = vec![format!("POST/revoke_user:{trouble}").parse().unwrap()];
+            let world = World::of(state, Personality::default());
+            let done = world.writer.revoke_user(&target(), &Revocation::of("sam@widget.example")).await;
+            let sent = world.calls().len();
+            match &done {
+                Ok(_) => assert!(sent == 1 || trouble.starts_with("429") || trouble == "unreachable", "{trouble}"),
+                Err(WriteError::Refused(_) | WriteError::Uncertain(_)) => assert_eq!(sent, 1, "{trouble}: {done:?}"),
+            }
+            let acted = trouble.parse::<u16>().is_err()
+                && format!("POST:{trouble}").parse::<Fault>().unwrap().trouble.is_applied();
+            if acted {
+                assert!(!matches!(done, Err(WriteError::Refused(_))), "{trouble}: it was acted on: {done:?}");
+            }
+        });
+    }
+}
+
+/// Somebody else writes between our read and our read-back: found, and said with both values.
+#[test]
+fn a_concurrent_writer_is_a_conflict_with_both_values() {
+    use zerodrift::sandbox::{Concurrent, Moment};
+    for when in [Moment::Before, Moment::After] {
+        run(async {
+            let mut state = existing();
+            state.hostile.concurrent = Some(Concurrent { when, patch: json!({"session_duration": "1h"}) });
+            let world = World::of(state, Personality::default());
+            let (_, outcome) = whole_run(&world, &manifest(UPDATE)).await.unwrap();
+            if outcome.end == End::Conflict {
+                let found = &outcome.mismatches[0];
+                assert_eq!((&found.expected, &found.found), (&json!("24h"), &json!("1h")));
+            }
+            assert_eq!(outcome.end == End::Conflict, when == Moment::After, "{when:?}: {outcome:?}");
+        });
+    }
+}
