@@ -24,7 +24,7 @@ const SESSION: DurationRange = DurationRange::MINUTES_AND_HOURS.within("0m", "72
 
 const DENY: &str = "organization.deny_unmatched_requests";
 
-const WEAKER_MFA: &str = "check who relies on the stronger setting: an auditor, a customer contract, your own policy";
+const WEAKER_MFA: &str = "who relies on the stronger setting: an auditor, a customer contract, your own policy";
 
 const fn guard(when: When, consequence: &'static str, check_first: &'static str) -> Guard {
     Guard { when, consequence, check_first }
