@@ -17,7 +17,7 @@ use zerodrift::report::export::{Detail, manifest as export};
 use zerodrift::sandbox::{Personality, State};
 
 /// Generated cases of each law. The sandbox runs in the process, so a thousand take seconds.
-const CASES: u32 = 1500;
+const CASES: u32 = 1000;
 
 fn config() -> ProptestConfig {
     ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() }
