@@ -1,0 +1,115 @@
+//! Killed at any step (`kill -9`): live is as before or as wanted, and running again converges.
+//!
+//! The sandbox runs in a process of its own and hangs at the step in question, so the kill comes at a known moment and
+//! nothing has to be timed.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value as Json;
+
+const ZERODRIFT: &str = env!("CARGO_BIN_EXE_zerodrift");
+const MANIFEST: &str = "\
+account_id: 699d98642c564d2e855e9661899b7252
+organization:
+  session_duration: 24h
+doh:
+  doh_jwt_duration: 48h
+";
+
+/// A sandbox in a process of its own, which ends with the test.
+struct Sandbox {
+    child: Child,
+    base_url: String,
+}
+
+impl Sandbox {
+    fn start(folder: &Path, fault: &str) -> Self {
+        let mut child = hermetic(folder)
+            .args(["sandbox", "--state", "state.json", "--fault", fault])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let first = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        let base_url = first.split_once('=').unwrap().1.to_owned();
+        Self { child, base_url }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn hermetic(folder: &Path) -> Command {
+    let mut command = Command::new(ZERODRIFT);
+    command.env_clear().env("HOME", folder).current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+fn state(folder: &Path) -> Json {
+    serde_json::from_str(&std::fs::read_to_string(folder.join("state.json")).unwrap()).unwrap()
+}
+
+/// The two settings that the manifest changes.
+fn settings(folder: &Path) -> (String, String) {
+    let state = state(folder);
+    let text = |value: &Json| value.as_str().unwrap().to_owned();
+    (text(&state["organization"]["session_duration"]), text(&state["doh"]["doh_jwt_duration"]))
+}
+
+/// Starts an apply against a sandbox that hangs at this fault, and kills it when this line has been said `count` times.
+fn killed_at(fault: &str, line: &str, count: usize) -> (tempfile::TempDir, (String, String)) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
+    let sandbox = Sandbox::start(folder.path(), fault);
+    let mut apply = hermetic(folder.path())
+        .args(["apply", "--auto-approve"])
+        .env("CLOUDFLARE_BASE_URL", &sandbox.base_url)
+        .env("CLOUDFLARE_API_TOKEN", "sandbox")
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(apply.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let reached = lines.filter(|said| said.starts_with(line)).take(count).count();
+    assert_eq!(reached, count, "{fault}: the step was never reached");
+    // What is said comes before what is sent; the sandbox has the request when its script is shorter.
+    while state(folder.path())["faults"].as_array().is_some_and(|faults| !faults.is_empty()) {
+        std::thread::yield_now();
+    }
+    apply.kill().unwrap();
+    apply.wait().unwrap();
+    let found = settings(folder.path());
+    (folder, found)
+}
+
+/// Running again, with nothing hanging any more, ends with everything as wanted.
+fn runs_again(folder: &Path) {
+    let again = hermetic(folder).args(["apply", "--auto-approve", "--sandbox=state.json"]).output().unwrap();
+    assert!(again.status.success(), "{}", String::from_utf8_lossy(&again.stderr));
+    assert_eq!(settings(folder), ("24h".to_owned(), "48h".to_owned()));
+}
+
+#[test]
+fn killed_at_any_step_live_is_as_before_or_as_wanted_and_running_again_converges() {
+    let put = "PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations";
+    let read_back = "GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations";
+    let cases = [
+        ("the first write, before it is acted on", "PUT/organization:hang", put, 1, ("12h", "24h")),
+        ("the first write, after it was acted on", "PUT/organization:hang-after", put, 1, ("24h", "24h")),
+        ("the first read-back", "GET/organization:hang@2", read_back, 1, ("24h", "24h")),
+        ("the second write, before it is acted on", "PUT/doh:hang", put, 2, ("24h", "24h")),
+        ("the second write, after it was acted on", "PUT/doh:hang-after", put, 2, ("24h", "48h")),
+        ("the second read-back", "GET/doh:hang@2", read_back, 2, ("24h", "48h")),
+    ];
+    for (step, fault, line, count, expected) in cases {
+        let (folder, (session, doh)) = killed_at(fault, line, count);
+        assert_eq!((session.as_str(), doh.as_str()), expected, "killed at {step}");
+        runs_again(folder.path());
+    }
+}
