@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use zerodrift::cloudflare::{BaseUrl, Credentials, HttpConfig, HttpTransport, Policy, Reader};
+use zerodrift::cloudflare::{HttpTransport, Policy, Reader};
 use zerodrift::organization::{Model, Target};
 use zerodrift::text::visible;
 
@@ -17,7 +17,9 @@ use zerodrift::text::visible;
 async fn main() -> Result<(), Box<dyn Error>> {
     let account = std::env::args().nth(1).ok_or("usage: read_organization ACCOUNT_ID")?;
     let target = Target::account(&account)?;
-    let reader = Reader::new(Arc::new(transport()?), Policy::default());
+    let (base_url, token) = (std::env::var("CLOUDFLARE_BASE_URL").ok(), std::env::var("CLOUDFLARE_API_TOKEN")?);
+    let transport = HttpTransport::with_token(base_url.as_deref(), &token)?;
+    let reader = Reader::new(Arc::new(transport), Policy::default());
 
     let organization = reader.organization(&target).await?;
     let Some(document) = organization.document() else {
@@ -39,13 +41,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
         );
     }
     Ok(())
-}
-
-fn transport() -> Result<HttpTransport, Box<dyn Error>> {
-    let base_url = match std::env::var("CLOUDFLARE_BASE_URL") {
-        Ok(url) => BaseUrl::parse(&url)?,
-        Err(_) => BaseUrl::default(),
-    };
-    let credentials = Credentials::token(&std::env::var("CLOUDFLARE_API_TOKEN")?)?;
-    Ok(HttpTransport::new(HttpConfig { base_url, credentials, extra_roots: None })?)
 }

@@ -10,7 +10,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use zerodrift::apply::{Approved, End, Options, apply};
-use zerodrift::cloudflare::{BaseUrl, Credentials, HttpConfig, HttpTransport, Policy, Reader, Writer};
+use zerodrift::cloudflare::{HttpTransport, Policy, Reader, Writer};
 use zerodrift::manifest::{self, Source};
 use zerodrift::organization::Model;
 use zerodrift::plan::{Input, plan};
@@ -23,7 +23,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let manifest = manifest::parse(model, &source).manifest.ok_or("the manifest has errors: run zerodrift validate")?;
     let target = manifest.target.clone().ok_or("the manifest names no account or zone")?;
 
-    let transport = Arc::new(transport()?);
+    let (base_url, token) = (std::env::var("CLOUDFLARE_BASE_URL").ok(), std::env::var("CLOUDFLARE_API_TOKEN")?);
+    let transport = Arc::new(HttpTransport::with_token(base_url.as_deref(), &token)?);
     let reader = Reader::new(transport.clone(), Policy::default());
     let live = reader.live(&target, &manifest.endpoints).await?;
     let plan =
@@ -44,13 +45,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
         None => return Err(format!("conflict: {:?}", outcome.mismatches).into()),
     }
     Ok(())
-}
-
-fn transport() -> Result<HttpTransport, Box<dyn Error>> {
-    let base_url = match std::env::var("CLOUDFLARE_BASE_URL") {
-        Ok(url) => BaseUrl::parse(&url)?,
-        Err(_) => BaseUrl::default(),
-    };
-    let credentials = Credentials::token(&std::env::var("CLOUDFLARE_API_TOKEN")?)?;
-    Ok(HttpTransport::new(HttpConfig { base_url, credentials, extra_roots: None })?)
 }

@@ -9,7 +9,7 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use zerodrift::cloudflare::{BaseUrl, Credentials, HttpConfig, HttpTransport, Policy, Revocation, Writer};
+use zerodrift::cloudflare::{HttpTransport, Policy, Revocation, Writer};
 use zerodrift::organization::Target;
 
 #[tokio::main(flavor = "current_thread")]
@@ -18,7 +18,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (Some(account), Some(email)) = (arguments.next(), arguments.next()) else {
         return Err("usage: revoke_user ACCOUNT_ID EMAIL".into());
     };
-    let writer = Writer::new(Arc::new(transport()?), Policy::default());
+    let (base_url, token) = (std::env::var("CLOUDFLARE_BASE_URL").ok(), std::env::var("CLOUDFLARE_API_TOKEN")?);
+    let transport = HttpTransport::with_token(base_url.as_deref(), &token)?;
+    let writer = Writer::new(Arc::new(transport), Policy::default());
     let revocation = Revocation { devices: Some(true), ..Revocation::of(email) };
     // An answer that is lost leaves it open whether the tokens were revoked. Revoking twice does no harm.
     match writer.revoke_user(&Target::account(&account)?, &revocation).await {
@@ -28,13 +30,4 @@ async fn main() -> Result<(), Box<dyn Error>> {
         Err(failure) => return Err(failure.into_error().into()),
     }
     Ok(())
-}
-
-fn transport() -> Result<HttpTransport, Box<dyn Error>> {
-    let base_url = match std::env::var("CLOUDFLARE_BASE_URL") {
-        Ok(url) => BaseUrl::parse(&url)?,
-        Err(_) => BaseUrl::default(),
-    };
-    let credentials = Credentials::token(&std::env::var("CLOUDFLARE_API_TOKEN")?)?;
-    Ok(HttpTransport::new(HttpConfig { base_url, credentials, extra_roots: None })?)
 }

@@ -57,6 +57,16 @@ impl HttpTransport {
         Ok(Self { config, headers, roots, client: OnceCell::new() })
     }
 
+    /// A transport with this API token, to Cloudflare unless there is another base URL. An empty base URL counts as none, as an empty
+    /// environment variable does.
+    ///
+    /// # Errors
+    /// If the token cannot be put into a header, or must not be sent to the base URL.
+    pub fn with_token(base_url: Option<&str>, token: &str) -> Result<Self, ConfigError> {
+        let base_url = base_url.filter(|url| !url.is_empty()).map(BaseUrl::parse).transpose()?.unwrap_or_default();
+        Self::new(HttpConfig { base_url, credentials: Credentials::token(token)?, extra_roots: None })
+    }
+
     async fn client(&self) -> Result<&Client, TransportError> {
         let build = async || self.builder().build().map_err(|error| not_built(&error));
         self.client.get_or_try_init(build).await

@@ -12,15 +12,11 @@
 //! ```no_run
 //! use std::sync::Arc;
 //!
-//! use zerodrift::cloudflare::{BaseUrl, Credentials, HttpConfig, HttpTransport, Policy, Reader, Writer};
+//! use zerodrift::cloudflare::{HttpTransport, Policy, Reader, Writer};
 //! use zerodrift::organization::Target;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let transport = Arc::new(HttpTransport::new(HttpConfig {
-//!     base_url: BaseUrl::default(),
-//!     credentials: Credentials::token("the-token")?,
-//!     extra_roots: None,
-//! })?);
+//! let transport = Arc::new(HttpTransport::with_token(None, "the-token")?);
 //! let target = Target::account("699d98642c564d2e855e9661899b7252")?;
 //!
 //! let live = Reader::new(transport.clone(), Policy::default()).organization(&target).await?;

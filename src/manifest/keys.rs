@@ -36,8 +36,7 @@ pub(super) fn unknown(reader: &mut Reader<'_>, path: &str, entry: &Entry<'_>) {
         return;
     }
     let full = if path.is_empty() { entry.name.clone() } else { format!("{path}.{}", entry.name) };
-    let finding = renamed(reader, &full, entry)
-        .unwrap_or_else(|| with_guess(reader.model, path, &entry.name, entry.key.span.clone(), finding));
+    let finding = renamed(reader, &full, entry).unwrap_or_else(|| with_guess(reader, path, entry, finding));
     reader.say(finding);
 }
 
@@ -53,14 +52,20 @@ fn renamed(reader: &Reader<'_>, full: &str, entry: &Entry<'_>) -> Option<Finding
         .error("renamed-setting", &entry.key.span, format!("{} {what} {new}", entry.name))
         .help(format!("write {new}"))
         .setting(path);
-    Some(finding.fix(rename(entry.key.span.clone(), new, true)))
+    Some(finding.fix(rename(reader, entry, new, true)))
 }
 
-fn rename(span: std::ops::Range<usize>, new: &str, safe: bool) -> Fix {
-    Fix { title: format!("write {new}"), span, replacement: new.to_owned(), safe }
+/// Another name for a key, in the quotes of the old one: without them `{"old":[]}` would become `{new:[]}`, which is
+/// no YAML.
+fn rename(reader: &Reader<'_>, entry: &Entry<'_>, new: &str, safe: bool) -> Fix {
+    let quote = reader.raw(entry.key).chars().next().filter(|first| matches!(first, '"' | '\''));
+    let quote = quote.map(String::from).unwrap_or_default();
+    let replacement = format!("{quote}{new}{quote}");
+    Fix { title: format!("write {new}"), span: entry.key.span.clone(), replacement, safe }
 }
 
-fn with_guess(model: &Model, path: &str, name: &str, span: std::ops::Range<usize>, finding: Finding) -> Finding {
+fn with_guess(reader: &Reader<'_>, path: &str, entry: &Entry<'_>, finding: Finding) -> Finding {
+    let (model, name) = (reader.model, entry.name.as_str());
     if name.contains('.') {
         return finding.help("write each part of a path on a line of its own, indented below the one before");
     }
@@ -70,7 +75,7 @@ fn with_guess(model: &Model, path: &str, name: &str, span: std::ops::Range<usize
     }
     let siblings = siblings(model, path);
     if let Some(meant) = nearest(name, siblings.iter().copied()) {
-        return finding.help(format!("did you mean {meant}?")).fix(rename(span, meant, false));
+        return finding.help(format!("did you mean {meant}?")).fix(rename(reader, entry, meant, false));
     }
     let elsewhere = model.declarable().map(|setting| setting.path.rsplit('.').next().unwrap_or_default());
     if let Some(home) = nearest(name, elsewhere).and_then(|meant| model.declarable().find(|s| s.key() == meant)) {
@@ -115,7 +120,7 @@ pub(super) fn unknown_of(reader: &mut Reader<'_>, entry: &Entry<'_>, known: &[&'
     let message = format!("an entry of allow has no key {}", shown(&entry.name));
     let finding = reader.finding("unknown-key", Severity::Error, &entry.key.span, message);
     let finding = match nearest(&entry.name, known.iter().copied()) {
-        Some(meant) => finding.help(format!("did you mean {meant}?")).fix(rename(entry.key.span.clone(), meant, false)),
+        Some(meant) => finding.help(format!("did you mean {meant}?")).fix(rename(reader, entry, meant, false)),
         None => finding.help(format!("an entry has {}", known.join(", "))),
     };
     reader.say(finding);

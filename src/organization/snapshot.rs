@@ -5,6 +5,7 @@ use serde_json::{Map, Value as Json};
 use super::live::{Document, Live, Slot};
 use super::setting::Endpoint;
 use super::target::{Scope, Target};
+use crate::text::visible;
 
 /// What was read of one organization, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,7 +28,7 @@ pub enum SnapshotError {
     #[error("it is no snapshot: {0}")]
     Shape(&'static str),
     /// A later version wrote it.
-    #[error("its format_version is {0}, and this version reads 1.x")]
+    #[error("its format_version is {}, and this version reads 1.x", visible(.0))]
     Version(String),
 }
 
@@ -148,6 +149,7 @@ mod tests {
             (json!([]), "it is not an object"),
             (json!({}), "it has no format_version"),
             (json!({"format_version": "2.0"}), "its format_version is 2.0"),
+            (json!({"format_version": "2\u{1b}[2J"}), r"its format_version is 2\u{1b}[2J"),
             (json!({"format_version": "1.0"}), "it has no `live`"),
             (json!({"format_version": "1.0", "live": {"organization": 1}}), "organization and doh are objects or null"),
             (

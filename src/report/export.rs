@@ -86,6 +86,8 @@ impl Export<'_> {
         let heading = match (inside.declares, endpoint) {
             (true, _) => format!("{name}:"),
             (false, Endpoint::Organization) => format!("{name}: {{}}"),
+            // A file without any section would not validate.
+            (false, Endpoint::Doh) if self.live.organization == Slot::NotRead => format!("{name}: {{}}"),
             (false, Endpoint::Doh) if inside.text.is_empty() => return String::new(),
             (false, Endpoint::Doh) => format!("# {name}:"),
         };

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses a part of it")]
 
+pub mod canned;
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

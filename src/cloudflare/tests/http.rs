@@ -333,3 +333,16 @@ async fn the_most_talkative_log_has_a_span_per_request_and_never_the_token() {
     assert!(log.contains(r"the API says: old\u{1b}[31m (code 1)") && !log.contains('\u{1b}'), "{log}");
     assert!(!log.contains("Sn3l"), "{log}");
 }
+
+#[test]
+fn a_token_alone_makes_a_transport_to_cloudflare_and_an_empty_base_url_counts_as_none() {
+    for base_url in [None, Some("")] {
+        let transport = HttpTransport::with_token(base_url, TOKEN).unwrap();
+        assert_eq!(transport.base_url(), crate::cloudflare::CLOUDFLARE);
+    }
+    let elsewhere = HttpTransport::with_token(Some("http://127.0.0.1:1/client/v4"), TOKEN).unwrap();
+    assert_eq!(elsewhere.base_url(), "http://127.0.0.1:1/client/v4");
+    let plain = HttpTransport::with_token(Some("http://api.example/client/v4"), TOKEN);
+    assert!(matches!(plain, Err(ConfigError::BaseUrl(_))));
+    assert!(matches!(HttpTransport::with_token(None, ""), Err(ConfigError::Credentials(_))));
+}

@@ -1,0 +1,30 @@
+//! A transport that answers every request alike, whatever was asked.
+
+use std::time::Duration;
+
+use zerodrift::cloudflare::{Policy, Reader, Request, Response, Sending, Transport, Writer};
+
+/// One answer for every request.
+pub struct Canned(pub Response);
+
+impl Canned {
+    /// A reader that gets this answer, once.
+    pub fn reader(answer: Response) -> Reader {
+        Reader::new(std::sync::Arc::new(Self(answer)), Policy::once())
+    }
+
+    /// A writer that gets this answer, once.
+    pub fn writer(answer: Response) -> Writer {
+        Writer::new(std::sync::Arc::new(Self(answer)), Policy::once())
+    }
+}
+
+impl Transport for Canned {
+    fn send<'a>(&'a self, _: &'a Request, _: Duration) -> Sending<'a> {
+        Box::pin(std::future::ready(Ok(self.0.clone())))
+    }
+
+    fn base_url(&self) -> &'static str {
+        "https://api.example/client/v4"
+    }
+}
