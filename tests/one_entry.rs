@@ -142,6 +142,12 @@ fn its_values_are_checked() {
 }
 
 #[test]
+fn the_advice_about_it_is_within_its_own_range() {
+    let told = finding("organization:\n  quiet_hours: 13h\n").message;
+    assert_eq!(told, "quiet_hours takes a duration of at most 12h, such as 12h, not 13h");
+}
+
+#[test]
 fn a_zone_lacks_it_where_it_is_for_accounts_only() {
     let text = format!("zone_id: {ACCOUNT}\norganization:\n  next_month:\n    mode: strict\n  banner_text: Hello\n");
     let findings = parse(&model(), &Source { name: "org.yaml".to_owned(), text }).findings;

@@ -84,10 +84,10 @@ pub(super) fn described(range: &DurationRange) -> String {
     }
 }
 
-/// A day where the range has it, else its lower end.
+/// A day where the range has it, else an end of the range.
 fn sample(range: &DurationRange) -> &'static str {
     let day = out_of_bounds(range, GoDuration::from_hours(24)).is_none();
-    range.min.filter(|_| !day).map_or("24h", |min| min.at)
+    range.min.or(range.max).filter(|_| !day).map_or("24h", |bound| bound.at)
 }
 
 /// The duration that someone meant who wrote `1d`, `24 hours` or `24`, in units and bounds of the range.
