@@ -6,6 +6,7 @@
 //! variable each test says that it skips, and passes.
 
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "a test that skips says so, and so does a value that is refused")]
 
 mod common;
@@ -251,7 +252,7 @@ fn validated(sections: &Map<String, Json>, file: &str) -> Manifest {
     loop {
         let parsed = parse(Model::current(), &source);
         for finding in &parsed.findings {
-            println!("{file}: {:?} {}: {}", finding.severity, finding.rule, finding.message);
+            println!("{file}: {}: {}", finding.rule, finding.message);
         }
         let fix = parsed.findings.iter().filter(|finding| finding.is_error()).find_map(|finding| finding.fix.clone());
         match (parsed.manifest, fix) {
@@ -263,9 +264,9 @@ fn validated(sections: &Map<String, Json>, file: &str) -> Manifest {
 }
 
 /// Makes an account what a manifest says; the bodies that were sent hold every value of it, and nothing is left to plan.
-fn assert_applies(state: State, personality: &Personality, manifest: &Manifest, file: &str) {
+fn assert_applies(state: State, personality: Personality, manifest: &Manifest, file: &str) {
     run(async {
-        let world = World::of(state, personality.clone());
+        let world = World::of(state, personality);
         let (plan, live) = world.plan(manifest).await;
         assert_renders(&plan, manifest.declared.len());
         let approved = Approved::new(&plan, &live).unwrap_or_else(|refusal| panic!("{file}: {refusal:#?}"));
@@ -310,9 +311,9 @@ fn assert_all_apply(wishes: &[Payload<Map<String, Json>>]) {
         let file = file.display().to_string();
         let manifest = validated(sections, &file);
         for personality in ["replace", "merge"].map(|name| name.parse::<Personality>().unwrap()) {
-            assert_applies(seeded(), &personality, &manifest, &file);
+            assert_applies(seeded(), personality, &manifest, &file);
             if creates(&manifest, &file) {
-                assert_applies(State::default(), &personality, &manifest, &file);
+                assert_applies(State::default(), personality, &manifest, &file);
                 created += 1;
             }
         }

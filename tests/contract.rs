@@ -255,7 +255,7 @@ async fn the_whole_story(api: &Api) {
 async fn the_emulated_api_keeps_the_contract_under_every_personality() {
     for (name, personality) in Personality::named() {
         println!("under the personality {name}");
-        the_whole_story(&Api::sandbox(organization_of(&personality), personality.clone())).await;
+        the_whole_story(&Api::sandbox(organization_of(&personality), personality)).await;
         let post = personality.post;
         an_absent_organization_is_created_or_left_alone(&Api::sandbox(account(State::default()), personality), post)
             .await;

@@ -3,6 +3,7 @@
 //! The programs are the ones that `cargo test` has built; they talk to a sandbox in this process over loopback.
 
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

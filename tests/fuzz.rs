@@ -8,6 +8,7 @@
 //! ```
 
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "each target says how many inputs it had, and a failure shows the input")]
 
 mod common;
@@ -92,6 +93,7 @@ fn a_manifest_of_any_bytes_is_read_or_refused_with_findings_that_point_into_it()
             };
             let parsed = parse(Model::current(), &source);
             assert_points_into(&parsed, &source);
+            assert_mends(&parsed, &source);
             let Some(manifest) = &parsed.manifest else { return };
             for declared in &manifest.declared {
                 assert_canonical(&declared.setting, &declared.value);
@@ -115,6 +117,20 @@ fn assert_points_into(parsed: &Parsed, source: &Source) {
         if let Some(fix) = &finding.fix {
             assert!(source.text.get(fix.span.clone()).is_some(), "{finding:?}");
         }
+    }
+}
+
+/// A fix leaves YAML behind where there was YAML before.
+fn assert_mends(parsed: &Parsed, source: &Source) {
+    let is_broken = |findings: &[Finding]| findings.iter().any(|finding| matches!(finding.rule, "syntax" | "tab"));
+    if is_broken(&parsed.findings) {
+        return;
+    }
+    for fix in parsed.findings.iter().filter_map(|finding| finding.fix.clone()) {
+        let mut mended = source.clone();
+        mended.text.replace_range(fix.span, &fix.replacement);
+        let findings = parse(Model::current(), &mended).findings;
+        assert!(!is_broken(&findings), "{}\n{}\n{findings:#?}", fix.title, mended.text);
     }
 }
 

@@ -3,6 +3,7 @@
 //! The model here has three entries more than the one of this version; nothing else is told about them.
 
 #![cfg(feature = "cli")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 

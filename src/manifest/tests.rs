@@ -214,6 +214,25 @@ fn a_block_scalar_gets_no_fix_that_its_quotes_would_spoil() {
     assert!(findings.iter().all(|finding| finding.fix.is_none()), "{findings:?}");
 }
 
+/// In JSON nothing need stand between a key and its value, which YAML allows behind a quoted key alone.
+#[test]
+fn a_quoted_key_keeps_its_quotes_when_it_is_renamed() {
+    for (text, fixed) in [
+        (
+            r#"{"organization":{"mfa_ssh_piv_key_requirements":{"pin_policy":"always"}}}"#,
+            r#""mfa_piv_key_requirements""#,
+        ),
+        (r#"{'organization':{'sesion_duration':"24h"}}"#, "'session_duration'"),
+    ] {
+        let findings = parse(Model::current(), &source(text)).findings;
+        let fix = findings.into_iter().find_map(|finding| finding.fix).unwrap();
+        assert_eq!(fix.replacement, fixed);
+        let mut mended = text.to_owned();
+        mended.replace_range(fix.span, &fix.replacement);
+        clean(&mended);
+    }
+}
+
 #[test]
 fn every_fix_leaves_a_file_that_is_still_yaml() {
     for value in [

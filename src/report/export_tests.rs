@@ -217,3 +217,14 @@ mod properties {
         }
     }
 }
+
+#[test]
+fn an_export_of_doh_settings_that_nobody_set_has_its_section_all_the_same() {
+    let doh = Slot::Present(Document::new(Endpoint::Doh, serde_json::Map::new()));
+    let live = Live { organization: Slot::NotRead, doh };
+    for detail in [Detail::Minimal, Detail::Full] {
+        let text = export(&live, detail, &none());
+        let source = Source { name: "org.yaml".to_owned(), text };
+        assert!(parse(Model::current(), &source).manifest.is_some(), "{}", source.text);
+    }
+}
