@@ -82,7 +82,7 @@ fn a_manifest_of_any_bytes_is_read_or_refused_with_findings_that_point_into_it()
     let (seeds, live) = (seeds(&MANIFESTS), demo());
     fuzz(
         "manifest",
-        20_000,
+        5_000,
         |rng| mutate::bytes(rng, &seeds),
         |input| {
             let source = match Source::from_bytes("org.yaml", input) {
@@ -166,7 +166,7 @@ fn an_answer_of_any_bytes_is_decoded_or_refused_and_what_is_decoded_exports_to_n
         answer(rng, &objects[round.get() as usize % 2])
     };
     let mut decoded = 0_u32;
-    fuzz("answer", 1_000, input, |input| {
+    fuzz("answer", 500, input, |input| {
         let status = [200, 200, 200, 201, 400, 403, 404, 429, 500][round.get() as usize / 2 % 9];
         let endpoint = Endpoint::ALL[round.get() as usize % 2];
         let reader = Canned::reader(Response { status, headers: Vec::new(), body: input.to_vec() });
@@ -227,7 +227,7 @@ fn a_snapshot_of_any_bytes_is_read_or_refused_and_writes_as_it_reads() {
         let text = mutate::json(rng, &demo).to_string().into_bytes();
         if rng.u8(..4) == 0 { mutate::bytes(rng, &[text]) } else { text }
     };
-    fuzz("snapshot", 20_000, input, |input| match Snapshot::parse(input) {
+    fuzz("snapshot", 5_000, input, |input| match Snapshot::parse(input) {
         Ok(snapshot) => assert_eq!(Snapshot::parse(to_text(&snapshot_document(&snapshot)).as_bytes()), Ok(snapshot)),
         Err(error) => assert_harmless(&error.to_string()),
     });
@@ -239,7 +239,7 @@ fn a_duration_of_any_text_is_refused_or_reads_as_it_is_written() {
         seeds(&["24h", "1h30m", "-1.5h", ".5s", "1us2\u{b5}s3\u{3bc}s", "2562047h47m16.854775807s", "+0", "1ns1ms"]);
     fuzz(
         "duration",
-        200_000,
+        50_000,
         |rng| mutate::bytes(rng, &seeds),
         |input| {
             let text = String::from_utf8_lossy(input);
@@ -268,7 +268,7 @@ fn a_personality_or_fault_of_any_text_is_refused_or_reads_as_it_is_written() {
     ]);
     fuzz(
         "personality and fault",
-        20_000,
+        5_000,
         |rng| mutate::bytes(rng, &seeds),
         |input| {
             let text = String::from_utf8_lossy(input);
@@ -294,7 +294,7 @@ fn a_saved_plan_of_any_bytes_is_refused_or_reads_as_it_is_written() {
         0 => mutate::bytes(rng, &[text.clone().into_bytes()]),
         _ => mutate::json(rng, &plan).to_string().into_bytes(),
     };
-    fuzz("saved plan", 20_000, input, |input| match serde_json::from_slice::<PlanDocument>(input) {
+    fuzz("saved plan", 5_000, input, |input| match serde_json::from_slice::<PlanDocument>(input) {
         Ok(document) => assert_eq!(serde_json::from_str::<PlanDocument>(&to_text(&document)).unwrap(), document),
         Err(error) => drop(error.to_string()),
     });
