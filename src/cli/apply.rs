@@ -25,6 +25,10 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Cli
     if plan.is_empty() {
         return finish(context, args, &plan, &in_sync());
     }
+    if args.format == Format::Json && !args.auto_approve && context.ui.is_interactive() {
+        // Standard output is for the document, and nobody can agree to what they have not seen.
+        context.ui.say(&report::plan::text(&plan, wanted.manifest.declared.len(), &context.ui.err));
+    }
     let approved = approval::get(&context.ui, &mut plan, args.auto_approve).await;
     let approval = match approved {
         Ok(approval) => approval,
@@ -99,17 +103,18 @@ fn refused(context: &Context, args: &ApplyArgs, plan: &Plan, refusal: CliError) 
     Ok(refusal.exit)
 }
 
+/// An end that is not what was wanted is said on standard error, whatever standard output is for.
 fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, outcome: &Outcome) -> Result<Exit, CliError> {
     let exit = exit(outcome);
-    let text = match args.format {
-        Format::Text => report::results::text(plan, outcome, &context.ui.out),
-        Format::Json => report::json::to_text(&report::json::results_document(vec![report::results::entry(
-            plan,
-            outcome,
-            exit.code(),
-        )])),
-    };
-    context.print(&text)?;
+    if args.format == Format::Json {
+        let entry = report::results::entry(plan, outcome, exit.code());
+        context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
+    }
+    match (exit, args.format) {
+        (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,
+        (Exit::Success, Format::Json) => {}
+        _ => context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start()),
+    }
     Ok(exit)
 }
 

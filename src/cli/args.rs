@@ -13,11 +13,22 @@ Examples:
   zerodrift plan                         what would change, field by field
   zerodrift apply --auto-approve         make it so, with one write and a read-back
   zerodrift drift                        exit code 2 when somebody moved a setting
-  zerodrift plan examples/org.yaml --sandbox     all of this without an account
+  zerodrift plan examples/org.yaml --sandbox
+                                         all of this without an account
 
-Credentials: CLOUDFLARE_API_TOKEN, or --token-file, or CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL.
-Exit codes: 0 done or in sync, 1 failed, 2 changes or drift, 3 refused, 4 conflict, 5 manifest has errors,
-6 authentication or permission, 64 usage, 130 interrupted.";
+Credentials:
+  CLOUDFLARE_API_TOKEN, or --token-file, or CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
+
+Exit codes:
+    0  done, or in sync
+    1  failed: network, API, I/O
+    2  changes (plan --detailed-exitcode) or drift (drift)
+    3  refused: a guard without consent, or no approval
+    4  conflict: live moved since the plan, or the read-back does not match
+    5  the manifest has errors
+    6  authentication or permission
+   64  usage
+  130  interrupted";
 
 /// Keeps a Cloudflare Zero Trust organization in Git.
 #[derive(Debug, Parser)]
@@ -85,7 +96,9 @@ pub(super) enum Command {
   zerodrift plan
   zerodrift plan teams/org.yaml --detailed-exitcode    exit code 2 when something would change
   zerodrift plan --format json | jq '.plans[].changes'
-  zerodrift plan --live live.json                      no network, no credentials: see export --format json")]
+  zerodrift plan --live live.json                      no network, no credentials: see export --format json
+
+Reads the manifest and live; writes nothing.")]
     Plan(PlanArgs),
     /// Makes live what the manifest says: one write an endpoint, and only when there is drift
     #[command(after_help = "Examples:
@@ -95,17 +108,36 @@ pub(super) enum Command {
 
 Without a terminal and without --auto-approve nothing is written (exit code 3).")]
     Apply(ApplyArgs),
-    /// Says who moved what: a plan for schedules, read-only, exit code 2 on drift
+    /// Says what moved: a plan for schedules, read-only, exit code 2 on drift
+    #[command(after_help = "Examples:
+  zerodrift drift                                      exit code 2 when live is not as the file says
+  zerodrift drift --format json | jq '.plans[].changes'
+
+Reads the manifest and live; writes nothing.")]
     Drift(DriftArgs),
     /// Checks the manifest: every finding in one run, offline, without credentials
+    #[command(after_help = "Examples:
+  zerodrift validate
+  zerodrift validate teams/org.yaml --format json
+  sed s/24h/12h/ org.yaml | zerodrift validate -
+
+Reads the manifest and nothing else: no network. Exit code 5 when it has errors.")]
     Validate(ValidateArgs),
     /// Writes live as an org.yaml that plans to nothing
     #[command(after_help = "Examples:
   zerodrift export --account-id 699d98642c564d2e855e9661899b7252 > org.yaml
   zerodrift export --full                              every setting, unset ones as comments
-  zerodrift export --format json > live.json           a snapshot for plan --live")]
+  zerodrift export --format json > live.json           a snapshot for plan --live
+
+Reads live; writes nothing but its result.")]
     Export(ExportArgs),
     /// Revokes every Access token of a user
+    #[command(after_help = "Examples:
+  zerodrift revoke-user --email kim@widget.example --file org.yaml
+  zerodrift revoke-user --email kim@widget.example --devices --auto-approve
+
+Sends one request, and changes no setting. It asks first; without a terminal and without
+--auto-approve nobody is revoked (exit code 3).")]
     RevokeUser(RevokeUserArgs),
     /// Says what a setting does: type, range, default, guard
     #[command(after_help = "Examples:
@@ -114,8 +146,16 @@ Without a terminal and without --auto-approve nothing is written (exit code 3)."
   zerodrift explain login_design                       a group")]
     Explain(ExplainArgs),
     /// Prints the JSON Schema of a format
+    #[command(after_help = "Examples:
+  zerodrift schema > org.schema.json                   for the editor
+  zerodrift schema plan                                what plan --format json prints")]
     Schema(SchemaArgs),
     /// Says what works: token, permission, target, clock, TLS, proxy, and the exact fix
+    #[command(after_help = "Examples:
+  zerodrift doctor
+  zerodrift doctor --account-id 699d98642c564d2e855e9661899b7252 --format json
+
+Reads the manifest, the environment and live; writes nothing.")]
     Doctor(DoctorArgs),
     /// Serves the emulated API on loopback, for trying and testing
     #[command(after_help = "Examples:
@@ -124,8 +164,15 @@ Without a terminal and without --auto-approve nothing is written (exit code 3)."
   zerodrift sandbox --personality put=merge,durations=rewritten --fault PUT:reset-after")]
     Sandbox(SandboxArgs),
     /// Prints a completion script for a shell
+    #[command(after_help = "Examples:
+  zerodrift completions bash > ~/.local/share/bash-completion/completions/zerodrift
+  zerodrift completions zsh > ~/.zfunc/_zerodrift
+  zerodrift completions fish > ~/.config/fish/completions/zerodrift.fish")]
     Completions(CompletionsArgs),
     /// Prints the manual page
+    #[command(after_help = "Examples:
+  zerodrift man | man -l -
+  zerodrift man > ~/.local/share/man/man1/zerodrift.1")]
     Man,
 }
 

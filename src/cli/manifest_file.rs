@@ -65,6 +65,21 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
 /// # Errors
 /// If a flag contradicts the file (it never overrides it), an id is malformed, or nothing names an organization.
 pub(super) fn target(args: &TargetArgs, env: &Env, of_file: Option<&Target>) -> Result<Target, CliError> {
+    target_if_any(args, env, of_file)?.ok_or_else(|| {
+        CliError::usage("nothing says which organization is meant")
+            .hint("add `account_id:` to the manifest, or use --account-id, or set CLOUDFLARE_ACCOUNT_ID")
+    })
+}
+
+/// As [`target`], for whoever can do without: nothing where nothing names an organization.
+///
+/// # Errors
+/// As [`target`], but for the last.
+pub(super) fn target_if_any(
+    args: &TargetArgs,
+    env: &Env,
+    of_file: Option<&Target>,
+) -> Result<Option<Target>, CliError> {
     let flag = match (&args.account_id, &args.zone_id) {
         (Some(id), _) => Some(parse(Scope::Account, id, "--account-id")?),
         (None, Some(id)) => Some(parse(Scope::Zone, id, "--zone-id")?),
@@ -75,22 +90,21 @@ pub(super) fn target(args: &TargetArgs, env: &Env, of_file: Option<&Target>) -> 
             "the manifest is about {file} and the flag says {flag}: a flag never overrides the file"
         ))
         .hint("leave the flag out, or name the manifest of that organization")),
-        (Some(file), _) => Ok(file.clone()),
-        (None, Some(flag)) => Ok(flag),
+        (Some(file), _) => Ok(Some(file.clone())),
+        (None, Some(flag)) => Ok(Some(flag)),
         (None, None) => of_environment(env),
     }
 }
 
-fn of_environment(env: &Env) -> Result<Target, CliError> {
+fn of_environment(env: &Env) -> Result<Option<Target>, CliError> {
     match (env.get(env::ACCOUNT_ID), env.get(env::ZONE_ID)) {
         (Some(_), Some(_)) => Err(CliError::usage(
             "CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set, and nothing says which is meant",
         )
         .hint("name the account or zone in the manifest, or unset one of the two")),
-        (Some(id), None) => parse(Scope::Account, id, env::ACCOUNT_ID),
-        (None, Some(id)) => parse(Scope::Zone, id, env::ZONE_ID),
-        (None, None) => Err(CliError::usage("nothing says which organization is meant")
-            .hint("add `account_id:` to the manifest, or use --account-id, or set CLOUDFLARE_ACCOUNT_ID")),
+        (Some(id), None) => parse(Scope::Account, id, env::ACCOUNT_ID).map(Some),
+        (None, Some(id)) => parse(Scope::Zone, id, env::ZONE_ID).map(Some),
+        (None, None) => Ok(None),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! - `args`: what there is to type; `env`: the environment as a value; `ui`: the only place that prints
 //! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
-//! - `error`, `exit`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
+//! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
 
 mod apply;
 mod approval;
@@ -25,6 +25,7 @@ mod revoke_user;
 mod sandbox;
 mod schema;
 mod ui;
+mod usage;
 mod validate;
 
 pub use exit::Exit;
@@ -50,8 +51,7 @@ struct Context {
 impl Context {
     /// Prints a result.
     fn print(&self, text: &str) -> Result<(), CliError> {
-        self.ui
-            .result(text)
+        ui::print(text)
             .map_err(|error| CliError::new("io", Exit::Failed, format!("cannot write to standard output: {error}")))
     }
 
@@ -63,9 +63,10 @@ impl Context {
 
 /// Runs the program with these arguments, the first one being its name, and says how it ends.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) => return usage::report(&error, &arguments),
     };
     let env = Env::of_process();
     let ui = Ui::new(&cli.talk, &env);
@@ -73,13 +74,6 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let format = cli.command.format();
     let done = logging::start(&cli.talk, &context.env, &context.ui).and_then(|()| dispatch(&context, &cli.command));
     done.unwrap_or_else(|error| fail(&context, format, &error))
-}
-
-/// Clap's own exit code for usage errors is 2, which would read as "changes".
-fn usage(error: &clap::Error) -> Exit {
-    // Help and version are results, everything else is talk; clap picks the stream. A closed stream is no failure.
-    let _ = error.print();
-    if error.use_stderr() { Exit::Usage } else { Exit::Success }
 }
 
 /// Reports a failure: as a document where JSON was asked for, and always to whoever reads standard error.

@@ -96,10 +96,10 @@ fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
 /// If the file cannot be read, is no snapshot, is about another organization, or lacks an object that the manifest
 /// declares.
 pub(super) fn snapshot(path: &Path, wanted: &Wanted) -> Result<(Live, String), CliError> {
-    let bytes = std::fs::read(path).map_err(|error| CliError::io("read", path, &error))?;
+    let advice = "write a snapshot with `zerodrift export --format json`";
+    let bytes = std::fs::read(path).map_err(|error| CliError::io("read", path, &error).hint(advice))?;
     let refuse = |message: String| {
-        CliError::new("snapshot", Exit::Failed, format!("{}: {message}", path.display()))
-            .hint("write a snapshot with `zerodrift export --format json`")
+        CliError::new("snapshot", Exit::Failed, format!("{}: {message}", path.display())).hint(advice)
     };
     let snapshot = Snapshot::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
     if let Some(target) = snapshot.target.as_ref().filter(|target| **target != wanted.target) {

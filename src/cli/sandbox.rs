@@ -1,5 +1,7 @@
 //! `sandbox`: serves the emulated API on loopback until Ctrl-C.
 
+use std::path::Path;
+
 use super::args::SandboxArgs;
 use super::connect::{SANDBOX_TOKEN, sandbox_state, serve};
 use super::error::CliError;
@@ -13,17 +15,21 @@ pub(super) async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, C
     let store = Store::open(&path).map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
     configure(&store, args)?;
     let running = serve(store, args.port).await?;
-    context.print(&format!(
-        "export CLOUDFLARE_BASE_URL={}\nexport CLOUDFLARE_API_TOKEN={}\n",
-        running.base_url(),
-        SANDBOX_TOKEN
-    ))?;
-    context
-        .ui
-        .say(&format!("The sandbox keeps its state in {}; edit it while it runs. Ctrl-C stops it.", path.display()));
+    let serving = async {
+        // Once around, so that Ctrl-C is heard before anybody knows that there is something to stop.
+        tokio::task::yield_now().await;
+        say_where(context, &running.base_url(), &path)?;
+        std::future::pending::<Result<Exit, CliError>>().await
+    };
     // Ctrl-C is how a server is stopped, so it is success.
-    let _ = interrupt::abandonable(std::future::pending::<()>()).await;
-    Ok(Exit::Success)
+    interrupt::abandonable(serving).await.unwrap_or(Ok(Exit::Success))
+}
+
+fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliError> {
+    context.print(&format!("export CLOUDFLARE_BASE_URL={base_url}\nexport CLOUDFLARE_API_TOKEN={SANDBOX_TOKEN}\n"))?;
+    let state = context.env.short(state);
+    context.ui.say(&format!("The sandbox keeps its state in {state}; edit it while it runs. Ctrl-C stops it."));
+    Ok(())
 }
 
 fn configure(store: &Store, args: &SandboxArgs) -> Result<(), CliError> {

@@ -31,20 +31,6 @@ impl Ui {
         self.interactive
     }
 
-    /// Prints a result. A reader that went away is no failure: `zerodrift plan | head` ends quietly.
-    ///
-    /// # Errors
-    /// If standard output cannot be written for another reason, such as a full disk.
-    pub(super) fn result(&self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-        let written = write!(out, "{text}{newline}").and_then(|()| out.flush());
-        match written {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            other => other,
-        }
-    }
-
     /// Says something. Standard error that cannot be written leaves nobody to tell.
     pub(super) fn say(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
@@ -55,11 +41,26 @@ impl Ui {
         if !self.interactive {
             return None;
         }
-        let mut err = io::stderr().lock();
+        // The lock ends before the wait: whoever hears Ctrl-C meanwhile has something to say.
+        let mut err = io::stderr();
         write!(err, "{question} ").and_then(|()| err.flush()).ok()?;
         let mut line = String::new();
         let read = io::stdin().lock().read_line(&mut line).ok()?;
         (read > 0).then(|| line.trim().to_owned())
+    }
+}
+
+/// Prints a result. A reader that went away is no failure: `zerodrift plan | head` ends quietly.
+///
+/// # Errors
+/// If standard output cannot be written for another reason, such as a full disk.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    let written = write!(out, "{text}{newline}").and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
     }
 }
 

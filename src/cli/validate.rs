@@ -6,16 +6,17 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::manifest_file::{self, Loaded};
 use crate::manifest::{self, Finding};
-use crate::organization::Scope;
 use crate::report;
 
 /// Prints what there is to say about a manifest. Needs no network and no credentials.
 pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, CliError> {
     let Loaded { source, manifest, mut findings } = manifest_file::load(context.model, &args.file.file)?;
-    if let Some(manifest) = manifest.as_ref().filter(|manifest| manifest.target.is_none()) {
-        // The file leaves its target open; a flag may close it, and a zone has fewer settings.
-        let zone = args.target.zone_id.is_some();
-        findings.extend(if zone { manifest::beyond_scope(manifest, Scope::Zone) } else { Vec::new() });
+    if let Some(manifest) = &manifest {
+        // Which target is meant decides what may be declared: a zone has fewer settings. No target is no mistake here.
+        let of_file = manifest.target.as_ref();
+        let target = manifest_file::target_if_any(&args.target, &context.env, of_file)?;
+        let elsewhere = target.filter(|_| of_file.is_none());
+        findings.extend(elsewhere.into_iter().flat_map(|target| manifest::beyond_scope(manifest, target.scope)));
     }
     let text = match args.format {
         Format::Text if findings.is_empty() => format!("{}: no findings\n", args.file.file),

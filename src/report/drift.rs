@@ -22,7 +22,7 @@ pub fn text(plan: &Plan, declared: usize, style: &Style) -> String {
 
 /// The drift in one sentence, without colour.
 pub fn summary(plan: &Plan, declared: usize) -> String {
-    let file = value::safe(&plan.manifest.path);
+    let file = source(&plan.manifest.path);
     let differ = if plan.changes.len() == 1 { "differs" } else { "differ" };
     match plan.action {
         Action::None => format!("No drift: {}; {}.", matching(declared), unmanaged(plan.unmanaged.len())),
@@ -37,7 +37,7 @@ fn what_next(plan: &Plan, style: &Style) -> String {
     if plan.is_empty() {
         return String::new();
     }
-    let file = value::safe(&plan.manifest.path);
+    let file = source(&plan.manifest.path);
     let apply = style.paint(Role::Code, &format!("zerodrift apply {}", argument(&plan.manifest.path)));
     match plan.action {
         Action::Create => format!("To create it: {apply}\n"),
@@ -45,6 +45,11 @@ fn what_next(plan: &Plan, style: &Style) -> String {
             format!("To make live as the file wants it: {apply}\nTo keep what is live: change {file}\n")
         }
     }
+}
+
+/// A manifest in a sentence.
+fn source(path: &str) -> String {
+    if path == "-" { "what standard input had".to_owned() } else { value::safe(path) }
 }
 
 /// A path as an argument that a shell takes for this path and nothing else.

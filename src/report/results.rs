@@ -7,7 +7,8 @@ use super::json::{self, ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
 use super::layout::hanging;
 use super::style::{Role, Style};
 use super::value;
-use crate::apply::{End, Event, Mismatch, Outcome, Why};
+use crate::apply::{End, Event, Failure, Mismatch, Outcome, Why};
+use crate::cloudflare::ErrorKind;
 use crate::organization::Target;
 use crate::plan::Plan;
 
@@ -70,13 +71,27 @@ fn trouble(outcome: &Outcome) -> Option<(&'static str, String, Vec<String>)> {
     match (&outcome.failure, outcome.end) {
         (Some(failure), _) => {
             let hints = std::iter::once(known).chain(failure.hints()).collect();
-            Some(("api", failure.to_string(), hints))
+            Some((kind(failure), failure.to_string(), hints))
         }
         (None, End::Conflict) => {
             let paths: Vec<String> = outcome.mismatches.iter().map(mismatch).collect();
             Some(("conflict", paths.join("; "), vec![known]))
         }
         (None, _) => None,
+    }
+}
+
+/// The kind of a failure in one word, as the exit codes sort them.
+fn kind(failure: &Failure) -> &'static str {
+    match failure {
+        Failure::Request(error) | Failure::UnknownFields { error, fields: _ } | Failure::CreationUnseen { error } => {
+            if error.kind() == ErrorKind::Authentication {
+                "authentication"
+            } else {
+                "api"
+            }
+        }
+        Failure::StrictUnknown { fields: _ } => "strict_unknown",
     }
 }
 

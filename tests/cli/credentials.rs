@@ -1,0 +1,230 @@
+//! Credentials: where they come from, what is said without them, and that they are never seen again.
+
+use insta::assert_snapshot;
+use zerodrift::sandbox::{Grant, Owner, Permission, State, Status, Tokens, seeded};
+
+use crate::harness::{ACCOUNT, SandboxProcess, TOKEN, TestEnv};
+use crate::server::Api;
+
+/// An account that knows one token.
+fn account_with(permission: Permission, status: Status) -> State {
+    let grant = Grant { token: TOKEN.to_owned(), email: None, permission, owner: Owner::User, status };
+    State { tokens: Tokens::Listed(vec![grant]), ..seeded() }
+}
+
+#[test]
+fn without_credentials_the_ways_to_give_them_are_said() {
+    let env = TestEnv::with_example();
+    assert_snapshot!(env.run("plan"), @r#"
+    ------- stderr -------
+    error: no credentials: neither a token nor a key is set
+      hint: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set CLOUDFLARE_API_KEY and
+            CLOUDFLARE_EMAIL
+      hint: the token needs the permission `Access: Organizations, Identity Providers, and Groups Read`
+            (or `Access: Organizations Read`); apply needs Write, which the dashboard calls Edit
+      hint: to try without an account, add --sandbox
+    [exit status: 6]
+    "#);
+    for command in ["apply --auto-approve", "drift", &format!("export --account-id {ACCOUNT}")] {
+        env.run(command).exits(6).says(&["no credentials", "CLOUDFLARE_API_TOKEN", "--sandbox"]);
+    }
+    env.set("CLOUDFLARE_API_TOKEN", "").run("plan").exits(6).says(&["no credentials"]);
+}
+
+#[test]
+fn a_key_needs_its_address() {
+    let env = TestEnv::with_example().set("CLOUDFLARE_API_KEY", TOKEN);
+    env.run("plan").exits(6).says(&["CLOUDFLARE_API_KEY is set and CLOUDFLARE_EMAIL is not"]);
+    let api = Api::with_faults(&[]);
+    let env = env.set("CLOUDFLARE_EMAIL", "kim@widget.example").set("CLOUDFLARE_BASE_URL", &api.base_url);
+    env.run("plan").exits(0);
+}
+
+#[test]
+fn a_token_file_comes_before_the_environment() {
+    let api = Api::of(account_with(Permission::Read, Status::Active));
+    let env = api.env().set("CLOUDFLARE_API_TOKEN", "unknown-to-the-account");
+    env.write("token", &format!("{TOKEN}\n"));
+    env.run("plan --token-file token").exits(0);
+    env.run("plan").exits(6);
+    assert_snapshot!(env.run("plan --token-file nowhere"), @r#"
+    ------- stderr -------
+    error: cannot read the token file nowhere: No such file or directory (os error 2)
+    [exit status: 1]
+    "#);
+}
+
+#[test]
+fn a_token_that_cannot_be_one_is_not_sent_and_not_shown() {
+    let api = Api::with_faults(&[]);
+    let env = api.env().set("CLOUDFLARE_API_TOKEN", "hunter2 with spaces");
+    let refused = env.run("plan").exits(6);
+    assert!(!refused.stderr.contains("hunter2"), "{refused}");
+    assert_eq!(api.calls(), Vec::<String>::new());
+    assert_snapshot!(refused, @r#"
+    ------- stderr -------
+    error: the API token has a space or line break inside
+      hint: copy it again, in one line; a line break at the end of a file is fine, one inside is not
+    [exit status: 6]
+    "#);
+}
+
+#[test]
+fn a_token_that_the_account_does_not_know_needs_a_permission_by_its_names() {
+    let env = TestEnv::with_example();
+    env.seed();
+    let listed = format!(r#""tokens": [{{"token": "{TOKEN}", "permission": "write"}}]"#);
+    env.replace("state.json", r#""tokens": "any""#, &listed);
+    let sandbox = SandboxProcess::start(&env, "");
+    let env = env.set("CLOUDFLARE_BASE_URL", &sandbox.base_url).set("CLOUDFLARE_API_TOKEN", "somebody-elses");
+    assert_snapshot!(env.run("plan"), @r#"
+    ------- stderr -------
+    error: GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 403: Authentication error (code 10000) (cf-ray 8f00000000000001-SBX)
+      hint: give the token the account permission "Access: Organizations, Identity Providers, and Groups
+            Read" (newer: "Access: Organizations Read"); the dashboard says "Edit" where the API says
+            "Write"
+    [exit status: 6]
+    "#);
+    env.set("CLOUDFLARE_API_TOKEN", TOKEN).run("plan").exits(0);
+}
+
+#[test]
+fn a_token_that_may_only_read_plans_and_does_not_write() {
+    let api = Api::of(account_with(Permission::Read, Status::Active));
+    let env = api.env();
+    env.run("plan --detailed-exitcode").exits(2);
+    let before = api.state().organization;
+    let refused = env.run("apply --auto-approve").exits(6);
+    assert_eq!(api.state().organization, before);
+    assert_snapshot!(refused.stderr, @r#"
+    PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
+    error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 403: Authentication error (code 10000) (cf-ray 8f00000000000005-SBX)
+      hint: nothing was changed: live is as it was before
+      hint: give the token the account permission "Access: Organizations, Identity Providers, and Groups
+            Write" (newer: "Access: Organizations Write"); the dashboard says "Edit" where the API says
+            "Write"
+    "#);
+
+    let refused = env.run("apply --auto-approve --format json").exits(6).json();
+    assert_eq!(refused["results"][0]["outcome"], "failed");
+    assert_eq!(refused["results"][0]["error"]["kind"], "authentication");
+    assert_eq!(refused["results"][0]["error"]["exit_code"], 6);
+}
+
+#[test]
+fn doctor_is_content_where_everything_works() {
+    let api = Api::of(account_with(Permission::Write, Status::Active));
+    let env = api.env();
+    // The clock of the sandbox's answers is the real one or none, so that line alone is not compared.
+    let output = env.run("doctor").exits(0);
+    let lines = output.stdout.lines().filter(|line| !line.contains("clock"));
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
+    ok    manifest      org.yaml declares 14 settings
+    ok    target        account 699d98642c564d2e855e9661899b7252
+    ok    connection    direct, with the certificates of this system
+    ok    token         active, of a user, without an end
+    ok    api           http://127.0.0.1:[PORT]/client/v4
+    ok    read          the token may read; it has `Access: Organizations, Identity Providers, and
+                        Groups Read` (or `Access: Organizations Read`) or more
+    ok    organization  account 699d98642c564d2e855e9661899b7252 has one
+    skip  write         not tried: doctor never writes
+                        fix: for apply the token needs `Access: Organizations, Identity Providers, and
+                             Groups Write` (or `Access: Organizations Write`), which the dashboard calls
+                             Edit
+
+    Everything that can be looked at without writing works.
+    "#);
+    assert!(api.calls().iter().all(|call| call.starts_with("GET")), "doctor only looks: {:?}", api.calls());
+}
+
+#[test]
+fn doctor_says_what_is_wrong_with_the_token() {
+    let expired = Api::of(account_with(Permission::Write, Status::Expired));
+    let output = expired.env().run("doctor").exits(6);
+    assert!(!output.to_string().contains(TOKEN));
+    output.shows(&["FAIL token", "expired", "make a new token"]);
+    let unknown = expired.env().set("CLOUDFLARE_API_TOKEN", "somebody-elses");
+    unknown.run("doctor").exits(6).shows(&["FAIL token", "FAIL read"]);
+}
+
+#[test]
+fn doctor_without_anything_says_what_to_set() {
+    assert_snapshot!(TestEnv::new().run("doctor"), @r#"
+    skip  manifest     there is no org.yaml here, and --file names none
+    FAIL  target       nothing says which organization is meant
+                       fix: add `account_id:` to the manifest, or use --account-id, or set
+                            CLOUDFLARE_ACCOUNT_ID
+    ok    connection   direct, with the certificates of this system
+    FAIL  credentials  no credentials: neither a token nor a key is set
+                       fix: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set
+                            CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
+                       fix: the token needs the permission `Access: Organizations, Identity Providers,
+                            and Groups Read` (or `Access: Organizations Read`); apply needs Write, which
+                            the dashboard calls Edit
+                       fix: to try without an account, add --sandbox
+
+    2 checks failed: do what the first fix says, then run doctor again.
+    [exit status: 64]
+    "#);
+    let env = TestEnv::with_example();
+    assert_snapshot!(env.run("doctor"), @r#"
+    ok    manifest     org.yaml declares 14 settings
+    ok    target       account 699d98642c564d2e855e9661899b7252
+    ok    connection   direct, with the certificates of this system
+    FAIL  credentials  no credentials: neither a token nor a key is set
+                       fix: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set
+                            CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
+                       fix: the token needs the permission `Access: Organizations, Identity Providers,
+                            and Groups Read` (or `Access: Organizations Read`); apply needs Write, which
+                            the dashboard calls Edit
+                       fix: to try without an account, add --sandbox
+
+    1 check failed: do what its fix says, then run doctor again.
+    [exit status: 6]
+    "#);
+    env.run("doctor --format json").exits(6).json();
+}
+
+#[test]
+fn doctor_says_when_nobody_is_there() {
+    let env = TestEnv::with_example().set("CLOUDFLARE_API_TOKEN", TOKEN).set("CLOUDFLARE_BASE_URL", &nowhere());
+    env.run("doctor --deadline 100ms").exits(1).shows(&["FAIL api", "fix:"]);
+}
+
+/// A base URL at which nobody listens.
+fn nowhere() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    format!("http://{}/client/v4", listener.local_addr().unwrap())
+}
+
+#[test]
+fn no_verbosity_shows_the_token() {
+    let api = Api::with_faults(&["GET:503+0", "PUT:500"]);
+    let env = api.env().set("RUST_LOG", "trace");
+    let traced = [
+        env.run("apply --auto-approve -vvv"),
+        env.run("apply --auto-approve -vvv --log-format json"),
+        env.run("doctor -vvv"),
+        env.run("revoke-user --email kim@widget.example --file org.yaml --auto-approve -vvv"),
+    ];
+    for output in traced {
+        assert!(output.stderr.contains("TRACE"), "the log is on: {output}");
+        assert!(!output.to_string().contains("hunter2"), "{output}");
+    }
+    let keyed = api.env().set("CLOUDFLARE_API_TOKEN", "").set("CLOUDFLARE_API_KEY", TOKEN);
+    let keyed = keyed.set("CLOUDFLARE_EMAIL", "kim@widget.example").set("RUST_LOG", "trace");
+    let output = keyed.run("plan").exits(0);
+    assert!(!output.to_string().contains("hunter2"), "{output}");
+}
+
+#[test]
+fn a_token_is_not_sent_over_plain_http() {
+    let env = TestEnv::with_example().set("CLOUDFLARE_API_TOKEN", TOKEN);
+    assert_snapshot!(env.run("plan --base-url http://api.cloudflare.com/client/v4"), @r#"
+    ------- stderr -------
+    error: the base URL of the API must be https, because http would show the credentials on the way to api.cloudflare.com
+      hint: the default is https://api.cloudflare.com/client/v4; plain http is for loopback addresses
+            alone
+    [exit status: 1]
+    "#);
+}

@@ -1,0 +1,183 @@
+//! Guarded changes: refused without consent, and nothing is written then.
+
+use insta::assert_snapshot;
+
+use crate::harness::{CommandOutput, TestEnv};
+
+/// The example with another login host.
+fn renamed() -> TestEnv {
+    let env = TestEnv::with_example();
+    env.replace("org.yaml", "auth_domain: widget.", "auth_domain: gadget.");
+    env
+}
+
+fn apply(env: &TestEnv, flags: &str) -> CommandOutput {
+    env.run(&format!("apply --auto-approve --sandbox=state.json {flags}"))
+}
+
+fn consent(env: &TestEnv, to: &str) {
+    let allow = format!("\nallow:\n  - setting: organization.auth_domain\n    to: {to}\n    reason: SEC-1234\n");
+    env.write("org.yaml", &(env.read("org.yaml") + &allow));
+}
+
+#[test]
+fn a_new_login_host_without_consent_is_refused_with_what_to_check() {
+    let env = renamed();
+    let seeded = env.seed();
+    let refused = apply(&env, "").exits(3);
+    assert_eq!(env.read("state.json"), seeded, "a refused apply wrote something");
+    // SSO of the dashboard, redirect URIs of the identity providers, and the name that becomes free.
+    let refused = refused.shows(&["SSO", "redirect URI", "free"]);
+    assert_snapshot!(refused, @r#"
+    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+
+    Guarded: can lock people out, open something up or destroy
+
+      ! organization.auth_domain  org.yaml:9:16
+          widget.cloudflareaccess.com → gadget.cloudflareaccess.com
+          what happens   every application gets a new login URL, all sessions end, and the old name
+                         becomes free for anyone to claim
+          check first    dashboard SSO must be off (the API refuses with 12106 otherwise); identity
+                         providers must accept the new redirect URIs; WARP enrolment and every check of
+                         a token's issuer must follow
+          consent        nobody yet
+
+      To consent, add to org.yaml:
+
+    allow:
+      - setting: organization.auth_domain
+        to: gadget.cloudflareaccess.com
+        reason: why this is wanted, and who agreed
+
+      or pass to apply:
+
+        --allow organization.auth_domain
+
+      organization
+        ~ session_duration                     12h → 24h
+            note: a stolen session stays useful for longer
+        ~ user_seat_expiration_inactive_time   2190h → 1460h
+            note: users inactive for longer than this lose their seat
+
+      organization.login_design
+        ~ background_color                     #f4f1ea → #c5ed1b
+        - header_text                          "Widget Corps" → (unset)
+        ~ footer_text
+            - Locked out? Call [-4242.-]
+            + Locked out? Call {+4242, or write to help@widget.example.+}
+
+      organization.mfa_config
+        ~ session_duration                     24h → 12h
+
+    Not managed: 6 live settings keep what they have
+        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.service_token_inactivity.enabled                     true
+        organization.service_token_inactivity.inactivity_threshold_days   90
+        organization.service_token_inactivity.action                      disable
+        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
+        doh.service_token_id                                              7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
+
+    Apply would send
+        PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
+    Digest sha256:[DIGEST]
+
+    Plan: 7 settings of account 699d98642c564d2e855e9661899b7252 would change (1 guarded, nobody consents yet), with one PUT.
+    ------- stderr -------
+    sandbox: an emulated account; its state is state.json
+    error: nothing was written: 1 guarded change has no consent: organization.auth_domain
+      hint: consent in the manifest, under `allow:`, as the plan shows: it is pinned to the value and
+            reviewed
+      hint: or consent for one run with --allow organization.auth_domain
+    [exit status: 3]
+    "#);
+}
+
+#[test]
+fn consent_in_the_manifest_lets_it_through() {
+    let env = renamed();
+    consent(&env, "gadget.cloudflareaccess.com");
+    apply(&env, "").exits(0);
+    assert!(env.read("state.json").contains("gadget.cloudflareaccess.com"));
+}
+
+#[test]
+fn consent_by_flag_lets_it_through() {
+    for flag in ["organization.auth_domain", "auth_domain"] {
+        let env = renamed();
+        apply(&env, &format!("--allow {flag}")).exits(0);
+        assert!(env.read("state.json").contains("gadget.cloudflareaccess.com"));
+    }
+}
+
+#[test]
+fn consent_to_another_value_is_none() {
+    let env = renamed();
+    let seeded = env.seed();
+    consent(&env, "gizmo.cloudflareaccess.com");
+    let refused = apply(&env, "").exits(3);
+    assert_eq!(env.read("state.json"), seeded);
+    assert_snapshot!(refused.stderr, @r#"
+    sandbox: an emulated account; its state is state.json
+    error: nothing was written: 1 guarded change has no consent: organization.auth_domain
+      hint: consent in the manifest, under `allow:`, as the plan shows: it is pinned to the value and
+            reviewed
+      hint: or consent for one run with --allow organization.auth_domain
+    "#);
+}
+
+#[test]
+fn consent_that_nothing_needs_any_more_is_reported() {
+    let env = renamed();
+    consent(&env, "gadget.cloudflareaccess.com");
+    apply(&env, "").exits(0);
+    assert_snapshot!(env.run("plan --sandbox=state.json"), @r#"
+    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+
+    Not managed: 6 live settings keep what they have
+        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.service_token_inactivity.enabled                     true
+        organization.service_token_inactivity.inactivity_threshold_days   90
+        organization.service_token_inactivity.action                      disable
+        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
+        doh.service_token_id                                              7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
+
+    warning[stale-consent]: the consent to change organization.auth_domain matches no change of this
+                            plan
+      org.yaml:34:14
+      help: remove the entry once it has been applied, so that it cannot consent to a later change
+
+    In sync: 14 declared settings match; 6 live settings are not managed.
+    ------- stderr -------
+    sandbox: an emulated account; its state is state.json
+    [exit status: 0]
+    "#);
+}
+
+#[test]
+fn consent_to_what_does_not_exist_is_a_mistake() {
+    let env = renamed();
+    let seeded = env.seed();
+    assert_snapshot!(apply(&env, "--allow auth_domian"), @r#"
+    ------- stderr -------
+    sandbox: an emulated account; its state is state.json
+    error: --allow auth_domian: there is no setting or group of this name
+      hint: run `zerodrift explain` for the names
+    [exit status: 64]
+    "#);
+    assert_eq!(env.read("state.json"), seeded);
+}
+
+#[test]
+fn a_refusal_is_a_result_for_programs() {
+    let env = renamed();
+    let refused = apply(&env, "--format json").exits(3).json();
+    assert_eq!(refused["results"][0]["outcome"], "refused");
+    assert_eq!(refused["results"][0]["writes"], 0);
+    assert_eq!(refused["results"][0]["error"]["exit_code"], 3);
+}
+
+#[test]
+fn a_plan_shows_the_guard_and_does_not_fail() {
+    let env = renamed();
+    env.run("plan --sandbox=state.json").exits(0).shows(&["--allow organization.auth_domain"]);
+}

@@ -1,0 +1,21 @@
+//! The command line end to end: the real binary, a temporary home, loopback.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
+mod harness;
+mod server;
+
+mod credentials;
+mod guards;
+mod json;
+mod network;
+mod reference;
+mod stories;
+mod target;
+mod terminal;
+mod usage;
+
+#[cfg(unix)]
+mod interrupt;
+#[cfg(unix)]
+mod prompt;

@@ -1,0 +1,132 @@
+//! What goes wrong on the way: retried where that is safe, said where it is not, and never a third state.
+
+use insta::assert_snapshot;
+
+use crate::harness::{SandboxProcess, TOKEN, TestEnv};
+use crate::server::Api;
+
+#[test]
+fn validate_needs_no_network() {
+    let env = TestEnv::with_example().set("CLOUDFLARE_BASE_URL", "http://127.0.0.1:1/").set("HTTPS_PROXY", "!");
+    assert_snapshot!(env.run("validate"), @r#"
+    org.yaml: no findings
+    [exit status: 0]
+    "#);
+}
+
+#[test]
+fn reads_that_fail_are_tried_again() {
+    for fault in ["GET:429+0", "GET:503", "GET:reset-before", "GET:truncated"] {
+        let api = Api::with_faults(&[fault]);
+        api.env().run("plan --detailed-exitcode").exits(2);
+        assert_eq!(api.calls().len(), 3, "{fault}: two endpoints, one of them twice");
+    }
+}
+
+#[test]
+fn a_write_whose_answer_was_lost_is_settled_by_a_read() {
+    let env = TestEnv::with_example();
+    env.seed();
+    let sandbox = SandboxProcess::start(&env, "--fault PUT:reset-after");
+    let env = env.set("CLOUDFLARE_BASE_URL", &sandbox.base_url).set("CLOUDFLARE_API_TOKEN", TOKEN);
+    assert_snapshot!(env.run("apply --auto-approve").exits(0).stderr, @r#"
+    PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
+    no clear answer: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection was lost: connection closed before message completed; reading live to find out
+    GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
+    "#);
+    env.run("plan --detailed-exitcode").exits(0);
+}
+
+#[test]
+fn a_write_that_was_not_acted_on_is_sent_again_after_a_look() {
+    let api = Api::with_faults(&["PUT:reset-before"]);
+    api.env().run("apply --auto-approve").exits(0);
+    // An API that reads late is given time, so how many looks there are is not the point; that there is one is.
+    let mut calls = api.calls().split_off(2);
+    calls.dedup();
+    assert_eq!(calls, ["PUT organizations", "GET organizations", "PUT organizations", "GET organizations"]);
+    assert_eq!(api.calls().iter().filter(|call| call.starts_with("PUT")).count(), 2);
+}
+
+#[test]
+fn a_web_page_in_place_of_the_api_is_readable() {
+    let api = Api::with_faults(&["GET/organization:html"]);
+    assert_snapshot!(api.env().run("plan"), @r#"
+    ------- stderr -------
+    error: GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was answered with status 200, but the body is HTML, not JSON, so it came from something in front of the API: `<!DOCTYPE html><html><head><title>200</title></head><body>This is no API.</body></html>` (cf-ray 8f00000000000001-SBX)
+      hint: something between here and the API answered in its place: check the proxy, the VPN and
+            CLOUDFLARE_BASE_URL
+    [exit status: 1]
+    "#);
+}
+
+#[test]
+fn a_refused_value_leads_to_its_line() {
+    let api = Api::with_faults(&["PUT:400"]);
+    let failed = api.env().run("apply --auto-approve").exits(1);
+    assert_snapshot!(failed.stderr, @r#"
+    PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
+    error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 400: access.api.error.internal_server_error (code 10001) (cf-ray 8f00000000000003-SBX)
+      hint: nothing was changed: live is as it was before
+    "#);
+}
+
+#[test]
+fn a_request_that_hangs_is_given_up_and_tried_again() {
+    let env = TestEnv::with_example();
+    env.seed();
+    let sandbox = SandboxProcess::start(&env, "--fault GET:hang");
+    let env = env.set("CLOUDFLARE_BASE_URL", &sandbox.base_url).set("CLOUDFLARE_API_TOKEN", TOKEN);
+    env.run("plan --detailed-exitcode --timeout 200ms").exits(2);
+}
+
+#[test]
+fn a_run_ends_at_its_deadline() {
+    let api = Api::with_faults(&["GET:hang", "GET:hang"]);
+    let failed = api.env().run("plan --deadline 300ms").exits(1);
+    let failed = failed.says(&["--deadline"]);
+    assert_eq!(failed.stdout, "");
+}
+
+#[test]
+fn a_limit_of_nothing_is_a_mistake() {
+    let env = TestEnv::with_example();
+    for flag in ["--timeout 0s", "--deadline 0", "--timeout soon", "--timeout -1s"] {
+        env.run(&format!("plan {flag}")).exits(64);
+    }
+    assert_snapshot!(env.run("plan --timeout 0s"), @r#"
+    ------- stderr -------
+    error: invalid value '0s' for '--timeout <DURATION>': the duration must be longer than zero
+
+    For more information, try '--help'.
+    [exit status: 64]
+    "#);
+}
+
+#[test]
+fn logs_say_what_was_asked_and_answered() {
+    let api = Api::with_faults(&["GET:503"]);
+    let logged = api.env().run("plan -v --log-format json").exits(0);
+    let lines: Vec<serde_json::Value> =
+        logged.stderr.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
+    let spans: Vec<_> = lines.iter().filter_map(|line| line.get("span")).collect();
+    assert!(spans.iter().any(|span| span["method"] == "GET" && span["status"] == 200), "{logged}");
+    assert!(spans.iter().all(|span| span["path"].as_str().is_some_and(|path| path.starts_with("/accounts/"))));
+    assert!(logged.stdout.starts_with("org.yaml"), "the result is not a log: {logged}");
+
+    let text = api.env().run("plan -v").exits(0);
+    assert!(text.stderr.contains("GET"), "{text}");
+    assert_eq!(api.env().run("plan").exits(0).stderr, "", "without -v nothing is logged");
+    assert_snapshot!(api.env().set("RUST_LOG", "zerodrift=loud").run("plan"), @r#"
+    ------- stderr -------
+    error: RUST_LOG=zerodrift=loud: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
+    [exit status: 64]
+    "#);
+}
+
+#[test]
+fn a_base_url_cannot_come_from_the_manifest() {
+    let env = TestEnv::with_example();
+    env.write("org.yaml", &format!("base_url: https://elsewhere.example\n{}", env.read("org.yaml")));
+    env.run("validate").exits(5).shows(&["base_url"]);
+}

@@ -1,0 +1,120 @@
+//! Help, completions, manual: what there is to type, as one snapshot.
+
+use std::fmt::Write as _;
+
+use insta::assert_snapshot;
+
+use crate::harness::TestEnv;
+
+const COMMANDS: [&str; 12] = [
+    "plan",
+    "apply",
+    "drift",
+    "validate",
+    "export",
+    "revoke-user",
+    "explain",
+    "schema",
+    "doctor",
+    "sandbox",
+    "completions",
+    "man",
+];
+
+/// The commands that `--help` lists, so that a new one cannot be forgotten here.
+fn listed(help: &str) -> Vec<&str> {
+    let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let named = commands.filter(|line| line.starts_with("  ") && !line.starts_with("    "));
+    named.filter_map(|line| line.split_whitespace().next()).collect()
+}
+
+#[test]
+fn the_whole_command_line_is_one_page() {
+    let env = TestEnv::new();
+    let help = env.run("--help").exits(0);
+    let mut page = help.stdout.clone();
+    for command in listed(&help.stdout) {
+        let help = env.run(&format!("{command} --help")).exits(0);
+        assert_eq!(help.stderr, "");
+        write!(page, "\n{}\n\n{}", "=".repeat(100), help.stdout).unwrap();
+    }
+    assert_snapshot!("reference", page);
+}
+
+#[test]
+fn every_command_helps_with_examples() {
+    let env = TestEnv::new();
+    let help = env.run("--help").exits(0);
+    for command in listed(&help.stdout) {
+        let help = env.run(&format!("{command} --help")).exits(0);
+        assert!(help.stdout.contains("Examples:\n  zerodrift "), "{command}: {help}");
+        let short = env.run(&format!("{command} -h")).exits(0);
+        assert!(short.stdout.contains("Usage:"), "{command}: {short}");
+    }
+}
+
+#[test]
+fn nothing_destroys() {
+    let help = TestEnv::new().run("--help").exits(0);
+    assert_eq!(listed(&help.stdout), COMMANDS);
+    assert!(!COMMANDS.iter().any(|command| command.contains("destroy") || command.contains("delete")));
+}
+
+#[test]
+fn a_version_is_a_result() {
+    let version = format!("zerodrift {}\n", env!("CARGO_PKG_VERSION"));
+    let output = TestEnv::new().run("--version").exits(0);
+    assert_eq!(output.stdout, version);
+}
+
+#[test]
+fn every_shell_completes_every_command() {
+    let env = TestEnv::new();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let script = env.run(&format!("completions {shell}")).exits(0);
+        assert_eq!(script.stderr, "");
+        for command in COMMANDS {
+            assert!(script.stdout.contains(command), "{shell} does not know {command}");
+        }
+    }
+}
+
+#[test]
+fn the_manual_has_every_command() {
+    let manual = TestEnv::new().run("man").exits(0);
+    assert!(manual.stdout.contains(".TH zerodrift"), "{manual}");
+    for command in COMMANDS {
+        let escaped = command.replace('-', "\\-");
+        assert!(manual.stdout.contains(&format!("zerodrift\\-{escaped}")), "the manual lacks {command}");
+    }
+}
+
+#[test]
+fn a_setting_is_explained() {
+    let env = TestEnv::new();
+    assert_snapshot!(env.run("explain session_duration"), @r#"
+    organization.session_duration
+
+    How long a user stays signed in to Access, unless an application or policy says otherwise.
+
+      takes          duration; usually 15m to 730h
+      access         writable
+      while unset    24h applies; the API returns nothing
+      to unset       null in the file; null is sent
+      exists for     account
+      notice         a longer duration, or none where one was set: a stolen session stays useful for
+                     longer
+      source         Cloudflare One docs, access-settings/session-management
+
+    In org.yaml
+      organization:
+        session_duration: 24h
+    [exit status: 0]
+    "#);
+    assert_snapshot!(env.run("explain sesion_duration"), @r#"
+    ------- stderr -------
+    error: there is no setting or group `sesion_duration`
+      hint: did you mean organization.session_duration or organization.mfa_config.session_duration?
+    [exit status: 64]
+    "#);
+}

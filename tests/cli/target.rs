@@ -1,0 +1,93 @@
+//! Which organization is meant: the file's, else the flag's, else the environment's.
+
+use insta::assert_snapshot;
+
+use crate::harness::{ACCOUNT, CommandOutput, TestEnv};
+
+const OTHER: &str = "0123456789abcdef0123456789abcdef";
+const ANYWHERE: &str = "organization:\n  is_ui_read_only: false\n";
+
+fn plan(env: &TestEnv, flags: &str) -> CommandOutput {
+    env.run(&format!("plan --sandbox=state.json {flags}"))
+}
+
+#[test]
+fn the_file_comes_first() {
+    let env = TestEnv::with_example().set("CLOUDFLARE_ACCOUNT_ID", OTHER).set("CLOUDFLARE_ZONE_ID", OTHER);
+    plan(&env, "").exits(0).shows(&[&format!("account {ACCOUNT}")]);
+}
+
+#[test]
+fn the_flag_comes_before_the_environment() {
+    let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", OTHER);
+    plan(&env, &format!("--account-id {ACCOUNT}")).exits(0).shows(&[&format!("account {ACCOUNT}")]);
+    plan(&env, &format!("--zone-id {ACCOUNT}")).exits(0).shows(&[&format!("zone {ACCOUNT}")]);
+}
+
+#[test]
+fn the_environment_comes_last() {
+    let account = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", OTHER);
+    plan(&account, "").exits(0).shows(&[&format!("account {OTHER}")]);
+    let zone = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ZONE_ID", OTHER);
+    plan(&zone, "").exits(0).shows(&[&format!("zone {OTHER}")]);
+}
+
+#[test]
+fn an_empty_variable_counts_as_unset() {
+    let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", OTHER).set("CLOUDFLARE_ZONE_ID", "");
+    plan(&env, "").exits(0).shows(&[&format!("account {OTHER}")]);
+    let env = env.set("CLOUDFLARE_ACCOUNT_ID", "");
+    assert_snapshot!(plan(&env, ""), @r#"
+    ------- stderr -------
+    error: nothing says which organization is meant
+      hint: add `account_id:` to the manifest, or use --account-id, or set CLOUDFLARE_ACCOUNT_ID
+    [exit status: 64]
+    "#);
+}
+
+#[test]
+fn a_flag_that_contradicts_the_file_is_a_mistake_everywhere() {
+    let env = TestEnv::with_example();
+    assert_snapshot!(plan(&env, &format!("--account-id {OTHER}")), @r#"
+    ------- stderr -------
+    error: the manifest is about account 699d98642c564d2e855e9661899b7252 and the flag says account 0123456789abcdef0123456789abcdef: a flag never overrides the file
+      hint: leave the flag out, or name the manifest of that organization
+    [exit status: 64]
+    "#);
+    for command in ["plan", "apply --auto-approve", "drift", "validate"] {
+        env.run(&format!("{command} --account-id {OTHER}")).exits(64).says(&["a flag never overrides the file"]);
+        env.run(&format!("{command} --zone-id {ACCOUNT}")).exits(64).says(&["a flag never overrides the file"]);
+    }
+    assert!(!env.path("state.json").exists());
+}
+
+#[test]
+fn two_ids_are_one_too_many() {
+    let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", OTHER).set("CLOUDFLARE_ZONE_ID", OTHER);
+    assert_snapshot!(plan(&env, ""), @r#"
+    ------- stderr -------
+    error: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set, and nothing says which is meant
+      hint: name the account or zone in the manifest, or unset one of the two
+    [exit status: 64]
+    "#);
+    plan(&env, &format!("--account-id {OTHER} --zone-id {OTHER}")).exits(64);
+}
+
+#[test]
+fn a_malformed_id_names_where_it_came_from() {
+    let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", "acme");
+    assert_snapshot!(plan(&env, ""), @r#"
+    ------- stderr -------
+    error: CLOUDFLARE_ACCOUNT_ID: an account or zone id is 32 hexadecimal digits, such as 699d98642c564d2e855e9661899b7252
+    [exit status: 64]
+    "#);
+    plan(&env, "--zone-id ../../accounts").exits(64).says(&["--zone-id"]);
+}
+
+#[test]
+fn validate_takes_the_same_target_as_plan() {
+    let env = TestEnv::with_manifest("doh:\n  doh_jwt_duration: 24h\n");
+    env.run("validate").exits(0);
+    env.run(&format!("validate --zone-id {OTHER}")).exits(5);
+    env.set("CLOUDFLARE_ZONE_ID", OTHER).run("validate").exits(5);
+}
