@@ -96,7 +96,7 @@ pub(super) enum Command {
   zerodrift plan
   zerodrift plan teams/org.yaml --detailed-exitcode    exit code 2 when something would change
   zerodrift plan --format json | jq '.plans[].changes'
-  zerodrift plan --live live.json                      no network, no credentials: see export --format json
+  zerodrift plan --live live.json                      offline: see export --format json
 
 Reads the manifest and live; writes nothing.")]
     Plan(PlanArgs),

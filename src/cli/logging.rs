@@ -1,7 +1,6 @@
 //! Logs: off unless asked for, always on standard error.
 
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::FmtSpan;
 
 use super::args::{LogFormat, TalkArgs};
 use super::env::{self, Env};
@@ -26,8 +25,7 @@ pub(super) fn start(talk: &TalkArgs, env: &Env, ui: &Ui) -> Result<(), CliError>
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(ui.err.color != ColorLevel::Plain)
-        .with_span_events(FmtSpan::CLOSE);
+        .with_ansi(ui.err.color != ColorLevel::Plain);
     // A second subscriber in one process (a test) changes nothing that matters.
     let _ = match talk.log_format {
         LogFormat::Text => builder.try_init(),

@@ -53,6 +53,8 @@ pub fn entry(plan: &Plan, outcome: &Outcome, exit_code: u8) -> ResultEntry {
         End::Applied => json::Outcome::Applied,
         End::InSync => json::Outcome::InSync,
         End::Conflict => json::Outcome::Conflict,
+        // Not a failure: somebody asked for it not to be written.
+        End::Failed if matches!(outcome.failure, Some(Failure::StrictUnknown { fields: _ })) => json::Outcome::Refused,
         End::Failed => json::Outcome::Failed,
     };
     let error = trouble(outcome).map(|(kind, message, hints)| ErrorEntry {

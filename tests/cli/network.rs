@@ -72,6 +72,45 @@ fn a_refused_value_leads_to_its_line() {
 }
 
 #[test]
+fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
+    let breaks_its_word = || {
+        let mut state = zerodrift::sandbox::seeded();
+        state.hostile.resets = vec!["organization.custom_pages.forbidden".to_owned()];
+        Api::of(state)
+    };
+    let moved = breaks_its_word().env().run("apply --auto-approve").exits(4);
+    assert!(!moved.stdout.contains("Applied"), "{moved}");
+    assert_snapshot!(moved.stderr, @r#"
+    PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
+    GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
+    Conflict: after the write, live of account 699d98642c564d2e855e9661899b7252 is not what it should be.
+      organization.custom_pages.forbidden: it was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7 and nobody declared it, now live has (unset)
+    hint: live is not what was wanted: compare the values above, then run plan
+    "#);
+
+    let moved = breaks_its_word().env().run("apply --auto-approve --format json").exits(4).json();
+    assert_eq!(moved["results"][0]["outcome"], "conflict");
+    assert_eq!(moved["results"][0]["verified"], false);
+    assert_eq!(moved["results"][0]["error"]["exit_code"], 4);
+}
+
+#[test]
+fn a_field_that_nobody_knows_can_stop_an_apply() {
+    let api = Api::with_faults(&[]);
+    let refused = api.env().run("apply --auto-approve --strict-unknown --format json").exits(3).json();
+    assert_eq!(refused["results"][0]["outcome"], "refused");
+    assert_eq!(refused["results"][0]["error"]["kind"], "strict_unknown");
+    let refused = api.env().run("apply --auto-approve --strict-unknown").exits(3);
+    assert!(api.calls().iter().all(|call| call.starts_with("GET")), "{:?}", api.calls());
+    assert_snapshot!(refused.stderr, @r#"
+    error: live has fields that this version does not know: organization.ai_controls_beta
+      hint: nothing was changed: live is as it was before
+      hint: without --strict-unknown they are echoed as they are, and the read-back proves that they did
+            not move
+    "#);
+}
+
+#[test]
 fn a_request_that_hangs_is_given_up_and_tried_again() {
     let env = TestEnv::with_example();
     env.seed();
@@ -111,6 +150,8 @@ fn logs_say_what_was_asked_and_answered() {
         logged.stderr.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"))).collect();
     let spans: Vec<_> = lines.iter().filter_map(|line| line.get("span")).collect();
     assert!(spans.iter().any(|span| span["method"] == "GET" && span["status"] == 200), "{logged}");
+    let answers = lines.iter().filter(|line| line["fields"]["message"] == "answered").count();
+    assert_eq!(answers, 3, "two endpoints, one of them twice, and a line for each: {logged}");
     assert!(spans.iter().all(|span| span["path"].as_str().is_some_and(|path| path.starts_with("/accounts/"))));
     assert!(logged.stdout.starts_with("org.yaml"), "the result is not a log: {logged}");
 
