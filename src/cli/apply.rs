@@ -6,34 +6,51 @@ use super::connect::{Connection, connect};
 use super::error::{self, CliError};
 use super::exit::Exit;
 use super::planning::{self, Wanted};
-use super::{Context, interrupt};
+use super::{Context, interrupt, saved};
 use crate::apply::{self, Approved, End, Event, Known, Options, Outcome};
 use crate::organization::Live;
-use crate::plan::{self, Plan};
+use crate::plan::{self, Plan, Seen, Stale};
 use crate::report;
+use crate::report::json::Outcome::Conflict;
+use crate::report::json::ResultEntry;
 
-/// Plans, asks, writes, reads back.
+/// Plans, gets an approval, writes, reads back.
 pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
-    let wanted = planning::wanted(context, &args.file.file, &args.target)?;
+    let (wanted, saved) = match &args.plan {
+        Some(path) => saved::open(context, args, path).map(|(wanted, saved)| (wanted, Some((path, saved))))?,
+        None => (planning::wanted(context, saved::manifest(args), &args.target)?, None),
+    };
     let connection = connect(&context.ui, &context.env, &args.api).await?;
+    if let Some((path, saved)) = &saved {
+        saved::check_api(path, saved, connection.api())?;
+    }
     let reader = connection.reader();
     let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
-    let mut plan = planning::plan(context, &wanted, connection.api(), &live, &args.allow)?;
+    let mut plan = match &saved {
+        Some((path, saved)) => saved::plan_again(context, path, saved, &wanted, connection.api(), &live)?,
+        None => planning::plan(context, &wanted, connection.api(), &live, &args.allow)?,
+    };
     if args.format == Format::Text {
         super::plan::print(context, &wanted, &plan, Format::Text)?;
     }
-    if plan.is_empty() {
-        return finish(context, args, &plan, &in_sync());
-    }
-    if args.format == Format::Json && !args.auto_approve && context.ui.is_interactive() {
+    let unseen = args.format == Format::Json && !args.auto_approve && saved.is_none() && args.expect.is_none();
+    if unseen && !plan.is_empty() && context.ui.is_interactive() {
         // Standard output is for the document, and nobody can agree to what they have not seen.
         context.ui.say(&report::plan::text(&plan, wanted.manifest.declared.len(), &context.ui.err));
     }
-    let approved = approval::get(&context.ui, &mut plan, args.auto_approve).await;
+    let approved = match (&saved, &args.expect) {
+        (Some((path, saved)), _) => saved::approve(context, path, saved, &live, &plan).map(|()| Approval::Given),
+        (None, Some(digest)) => saved::approve_digest(context, digest, &plan).map(|()| Approval::Given),
+        (None, None) if plan.is_empty() => Ok(Approval::Given),
+        (None, None) => approval::get(&context.ui, &mut plan, args.auto_approve).await,
+    };
     let approval = match approved {
         Ok(approval) => approval,
         Err(refusal) => return refused(context, args, &plan, refusal),
     };
+    if plan.is_empty() {
+        return finish(context, args, &plan, &in_sync());
+    }
     if approval == Approval::Asked {
         unchanged_since(&connection, &wanted, context, &live, &plan).await?;
     }
@@ -54,13 +71,10 @@ async fn unchanged_since(
     if plan::live_sha256(context.model, &now) == plan.live_sha256 {
         return Ok(());
     }
-    let documents = live.documents().filter_map(|before| Some((before, now.document(before.endpoint)?)));
-    let moved: Vec<String> = documents
-        .flat_map(|(before, after)| apply::verify(context.model, Some(before), after, &[]))
-        .map(|mismatch| report::results::mismatch(&mismatch))
-        .collect();
-    let message = format!("nothing was written: live moved while the plan was being read\n{}", moved.join("\n"));
-    Err(CliError::new("conflict", Exit::Conflict, message.trim_end()).hint("run apply again and look at the new plan"))
+    let moved = Seen::of(context.model, live).moved(&Seen::of(context.model, &now));
+    let moved: String = moved.into_iter().map(|moved| format!("\n  {}", Stale::Live(moved))).collect();
+    let message = format!("nothing was written: live moved while the plan was being read{moved}");
+    Err(CliError::new("conflict", Exit::Conflict, message).hint("run apply again and look at the new plan"))
 }
 
 /// Sends the writes and proves them. From here on Ctrl-C does not stop half-way.
@@ -98,6 +112,7 @@ fn refused(context: &Context, args: &ApplyArgs, plan: &Plan, refusal: CliError) 
         return Err(refusal);
     }
     let entry = report::results::refused(plan, super::error_entry(&refusal));
+    let entry = if refusal.exit == Exit::Conflict { ResultEntry { outcome: Conflict, ..entry } } else { entry };
     context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
     context.say_error(&refusal);
     Ok(refusal.exit)

@@ -10,8 +10,8 @@ use crate::text::visible;
 /// How an apply gets its approval.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Approval {
-    /// By `--auto-approve`.
-    Automatic,
+    /// Beforehand: by `--auto-approve`, a saved plan or a digest.
+    Given,
     /// By somebody at the terminal.
     Asked,
 }
@@ -30,11 +30,12 @@ pub(super) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<
         return Err(refusal);
     }
     if auto_approve {
-        return Ok(Approval::Automatic);
+        return Ok(Approval::Given);
     }
     if !ui.is_interactive() {
         return Err(CliError::new("approval", Exit::Refused, "nothing was written: nobody has approved the plan")
-            .hint("use --auto-approve in a pipeline that applies what a review has approved"));
+            .hint("in a pipeline, apply the saved plan that was reviewed with --plan, or its digest with --expect")
+            .hint("or use --auto-approve, which approves whatever the plan is by now"));
     }
     match ask(ui, "Apply these changes? Only `yes` applies them:").await?.as_deref() {
         Some("yes") => Ok(Approval::Asked),

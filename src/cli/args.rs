@@ -96,17 +96,22 @@ pub(super) enum Command {
   zerodrift plan
   zerodrift plan teams/org.yaml --detailed-exitcode    exit code 2 when something would change
   zerodrift plan --format json | jq '.plans[].changes'
+  zerodrift plan --out plan.json                       saves the plan for a review; apply --plan plan.json applies it
   zerodrift plan --live live.json                      offline: see export --format json
 
-Reads the manifest and live; writes nothing.")]
+Reads the manifest and live; writes nothing but the file that --out names.")]
     Plan(PlanArgs),
     /// Makes live what the manifest says: one write an endpoint, and only when there is drift
     #[command(after_help = "Examples:
   zerodrift apply                                      shows the plan and asks
   zerodrift apply --auto-approve                       in a pipeline
+  zerodrift apply --plan plan.json                     what was reviewed, or nothing; plan --out saves one
+  zerodrift apply --expect sha256:…                    the same, where no file can be carried
   zerodrift apply --allow organization.auth_domain     consents to a guarded change
 
-Without a terminal and without --auto-approve nothing is written (exit code 3).")]
+Without a terminal and without an approval nothing is written (exit code 3). A saved plan or a digest is one, and
+approves what was planned only: if live, manifest or anything else that matters has moved, nothing is written and
+the exit code is 4.")]
     Apply(ApplyArgs),
     /// Says what moved: a plan for schedules, read-only, exit code 2 on drift
     #[command(after_help = "Examples:
@@ -176,11 +181,14 @@ Reads the manifest, the environment and live; writes nothing.")]
     Man,
 }
 
+/// The manifest, unless another one is named.
+pub(super) const MANIFEST: &str = "org.yaml";
+
 /// Which manifest.
 #[derive(Debug, Clone, Args)]
 pub(super) struct FileArgs {
     /// The manifest; - for standard input
-    #[arg(default_value = "org.yaml", value_name = "FILE")]
+    #[arg(default_value = MANIFEST, value_name = "FILE")]
     pub(super) file: String,
 }
 
@@ -235,6 +243,12 @@ pub(super) struct PlanArgs {
     /// Consents to the guarded change of a setting or group; may repeat
     #[arg(long, value_name = "SETTING")]
     pub(super) allow: Vec<String>,
+    /// Saves the plan for apply --plan, readable by you alone
+    #[arg(long, value_name = "PLAN.json")]
+    pub(super) out: Option<PathBuf>,
+    /// How long the saved plan may be applied, such as 2h
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = positive_duration, requires = "out")]
+    pub(super) expires_in: Duration,
     /// Form of the result
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
@@ -247,11 +261,18 @@ pub(super) struct PlanArgs {
 /// Arguments of `apply`.
 #[derive(Debug, Args)]
 pub(super) struct ApplyArgs {
-    #[command(flatten)]
-    pub(super) file: FileArgs,
+    /// The manifest; - for standard input [default: the one of --plan, else org.yaml]
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<String>,
     /// Does not ask
     #[arg(long)]
     pub(super) auto_approve: bool,
+    /// Applies a plan of plan --out without asking, or nothing if anything that matters has moved since
+    #[arg(long, value_name = "PLAN.json", conflicts_with_all = ["expect", "allow", "omit"])]
+    pub(super) plan: Option<PathBuf>,
+    /// Applies the plan of this digest without asking, or nothing if the plan of now has another one
+    #[arg(long, value_name = "DIGEST", value_parser = digest, conflicts_with = "omit")]
+    pub(super) expect: Option<String>,
     /// Consents to the guarded change of a setting or group; may repeat
     #[arg(long, value_name = "SETTING")]
     pub(super) allow: Vec<String>,
@@ -426,6 +447,15 @@ pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub(super) shell: clap_complete::Shell,
+}
+
+/// A digest as plans show it.
+fn digest(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix("sha256:").unwrap_or_default();
+    if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("a digest is `sha256:` and 64 hexadecimal digits, as plan shows it".to_owned())
 }
 
 /// A duration above zero in Go's grammar, as the manifest's are.

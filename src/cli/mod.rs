@@ -23,6 +23,7 @@ mod plan;
 mod planning;
 mod revoke_user;
 mod sandbox;
+mod saved;
 mod schema;
 mod ui;
 mod usage;

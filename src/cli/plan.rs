@@ -5,12 +5,13 @@ use super::connect::connect;
 use super::error::CliError;
 use super::exit::Exit;
 use super::planning::{self, Wanted};
-use super::{Context, interrupt};
+use super::{Context, interrupt, saved};
 use crate::plan::Plan;
 use crate::report;
 
 /// Plans against the API, the sandbox or a snapshot. Holds nothing that could write.
 pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
+    saved::check_out(args)?;
     let wanted = planning::wanted(context, &args.file.file, &args.target)?;
     let (live, api) = match &args.live {
         Some(path) => planning::snapshot(path, &wanted)?,
@@ -23,6 +24,14 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliE
     };
     let plan = planning::plan(context, &wanted, &api, &live, &args.allow)?;
     print(context, &wanted, &plan, args.format)?;
+    if let Some(path) = &args.out {
+        let input = planning::input(context, &wanted, &api, &live, &[]);
+        saved::write(context, path, &input, &plan, args.expires_in)?;
+    } else if args.format == Format::Text && !plan.is_empty() {
+        context
+            .ui
+            .say(&format!("Digest: {} (apply --expect takes it as an approval of exactly this plan)", plan.digest));
+    }
     Ok(if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success })
 }
 

@@ -54,20 +54,24 @@ pub(super) fn plan(
     allow: &[String],
 ) -> Result<Plan, CliError> {
     let allow = full_paths(context.model, allow)?;
-    let input = plan::Input {
-        model: context.model,
-        manifest: &wanted.manifest,
-        target: &wanted.target,
-        api,
-        live,
-        allow: &allow,
-    };
-    let mut plan = plan::plan(&input);
+    let mut plan = plan::plan(&input(context, wanted, api, live, &allow));
     plan.findings.splice(0..0, wanted.findings.iter().cloned());
     if plan.findings.iter().any(Finding::is_error) {
         return Err(with_errors(context, &wanted.manifest.path, plan.findings, Some(&wanted.source)));
     }
     Ok(plan)
+}
+
+/// Everything that a plan depends on. Consents are full paths.
+pub(super) fn input<'a>(
+    context: &'a Context,
+    wanted: &'a Wanted,
+    api: &'a str,
+    live: &'a Live,
+    allow: &'a [String],
+) -> plan::Input<'a> {
+    let Wanted { source: _, manifest, target, findings: _ } = wanted;
+    plan::Input { model: context.model, manifest, target, api, live, allow }
 }
 
 /// A manifest with errors: shows the findings, with the lines they are about, on standard error.
@@ -110,5 +114,10 @@ pub(super) fn snapshot(path: &Path, wanted: &Wanted) -> Result<(Live, String), C
             return Err(refuse(format!("the snapshot lacks `{}`, which the manifest declares", endpoint.section())));
         }
     }
-    Ok((snapshot.live, snapshot.api))
+    // A run against the API reads what the manifest declares and nothing else, and both must give the same digest.
+    let mut live = Live::default();
+    for endpoint in &wanted.manifest.endpoints {
+        *live.slot_mut(*endpoint) = snapshot.live.slot(*endpoint).clone();
+    }
+    Ok((live, snapshot.api))
 }

@@ -5,18 +5,13 @@ use std::fmt::Write as _;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Change, Plan};
-use crate::organization::{Endpoint, Live, Model, Slot, sorted};
+use super::{Change, Plan, Seen};
+use crate::organization::{Live, Model, sorted};
 
-/// SHA-256, in lower-case hexadecimal, of the live documents by meaning: order of members, empty members and what
-/// moves by itself do not count.
+/// SHA-256, in lower-case hexadecimal, of the live documents by meaning: how values are spelled, their order, empty
+/// members and what moves by itself do not count. Two states have the same one exactly when [`Seen::moved`] finds nothing.
 pub fn live_sha256(model: &Model, live: &Live) -> String {
-    let slot = |endpoint| match live.slot(endpoint) {
-        Slot::NotRead => json!("not read"),
-        Slot::Absent => json!("absent"),
-        Slot::Present(document) => document.stable(model),
-    };
-    hash(&json!([slot(Endpoint::Organization), slot(Endpoint::Doh)]))
+    hash(&json!(Seen::of(model, live)))
 }
 
 /// The digest of a plan: its target, API, manifest, live state, changes, writes and the version of this program.
@@ -36,6 +31,11 @@ pub(super) fn of(plan: &Plan) -> String {
         "writes": writes,
     }));
     format!("sha256:{fingerprint}")
+}
+
+/// The fingerprint of a document as a file: `sha256:…` of its members, whatever their order and the space between them.
+pub fn seal(document: &Json) -> String {
+    format!("sha256:{}", hash(document))
 }
 
 fn change(change: &Change) -> Json {

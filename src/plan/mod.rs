@@ -9,10 +9,14 @@ mod diff;
 mod digest;
 mod direction;
 mod effective;
+mod saved;
+mod seen;
 mod unmanaged;
 
 pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
-pub use digest::live_sha256;
+pub use digest::{live_sha256, seal};
+pub use saved::{SavedPlan, Since, Stale};
+pub use seen::{Moved, Seen};
 
 use crate::cloudflare::Method;
 use crate::manifest::{Finding, Manifest, Severity, cross_check};

@@ -2,13 +2,15 @@
 //!
 //! Within format version 1 fields are added, never removed, renamed or given another meaning.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use crate::cloudflare::Method;
 use crate::manifest::Finding;
 use crate::organization::{Scope, Snapshot, Target};
-use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
+use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Seen, Unmanaged};
 
 pub use super::json_text::to_text;
 
@@ -29,6 +31,22 @@ pub struct PlanDocument {
     pub plans: Vec<PlanEntry>,
     /// How many there are of each kind.
     pub summary: PlanSummary,
+    /// What a saved plan is bound to beyond what its one entry says; absent from plans that are printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saved: Option<SavedEntry>,
+}
+
+/// What `plan --out` adds to the document: see [`crate::report::saved`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SavedEntry {
+    /// From this moment on, in RFC 3339, the plan approves nothing.
+    pub expires_at: String,
+    /// What the manifest declares: setting → value as written.
+    pub declared: BTreeMap<String, Json>,
+    /// What the plan saw of live: section → path → canonical value. `null` for a section that does not exist.
+    pub live: Seen,
+    /// SHA-256 of the whole document without this field: `sha256:…`.
+    pub seal: String,
 }
 
 /// The plan of one organization.
@@ -246,6 +264,7 @@ pub fn plan_document(plans: &[Plan], failed: usize) -> PlanDocument {
         zerodrift: ZERODRIFT.to_owned(),
         plans: plans.iter().map(PlanEntry::from).collect(),
         summary: PlanSummary { in_sync, changed: plans.len() - in_sync, failed },
+        saved: None,
     }
 }
 

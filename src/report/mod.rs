@@ -7,6 +7,7 @@
 //! - `plan`, `drift`: a plan, told forwards and backwards
 //! - `kind`: what a setting takes, in words
 //! - `json`: the documents of `--format json`, which are a contract
+//! - `saved`: a plan document as a file that tells when it was edited
 //! - `yaml`, `export`: live → `org.yaml`
 //! - `schema`: the JSON Schemas of all formats
 //! - `explain`: what a setting is
@@ -21,6 +22,7 @@ pub mod findings;
 pub mod json;
 pub mod plan;
 pub mod results;
+pub mod saved;
 pub mod schema;
 pub mod style;
 

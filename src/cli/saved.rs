@@ -1,0 +1,200 @@
+//! Saved plans and digests at the edge: files and the clock. What they are bound to is decided in [`crate::plan`].
+
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::args::{ApplyArgs, MANIFEST, PlanArgs};
+use super::error::CliError;
+use super::exit::Exit;
+use super::manifest_file::{self, Loaded};
+use super::planning::{self, Wanted};
+use super::{Context, approval};
+use crate::organization::Live;
+use crate::plan::{Input, Plan, SavedPlan, Since, Stale};
+use crate::report;
+
+/// No plan is larger, in bytes: a live document of a megabyte fits several times.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Refuses to save a plan over what it is made from.
+///
+/// # Errors
+/// If `--out` names standard output, the manifest, or the snapshot.
+pub(super) fn check_out(args: &PlanArgs) -> Result<(), CliError> {
+    let Some(out) = &args.out else { return Ok(()) };
+    if out.as_os_str() == "-" {
+        return Err(
+            CliError::usage("--out writes a private file, and - is none").hint("print a plan with --format json")
+        );
+    }
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let sources = [Some(Path::new(&args.file.file)), args.live.as_deref()];
+    let clash = sources.into_iter().flatten().find(|source| real(source).is_some_and(|path| real(out) == Some(path)));
+    clash.map_or(Ok(()), |source| {
+        Err(CliError::usage(format!("--out would write the plan over {}, which it is made from", source.display())))
+    })
+}
+
+/// Saves a plan, and says how to apply it.
+///
+/// # Errors
+/// If the file cannot be written; what was there before is still there then.
+pub(super) fn write(
+    context: &Context,
+    path: &Path,
+    input: &Input<'_>,
+    plan: &Plan,
+    expires_in: Duration,
+) -> Result<(), CliError> {
+    let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
+    let text = report::saved::to_text(plan, &saved);
+    write_private(path, text.as_bytes()).map_err(|error| CliError::io("save the plan as", path, &error))?;
+    let path = path.display();
+    context.ui.say(&format!("Saved as {path} until {}, digest {}", saved.expires_at, plan.digest));
+    if plan.refused().next().is_some() {
+        context
+            .ui
+            .say("Its guarded changes have no consent, so apply --plan will refuse it: see above for how to consent.");
+    } else {
+        context.ui.say(&format!("Apply it with: zerodrift apply --plan {path}"));
+    }
+    Ok(())
+}
+
+/// The end of the time, in whole seconds and never later than asked.
+fn expiry(expires_in: Duration) -> Result<Timestamp, CliError> {
+    let end = Timestamp::now().checked_add(expires_in).and_then(|end| Timestamp::from_second(end.as_second()));
+    end.map_err(|error| CliError::usage(format!("--expires-in: {error}")))
+}
+
+/// Writes a file that nobody else can read, whole or not at all: beside its place first, then into it.
+fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Temporary files are made with mode 0600, and keep it when they take their place.
+    let mut file = tempfile::Builder::new().prefix(".plan-").tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// The saved plan that an apply was given, and the manifest of now, which it fits.
+///
+/// # Errors
+/// If a file cannot be read, or the plan is edited, foreign, stale or expired (exit code 4). Nothing has been sent by then.
+pub(super) fn open(context: &Context, args: &ApplyArgs, path: &Path) -> Result<(Wanted, SavedPlan), CliError> {
+    let refuse = |stale: Vec<Stale>| refusal(path, &stale);
+    let saved = report::saved::read(&read(path)?).map_err(refuse)?;
+    let now = Timestamp::now();
+    let file = args.file.as_deref().unwrap_or(&saved.manifest.path);
+    let Loaded { source, manifest, findings } = manifest_file::load(context.model, file)?;
+    let (Some(source), Some(manifest)) = (source, manifest) else {
+        let broken = Stale::ManifestBroken(file.to_owned());
+        return Err(refuse(saved.check_age(now).into_iter().chain([broken]).collect()));
+    };
+    let target = manifest_file::target(&args.target, &context.env, manifest.target.as_ref())?;
+    saved.check(context.model, &manifest, &target, now).map_err(refuse)?;
+    Ok((Wanted { source, manifest, target, findings }, saved))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    match file {
+        Err(error) => Err(CliError::io("read the plan", path, &error).hint("save one with `zerodrift plan --out`")),
+        Ok(_) if bytes.len() as u64 > LARGEST => Err(CliError::io("read the plan", path, &"it is larger than 16 MiB")),
+        Ok(_) => Ok(bytes),
+    }
+}
+
+/// Whether the plan is about the API that this run uses.
+///
+/// # Errors
+/// If it is not (exit code 4).
+pub(super) fn check_api(path: &Path, saved: &SavedPlan, api: &str) -> Result<(), CliError> {
+    saved.check_api(api).map_err(|stale| refusal(path, &stale))
+}
+
+/// The plan of now, with the consents of the saved one.
+///
+/// # Errors
+/// If live moved in a way that the manifest cannot be applied to (exit code 4).
+pub(super) fn plan_again(
+    context: &Context,
+    path: &Path,
+    saved: &SavedPlan,
+    wanted: &Wanted,
+    api: &str,
+    live: &Live,
+) -> Result<Plan, CliError> {
+    planning::plan(context, wanted, api, live, &saved.consents).map_err(|error| {
+        let moved: Vec<Stale> = saved.moved(context.model, live).into_iter().map(Stale::Live).collect();
+        if moved.is_empty() { error } else { refusal(path, &moved) }
+    })
+}
+
+/// Lets a saved plan approve the plan of now. A plan that has been applied already has nothing left to approve.
+///
+/// # Errors
+/// If live moved (exit code 4), or a guarded change has no consent (exit code 3).
+pub(super) fn approve(
+    context: &Context,
+    path: &Path,
+    saved: &SavedPlan,
+    live: &Live,
+    plan: &Plan,
+) -> Result<(), CliError> {
+    match saved.check_live(context.model, live, plan).map_err(|stale| refusal(path, &stale))? {
+        Since::Applied => {
+            context.ui.say(&format!("{} has been applied already: live is as wanted", path.display()));
+        }
+        Since::Unmoved => {}
+    }
+    let Some(refusal) = approval::refusal(plan) else { return Ok(()) };
+    let hints = vec![
+        "consent in the manifest, under `allow:`, or with plan --allow, and save the plan again".to_owned(),
+        "an approval of the whole plan is no consent to what locks people out or lets them in".to_owned(),
+    ];
+    Err(CliError { hints, ..refusal })
+}
+
+/// Lets a digest approve the plan of now.
+///
+/// # Errors
+/// If it is the digest of another plan (exit code 4), or a guarded change has no consent (exit code 3).
+pub(super) fn approve_digest(context: &Context, digest: &str, plan: &Plan) -> Result<(), CliError> {
+    if plan.is_empty() {
+        // An approval is for a write, and there is none: a run that is repeated after its success ends well.
+        context.ui.say(&format!("live is as wanted, so nothing is left of the plan {digest}"));
+        return Ok(());
+    }
+    if plan.digest == digest {
+        return approval::refusal(plan).map_or(Ok(()), Err);
+    }
+    let message = format!(
+        "nothing was written: the plan of now is not the one that was approved\n  approved: {digest}\n  now:      {}",
+        plan.digest
+    );
+    Err(CliError::new("conflict", Exit::Conflict, message)
+        .hint("the digest changes with live, manifest, target, API and version of zerodrift: have the plan of now reviewed")
+        .hint("a plan that is saved with `zerodrift plan --out` can say field by field what moved"))
+}
+
+/// The manifest of an apply that has no saved plan.
+pub(super) fn manifest(args: &ApplyArgs) -> &str {
+    args.file.as_deref().unwrap_or(MANIFEST)
+}
+
+fn refusal(path: &Path, stale: &[Stale]) -> CliError {
+    let path = path.display();
+    let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
+    CliError::new(
+        "conflict",
+        Exit::Conflict,
+        format!("nothing was written: {path} cannot be applied any more{reasons}"),
+    )
+    .hint(format!("make a new plan with `zerodrift plan --out {path}`, and have it reviewed"))
+}

@@ -1,0 +1,278 @@
+//! A plan that waits for its apply: what it is bound to, and what has moved since.
+//!
+//! The plan is the approval, so it approves one thing only: this manifest, at this organization, in this state, by
+//! this version of the program, for a while. Pure: the clock is read by the caller.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use super::{Consent, Input, ManifestRef, Moved, Plan, Seen};
+use crate::manifest::Manifest;
+use crate::organization::{Live, Model, Target};
+use crate::text::visible;
+
+/// What a saved plan is bound to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SavedPlan {
+    /// The version of the program that made it.
+    pub zerodrift: String,
+    /// The file it was made from.
+    pub manifest: ManifestRef,
+    /// What that file declares: setting → value as written.
+    pub declared: BTreeMap<String, Json>,
+    /// The organization's address.
+    pub target: Target,
+    /// The base URL of the API.
+    pub api: String,
+    /// The live state it was made from.
+    pub seen: Seen,
+    /// The settings for which `--allow` consented to a guarded change.
+    pub consents: Vec<String>,
+    /// The digest of the plan.
+    pub digest: String,
+    /// From this moment on it approves nothing.
+    pub expires_at: Timestamp,
+}
+
+/// Why a saved plan may not be applied.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Stale {
+    /// The file is no plan document.
+    NotAPlan(String),
+    /// It is the output of `plan --format json`, which nobody sealed.
+    NotSaved,
+    /// A later version wrote it, in a format that this one cannot read. The format's version.
+    Format(String),
+    /// The file does not match its seal.
+    Edited,
+    /// Another version of the program made it. Its version.
+    Version(String),
+    /// It has expired.
+    Expired {
+        /// When it did.
+        at: Timestamp,
+        /// When somebody looked.
+        now: Timestamp,
+    },
+    /// It is about another organization.
+    Target {
+        /// The plan's.
+        then: Target,
+        /// The one that would be written.
+        now: Target,
+    },
+    /// It is about another API.
+    Api {
+        /// The plan's.
+        then: String,
+        /// The one that would be written to.
+        now: String,
+    },
+    /// The manifest has other bytes.
+    Manifest(String),
+    /// The manifest has other bytes, and errors.
+    ManifestBroken(String),
+    /// The manifest declares another value. `None` where it does not mention the setting.
+    Declared {
+        /// The setting's path.
+        setting: String,
+        /// What the plan was made from.
+        then: Option<Json>,
+        /// What the file says now.
+        now: Option<Json>,
+    },
+    /// Live moved.
+    Live(Moved),
+    /// The plan that would be made now has another digest.
+    Digest {
+        /// The one that was approved.
+        then: String,
+        /// The one of now.
+        now: String,
+    },
+}
+
+/// What became of live since the plan was made, where the plan may go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// Nothing moved that matters.
+    Unmoved,
+    /// Everything that the manifest declares is as wanted by now, and nothing else moved: the plan has been applied.
+    Applied,
+}
+
+impl SavedPlan {
+    /// Binds a plan to everything that it was made from.
+    pub fn new(input: &Input<'_>, plan: &Plan, expires_at: Timestamp) -> Self {
+        let by_flag = plan
+            .changes
+            .iter()
+            .filter(|change| change.guard.is_some_and(|state| state.allowed_by == Some(Consent::Flag)));
+        Self {
+            zerodrift: env!("CARGO_PKG_VERSION").to_owned(),
+            manifest: plan.manifest.clone(),
+            declared: declared(input.manifest),
+            target: plan.target.clone(),
+            api: plan.api.clone(),
+            seen: Seen::of(input.model, input.live),
+            consents: by_flag.map(|change| change.setting.path.to_owned()).collect(),
+            digest: plan.digest.clone(),
+            expires_at,
+        }
+    }
+
+    /// Whether it may still be applied, as far as can be told without a way to the API.
+    ///
+    /// # Errors
+    /// Everything that speaks against it.
+    pub fn check(&self, model: &Model, manifest: &Manifest, target: &Target, now: Timestamp) -> Result<(), Vec<Stale>> {
+        let mut stale = self.check_age(now);
+        if self.target != *target {
+            stale.push(Stale::Target { then: self.target.clone(), now: target.clone() });
+        }
+        if self.manifest.sha256 != manifest.sha256 {
+            stale.push(Stale::Manifest(manifest.path.clone()));
+            stale.extend(self.redeclared(model, manifest));
+        }
+        none_or(stale)
+    }
+
+    /// What speaks against it whatever the manifest says: version and expiry.
+    pub fn check_age(&self, now: Timestamp) -> Vec<Stale> {
+        let mut stale = Vec::new();
+        if self.zerodrift != env!("CARGO_PKG_VERSION") {
+            stale.push(Stale::Version(self.zerodrift.clone()));
+        }
+        if now >= self.expires_at {
+            stale.push(Stale::Expired { at: self.expires_at, now });
+        }
+        stale
+    }
+
+    /// Whether it is about this API.
+    ///
+    /// # Errors
+    /// If it is not.
+    pub fn check_api(&self, api: &str) -> Result<(), Vec<Stale>> {
+        if self.api == api {
+            return Ok(());
+        }
+        Err(vec![Stale::Api { then: self.api.clone(), now: api.to_owned() }])
+    }
+
+    /// Whether live is as the plan saw it, or as the plan wanted it. `now` is the plan that the same input gives today.
+    ///
+    /// # Errors
+    /// Every path that moved, with both values.
+    pub fn check_live(&self, model: &Model, live: &Live, now: &Plan) -> Result<Since, Vec<Stale>> {
+        let moved = self.moved(model, live);
+        if moved.is_empty() && self.digest == now.digest {
+            return Ok(Since::Unmoved);
+        }
+        if !moved.is_empty() && now.is_empty() && moved.iter().all(|moved| self.wanted(model, moved)) {
+            return Ok(Since::Applied);
+        }
+        let mut stale: Vec<Stale> = moved.into_iter().map(Stale::Live).collect();
+        if stale.is_empty() {
+            stale.push(Stale::Digest { then: self.digest.clone(), now: now.digest.clone() });
+        }
+        Err(stale)
+    }
+
+    /// What moved in live since the plan was made.
+    pub fn moved(&self, model: &Model, live: &Live) -> Vec<Moved> {
+        self.seen.moved(&Seen::of(model, live))
+    }
+
+    /// Whether the movement is one that the manifest asks for, provided that live is as wanted now.
+    fn wanted(&self, model: &Model, moved: &Moved) -> bool {
+        let creation = moved.then == "absent" && moved.now == "present";
+        let behind = || model.setting(&moved.path).and_then(|setting| model.switch_of(setting));
+        creation
+            || self.declared.contains_key(&moved.path)
+            || behind().is_some_and(|switch| self.declared.contains_key(switch.path))
+    }
+
+    /// The settings that a manifest declares otherwise than the one that was planned.
+    fn redeclared(&self, model: &Model, manifest: &Manifest) -> Vec<Stale> {
+        let now = declared(manifest);
+        let paths = self.declared.keys().chain(now.keys().filter(|path| !self.declared.contains_key(*path)));
+        let same = |path: &str, then: Option<&Json>, now: Option<&Json>| {
+            then.is_some() == now.is_some() && model.setting(path).is_some_and(|setting| setting.same(then, now))
+        };
+        paths
+            .map(|path| (path, self.declared.get(path), now.get(path)))
+            .filter(|(path, then, now)| !same(path, *then, *now))
+            .map(|(path, then, now)| Stale::Declared { setting: path.clone(), then: then.cloned(), now: now.cloned() })
+            .collect()
+    }
+}
+
+fn declared(manifest: &Manifest) -> BTreeMap<String, Json> {
+    manifest.declared.iter().map(|one| (one.setting.path.to_owned(), one.value.clone())).collect()
+}
+
+fn none_or(stale: Vec<Stale>) -> Result<(), Vec<Stale>> {
+    if stale.is_empty() { Ok(()) } else { Err(stale) }
+}
+
+impl fmt::Display for Stale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAPlan(why) => write!(f, "it is no saved plan: {}", visible(why)),
+            Self::NotSaved => {
+                f.write_str("it was printed by plan --format json and carries no seal; plan --out saves one")
+            }
+            Self::Format(version) => {
+                write!(f, "its format_version is {}, and this version reads 1.x", visible(version))
+            }
+            Self::Edited => f.write_str("it was edited after it was made: it does not match its seal"),
+            Self::Version(version) => {
+                let ours = env!("CARGO_PKG_VERSION");
+                write!(f, "zerodrift {} made it, and this is {ours}", visible(version))
+            }
+            Self::Expired { at, now } => write!(f, "it expired at {at}, and it is {now:.0}"),
+            Self::Target { then, now } => write!(f, "it is about {then}, and this run is about {now}"),
+            Self::Api { then, now } => write!(f, "it is about {}, and this run uses {}", visible(then), visible(now)),
+            Self::Manifest(path) => write!(f, "{} was changed after the plan was made", visible(path)),
+            Self::ManifestBroken(path) => {
+                write!(
+                    f,
+                    "{0} was changed after the plan was made, and has errors now; validate lists them",
+                    visible(path)
+                )
+            }
+            Self::Declared { setting, then, now } => {
+                let (then, now) = pair(then.as_ref(), now.as_ref(), "no such line");
+                write!(f, "{}: the planned file has {then}, the file of now {now}", visible(setting))
+            }
+            Self::Live(Moved { path, then, now }) => {
+                let there = |value| Some(value).filter(|value: &&Json| !value.is_null());
+                let (then, now) = pair(there(then), there(now), "nothing");
+                write!(f, "{}: the plan saw {then}, live has {now}", visible(path))
+            }
+            Self::Digest { then, now } => write!(f, "the digest was {}, and is {now}", visible(then)),
+        }
+    }
+}
+
+/// Two values as JSON that show where they differ, however long they are.
+fn pair(one: Option<&Json>, two: Option<&Json>, nothing: &str) -> (String, String) {
+    /// Characters that are shown of a value; the rest only says that it is there.
+    const SHOWN: usize = 100;
+    /// Characters before the first difference that are shown of a long value.
+    const BEFORE: usize = 20;
+    let text = |value: Option<&Json>| value.map_or_else(|| nothing.to_owned(), Json::to_string);
+    let (one, two) = (text(one), text(two));
+    let common = one.chars().zip(two.chars()).take_while(|(one, two)| one == two).count();
+    let from = if common < SHOWN - BEFORE { 0 } else { common - BEFORE };
+    let window = |text: &str| {
+        let end = if text.chars().count() > from + SHOWN { "…" } else { "" };
+        let shown: String = text.chars().skip(from).take(SHOWN).collect();
+        format!("{}{}{end}", if from > 0 { "…" } else { "" }, visible(&shown))
+    };
+    (window(&one), window(&two))
+}
