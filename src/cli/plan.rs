@@ -27,10 +27,6 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliE
     if let Some(path) = &args.out {
         let input = planning::input(context, &wanted, &api, &live, &[]);
         saved::write(context, path, &input, &plan, args.expires_in)?;
-    } else if args.format == Format::Text && !plan.is_empty() {
-        context
-            .ui
-            .say(&format!("Digest: {} (apply --expect takes it as an approval of exactly this plan)", plan.digest));
     }
     Ok(if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success })
 }

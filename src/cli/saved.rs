@@ -53,7 +53,7 @@ pub(super) fn write(
     let text = report::saved::to_text(plan, &saved);
     write_private(path, text.as_bytes()).map_err(|error| CliError::io("save the plan as", path, &error))?;
     let path = path.display();
-    context.ui.say(&format!("Saved as {path} until {}, digest {}", saved.expires_at, plan.digest));
+    context.ui.say(&format!("Saved as {path}, good until {}", saved.expires_at));
     if plan.refused().next().is_some() {
         context
             .ui

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::canonical;
 use super::model::Model;
-use super::setting::{Access, Endpoint, Setting};
+use super::setting::{Endpoint, Setting};
 
 /// One object of the API, as read.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,18 +68,6 @@ impl Document {
             collect_unknown(model, self.endpoint, &mut vec![key.clone()], value, &mut found);
         }
         found
-    }
-
-    /// The document without what moves by itself, empty members and order: what a fingerprint is taken of.
-    pub fn stable(&self, model: &Model) -> Json {
-        let volatile: Vec<_> = model.of(self.endpoint).filter(|setting| setting.access == Access::Volatile).collect();
-        let kept: Map<String, Json> = self
-            .fields
-            .iter()
-            .filter(|(key, _)| !volatile.iter().any(|setting| setting.keys() == [key.as_str()]))
-            .map(|(key, value)| (key.clone(), value.clone()))
-            .collect();
-        sorted(&canonical::structure(&Json::Object(kept)))
     }
 }
 

@@ -41,7 +41,9 @@ pub fn seal(document: &Json) -> String {
 fn change(change: &Change) -> Json {
     let annotations: Vec<Json> =
         change.annotations.iter().map(|(setting, value)| json!([setting.path, value])).collect();
-    json!([change.setting.path, change.op, change.before, change.after, annotations])
+    // By meaning, as live is: an answer that spells the same value otherwise is no other plan.
+    let before = change.setting.canonical(Some(&change.before));
+    json!([change.setting.path, change.op, before, change.after, annotations])
 }
 
 fn hash(value: &Json) -> String {

@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 
 use super::{Consent, Input, ManifestRef, Moved, Plan, Seen};
 use crate::manifest::Manifest;
-use crate::organization::{Live, Model, Target};
+use crate::organization::{Access, Live, Model, Setting, Target};
 use crate::text::visible;
 
 /// What a saved plan is bound to.
@@ -172,7 +172,7 @@ impl SavedPlan {
         if moved.is_empty() && self.digest == now.digest {
             return Ok(Since::Unmoved);
         }
-        if !moved.is_empty() && now.is_empty() && moved.iter().all(|moved| self.wanted(model, moved)) {
+        if !moved.is_empty() && now.is_empty() && moved.iter().all(|moved| self.is_wanted(model, moved)) {
             return Ok(Since::Applied);
         }
         let mut stale: Vec<Stale> = moved.into_iter().map(Stale::Live).collect();
@@ -187,13 +187,16 @@ impl SavedPlan {
         self.seen.moved(&Seen::of(model, live))
     }
 
-    /// Whether the movement is one that the manifest asks for, provided that live is as wanted now.
-    fn wanted(&self, model: &Model, moved: &Moved) -> bool {
+    /// Whether the movement is one that the manifest asks for, or that follows from one, provided that live is as
+    /// wanted now: servers fill in what stands behind a switch, and show annotations only beside their setting.
+    fn is_wanted(&self, model: &Model, moved: &Moved) -> bool {
+        let declares = |path: &str| self.declared.contains_key(path);
         let creation = moved.then == "absent" && moved.now == "present";
-        let behind = || model.setting(&moved.path).and_then(|setting| model.switch_of(setting));
-        creation
-            || self.declared.contains_key(&moved.path)
-            || behind().is_some_and(|switch| self.declared.contains_key(switch.path))
+        let follows = |setting: &Setting| match setting.access {
+            Access::Annotation(of) => declares(of),
+            _ => model.switch_of(setting).is_some_and(|switch| declares(switch.path)),
+        };
+        creation || declares(&moved.path) || model.setting(&moved.path).is_some_and(follows)
     }
 
     /// The settings that a manifest declares otherwise than the one that was planned.
@@ -275,4 +278,33 @@ fn pair(one: Option<&Json>, two: Option<&Json>, nothing: &str) -> (String, Strin
         format!("{}{}{end}", if from > 0 { "…" } else { "" }, visible(&shown))
     };
     (window(&one), window(&two))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn live(then: Json, now: Json) -> String {
+        Stale::Live(Moved { path: "organization.name".to_owned(), then, now }).to_string()
+    }
+
+    #[test]
+    fn a_reason_shows_both_values_and_nothing_that_a_terminal_obeys() {
+        assert_eq!(
+            live(json!("a\u{202e}"), Json::Null),
+            r#"organization.name: the plan saw "a\u{202e}", live has nothing"#
+        );
+        assert_eq!(live(json!([1, 2]), json!(false)), "organization.name: the plan saw [1,2], live has false");
+    }
+
+    #[test]
+    fn long_values_are_cut_to_where_they_differ() {
+        let (one, two) = ("x".repeat(1000) + "one", "x".repeat(1000) + "two");
+        let text = live(json!(one), json!(two));
+        assert!(text.contains("xxone\"") && text.contains("xxtwo\""), "{text}");
+        assert!(text.len() < 200, "{text}");
+        let text = live(json!("y".repeat(1000)), json!("x"));
+        assert!(text.contains("yyy…, live has \"x\""), "{text}");
+    }
 }

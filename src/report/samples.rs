@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 use crate::cloudflare::Method;
 use crate::manifest::{Finding, Location, Severity};
 use crate::organization::{Document, Endpoint, Live, Model, Slot, Target};
-use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
+use crate::plan::{
+    Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Seen, Unmanaged,
+};
 
 pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 
@@ -135,4 +137,20 @@ pub(super) fn live(organization: Json, doh: Option<Json>) -> Live {
 pub(super) fn read_yaml(text: &str) -> Json {
     let options = serde_yaml::options! { emit_comments: false };
     serde_yaml::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// What [`busy`] would be bound to.
+pub(super) fn saved() -> SavedPlan {
+    let Plan { manifest, target, api, digest, .. } = busy();
+    SavedPlan {
+        zerodrift: env!("CARGO_PKG_VERSION").to_owned(),
+        manifest,
+        declared: [("organization.session_duration".to_owned(), json!("24h"))].into(),
+        target,
+        api,
+        seen: Seen::of(Model::current(), &live(json!({"session_duration": "12h", "future": [1]}), None)),
+        consents: Vec::new(),
+        digest,
+        expires_at: "2026-11-23T12:00:00Z".parse().unwrap(),
+    }
 }

@@ -147,6 +147,20 @@ fn every_document_is_valid_and_no_field_of_it_is_undocumented() {
 }
 
 #[test]
+fn a_saved_plan_is_documented_to_its_last_field() {
+    let schema = parsed(SchemaName::Plan);
+    let text = crate::report::saved::to_text(&busy(), &crate::report::samples::saved());
+    let document: Json = serde_json::from_str(&text).unwrap();
+    assert!(document["saved"].is_object());
+    assert_valid(&closed(&schema), &document);
+    for key in ["expires_at", "declared", "live", "seal"] {
+        let mut broken = document.clone();
+        broken["saved"].as_object_mut().unwrap().remove(key);
+        assert!(!is_valid(&schema, &broken), "{key}");
+    }
+}
+
+#[test]
 fn a_document_with_a_field_more_is_valid_but_not_documented() {
     for (name, mut document) in documents() {
         document["added_in_1_1"] = json!(true);
