@@ -11,8 +11,6 @@ use crate::apply::{self, Approved, End, Event, Known, Options, Outcome};
 use crate::organization::Live;
 use crate::plan::{self, Plan, Seen, Stale};
 use crate::report;
-use crate::report::json::Outcome::Conflict;
-use crate::report::json::ResultEntry;
 
 /// Plans, gets an approval, writes, reads back.
 pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
@@ -111,8 +109,10 @@ fn refused(context: &Context, args: &ApplyArgs, plan: &Plan, refusal: CliError) 
     if args.format == Format::Text {
         return Err(refusal);
     }
-    let entry = report::results::refused(plan, super::error_entry(&refusal));
-    let entry = if refusal.exit == Exit::Conflict { ResultEntry { outcome: Conflict, ..entry } } else { entry };
+    let mut entry = report::results::refused(plan, super::error_entry(&refusal));
+    if refusal.exit == Exit::Conflict {
+        entry.outcome = report::json::Outcome::Conflict;
+    }
     context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
     context.say_error(&refusal);
     Ok(refusal.exit)

@@ -72,7 +72,12 @@ pub enum Stale {
         now: String,
     },
     /// The manifest has other bytes.
-    Manifest(String),
+    Manifest {
+        /// The file.
+        path: String,
+        /// Whether it declares the same values all the same.
+        declares_the_same: bool,
+    },
     /// The manifest has other bytes, and errors.
     ManifestBroken(String),
     /// The manifest declares another value. `None` where it does not mention the setting.
@@ -134,8 +139,9 @@ impl SavedPlan {
             stale.push(Stale::Target { then: self.target.clone(), now: target.clone() });
         }
         if self.manifest.sha256 != manifest.sha256 {
-            stale.push(Stale::Manifest(manifest.path.clone()));
-            stale.extend(self.redeclared(model, manifest));
+            let redeclared = self.redeclared(model, manifest);
+            stale.push(Stale::Manifest { path: manifest.path.clone(), declares_the_same: redeclared.is_empty() });
+            stale.extend(redeclared);
         }
         none_or(stale)
     }
@@ -240,7 +246,10 @@ impl fmt::Display for Stale {
             Self::Expired { at, now } => write!(f, "it expired at {at}, and it is {now:.0}"),
             Self::Target { then, now } => write!(f, "it is about {then}, and this run is about {now}"),
             Self::Api { then, now } => write!(f, "it is about {}, and this run uses {}", visible(then), visible(now)),
-            Self::Manifest(path) => write!(f, "{} was changed after the plan was made", visible(path)),
+            Self::Manifest { path, declares_the_same } => {
+                let also = if *declares_the_same { ", though no setting: comments, layout or consents" } else { "" };
+                write!(f, "{} was changed after the plan was made{also}", visible(path))
+            }
             Self::ManifestBroken(path) => {
                 write!(
                     f,
