@@ -119,7 +119,7 @@ fn later(live: &Live) -> Live {
 }
 
 proptest! {
-    #![proptest_config(config(250))]
+    #![proptest_config(config(150))]
 
     #[test]
     fn a_plan_is_applied_once_when_nothing_moved(state in live_state(), sections in wanted(), personality in personality()) {

@@ -85,6 +85,12 @@ impl Desk {
         assert_eq!(organization(&before), organization(&self.read("live.json")), "something was written");
         said.err
     }
+
+    /// The same, for this reason.
+    fn refused_with(&self, arguments: &[&str], reason: &str) {
+        let complaint = self.refused(arguments);
+        assert!(complaint.contains(reason), "{complaint}");
+    }
 }
 
 fn longer_sessions() -> Desk {
@@ -132,8 +138,7 @@ fn an_applied_plan_is_stale_once_something_else_moved_too() {
     desk.save();
     desk.run(&["apply", "--plan", "plan.json"]);
     desk.move_live("name", json!("Gadget"));
-    let complaint = desk.refused(&[]);
-    assert!(complaint.contains("organization.name: the plan saw"), "{complaint}");
+    desk.refused_with(&[], "organization.name: the plan saw");
 }
 
 #[test]
@@ -173,8 +178,7 @@ fn an_edited_plan_is_refused_however_small_the_edit() {
     {
         assert!(whole.contains(one), "{one}");
         desk.write("plan.json", &whole.replacen(one, two, 1));
-        let complaint = desk.refused(&[]);
-        assert!(complaint.contains("it was edited after it was made"), "{complaint}");
+        desk.refused_with(&[], "it was edited after it was made");
     }
     desk.write("plan.json", &serde_json::from_str::<Json>(&whole).unwrap().to_string());
     assert_eq!(desk.run(&["apply", "--plan", "plan.json"]).code, 0, "another layout of the same document is no edit");
@@ -192,8 +196,7 @@ fn what_is_no_saved_plan_is_refused_with_the_reason() {
         (r#"{"format_version": "1.0", "live": {}}"#, "it has no plans"),
     ] {
         desk.write("plan.json", text);
-        let complaint = desk.refused(&[]);
-        assert!(complaint.contains(reason), "{complaint}");
+        desk.refused_with(&[], reason);
     }
     std::fs::remove_file(desk.path("plan.json")).unwrap();
     assert_eq!(desk.run(&["apply", "--plan", "plan.json"]).code, 1);
@@ -219,6 +222,46 @@ fn a_plan_of_another_organization_is_refused() {
         "{complaint}"
     );
     assert_eq!(desk.run(&["apply", "--plan", "plan.json", "--account-id", ACCOUNT]).code, 0);
+}
+
+#[test]
+fn a_plan_of_another_api_is_refused_before_anything_is_sent() {
+    let desk = longer_sessions();
+    desk.save();
+    let output = Command::new(env!("CARGO_BIN_EXE_zerodrift"))
+        // Nobody listens on port 9: a request would fail with exit code 1.
+        .args(["apply", "--plan", "plan.json", "--base-url", "http://127.0.0.1:9/client/v4"])
+        .current_dir(desk.0.path())
+        .env_clear()
+        .env("CLOUDFLARE_API_TOKEN", SECRET)
+        .output()
+        .unwrap();
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(4), "{complaint}");
+    assert!(complaint.contains("it is about sandbox, and this run uses http://127.0.0.1:9/client/v4"), "{complaint}");
+}
+
+#[test]
+fn a_creation_can_be_reviewed_too_and_is_never_repeated() {
+    let desk = Desk::new(&format!(
+        "account_id: {ACCOUNT}\norganization:\n  name: Widget\n  auth_domain: widget.cloudflareaccess.com\n  session_duration: 24h\n"
+    ));
+    desk.save();
+    let mut state: Json = serde_json::from_str(&desk.read("live.json")).unwrap();
+    let seeded = state["organization"].take();
+    desk.write("live.json", &state.to_string());
+    desk.refused_with(&[], "organization: the plan saw \"present\", live has \"absent\"");
+
+    desk.save();
+    assert_eq!(desk.plan()["plans"][0]["action"], "create");
+    assert_eq!(desk.run(&["apply", "--plan", "plan.json"]).code, 0);
+    let again = desk.run(&["apply", "--plan", "plan.json"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert!(again.err.contains("has been applied already"), "{}", again.err);
+
+    state["organization"] = seeded;
+    desk.write("live.json", &state.to_string());
+    desk.refused_with(&[], "organization: the plan saw \"absent\", live has \"present\"");
 }
 
 #[test]
@@ -270,6 +313,9 @@ fn consent_is_given_when_the_plan_is_made_and_travels_with_it() {
     let applied = desk.run(&["apply", "--plan", "plan.json"]);
     assert_eq!(applied.code, 0, "{}", applied.err);
     assert_eq!(desk.live("auth_domain"), "gadget.cloudflareaccess.com");
+    let again = desk.run(&["apply", "--plan", "plan.json"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+    assert!(!again.out.contains("--allow"), "{}", again.out);
 }
 
 #[test]

@@ -130,10 +130,16 @@ pub(super) fn plan_again(
     api: &str,
     live: &Live,
 ) -> Result<Plan, CliError> {
-    planning::plan(context, wanted, api, live, &saved.consents).map_err(|error| {
-        let moved: Vec<Stale> = saved.moved(context.model, live).into_iter().map(Stale::Live).collect();
-        if moved.is_empty() { error } else { refusal(path, &moved) }
-    })
+    let plan = |consents: &[String]| planning::plan(context, wanted, api, live, consents);
+    match plan(&saved.consents) {
+        // Consents that have done their work are no reason to say that they match nothing.
+        Ok(again) if again.is_empty() && !saved.consents.is_empty() => plan(&[]),
+        Ok(again) => Ok(again),
+        Err(error) => {
+            let moved: Vec<Stale> = saved.moved(context.model, live).into_iter().map(Stale::Live).collect();
+            Err(if moved.is_empty() { error } else { refusal(path, &moved) })
+        }
+    }
 }
 
 /// Lets a saved plan approve the plan of now. A plan that has been applied already has nothing left to approve.
