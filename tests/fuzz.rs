@@ -23,7 +23,8 @@ use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use zerodrift::cloudflare::Response;
 use zerodrift::manifest::{Finding, Location, Parsed, Source, parse};
-use zerodrift::organization::{Document, Endpoint, GoDuration, Live, Model, Snapshot};
+use zerodrift::organization::{Document, Endpoint, GoDuration, Live, Model, Slot, Snapshot};
+use zerodrift::plan::Seen;
 use zerodrift::report::export::manifest as export;
 use zerodrift::report::json::{PlanDocument, plan_document, snapshot_document, to_text};
 use zerodrift::report::{Detail, Style};
@@ -214,9 +215,10 @@ fn assert_document(model: &Model, document: &Document) {
             assert_canonical(setting, value);
         }
     }
-    let stable = document.stable(model);
-    let again = Document::new(document.endpoint, stable.as_object().cloned().unwrap_or_default());
-    assert_eq!(again.stable(model), stable);
+    let mut live = Live::default();
+    *live.slot_mut(document.endpoint) = Slot::Present(document.clone());
+    let seen = Seen::of(model, &live);
+    assert_eq!(seen.moved(&seen), []);
     assert!(document.unknown(model).iter().all(|unknown| document.at(&unknown.keys) == Some(&unknown.value)));
 }
 

@@ -115,8 +115,11 @@ fn the_token_is_in_no_output_and_in_no_file() {
 fn a_token_that_cannot_be_used_is_not_shown_either() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
-    for spoilt in [format!("Bearer {TOKEN}"), format!("{TOKEN} {TOKEN}"), format!("\"{TOKEN}\""), format!("{TOKEN}\u{e9}")] {
-        let output = hermetic(folder.path()).args(["plan", "-vvv"]).env("CLOUDFLARE_API_TOKEN", &spoilt).output().unwrap();
+    for spoilt in
+        [format!("Bearer {TOKEN}"), format!("{TOKEN} {TOKEN}"), format!("\"{TOKEN}\""), format!("{TOKEN}\u{e9}")]
+    {
+        let output =
+            hermetic(folder.path()).args(["plan", "-vvv"]).env("CLOUDFLARE_API_TOKEN", &spoilt).output().unwrap();
         assert_eq!(output.status.code(), Some(6));
         assert_clean("standard error", &output.stderr);
         assert_clean("standard output", &output.stdout);
