@@ -1,5 +1,7 @@
 //! The careful write, told request by request against the sandbox.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use common::{World, manifest};

@@ -18,6 +18,7 @@
 //! Without the first two, the test prints that it is skipped. What the story finds out about a real account that the
 //! emulated API does otherwise belongs into a personality.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 #![cfg(feature = "cli")]
 #![allow(
     clippy::print_stdout,

@@ -4,6 +4,8 @@
 //! before or as wanted, what the outcome says of live is true, and running again converges. A creation is never sent
 //! twice in a run.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use std::collections::BTreeSet;

@@ -3,6 +3,8 @@
 //! The sandbox runs in a process of its own and hangs at the step in question, so the kill comes at a known moment and
 //! nothing has to be timed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

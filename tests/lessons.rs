@@ -3,6 +3,8 @@
 //! The numbers are those of the project's list of lessons; "tf" is cloudflare/terraform-provider-cloudflare. A22 (a gap
 //! in the market) is no behaviour and has no test.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 mod common;
 
 use common::{World, manifest, target};

@@ -2,6 +2,8 @@
 //!
 //! After a change that is meant, `TRYCMD=overwrite cargo test --test readme` writes the examples and tables anew.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 

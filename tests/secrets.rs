@@ -1,6 +1,8 @@
 //! Law 8: no secret leaves. Every command runs at the highest verbosity, in good and in bad times; then everything that
 //! it printed and every file that it left behind is searched for the token.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};

@@ -4,6 +4,8 @@
 //! $ cargo bench --bench pure
 //! ```
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
