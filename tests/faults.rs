@@ -145,7 +145,7 @@ struct Tally {
 
 /// What a run without faults does, for comparison.
 fn reference(state: &State, how: &Personality, manifest: &Manifest) -> Vec<Change> {
-    run(whole_run(&World::of(state.clone(), how.clone()), manifest)).unwrap().0.changes
+    run(whole_run(&World::of(state.clone(), *how), manifest)).unwrap().0.changes
 }
 
 /// One fault in one run: what happened must be one of the two states, said truly, and mended by running again.
@@ -161,7 +161,7 @@ fn one_fault(
     run(async {
         let mut state = state.clone();
         state.faults = faults.to_vec();
-        let world = World::of(state.clone(), how.clone());
+        let world = World::of(state.clone(), *how);
         let said = faults.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let first = whole_run(&world, manifest).await;
         let posts = world.calls().iter().filter(|call| *call == "POST organization").count();
@@ -213,7 +213,7 @@ fn matrix(initial: &State, text: &str) -> Tally {
     let manifest = manifest(text);
     let mut tally = Tally::default();
     for (name, how) in Personality::named() {
-        let world = World::of(initial.clone(), how.clone());
+        let world = World::of(initial.clone(), how);
         let clean = run(whole_run(&world, &manifest));
         // Some personalities refuse this run without any fault; they have nothing to say about faults.
         if !clean.is_ok_and(|(_, outcome)| outcome.end == End::Applied) {
