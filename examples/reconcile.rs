@@ -9,10 +9,10 @@
 use std::error::Error;
 use std::sync::Arc;
 
-use zerodrift::apply::{Approved, End, Options, apply};
+use zerodrift::apply::{Approved, Backups, End, Options, PreImage, apply};
 use zerodrift::cloudflare::{HttpTransport, Policy, Reader, Writer};
 use zerodrift::manifest::{self, Source};
-use zerodrift::organization::Model;
+use zerodrift::organization::{Live, Model};
 use zerodrift::plan::{Input, plan};
 
 #[tokio::main(flavor = "current_thread")]
@@ -36,7 +36,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
     // Nobody sits here who could consent, so a guarded change without an `allow:` entry stops the run.
     let approved = Approved::new(&plan, &live).map_err(|refusal| format!("refused: {refusal:?}"))?;
     let writer = Writer::new(transport, Policy::default());
-    let outcome = apply(&reader, &writer, approved, &Options::new(model)).await;
+    // Should the change turn out wrong, `zerodrift rollback` brings back what is kept here.
+    let backups = Backups::in_folder("backups");
+    let keep = |live: &Live| backups.keep(&PreImage { plan: &plan, live }, jiff::Timestamp::now()).map(drop);
+    let outcome = apply(&reader, &writer, approved, &Options::keeping(model, &keep)).await;
     match outcome.failure {
         _ if outcome.end == End::Applied => {
             println!("applied {} changes with {} writes", plan.changes.len(), outcome.writes)

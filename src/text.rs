@@ -37,6 +37,24 @@ pub fn excerpt(text: &str, characters: usize) -> String {
     }
 }
 
+/// JSON text in which what a terminal obeys or hides is a `\u` escape, which JSON readers turn back into the same character.
+pub(crate) fn visible_json(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len() + 1);
+    for character in json.chars() {
+        // Outside of strings there is ASCII only, and inside serde_json has escaped C0 itself.
+        if character == '\u{7f}' || (!character.is_ascii() && must_escape(character)) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                // Writing to a String cannot fail.
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped
+}
+
 fn must_escape(character: char) -> bool {
     character.is_control() || is_hidden(character)
 }

@@ -104,7 +104,7 @@ async fn an_omitted_field_is_left_out_and_the_read_back_says_what_became_of_it()
     {
         let world = world_with(|_, how| *how = personality(switches));
         let (plan, live) = world.plan(&manifest(WANTED)).await;
-        let options = Options { omit: &omit, ..Options::new(Model::current()) };
+        let options = Options { omit: &omit, ..Options::without_backup(Model::current()) };
         let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &options).await;
         assert_eq!(outcome.end, end, "{switches}");
         let moved: Vec<&str> = outcome.mismatches.iter().map(|mismatch| mismatch.path.as_str()).collect();
@@ -116,7 +116,7 @@ async fn an_omitted_field_is_left_out_and_the_read_back_says_what_became_of_it()
 async fn strict_about_unknown_fields_means_no_write() {
     let world = world();
     let (plan, live) = world.plan(&manifest(WANTED)).await;
-    let options = Options { strict_unknown: true, ..Options::new(Model::current()) };
+    let options = Options { strict_unknown: true, ..Options::without_backup(Model::current()) };
     let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &options).await;
     assert!(matches!(outcome.failure, Some(Failure::StrictUnknown { .. })));
     assert_eq!(world.bodies().len(), 0);

@@ -270,7 +270,7 @@ fn assert_applies(state: State, personality: Personality, manifest: &Manifest, f
         let (plan, live) = world.plan(manifest).await;
         assert_renders(&plan, manifest.declared.len());
         let approved = Approved::new(&plan, &live).unwrap_or_else(|refusal| panic!("{file}: {refusal:#?}"));
-        let outcome = apply(&world.reader, &world.writer, approved, &Options::new(Model::current())).await;
+        let outcome = apply(&world.reader, &world.writer, approved, &Options::without_backup(Model::current())).await;
         assert!(matches!(outcome.end, End::Applied | End::InSync), "{file}: {outcome:#?}");
         if outcome.end == End::Applied {
             assert_sent(manifest, &world.bodies(), file);

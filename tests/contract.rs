@@ -81,7 +81,7 @@ impl Api {
         let live = self.reader.live(&self.target, &manifest.endpoints).await.unwrap();
         let plan = self.plan(manifest, &live);
         let approved = Approved::new(&plan, &live).unwrap_or_else(|refusal| panic!("{refusal:#?}"));
-        let outcome = apply(&self.reader, &self.writer, approved, &Options::new(Model::current())).await;
+        let outcome = apply(&self.reader, &self.writer, approved, &Options::without_backup(Model::current())).await;
         (plan, outcome)
     }
 
@@ -195,7 +195,7 @@ async fn restore(api: &Api, text: Option<&str>) {
         let Ok(live) = api.reader.live(&api.target, &manifest.endpoints).await else { continue };
         let plan = api.plan(&manifest, &live);
         let Ok(approved) = Approved::new(&plan, &live) else { continue };
-        let outcome = apply(&api.reader, &api.writer, approved, &Options::new(Model::current())).await;
+        let outcome = apply(&api.reader, &api.writer, approved, &Options::without_backup(Model::current())).await;
         failure = outcome.failure.map(|failure| failure.to_string()).unwrap_or_default();
     }
     let last = api.reader.organization(&api.target).await;

@@ -86,7 +86,7 @@ async fn whole_run(world: &World, manifest: &Manifest) -> Result<(Plan, Outcome)
     let live = world.reader.live(&target(), &manifest.endpoints).await?;
     let plan = common::plan_for(manifest, &live);
     let approved = Approved::new(&plan, &live).unwrap();
-    let outcome = apply(&world.reader, &world.writer, approved, &Options::new(Model::current())).await;
+    let outcome = apply(&world.reader, &world.writer, approved, &Options::without_backup(Model::current())).await;
     Ok((plan, outcome))
 }
 

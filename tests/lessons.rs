@@ -245,7 +245,7 @@ async fn a15_users_wrap_the_tool_in_their_own_safety() {
 async fn a16_any_new_field_of_the_api_blocks_the_tool() {
     let world = world(serde_json::from_str(r#"{"future": {"x": [1, 2.50]}}"#).unwrap());
     let (plan, live) = world.plan(&wants("  name: New\n")).await;
-    let strict = Options { strict_unknown: true, ..Options::new(Model::current()) };
+    let strict = Options { strict_unknown: true, ..Options::without_backup(Model::current()) };
     let refused = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &strict).await;
     assert_eq!((refused.writes, refused.known), (0, Known::AsBefore));
     let (_, outcome) = world.apply(&wants("  name: New\n")).await;

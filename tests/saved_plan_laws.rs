@@ -136,7 +136,7 @@ proptest! {
             let plan = again(&saved, &manifest, &live);
             prop_assert_eq!(saved.check_live(model, &live, &plan), Ok(Since::Unmoved));
 
-            let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &Options::new(model)).await;
+            let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &Options::without_backup(model)).await;
             if outcome.end == End::Applied {
                 let live = world.live(&manifest).await;
                 let plan = again(&saved, &manifest, &live);

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::outcome::{End, Failure, Known, Outcome};
 use super::verify::{Mismatch, not_converged, verify};
 use super::{Approved, Event, Options, body};
-use crate::cloudflare::{self, Method, Reader, WriteError, Writer, Written};
+use crate::cloudflare::{self, Call, Method, Reader, WriteError, Writer};
 use crate::organization::{Document, Endpoint, Live, Slot, dotted};
 use crate::plan::{Action, Change};
 
@@ -29,6 +29,8 @@ pub(super) struct Run<'a> {
     pub(super) writes: usize,
     /// The endpoints that a read-back has proved.
     pub(super) proved: usize,
+    /// The writes that were sent.
+    pub(super) calls: Vec<Call>,
 }
 
 /// Why an apply stops early.
@@ -47,11 +49,12 @@ enum Sent {
 impl Run<'_> {
     pub(super) async fn run(mut self) -> Outcome {
         let stop = self.steps().await.err();
-        let (writes, proved) = (self.writes, self.proved);
+        let (writes, proved, calls) = (self.writes, self.proved, self.calls);
         match stop {
             None => {
                 let end = if writes == 0 { End::InSync } else { End::Applied };
-                Outcome { end, writes, verified: true, known: Known::AsWanted, mismatches: Vec::new(), failure: None }
+                let known = Known::AsWanted;
+                Outcome { end, writes, verified: true, known, mismatches: Vec::new(), failure: None, calls }
             }
             Some(Stop::Conflict(mismatches)) => Outcome {
                 end: End::Conflict,
@@ -60,11 +63,12 @@ impl Run<'_> {
                 known: Known::Otherwise,
                 mismatches,
                 failure: None,
+                calls,
             },
             Some(Stop::Failed(failure, known)) => {
                 let known = if known == Known::AsBefore && proved > 0 { Known::Partly } else { known };
                 let failure = Some(failure);
-                Outcome { end: End::Failed, writes, verified: false, known, mismatches: Vec::new(), failure }
+                Outcome { end: End::Failed, writes, verified: false, known, mismatches: Vec::new(), failure, calls }
             }
         }
     }
@@ -121,7 +125,7 @@ impl Run<'_> {
             .filter(|change| change.setting.endpoint() == Endpoint::Organization)
             .collect();
         let body = body::post(&changes);
-        let lost = match self.send(Method::Post, Endpoint::Organization, &body).await {
+        let lost = match self.send(Method::Post, Endpoint::Organization, &body).await? {
             Sent::Accepted => None,
             Sent::Refused(error) => return Err(Stop::Failed(error.into(), Known::AsBefore)),
             Sent::Uncertain(error) => Some(error),
@@ -146,7 +150,7 @@ impl Run<'_> {
         let body = body::put(model, &before, &changes, self.options.omit);
         let mut repeats = 0;
         loop {
-            let lost = match self.send(Method::Put, endpoint, &body).await {
+            let lost = match self.send(Method::Put, endpoint, &body).await? {
                 Sent::Accepted => None,
                 Sent::Refused(error) => return Err(self.refused(error, &before).await),
                 Sent::Uncertain(error) => Some(error),
@@ -172,24 +176,31 @@ impl Run<'_> {
         }
     }
 
-    /// Sends one write and says what became of it.
-    async fn send(&mut self, method: Method, endpoint: Endpoint, body: &Map<String, Json>) -> Sent {
+    /// Sends one write and says what became of it. The state from before is kept first, where this is the first write.
+    async fn send(&mut self, method: Method, endpoint: Endpoint, body: &Map<String, Json>) -> Result<Sent, Stop> {
+        if self.writes == 0 {
+            (self.options.keep)(self.approved.live).map_err(|error| Stop::Failed(error.into(), Known::AsBefore))?;
+        }
         let target = &self.approved.plan.target;
         self.writes += 1;
         self.tell(Event::Writing { method, path: target.path(endpoint) });
-        let result: Result<Written, WriteError> = match (method, endpoint) {
+        let result = match (method, endpoint) {
             (Method::Post, _) => self.writer.create_organization(target, body).await,
             (_, Endpoint::Organization) => self.writer.update_organization(target, body).await,
             (_, Endpoint::Doh) => self.writer.update_doh(target, body).await,
         };
-        match result {
+        self.calls.extend(match &result {
+            Ok(written) => Some(written.call.clone()),
+            Err(error) => error.error().call().cloned(),
+        });
+        Ok(match result {
             Ok(_) => Sent::Accepted,
             Err(WriteError::Refused(error)) => Sent::Refused(error),
             Err(WriteError::Uncertain(error)) => {
                 self.tell(Event::Uncertain { error: error.to_string() });
                 Sent::Uncertain(error)
             }
-        }
+        })
     }
 
     /// Reads an endpoint until it shows what is waited for, a bounded number of times; returns what was read last.

@@ -2,20 +2,26 @@
 //!
 //! An apply holds a reader and a writer. It sends one write per endpoint that has changes, built from the live
 //! document, and reads back until live shows it. A write whose answer was lost is never repeated before a read has
-//! shown that it did not happen, and a creation is never repeated at all.
+//! shown that it did not happen, and a creation is never repeated at all. Before the first write the state from before is
+//! kept; where it cannot be kept, nothing is written.
 //!
 //! - `body`: what is sent
 //! - `verify`: what is compared afterwards
 //! - `execute`: the steps
+//! - `backup`: the state from before, as a private file
 //! - `outcome`: how it ended
+//! - `audit`: a line about each apply, for those who ask later
 //! - `blame`: which line of the manifest a refusal is about
 
+pub mod audit;
+mod backup;
 mod blame;
 pub mod body;
 mod execute;
 mod outcome;
 mod verify;
 
+pub use backup::{BackupError, Backups, Kept, PreImage};
 pub use blame::blame;
 pub use outcome::{End, Failure, Known, Outcome};
 pub use verify::{Mismatch, Why, verify};
@@ -25,7 +31,10 @@ use crate::manifest::Finding;
 use crate::organization::{Live, Model};
 use crate::plan::{Change, Plan};
 
-/// How to apply.
+/// Keeps the state from before the first write. It is called once, with live as read, right before that write.
+pub type Keep<'a> = dyn Fn(&Live) -> Result<(), BackupError> + Sync + 'a;
+
+/// How to apply. Whoever makes one says what becomes of the state from before: see [`Options::keeping`].
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// The settings there are.
@@ -34,14 +43,23 @@ pub struct Options<'a> {
     pub omit: &'a [String],
     /// Whether fields unknown to the model are a reason not to write.
     pub strict_unknown: bool,
+    /// Keeps the state from before the first write. Where it fails, nothing is written.
+    pub keep: &'a Keep<'a>,
     /// Told what happens while it happens.
     pub observer: &'a (dyn Fn(Event) + Sync),
 }
 
 impl<'a> Options<'a> {
-    /// The ordinary way: unknown fields are echoed, and nobody listens.
-    pub fn new(model: &'a Model) -> Self {
-        Self { model, omit: &[], strict_unknown: false, observer: &|_| {} }
+    /// The ordinary way: the state from before is kept, unknown fields are echoed, and nobody listens.
+    ///
+    /// [`Backups::keep`] keeps it as a file.
+    pub fn keeping(model: &'a Model, keep: &'a Keep<'a>) -> Self {
+        Self { model, omit: &[], strict_unknown: false, keep, observer: &|_| {} }
+    }
+
+    /// Without a backup: for tests, and for programs that know the state from before from elsewhere.
+    pub fn without_backup(model: &'a Model) -> Self {
+        Self::keeping(model, &|_| Ok(()))
     }
 }
 
@@ -109,5 +127,5 @@ impl<'a> Approved<'a> {
 /// again converges.
 pub async fn apply(reader: &Reader, writer: &Writer, approved: Approved<'_>, options: &Options<'_>) -> Outcome {
     let live = approved.live.clone();
-    execute::Run { reader, writer, approved, options, live, writes: 0, proved: 0 }.run().await
+    execute::Run { reader, writer, approved, options, live, writes: 0, proved: 0, calls: Vec::new() }.run().await
 }

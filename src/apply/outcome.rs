@@ -1,7 +1,8 @@
 //! How an apply ended, as a value: what was sent, what is known of live, and what to do next.
 
-use crate::cloudflare;
+use crate::cloudflare::{self, Call};
 
+use super::backup::BackupError;
 use super::verify::Mismatch;
 
 /// How an apply ended.
@@ -19,6 +20,8 @@ pub struct Outcome {
     pub mismatches: Vec<Mismatch>,
     /// What failed, where something did.
     pub failure: Option<Failure>,
+    /// The write requests, in order, each with the ids that Cloudflare's support and audit log know it by.
+    pub calls: Vec<Call>,
 }
 
 /// How an apply ended, in one word.
@@ -80,6 +83,9 @@ pub enum Failure {
         /// The fields, as paths.
         fields: Vec<String>,
     },
+    /// The state from before could not be kept, so nothing was written.
+    #[error("the state from before could not be kept, so nothing was written: {0}")]
+    Backup(#[from] BackupError),
     /// Live has fields that this version does not know, and `strict_unknown` was asked for.
     #[error("live has fields that this version does not know: {}", fields.join(", "))]
     StrictUnknown {
@@ -108,6 +114,7 @@ impl Failure {
                 hints.extend(error.hints());
                 hints
             }
+            Self::Backup(_) => vec!["name a folder that can be written with --backup-dir DIR".to_owned()],
             Self::StrictUnknown { .. } => vec![
                 "without --strict-unknown they are echoed as they are, and the read-back proves that they did not move"
                     .to_owned(),

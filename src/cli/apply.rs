@@ -1,16 +1,31 @@
-//! `apply`: makes live what the manifest says.
+//! `apply`: makes live what the manifest says; and how a plan is carried out, whoever made it.
 
 use super::approval::{self, Approval};
-use super::args::{ApplyArgs, Format};
+use super::args::{ApplyArgs, Format, WriteArgs};
 use super::connect::{Connection, connect};
 use super::error::{self, CliError};
 use super::exit::Exit;
+use super::history::History;
 use super::planning::{self, Wanted};
 use super::{Context, interrupt, saved};
+use crate::apply::audit::Ended;
 use crate::apply::{self, Approved, End, Event, Known, Options, Outcome};
 use crate::organization::Live;
 use crate::plan::{self, Plan, Seen, Stale};
 use crate::report;
+
+/// What is carried out, where, and how.
+#[derive(Clone, Copy)]
+pub(super) struct Job<'a> {
+    /// The command, for the audit log.
+    pub(super) command: &'static str,
+    /// How.
+    pub(super) args: &'a WriteArgs,
+    /// The way to the API.
+    pub(super) connection: &'a Connection,
+    /// What is wanted.
+    pub(super) wanted: &'a Wanted,
+}
 
 /// Plans, gets an approval, writes, reads back.
 pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
@@ -24,48 +39,76 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Cli
     }
     let reader = connection.reader();
     let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
-    let mut plan = match &saved {
+    let plan = match &saved {
         Some((path, saved)) => saved::plan_again(context, path, saved, &wanted, connection.api(), &live)?,
-        None => planning::plan(context, &wanted, connection.api(), &live, &args.allow)?,
+        None => planning::plan(context, &wanted, connection.api(), &live, &args.write.allow)?,
     };
-    if args.format == Format::Text {
-        super::plan::print(context, &wanted, &plan, Format::Text)?;
+    let job = Job { command: "apply", args: &args.write, connection: &connection, wanted: &wanted };
+    let given = |plan: &Plan| match (&saved, &args.expect) {
+        (Some((path, saved)), _) => Some(saved::approve(context, path, saved, &live, plan)),
+        (None, Some(digest)) => Some(saved::approve_digest(context, digest, plan)),
+        (None, None) => None,
+    };
+    carry_out(context, &job, &live, plan, given).await
+}
+
+/// Shows a plan, gets an approval, keeps the state from before, writes, reads back, and leaves a line in the audit log.
+///
+/// `given` looks for an approval that was given beforehand; where there is none, somebody is asked. A plan that changes
+/// nothing leaves neither a backup nor a line.
+pub(super) async fn carry_out(
+    context: &Context,
+    job: &Job<'_>,
+    live: &Live,
+    mut plan: Plan,
+    given: impl FnOnce(&Plan) -> Option<Result<(), CliError>>,
+) -> Result<Exit, CliError> {
+    if job.args.format == Format::Text {
+        super::plan::print(context, job.wanted, &plan, Format::Text)?;
     }
-    let unseen = args.format == Format::Json && !args.auto_approve && saved.is_none() && args.expect.is_none();
-    if unseen && !plan.is_empty() && context.ui.is_interactive() {
-        // Standard output is for the document, and nobody can agree to what they have not seen.
-        context.ui.say(&report::plan::text(&plan, wanted.manifest.declared.len(), &context.ui.err));
-    }
-    let approved = match (&saved, &args.expect) {
-        (Some((path, saved)), _) => saved::approve(context, path, saved, &live, &plan).map(|()| Approval::Given),
-        (None, Some(digest)) => saved::approve_digest(context, digest, &plan).map(|()| Approval::Given),
-        (None, None) if plan.is_empty() => Ok(Approval::Given),
-        (None, None) => approval::get(&context.ui, &mut plan, args.auto_approve).await,
+    let history = (!plan.is_empty()).then(|| History::open(context, job.command, job.args)).transpose()?;
+    let approved = match given(&plan) {
+        Some(given) => given.map(|()| Approval::Given),
+        None if plan.is_empty() => Ok(Approval::Given),
+        None => ask(context, job, &mut plan).await,
     };
     let approval = match approved {
         Ok(approval) => approval,
-        Err(refusal) => return refused(context, args, &plan, refusal),
+        Err(refusal) => {
+            let moved = refusal.exit == Exit::Conflict;
+            let ended = if moved { Ended::Moved(&refusal.message) } else { Ended::Refused(&refusal.message) };
+            history.iter().for_each(|history| history.record(&plan, ended));
+            return refused(context, job, &plan, refusal);
+        }
     };
-    if plan.is_empty() {
-        return finish(context, args, &plan, &in_sync());
-    }
+    let Some(history) = history else { return finish(context, job, &plan, &in_sync(), None) };
     if approval == Approval::Asked {
-        unchanged_since(&connection, &wanted, context, &live, &plan).await?;
+        unchanged_since(context, job, live, &plan)
+            .await
+            .inspect_err(|moved| history.record(&plan, Ended::Moved(&moved.message)))?;
     }
-    let outcome = write(context, args, &connection, &plan, &live).await?;
-    finish(context, args, &plan, &outcome)
+    let outcome = write(context, job, &history, &plan, live).await.map_err(|abandoned| {
+        history.record(&plan, Ended::Abandoned(&abandoned.message));
+        history.way_back().into_iter().fold(abandoned, CliError::hint)
+    })?;
+    history.record(&plan, Ended::Outcome(&outcome));
+    finish(context, job, &plan, &outcome, Some(&history))
+}
+
+/// Asks whoever sits in front of it.
+async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<Approval, CliError> {
+    if job.args.format == Format::Json && !job.args.auto_approve && context.ui.is_interactive() {
+        // Standard output is for the document, and nobody can agree to what they have not seen.
+        context.ui.say(&report::plan::text(plan, job.wanted.manifest.declared.len(), &context.ui.err));
+    }
+    approval::get(&context.ui, plan, job.args.auto_approve).await
 }
 
 /// Somebody took time to answer: looks again, so that what was shown is what is written over.
-async fn unchanged_since(
-    connection: &Connection,
-    wanted: &Wanted,
-    context: &Context,
-    live: &Live,
-    plan: &Plan,
-) -> Result<(), CliError> {
-    let read = connection.reader();
-    let now = interrupt::abandonable(read.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+async fn unchanged_since(context: &Context, job: &Job<'_>, live: &Live, plan: &Plan) -> Result<(), CliError> {
+    let Wanted { source: _, manifest, target, findings: _ } = job.wanted;
+    let reader = job.connection.reader();
+    let now = interrupt::abandonable(reader.live(target, &manifest.endpoints)).await??;
     if plan::live_sha256(context.model, &now) == plan.live_sha256 {
         return Ok(());
     }
@@ -78,18 +121,24 @@ async fn unchanged_since(
 /// Sends the writes and proves them. From here on Ctrl-C does not stop half-way.
 async fn write(
     context: &Context,
-    args: &ApplyArgs,
-    connection: &Connection,
+    job: &Job<'_>,
+    history: &History<'_>,
     plan: &Plan,
     live: &Live,
 ) -> Result<Outcome, CliError> {
-    let (reader, writer) = (connection.reader(), connection.writer());
+    let (reader, writer) = (job.connection.reader(), job.connection.writer());
     let approved = Approved::new(plan, live).map_err(|_| {
         approval::refusal(plan).unwrap_or_else(|| CliError::manifest(&plan.manifest.path, plan.findings.clone()))
     })?;
     let tell = |event: Event| context.ui.say(&report::results::event(&event));
-    let options =
-        Options { model: context.model, omit: &args.omit, strict_unknown: args.strict_unknown, observer: &tell };
+    let keep = |live: &Live| history.keep(plan, live);
+    let options = Options {
+        model: context.model,
+        omit: &job.args.omit,
+        strict_unknown: job.args.strict_unknown,
+        keep: &keep,
+        observer: &tell,
+    };
     interrupt::finished(&context.ui, apply::apply(&reader, &writer, approved, &options)).await
 }
 
@@ -101,12 +150,13 @@ fn in_sync() -> Outcome {
         known: Known::AsWanted,
         mismatches: Vec::new(),
         failure: None,
+        calls: Vec::new(),
     }
 }
 
 /// A plan that nobody consented to or approved is a result too, for whoever reads JSON.
-fn refused(context: &Context, args: &ApplyArgs, plan: &Plan, refusal: CliError) -> Result<Exit, CliError> {
-    if args.format == Format::Text {
+fn refused(context: &Context, job: &Job<'_>, plan: &Plan, refusal: CliError) -> Result<Exit, CliError> {
+    if job.args.format == Format::Text {
         return Err(refusal);
     }
     let mut entry = report::results::refused(plan, super::error_entry(&refusal));
@@ -119,16 +169,29 @@ fn refused(context: &Context, args: &ApplyArgs, plan: &Plan, refusal: CliError) 
 }
 
 /// An end that is not what was wanted is said on standard error, whatever standard output is for.
-fn finish(context: &Context, args: &ApplyArgs, plan: &Plan, outcome: &Outcome) -> Result<Exit, CliError> {
+fn finish(
+    context: &Context,
+    job: &Job<'_>,
+    plan: &Plan,
+    outcome: &Outcome,
+    history: Option<&History<'_>>,
+) -> Result<Exit, CliError> {
     let exit = exit(outcome);
-    if args.format == Format::Json {
-        let entry = report::results::entry(plan, outcome, exit.code());
+    let is_astray = matches!(outcome.known, Known::Otherwise | Known::Partly | Known::Unknown);
+    let way_back = history.filter(|_| is_astray).and_then(History::way_back);
+    if job.args.format == Format::Json {
+        let mut entry = report::results::entry(plan, outcome, exit.code());
+        entry.backup = history.and_then(History::backup).map(|path| path.display().to_string());
+        entry.error.iter_mut().for_each(|error| error.hints.extend(way_back.clone()));
         context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
     }
-    match (exit, args.format) {
+    match (exit, job.args.format) {
         (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,
         (Exit::Success, Format::Json) => {}
-        _ => context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start()),
+        _ => {
+            context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
+            way_back.into_iter().for_each(|hint| context.ui.say(&format!("  hint: {hint}")));
+        }
     }
     Ok(exit)
 }

@@ -85,8 +85,13 @@ pub(super) fn refusal(plan: &Plan) -> Option<CliError> {
     let message =
         format!("nothing was written: {} guarded {noun} {verb} no consent: {}", paths.len(), paths.join(", "));
     let flags: Vec<String> = paths.iter().map(|path| format!("--allow {path}")).collect();
+    let refusal = CliError::new("guard", Exit::Refused, message);
+    // A backup is no file to edit.
+    if plan.refused().all(|change| change.at.is_whole_file()) {
+        return Some(refusal.hint(format!("consent for one run with {}", flags.join(" "))));
+    }
     Some(
-        CliError::new("guard", Exit::Refused, message)
+        refusal
             .hint("consent in the manifest, under `allow:`, as the plan shows: it is pinned to the value and reviewed")
             .hint(format!("or consent for one run with {}", flags.join(" "))),
     )

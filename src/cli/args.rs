@@ -1,5 +1,6 @@
 //! The command line: what there is to type, and its help.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -113,6 +114,13 @@ Without a terminal and without an approval nothing is written (exit code 3). A s
 approves what was planned only: if live, manifest or anything else that matters has moved, nothing is written and
 the exit code is 4.")]
     Apply(ApplyArgs),
+    /// Brings a backup back, as a planned, guarded and approved change
+    #[command(after_help = "Examples:
+  zerodrift rollback ~/.local/state/zerodrift/backups/20261122T221530.123Z-account-….json
+  zerodrift plan --live BACKUP.json                    what the manifest would change of it, without network
+
+Every apply names its backup. A rollback keeps one too, so it can be rolled back itself.")]
+    Rollback(RollbackArgs),
     /// Says what moved: a plan for schedules, read-only, exit code 2 on drift
     #[command(after_help = "Examples:
   zerodrift drift                                      exit code 2 when live is not as the file says
@@ -264,15 +272,40 @@ pub(super) struct ApplyArgs {
     /// The manifest; - for standard input [default: the one of --plan, else org.yaml]
     #[arg(value_name = "FILE")]
     pub(super) file: Option<String>,
-    /// Does not ask
-    #[arg(long)]
-    pub(super) auto_approve: bool,
     /// Applies a plan of plan --out without asking, or nothing if anything that matters has moved since
     #[arg(long, value_name = "PLAN.json", conflicts_with_all = ["expect", "allow", "omit"])]
     pub(super) plan: Option<PathBuf>,
     /// Applies the plan of this digest without asking, or nothing if the plan of now has another one
     #[arg(long, value_name = "DIGEST", value_parser = digest, conflicts_with = "omit")]
     pub(super) expect: Option<String>,
+    #[command(flatten)]
+    pub(super) write: WriteArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
+}
+
+/// Arguments of `rollback`.
+#[derive(Debug, Args)]
+pub(super) struct RollbackArgs {
+    /// The backup: a file that an apply has kept, or a snapshot of export --format json
+    #[arg(value_name = "BACKUP")]
+    pub(super) backup: PathBuf,
+    #[command(flatten)]
+    pub(super) write: WriteArgs,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
+}
+
+/// How a plan is carried out, whoever made it.
+#[derive(Debug, Args)]
+pub(super) struct WriteArgs {
+    /// Does not ask
+    #[arg(long)]
+    pub(super) auto_approve: bool,
     /// Consents to the guarded change of a setting or group; may repeat
     #[arg(long, value_name = "SETTING")]
     pub(super) allow: Vec<String>,
@@ -282,13 +315,15 @@ pub(super) struct ApplyArgs {
     /// Refuses before writing when live has fields that this version does not know
     #[arg(long)]
     pub(super) strict_unknown: bool,
+    /// Folder for the backup of the state from before, and for the audit log [default: $XDG_STATE_HOME/zerodrift]
+    #[arg(long, value_name = "DIR", help_heading = "Backups")]
+    pub(super) backup_dir: Option<PathBuf>,
+    /// How many backups of an organization are kept; the oldest are deleted
+    #[arg(long, value_name = "N", default_value = "30", help_heading = "Backups")]
+    pub(super) backup_keep: NonZeroUsize,
     /// Form of the result
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
-    #[command(flatten)]
-    pub(super) target: TargetArgs,
-    #[command(flatten)]
-    pub(super) api: ApiArgs,
 }
 
 /// Arguments of `drift`.

@@ -21,7 +21,7 @@ use crate::sandbox;
 pub(super) const SANDBOX_TOKEN: &str = "sandbox";
 
 /// How plans name the sandbox's API: its port differs from run to run, and means nothing.
-const SANDBOX_API: &str = "sandbox";
+pub(super) const SANDBOX_API: &str = "sandbox";
 
 /// A way to the API. Dropping it stops the sandbox, if there is one.
 pub(super) struct Connection {

@@ -80,6 +80,6 @@ pub(super) fn exit_of(failure: &crate::apply::Failure) -> Exit {
     match failure {
         Failure::Request(error) | Failure::UnknownFields { error, fields: _ } => classify(error.kind()).1,
         Failure::StrictUnknown { fields: _ } => Exit::Refused,
-        Failure::CreationUnseen { error: _ } => Exit::Failed,
+        Failure::CreationUnseen { error: _ } | Failure::Backup(_) => Exit::Failed,
     }
 }

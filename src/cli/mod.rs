@@ -2,6 +2,7 @@
 //!
 //! - `args`: what there is to type; `env`: the environment as a value; `ui`: the only place that prints
 //! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
+//! - `history`: backups and the audit log
 //! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
 
 mod apply;
@@ -16,12 +17,14 @@ mod error;
 mod exit;
 mod explain;
 mod export;
+mod history;
 mod interrupt;
 mod logging;
 mod manifest_file;
 mod plan;
 mod planning;
 mod revoke_user;
+mod rollback;
 mod sandbox;
 mod saved;
 mod schema;
@@ -107,6 +110,7 @@ fn dispatch(context: &Context, command: &Command) -> Result<Exit, CliError> {
         Command::Man => completions::man(context),
         Command::Plan(args) => block_on(plan::run(context, args)),
         Command::Apply(args) => block_on(apply::run(context, args)),
+        Command::Rollback(args) => block_on(rollback::run(context, args)),
         Command::Drift(args) => block_on(drift::run(context, args)),
         Command::Export(args) => block_on(export::run(context, args)),
         Command::RevokeUser(args) => block_on(revoke_user::run(context, args)),
@@ -131,7 +135,8 @@ impl Command {
     fn format(&self) -> Format {
         match self {
             Self::Plan(args) => args.format,
-            Self::Apply(args) => args.format,
+            Self::Apply(args) => args.write.format,
+            Self::Rollback(args) => args.write.format,
             Self::Drift(args) => args.format,
             Self::Validate(args) => args.format,
             Self::RevokeUser(args) => args.format,

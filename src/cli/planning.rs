@@ -75,13 +75,13 @@ pub(super) fn input<'a>(
 }
 
 /// A manifest with errors: shows the findings, with the lines they are about, on standard error.
-fn with_errors(context: &Context, file: &str, findings: Vec<Finding>, source: Option<&Source>) -> CliError {
+pub(super) fn with_errors(context: &Context, file: &str, findings: Vec<Finding>, source: Option<&Source>) -> CliError {
     context.ui.say(&report::findings::text(&findings, source, &context.ui.err));
     CliError::manifest(file, findings)
 }
 
 /// `--allow` takes a setting or group with or without its section.
-fn full_paths(model: &Model, allow: &[String]) -> Result<Vec<String>, CliError> {
+pub(super) fn full_paths(model: &Model, allow: &[String]) -> Result<Vec<String>, CliError> {
     allow.iter().map(|name| full_path(model, name)).collect()
 }
 

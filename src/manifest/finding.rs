@@ -25,6 +25,18 @@ pub struct Location {
     pub span: Range<usize>,
 }
 
+impl Location {
+    /// A file that nobody wrote line by line, such as a backup: all of it is meant. It counts as its first character.
+    pub fn whole_file() -> Self {
+        Self { line: 1, column: 1, span: 0..0 }
+    }
+
+    /// Whether a file as a whole is meant. A value in a manifest has a key before it, so it never stands there.
+    pub fn is_whole_file(&self) -> bool {
+        *self == Self::whole_file()
+    }
+}
+
 /// A replacement of bytes that would mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {

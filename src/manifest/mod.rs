@@ -5,6 +5,7 @@ mod decode;
 mod finding;
 mod keys;
 mod reader;
+mod restore;
 mod rules;
 mod scope;
 mod source;
@@ -14,6 +15,7 @@ mod value;
 mod yaml;
 
 pub use finding::{Finding, Fix, Location, Severity};
+pub use restore::restoring;
 pub use rules::cross_check;
 pub use scope::beyond_scope;
 pub use source::LARGEST;

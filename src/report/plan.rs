@@ -127,13 +127,13 @@ fn guarded_section(file: &str, guarded: &[&Change], style: &Style) -> String {
 }
 
 fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style) -> String {
-    let place = format!("{}:{}:{}", value::safe(file), change.at.line, change.at.column);
-    let mut text = format!(
-        "  {} {}  {}\n",
-        style.paint(Role::Guarded, "!"),
-        style.paint(Role::Heading, change.setting.path),
-        style.paint(Role::Quiet, &place)
-    );
+    let place = match &change.at {
+        // Every change of a backup would name the same long path.
+        at if at.is_whole_file() => String::new(),
+        at => format!("{}:{}:{}", value::safe(file), at.line, at.column),
+    };
+    let (mark, path) = (style.paint(Role::Guarded, "!"), style.paint(Role::Heading, change.setting.path));
+    let mut text = format!("  {mark} {path}  {}", style.paint(Role::Quiet, &place)).trim_end().to_owned() + "\n";
     text.push_str(&change::values(change, 6, Wording::Plan, style));
     let consent = match state.allowed_by {
         None => "nobody yet",
@@ -155,13 +155,19 @@ fn consent_block(file: &str, open: &[&Change], style: &Style) -> String {
     if open.is_empty() {
         return String::new();
     }
-    let entries: String = open.iter().filter_map(|change| consent_entry(change, style)).collect();
+    // Consent is written beside declarations: a backup is no file to edit.
+    let written = open.iter().filter(|change| !change.at.is_whole_file());
+    let entries: String = written.filter_map(|change| consent_entry(change, style)).collect();
     let mut text = String::new();
     if !entries.is_empty() {
         let key = style.paint(Role::Code, "allow:");
         text.push_str(&format!("\n  To consent, add to {}:\n\n{key}\n{entries}", value::safe(file)));
     }
-    let or = if entries.is_empty() { "To consent, pass to apply" } else { "or pass to apply" };
+    let or = match (entries.is_empty(), open.iter().all(|change| change.at.is_whole_file())) {
+        (_, true) => "To consent, add to the command line",
+        (true, false) => "To consent, pass to apply",
+        (false, false) => "or pass to apply",
+    };
     text.push_str(&format!("\n  {or}:\n\n"));
     for change in open {
         let flag = style.paint(Role::Code, &format!("--allow {}", change.setting.path));

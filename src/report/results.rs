@@ -94,6 +94,7 @@ fn kind(failure: &Failure) -> &'static str {
             }
         }
         Failure::StrictUnknown { fields: _ } => "strict_unknown",
+        Failure::Backup(_) => "backup",
     }
 }
 

@@ -26,7 +26,9 @@ fn main() {
     }
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let server = Sandbox::start(scratch.path());
-    server.zerodrift(&["apply", MANIFEST, "--auto-approve"]).output().expect("zerodrift runs");
+    // Its backup goes to the scratch folder, too.
+    let mut apply = server.zerodrift(&["apply", MANIFEST, "--auto-approve"]);
+    apply.arg("--backup-dir").arg(scratch.path()).output().expect("zerodrift runs");
 
     println!("binary                     {:8.1} MB", bytes(ZERODRIFT) as f64 / 1e6);
     let help = [command(ZERODRIFT, &["--version"]), command("true", &[])];

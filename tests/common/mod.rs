@@ -54,7 +54,7 @@ impl World {
     pub async fn apply(&self, manifest: &Manifest) -> (Plan, Outcome) {
         let (plan, live) = self.plan(manifest).await;
         let approved = Approved::new(&plan, &live).unwrap();
-        let outcome = apply(&self.reader, &self.writer, approved, &Options::new(Model::current())).await;
+        let outcome = apply(&self.reader, &self.writer, approved, &Options::without_backup(Model::current())).await;
         (plan, outcome)
     }
 

@@ -1,0 +1,199 @@
+//! The audit log: a line of JSON about every apply that wrote, tried to write or was refused.
+//!
+//! It is for whoever asks later who changed what, when and why. It holds settings, names and the ids that Cloudflare's
+//! own audit log knows the writes by; it holds no credential.
+
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use super::backup::{BackupError, make_folder};
+use super::{End, Known, Mismatch, Outcome};
+use crate::cloudflare::Call;
+use crate::plan::{Change, Plan};
+use crate::text::visible_json;
+
+/// A file to which lines are appended, and in which nothing is ever changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditLog {
+    path: PathBuf,
+}
+
+/// Who applies, as far as the environment says. Nobody vouches for it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Actor {
+    /// The name.
+    pub name: Option<String>,
+    /// Which variable says so.
+    pub from: Option<&'static str>,
+    /// The page of the pipeline's run.
+    pub run: Option<String>,
+}
+
+/// One line.
+#[derive(Debug, Clone, Copy)]
+pub struct Record<'a> {
+    /// When it ended.
+    pub at: Timestamp,
+    /// What was asked for: `apply` or `rollback`.
+    pub command: &'static str,
+    /// Who asked.
+    pub actor: &'a Actor,
+    /// What should have been done.
+    pub plan: &'a Plan,
+    /// Where the state from before is kept.
+    pub backup: Option<&'a Path>,
+    /// How it ended.
+    pub ended: Ended<'a>,
+}
+
+/// How an apply ended, for the log.
+#[derive(Debug, Clone, Copy)]
+pub enum Ended<'a> {
+    /// With an outcome.
+    Outcome(&'a Outcome),
+    /// Without consent or approval, and so without a write; the text says what was missing.
+    Refused(&'a str),
+    /// Without a write, because live moved while somebody looked at the plan; the text says what moved.
+    Moved(&'a str),
+    /// In the middle: somebody abandoned it, and what was sent is not known to the log.
+    Abandoned(&'a str),
+}
+
+impl AuditLog {
+    /// The log in this file, which is made, for its owner alone, with its first line.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Appends one line in one write, so that the lines of two runs never mix. When this returns it is on the disk.
+    ///
+    /// # Errors
+    /// If the folder cannot be made, or the file cannot be written. That takes nothing back of what was applied.
+    pub fn append(&self, record: &Record<'_>) -> Result<(), BackupError> {
+        if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            make_folder(folder)?;
+        }
+        let line = visible_json(&format!("{}\n", line(record)));
+        let failed = |source| BackupError { doing: "append to the audit log", path: self.path.clone(), source };
+        let mut file = self.open().map_err(failed)?;
+        file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    }
+
+    fn open(&self) -> io::Result<std::fs::File> {
+        let mut options = std::fs::OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&self.path)
+    }
+}
+
+/// The line as a value.
+fn line(record: &Record<'_>) -> Json {
+    let Record { at, command, actor, plan, backup, ended } = record;
+    json!({
+        "format_version": "1.0",
+        "zerodrift": env!("CARGO_PKG_VERSION"),
+        "at": at.to_string(),
+        "command": command,
+        "actor": actor,
+        "target": {"scope": plan.target.scope, "id": plan.target.id, "api": plan.api},
+        "manifest": {"path": plan.manifest.path, "sha256": plan.manifest.sha256},
+        "digest": plan.digest,
+        "action": plan.action,
+        "changes": plan.changes.iter().map(change).collect::<Json>(),
+        "outcome": outcome(ended),
+        "known": known(ended),
+        "verified": matches!(ended, Ended::Outcome(outcome) if outcome.verified),
+        "writes": writes(ended),
+        "backup": backup.map(|path| path.display().to_string()),
+        "mismatches": mismatches(ended),
+        "error": error(ended),
+    })
+}
+
+fn change(change: &Change) -> Json {
+    json!({
+        "setting": change.setting.path,
+        "op": change.op,
+        "before": change.before,
+        "after": change.after,
+        "guard": change.guard.map(|state| json!({
+            "reason": state.guard.consequence,
+            "allowed_by": state.allowed_by,
+        })),
+    })
+}
+
+/// The end in the words of `apply --format json`.
+fn outcome(ended: &Ended<'_>) -> &'static str {
+    match ended {
+        Ended::Outcome(outcome) => match outcome.end {
+            End::Applied => "applied",
+            End::InSync => "in_sync",
+            End::Conflict => "conflict",
+            End::Failed => "failed",
+        },
+        Ended::Refused(_) => "refused",
+        Ended::Moved(_) => "conflict",
+        Ended::Abandoned(_) => "failed",
+    }
+}
+
+fn known(ended: &Ended<'_>) -> Known {
+    match ended {
+        Ended::Outcome(outcome) => outcome.known,
+        // Whatever else moved it, this run did not.
+        Ended::Refused(_) | Ended::Moved(_) => Known::AsBefore,
+        Ended::Abandoned(_) => Known::Unknown,
+    }
+}
+
+/// The write requests; `null` where nobody knows them.
+fn writes(ended: &Ended<'_>) -> Json {
+    match ended {
+        Ended::Outcome(outcome) => outcome.calls.iter().map(write).collect(),
+        Ended::Refused(_) | Ended::Moved(_) => json!([]),
+        Ended::Abandoned(_) => Json::Null,
+    }
+}
+
+fn write(call: &Call) -> Json {
+    json!({
+        "method": call.method,
+        "path": call.path,
+        "attempts": call.attempts,
+        "status": call.status,
+        "cf_ray": call.ray,
+        "audit_id": call.audit_id,
+    })
+}
+
+fn mismatches(ended: &Ended<'_>) -> Json {
+    let found: &[Mismatch] = match ended {
+        Ended::Outcome(outcome) => &outcome.mismatches,
+        Ended::Refused(_) | Ended::Moved(_) | Ended::Abandoned(_) => &[],
+    };
+    let entry = |found: &Mismatch| json!({"path": found.path, "why": found.why, "expected": found.expected, "found": found.found});
+    found.iter().map(entry).collect()
+}
+
+fn error(ended: &Ended<'_>) -> Option<String> {
+    match ended {
+        Ended::Outcome(outcome) => outcome.failure.as_ref().map(ToString::to_string),
+        Ended::Refused(message) | Ended::Moved(message) | Ended::Abandoned(message) => Some((*message).to_owned()),
+    }
+}
+
+#[cfg(test)]
+#[path = "audit_tests.rs"]
+mod tests;

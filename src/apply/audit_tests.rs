@@ -1,0 +1,79 @@
+use super::*;
+use crate::organization::{Endpoint, Live, Model, Slot, Target};
+use crate::plan::{Input, plan};
+
+fn refused_plan(name: &str) -> Plan {
+    let source = crate::manifest::Source {
+        name: name.to_owned(),
+        text: "organization: {name: New, auth_domain: new.cloudflareaccess.com}".to_owned(),
+    };
+    let manifest = crate::manifest::parse(Model::current(), &source).manifest.unwrap();
+    let fields = json!({"name": "Widget", "auth_domain": "old.cloudflareaccess.com"}).as_object().unwrap().clone();
+    let document = crate::organization::Document::new(Endpoint::Organization, fields);
+    let live = Live { organization: Slot::Present(document), doh: Slot::NotRead };
+    let target = Target::account("699d98642c564d2e855e9661899b7252").unwrap();
+    let api = "https://api.cloudflare.com/client/v4";
+    plan(&Input { model: Model::current(), manifest: &manifest, target: &target, api, live: &live, allow: &[] })
+}
+
+fn record<'a>(plan: &'a Plan, actor: &'a Actor, ended: Ended<'a>) -> Record<'a> {
+    Record { at: Timestamp::UNIX_EPOCH, command: "apply", actor, plan, backup: None, ended }
+}
+
+#[test]
+fn lines_are_added_and_none_is_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = AuditLog::at(folder.path().join("below/audit.jsonl"));
+    let (plan, actor) = (refused_plan("org.yaml"), Actor::default());
+    log.append(&record(&plan, &actor, Ended::Refused("nobody consents"))).unwrap();
+    let first = std::fs::read_to_string(log.path()).unwrap();
+    log.append(&record(&plan, &actor, Ended::Abandoned("interrupted"))).unwrap();
+    let both = std::fs::read_to_string(log.path()).unwrap();
+    assert!(both.starts_with(&first) && both.lines().count() == 2, "{both}");
+}
+
+#[test]
+fn a_guard_is_recorded_with_whoever_consented() {
+    let (mut plan, actor) = (refused_plan("org.yaml"), Actor::default());
+    let guard = |plan: &Plan| {
+        let line = line(&record(plan, &actor, Ended::Refused("no")));
+        line["changes"].as_array().unwrap().iter().find(|change| !change["guard"].is_null()).unwrap().clone()
+    };
+    assert_eq!(guard(&plan)["setting"], "organization.auth_domain");
+    assert_eq!(guard(&plan)["guard"]["allowed_by"], Json::Null);
+    for change in &mut plan.changes {
+        if let Some(state) = &mut change.guard {
+            state.allowed_by = Some(crate::plan::Consent::Prompt);
+        }
+    }
+    assert_eq!(guard(&plan)["guard"]["allowed_by"], "prompt");
+}
+
+#[test]
+fn what_nobody_knows_is_not_made_up() {
+    let (plan, actor) = (refused_plan("org.yaml"), Actor::default());
+    let line = |ended| line(&record(&plan, &actor, ended));
+    let abandoned = line(Ended::Abandoned("interrupted"));
+    assert_eq!((&abandoned["outcome"], &abandoned["known"]), (&"failed".into(), &"unknown".into()));
+    assert_eq!(abandoned["writes"], Json::Null, "none is not the same as unknown");
+    assert_eq!(abandoned["actor"], json!({"name": null, "from": null, "run": null}));
+    let moved = line(Ended::Moved("live moved"));
+    assert_eq!((&moved["outcome"], &moved["known"]), (&"conflict".into(), &"as_before".into()));
+    assert_eq!(moved["writes"], json!([]));
+}
+
+/// Law 9: a name cannot begin a line of its own, and no terminal obeys the log.
+#[test]
+fn untrusted_text_stays_within_its_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = AuditLog::at(folder.path().join("audit.jsonl"));
+    let hostile = "org\n{\"outcome\": \"applied\"}\u{9b}2J\u{202e}.yaml";
+    let actor = Actor { name: Some(hostile.to_owned()), from: Some("USER"), run: None };
+    let plan = refused_plan(hostile);
+    log.append(&record(&plan, &actor, Ended::Refused(hostile))).unwrap();
+    let text = std::fs::read_to_string(log.path()).unwrap();
+    assert_eq!(text.lines().count(), 1);
+    assert!(!text.contains(['\u{9b}', '\u{202e}']), "{text}");
+    let line: Json = serde_json::from_str(&text).unwrap();
+    assert_eq!((&line["actor"]["name"], &line["error"]), (&hostile.into(), &hostile.into()));
+}

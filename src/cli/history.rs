@@ -1,0 +1,123 @@
+//! What an apply leaves behind: the state from before, and a line in the audit log.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::Context;
+use super::args::WriteArgs;
+use super::env::Env;
+use super::error::CliError;
+use crate::apply::audit::{Actor, AuditLog, Ended, Record};
+use crate::apply::{BackupError, Backups, PreImage};
+use crate::organization::Live;
+use crate::plan::Plan;
+use crate::text::visible;
+
+/// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.
+const ACTORS: [&str; 6] = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "SUDO_USER", "USER", "LOGNAME", "USERNAME"];
+
+/// The backups and the audit log of one run.
+pub(super) struct History<'a> {
+    context: &'a Context,
+    command: &'static str,
+    backups: Backups,
+    log: AuditLog,
+    actor: Actor,
+    kept: OnceLock<PathBuf>,
+}
+
+impl<'a> History<'a> {
+    /// Finds the folders; nothing is made yet.
+    ///
+    /// Without `--backup-dir` backups go to `backups` in the folder for state, beside `audit.jsonl`. With it both are in
+    /// that folder, so that a pipeline has one folder to keep.
+    ///
+    /// # Errors
+    /// If nothing says where: neither a flag nor the environment.
+    pub(super) fn open(context: &'a Context, command: &'static str, args: &WriteArgs) -> Result<Self, CliError> {
+        let (backups, log) = match (&args.backup_dir, context.env.state_folder()) {
+            (Some(folder), _) => (folder.clone(), folder.clone()),
+            (None, Some(folder)) => (folder.join("backups"), folder),
+            (None, None) => return Err(nowhere()),
+        };
+        Ok(Self {
+            context,
+            command,
+            backups: Backups::in_folder(backups).limit(args.backup_keep),
+            log: AuditLog::at(log.join("audit.jsonl")),
+            actor: actor(&context.env),
+            kept: OnceLock::new(),
+        })
+    }
+
+    /// Keeps the state from before, and says where.
+    ///
+    /// # Errors
+    /// If it cannot be kept: then nothing may be written.
+    pub(super) fn keep(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
+        let kept = self.backups.keep(&PreImage { plan, live }, jiff::Timestamp::now())?;
+        for error in &kept.stayed {
+            self.context.ui.say(&format!("warning: {}", visible(&error.to_string())));
+        }
+        self.context.ui.say(&format!("backup: {}", visible(&kept.path.display().to_string())));
+        // It is kept once in a run; were it kept twice, the first one would be the state from before.
+        let _ = self.kept.set(kept.path);
+        Ok(())
+    }
+
+    /// The file that holds the state from before, where this run has kept one.
+    pub(super) fn backup(&self) -> Option<&Path> {
+        self.kept.get().map(PathBuf::as_path)
+    }
+
+    /// The command that brings the state from before back, where this run has kept it.
+    pub(super) fn way_back(&self) -> Option<String> {
+        let path = self.backup()?.display().to_string();
+        let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
+        let word = if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) };
+        Some(format!("to bring back the state from before: zerodrift rollback {}", visible(&word)))
+    }
+
+    /// Leaves a line in the audit log. That it cannot be written is said, and changes nothing else: what was applied is applied.
+    pub(super) fn record(&self, plan: &Plan, ended: Ended<'_>) {
+        let record = Record {
+            at: jiff::Timestamp::now(),
+            command: self.command,
+            actor: &self.actor,
+            plan,
+            backup: self.backup(),
+            ended,
+        };
+        if let Err(error) = self.log.append(&record) {
+            let error = error.to_string();
+            let warning = format!(
+                "warning: the audit log has no line about this {}: {}\nWhat the {} did is not affected, and its exit code neither.",
+                self.command,
+                visible(&error),
+                self.command
+            );
+            self.context.ui.say(&warning);
+        }
+    }
+}
+
+fn nowhere() -> CliError {
+    CliError::usage(
+        "nothing was written: neither HOME nor XDG_STATE_HOME is set, so there is no place for the backup of the state from before",
+    )
+    .hint("name a folder with --backup-dir DIR")
+}
+
+/// Who runs this, as far as the environment says.
+fn actor(env: &Env) -> Actor {
+    let named = ACTORS.into_iter().find_map(|variable| Some((variable, env.get(variable)?)));
+    let github = || {
+        let (server, repository) = (env.get("GITHUB_SERVER_URL")?, env.get("GITHUB_REPOSITORY")?);
+        Some(format!("{server}/{repository}/actions/runs/{}", env.get("GITHUB_RUN_ID")?))
+    };
+    Actor {
+        name: named.map(|(_, name)| name.to_owned()),
+        from: named.map(|(variable, _)| variable),
+        run: github().or_else(|| env.get("CI_JOB_URL").map(str::to_owned)),
+    }
+}

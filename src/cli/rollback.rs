@@ -1,0 +1,143 @@
+//! `rollback`: brings a backup back, as a planned, guarded and approved change like any other.
+
+use super::args::RollbackArgs;
+use super::connect::{Connection, connect};
+use super::error::CliError;
+use super::exit::Exit;
+use super::planning::{self, Wanted};
+use super::{Context, apply, interrupt, manifest_file};
+use crate::apply::verify;
+use crate::manifest::{Finding, Manifest, Severity, Source, cross_check, restoring};
+use crate::organization::{Live, Model, Setting, Slot, Snapshot, Target};
+use crate::plan::{self, Plan};
+use crate::text::excerpt;
+
+/// A backup that was read, and what it wants.
+struct Backup {
+    snapshot: Snapshot,
+    wanted: Wanted,
+}
+
+/// Plans the way back, asks, writes, reads back.
+pub(super) async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
+    let backup = read(context, args)?;
+    let wanted = &backup.wanted;
+    let connection = connect(&context.ui, &context.env, &args.api).await?;
+    same_api(&backup.snapshot, &connection, args)?;
+    let reader = connection.reader();
+    let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+    let plan = plan(context, &backup, connection.api(), &live, &args.write.allow)?;
+    let job = apply::Job { command: "rollback", args: &args.write, connection: &connection, wanted };
+    apply::carry_out(context, &job, &live, plan, |_| None).await
+}
+
+/// Reads a backup as a wish.
+///
+/// # Errors
+/// If the file cannot be read, is no backup, is of another organization than the flags say, or holds no organization.
+fn read(context: &Context, args: &RollbackArgs) -> Result<Backup, CliError> {
+    let path = &args.backup;
+    let refuse = |message: String| CliError::new("backup", Exit::Failed, format!("{}: {message}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| unreadable(context, args, &error))?;
+    let snapshot = Snapshot::parse(&bytes).map_err(|error| {
+        refuse(error.to_string())
+            .hint("name a file that an apply has kept, or a snapshot of `zerodrift export --format json`")
+    })?;
+    let target = target(context, args, snapshot.target.as_ref())?;
+    let source = Source { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
+    let manifest = restoring(context.model, &target, &snapshot.live, &source);
+    if manifest.endpoints.is_empty() {
+        let created = snapshot.live.organization == Slot::Absent;
+        let message = if created { "there was no organization yet" } else { "it holds no settings" };
+        return Err(refuse(format!("{message}, so there is nothing to bring back")).hint(
+            "an organization cannot be deleted, by this program or by the API; to change it, edit org.yaml and apply",
+        ));
+    }
+    Ok(Backup { snapshot, wanted: Wanted { source, manifest, target, findings: Vec::new() } })
+}
+
+fn unreadable(context: &Context, args: &RollbackArgs, error: &std::io::Error) -> CliError {
+    let failure = CliError::io("read", &args.backup, error);
+    match context.env.state_folder().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
+        Some(folder) => {
+            failure.hint(format!("without --backup-dir, backups are in {}", folder.join("backups").display()))
+        }
+        None => failure,
+    }
+}
+
+/// The organization that the backup is of. A flag may name it, and never another one.
+fn target(context: &Context, args: &RollbackArgs, of_backup: Option<&Target>) -> Result<Target, CliError> {
+    let is_named = args.target.account_id.is_some() || args.target.zone_id.is_some();
+    if let Some(target) = of_backup.filter(|_| !is_named) {
+        return Ok(target.clone());
+    }
+    let named = manifest_file::target(&args.target, &context.env, None)?;
+    match of_backup.filter(|target| **target != named) {
+        Some(target) => Err(CliError::usage(format!(
+            "the backup is of {target} and the flag says {named}: a backup comes back where it was read"
+        ))
+        .hint("leave the flag out")),
+        None => Ok(named),
+    }
+}
+
+/// What was read from one API does not come back through another one. The sandbox takes everything, as a rehearsal.
+fn same_api(snapshot: &Snapshot, connection: &Connection, args: &RollbackArgs) -> Result<(), CliError> {
+    // The answer of a GET that somebody saved does not say where it is from.
+    let is_known = snapshot.target.is_some();
+    if args.api.sandbox.is_some() || !is_known || snapshot.api == connection.api() {
+        return Ok(());
+    }
+    let (from, to) = (excerpt(&snapshot.api, 200), connection.api());
+    let failure = CliError::usage(format!("the backup was read from {from}, and this run would write to {to}"));
+    Err(if snapshot.api == super::connect::SANDBOX_API {
+        failure.hint("it is a backup of the emulated API: add --sandbox")
+    } else {
+        failure.hint("name that API with --base-url")
+    })
+}
+
+/// The plan, with what it will not bring back.
+///
+/// # Errors
+/// If the state cannot come back at all.
+fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[String]) -> Result<Plan, CliError> {
+    let Wanted { source, manifest, target, findings: _ } = &backup.wanted;
+    let allow = planning::full_paths(context.model, allow)?;
+    let input = plan::Input { model: context.model, manifest, target, api, live, allow: &allow };
+    let mut plan = plan::plan(&input);
+    soften(context.model, &backup.wanted, live, &mut plan.findings);
+    plan.findings.extend(left_behind(context.model, manifest, &backup.snapshot.live, live));
+    if plan.findings.iter().any(Finding::is_error) {
+        return Err(planning::with_errors(context, &manifest.path, plan.findings, Some(source)));
+    }
+    Ok(plan)
+}
+
+/// Rules are for wishes. A state that was live once may come back even where a rule frowns on it: the API has the last
+/// word. What is so already is no news.
+fn soften(model: &Model, wanted: &Wanted, live: &Live, findings: &mut Vec<Finding>) {
+    let present = restoring(model, &wanted.target, live, &wanted.source);
+    let effective = |setting: &Setting| Some(live.value(model, setting).cloned().unwrap_or_default());
+    let already = cross_check(model, &present, &effective);
+    findings.retain(|finding| !already.contains(finding));
+    // A rule speaks of a declaration; what has no place is about the organization as a whole, and stays an error.
+    for finding in findings.iter_mut().filter(|finding| finding.is_error() && finding.at.is_some()) {
+        finding.severity = Severity::Warning;
+    }
+}
+
+/// What differs from the backup and cannot be declared, so it stays as it is now.
+fn left_behind(model: &Model, manifest: &Manifest, backup: &Live, live: &Live) -> Vec<Finding> {
+    let documents = backup.documents().filter_map(|then| Some((then, live.document(then.endpoint)?)));
+    documents
+        .flat_map(|(then, now)| verify(model, Some(then), now, &[]))
+        .filter(|found| manifest.declared(&found.path).is_none())
+        .map(|found| {
+            let (then, now) = (excerpt(&found.expected.to_string(), 80), excerpt(&found.found.to_string(), 80));
+            let message = format!("{} was {then} and stays {now}: it cannot be declared", excerpt(&found.path, 120));
+            Finding::new("not-restored", Severity::Warning, &manifest.path, message)
+        })
+        .collect()
+}
