@@ -218,7 +218,7 @@ fn refuses_to_write(home: &Home, mut command: std::process::Command, because: &s
     let before = home.state();
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
-    let result = words(&output.stdout);
+    let result = words(&output.stderr);
     assert!(result.contains("could not be kept, so nothing was written"), "{result}");
     assert!(result.contains(because), "{because}: {result}");
     assert_eq!(home.state(), before, "not a byte of live moved");

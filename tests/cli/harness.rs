@@ -119,6 +119,8 @@ impl TestEnv {
     fn scrub(&self, text: &str) -> String {
         let text = text.replace(&self.folder.path().display().to_string(), "[FOLDER]");
         let text = after(&text, "127.0.0.1:", "[PORT]", |character| character.is_ascii_digit());
+        let text =
+            after(&text, "zerodrift/backups/", "[BACKUP]", |character| !character.is_whitespace() && character != '"');
         after(&text, "sha256:", "[DIGEST]", |character| character.is_ascii_hexdigit())
     }
 }

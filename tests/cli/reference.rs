@@ -6,9 +6,10 @@ use insta::assert_snapshot;
 
 use crate::harness::TestEnv;
 
-const COMMANDS: [&str; 12] = [
+const COMMANDS: [&str; 13] = [
     "plan",
     "apply",
+    "rollback",
     "drift",
     "validate",
     "export",
