@@ -190,7 +190,9 @@ fn finish(
         (Exit::Success, Format::Json) => {}
         _ => {
             context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
-            way_back.into_iter().for_each(|hint| context.ui.say(&format!("  hint: {hint}")));
+            // As the hints above it stand: those of an error are indented, that of a conflict is not.
+            let indent = if outcome.end == End::Conflict { "" } else { "  " };
+            way_back.into_iter().for_each(|hint| context.ui.say(&format!("{indent}hint: {hint}")));
         }
     }
     Ok(exit)

@@ -30,6 +30,7 @@ fn a_write_whose_answer_was_lost_is_settled_by_a_read() {
     let sandbox = SandboxProcess::start(&env, "--fault PUT:reset-after");
     let env = env.set("CLOUDFLARE_BASE_URL", &sandbox.base_url).set("CLOUDFLARE_API_TOKEN", TOKEN);
     assert_snapshot!(env.run("apply --auto-approve").exits(0).stderr, @r#"
+    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     no clear answer: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection was lost: connection closed before message completed; reading live to find out
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
@@ -65,6 +66,7 @@ fn a_refused_value_leads_to_its_line() {
     let api = Api::with_faults(&["PUT:400"]);
     let failed = api.env().run("apply --auto-approve").exits(1);
     assert_snapshot!(failed.stderr, @r#"
+    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 400: access.api.error.internal_server_error (code 10001) (cf-ray 8f00000000000003-SBX)
       hint: nothing was changed: live is as it was before
@@ -81,11 +83,13 @@ fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
     let moved = breaks_its_word().env().run("apply --auto-approve").exits(4);
     assert!(!moved.stdout.contains("Applied"), "{moved}");
     assert_snapshot!(moved.stderr, @r#"
+    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     Conflict: after the write, live of account 699d98642c564d2e855e9661899b7252 is not what it should be.
       organization.custom_pages.forbidden: it was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7 and nobody declared it, now live has (unset)
     hint: live is not what was wanted: compare the values above, then run plan
+    hint: to bring back the state from before: zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     "#);
 
     let moved = breaks_its_word().env().run("apply --auto-approve --format json").exits(4).json();

@@ -53,7 +53,9 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     assert_snapshot!(env.run("apply --sandbox=state.json --format json").exits(3).stderr, @r#"
     sandbox: an emulated account; its state is state.json
     error: nothing was written: nobody has approved the plan
-      hint: use --auto-approve in a pipeline that applies what a review has approved
+      hint: in a pipeline, apply the saved plan that was reviewed with --plan, or its digest with
+            --expect
+      hint: or use --auto-approve, which approves whatever the plan is by now
     "#);
     assert_eq!(env.read("state.json"), seeded, "an apply that nobody approved wrote something");
 
@@ -93,6 +95,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     Applied: 6 settings of account 699d98642c564d2e855e9661899b7252 with 1 write, read back and verified; nothing else moved.
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
+    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     [exit status: 0]
