@@ -47,6 +47,7 @@ impl Desk {
             .arg("--sandbox=live.json")
             .current_dir(self.0.path())
             .env_clear()
+            .env("HOME", self.0.path())
             .env("CLOUDFLARE_API_TOKEN", SECRET)
             .output()
             .unwrap();
@@ -233,6 +234,7 @@ fn a_plan_of_another_api_is_refused_before_anything_is_sent() {
         .args(["apply", "--plan", "plan.json", "--base-url", "http://127.0.0.1:9/client/v4"])
         .current_dir(desk.0.path())
         .env_clear()
+        .env("HOME", desk.0.path())
         .env("CLOUDFLARE_API_TOKEN", SECRET)
         .output()
         .unwrap();
@@ -362,6 +364,7 @@ fn a_plan_from_a_snapshot_has_the_digest_of_a_plan_from_the_api() {
         .args(["plan", "--live", "snapshot.json", "--out", "plan.json"])
         .current_dir(desk.0.path())
         .env_clear()
+        .env("HOME", desk.0.path())
         .output()
         .unwrap();
     assert!(offline.status.success());

@@ -66,7 +66,11 @@ pub(super) async fn carry_out(
     if job.args.format == Format::Text {
         super::plan::print(context, job.wanted, &plan, Format::Text)?;
     }
-    let history = (!plan.is_empty()).then(|| History::open(context, job.command, job.args)).transpose()?;
+    // That there is no place for a backup is said before somebody is asked, and does not hide another refusal.
+    let mut history = (!plan.is_empty()).then(|| History::open(context, job.command, job.args)).transpose();
+    if context.ui.is_interactive() {
+        history = Ok(history?);
+    }
     let approved = match given(&plan) {
         Some(given) => given.map(|()| Approval::Given),
         None if plan.is_empty() => Ok(Approval::Given),
@@ -77,11 +81,11 @@ pub(super) async fn carry_out(
         Err(refusal) => {
             let moved = refusal.exit == Exit::Conflict;
             let ended = if moved { Ended::Moved(&refusal.message) } else { Ended::Refused(&refusal.message) };
-            history.iter().for_each(|history| history.record(&plan, ended));
+            history.iter().flatten().for_each(|history| history.record(&plan, ended));
             return refused(context, job, &plan, refusal);
         }
     };
-    let Some(history) = history else { return finish(context, job, &plan, &in_sync(), None) };
+    let Some(history) = history? else { return finish(context, job, &plan, &in_sync(), None) };
     if approval == Approval::Asked {
         unchanged_since(context, job, live, &plan)
             .await
