@@ -259,7 +259,7 @@ impl World {
         let plan = planned(&manifest, &live, &[MODE.path.to_owned()]);
         assert_eq!(plan.changes.len(), 3, "{story}: {:#?}", plan.changes);
         let approved = Approved::new(&plan, &live).unwrap();
-        let outcome = apply(&self.reader, &self.writer, approved, &Options::new(&self.model)).await;
+        let outcome = apply(&self.reader, &self.writer, approved, &Options::without_backup(&self.model)).await;
         assert_eq!((outcome.end, outcome.verified), (End::Applied, true), "{story}: {outcome:#?}");
         let again = planned(&manifest, &self.live().await, &[]);
         assert!(again.is_empty(), "{story}: {:#?}", again.changes);
