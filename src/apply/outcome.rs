@@ -101,6 +101,16 @@ pub enum Failure {
 }
 
 impl Failure {
+    /// What the API or the way to it said, where that is the cause.
+    pub fn error(&self) -> Option<&cloudflare::Error> {
+        match self {
+            Self::Request(error) | Self::UnknownFields { error, fields: _ } | Self::CreationUnseen { error } => {
+                Some(error)
+            }
+            _ => None,
+        }
+    }
+
     /// What to do next.
     pub fn hints(&self) -> Vec<String> {
         match self {

@@ -10,7 +10,9 @@ use super::planning::{self, Wanted};
 use super::{Context, interrupt, saved};
 use crate::apply::audit::Ended;
 use crate::apply::{self, Approved, End, Event, Known, Options, Outcome};
-use crate::organization::Live;
+use crate::cloudflare::ErrorKind;
+use crate::manifest::Finding;
+use crate::organization::{Endpoint, Live};
 use crate::plan::{self, Plan, Seen, Stale};
 use crate::report;
 
@@ -183,8 +185,10 @@ fn finish(
     let exit = exit(outcome);
     let is_astray = matches!(outcome.known, Known::Otherwise | Known::Partly | Known::Unknown);
     let way_back = history.filter(|_| is_astray).and_then(History::way_back);
+    let findings = blamed(job, outcome);
     if job.args.format == Format::Json {
         let mut entry = report::results::entry(plan, outcome, exit.code());
+        entry.error.iter_mut().for_each(|error| error.findings.extend(findings.iter().map(report::findings::json)));
         entry.backup = history.and_then(History::backup).map(|path| path.display().to_string());
         entry.error.iter_mut().for_each(|error| error.hints.extend(way_back.clone()));
         context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
@@ -193,6 +197,9 @@ fn finish(
         (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,
         (Exit::Success, Format::Json) => {}
         _ => {
+            if !findings.is_empty() {
+                context.ui.say(&report::findings::text(&findings, Some(&job.wanted.source), &context.ui.err));
+            }
             context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
             // As the hints above it stand: those of an error are indented, that of a conflict is not.
             let indent = if outcome.end == End::Conflict { "" } else { "  " };
@@ -200,6 +207,16 @@ fn finish(
         }
     }
     Ok(exit)
+}
+
+/// The lines of the manifest that a refusal of the API is about, as far as it says.
+fn blamed(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
+    let error = outcome.failure.as_ref().and_then(apply::Failure::error);
+    let refused = error.filter(|error| error.kind() == ErrorKind::Refused);
+    let Some((error, call)) = refused.and_then(|error| Some((error, error.call()?))) else { return Vec::new() };
+    let Wanted { source: _, manifest, target, findings: _ } = job.wanted;
+    let endpoint = Endpoint::ALL.into_iter().find(|endpoint| target.path(*endpoint) == call.path);
+    endpoint.map(|endpoint| apply::blame(manifest, endpoint, error)).unwrap_or_default()
 }
 
 fn exit(outcome: &Outcome) -> Exit {

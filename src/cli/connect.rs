@@ -2,6 +2,7 @@
 //!
 //! Commands that read get a [`Reader`] and nothing else; only `apply` and `revoke-user` ask for a [`Writer`].
 
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -131,7 +132,11 @@ pub(super) fn credentials_of(env: &Env, args: &ApiArgs) -> Result<Option<Credent
 /// The credentials: the file that was named, else the token of the environment, else its key and e-mail address.
 fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
     if let Some(path) = &args.token_file {
-        let text = std::fs::read_to_string(path).map_err(|error| CliError::io("read the token file", path, &error))?;
+        let unreadable = |error: std::io::Error| CliError::io("read the token file", path, &error);
+        let mut file = std::fs::File::open(path).map_err(unreadable)?;
+        private(path, &file.metadata().map_err(unreadable)?)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(unreadable)?;
         return Credentials::token(&text).map_err(unfit);
     }
     if let Some(token) = env.get(env::API_TOKEN) {
@@ -142,6 +147,25 @@ fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
         (Some(_), None) => Err(no_credentials("CLOUDFLARE_API_KEY is set and CLOUDFLARE_EMAIL is not")),
         _ => Err(no_credentials("no credentials: neither a token nor a key is set")),
     }
+}
+
+/// A token file is for its owner alone: whoever can read it can rewrite the organization.
+#[cfg(unix)]
+fn private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), CliError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let message = format!("the token file {} can be read by others (mode {mode:04o})", path.display());
+    Err(CliError::new("authentication", Exit::Authentication, message)
+        .hint(format!("run `chmod 600 {}`, and replace the token if others may have seen it", path.display()))
+        .hint("for a secret that is mounted into a container, set its mode (defaultMode: 0400)"))
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path, _: &std::fs::Metadata) -> Result<(), CliError> {
+    Ok(())
 }
 
 fn no_credentials(message: &str) -> CliError {

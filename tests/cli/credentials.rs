@@ -1,5 +1,7 @@
 //! Credentials: where they come from, what is said without them, and that they are never seen again.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use insta::assert_snapshot;
 use zerodrift::sandbox::{Grant, Owner, Permission, State, Status, Tokens, seeded};
 
@@ -45,6 +47,10 @@ fn a_token_file_comes_before_the_environment() {
     let api = Api::of(account_with(Permission::Read, Status::Active));
     let env = api.env().set("CLOUDFLARE_API_TOKEN", "unknown-to-the-account");
     env.write("token", &format!("{TOKEN}\n"));
+    let mode = |mode| std::fs::set_permissions(env.path("token"), std::fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o640);
+    env.run("plan --token-file token").exits(6).says(&["can be read by others (mode 0640)", "chmod 600 token"]);
+    mode(0o600);
     env.run("plan --token-file token").exits(0);
     env.run("plan").exits(6);
     assert_snapshot!(env.run("plan --token-file nowhere"), @r#"
