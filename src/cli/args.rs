@@ -1,12 +1,14 @@
 //! The command line: what there is to type, and its help.
 
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::organization::GoDuration;
+use super::options::positive_duration;
+pub(super) use super::options::{
+    ApiArgs, ColorChoice, FileArgs, Format, LogFormat, MANIFEST, TalkArgs, TargetArgs, WriteArgs,
+};
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -41,52 +43,6 @@ pub(super) struct Cli {
     /// How to talk
     #[command(flatten)]
     pub(super) talk: TalkArgs,
-}
-
-/// Logs and colour.
-#[derive(Debug, Clone, Args)]
-pub(super) struct TalkArgs {
-    /// Logs more on standard error: -v requests, -vv retries and decisions, -vvv everything
-    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
-    pub(super) verbose: u8,
-    /// Form of the log lines
-    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
-    pub(super) log_format: LogFormat,
-    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured too
-    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
-    pub(super) color: ColorChoice,
-}
-
-/// Form of the log lines.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
-/// When to use colour.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorChoice {
-    /// On a terminal.
-    #[default]
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// Form of the result on standard output.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For people.
-    #[default]
-    Text,
-    /// For programs: see `zerodrift schema`.
-    Json,
 }
 
 /// The commands.
@@ -189,54 +145,6 @@ Reads the manifest, the environment and live; writes nothing.")]
     Man,
 }
 
-/// The manifest, unless another one is named.
-pub(super) const MANIFEST: &str = "org.yaml";
-
-/// Which manifest.
-#[derive(Debug, Clone, Args)]
-pub(super) struct FileArgs {
-    /// The manifest; - for standard input
-    #[arg(default_value = MANIFEST, value_name = "FILE")]
-    pub(super) file: String,
-}
-
-/// Which organization.
-#[derive(Debug, Clone, Default, Args)]
-pub(super) struct TargetArgs {
-    /// Account, where the manifest names none [env: CLOUDFLARE_ACCOUNT_ID]
-    #[arg(long, value_name = "ID", conflicts_with = "zone_id", help_heading = "Target")]
-    pub(super) account_id: Option<String>,
-    /// Zone, where the manifest names none [env: CLOUDFLARE_ZONE_ID]
-    #[arg(long, value_name = "ID", help_heading = "Target")]
-    pub(super) zone_id: Option<String>,
-}
-
-/// How to reach the API.
-#[derive(Debug, Clone, Args)]
-pub(super) struct ApiArgs {
-    /// File that holds the API token [env: CLOUDFLARE_API_TOKEN holds the token itself]
-    #[arg(long, value_name = "FILE", help_heading = "API")]
-    pub(super) token_file: Option<PathBuf>,
-    /// Base URL of the API, https unless it is loopback [env: CLOUDFLARE_BASE_URL]
-    #[arg(long, value_name = "URL", help_heading = "API")]
-    pub(super) base_url: Option<String>,
-    /// Uses the emulated API instead, with the state that this file keeps; no account and no token needed
-    #[arg(
-        long,
-        value_name = "STATE.json",
-        require_equals = true,
-        conflicts_with_all = ["base_url", "token_file"],
-        help_heading = "API"
-    )]
-    pub(super) sandbox: Option<Option<PathBuf>>,
-    /// Bounds one request, such as 30s
-    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration, help_heading = "API")]
-    pub(super) timeout: Duration,
-    /// Bounds the whole run, retries included, such as 5m
-    #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = positive_duration, help_heading = "API")]
-    pub(super) deadline: Duration,
-}
-
 /// Arguments of `plan`.
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
@@ -298,32 +206,6 @@ pub(super) struct RollbackArgs {
     pub(super) target: TargetArgs,
     #[command(flatten)]
     pub(super) api: ApiArgs,
-}
-
-/// How a plan is carried out, whoever made it.
-#[derive(Debug, Args)]
-pub(super) struct WriteArgs {
-    /// Does not ask
-    #[arg(long)]
-    pub(super) auto_approve: bool,
-    /// Consents to the guarded change of a setting or group; may repeat
-    #[arg(long, value_name = "SETTING")]
-    pub(super) allow: Vec<String>,
-    /// Leaves a field that this version does not know out of the write; the read-back proves what became of it
-    #[arg(long, value_name = "FIELD")]
-    pub(super) omit: Vec<String>,
-    /// Refuses before writing when live has fields that this version does not know
-    #[arg(long)]
-    pub(super) strict_unknown: bool,
-    /// Folder for the backup of the state from before, and for the audit log [default: $XDG_STATE_HOME/zerodrift]
-    #[arg(long, value_name = "DIR", help_heading = "Backups")]
-    pub(super) backup_dir: Option<PathBuf>,
-    /// How many backups of an organization are kept; the oldest are deleted
-    #[arg(long, value_name = "N", default_value = "30", help_heading = "Backups")]
-    pub(super) backup_keep: NonZeroUsize,
-    /// Form of the result
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
 }
 
 /// Arguments of `drift`.
@@ -491,14 +373,4 @@ fn digest(text: &str) -> Result<String, String> {
         return Ok(text.to_ascii_lowercase());
     }
     Err("a digest is `sha256:` and 64 hexadecimal digits, as plan shows it".to_owned())
-}
-
-/// A duration above zero in Go's grammar, as the manifest's are.
-fn positive_duration(text: &str) -> Result<Duration, String> {
-    let duration: GoDuration = text.parse().map_err(|error| format!("{error}"))?;
-    u64::try_from(duration.nanoseconds())
-        .ok()
-        .filter(|nanoseconds| *nanoseconds > 0)
-        .map(Duration::from_nanos)
-        .ok_or_else(|| "the duration must be longer than zero".to_owned())
 }

@@ -1,6 +1,6 @@
 //! The command line: one file per command, and what they share.
 //!
-//! - `args`: what there is to type; `env`: the environment as a value; `ui`: the only place that prints
+//! - `args`, `options`: what there is to type; `env`: the environment as a value; `ui`: the only place that prints
 //! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
 //! - `history`: backups and the audit log
 //! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
@@ -21,6 +21,7 @@ mod history;
 mod interrupt;
 mod logging;
 mod manifest_file;
+mod options;
 mod plan;
 mod planning;
 mod revoke_user;
