@@ -162,7 +162,17 @@ mod tests {
         let setting = *Model::current().setting(path).unwrap();
         let op = if setting.is_empty(Some(&after)) { Op::Unset } else { Op::Set };
         let at = Location { line: 1, column: 1, span: 0..0 };
-        Change { setting, op, before: Json::Null, after, at, annotations: Vec::new(), guard: None, notice: None }
+        Change {
+            setting,
+            op,
+            before: Json::Null,
+            after,
+            at,
+            annotations: Vec::new(),
+            told: Vec::new(),
+            guard: None,
+            notice: None,
+        }
     }
 
     fn body(live: Json, changes: &[Change]) -> Json {

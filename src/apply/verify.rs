@@ -116,6 +116,7 @@ mod tests {
             after,
             at,
             annotations: Vec::new(),
+            told: Vec::new(),
             guard: None,
             notice: None,
         }

@@ -167,6 +167,8 @@ pub struct Setting {
     pub observed_as: Option<&'static str>,
     /// An older path that live documents may still carry.
     pub former: Option<&'static str>,
+    /// Settings that the server returns beside it and that tell a reader what its live value stands for.
+    pub told_by: &'static [&'static str],
     /// The change that needs consent.
     pub guard: Option<Guard>,
     /// The change that is worth a word, without consent.
@@ -198,6 +200,7 @@ impl Setting {
             unset,
             observed_as: None,
             former: None,
+            told_by: &[],
             guard: None,
             notice: None,
             doc: "",
@@ -255,6 +258,11 @@ impl Setting {
     /// Names the older path that live documents may still carry.
     pub const fn formerly(self, path: &'static str) -> Self {
         Self { former: Some(path), ..self }
+    }
+
+    /// Names the settings that tell what its live value stands for.
+    pub const fn told_by(self, paths: &'static [&'static str]) -> Self {
+        Self { told_by: paths, ..self }
     }
 
     /// Says which change needs consent.

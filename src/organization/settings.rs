@@ -358,6 +358,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
         .default("no service token is chosen")
         .observed_as("doh.id")
+        .told_by(&["doh.name", "doh.enabled", "doh.expires_at"])
         .guard(guard(
             When::Replaced,
             "the service token in use is replaced, and every DoH client that uses it is cut off",

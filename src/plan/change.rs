@@ -89,6 +89,8 @@ pub struct Change {
     pub at: Location,
     /// Annotations that the file declares for this change, and that are sent beside it.
     pub annotations: Vec<(Setting, Json)>,
+    /// What live says about the value that goes: a token's name beside its id.
+    pub told: Vec<(&'static str, Json)>,
     /// The guard that the change meets.
     pub guard: Option<GuardState>,
     /// What the change leads to, where that is worth a word.

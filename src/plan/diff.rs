@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{Change, Input, Op, direction, effective};
 use crate::manifest::Declared;
-use crate::organization::Access;
+use crate::organization::{Access, Setting};
 
 /// The changes, in the order of the model. Guards are attached later, by whoever knows about consent.
 pub(super) fn changes(input: &Input<'_>) -> Vec<Change> {
@@ -31,13 +31,23 @@ fn change(input: &Input<'_>, declared: &Declared) -> Option<Change> {
         after: if unset { Json::Null } else { declared.value.clone() },
         at: declared.at.clone(),
         annotations: annotations(input, setting.path),
+        told: told(input, &setting),
         guard: None,
         notice: notice.map(|notice| notice.text),
     })
 }
 
+/// What live says about the present value of a setting, for a reader who knows names and not ids.
+fn told(input: &Input<'_>, setting: &Setting) -> Vec<(&'static str, Json)> {
+    let live = |path: &'static str| {
+        let setting = input.model.setting(path)?;
+        Some((setting.name(), effective::live(input, input.model, setting)?.clone()))
+    };
+    setting.told_by.iter().copied().filter_map(live).collect()
+}
+
 /// The declared annotations that travel with a change of a setting.
-fn annotations(input: &Input<'_>, path: &str) -> Vec<(crate::organization::Setting, Json)> {
+fn annotations(input: &Input<'_>, path: &str) -> Vec<(Setting, Json)> {
     input
         .manifest
         .declared

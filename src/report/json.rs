@@ -327,8 +327,8 @@ impl From<&Plan> for PlanEntry {
 
 impl From<&Change> for ChangeEntry {
     fn from(change: &Change) -> Self {
-        // The notice is a word for people; documents of 1.0 do not carry it.
-        let Change { setting, op, before, after, at, annotations: _, guard, notice: _ } = change;
+        // The notice, and what is told of the live value, are for people; documents of 1.0 do not carry them.
+        let Change { setting, op, before, after, at, annotations: _, told: _, guard, notice: _ } = change;
         Self {
             setting: setting.path.to_owned(),
             op: *op,

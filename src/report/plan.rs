@@ -141,9 +141,12 @@ fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style)
         Some(Consent::Flag) => "given by --allow",
         Some(Consent::Prompt) => "given at the prompt",
     };
+    let told: Vec<String> = change.told.iter().map(|(name, told)| format!("{name} {}", value::short(told))).collect();
+    let told = told.join(", ");
+    let in_use = (!told.is_empty()).then_some(("in use now", told.as_str()));
     let notes = change.notice.map(|notice| ("note", notice));
     let facts = [("what happens", state.guard.consequence), ("check first", state.guard.check_first)];
-    for (label, prose) in facts.into_iter().chain(notes).chain([("consent", consent)]) {
+    for (label, prose) in in_use.into_iter().chain(facts).chain(notes).chain([("consent", consent)]) {
         let label = style.paint(Role::Quiet, label);
         text.push_str(&hanging(6, &label, 15, prose, style.width));
     }

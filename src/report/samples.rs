@@ -25,6 +25,7 @@ pub(super) fn change(path: &str, before: Json, after: Json) -> Change {
         after,
         at: Location { line: 7, column: 21, span: 100..104 },
         annotations: Vec::new(),
+        told: Vec::new(),
         guard: setting.guard.map(|guard| GuardState { guard, allowed_by: None }),
         notice: setting.notice.map(|notice| notice.text),
     }
