@@ -304,6 +304,33 @@ fn a_revocation_whose_fate_is_unknown_is_not_repeated() {
     }
 }
 
+/// A read holds nothing that could write; whatever happens to it, it ends, and the account is as it was.
+#[test]
+fn no_fault_of_a_read_moves_anything() {
+    let mut faults = 0;
+    for (name, how) in Personality::named() {
+        for place in ["organization", "doh", "verify"] {
+            for trouble in TROUBLES {
+                run(async {
+                    let state = State { faults: vec![format!("GET/{place}:{trouble}").parse().unwrap()], ..existing() };
+                    let world = World::of(state.clone(), how);
+                    let _ = world.reader.live(&target(), &Endpoint::ALL).await;
+                    let _ = world.reader.verify_token(&target()).await;
+                    let now = world.state();
+                    assert_eq!(
+                        (now.organization, now.doh),
+                        (state.organization, state.doh),
+                        "{name}, {place}: {trouble}"
+                    );
+                    assert!(world.calls().iter().all(|call| call.starts_with("GET")), "{name}, {place}: {trouble}");
+                });
+                faults += 1;
+            }
+        }
+    }
+    println!("reads: {faults} faults");
+}
+
 /// Somebody else writes between our read and our read-back: found, and said with both values.
 #[test]
 fn a_concurrent_writer_is_a_conflict_with_both_values() {

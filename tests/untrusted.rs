@@ -1,0 +1,157 @@
+//! Law 9: live values are untrusted text. A hostile administrator's values go through every command and every format;
+//! what a terminal, a reader or a log would obey comes out as something to read.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod common;
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value as Json, json};
+use zerodrift::cloudflare::Response;
+
+/// Values that somebody could leave in the dashboard.
+fn corpus() -> Vec<String> {
+    let mut values: Vec<String> = [
+        "\u{1b}[2J\u{1b}[31mred\u{1b}[0m",
+        "\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}",
+        "\u{1b}]0;title\u{7}",
+        "\u{9b}31m",
+        "a\u{202e}txt.exe",
+        "\u{2066}isolated\u{2069}",
+        "zero\u{200b}width\u{feff}",
+        "\u{e0041}\u{e0042}tagged",
+        "line\nPlan: 0 settings would change.",
+        "carriage\rIn sync: everything matches.",
+        "\u{2028}separator\u{2029}",
+        "::error file=org.yaml,line=1::forged",
+        "%0A::set-output name=x::y",
+        "# comment\n  auth_domain: evil.example",
+        "'; --\"\\",
+        "<script>alert(1)</script>",
+        "| a | b |\n|---|---|",
+        "=HYPERLINK(\"https://evil.example\")",
+        "null",
+        "~",
+        "\u{0}nul",
+        "\u{7f}\u{8}\u{8}\u{8}",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    values.push("x".repeat(100_000));
+    values
+}
+
+/// A live state in which this value stands wherever a text can stand, as a key of an unknown field too.
+fn state(value: &str) -> Json {
+    json!({
+        "sandbox": 1,
+        "adopt": "any",
+        "organization": {
+            "name": value, "auth_domain": "widget.cloudflareaccess.com", "session_duration": value,
+            "login_design": {"header_text": value, "background_color": value, value: value},
+            "mfa_config": {"allowed_authenticators": [value, "totp"]},
+            "custom_pages": {"forbidden": value},
+            value: {"nested": [value]},
+        },
+        "doh": {"doh_jwt_duration": value, "name": value, "id": "7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871"},
+    })
+}
+
+const MANIFEST: &str = "\
+account_id: 699d98642c564d2e855e9661899b7252
+organization:
+  session_duration: 24h
+  login_design:
+    header_text: null
+    footer_text: Bye
+doh:
+  service_token_id: 00000000-5e0b-4f63-8b1f-2a96d3c4e871
+";
+
+const COMMANDS: [(&[&str], bool); 10] = [
+    (&["plan"], false),
+    (&["plan", "--color", "always"], true),
+    (&["plan", "--format", "json"], false),
+    (&["drift"], false),
+    (&["drift", "--format", "json"], false),
+    (&["export", "--account-id", common::ACCOUNT], false),
+    (&["export", "--account-id", common::ACCOUNT, "--full"], false),
+    (&["export", "--account-id", common::ACCOUNT, "--format", "json"], false),
+    (&["apply", "--auto-approve", "-vvv"], false),
+    (&["apply", "--auto-approve", "--allow", "doh.service_token_id", "--format", "json"], false),
+];
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_zerodrift"))
+        .args(arguments)
+        .arg("--sandbox=state.json")
+        .env_clear()
+        .env("HOME", folder)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+/// Our own colours are the only escape sequences there may be, and only where they were asked for.
+fn without_our_colors(text: &str) -> String {
+    let mut parts = text.split("\u{1b}[");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |rest, part| {
+        let end = part.find(|c: char| !(c.is_ascii_digit() || c == ';')).unwrap();
+        assert!(part[end..].starts_with('m'), "an escape sequence that is no colour: {part:?}");
+        rest + &part[end + 1..]
+    })
+}
+
+fn assert_harmless(what: &str, text: &str) {
+    let acts = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    };
+    let found = text.chars().find(|c| acts(*c));
+    assert!(found.is_none(), "{what} shows {found:?} as it is");
+    for line in text.lines() {
+        for forged in ["Plan: 0 settings", "In sync: everything", "::error", "::set-output", "auth_domain: evil"] {
+            assert!(!line.trim_start().starts_with(forged), "{what}: a value starts a line: {line:?}");
+        }
+    }
+}
+
+#[test]
+fn no_live_value_reaches_an_output_as_it_is() {
+    let mut outputs = 0;
+    for value in corpus() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
+        for (command, colored) in COMMANDS {
+            std::fs::write(folder.path().join("state.json"), state(&value).to_string()).unwrap();
+            let output = run(folder.path(), command);
+            let what = format!("{command:?} with {:?}", value.chars().take(40).collect::<String>());
+            assert!(output.status.code().is_some_and(|code| code != 101), "{what}: a panic");
+            let mut out = String::from_utf8(output.stdout).unwrap();
+            if command.contains(&"json") {
+                serde_json::from_str::<Json>(&out).unwrap_or_else(|error| panic!("{what}: {error}"));
+            }
+            if colored {
+                out = without_our_colors(&out);
+            }
+            assert_harmless(&format!("standard output of {what}"), &out);
+            assert_harmless(&format!("standard error of {what}"), &String::from_utf8(output.stderr).unwrap());
+            outputs += 2;
+        }
+    }
+    println!("{outputs} outputs looked at");
+}
+
+/// JSON can name half a character. That is no text, so the answer is refused with its reason, and nothing breaks.
+#[tokio::test]
+async fn half_a_character_in_an_answer_is_an_error_that_can_be_read() {
+    let body = br#"{"success": true, "result": {"name": "\ud800", "auth_domain": "a.example.com"}}"#.to_vec();
+    let reader = common::canned::Canned::reader(Response { status: 200, headers: Vec::new(), body });
+    let error = reader.organization(&common::target()).await.unwrap_err();
+    assert_harmless("the error", &error.to_string());
+    assert!(!error.hints().is_empty(), "{error}");
+}
