@@ -9,6 +9,7 @@
 mod common;
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 
 use common::{World, manifest, target};
 use serde_json::{Map, Value as Json, json};
@@ -148,6 +149,21 @@ fn reference(state: &State, how: &Personality, manifest: &Manifest) -> Vec<Chang
     run(whole_run(&World::of(state.clone(), *how), manifest)).unwrap().0.changes
 }
 
+/// Says how many faults were tried. Past the capture of the test runner, so that a log of the run holds the figures.
+fn report(what: &str, tally: &Tally) {
+    let Tally { faults, applied, as_before, unknown, personalities } = tally;
+    say(&format!(
+        "faults of {what}: {faults} tried on {} personalities, nothing lost: {applied} ended as wanted, {as_before} as \
+         before, {unknown} with the rest to do or to look up; each converged when it was run again",
+        personalities.len()
+    ));
+}
+
+#[allow(clippy::explicit_write, reason = "the test runner captures eprintln!")]
+fn say(line: &str) {
+    writeln!(std::io::stderr(), "{line}").unwrap();
+}
+
 /// One fault in one run: what happened must be one of the two states, said truly, and mended by running again.
 fn one_fault(
     name: &'static str,
@@ -233,7 +249,7 @@ fn matrix(initial: &State, text: &str) -> Tally {
 #[test]
 fn no_fault_of_an_update_leaves_a_third_state() {
     let tally = matrix(&existing(), UPDATE);
-    println!("update: {tally:?}");
+    report("an update", &tally);
     assert!(tally.faults > 3_000 && tally.personalities.len() > 20, "{tally:?}");
     assert!(tally.applied > 0 && tally.as_before > 0, "{tally:?}");
 }
@@ -241,7 +257,7 @@ fn no_fault_of_an_update_leaves_a_third_state() {
 #[test]
 fn no_fault_of_a_creation_leaves_a_third_state() {
     let tally = matrix(&State::default(), CREATE);
-    println!("create: {tally:?}");
+    report("a creation", &tally);
     assert!(tally.faults > 3_000 && tally.personalities.len() > 15, "{tally:?}");
 }
 
@@ -264,7 +280,7 @@ fn a_fault_that_stays_ends_the_run_and_moves_nothing_unsaid() {
             );
         }
     }
-    println!("lasting: {tally:?}");
+    report("an update, for ever", &tally);
 }
 
 #[test]
@@ -279,7 +295,7 @@ fn two_faults_in_one_run_are_no_worse_than_one() {
             one_fault("replace", &existing(), &Personality::default(), &manifest, &changes, &faults, &mut tally);
         }
     }
-    println!("pairs: {tally:?}");
+    report("an update, in pairs", &tally);
 }
 
 #[test]
@@ -328,7 +344,7 @@ fn no_fault_of_a_read_moves_anything() {
             }
         }
     }
-    println!("reads: {faults} faults");
+    say(&format!("faults of reads: {faults} tried, nothing moved"));
 }
 
 /// Somebody else writes between our read and our read-back: found, and said with both values.

@@ -1,4 +1,4 @@
-//! Killed at any step (`kill -9`): live is as before or as wanted, and running again converges.
+//! Killed or interrupted at any step (`kill -9`, Ctrl-C): live is as before or as wanted, and running again converges.
 //!
 //! The sandbox runs in a process of its own and hangs at the step in question, so the kill comes at a known moment and
 //! nothing has to be timed.
@@ -64,8 +64,17 @@ fn settings(folder: &Path) -> (String, String) {
     (text(&state["organization"]["session_duration"]), text(&state["doh"]["doh_jwt_duration"]))
 }
 
-/// Starts an apply against a sandbox that hangs at this fault, and kills it when this line has been said `count` times.
-fn killed_at(fault: &str, line: &str, count: usize) -> (tempfile::TempDir, (String, String)) {
+/// How a run is ended before it is done.
+#[derive(Debug, Clone, Copy)]
+enum End {
+    /// `kill -9`: nothing can be said or done any more.
+    Killed,
+    /// Ctrl-C twice: the first one is heard and the write is to be finished, the second one abandons it.
+    InterruptedTwice,
+}
+
+/// Starts an apply against a sandbox that hangs at this fault, and ends it when this line has been said `count` times.
+fn ended_at(end: End, fault: &str, line: &str, count: usize) -> (tempfile::TempDir, (String, String)) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
     let sandbox = Sandbox::start(folder.path(), fault);
@@ -77,17 +86,33 @@ fn killed_at(fault: &str, line: &str, count: usize) -> (tempfile::TempDir, (Stri
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let lines = BufReader::new(apply.stderr.take().unwrap()).lines().map_while(Result::ok);
-    let reached = lines.filter(|said| said.starts_with(line)).take(count).count();
+    let mut lines = BufReader::new(apply.stderr.take().unwrap()).lines().map_while(Result::ok);
+    let reached = lines.by_ref().filter(|said| said.starts_with(line)).take(count).count();
     assert_eq!(reached, count, "{fault}: the step was never reached");
     // What is said comes before what is sent; the sandbox has the request when its script is shorter.
     while state(folder.path())["faults"].as_array().is_some_and(|faults| !faults.is_empty()) {
         std::thread::yield_now();
     }
-    apply.kill().unwrap();
-    apply.wait().unwrap();
+    match end {
+        End::Killed => {
+            apply.kill().unwrap();
+            apply.wait().unwrap();
+        }
+        End::InterruptedTwice => {
+            interrupt(&apply);
+            assert!(lines.any(|said| said.starts_with("interrupted: finishing the write")), "{fault}");
+            interrupt(&apply);
+            assert_eq!(apply.wait().unwrap().code(), Some(130), "{fault}");
+            let said: String = lines.collect::<Vec<_>>().join(" ");
+            assert!(said.contains("not known whether it was acted on"), "{fault}: {said}");
+        }
+    }
     let found = settings(folder.path());
     (folder, found)
+}
+
+fn interrupt(child: &Child) {
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
 }
 
 /// Running again, with nothing hanging any more, ends with everything as wanted.
@@ -98,7 +123,7 @@ fn runs_again(folder: &Path) {
 }
 
 #[test]
-fn killed_at_any_step_live_is_as_before_or_as_wanted_and_running_again_converges() {
+fn ended_at_any_step_live_is_as_before_or_as_wanted_and_running_again_converges() {
     let put = "PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations";
     let read_back = "GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations";
     let cases = [
@@ -110,8 +135,10 @@ fn killed_at_any_step_live_is_as_before_or_as_wanted_and_running_again_converges
         ("the second read-back", "GET/doh:hang@2", read_back, 2, ("24h", "48h")),
     ];
     for (step, fault, line, count, expected) in cases {
-        let (folder, (session, doh)) = killed_at(fault, line, count);
-        assert_eq!((session.as_str(), doh.as_str()), expected, "killed at {step}");
-        runs_again(folder.path());
+        for end in [End::Killed, End::InterruptedTwice] {
+            let (folder, (session, doh)) = ended_at(end, fault, line, count);
+            assert_eq!((session.as_str(), doh.as_str()), expected, "{end:?} at {step}");
+            runs_again(folder.path());
+        }
     }
 }

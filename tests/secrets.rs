@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
@@ -110,7 +110,7 @@ fn the_token_is_in_no_output_and_in_no_file() {
         }
         assert_no_file_holds_it(folder.path());
     }
-    println!("{outputs} outputs searched");
+    writeln!(std::io::stderr(), "{outputs} outputs and every file left behind searched for the token").unwrap();
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod common;
 
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -143,7 +144,7 @@ fn no_live_value_reaches_an_output_as_it_is() {
             outputs += 2;
         }
     }
-    println!("{outputs} outputs looked at");
+    writeln!(std::io::stderr(), "{outputs} outputs with hostile values looked at").unwrap();
 }
 
 /// JSON can name half a character. That is no text, so the answer is refused with its reason, and nothing breaks.
