@@ -37,6 +37,11 @@ pub fn excerpt(text: &str, characters: usize) -> String {
     }
 }
 
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// JSON text in which what a terminal obeys or hides is a `\u` escape, which JSON readers turn back into the same character.
 pub(crate) fn visible_json(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len() + 1);

@@ -19,9 +19,9 @@ pub(super) fn run(context: &Context, args: &ExplainArgs) -> Result<Exit, CliErro
     };
     let text = explained.map_err(|unknown| {
         let error = CliError::usage(format!("there is no setting or group `{}`", crate::text::visible(&unknown.name)));
-        match unknown.candidates.as_slice() {
-            [] => error.hint("run `zerodrift explain` for the names"),
-            candidates => error.hint(format!("did you mean {}?", candidates.join(" or "))),
+        match explain::did_you_mean(&unknown) {
+            guess if guess.is_empty() => error.hint("run `zerodrift explain` for the names"),
+            guess => error.hint(guess),
         }
     })?;
     context.print(&text)?;

@@ -22,8 +22,6 @@ pub use source::LARGEST;
 
 use serde_json::Value as Json;
 
-use sha2::{Digest, Sha256};
-
 use self::reader::Reader;
 use crate::organization::{Endpoint, Model, Setting, Target};
 
@@ -121,12 +119,7 @@ fn manifest_of(model: &Model, source: &Source, draft: decode::Draft) -> Manifest
     let decode::Draft { target, mut endpoints, mut declared, allow, unusable: _ } = draft;
     declared.sort_by_key(|declared| model.position(declared.setting.path));
     endpoints.sort();
-    let sha256 = hexadecimal(&Sha256::digest(source.text.as_bytes()));
-    Manifest { path: source.name.clone(), sha256, target, endpoints, declared, allow }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Manifest { path: source.name.clone(), sha256: source.sha256(), target, endpoints, declared, allow }
 }
 
 /// The tree of the text, read as far as it is YAML.

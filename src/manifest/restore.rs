@@ -1,8 +1,6 @@
 //! A snapshot read as a wish: what a file would declare to bring that state back.
 
-use sha2::{Digest as _, Sha256};
-
-use super::{Declared, Location, Manifest, Source, hexadecimal};
+use super::{Declared, Location, Manifest, Source};
 use crate::organization::{Document, Endpoint, Live, Model, Setting, Target, Unset};
 
 /// The manifest that brings a live state back: every setting that a file can declare, unset ones included.
@@ -17,7 +15,7 @@ pub fn restoring(model: &Model, target: &Target, live: &Live, source: &Source) -
     let declared = of_this_scope.filter_map(|setting| declared(model, live.document(setting.endpoint())?, setting));
     Manifest {
         path: source.name.clone(),
-        sha256: hexadecimal(&Sha256::digest(source.text.as_bytes())),
+        sha256: source.sha256(),
         target: Some(target.clone()),
         endpoints,
         declared: declared.collect(),

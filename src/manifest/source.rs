@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use sha2::{Digest as _, Sha256};
+
 use super::Source;
 use super::finding::{Finding, Fix, Location, Severity};
-use crate::text::is_hidden;
+use crate::text::{hexadecimal, is_hidden};
 
 /// The largest file that is read, in bytes. A manifest with every setting is under 10 KiB.
 pub const LARGEST: usize = 1024 * 1024;
@@ -27,6 +29,11 @@ impl Source {
             Ok(text) => Ok(Self { name: name.to_owned(), text: text.to_owned() }),
             Err(error) => Err(vec![not_utf8(name, bytes, error.valid_up_to())]),
         }
+    }
+
+    /// SHA-256 of the text's bytes, in lower-case hexadecimal.
+    pub(super) fn sha256(&self) -> String {
+        hexadecimal(&Sha256::digest(self.text.as_bytes()))
     }
 
     /// The text behind a byte-order mark, and how many bytes the mark takes.

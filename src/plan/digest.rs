@@ -1,12 +1,11 @@
 //! Fingerprints: of what was read, and of everything that an apply depends on.
 
-use std::fmt::Write as _;
-
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Change, Plan, Seen};
 use crate::organization::{Live, Model, sorted};
+use crate::text::hexadecimal;
 
 /// SHA-256, in lower-case hexadecimal, of the live documents by meaning: how values are spelled, their order, empty
 /// members and what moves by itself do not count. Two states have the same one exactly when [`Seen::moved`] finds nothing.
@@ -47,10 +46,5 @@ fn change(change: &Change) -> Json {
 }
 
 fn hash(value: &Json) -> String {
-    let mut text = String::new();
-    for byte in Sha256::digest(sorted(value).to_string()) {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
+    hexadecimal(&Sha256::digest(sorted(value).to_string()))
 }

@@ -7,7 +7,6 @@ use super::kind;
 use super::layout::{column, hanging, pad, wrap};
 use super::plan::join;
 use super::style::{Role, Style};
-use super::value;
 use super::yaml::yaml_scalar;
 use crate::organization::{Group, Model, RULES, Setting};
 
@@ -290,7 +289,7 @@ fn member(setting: &Setting, style: &Style) -> String {
 pub fn did_you_mean(unknown: &UnknownSetting) -> String {
     match &unknown.candidates[..] {
         [] => String::new(),
-        candidates => format!("did you mean {}?", value::safe(&candidates.join(", or "))),
+        candidates => format!("did you mean {}?", candidates.join(" or ")),
     }
 }
 

@@ -1,12 +1,10 @@
 //! "Did you mean": the nearest of the words that exist.
 
+use crate::organization::nearest;
+
 /// ` (did you mean "merge"?)`, or nothing where no word is near.
 pub(super) fn hint<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> String {
-    let nearest = words.map(|word| (strsim::damerau_levenshtein(text, word), word)).min();
-    match nearest {
-        Some((distance, word)) if distance <= 1.max(word.len() / 3) => format!(" (did you mean \"{word}\"?)"),
-        _ => String::new(),
-    }
+    nearest(text, words).map_or_else(String::new, |word| format!(" (did you mean \"{word}\"?)"))
 }
 
 #[cfg(test)]
