@@ -2,7 +2,7 @@
 
 use super::approval::{self, Approval};
 use super::args::{ApplyArgs, Format, WriteArgs};
-use super::connect::{Connection, connect};
+use super::connect::{WriteConnection, connect_to_write};
 use super::error::{self, CliError};
 use super::exit::Exit;
 use super::history::History;
@@ -24,7 +24,7 @@ pub(super) struct Job<'a> {
     /// How.
     pub(super) args: &'a WriteArgs,
     /// The way to the API.
-    pub(super) connection: &'a Connection,
+    pub(super) connection: &'a WriteConnection,
     /// What is wanted.
     pub(super) wanted: &'a Wanted,
 }
@@ -35,15 +35,14 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Cli
         Some(path) => saved::open(context, args, path).map(|(wanted, saved)| (wanted, Some((path, saved))))?,
         None => (planning::wanted(context, saved::manifest(args), &args.target)?, None),
     };
-    let connection = connect(&context.ui, &context.env, &args.api).await?;
+    let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
     if let Some((path, saved)) = &saved {
-        saved::check_api(path, saved, connection.api())?;
+        saved::check_api(path, saved, connection.read.api())?;
     }
-    let reader = connection.reader();
-    let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+    let live = planning::live(&connection.read, &wanted).await?;
     let plan = match &saved {
-        Some((path, saved)) => saved::plan_again(context, path, saved, &wanted, connection.api(), &live)?,
-        None => planning::plan(context, &wanted, connection.api(), &live, &args.write.allow)?,
+        Some((path, saved)) => saved::plan_again(context, path, saved, &wanted, connection.read.api(), &live)?,
+        None => planning::plan(context, &wanted, connection.read.api(), &live, &args.write.allow)?,
     };
     let job = Job { command: "apply", args: &args.write, connection: &connection, wanted: &wanted };
     let given = |plan: &Plan| match (&saved, &args.expect) {
@@ -112,9 +111,7 @@ async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<Approv
 
 /// Somebody took time to answer: looks again, so that what was shown is what is written over.
 async fn unchanged_since(context: &Context, job: &Job<'_>, live: &Live, plan: &Plan) -> Result<(), CliError> {
-    let Wanted { source: _, manifest, target, findings: _ } = job.wanted;
-    let reader = job.connection.reader();
-    let now = interrupt::abandonable(reader.live(target, &manifest.endpoints)).await??;
+    let now = planning::live(&job.connection.read, job.wanted).await?;
     if plan::live_sha256(context.model, &now) == plan.live_sha256 {
         return Ok(());
     }
@@ -132,7 +129,7 @@ async fn write(
     plan: &Plan,
     live: &Live,
 ) -> Result<Outcome, CliError> {
-    let (reader, writer) = (job.connection.reader(), job.connection.writer());
+    let (reader, writer) = (job.connection.read.reader(), job.connection.writer());
     let approved = Approved::new(plan, live).map_err(|_| {
         approval::refusal(plan).unwrap_or_else(|| CliError::manifest(&plan.manifest.path, plan.findings.clone()))
     })?;

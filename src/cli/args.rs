@@ -9,6 +9,7 @@ use super::options::positive_duration;
 pub(super) use super::options::{
     ApiArgs, ColorChoice, FileArgs, Format, LogFormat, MANIFEST, TalkArgs, TargetArgs, WriteArgs,
 };
+use crate::report::SchemaName;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -305,25 +306,7 @@ pub(super) struct ExplainArgs {
 pub(super) struct SchemaArgs {
     /// Which format
     #[arg(value_enum, default_value_t)]
-    pub(super) name: SchemaChoice,
-}
-
-/// The formats that have a schema.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum SchemaChoice {
-    /// org.yaml
-    #[default]
-    Org,
-    /// plan and drift --format json
-    Plan,
-    /// apply --format json
-    Results,
-    /// validate --format json
-    Findings,
-    /// a failure before any result
-    Error,
-    /// export --format json
-    Snapshot,
+    pub(super) name: SchemaName,
 }
 
 /// Arguments of `doctor`.

@@ -1,6 +1,7 @@
 //! From flags and environment to something that reaches the API.
 //!
-//! Commands that read get a [`Reader`] and nothing else; only `apply` and `revoke-user` ask for a [`Writer`].
+//! Commands that read get a [`Connection`], which makes readers and nothing else. `apply`, `rollback` and `revoke-user`
+//! ask for a [`WriteConnection`].
 
 use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -24,7 +25,7 @@ pub(super) const SANDBOX_TOKEN: &str = "sandbox";
 /// How plans name the sandbox's API: its port differs from run to run, and means nothing.
 pub(super) const SANDBOX_API: &str = "sandbox";
 
-/// A way to the API. Dropping it stops the sandbox, if there is one.
+/// A way to read from the API. Dropping it stops the sandbox, if there is one.
 pub(super) struct Connection {
     transport: Arc<dyn Transport>,
     policy: Policy,
@@ -41,14 +42,22 @@ impl Connection {
     pub(super) fn reader(&self) -> Reader {
         Reader::new(self.transport.clone(), self.policy)
     }
+}
 
+/// A way to write to the API too.
+pub(super) struct WriteConnection {
+    /// The way to read.
+    pub(super) read: Connection,
+}
+
+impl WriteConnection {
     /// A client that cannot read.
     pub(super) fn writer(&self) -> Writer {
-        Writer::new(self.transport.clone(), self.policy)
+        Writer::new(self.read.transport.clone(), self.read.policy)
     }
 }
 
-/// Prepares the way to the API; nothing is sent yet.
+/// Prepares the way to read from the API; nothing is sent yet.
 ///
 /// # Errors
 /// If credentials are missing or malformed, the base URL is not one that a token may be sent to, or the sandbox
@@ -74,6 +83,14 @@ fn unusable(error: ConfigError) -> CliError {
 
 fn unfit(error: CredentialsError) -> CliError {
     unusable(error.into())
+}
+
+/// As [`connect`], for commands that write.
+///
+/// # Errors
+/// As [`connect`].
+pub(super) async fn connect_to_write(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<WriteConnection, CliError> {
+    Ok(WriteConnection { read: connect(ui, env, args).await? })
 }
 
 async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {

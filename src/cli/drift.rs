@@ -4,15 +4,14 @@ use super::args::{DriftArgs, Format};
 use super::connect::connect;
 use super::error::CliError;
 use super::exit::Exit;
-use super::{Context, interrupt, planning};
+use super::{Context, planning};
 use crate::report;
 
 /// Compares, and exits with 2 when live is not as the file says. Holds nothing that could write.
 pub(super) async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
     let wanted = planning::wanted(context, &args.file.file, &args.target)?;
     let connection = connect(&context.ui, &context.env, &args.api).await?;
-    let reader = connection.reader();
-    let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+    let live = planning::live(&connection, &wanted).await?;
     let plan = planning::plan(context, &wanted, connection.api(), &live, &[])?;
     let text = match args.format {
         Format::Text => report::drift::text(&plan, wanted.manifest.declared.len(), &context.ui.out),

@@ -5,7 +5,7 @@ use super::connect::connect;
 use super::error::CliError;
 use super::exit::Exit;
 use super::planning::{self, Wanted};
-use super::{Context, interrupt, saved};
+use super::{Context, saved};
 use crate::plan::Plan;
 use crate::report;
 
@@ -17,9 +17,7 @@ pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliE
         Some(path) => planning::snapshot(path, &wanted)?,
         None => {
             let connection = connect(&context.ui, &context.env, &args.api).await?;
-            let read = connection.reader();
-            let live = interrupt::abandonable(read.live(&wanted.target, &wanted.manifest.endpoints)).await??;
-            (live, connection.api().to_owned())
+            (planning::live(&connection, &wanted).await?, connection.api().to_owned())
         }
     };
     let plan = planning::plan(context, &wanted, &api, &live, &args.allow)?;

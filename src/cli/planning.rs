@@ -4,8 +4,10 @@ use std::path::Path;
 
 use super::Context;
 use super::args::TargetArgs;
+use super::connect::Connection;
 use super::error::CliError;
 use super::exit::Exit;
+use super::interrupt;
 use super::manifest_file::{self, Loaded};
 use crate::manifest::{Finding, Manifest, Source};
 use crate::organization::{Live, Model, Snapshot, Target};
@@ -40,6 +42,16 @@ pub(super) fn wanted(context: &Context, file: &str, target: &TargetArgs) -> Resu
         return Err(with_errors(context, file, beyond, Some(&source)));
     }
     Ok(Wanted { source, manifest, target, findings })
+}
+
+/// Reads what the manifest declares: one GET an object. Ctrl-C abandons it.
+///
+/// # Errors
+/// If live cannot be read, or Ctrl-C comes first.
+pub(super) async fn live(connection: &Connection, wanted: &Wanted) -> Result<Live, CliError> {
+    let reader = connection.reader();
+    let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+    Ok(live)
 }
 
 /// Compares. The plan carries what there is to say about the file, alone and in the light of the live state.

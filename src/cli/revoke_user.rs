@@ -1,7 +1,7 @@
 //! `revoke-user`: an action, not state; outside the reconcile loop.
 
 use super::args::{Format, RevokeUserArgs};
-use super::connect::connect;
+use super::connect::connect_to_write;
 use super::error::CliError;
 use super::exit::Exit;
 use super::{Context, interrupt, manifest_file};
@@ -16,7 +16,7 @@ pub(super) async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit
         None => None,
     };
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
-    let connection = connect(&context.ui, &context.env, &args.api).await?;
+    let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
     if !args.auto_approve {
         approve(context, args, &target.to_string()).await?;
     }

@@ -1,11 +1,11 @@
 //! `rollback`: brings a backup back, as a planned, guarded and approved change like any other.
 
 use super::args::RollbackArgs;
-use super::connect::{Connection, connect};
+use super::connect::{Connection, connect_to_write};
 use super::error::CliError;
 use super::exit::Exit;
 use super::planning::{self, Wanted};
-use super::{Context, apply, interrupt, manifest_file};
+use super::{Context, apply, manifest_file};
 use crate::apply::verify;
 use crate::manifest::{Finding, Manifest, Severity, Source, cross_check, restoring};
 use crate::organization::{Live, Model, Setting, Slot, Snapshot, Target};
@@ -22,11 +22,10 @@ struct Backup {
 pub(super) async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
     let backup = read(context, args)?;
     let wanted = &backup.wanted;
-    let connection = connect(&context.ui, &context.env, &args.api).await?;
-    same_api(&backup.snapshot, &connection, args)?;
-    let reader = connection.reader();
-    let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
-    let plan = plan(context, &backup, connection.api(), &live, &args.write.allow)?;
+    let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
+    same_api(&backup.snapshot, &connection.read, args)?;
+    let live = planning::live(&connection.read, wanted).await?;
+    let plan = plan(context, &backup, connection.read.api(), &live, &args.write.allow)?;
     let job = apply::Job { command: "rollback", args: &args.write, connection: &connection, wanted };
     apply::carry_out(context, &job, &live, plan, |_| None).await
 }
@@ -103,10 +102,9 @@ fn same_api(snapshot: &Snapshot, connection: &Connection, args: &RollbackArgs) -
 /// # Errors
 /// If the state cannot come back at all.
 fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[String]) -> Result<Plan, CliError> {
-    let Wanted { source, manifest, target, findings: _ } = &backup.wanted;
+    let Wanted { source, manifest, target: _, findings: _ } = &backup.wanted;
     let allow = planning::full_paths(context.model, allow)?;
-    let input = plan::Input { model: context.model, manifest, target, api, live, allow: &allow };
-    let mut plan = plan::plan(&input);
+    let mut plan = plan::plan(&planning::input(context, &backup.wanted, api, live, &allow));
     soften(context.model, &backup.wanted, live, &mut plan.findings);
     plan.findings.extend(left_behind(context.model, manifest, &backup.snapshot.live, live));
     if plan.findings.iter().any(Finding::is_error) {

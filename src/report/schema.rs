@@ -6,20 +6,21 @@ use super::tree::{self, Node};
 use super::{json, kind};
 use crate::organization::{DurationRange, Element, Endpoint, Kind, Model, Scope, Setting, Unset};
 
-/// A format that has a schema.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// The formats that have a schema. What stands here is their help on the command line too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum SchemaName {
-    /// `org.yaml`.
+    /// org.yaml
+    #[default]
     Org,
-    /// `plan --format json`, and saved plans.
+    /// plan and drift --format json
     Plan,
-    /// `apply --format json`.
+    /// apply --format json
     Results,
-    /// `validate --format json`.
+    /// validate --format json
     Findings,
-    /// A failure before there was anything to report.
+    /// a failure before any result
     Error,
-    /// `export --format json`, and `plan --live`.
+    /// export --format json
     Snapshot,
 }
 
