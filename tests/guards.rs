@@ -2,9 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::path::Path;
-use std::process::{Command, Output, Stdio};
+#[path = "common/process.rs"]
+mod process;
 
+use std::path::Path;
+use std::process::Output;
+
+use process::hermetic;
 use serde_json::Value as Json;
 use zerodrift::organization::Model;
 
@@ -20,13 +24,9 @@ fn reviewer() -> tempfile::TempDir {
 }
 
 fn zerodrift(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zerodrift"))
+    hermetic(folder)
         .args(arguments)
         .args(["every-guard.yaml", "--sandbox=strict-state.json", "--format", "json"])
-        .env_clear()
-        .env("HOME", folder)
-        .current_dir(folder)
-        .stdin(Stdio::null())
         .output()
         .unwrap()
 }

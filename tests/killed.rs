@@ -5,13 +5,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "common/process.rs"]
+mod process;
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use process::{Sandbox, hermetic};
 use serde_json::Value as Json;
 
-const ZERODRIFT: &str = env!("CARGO_BIN_EXE_zerodrift");
 const MANIFEST: &str = "\
 account_id: 699d98642c564d2e855e9661899b7252
 organization:
@@ -19,39 +22,6 @@ organization:
 doh:
   doh_jwt_duration: 48h
 ";
-
-/// A sandbox in a process of its own, which ends with the test.
-struct Sandbox {
-    child: Child,
-    base_url: String,
-}
-
-impl Sandbox {
-    fn start(folder: &Path, fault: &str) -> Self {
-        let mut child = hermetic(folder)
-            .args(["sandbox", "--state", "state.json", "--fault", fault])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let first = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
-        let base_url = first.split_once('=').unwrap().1.to_owned();
-        Self { child, base_url }
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-fn hermetic(folder: &Path) -> Command {
-    let mut command = Command::new(ZERODRIFT);
-    command.env_clear().env("HOME", folder).current_dir(folder).stdin(Stdio::null());
-    command
-}
 
 fn state(folder: &Path) -> Json {
     serde_json::from_str(&std::fs::read_to_string(folder.join("state.json")).unwrap()).unwrap()
@@ -77,7 +47,7 @@ enum End {
 fn ended_at(end: End, fault: &str, line: &str, count: usize) -> (tempfile::TempDir, (String, String)) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
-    let sandbox = Sandbox::start(folder.path(), fault);
+    let sandbox = Sandbox::start(folder.path(), &[fault]);
     let mut apply = hermetic(folder.path())
         .args(["apply", "--auto-approve"])
         .env("CLOUDFLARE_BASE_URL", &sandbox.base_url)

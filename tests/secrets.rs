@@ -3,41 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+#[path = "common/process.rs"]
+mod process;
 
-const ZERODRIFT: &str = env!("CARGO_BIN_EXE_zerodrift");
+use std::io::Write as _;
+use std::path::Path;
+use std::process::Output;
+
+use process::{Sandbox, hermetic};
+
 const TOKEN: &str = "zdT0ken-that-must-never-be-seen_7391";
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
-
-struct Sandbox(Child, String);
-
-impl Sandbox {
-    fn start(folder: &Path, faults: &[&str]) -> Self {
-        let mut command = hermetic(folder);
-        command.args(["sandbox", "--state", "state.json"]);
-        for fault in faults {
-            command.args(["--fault", fault]);
-        }
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
-        let first = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
-        Self(child, first.split_once('=').unwrap().1.to_owned())
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        self.0.kill().unwrap();
-        self.0.wait().unwrap();
-    }
-}
-
-fn hermetic(folder: &Path) -> Command {
-    let mut command = Command::new(ZERODRIFT);
-    command.env_clear().env("HOME", folder).current_dir(folder).stdin(Stdio::null());
-    command
-}
 
 /// Runs a command against the server with everything logged, and says what it printed.
 fn loud(folder: &Path, base_url: &str, arguments: &[&str], log: &[&str]) -> Output {
@@ -100,7 +76,7 @@ fn the_token_is_in_no_output_and_in_no_file() {
         for command in COMMANDS {
             for log in [["--log-format", "text", "-vvv"], ["--log-format", "json", "-vvv"]] {
                 let sandbox = Sandbox::start(folder.path(), faults);
-                let output = loud(folder.path(), &sandbox.1, command, &log);
+                let output = loud(folder.path(), &sandbox.base_url, command, &log);
                 let what = format!("{command:?} with {faults:?}");
                 assert!(!output.stderr.is_empty(), "{what} logs");
                 assert_clean(&format!("standard output of {what}"), &output.stdout);

@@ -4,11 +4,14 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod common;
+#[path = "common/process.rs"]
+mod process;
 
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
+use process::hermetic;
 use serde_json::{Value as Json, json};
 use zerodrift::cloudflare::Response;
 
@@ -85,15 +88,7 @@ const COMMANDS: [(&[&str], bool); 10] = [
 ];
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_zerodrift"))
-        .args(arguments)
-        .arg("--sandbox=state.json")
-        .env_clear()
-        .env("HOME", folder)
-        .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+    hermetic(folder).args(arguments).arg("--sandbox=state.json").output().unwrap()
 }
 
 /// Our own colours are the only escape sequences there may be, and only where they were asked for.

@@ -150,30 +150,9 @@ fn remove_named(body: &mut Map<String, Json>, endpoint: Endpoint, path: &str) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{change, document};
     use super::*;
-    use crate::manifest::Location;
     use serde_json::json;
-
-    fn document(fields: Json) -> Document {
-        Document::new(Endpoint::Organization, fields.as_object().unwrap().clone())
-    }
-
-    fn change(path: &str, after: Json) -> Change {
-        let setting = *Model::current().setting(path).unwrap();
-        let op = if setting.is_empty(Some(&after)) { Op::Unset } else { Op::Set };
-        let at = Location { line: 1, column: 1, span: 0..0 };
-        Change {
-            setting,
-            op,
-            before: Json::Null,
-            after,
-            at,
-            annotations: Vec::new(),
-            told: Vec::new(),
-            guard: None,
-            notice: None,
-        }
-    }
 
     fn body(live: Json, changes: &[Change]) -> Json {
         let changes: Vec<&Change> = changes.iter().collect();

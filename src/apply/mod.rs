@@ -19,6 +19,8 @@ mod blame;
 pub mod body;
 mod execute;
 mod outcome;
+#[cfg(test)]
+mod testing;
 mod verify;
 
 pub use backup::{BackupError, Backups, Kept, PreImage};

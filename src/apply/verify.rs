@@ -97,30 +97,9 @@ fn by_path(model: &Model, document: &Document) -> BTreeMap<String, Json> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::testing::{change, document};
     use super::*;
-    use crate::manifest::Location;
-    use crate::plan::Op;
     use serde_json::json;
-
-    fn document(fields: Json) -> Document {
-        Document::new(Endpoint::Organization, fields.as_object().unwrap().clone())
-    }
-
-    fn change(path: &str, after: Json) -> Change {
-        let setting = *Model::current().setting(path).unwrap();
-        let at = Location { line: 1, column: 1, span: 0..0 };
-        Change {
-            setting,
-            op: Op::Set,
-            before: Json::Null,
-            after,
-            at,
-            annotations: Vec::new(),
-            told: Vec::new(),
-            guard: None,
-            notice: None,
-        }
-    }
 
     fn mismatches(before: Json, after: Json, changes: &[Change]) -> Vec<String> {
         verify(Model::current(), Some(&document(before)), &document(after), &changes.iter().collect::<Vec<_>>())

@@ -1,0 +1,28 @@
+//! What the tests of this module share.
+
+use serde_json::Value as Json;
+
+use crate::manifest::Location;
+use crate::organization::{Document, Endpoint, Model};
+use crate::plan::{Change, Op};
+
+/// An organization with these fields.
+pub(super) fn document(fields: Json) -> Document {
+    Document::new(Endpoint::Organization, fields.as_object().unwrap().clone())
+}
+
+/// A change of a setting to a value, or to nothing.
+pub(super) fn change(path: &str, after: Json) -> Change {
+    let setting = *Model::current().setting(path).unwrap();
+    Change {
+        setting,
+        op: if setting.is_empty(Some(&after)) { Op::Unset } else { Op::Set },
+        before: Json::Null,
+        after,
+        at: Location::whole_file(),
+        annotations: Vec::new(),
+        told: Vec::new(),
+        guard: None,
+        notice: None,
+    }
+}

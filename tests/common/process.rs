@@ -1,0 +1,42 @@
+//! A sandbox in a process of its own, and a command that knows nothing of the world around the test.
+
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses a part of it")]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+/// The program in this folder, with nothing in its environment but a home there.
+pub fn hermetic(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zerodrift"));
+    command.env_clear().env("HOME", folder).current_dir(folder).stdin(Stdio::null());
+    command
+}
+
+/// A sandbox whose state is `state.json` of a folder. It ends with the test.
+pub struct Sandbox {
+    child: Child,
+    pub base_url: String,
+}
+
+impl Sandbox {
+    /// Starts it with these faults, and waits until it says where it is.
+    pub fn start(folder: &Path, faults: &[&str]) -> Self {
+        let mut command = hermetic(folder);
+        command.args(["sandbox", "--state", "state.json"]);
+        for fault in faults {
+            command.args(["--fault", fault]);
+        }
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let first = BufReader::new(child.stdout.take().unwrap()).lines().next().unwrap().unwrap();
+        let base_url = first.split_once('=').unwrap().1.to_owned();
+        Self { child, base_url }
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
