@@ -42,11 +42,13 @@ async fn serve(state: State) -> Running {
     Server::start(Sandbox::from_state(state), ([127, 0, 0, 1], 0).into()).await.unwrap()
 }
 
-/// Runs a program against a sandbox. The program blocks its thread, not the sandbox's.
+/// Runs a program against a sandbox, in a folder of its own. The program blocks its thread, not the sandbox's.
 async fn run_against(sandbox: &Running, name: &str, arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().unwrap();
     let mut command = program(name);
+    command.current_dir(folder.path());
     command.args(arguments).env("CLOUDFLARE_BASE_URL", sandbox.base_url()).env("CLOUDFLARE_API_TOKEN", TOKEN);
-    tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+    tokio::task::spawn_blocking(move || (command.output().unwrap(), folder)).await.unwrap().0
 }
 
 #[tokio::test]
@@ -81,9 +83,10 @@ async fn read_organization_fails_on_a_token_that_is_unknown() {
 #[tokio::test]
 async fn reconcile_writes_once_and_is_in_sync_from_then_on() {
     let sandbox = serve(seeded()).await;
-    let out = printed(&run_against(&sandbox, "reconcile", &["examples/org.yaml"]).await);
+    let demo = in_repository("examples/org.yaml").display().to_string();
+    let out = printed(&run_against(&sandbox, "reconcile", &[&demo]).await);
     assert_eq!(out, "applied 6 changes with 1 writes\n");
-    let out = printed(&run_against(&sandbox, "reconcile", &["examples/org.yaml"]).await);
+    let out = printed(&run_against(&sandbox, "reconcile", &[&demo]).await);
     assert_eq!(out, "in sync\n");
     let writes: Vec<String> = sandbox.sandbox().writes().into_iter().map(|seen| seen.method).collect();
     assert_eq!(writes, ["PUT"]);
