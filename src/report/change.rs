@@ -10,7 +10,7 @@ use crate::plan::{Change, Op};
 
 /// From which side a difference is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wording {
+pub enum Wording {
     /// What apply would do: before → after.
     Plan,
     /// What somebody did: live has …, the file wants ….

@@ -2,6 +2,7 @@
 
 use super::change::Wording;
 use super::plan::{changes_section, count, findings_section, header, join, matching, unmanaged};
+use super::shell::argument;
 use super::style::{Role, Style};
 use super::value;
 use crate::plan::{Action, Plan};
@@ -50,23 +51,4 @@ fn what_next(plan: &Plan, style: &Style) -> String {
 /// A manifest in a sentence.
 fn source(path: &str) -> String {
     if path == "-" { "what standard input had".to_owned() } else { value::safe(path) }
-}
-
-/// A path as an argument that a shell takes for this path and nothing else.
-fn argument(path: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
-    let path = value::safe(path);
-    if path.chars().all(plain) && !path.is_empty() { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_is_one_argument_whatever_is_in_it() {
-        assert_eq!(argument("orgs/widget.yaml"), "orgs/widget.yaml");
-        assert_eq!(argument("my org.yaml; rm -r ~"), "'my org.yaml; rm -r ~'");
-        assert_eq!(argument("it's.yaml"), "'it'\\''s.yaml'");
-    }
 }

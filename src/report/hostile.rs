@@ -12,7 +12,7 @@ use crate::organization::Model;
 use crate::plan::{ManifestRef, Plan};
 use crate::text::visible;
 
-const NASTY: [&str; 10] = [
+pub(super) const NASTY: [&str; 10] = [
     "\u{1b}[2J\u{1b}[31mred",
     "\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}",
     "\u{1b}]0;title\u{7}",
@@ -44,7 +44,7 @@ pub(super) fn without_sgr(text: &str) -> String {
 }
 
 /// A plan in which everything that somebody else can write is this text.
-fn filled_with(text: &str) -> Plan {
+pub(super) fn filled_with(text: &str) -> Plan {
     let other = format!("{text}!");
     Plan {
         manifest: ManifestRef { path: text.to_owned(), ..in_sync().manifest },

@@ -5,6 +5,10 @@
 //! - `layout`: wrapping and aligning by display width
 //! - `change`: one change of one setting as lines
 //! - `plan`, `drift`: a plan, told forwards and backwards
+//! - `run`: what every further form of the two shows
+//! - `github`: the log of a job, annotations, outputs
+//! - `markdown`: a comment for a pull request
+//! - `shell`: what is pasted into a shell
 //! - `kind`: what a setting takes, in words
 //! - `json`: the documents of `--format json`, which are a contract
 //! - `saved`: a plan document as a file that tells when it was edited
@@ -19,9 +23,12 @@ pub mod error;
 pub mod explain;
 pub mod export;
 pub mod findings;
+pub mod github;
 pub mod json;
+pub mod markdown;
 pub mod plan;
 pub mod results;
+pub mod run;
 pub mod saved;
 pub mod schema;
 pub mod style;
@@ -30,6 +37,7 @@ mod change;
 mod json_text;
 mod kind;
 mod layout;
+mod shell;
 mod tree;
 mod value;
 mod words;
@@ -40,7 +48,9 @@ mod hostile;
 #[cfg(test)]
 mod samples;
 
+pub use change::Wording;
 pub use export::Detail;
+pub use run::{Failure, Run};
 pub use schema::{SchemaName, schema};
 pub use style::{ColorLevel, Style};
 pub use yaml::yaml_scalar;

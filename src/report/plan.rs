@@ -98,11 +98,16 @@ fn writes(writes: &[PlannedWrite]) -> String {
     }
 }
 
+/// Whether an API is the one that everybody means.
+pub(super) fn is_cloudflare(api: &str) -> bool {
+    api == CLOUDFLARE
+}
+
 /// `org.yaml → account 699d…`, and the API where it is not Cloudflare's.
 pub(super) fn header(plan: &Plan, style: &Style) -> String {
     let path = value::safe(&plan.manifest.path);
     let line = style.paint(Role::Heading, &format!("{path} → {}", plan.target));
-    let elsewhere = if plan.api == CLOUDFLARE { String::new() } else { format!(" at {}", value::safe(&plan.api)) };
+    let elsewhere = if is_cloudflare(&plan.api) { String::new() } else { format!(" at {}", value::safe(&plan.api)) };
     let create = match plan.action {
         Action::Create => "it has no Zero Trust organization yet: apply would create one\n",
         Action::None | Action::Update => "",
@@ -135,14 +140,8 @@ fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style)
     let (mark, path) = (style.paint(Role::Guarded, "!"), style.paint(Role::Heading, change.setting.path));
     let mut text = format!("  {mark} {path}  {}", style.paint(Role::Quiet, &place)).trim_end().to_owned() + "\n";
     text.push_str(&change::values(change, 6, Wording::Plan, style));
-    let consent = match state.allowed_by {
-        None => "nobody yet",
-        Some(Consent::Manifest) => "given by an allow entry of the file",
-        Some(Consent::Flag) => "given by --allow",
-        Some(Consent::Prompt) => "given at the prompt",
-    };
-    let told: Vec<String> = change.told.iter().map(|(name, told)| format!("{name} {}", value::short(told))).collect();
-    let told = told.join(", ");
+    let consent = consent(state.allowed_by);
+    let told = told(change);
     let in_use = (!told.is_empty()).then_some(("in use now", told.as_str()));
     let notes = change.notice.map(|notice| ("note", notice));
     let facts = [("what happens", state.guard.consequence), ("check first", state.guard.check_first)];
@@ -151,6 +150,21 @@ fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style)
         text.push_str(&hanging(6, &label, 15, prose, style.width));
     }
     text
+}
+
+/// Who consents to a change.
+pub(super) fn consent(allowed_by: Option<Consent>) -> &'static str {
+    match allowed_by {
+        None => "nobody yet",
+        Some(Consent::Manifest) => "given by an allow entry of the file",
+        Some(Consent::Flag) => "given by --allow",
+        Some(Consent::Prompt) => "given at the prompt",
+    }
+}
+
+/// What live says about the value that goes: `name "DoH laptops"`.
+pub(super) fn told(change: &Change) -> String {
+    change.told.iter().map(|(name, told)| format!("{name} {}", value::short(told))).collect::<Vec<_>>().join(", ")
 }
 
 /// How to consent to what nobody consents to yet. The YAML starts in the first column, so that it can be pasted.
@@ -180,7 +194,7 @@ fn consent_block(file: &str, open: &[&Change], style: &Style) -> String {
 }
 
 /// The entry of `allow:` for a change. A value too long to read is too long to consent to by pasting.
-fn consent_entry(change: &Change, style: &Style) -> Option<String> {
+pub(super) fn consent_entry(change: &Change, style: &Style) -> Option<String> {
     const READABLE: usize = 1000;
     let to = yaml::flow(&change.after);
     let lines = [
@@ -215,9 +229,7 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> String {
     let shown = &plan.unmanaged[..plan.unmanaged.len().min(UNMANAGED_SHOWN)];
     let paths: Vec<_> = shown.iter().map(|unmanaged| value::safe(&unmanaged.path)).collect();
     let columns = column(paths.iter().map(String::as_str), 68);
-    let title = format!("Not managed: {} keep what they have", count(plan.unmanaged.len(), "live setting"));
-    let title = title.replace("setting keep what they have", "setting keeps what it has");
-    let mut text = format!("{}\n", style.paint(Role::Quiet, &title));
+    let mut text = format!("{}\n", style.paint(Role::Quiet, &keeps(plan.unmanaged.len())));
     for (path, Unmanaged { path: _, value: live, known }) in paths.iter().zip(shown) {
         text.push_str(&unmanaged_row(&pad(path, columns), live, *known, style));
     }
@@ -227,6 +239,12 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The heading of the settings that the file does not mention.
+pub(super) fn keeps(number: usize) -> String {
+    let title = format!("Not managed: {} keep what they have", count(number, "live setting"));
+    title.replace("setting keep what they have", "setting keeps what it has")
 }
 
 fn unmanaged_row(path: &str, live: &Json, known: bool, style: &Style) -> String {

@@ -1,0 +1,109 @@
+use insta::assert_snapshot;
+use proptest::prelude::*;
+
+use super::super::hostile::{NASTY, filled_with};
+use super::super::samples::{busy, in_sync, warning};
+use super::*;
+
+fn of(wording: Wording, plan: &Plan) -> String {
+    log(&Run { wording, plan, declared: 14, yaml: "" }, "org.yaml")
+}
+
+/// The commands that GitHub's runner finds in a log (actions/runner, `ActionCommandManager` and `ActionCommand`): lines
+/// that start with `::` behind white space, and `##[` anywhere, unless commands are stopped.
+fn obeyed(log: &str) -> Vec<&str> {
+    let (mut commands, mut stopped) = (Vec::new(), None);
+    for line in log.split(['\n', '\r']) {
+        let is_new = line.trim_start().strip_prefix("::");
+        if let Some(word) = stopped {
+            if is_new.is_some_and(|rest| rest.split("::").next() == Some(word)) {
+                stopped = None;
+            }
+        } else if let Some(word) = is_new.and_then(|rest| rest.strip_prefix("stop-commands::")) {
+            stopped = Some(word);
+        } else if is_new.is_some() || line.contains("##[") {
+            commands.push(line);
+        }
+    }
+    commands
+}
+
+#[test]
+fn a_plan_is_a_log_and_annotations_the_most_severe_first() {
+    assert_snapshot!("github_busy", of(Wording::Plan, &busy()));
+}
+
+#[test]
+fn drift_warns_where_it_is_declared() {
+    let log = of(Wording::Drift, &busy());
+    let commands = obeyed(&log);
+    assert_eq!(commands.len(), 9, "{log}");
+    assert_eq!(
+        commands[1],
+        "::warning file=org.yaml,line=7,col=21,title=organization.session_duration moved::live has 12h, the file wants 24h"
+    );
+}
+
+#[test]
+fn nothing_to_do_annotates_nothing() {
+    assert_eq!(obeyed(&of(Wording::Plan, &in_sync())), Vec::<&str>::new());
+}
+
+#[test]
+fn a_failure_is_annotated_where_it_is_and_at_the_file_otherwise() {
+    let hints = ["set a token".to_owned()];
+    let mut failure = Failure {
+        wording: Wording::Plan,
+        file: "org.yaml",
+        target: None,
+        message: "no credentials",
+        hints: &hints,
+        findings: &[],
+    };
+    assert_eq!(
+        obeyed(&failed(&failure, "infra/org.yaml")),
+        ["::error file=infra/org.yaml,title=zerodrift plan failed::no credentials%0Aset a token"]
+    );
+    let findings = [warning()];
+    failure.findings = &findings;
+    let log = failed(&failure, "infra/org.yaml");
+    let start = "::warning file=infra/org.yaml,line=12,col=17,title=zerodrift%3A contrast::the login text";
+    assert!(obeyed(&log)[0].starts_with(start), "{log}");
+}
+
+#[test]
+fn outputs_are_lines_that_later_steps_read() {
+    let expected = format!("changed=true\nguarded=2\ndigest={}\nexit_code=2\n", busy().digest);
+    assert_eq!(outputs(&busy(), 2), expected);
+    assert!(outputs(&in_sync(), 0).starts_with("changed=false\nguarded=0\n"));
+    assert_eq!(exit_code(5), "exit_code=5\n");
+}
+
+fn assert_harmless(value: &str) {
+    let plan = filled_with(value);
+    for wording in [Wording::Plan, Wording::Drift] {
+        let log = of(wording, &plan);
+        assert!(log.lines().all(|line| crate::text::visible(line) == line), "{value:?} is raw in {log}");
+        let (commands, quiet) = (obeyed(&log).len(), of(wording, &filled_with("quiet")));
+        assert_eq!(commands, obeyed(&quiet).len(), "{value:?} forged a command in {log}");
+    }
+    let found = &plan.findings;
+    let log = validated(found, None, value);
+    assert_eq!(obeyed(&log).len(), found.len(), "{value:?} forged a command in {log}");
+}
+
+#[test]
+fn no_value_is_a_command() {
+    let commands =
+        ["::error::forged", "##[error]forged", "x%0A::set-output name=a::b", "::stop-commands::x", "::add-mask::1"];
+    commands.iter().chain(&NASTY).for_each(|value| assert_harmless(value));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_text_at_all_is_a_command(value in prop_oneof![any::<String>(), "[:#\\[\\]%0AD a-z,=\n\r]{0,24}"]) {
+        assert_harmless(&value);
+    }
+}

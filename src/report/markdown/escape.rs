@@ -1,0 +1,138 @@
+//! Untrusted text inside Markdown: no link, mention, reference, markup or tag comes out of it, on GitHub or GitLab.
+//!
+//! Entities keep the parser of Markdown from seeing syntax. They are no help against what runs on the parsed page:
+//! mentions, references and bare addresses are looked for in its text. An empty comment splits that text in two.
+
+use crate::text::visible;
+
+use super::super::value::safe;
+
+/// Splits the text that a mention or an address would be found in; draws nothing.
+const SPLIT: &str = "<!-- -->";
+
+/// A text as code: cut to a readable length, invisible characters written out.
+pub(super) fn code(text: &str) -> String {
+    span(&safe(text))
+}
+
+/// A text that was cut and made visible already, as code.
+pub(super) fn shown(text: &str) -> String {
+    span(text)
+}
+
+/// A text as code, as long as it is: for commands and paths that somebody copies.
+pub(super) fn whole_code(text: &str) -> String {
+    span(&visible(text))
+}
+
+/// A span of code. Backticks where nothing in the text is syntax inside them or ends a cell; a tag elsewhere.
+fn span(text: &str) -> String {
+    let simple = !text.is_empty() && text.trim() == text && !text.contains(['`', '|', '\\']);
+    if simple { format!("`{text}`") } else { format!("<code>{}</code>", entities(text)) }
+}
+
+/// Untrusted prose, such as the message of a finding, on one line.
+pub(super) fn prose(text: &str) -> String {
+    let text = safe_prose(text);
+    let mut escaped = String::with_capacity(text.len() + 16);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            // Whatever would start a list, a heading or a quotation does not as an entity.
+            first if escaped.is_empty() && first.is_ascii() && !first.is_ascii_alphabetic() => {
+                escaped.push_str(&entity(first));
+            }
+            '@' | '#' => escaped.push_str(&format!("{character}{SPLIT}")),
+            ':' if characters.peek() == Some(&'/') => escaped.push_str(&format!(":{SPLIT}")),
+            '.' if escaped
+                .get(escaped.len().saturating_sub(3)..)
+                .is_some_and(|end| end.eq_ignore_ascii_case("www")) =>
+            {
+                escaped.push_str(&format!("{SPLIT}."));
+            }
+            // Inside a word it is no emphasis, and most names of settings have one.
+            '_' if in_word(&escaped, characters.peek()) => escaped.push('_'),
+            other => push_entity(&mut escaped, other),
+        }
+    }
+    escaped
+}
+
+fn in_word(before: &str, next: Option<&char>) -> bool {
+    let is_letter = |character: char| character.is_ascii_alphanumeric();
+    before.chars().next_back().is_some_and(is_letter) && next.copied().is_some_and(is_letter)
+}
+
+/// Longer than a value may be: messages have a value inside.
+fn safe_prose(text: &str) -> String {
+    crate::text::excerpt(text, 1_000)
+}
+
+/// Lines for a block of code, and the fence that no line of them closes.
+pub(super) fn fence(lines: &str) -> String {
+    let longest = lines.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    "`".repeat((longest + 1).max(3))
+}
+
+fn entities(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len() * 2);
+    for character in text.chars() {
+        match character {
+            // Addresses of mail are looked for when entities are characters again.
+            '@' => escaped.push_str(&format!("@{SPLIT}")),
+            '#' | ':' | '.' => escaped.push_str(&entity(character)),
+            other => push_entity(&mut escaped, other),
+        }
+    }
+    escaped
+}
+
+/// Letters, digits and harmless punctuation stay; every other ASCII character becomes an entity.
+fn push_entity(escaped: &mut String, character: char) {
+    let harmless = matches!(character, ' ' | ',' | '.' | ';' | ':' | '(' | ')' | '%' | '/' | '-' | '?' | '\'' | '"');
+    if harmless || !character.is_ascii() || character.is_ascii_alphanumeric() {
+        escaped.push(character);
+    } else {
+        escaped.push_str(&entity(character));
+    }
+}
+
+fn entity(character: char) -> String {
+    format!("&#{};", u32::from(character))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_syntax_stays_readable() {
+        assert_eq!(code("24h"), "`24h`");
+        assert_eq!(code("#c5ed1b"), "`#c5ed1b`");
+        assert_eq!(code("\"Widget <Corp>\""), "`\"Widget <Corp>\"`");
+        let sentence = "the file leaves out \"text_color\" (and more)";
+        assert_eq!(prose(sentence), sentence);
+    }
+
+    #[test]
+    fn what_would_leave_its_span_becomes_entities() {
+        assert_eq!(code("a|b"), "<code>a&#124;b</code>");
+        assert_eq!(code("`x`"), "<code>&#96;x&#96;</code>");
+        assert_eq!(code("a\nb"), "<code>a&#92;u&#123;a&#125;b</code>");
+        assert_eq!(code(""), "<code></code>");
+    }
+
+    #[test]
+    fn nobody_is_mentioned_and_nothing_is_linked() {
+        assert_eq!(prose("ask @team, #12"), "ask @<!-- -->team, #<!-- -->12");
+        assert_eq!(prose("see https://x.example"), "see https:<!-- -->//x.example");
+        assert_eq!(prose("see WWW.x.example"), "see WWW<!-- -->.x.example");
+        assert_eq!(prose("<b>[x](y)"), "&#60;b&#62;&#91;x&#93;(y)");
+    }
+
+    #[test]
+    fn a_fence_is_longer_than_any_run_inside() {
+        assert_eq!(fence("a\n```diff\n"), "````");
+        assert_eq!(fence("a"), "```");
+    }
+}

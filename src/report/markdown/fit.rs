@@ -1,0 +1,103 @@
+//! Sections that have to fit: rows are left out from the end, visibly, before a platform cuts or drops the whole text.
+
+/// A part of a comment that can be cut between its rows.
+#[derive(Debug, Default)]
+pub(super) struct Section {
+    /// What the rows are, for the sentence that counts those left out: `changes`.
+    pub(super) name: &'static str,
+    /// What stands before the rows.
+    pub(super) head: String,
+    /// The rows, each with its line break.
+    pub(super) rows: Vec<String>,
+    /// What stands behind the rows.
+    pub(super) tail: String,
+}
+
+impl Section {
+    /// As many rows as fit into so many bytes, framed; nothing where no row fits. And how many rows are missing.
+    fn shown(&self, budget: usize) -> (String, usize) {
+        let mut end = self.head.len() + self.tail.len();
+        let fits = |row: &&String| {
+            end += row.len();
+            end <= budget
+        };
+        let rows: Vec<&str> = self.rows.iter().take_while(fits).map(String::as_str).collect();
+        let missing = self.rows.len() - rows.len();
+        if rows.is_empty() {
+            return (String::new(), missing);
+        }
+        (format!("{}{}{}", self.head, rows.concat(), self.tail), missing)
+    }
+}
+
+/// Bytes that the sentence about missing rows may take: a clause for each of the few sections there are.
+const NOTICE: usize = 400;
+
+/// Joins `first`, the sections as far as they fit, and `last`, in no more than `limit` bytes.
+///
+/// The two ends are always whole: together with the sentence about what is missing they have to be shorter than the
+/// limit. A text of so many bytes has no more characters than that, in whatever way a platform counts them.
+pub(super) fn fit(first: &str, sections: &[Section], last: &str, limit: usize) -> String {
+    let ends = first.len() + last.len();
+    let whole: String = sections.iter().map(|section| section.shown(usize::MAX).0).collect();
+    if ends + whole.len() <= limit {
+        return format!("{first}{whole}{last}");
+    }
+    let mut budget = limit.saturating_sub(ends + NOTICE);
+    let (mut text, mut cut) = (first.to_owned(), Vec::new());
+    for section in sections {
+        let (shown, missing) = section.shown(budget);
+        budget -= shown.len();
+        text.push_str(&shown);
+        if missing > 0 {
+            cut.push(format!("{missing} of {} {}", section.rows.len(), section.name));
+        }
+    }
+    format!("{text}\n**Cut to fit:** {} are not shown here.\n{last}", cut.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn section(rows: usize, length: usize) -> Section {
+        let rows = (0..rows).map(|row| format!("{row:0length$}\n")).collect();
+        Section { name: "changes", head: "HEAD\n".to_owned(), rows, tail: "TAIL\n".to_owned() }
+    }
+
+    #[test]
+    fn what_fits_is_whole() {
+        assert_eq!(fit("first\n", &[section(2, 2)], "last\n", 1000), "first\nHEAD\n00\n01\nTAIL\nlast\n");
+    }
+
+    #[test]
+    fn rows_are_left_out_from_the_end_and_counted() {
+        let text = fit("first\n", &[section(100, 9), section(3, 900)], "last\n", 600);
+        assert!(text.starts_with("first\nHEAD\n000000000\n"), "{text}");
+        let end = "TAIL\n\n**Cut to fit:** 83 of 100 changes, 3 of 3 changes are not shown here.\nlast\n";
+        assert!(text.ends_with(end), "{text}");
+    }
+
+    #[test]
+    fn a_section_without_rows_is_nothing() {
+        assert_eq!(fit("first\n", &[section(0, 1)], "last\n", 1000), "first\nlast\n");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_longer_than_its_limit_and_nothing_is_cut_in_silence(
+            shapes in prop::collection::vec((0_usize..60, 1_usize..200), 0..6), limit in 500_usize..4000
+        ) {
+            let mut sections: Vec<Section> = shapes.into_iter().map(|(rows, length)| section(rows, length)).collect();
+            for (number, section) in sections.iter_mut().enumerate() {
+                section.rows.iter_mut().for_each(|row| row.insert_str(0, &format!("{number}:")));
+            }
+            let text = fit("first\n", &sections, "last\n", limit);
+            prop_assert!(text.len() <= limit);
+            prop_assert!(text.starts_with("first\n") && text.ends_with("last\n"));
+            let missing = sections.iter().flat_map(|section| &section.rows).any(|row| !text.contains(row.as_str()));
+            prop_assert_eq!(text.contains("**Cut to fit:**"), missing);
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! A plan, or drift, as a comment that a reviewer reads in ten seconds: the outcome, guarded changes with what they do,
+//! a table of the others; everything else folded. GitHub's and GitLab's Markdown.
+
+mod escape;
+mod fit;
+
+use self::escape::{code, fence, prose, shown, whole_code};
+use self::fit::{Section, fit};
+use super::change::Wording;
+use super::run::{Failure, Run, command};
+use super::style::Style;
+use super::{plan, value};
+use crate::manifest::{Finding, Severity};
+use crate::organization::{Setting, Target};
+use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
+
+/// The longest comment that GitHub takes, in characters; we count bytes, of which there are never fewer.
+pub const COMMENT: usize = 65_536;
+
+/// The longest summary of a step that GitHub shows, in bytes: a longer one is dropped whole.
+pub const STEP_SUMMARY: usize = 1_048_576;
+
+/// Lists of consents longer than these are not worth pasting.
+const CONSENTS_SHOWN: usize = 20;
+
+/// A run as a comment of at most `limit` bytes, [`COMMENT`] for most purposes. Its first line is a marker by which the
+/// next run finds the comment of this one.
+pub fn comment(run: &Run<'_>, limit: usize) -> String {
+    let first = format!("{}\n{}", marker(run.wording, Ok(&run.plan.target)), outcome(run));
+    let sections = [
+        guarded(run),
+        changes(run),
+        findings(&run.plan.findings),
+        consents(run),
+        difference(run),
+        unmanaged(&run.plan.unmanaged),
+    ];
+    fit(&first, &sections, &what_next(run), limit)
+}
+
+/// A run that failed as a comment with the same marker, so that no older one stands there as if it were true.
+pub fn failure(failure: &Failure<'_>, limit: usize) -> String {
+    let Failure { wording, file, target, message, hints, findings: found } = *failure;
+    let marker = marker(wording, target.ok_or(file));
+    // The line breaks of a message are ours; what others said in it is escaped by now.
+    let message = message.lines().map(prose).collect::<Vec<_>>().join("<br>");
+    let file_name = whole_code(&value::safe(file));
+    let first = format!("{marker}\n### zerodrift {} failed\n\n{file_name}: {message}.\n", command(wording));
+    let advice = Section {
+        name: "hints",
+        head: "\n".to_owned(),
+        rows: hints.iter().map(|hint| format!("- {}\n", prose(hint))).collect(),
+        tail: String::new(),
+    };
+    fit(&first, &[findings(found), advice], "\nNothing was compared, and nothing was written.\n", limit)
+}
+
+/// An HTML comment that tells whose comment this is: the command, and the organization or else the file.
+fn marker(wording: Wording, about: Result<&Target, &str>) -> String {
+    let about = match about {
+        Ok(target) => format!("{}/{}", target.scope, target.id.as_str()),
+        // A path may hold what ends the HTML comment.
+        Err(file) => {
+            file.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '/' { c } else { '_' }).collect()
+        }
+    };
+    format!("<!-- zerodrift {} {about} -->", command(wording))
+}
+
+fn outcome(run: &Run<'_>) -> String {
+    let Plan { manifest, target, api, action, .. } = run.plan;
+    let heading = match (run.wording, action) {
+        (_, Action::None) => "nothing to do".to_owned(),
+        (Wording::Plan, Action::Create) => "a new organization".to_owned(),
+        (Wording::Drift, Action::Create) => "there is no organization".to_owned(),
+        (Wording::Plan, Action::Update) => format!("{} would change", plan::count(run.plan.changes.len(), "setting")),
+        (Wording::Drift, Action::Update) => format!("{} moved", plan::count(run.plan.changes.len(), "setting")),
+    };
+    let at = if plan::is_cloudflare(api) { String::new() } else { format!(" at {}", code(api)) };
+    format!(
+        "### zerodrift {}: {heading}\n\n**{}**\n\n{} → {target}{at}\n{}",
+        command(run.wording),
+        prose(&run.summary()),
+        whole_code(&value::safe(&manifest.path)),
+        alert(run)
+    )
+}
+
+/// A box that nobody overlooks, where apply would refuse.
+fn alert(run: &Run<'_>) -> String {
+    let open = run.plan.refused().count();
+    if open == 0 || run.wording == Wording::Drift {
+        return String::new();
+    }
+    let (noun, verb) = if open == 1 { ("change", "has") } else { ("changes", "have") };
+    format!("\n> [!CAUTION]\n> {open} guarded {noun} {verb} no consent: apply refuses this plan as a whole.\n")
+}
+
+/// What a guard says is about the way forward, to what the file wants: drift is told without it.
+fn guarded(run: &Run<'_>) -> Section {
+    let file = &run.plan.manifest.path;
+    let shown = run.guarded().into_iter().filter(|_| run.wording == Wording::Plan);
+    Section {
+        name: "guarded changes",
+        head: "\n#### Guarded: can lock people out, open something up or destroy\n\n".to_owned(),
+        rows: shown.filter_map(|change| Some(guarded_row(file, change, change.guard?))).collect(),
+        tail: String::new(),
+    }
+}
+
+fn guarded_row(file: &str, change: &Change, state: GuardState) -> String {
+    let (before, after) = values(change);
+    let mut row = format!(
+        "- **{}** {before} → {after} ({})\n  - **What happens:** {}.\n  - **Check first:** {}.\n",
+        code(change.setting.path),
+        place(file, change),
+        prose(state.guard.consequence),
+        prose(state.guard.check_first)
+    );
+    if !change.told.is_empty() {
+        row.push_str(&format!("  - **In use now:** {}\n", code(&plan::told(change))));
+    }
+    if let Some(notice) = change.notice {
+        row.push_str(&format!("  - **Note:** {}.\n", prose(notice)));
+    }
+    row + &format!("  - **Consent:** {}.\n", plan::consent(state.allowed_by))
+}
+
+fn changes(run: &Run<'_>) -> Section {
+    let file = &run.plan.manifest.path;
+    let (title, before, after, shown) = match run.wording {
+        Wording::Plan => ("Changes", "Before", "After", run.plain()),
+        Wording::Drift => ("Drift", "Live has", "The file wants", [run.guarded(), run.plain()].concat()),
+    };
+    Section {
+        name: "changes",
+        head: format!("\n#### {title}\n\n| Setting | {before} | {after} | Line |\n|---|---|---|---|\n"),
+        rows: shown.into_iter().map(|change| row(run.wording, file, change)).collect(),
+        tail: String::new(),
+    }
+}
+
+fn row(wording: Wording, file: &str, change: &Change) -> String {
+    let (before, after) = values(change);
+    let word = match wording {
+        Wording::Plan => change.notice,
+        Wording::Drift => change.guard.map(|_| "guarded"),
+    };
+    let word = word.map(|word| format!("<br><sub>{}</sub>", prose(word))).unwrap_or_default();
+    format!("| {}{word} | {before} | {after} | {} |\n", code(change.setting.path), place(file, change))
+}
+
+fn place(file: &str, change: &Change) -> String {
+    shown(&format!("{}:{}", value::safe(file), change.at.line))
+}
+
+/// The two values of a change, each as code.
+fn values(change: &Change) -> (String, String) {
+    let of = |setting: &Setting, value: &serde_json::Value| {
+        if value.is_null() { "_unset_".to_owned() } else { shown(&value::of(setting, value, &Style::plain(0))) }
+    };
+    (of(&change.setting, &change.before), of(&change.setting, &change.after))
+}
+
+fn findings(findings: &[Finding]) -> Section {
+    Section {
+        name: "findings",
+        head: "\n#### Findings\n\n".to_owned(),
+        rows: findings.iter().map(finding).collect(),
+        tail: String::new(),
+    }
+}
+
+fn finding(finding: &Finding) -> String {
+    let severity = match finding.severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    let at = finding.at.as_ref().map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
+    let place = shown(&format!("{}{at}", value::safe(&finding.file)));
+    let help = finding.help.as_ref().map(|help| format!("<br>{}", prose(help))).unwrap_or_default();
+    format!("- **{severity}** {} at {place}: {}{help}\n", code(finding.rule), prose(&finding.message))
+}
+
+/// How to consent to what nobody consents to yet.
+fn consents(run: &Run<'_>) -> Section {
+    let mut rows = Vec::new();
+    if run.wording == Wording::Plan {
+        let entries = run.plan.refused().filter_map(|change| plan::consent_entry(change, &Style::plain(0)));
+        rows.extend(entries.take(CONSENTS_SHOWN));
+    }
+    let fence = fence(&rows.concat());
+    let file = whole_code(&value::safe(&run.plan.manifest.path));
+    Section {
+        name: "consents",
+        head: folded(
+            "How to consent",
+            &format!("Add to {file}, so that whoever reviews it sees it:\n\n{fence}yaml\nallow:\n"),
+        ),
+        rows,
+        tail: format!("{fence}\n\n</details>\n"),
+    }
+}
+
+/// The file as it would be if it said what is live, against the file: where drift is told, the other way round.
+fn difference(run: &Run<'_>) -> Section {
+    let rows: Vec<String> = run.yaml.lines().map(|line| format!("{}\n", crate::text::visible(line))).collect();
+    let fence = fence(&rows.concat());
+    let title = match run.wording {
+        Wording::Plan => "Difference as YAML: live → the file",
+        Wording::Drift => "Difference as YAML: the file → live",
+    };
+    Section {
+        name: "lines of the difference",
+        head: folded(title, &format!("{fence}diff\n")),
+        rows,
+        tail: format!("{fence}\n\n</details>\n"),
+    }
+}
+
+fn unmanaged(unmanaged: &[Unmanaged]) -> Section {
+    let title = plan::keeps(unmanaged.len());
+    let row = |Unmanaged { path, value, known }: &Unmanaged| {
+        let mark = if *known { "" } else { "unknown to this version" };
+        format!("| {} | {} | {mark} |\n", code(path), shown(&value::short(value)))
+    };
+    Section {
+        name: "settings that are not managed",
+        head: folded(&title, "| Setting | Live | |\n|---|---|---|\n"),
+        rows: unmanaged.iter().map(row).collect(),
+        tail: "\n</details>\n".to_owned(),
+    }
+}
+
+/// The start of something folded. Markdown inside needs an empty line around it.
+fn folded(title: &str, content: &str) -> String {
+    format!("\n<details><summary>{title}</summary>\n\n{content}")
+}
+
+fn what_next(run: &Run<'_>) -> String {
+    if run.plan.is_empty() {
+        return String::new();
+    }
+    let file = super::shell::argument(&run.plan.manifest.path);
+    let (apply, adopt) =
+        (format!("zerodrift apply {file} --expect {}", run.plan.digest), format!("zerodrift drift {file} --adopt"));
+    let block = |command: &str| format!("\n```sh\n{command}\n```\n");
+    match (run.wording, run.plan.action) {
+        (Wording::Plan, _) => {
+            format!("\nApply this plan, or nothing if anything that matters moves before:\n{}", block(&apply))
+        }
+        (Wording::Drift, Action::Create) => {
+            format!("\nCreate it as the file wants it:\n{}", block(&format!("zerodrift apply {file}")))
+        }
+        (Wording::Drift, _) => format!(
+            "\nMake live as the file wants it:\n{}\nOr keep what is live, in the file:\n{}",
+            block(&format!("zerodrift apply {file}")),
+            block(&adopt)
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

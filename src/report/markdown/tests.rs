@@ -1,0 +1,195 @@
+use insta::assert_snapshot;
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::super::hostile::{NASTY, filled_with};
+use super::super::samples::{busy, change, create, in_sync, warning};
+use super::*;
+
+const YAML: &str = "\
+--- live
++++ org.yaml
+@@ -6,3 +6,3 @@
+ organization:
+-  session_duration: 12h
++  session_duration: 24h
+";
+
+fn run<'a>(wording: Wording, plan: &'a Plan, yaml: &'a str) -> Run<'a> {
+    Run { wording, plan, declared: 14, yaml }
+}
+
+fn of_plan(plan: &Plan) -> String {
+    comment(&run(Wording::Plan, plan, YAML), COMMENT)
+}
+
+/// The page that GitHub makes of a comment, before its own filters.
+fn rendered(markdown: &str) -> String {
+    let mut options = comrak::Options::default();
+    options.extension.table = true;
+    options.extension.autolink = true;
+    options.extension.strikethrough = true;
+    options.extension.tasklist = true;
+    options.extension.footnotes = true;
+    options.extension.alerts = true;
+    options.extension.math_dollars = true;
+    options.render.r#unsafe = true;
+    comrak::markdown_to_html(markdown, &options)
+}
+
+#[test]
+fn a_plan_with_every_kind_of_change_is_read_in_ten_seconds() {
+    assert_snapshot!("markdown_busy", of_plan(&busy()));
+}
+
+#[test]
+fn a_plan_in_sync_is_short() {
+    assert_snapshot!("markdown_in_sync", comment(&run(Wording::Plan, &in_sync(), ""), COMMENT));
+}
+
+#[test]
+fn a_plan_that_creates_says_so() {
+    assert_snapshot!("markdown_create", comment(&run(Wording::Plan, &create(), ""), COMMENT));
+}
+
+#[test]
+fn drift_is_told_from_the_live_side() {
+    assert_snapshot!("markdown_drift", comment(&run(Wording::Drift, &busy(), YAML), COMMENT));
+}
+
+#[test]
+fn a_failure_takes_the_place_of_an_older_comment() {
+    let target = super::super::samples::target();
+    let hints = ["set a token, or name a file that holds one".to_owned()];
+    let failed = Failure {
+        wording: Wording::Plan,
+        file: "org.yaml",
+        target: Some(&target),
+        message: "org.yaml has 1 error, so nothing was planned",
+        hints: &hints,
+        findings: &[Finding { severity: Severity::Error, ..warning() }],
+    };
+    let text = failure(&failed, COMMENT);
+    assert_eq!(text.lines().next(), of_plan(&busy()).lines().next(), "the marker is another one");
+    assert_snapshot!("markdown_failure", text);
+    let unknown = failure(&Failure { target: None, file: "a --> b.yaml", ..failed }, COMMENT);
+    assert_eq!(unknown.lines().next(), Some("<!-- zerodrift plan a_____b.yaml -->"));
+}
+
+#[test]
+fn markdown_becomes_the_page_that_was_meant() {
+    let page = rendered(&of_plan(&busy()));
+    assert_eq!(page.matches("<table>").count(), 2, "{page}");
+    assert_eq!(page.matches("<details>").count(), page.matches("</details>").count());
+    assert!(
+        page.contains("<code class=\"language-diff\">") && page.contains("<code class=\"language-yaml\">"),
+        "{page}"
+    );
+    assert!(page.contains("markdown-alert-caution"), "{page}");
+}
+
+/// What a reader would see of values, were they obeyed.
+const OBEYED: [&str; 9] =
+    ["<a ", "<img", "<script", "<h1", "<input", "<del>", "<em>evil", "data-math-style", "<section"];
+
+/// Values that are syntax in Markdown, HTML or on GitHub.
+fn syntax() -> Vec<String> {
+    let mut values: Vec<String> = [
+        "a|b|c",
+        "| a | b |\n|---|---|",
+        "`code` ``more``",
+        "```\nfence\n```",
+        "</code></details><script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[click](https://evil.example)",
+        "![pixel](https://evil.example/p.png)",
+        "https://evil.example www.evil.example evil@evil.example",
+        "@everyone #1 evil/repo#2",
+        "*evil* _evil_ ~~evil~~ $evil$ $$evil$$",
+        "# heading",
+        "- [ ] task",
+        "<!-- comment",
+        "--> comment",
+        "\\|\\`",
+        "[^1]: footnote",
+        "> [!NOTE]",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    values.extend(NASTY.map(str::to_owned));
+    values
+}
+
+fn assert_harmless(value: &str) {
+    let plan = filled_with(value);
+    let quiet = rendered(&of_plan(&filled_with("quiet")));
+    for wording in [Wording::Plan, Wording::Drift] {
+        let yaml = format!(" {value}");
+        let text = comment(&run(wording, &plan, &yaml), COMMENT);
+        assert!(text.lines().all(|line| crate::text::visible(line) == line), "{value:?} is raw in {text}");
+        let page = rendered(&text);
+        for tag in OBEYED {
+            assert!(!page.contains(tag), "{value:?} became {tag} in {page}");
+        }
+        if wording == Wording::Plan {
+            for tag in ["<tr>", "<li>", "<h4>", "</details>", "<blockquote", "<table>"] {
+                assert_eq!(page.matches(tag).count(), quiet.matches(tag).count(), "{value:?} moved {tag} in {page}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_value_is_obeyed_by_markdown() {
+    for value in syntax() {
+        assert_harmless(&value);
+    }
+}
+
+#[test]
+fn nobody_is_mentioned_outside_of_code() {
+    let finding = Finding::new("rule", Severity::Warning, "org.yaml", "ask @everyone about evil/repo#2");
+    let text = of_plan(&Plan { findings: vec![finding], ..in_sync() });
+    assert!(text.contains("ask @<!-- -->everyone about evil/repo#<!-- -->2"), "{text}");
+}
+
+#[test]
+fn a_comment_is_never_longer_than_github_takes_and_says_what_is_missing() {
+    let long = "|".repeat(1000);
+    let many: Vec<Unmanaged> = (0..2000)
+        .map(|number| Unmanaged { path: format!("organization.x{number}"), value: json!(long), known: false })
+        .collect();
+    let plan = Plan { unmanaged: many, ..busy() };
+    let text = of_plan(&plan);
+    assert!(text.len() <= COMMENT && text.len() > COMMENT - 2000, "{}", text.len());
+    assert!(text.contains("**Cut to fit:** ") && text.contains(" of 2000 settings that are not managed"), "{text}");
+    assert!(text.contains(&format!("--expect {}", plan.digest)), "the command has to be whole");
+    let summary = comment(&run(Wording::Plan, &plan, YAML), STEP_SUMMARY);
+    assert!(!summary.contains("Cut to fit") && summary.len() <= STEP_SUMMARY);
+}
+
+#[test]
+fn a_hundred_changes_of_a_hundred_kilobytes_fit() {
+    let long = json!("<|`".repeat(40_000));
+    let changes = vec![change("organization.name", long.clone(), json!("x")); 100];
+    let text = of_plan(&Plan { changes, ..busy() });
+    assert!(text.len() <= COMMENT, "{}", text.len());
+    assert!(text.contains("**Cut to fit:**"), "{text}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_text_at_all_is_obeyed(value in prop_oneof![any::<String>(), "[-`|<>\\[\\]()!@#*_~$:/.\\\\w ahtps\n]{0,24}"]) {
+        assert_harmless(&value);
+    }
+
+    #[test]
+    fn every_length_is_kept(limit in 6_000_usize..40_000, value in "[|`<x]{0,400}") {
+        let plan = Plan { changes: vec![change("organization.name", Json::Null, json!(value)); 60], ..busy() };
+        let text = comment(&run(Wording::Plan, &plan, YAML), limit);
+        prop_assert!(text.len() <= limit);
+        prop_assert_eq!(rendered(&text).matches("<details>").count(), rendered(&text).matches("</details>").count());
+    }
+}
