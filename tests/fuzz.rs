@@ -106,7 +106,7 @@ fn a_manifest_of_any_bytes_is_read_or_refused_with_findings_that_point_into_it()
 }
 
 fn assert_points_into(parsed: &Parsed, source: &Source) {
-    let Parsed { manifest, findings } = parsed;
+    let Parsed { manifest, target: _, findings } = parsed;
     assert_eq!(manifest.is_none(), findings.iter().any(Finding::is_error));
     assert_harmless(&zerodrift::report::findings::text(findings, Some(source), &Style::default()));
     let lines = source.text.split('\n').count();

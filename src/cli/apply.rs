@@ -65,7 +65,7 @@ pub(super) async fn carry_out(
     given: impl FnOnce(&Plan) -> Option<Result<(), CliError>>,
 ) -> Result<Exit, CliError> {
     if job.args.format == Format::Text {
-        super::plan::print(context, job.wanted, &plan, Format::Text)?;
+        context.show(&report::plan::text(&plan, job.wanted.manifest.declared.len(), &context.ui.out))?;
     }
     // That there is no place for a backup is said before somebody is asked, and does not hide another refusal.
     let mut history = (!plan.is_empty()).then(|| History::open(context, job.command, job.args)).transpose();
@@ -191,7 +191,7 @@ fn finish(
         context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
     }
     match (exit, job.args.format) {
-        (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,
+        (Exit::Success, Format::Text) => context.show(&report::results::text(plan, outcome, &context.ui.out))?,
         (Exit::Success, Format::Json) => {}
         _ => {
             if !findings.is_empty() {

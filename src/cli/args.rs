@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::forms::{FindingsForms, PlanForms};
 use super::options::positive_duration;
 pub(super) use super::options::{
     ApiArgs, ColorChoice, FileArgs, Format, LogFormat, MANIFEST, TalkArgs, TargetArgs, WriteArgs,
@@ -56,8 +57,10 @@ pub(super) enum Command {
   zerodrift plan --format json | jq '.plans[].changes'
   zerodrift plan --out plan.json                       saves the plan for a review; apply --plan plan.json applies it
   zerodrift plan --live live.json                      offline: see export --format json
+  zerodrift plan --report markdown=plan.md             a comment for the pull request, too
+  zerodrift plan --format github                       annotations, summary and outputs
 
-Reads the manifest and live; writes nothing but the file that --out names.")]
+Reads the manifest and live; writes nothing but the files that --out and --report name.")]
     Plan(PlanArgs),
     /// Makes live what the manifest says: one write an endpoint, and only when there is drift
     #[command(after_help = "Examples:
@@ -82,14 +85,16 @@ Every apply names its backup. A rollback keeps one too, so it can be rolled back
     #[command(after_help = "Examples:
   zerodrift drift                                      exit code 2 when live is not as the file says
   zerodrift drift --format json | jq '.plans[].changes'
+  zerodrift drift --report markdown=drift.md           the body of an issue, too
 
-Reads the manifest and live; writes nothing.")]
+Reads the manifest and live; writes nothing but the files that --report names.")]
     Drift(DriftArgs),
     /// Checks the manifest: every finding in one run, offline, without credentials
     #[command(after_help = "Examples:
   zerodrift validate
   zerodrift validate teams/org.yaml --format json
   sed s/24h/12h/ org.yaml | zerodrift validate -
+  zerodrift validate --format github                   findings on the lines of a pull request
 
 Reads the manifest and nothing else: no network. Exit code 5 when it has errors.")]
     Validate(ValidateArgs),
@@ -166,9 +171,8 @@ pub(super) struct PlanArgs {
     /// How long the saved plan may be applied, such as 2h
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = positive_duration, requires = "out")]
     pub(super) expires_in: Duration,
-    /// Form of the result
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) forms: PlanForms,
     #[command(flatten)]
     pub(super) target: TargetArgs,
     #[command(flatten)]
@@ -214,9 +218,8 @@ pub(super) struct RollbackArgs {
 pub(super) struct DriftArgs {
     #[command(flatten)]
     pub(super) file: FileArgs,
-    /// Form of the result
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) forms: PlanForms,
     #[command(flatten)]
     pub(super) target: TargetArgs,
     #[command(flatten)]
@@ -228,9 +231,8 @@ pub(super) struct DriftArgs {
 pub(super) struct ValidateArgs {
     #[command(flatten)]
     pub(super) file: FileArgs,
-    /// Form of the result
-    #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    #[command(flatten)]
+    pub(super) forms: FindingsForms,
     #[command(flatten)]
     pub(super) target: TargetArgs,
 }

@@ -26,6 +26,15 @@ pub(super) const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
 /// Log filter, in the syntax of tracing-subscriber.
 pub(super) const RUST_LOG: &str = "RUST_LOG";
 
+/// The file of a job's summary on GitHub.
+pub(super) const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+/// The file of a step's outputs on GitHub.
+pub(super) const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
+/// The top of the repository, on GitHub.
+pub(super) const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
+/// The top of the repository, on GitLab.
+pub(super) const CI_PROJECT_DIR: &str = "CI_PROJECT_DIR";
+
 impl Env {
     /// The environment of this process. Variables that are no Unicode are left out.
     pub(super) fn of_process() -> Self {
@@ -37,6 +46,24 @@ impl Env {
     /// A variable that is set to something.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// These variables alone, for tests.
+    #[cfg(test)]
+    pub(super) fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+        Self { variables: pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
+    }
+
+    /// A path as seen from the top of the repository, where the platform says which folder that is: annotations on a
+    /// file name it so, wherever the job works. The path as it is elsewhere.
+    pub(super) fn in_repository(&self, path: &str) -> String {
+        let top = self.get(GITHUB_WORKSPACE).or_else(|| self.get(CI_PROJECT_DIR));
+        let below = |top: &str| {
+            let real = std::fs::canonicalize(path).ok()?;
+            let below = real.strip_prefix(std::fs::canonicalize(top).ok()?).ok()?.to_str()?.replace('\\', "/");
+            (!below.is_empty()).then_some(below)
+        };
+        top.and_then(below).unwrap_or_else(|| path.to_owned())
     }
 
     /// A path for people: below the home folder it starts with `~`.
@@ -57,24 +84,33 @@ impl Env {
 mod tests {
     use super::*;
 
-    fn env(pairs: &[(&str, &str)]) -> Env {
-        Env { variables: pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect() }
-    }
-
     #[test]
     fn an_empty_variable_counts_as_unset() {
-        assert_eq!(env(&[(API_TOKEN, "")]).get(API_TOKEN), None);
-        assert_eq!(env(&[(API_TOKEN, "x")]).get(API_TOKEN), Some("x"));
+        assert_eq!(Env::of([(API_TOKEN, "")]).get(API_TOKEN), None);
+        assert_eq!(Env::of([(API_TOKEN, "x")]).get(API_TOKEN), Some("x"));
     }
 
     #[test]
     fn state_lives_where_xdg_says_and_below_home_otherwise() {
-        let folder = |pairs: &[(&str, &str)]| env(pairs).state_folder().map(|path| path.display().to_string());
-        assert_eq!(folder(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(), Some("/s/zerodrift"));
-        assert_eq!(
-            folder(&[("XDG_STATE_HOME", "relative"), ("HOME", "/h")]).as_deref(),
-            Some("/h/.local/state/zerodrift")
-        );
-        assert_eq!(folder(&[]), None);
+        let folder = |env: Env| env.state_folder().map(|path| path.display().to_string());
+        let (state, home) = (("XDG_STATE_HOME", "/s"), ("HOME", "/h"));
+        assert_eq!(folder(Env::of([state, home])).as_deref(), Some("/s/zerodrift"));
+        let relative = ("XDG_STATE_HOME", "relative");
+        assert_eq!(folder(Env::of([relative, home])).as_deref(), Some("/h/.local/state/zerodrift"));
+        assert_eq!(folder(Env::default()), None);
+    }
+    #[test]
+    fn a_file_is_named_from_the_top_of_the_repository_where_that_is_known() {
+        let top = tempfile::tempdir().unwrap();
+        std::fs::create_dir(top.path().join("infra")).unwrap();
+        let file = top.path().join("infra/org.yaml");
+        std::fs::write(&file, "").unwrap();
+        let file = file.to_str().unwrap();
+        let here = top.path().to_str().unwrap();
+        for variable in [GITHUB_WORKSPACE, CI_PROJECT_DIR] {
+            assert_eq!(Env::of([(variable, here)]).in_repository(file), "infra/org.yaml");
+        }
+        assert_eq!(Env::default().in_repository(file), file);
+        assert_eq!(Env::of([(GITHUB_WORKSPACE, "/nowhere")]).in_repository("org.yaml"), "org.yaml");
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::exit::Exit;
 use crate::cloudflare::{self, ErrorKind};
-use crate::manifest::Finding;
+use crate::manifest::{Finding, Source};
+use crate::organization::Target;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Clone)]
@@ -20,12 +21,37 @@ pub(super) struct CliError {
     pub(super) exit: Exit,
     /// What is wrong with the manifest, where that is why.
     pub(super) findings: Vec<Finding>,
+    /// What it is about.
+    pub(super) subject: Box<Subject>,
+}
+
+/// What a failure is about, as far as that was known by then.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Subject {
+    /// The manifest as the user named it; empty where there is none.
+    pub(super) file: String,
+    /// The manifest's text, for showing lines of it.
+    pub(super) source: Option<Source>,
+    /// The organization.
+    pub(super) target: Option<Target>,
 }
 
 impl CliError {
     /// A failure of some kind.
     pub(super) fn new(kind: &'static str, exit: Exit, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), exit, findings: Vec::new() }
+        Self { kind, message: message.into(), hints: Vec::new(), exit, findings: Vec::new(), subject: Box::default() }
+    }
+
+    /// Says what it is about, where nobody has said so before.
+    #[must_use]
+    pub(super) fn about(mut self, file: &str, source: Option<&Source>, target: Option<&Target>) -> Self {
+        let subject = &mut *self.subject;
+        if subject.file.is_empty() {
+            file.clone_into(&mut subject.file);
+        }
+        subject.source = subject.source.take().or_else(|| source.cloned());
+        subject.target = subject.target.take().or_else(|| target.cloned());
+        self
     }
 
     /// Adds what to do next.

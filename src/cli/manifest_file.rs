@@ -6,7 +6,7 @@ use std::path::Path;
 use super::args::TargetArgs;
 use super::env::{self, Env};
 use super::error::CliError;
-use crate::manifest::{self, Finding, Manifest, Source};
+use crate::manifest::{self, Finding, Manifest, Parsed, Source};
 use crate::organization::{Model, Scope, Target, TargetIdError};
 
 /// A manifest that was read, with whatever there is to say about it.
@@ -16,6 +16,8 @@ pub(super) struct Loaded {
     pub(super) source: Option<Source>,
     /// The manifest; absent when a finding is an error.
     pub(super) manifest: Option<Manifest>,
+    /// The organization that it names, errors or not.
+    pub(super) target: Option<Target>,
     /// Everything there is to say.
     pub(super) findings: Vec<Finding>,
 }
@@ -28,10 +30,10 @@ pub(super) fn load(model: &Model, file: &str) -> Result<Loaded, CliError> {
     let bytes = read(file)?;
     let source = match Source::from_bytes(file, &bytes) {
         Ok(source) => source,
-        Err(findings) => return Ok(Loaded { source: None, manifest: None, findings }),
+        Err(findings) => return Ok(Loaded { source: None, manifest: None, target: None, findings }),
     };
-    let parsed = manifest::parse(model, &source);
-    Ok(Loaded { source: Some(source), manifest: parsed.manifest, findings: parsed.findings })
+    let Parsed { manifest, target, findings } = manifest::parse(model, &source);
+    Ok(Loaded { source: Some(source), manifest, target, findings })
 }
 
 /// The bytes of a file, one more than the limit at most, so that a huge or endless input is refused and not swallowed.

@@ -1,6 +1,7 @@
 //! The command line: one file per command, and what they share.
 //!
 //! - `args`, `options`: what there is to type; `env`: the environment as a value; `ui`: the only place that prints
+//! - `forms`, `publish`, `github`: a result in the forms that were asked for
 //! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
 //! - `history`: backups and the audit log
 //! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
@@ -17,6 +18,8 @@ mod error;
 mod exit;
 mod explain;
 mod export;
+mod forms;
+mod github;
 mod history;
 mod interrupt;
 mod logging;
@@ -24,6 +27,7 @@ mod manifest_file;
 mod options;
 mod plan;
 mod planning;
+mod publish;
 mod revoke_user;
 mod rollback;
 mod sandbox;
@@ -40,10 +44,11 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 use crate::organization::Model;
-use crate::report;
+use crate::report::{self, Wording};
 use args::{Cli, Command, Format};
 use env::Env;
 use error::CliError;
+use forms::{FindingsForms, PlanForms};
 use ui::Ui;
 
 /// What every command needs.
@@ -60,8 +65,14 @@ impl Context {
             .map_err(|error| CliError::new("io", Exit::Failed, format!("cannot write to standard output: {error}")))
     }
 
-    /// Says why a command did not do what was asked, and what to do next.
+    /// Prints a result for people. Where a platform would obey lines of its log, none of them can be obeyed.
+    fn show(&self, text: &str) -> Result<(), CliError> {
+        self.print(&self.ui.for_log(text))
+    }
+
+    /// Says why a command did not do what was asked, and what to do next; first the lines of the manifest it is about.
     fn say_error(&self, error: &CliError) {
+        self.ui.say_block(&report::findings::text(&error.findings, error.subject.source.as_ref(), &self.ui.err));
         self.ui.say(&report::error::text(&error.message, &error.hints, &self.ui.err));
     }
 }
@@ -76,18 +87,27 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let env = Env::of_process();
     let ui = Ui::new(&cli.talk, &env);
     let context = Context { ui, env, model: Model::current() };
-    let format = cli.command.format();
     let done = logging::start(&cli.talk, &context.env, &context.ui).and_then(|()| dispatch(&context, &cli.command));
-    done.unwrap_or_else(|error| fail(&context, format, &error))
+    done.unwrap_or_else(|error| fail(&context, &cli.command, &error))
 }
 
-/// Reports a failure: as a document where JSON was asked for, and always to whoever reads standard error.
-fn fail(context: &Context, format: Format, error: &CliError) -> Exit {
-    if format == Format::Json {
-        let _ = context.print(&report::json::to_text(&report::json::error_document(error_entry(error))));
-    }
+/// Reports a failure: in the forms that were asked for, and always to whoever reads standard error.
+fn fail(context: &Context, command: &Command, error: &CliError) -> Exit {
+    let shown = match command.forms() {
+        Forms::Simple(Format::Text) => Ok(()),
+        Forms::Simple(Format::Json) => context.print(&error_document(error)),
+        Forms::Plan(forms, wording) => publish::failure(context, forms, wording, error),
+        Forms::Findings(forms) => publish::unread(context, forms, error),
+    };
     context.say_error(error);
+    // That the failure could not be shown as well does not hide it: it has been said, and it decides the exit code.
+    shown.unwrap_or_else(|shown| context.say_error(&shown));
     error.exit
+}
+
+/// A failure as a document.
+fn error_document(error: &CliError) -> String {
+    report::json::to_text(&report::json::error_document(error_entry(error)))
 }
 
 /// A failure as the documents show it.
@@ -131,20 +151,29 @@ fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, 
     done
 }
 
+/// The forms of a command's result.
+enum Forms<'a> {
+    Plan(&'a PlanForms, Wording),
+    Findings(&'a FindingsForms),
+    Simple(Format),
+}
+
 impl Command {
-    /// The form of the result, where the command has a choice.
-    fn format(&self) -> Format {
+    /// The forms of the result, where the command has a choice.
+    fn forms(&self) -> Forms<'_> {
         match self {
-            Self::Plan(args) => args.format,
-            Self::Apply(args) => args.write.format,
-            Self::Rollback(args) => args.write.format,
-            Self::Drift(args) => args.format,
-            Self::Validate(args) => args.format,
-            Self::RevokeUser(args) => args.format,
-            Self::Explain(args) => args.format,
-            Self::Doctor(args) => args.format,
-            Self::Export(args) if args.format == args::ExportFormat::Json => Format::Json,
-            Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man => Format::Text,
+            Self::Plan(args) => Forms::Plan(&args.forms, Wording::Plan),
+            Self::Drift(args) => Forms::Plan(&args.forms, Wording::Drift),
+            Self::Validate(args) => Forms::Findings(&args.forms),
+            Self::Apply(args) => Forms::Simple(args.write.format),
+            Self::Rollback(args) => Forms::Simple(args.write.format),
+            Self::RevokeUser(args) => Forms::Simple(args.format),
+            Self::Explain(args) => Forms::Simple(args.format),
+            Self::Doctor(args) => Forms::Simple(args.format),
+            Self::Export(args) if args.format == args::ExportFormat::Json => Forms::Simple(Format::Json),
+            Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man => {
+                Forms::Simple(Format::Text)
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::manifest_file::{self, Loaded};
 use crate::manifest::{Finding, Manifest, Source};
 use crate::organization::{Live, Model, Snapshot, Target};
 use crate::plan::{self, Plan};
-use crate::report;
+use crate::report::{Run, Wording};
 
 /// A manifest without errors, and whose organization it is about.
 pub(super) struct Wanted {
@@ -26,20 +26,29 @@ pub(super) struct Wanted {
     pub(super) findings: Vec<Finding>,
 }
 
-/// Reads the manifest and finds its target. Errors are said on standard error with their lines.
+impl Wanted {
+    /// A failure that is about this manifest and this organization.
+    pub(super) fn blame(&self, error: CliError) -> CliError {
+        error.about(&self.manifest.path, Some(&self.source), Some(&self.target))
+    }
+}
+
+/// Reads the manifest and finds its target.
 ///
 /// # Errors
 /// If the manifest cannot be read or has errors, or nothing names an organization.
 pub(super) fn wanted(context: &Context, file: &str, target: &TargetArgs) -> Result<Wanted, CliError> {
-    let Loaded { source, manifest, findings } = manifest_file::load(context.model, file)?;
+    let Loaded { source, manifest, target: named, findings } = manifest_file::load(context.model, file)?;
+    // Whose organization a broken file is about is worth knowing, and a contradiction is another error than its own.
+    let meant = || manifest_file::target_if_any(target, &context.env, named.as_ref()).ok().flatten();
     let (source, manifest) = match (source, manifest) {
         (Some(source), Some(manifest)) => (source, manifest),
-        (source, _) => return Err(with_errors(context, file, findings, source.as_ref())),
+        (source, _) => return Err(CliError::manifest(file, findings).about(file, source.as_ref(), meant().as_ref())),
     };
     let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
     let beyond = crate::manifest::beyond_scope(&manifest, target.scope);
     if !beyond.is_empty() {
-        return Err(with_errors(context, file, beyond, Some(&source)));
+        return Err(CliError::manifest(file, beyond).about(file, Some(&source), Some(&target)));
     }
     Ok(Wanted { source, manifest, target, findings })
 }
@@ -69,9 +78,14 @@ pub(super) fn plan(
     let mut plan = plan::plan(&input(context, wanted, api, live, &allow));
     plan.findings.splice(0..0, wanted.findings.iter().cloned());
     if plan.findings.iter().any(Finding::is_error) {
-        return Err(with_errors(context, &wanted.manifest.path, plan.findings, Some(&wanted.source)));
+        return Err(wanted.blame(CliError::manifest(&wanted.manifest.path, plan.findings)));
     }
     Ok(plan)
+}
+
+/// A plan, or drift, as the forms of a result show it.
+pub(super) fn told<'a>(wanted: &Wanted, plan: &'a Plan, wording: Wording) -> Run<'a> {
+    Run { wording, plan, declared: wanted.manifest.declared.len(), yaml: "" }
 }
 
 /// Everything that a plan depends on. Consents are full paths.
@@ -84,12 +98,6 @@ pub(super) fn input<'a>(
 ) -> plan::Input<'a> {
     let Wanted { source: _, manifest, target, findings: _ } = wanted;
     plan::Input { model: context.model, manifest, target, api, live, allow }
-}
-
-/// A manifest with errors: shows the findings, with the lines they are about, on standard error.
-pub(super) fn with_errors(context: &Context, file: &str, findings: Vec<Finding>, source: Option<&Source>) -> CliError {
-    context.ui.say(&report::findings::text(&findings, source, &context.ui.err));
-    CliError::manifest(file, findings)
 }
 
 /// `--allow` takes a setting or group with or without its section.

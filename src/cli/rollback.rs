@@ -108,7 +108,7 @@ fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[Str
     soften(context.model, &backup.wanted, live, &mut plan.findings);
     plan.findings.extend(left_behind(context.model, manifest, &backup.snapshot.live, live));
     if plan.findings.iter().any(Finding::is_error) {
-        return Err(planning::with_errors(context, &manifest.path, plan.findings, Some(source)));
+        return Err(CliError::manifest(&manifest.path, plan.findings).about(&manifest.path, Some(source), None));
     }
     Ok(plan)
 }

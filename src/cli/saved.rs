@@ -90,7 +90,7 @@ pub(super) fn open(context: &Context, args: &ApplyArgs, path: &Path) -> Result<(
     let saved = report::saved::read(&read(path)?).map_err(refuse)?;
     let now = Timestamp::now();
     let file = args.file.as_deref().unwrap_or(&saved.manifest.path);
-    let Loaded { source, manifest, findings } = manifest_file::load(context.model, file)?;
+    let Loaded { source, manifest, target: _, findings } = manifest_file::load(context.model, file)?;
     let (Some(source), Some(manifest)) = (source, manifest) else {
         let broken = Stale::ManifestBroken(file.to_owned());
         return Err(refuse(saved.check_age(now).into_iter().chain([broken]).collect()));

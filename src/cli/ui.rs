@@ -1,10 +1,11 @@
 //! The only place that prints: results on standard output, talk on standard error.
 
+use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use super::args::{ColorChoice, TalkArgs};
 use super::env::Env;
-use crate::report::{ColorLevel, Style};
+use crate::report::{self, ColorLevel, Style};
 
 /// The streams of the process, and what they can show.
 #[derive(Debug, Clone)]
@@ -14,6 +15,8 @@ pub(super) struct Ui {
     /// How standard error may be styled.
     pub(super) err: Style,
     interactive: bool,
+    /// Whether lines of the output are commands to whoever runs this process.
+    is_obeyed: bool,
 }
 
 impl Ui {
@@ -23,6 +26,7 @@ impl Ui {
             out: style(talk.color, env, io::stdout().is_terminal()),
             err: style(talk.color, env, io::stderr().is_terminal()),
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
+            is_obeyed: env.get("GITHUB_ACTIONS") == Some("true"),
         }
     }
 
@@ -31,9 +35,21 @@ impl Ui {
         self.interactive
     }
 
+    /// A text as it may stand in the log of a job: live values are in it, and must command nothing.
+    pub(super) fn for_log<'a>(&self, text: &'a str) -> Cow<'a, str> {
+        if self.is_obeyed { report::github::unobeyed(text) } else { Cow::Borrowed(text) }
+    }
+
     /// Says something. Standard error that cannot be written leaves nobody to tell.
     pub(super) fn say(&self, text: &str) {
-        let _ = writeln!(io::stderr().lock(), "{}", text.trim_end_matches('\n'));
+        let _ = writeln!(io::stderr().lock(), "{}", self.for_log(text).trim_end_matches('\n'));
+    }
+
+    /// Says something that may be nothing.
+    pub(super) fn say_block(&self, text: &str) {
+        if !text.is_empty() {
+            self.say(text);
+        }
     }
 
     /// Asks for one line. Nothing is read, and nothing is answered, unless somebody sits in front of it.

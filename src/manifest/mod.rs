@@ -80,6 +80,8 @@ pub struct Allow {
 pub struct Parsed {
     /// The manifest, exactly when no finding is an error.
     pub manifest: Option<Manifest>,
+    /// The account or zone that the file names, errors or not.
+    pub target: Option<Target>,
     /// Everything there is to say, in the order of the file; at most a hundred, and one that counts the rest.
     pub findings: Vec<Finding>,
 }
@@ -98,7 +100,8 @@ pub struct Parsed {
 /// ```
 pub fn parse(model: &Model, source: &Source) -> Parsed {
     if source.text.len() > source::LARGEST {
-        return Parsed { manifest: None, findings: vec![source::too_large(&source.name, source.text.len())] };
+        let findings = vec![source::too_large(&source.name, source.text.len())];
+        return Parsed { manifest: None, target: None, findings };
     }
     let mut reader = Reader::new(model, source);
     for finding in source::characters(source, &reader.lines) {
@@ -112,7 +115,8 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
         }
         manifest
     });
-    Parsed { manifest: manifest.filter(|_| !reader.has_failed()), findings: reader.into_findings() }
+    let target = manifest.as_ref().and_then(|manifest| manifest.target.clone());
+    Parsed { manifest: manifest.filter(|_| !reader.has_failed()), target, findings: reader.into_findings() }
 }
 
 fn manifest_of(model: &Model, source: &Source, draft: decode::Draft) -> Manifest {

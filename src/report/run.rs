@@ -2,7 +2,7 @@
 
 use super::change::Wording;
 use super::{drift, plan};
-use crate::manifest::Finding;
+use crate::manifest::{Finding, Source};
 use crate::organization::Target;
 use crate::plan::{Change, Plan};
 
@@ -26,6 +26,8 @@ pub struct Failure<'a> {
     pub wording: Wording,
     /// The manifest as the user named it.
     pub file: &'a str,
+    /// The manifest's text, as far as it could be read.
+    pub source: Option<&'a Source>,
     /// The organization, as far as it is known.
     pub target: Option<&'a Target>,
     /// What happened, in a sentence without a final full stop.

@@ -6,6 +6,7 @@ mod harness;
 mod server;
 
 mod credentials;
+mod forms;
 mod guards;
 mod json;
 mod network;

@@ -1,5 +1,7 @@
 //! Workflow commands: lines of a job's log that GitHub obeys. Everything untrusted is escaped, or fenced off.
 
+use std::borrow::Cow;
+
 use sha2::{Digest as _, Sha256};
 
 use crate::text::{hexadecimal, visible};
@@ -86,6 +88,24 @@ pub(super) fn fenced(text: &str) -> String {
     let word = hexadecimal(&Sha256::digest(text.as_bytes()));
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     format!("::stop-commands::{word}\n{text}{end}::{word}::\n")
+}
+
+/// The same text with no line in it that is obeyed, for a log without a fence: a command in the newer form starts a
+/// line, one in the older form (`##[…]`) may stand anywhere (actions/runner, `ActionCommand`).
+///
+/// ```
+/// assert_eq!(zerodrift::report::github::unobeyed("  ::error::x"), r"  \u{3a}:error::x");
+/// ```
+pub fn unobeyed(text: &str) -> Cow<'_, str> {
+    let starts_command = |line: &str| line.trim_start().starts_with("::");
+    if !text.contains("##[") && !text.lines().any(starts_command) {
+        return Cow::Borrowed(text);
+    }
+    let line = |line: &str| {
+        let line = line.replace("##[", r"##\u{5b}");
+        if starts_command(&line) { line.replacen(':', r"\u{3a}", 1) } else { line }
+    };
+    Cow::Owned(text.split_inclusive('\n').map(line).collect())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 mod command;
 
+pub use self::command::unobeyed;
 use self::command::{Annotation, Level, annotations, fenced};
 use super::change::{self, Wording};
 use super::run::{Failure, Run, command};
@@ -32,15 +33,26 @@ pub fn log(run: &Run<'_>, file: &str) -> String {
 
 /// What a run that failed prints into the log.
 pub fn failed(failure: &Failure<'_>, file: &str) -> String {
-    let text = error::text(failure.message, failure.hints, &Style::plain(COLUMNS));
-    let mut all: Vec<Annotation> = failure.findings.iter().map(|finding| of_finding(finding, file)).collect();
-    if all.is_empty() {
-        let title = format!("zerodrift {} failed", command(failure.wording));
-        let message = std::iter::once(failure.message).chain(failure.hints.iter().map(String::as_str));
-        let message = message.collect::<Vec<_>>().join("\n");
-        all.push(Annotation { level: Level::Error, file: file.to_owned(), at: None, title, message });
+    let Failure { wording, file: _, source, target: _, message, hints, findings: found } = *failure;
+    if found.is_empty() {
+        return stopped(command(wording), message, hints, file);
     }
-    fenced(&text) + &annotations(all)
+    let style = Style::plain(COLUMNS);
+    let text = findings::text(found, source, &style) + &error::text(message, hints, &style);
+    fenced(&text) + &annotations(found.iter().map(|finding| of_finding(finding, file)).collect())
+}
+
+/// What `validate` prints into the log where the manifest cannot be read.
+pub fn unread(message: &str, hints: &[String], file: &str) -> String {
+    stopped("validate", message, hints, file)
+}
+
+fn stopped(command: &str, message: &str, hints: &[String], file: &str) -> String {
+    let title = format!("zerodrift {command} failed");
+    let lines: Vec<&str> = std::iter::once(message).chain(hints.iter().map(String::as_str)).collect();
+    let (file, message_lines) = (file.to_owned(), lines.join("\n"));
+    let annotation = Annotation { level: Level::Error, file, at: None, title, message: message_lines };
+    fenced(&error::text(message, hints, &Style::plain(COLUMNS))) + &annotations(vec![annotation])
 }
 
 /// What `validate` prints into the log.

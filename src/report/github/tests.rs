@@ -55,6 +55,7 @@ fn a_failure_is_annotated_where_it_is_and_at_the_file_otherwise() {
     let mut failure = Failure {
         wording: Wording::Plan,
         file: "org.yaml",
+        source: None,
         target: None,
         message: "no credentials",
         hints: &hints,
@@ -87,6 +88,10 @@ fn assert_harmless(value: &str) {
         let (commands, quiet) = (obeyed(&log).len(), of(wording, &filled_with("quiet")));
         assert_eq!(commands, obeyed(&quiet).len(), "{value:?} forged a command in {log}");
     }
+    let texts = [plan::text(&plan, 14, &Style::plain(60)), drift::text(&plan, 14, &Style::plain(60)), value.to_owned()];
+    for text in texts {
+        assert_eq!(obeyed(&unobeyed(&text.replace('\r', "\n"))), Vec::<&str>::new(), "{value:?} in {text}");
+    }
     let found = &plan.findings;
     let log = validated(found, None, value);
     assert_eq!(obeyed(&log).len(), found.len(), "{value:?} forged a command in {log}");
@@ -94,8 +99,14 @@ fn assert_harmless(value: &str) {
 
 #[test]
 fn no_value_is_a_command() {
-    let commands =
-        ["::error::forged", "##[error]forged", "x%0A::set-output name=a::b", "::stop-commands::x", "::add-mask::1"];
+    let commands = [
+        "::error::forged",
+        "##[error]forged",
+        "x%0A::set-output name=a::b",
+        "long words before a break ::set-output name=changed::false ##[add-mask]24h",
+        "::stop-commands::x",
+        "::add-mask::1",
+    ];
     commands.iter().chain(&NASTY).for_each(|value| assert_harmless(value));
 }
 

@@ -40,12 +40,13 @@ pub fn comment(run: &Run<'_>, limit: usize) -> String {
 
 /// A run that failed as a comment with the same marker, so that no older one stands there as if it were true.
 pub fn failure(failure: &Failure<'_>, limit: usize) -> String {
-    let Failure { wording, file, target, message, hints, findings: found } = *failure;
+    let Failure { wording, file, source: _, target, message, hints, findings: found } = *failure;
     let marker = marker(wording, target.ok_or(file));
     // The line breaks of a message are ours; what others said in it is escaped by now.
     let message = message.lines().map(prose).collect::<Vec<_>>().join("<br>");
-    let file_name = whole_code(&value::safe(file));
-    let first = format!("{marker}\n### zerodrift {} failed\n\n{file_name}: {message}.\n", command(wording));
+    let about = target.map(|target| format!(" → {target}")).unwrap_or_default();
+    let about = format!("{}{about}", whole_code(&value::safe(file)));
+    let first = format!("{marker}\n### zerodrift {} failed\n\n**{message}.**\n\n{about}\n", command(wording));
     let advice = Section {
         name: "hints",
         head: "\n".to_owned(),

@@ -64,6 +64,7 @@ fn a_failure_takes_the_place_of_an_older_comment() {
     let failed = Failure {
         wording: Wording::Plan,
         file: "org.yaml",
+        source: None,
         target: Some(&target),
         message: "org.yaml has 1 error, so nothing was planned",
         hints: &hints,

@@ -1,0 +1,154 @@
+//! In which forms a result is shown: one on standard output, further ones in files, all of the same run.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+
+use super::error::CliError;
+
+/// Form of a plan, or of drift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: see `zerodrift schema plan`.
+    Json,
+    /// A comment for a pull or merge request.
+    Markdown,
+    /// For a job on GitHub: log, annotations, summary and outputs.
+    Github,
+}
+
+/// Form of findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum FindingsFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: see `zerodrift schema findings`.
+    Json,
+    /// For a job on GitHub: log, annotations and outputs.
+    Github,
+}
+
+/// The forms of a plan, or of drift.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct PlanForms {
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: PlanFormat,
+    /// Writes the same result in another form into a file, such as markdown=plan.md; may repeat
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report::<PlanFormat>)]
+    pub(super) reports: Vec<Report<PlanFormat>>,
+}
+
+/// The forms of findings.
+#[derive(Debug, Clone, Default, Args)]
+pub(super) struct FindingsForms {
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: FindingsFormat,
+    /// Writes the same result in another form into a file, such as json=findings.json; may repeat
+    #[arg(long = "report", value_name = "FORMAT=FILE", value_parser = report::<FindingsFormat>)]
+    pub(super) reports: Vec<Report<FindingsFormat>>,
+}
+
+/// A form and the file that takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Report<F> {
+    pub(super) format: F,
+    pub(super) file: PathBuf,
+}
+
+impl PlanForms {
+    /// Whether the result is shown in this form anywhere.
+    pub(super) fn include(&self, format: PlanFormat) -> bool {
+        self.format == format || self.reports.iter().any(|report| report.format == format)
+    }
+}
+
+impl FindingsForms {
+    /// Whether the result is shown in this form anywhere.
+    pub(super) fn include(&self, format: FindingsFormat) -> bool {
+        self.format == format || self.reports.iter().any(|report| report.format == format)
+    }
+}
+
+fn report<F: ValueEnum>(text: &str) -> Result<Report<F>, String> {
+    let names = || {
+        let names = F::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+        names.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+    };
+    let Some((format, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
+        return Err(format!("write FORMAT=FILE, such as json=result.json; the forms are {}", names()));
+    };
+    if file == "-" {
+        return Err("standard output is for --format; name a file".to_owned());
+    }
+    let format =
+        F::from_str(format, false).map_err(|_| format!("there is no form {format:?}; there are {}", names()))?;
+    Ok(Report { format, file: file.into() })
+}
+
+/// Refuses to write a result over what it is made from, or over another one.
+///
+/// # Errors
+/// If two of the files are one.
+pub(super) fn check<F>(reports: &[Report<F>], sources: &[&Path]) -> Result<(), CliError> {
+    // A file that does not exist yet is told by its name in its real folder.
+    let real = |path: &Path| {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let named = || Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?));
+        std::fs::canonicalize(path).ok().or_else(named).unwrap_or_else(|| path.to_owned())
+    };
+    let mut taken: Vec<PathBuf> = sources.iter().map(|path| real(path)).collect();
+    for Report { format: _, file } in reports {
+        let place = real(file);
+        if taken.contains(&place) {
+            let message =
+                format!("--report would write over {}, which this run reads or writes already", file.display());
+            return Err(CliError::usage(message).hint("name another file"));
+        }
+        taken.push(place);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_is_a_form_and_a_file() {
+        let wanted = Report { format: PlanFormat::Markdown, file: "out/a=b.md".into() };
+        assert_eq!(report::<PlanFormat>("markdown=out/a=b.md"), Ok(wanted));
+    }
+
+    #[test]
+    fn what_is_no_report_is_told_what_there_is() {
+        for (text, told) in [
+            ("markdown", "write FORMAT=FILE"),
+            ("markdown=", "write FORMAT=FILE"),
+            ("word=plan.doc", "there are text, json, markdown, github"),
+            ("json=-", "standard output is for --format"),
+        ] {
+            let error = report::<PlanFormat>(text).unwrap_err();
+            assert!(error.contains(told), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_report_is_written_over_the_manifest_or_over_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (manifest, other) = (folder.path().join("org.yaml"), folder.path().join("plan.md"));
+        std::fs::write(&manifest, "").unwrap();
+        let reports = |files: &[&Path]| -> Vec<Report<PlanFormat>> {
+            files.iter().map(|file| Report { format: PlanFormat::Json, file: file.to_path_buf() }).collect()
+        };
+        let dotted = folder.path().join(".").join("org.yaml");
+        assert!(check(&reports(&[&other]), &[&manifest]).is_ok());
+        assert!(check(&reports(&[&dotted]), &[&manifest]).is_err());
+        assert!(check(&reports(&[&other, &other]), &[&manifest]).is_err());
+    }
+}

@@ -1,0 +1,129 @@
+//! Shows a result in all the forms that were asked for. Files come first: what is printed is the end of a run.
+
+use std::path::Path;
+
+use super::Context;
+use super::error::{CliError, Subject};
+use super::exit::Exit;
+use super::forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms};
+use super::github;
+use crate::manifest::{Finding, Source};
+use crate::report::{self, Failure, Run, Style, Wording};
+
+/// The columns of a text in a file.
+const COLUMNS: usize = 100;
+
+/// Shows a plan, or drift. `exit` is how the program will end.
+///
+/// # Errors
+/// If a file or standard output cannot be written.
+pub(super) fn run(context: &Context, forms: &PlanForms, run: &Run<'_>, exit: Exit) -> Result<(), CliError> {
+    let file = context.env.in_repository(&run.plan.manifest.path);
+    let form = |format: PlanFormat, style: &Style| match (format, run.wording) {
+        (PlanFormat::Text, Wording::Plan) => report::plan::text(run.plan, run.declared, style),
+        (PlanFormat::Text, Wording::Drift) => report::drift::text(run.plan, run.declared, style),
+        (PlanFormat::Json, _) => report::json::to_text(&report::json::plan_document(std::slice::from_ref(run.plan), 0)),
+        (PlanFormat::Markdown, _) => report::markdown::comment(run, report::markdown::COMMENT),
+        (PlanFormat::Github, _) => report::github::log(run, &file),
+    };
+    for report in &forms.reports {
+        write(&report.file, &form(report.format, &Style::plain(COLUMNS)))?;
+    }
+    if forms.include(PlanFormat::Github) {
+        github::summarize(&context.env, |limit| report::markdown::comment(run, limit))?;
+        github::output(&context.env, &report::github::outputs(run.plan, exit.code()))?;
+    }
+    let text = form(forms.format, &context.ui.out);
+    if forms.format == PlanFormat::Text { context.show(&text) } else { context.print(&text) }
+}
+
+/// Shows that there is no plan: forms that somebody may read later must not keep what an earlier run said.
+///
+/// # Errors
+/// If a file or standard output cannot be written.
+pub(super) fn failure(
+    context: &Context,
+    forms: &PlanForms,
+    wording: Wording,
+    error: &CliError,
+) -> Result<(), CliError> {
+    let Subject { file, source, target } = &*error.subject;
+    let failure = Failure {
+        wording,
+        file,
+        source: source.as_ref(),
+        target: target.as_ref(),
+        message: &error.message,
+        hints: &error.hints,
+        findings: &error.findings,
+    };
+    let in_repository = context.env.in_repository(file);
+    let form = |format| match format {
+        PlanFormat::Text => None,
+        PlanFormat::Json => Some(super::error_document(error)),
+        PlanFormat::Markdown => Some(report::markdown::failure(&failure, report::markdown::COMMENT)),
+        PlanFormat::Github => Some(report::github::failed(&failure, &in_repository)),
+    };
+    // A command line that contradicts itself is followed nowhere: a file that it names may be the manifest.
+    for report in forms.reports.iter().filter(|_| error.exit != Exit::Usage) {
+        let text = form(report.format)
+            .unwrap_or_else(|| report::error::text(&error.message, &error.hints, &Style::plain(COLUMNS)));
+        write(&report.file, &text)?;
+    }
+    if forms.include(PlanFormat::Github) {
+        github::summarize(&context.env, |limit| report::markdown::failure(&failure, limit))?;
+        github::output(&context.env, &report::github::exit_code(error.exit.code()))?;
+    }
+    form(forms.format).map_or(Ok(()), |text| context.print(&text))
+}
+
+/// Shows findings.
+///
+/// # Errors
+/// If a file or standard output cannot be written.
+pub(super) fn findings(
+    context: &Context,
+    forms: &FindingsForms,
+    file: &str,
+    source: Option<&Source>,
+    findings: &[Finding],
+    exit: Exit,
+) -> Result<(), CliError> {
+    let in_repository = context.env.in_repository(file);
+    let form = |format, style: &Style| match format {
+        FindingsFormat::Text if findings.is_empty() => format!("{file}: no findings\n"),
+        FindingsFormat::Text => report::findings::text(findings, source, style),
+        FindingsFormat::Json => report::json::to_text(&report::json::findings_document(findings)),
+        FindingsFormat::Github => report::github::validated(findings, source, &in_repository),
+    };
+    for report in &forms.reports {
+        write(&report.file, &form(report.format, &Style::plain(COLUMNS)))?;
+    }
+    if forms.include(FindingsFormat::Github) {
+        github::output(&context.env, &report::github::exit_code(exit.code()))?;
+    }
+    let text = form(forms.format, &context.ui.out);
+    if forms.format == FindingsFormat::Text { context.show(&text) } else { context.print(&text) }
+}
+
+/// Shows that there are no findings, because the manifest could not be read.
+///
+/// # Errors
+/// If a file or standard output cannot be written.
+pub(super) fn unread(context: &Context, forms: &FindingsForms, error: &CliError) -> Result<(), CliError> {
+    if forms.include(FindingsFormat::Github) {
+        github::output(&context.env, &report::github::exit_code(error.exit.code()))?;
+    }
+    match forms.format {
+        FindingsFormat::Text => Ok(()),
+        FindingsFormat::Json => context.print(&super::error_document(error)),
+        FindingsFormat::Github => {
+            let Subject { file, source: _, target: _ } = &*error.subject;
+            context.print(&report::github::unread(&error.message, &error.hints, &context.env.in_repository(file)))
+        }
+    }
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CliError> {
+    std::fs::write(path, text).map_err(|error| CliError::io("write the report", path, &error))
+}
