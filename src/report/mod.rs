@@ -8,6 +8,7 @@
 //! - `run`: what every further form of the two shows
 //! - `github`: the log of a job, annotations, outputs
 //! - `markdown`: a comment for a pull request
+//! - `unified`: two texts as a diff
 //! - `shell`: what is pasted into a shell
 //! - `kind`: what a setting takes, in words
 //! - `json`: the documents of `--format json`, which are a contract
@@ -39,6 +40,7 @@ mod kind;
 mod layout;
 mod shell;
 mod tree;
+mod unified;
 mod value;
 mod words;
 mod yaml;
@@ -53,4 +55,5 @@ pub use export::Detail;
 pub use run::{Failure, Run};
 pub use schema::{SchemaName, schema};
 pub use style::{ColorLevel, Style};
+pub use unified::unified;
 pub use yaml::yaml_scalar;
