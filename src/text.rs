@@ -1,5 +1,9 @@
 //! Untrusted text made safe to show: the one place that decides which characters a terminal or a reader must not meet raw.
 
+pub(crate) mod yaml;
+
+pub use yaml::yaml_scalar;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 

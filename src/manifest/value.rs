@@ -6,7 +6,7 @@ use super::finding::{Finding, Fix, Severity};
 use super::reader::Reader;
 use super::yaml::{Node, Value};
 use crate::organization::{Color, Kind, Problem, Setting, Unset, shown};
-use crate::text::is_hidden;
+use crate::text::{is_hidden, yaml};
 
 /// The value for a setting, unless it is none; everything that is wrong with it is said.
 pub(super) fn checked(reader: &mut Reader<'_>, setting: &Setting, node: &Node) -> Option<Json> {
@@ -50,7 +50,7 @@ fn fix(reader: &Reader<'_>, setting: &Setting, node: &Node, meant: &Json) -> Opt
     if !is_replaceable(reader, node) {
         return None;
     }
-    let replacement = scalar(meant);
+    let replacement = yaml::flow(meant);
     // Taking the quotes off 'true' or "90" cannot change what was meant.
     let safe = matches!((setting.kind, &node.value), (Kind::Boolean | Kind::Integer { .. }, Value::Text(_)));
     Some(Fix { title: format!("write {}", shortened(&replacement)), span: node.span.clone(), replacement, safe })
@@ -141,26 +141,4 @@ fn unquoted_text(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<
     let finding = reader.error("wrong-type", &node.span, message).help("quote it");
     let (span, replacement) = (node.span.clone(), quoted.to_string());
     Some(finding.fix(Fix { title: "quote it".to_owned(), span, replacement, safe: true }))
-}
-
-/// A value as YAML on one line, quoted where it would otherwise read as something else.
-fn scalar(value: &Json) -> String {
-    match value {
-        Json::String(text) if is_plain(text) => text.clone(),
-        Json::Array(elements) => format!("[{}]", elements.iter().map(scalar).collect::<Vec<_>>().join(", ")),
-        other => other.to_string(),
-    }
-}
-
-/// Whether a text needs no quotes, in YAML 1.1 as well as 1.2.
-fn is_plain(text: &str) -> bool {
-    const WORDS: [&str; 10] = ["true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan"];
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'/' | b':');
-    text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        && !text.ends_with(':')
-        && text.bytes().all(safe)
-        && text.parse::<f64>().is_err()
-        && !text.starts_with("0x")
-        && !text.starts_with("0o")
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
 }

@@ -13,7 +13,7 @@
 //! - `kind`: what a setting takes, in words
 //! - `json`: the documents of `--format json`, which are a contract
 //! - `saved`: a plan document as a file that tells when it was edited
-//! - `yaml`, `export`: live → `org.yaml`
+//! - `export`: live → `org.yaml`
 //! - `schema`: the JSON Schemas of all formats
 //! - `explain`: what a setting is
 //! - `findings`: what is wrong with a manifest, with the lines it is about
@@ -43,12 +43,13 @@ mod tree;
 mod unified;
 mod value;
 mod words;
-mod yaml;
 
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
 mod samples;
+
+use crate::text::yaml;
 
 pub use change::Wording;
 pub use export::Detail;
@@ -56,4 +57,3 @@ pub use run::{Failure, Run};
 pub use schema::{SchemaName, schema};
 pub use style::{ColorLevel, Style};
 pub use unified::unified;
-pub use yaml::yaml_scalar;

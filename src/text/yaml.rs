@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use crate::text::visible;
+use super::visible;
 
 /// A text as a YAML scalar on one line: plain where every reader takes it for this text, else in double quotes.
 ///
 /// ```
-/// use zerodrift::report::yaml_scalar;
+/// use zerodrift::text::yaml_scalar;
 /// assert_eq!(yaml_scalar("Widget Corp"), "Widget Corp");
 /// assert_eq!(yaml_scalar("24h"), "24h");
 /// assert_eq!(yaml_scalar("no"), "\"no\"");
@@ -19,6 +19,11 @@ pub fn yaml_scalar(text: &str) -> String {
     if is_words(text) || is_duration(text) || is_uid(text) || is_url(text) {
         return text.to_owned();
     }
+    double_quoted(text)
+}
+
+/// A text in double quotes, with what nobody can see as escapes.
+pub(crate) fn double_quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
     text.chars().for_each(|character| push_escaped(&mut quoted, character));
@@ -26,8 +31,13 @@ pub fn yaml_scalar(text: &str) -> String {
     quoted
 }
 
+/// A text in single quotes, in which nothing can be escaped: nothing for a text that needs an escape.
+pub(crate) fn single_quoted(text: &str) -> Option<String> {
+    text.chars().all(shows_itself).then(|| format!("'{}'", text.replace('\'', "''")))
+}
+
 /// A JSON value as YAML on one line. Objects, which no setting takes, are written as JSON.
-pub(super) fn flow(value: &Json) -> String {
+pub(crate) fn flow(value: &Json) -> String {
     match value {
         Json::String(text) => yaml_scalar(text),
         Json::Array(elements) => format!("[{}]", elements.iter().map(flow).collect::<Vec<_>>().join(", ")),
@@ -36,7 +46,7 @@ pub(super) fn flow(value: &Json) -> String {
 }
 
 /// A text with everything beyond ASCII as `\u` escapes: for JSON inside a comment, which no newline of any kind may leave.
-pub(super) fn ascii(text: &str) -> String {
+pub(crate) fn ascii(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         if character == ' ' || character.is_ascii_graphic() {
@@ -86,18 +96,22 @@ fn is_url(text: &str) -> bool {
 }
 
 fn push_escaped(quoted: &mut String, character: char) {
-    let printable = matches!(visible(&character.to_string()), Cow::Borrowed(_));
     match character {
         '"' => quoted.push_str("\\\""),
         '\\' => quoted.push_str("\\\\"),
         '\n' => quoted.push_str("\\n"),
         '\t' => quoted.push_str("\\t"),
-        ' '..='~' => quoted.push(character),
-        // U+FFFE and U+FFFF of every plane are no characters, and private ones look like nothing.
-        _ if printable && u32::from(character) & 0xfffe != 0xfffe && !is_private(character) => quoted.push(character),
+        _ if shows_itself(character) => quoted.push(character),
         _ if u32::from(character) > 0xffff => quoted.push_str(&format!("\\U{:08X}", u32::from(character))),
         _ => quoted.push_str(&format!("\\u{:04X}", u32::from(character))),
     }
+}
+
+/// Whether a reader of the file sees a character for what it is.
+fn shows_itself(character: char) -> bool {
+    let printable = matches!(visible(&character.to_string()), Cow::Borrowed(_));
+    // U+FFFE and U+FFFF of every plane are no characters, and private ones look like nothing.
+    printable && u32::from(character) & 0xfffe != 0xfffe && !is_private(character)
 }
 
 fn is_private(character: char) -> bool {
@@ -111,7 +125,11 @@ mod tests {
     use super::*;
 
     fn read_back(text: &str) -> String {
-        let document = format!("key: {}\n", yaml_scalar(text));
+        read_back_as(&yaml_scalar(text))
+    }
+
+    fn read_back_as(scalar: &str) -> String {
+        let document = format!("key: {scalar}\n");
         let mut map: std::collections::BTreeMap<String, String> =
             serde_yaml::from_str(&document).unwrap_or_else(|error| panic!("{document:?}: {error}"));
         map.remove("key").unwrap()
@@ -212,7 +230,23 @@ mod tests {
         assert_eq!(yaml_scalar("\u{202e}\u{feff}\u{85}\u{2028}\u{e0041}"), r#""\u202E\uFEFF\u0085\u2028\U000E0041""#);
     }
 
+    #[test]
+    fn single_quotes_hold_what_needs_no_escape() {
+        assert_eq!(single_quoted("it's \\ \"so\"").as_deref(), Some("'it''s \\ \"so\"'"));
+        for text in ["a\nb", "a\tb", "\u{202e}", "\u{e000}", "\u{85}"] {
+            assert_eq!(single_quoted(text), None, "{text:?}");
+        }
+    }
+
     proptest! {
+        #[test]
+        fn every_text_comes_back_from_quotes(text in any::<String>()) {
+            prop_assert_eq!(read_back_as(&double_quoted(&text)), text.clone());
+            if let Some(scalar) = single_quoted(&text) {
+                prop_assert_eq!(read_back_as(&scalar), text);
+            }
+        }
+
         #[test]
         fn every_text_comes_back(text in any::<String>()) {
             prop_assert_eq!(read_back(&text), text.clone());
