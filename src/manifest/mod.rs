@@ -3,22 +3,26 @@
 mod allow;
 mod decode;
 mod finding;
+mod fix;
 mod keys;
 mod reader;
 mod restore;
 mod rules;
 mod scope;
 mod source;
+mod splice;
 #[cfg(test)]
 mod tests;
 mod value;
 mod yaml;
 
 pub use finding::{Finding, Fix, Location, Severity};
+pub use fix::{Fixed, MadeFix, fix};
 pub use restore::restoring;
 pub use rules::cross_check;
 pub use scope::beyond_scope;
 pub use source::LARGEST;
+pub use splice::{Edit, Spliced, splice};
 
 use serde_json::Value as Json;
 
