@@ -20,7 +20,7 @@
 )]
 #![cfg_attr(feature = "cli", doc = "| [`cli`] | one file per command |")]
 //!
-//! [`text`] stands aside: it makes untrusted text safe to show, and everybody uses it.
+//! [`text`] stands aside: it makes untrusted text safe to show and to write as YAML, and everybody uses it.
 //!
 //! # Planning without a network
 //!

@@ -1,4 +1,5 @@
-//! Untrusted text made safe to show: the one place that decides which characters a terminal or a reader must not meet raw.
+//! Untrusted text made safe to show, and to write as YAML: the one place that decides which characters a terminal or a
+//! reader must not meet raw.
 
 pub(crate) mod yaml;
 

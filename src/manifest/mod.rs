@@ -1,5 +1,6 @@
 //! `org.yaml` → desired state: strict YAML, every finding in one run, each with file, line and column.
 
+mod adopt;
 mod allow;
 mod decode;
 mod finding;
@@ -16,6 +17,7 @@ mod tests;
 mod value;
 mod yaml;
 
+pub use adopt::{Adopted, Adoption, Left, adopt, as_live};
 pub use finding::{Finding, Fix, Location, Severity};
 pub use fix::{Fixed, MadeFix, fix};
 pub use restore::restoring;

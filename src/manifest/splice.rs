@@ -13,6 +13,23 @@ pub struct Edit {
     pub replacement: String,
 }
 
+impl Edit {
+    /// An edit that puts a text in place of some bytes.
+    pub(super) fn replace(span: Range<usize>, replacement: impl Into<String>) -> Self {
+        Self { span, replacement: replacement.into() }
+    }
+
+    /// An edit that takes some bytes away.
+    pub(super) fn remove(span: Range<usize>) -> Self {
+        Self::replace(span, "")
+    }
+
+    /// An edit that adds a text in front of a byte.
+    pub(super) fn insert(at: usize, text: impl Into<String>) -> Self {
+        Self::replace(at..at, text)
+    }
+}
+
 impl From<&Fix> for Edit {
     fn from(fix: &Fix) -> Self {
         Self { span: fix.span.clone(), replacement: fix.replacement.clone() }
