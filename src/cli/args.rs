@@ -86,8 +86,11 @@ Every apply names its backup. A rollback keeps one too, so it can be rolled back
   zerodrift drift                                      exit code 2 when live is not as the file says
   zerodrift drift --format json | jq '.plans[].changes'
   zerodrift drift --report markdown=drift.md           the body of an issue, too
+  zerodrift drift --adopt && git diff                  takes what is live into the manifest
 
-Reads the manifest and live; writes nothing but the files that --report names.")]
+Reads the manifest and live; writes nothing but the files that --report names and, with --adopt, the
+manifest. The exit code is then 0 when everything that drifted was adopted, 2 when something is left
+to do by hand, and 4 when the file changed meanwhile, which leaves it as it is.")]
     Drift(DriftArgs),
     /// Checks the manifest: every finding in one run, offline, without credentials
     #[command(after_help = "Examples:
@@ -95,8 +98,11 @@ Reads the manifest and live; writes nothing but the files that --report names.")
   zerodrift validate teams/org.yaml --format json
   sed s/24h/12h/ org.yaml | zerodrift validate -
   zerodrift validate --format github                   findings on the lines of a pull request
+  zerodrift validate --fix && git diff                 mends what can be mended without a look
 
-Reads the manifest and nothing else: no network. Exit code 5 when it has errors.")]
+Reads the manifest and nothing else: no network; writes nothing but the files that --report names
+and, with --fix, the manifest.
+Exit code 5 when it has errors; with --fix, when some are left.")]
     Validate(ValidateArgs),
     /// Writes live as an org.yaml that plans to nothing
     #[command(after_help = "Examples:
@@ -218,6 +224,9 @@ pub(super) struct RollbackArgs {
 pub(super) struct DriftArgs {
     #[command(flatten)]
     pub(super) file: FileArgs,
+    /// Writes the live values of what drifted into the manifest; comments, order and layout stay
+    #[arg(long)]
+    pub(super) adopt: bool,
     #[command(flatten)]
     pub(super) forms: PlanForms,
     #[command(flatten)]
@@ -231,6 +240,9 @@ pub(super) struct DriftArgs {
 pub(super) struct ValidateArgs {
     #[command(flatten)]
     pub(super) file: FileArgs,
+    /// Makes the fixes that cannot change what was meant, in the file; the other findings stay
+    #[arg(long)]
+    pub(super) fix: bool,
     #[command(flatten)]
     pub(super) forms: FindingsForms,
     #[command(flatten)]

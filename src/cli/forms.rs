@@ -68,6 +68,13 @@ impl PlanForms {
     }
 }
 
+impl PlanForms {
+    /// Whether any of them shows the difference as YAML.
+    pub(super) fn show_yaml(&self) -> bool {
+        self.include(PlanFormat::Markdown) || self.include(PlanFormat::Github)
+    }
+}
+
 impl FindingsForms {
     /// Whether the result is shown in this form anywhere.
     pub(super) fn include(&self, format: FindingsFormat) -> bool {

@@ -4,8 +4,10 @@
 //! - `forms`, `publish`, `github`: a result in the forms that were asked for
 //! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
 //! - `history`: backups and the audit log
+//! - `rewrite`: the only place that writes a manifest; `adopt`, `fix`: the flags of `drift` and `validate` that ask for it
 //! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
 
+mod adopt;
 mod apply;
 mod approval;
 mod args;
@@ -18,6 +20,7 @@ mod error;
 mod exit;
 mod explain;
 mod export;
+mod fix;
 mod forms;
 mod github;
 mod history;
@@ -29,6 +32,7 @@ mod plan;
 mod planning;
 mod publish;
 mod revoke_user;
+mod rewrite;
 mod rollback;
 mod sandbox;
 mod saved;

@@ -7,6 +7,7 @@ use super::connect::connect;
 use super::error::CliError;
 use super::exit::Exit;
 use super::planning::{self, Wanted};
+use super::publish::Compared;
 use super::{Context, forms, publish, saved};
 use crate::report::Wording;
 
@@ -29,7 +30,7 @@ async fn of(context: &Context, args: &PlanArgs, wanted: &Wanted) -> Result<Exit,
     };
     let plan = planning::plan(context, wanted, &api, &live, &args.allow)?;
     let exit = if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success };
-    publish::run(context, &args.forms, &planning::told(wanted, &plan, Wording::Plan), exit)?;
+    publish::compared(context, &args.forms, Compared { wording: Wording::Plan, wanted, plan: &plan }, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, wanted, &api, &live, &[]);
         saved::write(context, path, &input, &plan, args.expires_in)?;

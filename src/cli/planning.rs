@@ -12,7 +12,6 @@ use super::manifest_file::{self, Loaded};
 use crate::manifest::{Finding, Manifest, Source};
 use crate::organization::{Live, Model, Snapshot, Target};
 use crate::plan::{self, Plan};
-use crate::report::{Run, Wording};
 
 /// A manifest without errors, and whose organization it is about.
 pub(super) struct Wanted {
@@ -81,11 +80,6 @@ pub(super) fn plan(
         return Err(wanted.blame(CliError::manifest(&wanted.manifest.path, plan.findings)));
     }
     Ok(plan)
-}
-
-/// A plan, or drift, as the forms of a result show it.
-pub(super) fn told<'a>(wanted: &Wanted, plan: &'a Plan, wording: Wording) -> Run<'a> {
-    Run { wording, plan, declared: wanted.manifest.declared.len(), yaml: "" }
 }
 
 /// Everything that a plan depends on. Consents are full paths.

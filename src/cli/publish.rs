@@ -7,17 +7,35 @@ use super::error::{CliError, Subject};
 use super::exit::Exit;
 use super::forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms};
 use super::github;
-use crate::manifest::{Finding, Source};
+use super::planning::Wanted;
+use crate::manifest::{self, Finding, Source};
+use crate::plan::Plan;
 use crate::report::{self, Failure, Run, Style, Wording};
 
 /// The columns of a text in a file.
 const COLUMNS: usize = 100;
 
+/// What was compared, and how it is told.
+#[derive(Clone, Copy)]
+pub(super) struct Compared<'a> {
+    pub(super) wording: Wording,
+    pub(super) wanted: &'a Wanted,
+    pub(super) plan: &'a Plan,
+}
+
 /// Shows a plan, or drift. `exit` is how the program will end.
 ///
 /// # Errors
 /// If a file or standard output cannot be written.
-pub(super) fn run(context: &Context, forms: &PlanForms, run: &Run<'_>, exit: Exit) -> Result<(), CliError> {
+pub(super) fn compared(
+    context: &Context,
+    forms: &PlanForms,
+    compared: Compared<'_>,
+    exit: Exit,
+) -> Result<(), CliError> {
+    let Compared { wording, wanted, plan } = compared;
+    let yaml = if forms.show_yaml() { difference(compared) } else { String::new() };
+    let run = &Run { wording, plan, declared: wanted.manifest.declared.len(), yaml: &yaml };
     let file = context.env.in_repository(&run.plan.manifest.path);
     let form = |format: PlanFormat, style: &Style| match (format, run.wording) {
         (PlanFormat::Text, Wording::Plan) => report::plan::text(run.plan, run.declared, style),
@@ -35,6 +53,18 @@ pub(super) fn run(context: &Context, forms: &PlanForms, run: &Run<'_>, exit: Exi
     }
     let text = form(forms.format, &context.ui.out);
     if forms.format == PlanFormat::Text { context.show(&text) } else { context.print(&text) }
+}
+
+/// The manifest against itself as it would be if it said what is live.
+fn difference(compared: Compared<'_>) -> String {
+    let Compared { wording, wanted: Wanted { source, manifest, .. }, plan } = compared;
+    let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
+    let (file, as_live) = (&source.text, manifest::as_live(source, manifest, &changes));
+    let live_name = format!("{} (live)", source.name);
+    match wording {
+        Wording::Plan => report::unified(&live_name, &as_live, &source.name, file),
+        Wording::Drift => report::unified(&source.name, file, &live_name, &as_live),
+    }
 }
 
 /// Shows that there is no plan: forms that somebody may read later must not keep what an earlier run said.

@@ -6,13 +6,19 @@ use super::args::ValidateArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::manifest_file::{self, Loaded};
-use super::{Context, forms, publish};
+use super::{Context, fix, forms, publish, rewrite};
 use crate::manifest::{self, Finding};
 
-/// Prints what there is to say about a manifest. Needs no network and no credentials.
+/// Prints what there is to say about a manifest, after the fixes that `--fix` asks for. Needs no network and no
+/// credentials.
 pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, CliError> {
+    if args.fix {
+        rewrite::check("--fix", &args.file.file)?;
+    }
     forms::check(&args.forms.reports, &[Path::new(&args.file.file)])?;
-    let Loaded { source, manifest, target: _, mut findings } = manifest_file::load(context.model, &args.file.file)?;
+    let loaded = manifest_file::load(context.model, &args.file.file)?;
+    let Loaded { source, manifest, target: _, mut findings } =
+        if args.fix { fix::run(context, loaded)? } else { loaded };
     if let Some(manifest) = &manifest {
         // Which target is meant decides what may be declared: a zone has fewer settings. No target is no mistake here.
         let of_file = manifest.target.as_ref();

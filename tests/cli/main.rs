@@ -5,6 +5,7 @@
 mod harness;
 mod server;
 
+mod adopt;
 mod credentials;
 mod forms;
 mod guards;
