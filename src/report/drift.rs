@@ -43,7 +43,11 @@ fn what_next(plan: &Plan, style: &Style) -> String {
     match plan.action {
         Action::Create => format!("To create it: {apply}\n"),
         Action::None | Action::Update => {
-            format!("To make live as the file wants it: {apply}\nTo keep what is live: change {file}\n")
+            let adopt = format!("zerodrift drift {} --adopt", argument(&plan.manifest.path));
+            // Standard input cannot be written.
+            let keep =
+                if plan.manifest.path == "-" { format!("change {file}") } else { style.paint(Role::Code, &adopt) };
+            format!("To make live as the file wants it: {apply}\nTo keep what is live: {keep}\n")
         }
     }
 }

@@ -153,7 +153,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
         ~ session_duration   live has 8h, the file wants 24h
 
     To make live as the file wants it: zerodrift apply org.yaml
-    To keep what is live: change org.yaml
+    To keep what is live: zerodrift drift org.yaml --adopt
 
     Drift: 1 setting of account 699d98642c564d2e855e9661899b7252 differs from org.yaml.
     ------- stderr -------
