@@ -9,9 +9,6 @@ use super::finding::{Finding, Severity};
 use super::{Declared, Manifest};
 use crate::organization::{Access, Color, Group, Kind, Model, Setting, is_blank};
 
-/// Contrast that WCAG 2.1 asks of body text (criterion 1.4.3).
-const LEGIBLE: f64 = 4.5;
-
 const PARTIAL: &str = "partial-group";
 
 const WARP: &str = "organization.allow_authenticate_via_warp";
@@ -213,14 +210,14 @@ fn a_reason_needs_its_change(facts: &Facts<'_>) -> Vec<Finding> {
 fn login_text_is_legible(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(at) = facts.declared(&[TEXT_COLOR]) else { return Vec::new() };
     let Some(color) = at.value.as_str().and_then(|text| text.parse::<Color>().ok()) else { return Vec::new() };
-    // The figure is cut, not rounded, so that 4.49 is never shown as enough.
-    let contrast = (color.contrast(Color::WHITE) * 100.0).floor() / 100.0;
-    if contrast >= LEGIBLE {
+    let contrast = color.contrast_figure(Color::WHITE);
+    if contrast >= Color::LEGIBLE {
         return Vec::new();
     }
     let message = format!(
         "the login text is hard to read: {color} on the white card has a contrast of {contrast:.2}:1, and WCAG asks \
-         for {LEGIBLE}:1"
+         for {}:1",
+        Color::LEGIBLE
     );
     vec![facts.finding("contrast", Severity::Warning, at, message, "choose a darker colour")]
 }

@@ -46,6 +46,14 @@ impl Color {
     /// White, the card on which the login text stands.
     pub const WHITE: Self = Self { red: 255, green: 255, blue: 255 };
 
+    /// The contrast that WCAG 2.1 asks of body text (criterion 1.4.3, level AA).
+    pub const LEGIBLE: f64 = 4.5;
+
+    /// The contrast as a figure to show: cut to two decimals, not rounded, so that 4.49 is never shown as enough.
+    pub fn contrast_figure(self, other: Self) -> f64 {
+        (self.contrast(other) * 100.0).floor() / 100.0
+    }
+
     /// Contrast with another colour, from 1.0 (none) to 21.0, as WCAG 2.1 defines it; body text wants 4.5.
     pub fn contrast(self, other: Self) -> f64 {
         let (one, two) = (self.luminance(), other.luminance());

@@ -95,20 +95,33 @@ fn two_lines(change: &Change, indent: usize, wording: Wording, style: &Style) ->
     hanging(indent, &gone, label, &before, style.width) + &come
 }
 
-/// A set that moves from one value to another, as the elements that come and go.
-fn elements(change: &Change, wording: Wording, style: &Style) -> Option<String> {
+/// A set that moves from one value to another, by its elements.
+pub(super) struct Moves {
+    /// Those that it loses.
+    pub(super) gone: Vec<Json>,
+    /// Those that it gains.
+    pub(super) come: Vec<Json>,
+    /// Those that it keeps.
+    pub(super) kept: Vec<Json>,
+}
+
+/// What moves in a set, where both values are sets.
+pub(super) fn moves(change: &Change) -> Option<Moves> {
     if !matches!(change.setting.kind, Kind::Set(_)) {
         return None;
     }
-    let (before, after) =
-        (change.setting.canonical(Some(&change.before)), change.setting.canonical(Some(&change.after)));
-    let (Json::Array(before), Json::Array(after)) = (before, after) else {
+    let canonical = |value| change.setting.canonical(Some(value));
+    let (Json::Array(before), Json::Array(after)) = (canonical(&change.before), canonical(&change.after)) else {
         return None;
     };
-    let only =
-        |one: &[Json], two: &[Json]| one.iter().filter(|element| !two.contains(element)).cloned().collect::<Vec<_>>();
-    let (gone, come) = (only(&before, &after), only(&after, &before));
-    let kept: Vec<Json> = before.iter().filter(|element| after.contains(element)).cloned().collect();
+    let only = |one: &[Json], two: &[Json]| one.iter().filter(|element| !two.contains(element)).cloned().collect();
+    let kept = before.iter().filter(|element| after.contains(element)).cloned().collect();
+    Some(Moves { gone: only(&before, &after), come: only(&after, &before), kept })
+}
+
+/// A set that moves from one value to another, as the elements that come and go.
+fn elements(change: &Change, wording: Wording, style: &Style) -> Option<String> {
+    let Moves { gone, come, kept } = moves(change)?;
     let list = |elements: Vec<Json>| value::of(&change.setting, &Json::Array(elements), style);
     let mut parts = Vec::new();
     match wording {

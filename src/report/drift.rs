@@ -53,6 +53,6 @@ fn what_next(plan: &Plan, style: &Style) -> String {
 }
 
 /// A manifest in a sentence.
-fn source(path: &str) -> String {
+pub(super) fn source(path: &str) -> String {
     if path == "-" { "what standard input had".to_owned() } else { value::safe(path) }
 }

@@ -11,7 +11,10 @@ use crate::manifest::{Finding, Severity};
 use crate::plan::{Action, Change, Consent, GuardState, Plan, PlannedWrite, Unmanaged};
 
 /// The API of every customer; any other one is named in the header.
-const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
+pub(super) const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
+
+/// The heading of guarded changes.
+pub(super) const GUARDED: &str = "Guarded: can lock people out, open something up or destroy";
 
 /// More unmanaged settings than these are counted, not listed.
 const UNMANAGED_SHOWN: usize = 20;
@@ -119,8 +122,7 @@ fn guarded_section(file: &str, guarded: &[&Change], style: &Style) -> String {
     if guarded.is_empty() {
         return String::new();
     }
-    let mut text =
-        format!("{}\n", style.paint(Role::Guarded, "Guarded: can lock people out, open something up or destroy"));
+    let mut text = format!("{}\n", style.paint(Role::Guarded, GUARDED));
     for change in guarded {
         let Some(state) = change.guard else { continue };
         text.push('\n');
@@ -132,29 +134,32 @@ fn guarded_section(file: &str, guarded: &[&Change], style: &Style) -> String {
 }
 
 fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style) -> String {
-    let place = match &change.at {
-        // Every change of a backup would name the same long path.
-        at if at.is_whole_file() => String::new(),
-        at => format!("{}:{}:{}", value::safe(file), at.line, at.column),
-    };
+    let place = place(file, change);
     let (mark, path) = (style.paint(Role::Guarded, "!"), style.paint(Role::Heading, change.setting.path));
     let mut text = format!("  {mark} {path}  {}", style.paint(Role::Quiet, &place)).trim_end().to_owned() + "\n";
     text.push_str(&change::values(change, 6, Wording::Plan, style));
-    let consent = consent(state.allowed_by);
-    let told = told(change);
+    let told = in_use(change);
     let in_use = (!told.is_empty()).then_some(("in use now", told.as_str()));
     let notes = change.notice.map(|notice| ("note", notice));
     let facts = [("what happens", state.guard.consequence), ("check first", state.guard.check_first)];
-    for (label, prose) in in_use.into_iter().chain(facts).chain(notes).chain([("consent", consent)]) {
+    for (label, prose) in in_use.into_iter().chain(facts).chain(notes).chain([("consent", consent(state))]) {
         let label = style.paint(Role::Quiet, label);
         text.push_str(&hanging(6, &label, 15, prose, style.width));
     }
     text
 }
 
-/// Who consents to a change.
-pub(super) fn consent(allowed_by: Option<Consent>) -> &'static str {
-    match allowed_by {
+/// Where the file says so: `org.yaml:7:21`. Nothing for a backup, of which every change would name the same long path.
+pub(super) fn place(file: &str, change: &Change) -> String {
+    match &change.at {
+        at if at.is_whole_file() => String::new(),
+        at => format!("{}:{}:{}", value::safe(file), at.line, at.column),
+    }
+}
+
+/// Who consents to a guarded change, in words.
+pub(super) fn consent(state: GuardState) -> &'static str {
+    match state.allowed_by {
         None => "nobody yet",
         Some(Consent::Manifest) => "given by an allow entry of the file",
         Some(Consent::Flag) => "given by --allow",
@@ -162,9 +167,10 @@ pub(super) fn consent(allowed_by: Option<Consent>) -> &'static str {
     }
 }
 
-/// What live says about the value that goes: `name "DoH laptops"`.
-pub(super) fn told(change: &Change) -> String {
-    change.told.iter().map(|(name, told)| format!("{name} {}", value::short(told))).collect::<Vec<_>>().join(", ")
+/// What live says about the value that goes: `name "CI", expires …`.
+pub(super) fn in_use(change: &Change) -> String {
+    let told: Vec<_> = change.told.iter().map(|(name, told)| format!("{name} {}", value::short(told))).collect();
+    told.join(", ")
 }
 
 /// How to consent to what nobody consents to yet. The YAML starts in the first column, so that it can be pasted.
@@ -172,25 +178,33 @@ fn consent_block(file: &str, open: &[&Change], style: &Style) -> String {
     if open.is_empty() {
         return String::new();
     }
-    // Consent is written beside declarations: a backup is no file to edit.
-    let written = open.iter().filter(|change| !change.at.is_whole_file());
-    let entries: String = written.filter_map(|change| consent_entry(change, style)).collect();
+    let entries = consent_entries(open, style);
     let mut text = String::new();
     if !entries.is_empty() {
         let key = style.paint(Role::Code, "allow:");
         text.push_str(&format!("\n  To consent, add to {}:\n\n{key}\n{entries}", value::safe(file)));
     }
-    let or = match (entries.is_empty(), open.iter().all(|change| change.at.is_whole_file())) {
-        (_, true) => "To consent, add to the command line",
-        (true, false) => "To consent, pass to apply",
-        (false, false) => "or pass to apply",
-    };
-    text.push_str(&format!("\n  {or}:\n\n"));
+    text.push_str(&format!("\n  {}:\n\n", by_flag(&entries, open)));
     for change in open {
         let flag = style.paint(Role::Code, &format!("--allow {}", change.setting.path));
         text.push_str(&format!("    {flag}\n"));
     }
     text
+}
+
+/// How to say what stands before the flags that consent, `entries` being what the file could say instead.
+pub(super) fn by_flag(entries: &str, open: &[&Change]) -> &'static str {
+    match (entries.is_empty(), open.iter().all(|change| change.at.is_whole_file())) {
+        (_, true) => "To consent, add to the command line",
+        (true, false) => "To consent, pass to apply",
+        (false, false) => "or pass to apply",
+    }
+}
+
+/// What `allow:` would say. Consent is written beside declarations: a backup is no file to edit.
+pub(super) fn consent_entries(open: &[&Change], style: &Style) -> String {
+    let written = open.iter().filter(|change| !change.at.is_whole_file());
+    written.filter_map(|change| consent_entry(change, style)).collect()
 }
 
 /// The entry of `allow:` for a change. A value too long to read is too long to consent to by pasting.
@@ -229,7 +243,8 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> String {
     let shown = &plan.unmanaged[..plan.unmanaged.len().min(UNMANAGED_SHOWN)];
     let paths: Vec<_> = shown.iter().map(|unmanaged| value::safe(&unmanaged.path)).collect();
     let columns = column(paths.iter().map(String::as_str), 68);
-    let mut text = format!("{}\n", style.paint(Role::Quiet, &keeps(plan.unmanaged.len())));
+    let title = format!("Not managed: {}", kept(plan.unmanaged.len()));
+    let mut text = format!("{}\n", style.paint(Role::Quiet, &title));
     for (path, Unmanaged { path: _, value: live, known }) in paths.iter().zip(shown) {
         text.push_str(&unmanaged_row(&pad(path, columns), live, *known, style));
     }
@@ -241,10 +256,10 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> String {
     text
 }
 
-/// The heading of the settings that the file does not mention.
-pub(super) fn keeps(number: usize) -> String {
-    let title = format!("Not managed: {} keep what they have", count(number, "live setting"));
-    title.replace("setting keep what they have", "setting keeps what it has")
+/// `2 live settings keep what they have`.
+pub(super) fn kept(unmanaged: usize) -> String {
+    let keep = if unmanaged == 1 { "keeps what it has" } else { "keep what they have" };
+    format!("{} {keep}", count(unmanaged, "live setting"))
 }
 
 fn unmanaged_row(path: &str, live: &Json, known: bool, style: &Style) -> String {
@@ -261,24 +276,42 @@ pub(super) fn findings_section(findings: &[Finding], style: &Style) -> String {
 }
 
 fn finding_text(finding: &Finding, style: &Style) -> String {
-    let (role, severity) = match finding.severity {
-        Severity::Note => (Role::Quiet, "note"),
-        Severity::Warning => (Role::Doubtful, "warning"),
-        Severity::Error => (Role::Guarded, "error"),
+    let role = match finding.severity {
+        Severity::Note => Role::Quiet,
+        Severity::Warning => Role::Doubtful,
+        Severity::Error => Role::Guarded,
     };
-    let label = format!("{severity}[{}]:", finding.rule);
+    let label = finding_label(finding);
     let message = value::safe(&finding.message);
     let columns = width(&label) + 1;
     let mut text = hanging(0, &style.paint(role, &label), columns, &message, style.width);
-    let place = match &finding.at {
-        Some(at) => format!("{}:{}:{}", value::safe(&finding.file), at.line, at.column),
-        None => value::safe(&finding.file),
-    };
-    text.push_str(&format!("  {}\n", style.paint(Role::Quiet, &place)));
+    text.push_str(&format!("  {}\n", style.paint(Role::Quiet, &finding_place(finding))));
     if let Some(help) = &finding.help {
         text.push_str(&hanging(2, "help:", 6, &value::safe(help), style.width));
     }
     text
+}
+
+/// `warning[contrast]:`.
+pub(super) fn finding_label(finding: &Finding) -> String {
+    format!("{}[{}]:", severity(finding), finding.rule)
+}
+
+/// How bad a finding is, in a word.
+pub(super) fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// `org.yaml:12:17`, or the file alone.
+pub(super) fn finding_place(finding: &Finding) -> String {
+    match &finding.at {
+        Some(at) => format!("{}:{}:{}", value::safe(&finding.file), at.line, at.column),
+        None => value::safe(&finding.file),
+    }
 }
 
 fn writes_section(plan: &Plan, style: &Style) -> String {

@@ -9,21 +9,56 @@ use crate::text::visible;
 /// This much of what two texts share stands before their first difference.
 const LEAD: usize = 60;
 
-/// The two texts with their differing words marked: by colour, or as `[-gone-]` and `{+new+}` where there is none.
-///
-/// Long texts show the part around their first difference.
-pub(super) fn difference(before: &str, after: &str, style: &Style) -> (String, String) {
+/// One of two texts that are compared: what is shown of it, in runs, and what is missing around that.
+pub(super) struct Side {
+    before: usize,
+    /// The text in order, a run for each stretch of words that the other side has, or lacks.
+    pub(super) runs: Vec<Run>,
+    behind: usize,
+}
+
+/// A stretch of a text, untrusted characters made visible.
+pub(super) struct Run {
+    /// The words.
+    pub(super) text: String,
+    /// Whether the other text lacks them.
+    pub(super) differs: bool,
+}
+
+/// Two texts word by word. Nothing is marked where they share no word. Of long texts, this is the part around their first
+/// difference.
+pub(super) fn compare(before: &str, after: &str) -> (Side, Side) {
     let start = first_difference(before, after).saturating_sub(LEAD);
     let (old, new) = (window(before, start), window(after, start));
     let diff = TextDiff::from_words(old.text.as_str(), new.text.as_str());
     let changes: Vec<_> = diff.iter_all_changes().map(|change| (change.tag(), change.value())).collect();
     let shared = changes.iter().any(|(tag, word)| *tag == ChangeTag::Equal && !word.trim().is_empty());
-    let side = |tag: ChangeTag, marks: &Marks| {
+    let side = |tag: ChangeTag, window: &Window| {
         let words = changes.iter().filter(|change| change.0 == tag || change.0 == ChangeTag::Equal);
-        let words = words.map(|&(of, word)| (of == tag && shared, word)).collect::<Vec<_>>();
-        marks.line(&words, style)
+        let words: Vec<_> = words.map(|&(of, word)| (of == tag && shared, word)).collect();
+        Side { before: window.before, runs: runs(&words), behind: window.behind }
     };
-    (old.framed(&side(ChangeTag::Delete, &GONE)), new.framed(&side(ChangeTag::Insert, &COME)))
+    (side(ChangeTag::Delete, &old), side(ChangeTag::Insert, &new))
+}
+
+impl Side {
+    /// How much is missing before the part that is shown: `(60 characters)…`, or nothing.
+    pub(super) fn lead(&self) -> String {
+        if self.before > 0 { format!("({} characters)…", self.before) } else { String::new() }
+    }
+
+    /// How much is missing behind it.
+    pub(super) fn tail(&self) -> String {
+        if self.behind > 0 { format!("…(+{} characters)", self.behind) } else { String::new() }
+    }
+}
+
+/// The two texts with their differing words marked: by colour, or as `[-gone-]` and `{+new+}` where there is none.
+///
+/// Long texts show the part around their first difference.
+pub(super) fn difference(before: &str, after: &str, style: &Style) -> (String, String) {
+    let (old, new) = compare(before, after);
+    (GONE.line(&old, style), COME.line(&new, style))
 }
 
 /// How words are marked that one side alone has.
@@ -36,27 +71,14 @@ const GONE: Marks = Marks { role: Role::RemovedWord, brackets: ("[-", "-]") };
 const COME: Marks = Marks { role: Role::AddedWord, brackets: ("{+", "+}") };
 
 impl Marks {
-    fn line(&self, words: &[(bool, &str)], style: &Style) -> String {
-        let mut line = String::new();
-        let mut rest = words;
-        while let [(marked, word), behind @ ..] = rest {
-            if *marked {
-                let (run, behind) = rest.split_at(run_length(rest));
-                line.push_str(&self.mark(run, style));
-                rest = behind;
-            } else {
-                line.push_str(&visible(word));
-                rest = behind;
-            }
-        }
-        line
+    fn line(&self, side: &Side, style: &Style) -> String {
+        let shown = |run: &Run| if run.differs { self.mark(&run.text, style) } else { run.text.clone() };
+        let line: String = side.runs.iter().map(shown).collect();
+        format!("{}{line}{}", side.lead(), side.tail())
     }
 
     /// Brackets stand around a whole run of words; colour is put on each word, so that lines can break between them.
-    fn mark(&self, run: &[(bool, &str)], style: &Style) -> String {
-        let text: String = run.iter().map(|(_, word)| *word).collect();
-        // White space alone could not be seen.
-        let text = if text.trim().is_empty() { "·".repeat(text.chars().count()) } else { visible(&text).into_owned() };
+    fn mark(&self, text: &str, style: &Style) -> String {
         let (open, close) = self.brackets;
         match style.color {
             ColorLevel::Plain => format!("{open}{text}{close}"),
@@ -65,6 +87,23 @@ impl Marks {
             }
         }
     }
+}
+
+/// Words, each with whether it differs, as runs.
+fn runs(words: &[(bool, &str)]) -> Vec<Run> {
+    let mut runs = Vec::new();
+    let mut rest = words;
+    while let [(differs, _), ..] = rest {
+        let same = rest.iter().take_while(|word| !word.0).count();
+        let (run, behind) = rest.split_at(if *differs { run_length(rest) } else { same });
+        let text: String = run.iter().map(|(_, word)| *word).collect();
+        // White space alone could not be seen.
+        let blank = *differs && text.trim().is_empty();
+        let text = if blank { "·".repeat(text.chars().count()) } else { visible(&text).into_owned() };
+        runs.push(Run { text, differs: *differs });
+        rest = behind;
+    }
+    runs
 }
 
 /// How many words belong to a run of marked ones; white space between two of them does.
@@ -97,14 +136,6 @@ fn window(text: &str, start: usize) -> Window {
     let shown: String = text.chars().skip(start).take(LIMIT).collect();
     let behind = total - start - shown.chars().count();
     Window { text: shown, before: start, behind }
-}
-
-impl Window {
-    fn framed(&self, marked: &str) -> String {
-        let before = if self.before > 0 { format!("({} characters)…", self.before) } else { String::new() };
-        let behind = if self.behind > 0 { format!("…(+{} characters)", self.behind) } else { String::new() };
-        format!("{before}{marked}{behind}")
-    }
 }
 
 #[cfg(test)]

@@ -91,7 +91,7 @@ fn of_change(wording: Wording, file: &str, change: &Change) -> Annotation {
     if let (Wording::Plan, Some(state)) = (wording, change.guard) {
         lines.push(format!("What happens: {}.", state.guard.consequence));
         lines.push(format!("Check first: {}.", state.guard.check_first));
-        lines.push(format!("Consent: {}.", plan::consent(state.allowed_by)));
+        lines.push(format!("Consent: {}.", plan::consent(state)));
     }
     if let (Wording::Plan, Some(notice)) = (wording, change.notice) {
         lines.push(format!("Note: {notice}."));

@@ -10,7 +10,7 @@ use super::change::Wording;
 use super::run::{Failure, Run, command};
 use super::style::Style;
 use super::{plan, value};
-use crate::manifest::{Finding, Severity};
+use crate::manifest::Finding;
 use crate::organization::{Setting, Target};
 use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
 
@@ -103,7 +103,7 @@ fn guarded(run: &Run<'_>) -> Section {
     let shown = run.guarded().into_iter().filter(|_| run.wording == Wording::Plan);
     Section {
         name: "guarded changes",
-        head: "\n#### Guarded: can lock people out, open something up or destroy\n\n".to_owned(),
+        head: format!("\n#### {}\n\n", plan::GUARDED),
         rows: shown.filter_map(|change| Some(guarded_row(file, change, change.guard?))).collect(),
         tail: String::new(),
     }
@@ -119,12 +119,12 @@ fn guarded_row(file: &str, change: &Change, state: GuardState) -> String {
         prose(state.guard.check_first)
     );
     if !change.told.is_empty() {
-        row.push_str(&format!("  - **In use now:** {}\n", code(&plan::told(change))));
+        row.push_str(&format!("  - **In use now:** {}\n", code(&plan::in_use(change))));
     }
     if let Some(notice) = change.notice {
         row.push_str(&format!("  - **Note:** {}.\n", prose(notice)));
     }
-    row + &format!("  - **Consent:** {}.\n", plan::consent(state.allowed_by))
+    row + &format!("  - **Consent:** {}.\n", plan::consent(state))
 }
 
 fn changes(run: &Run<'_>) -> Section {
@@ -173,15 +173,9 @@ fn findings(findings: &[Finding]) -> Section {
 }
 
 fn finding(finding: &Finding) -> String {
-    let severity = match finding.severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    };
-    let at = finding.at.as_ref().map(|at| format!(":{}:{}", at.line, at.column)).unwrap_or_default();
-    let place = shown(&format!("{}{at}", value::safe(&finding.file)));
+    let place = shown(&plan::finding_place(finding));
     let help = finding.help.as_ref().map(|help| format!("<br>{}", prose(help))).unwrap_or_default();
-    format!("- **{severity}** {} at {place}: {}{help}\n", code(finding.rule), prose(&finding.message))
+    format!("- **{}** {} at {place}: {}{help}\n", plan::severity(finding), code(finding.rule), prose(&finding.message))
 }
 
 /// How to consent to what nobody consents to yet.
@@ -221,7 +215,7 @@ fn difference(run: &Run<'_>) -> Section {
 }
 
 fn unmanaged(unmanaged: &[Unmanaged]) -> Section {
-    let title = plan::keeps(unmanaged.len());
+    let title = format!("Not managed: {}", plan::kept(unmanaged.len()));
     let row = |Unmanaged { path, value, known }: &Unmanaged| {
         let mark = if *known { "" } else { "unknown to this version" };
         format!("| {} | {} | {mark} |\n", code(path), shown(&value::short(value)))

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 use super::super::hostile::{NASTY, filled_with};
 use super::super::samples::{busy, change, create, in_sync, warning};
 use super::*;
+use crate::manifest::Severity;
 
 const YAML: &str = "\
 --- live
