@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
-use super::{ColorLevel, Detail, Style, drift, export, json as documents, plan};
+use super::{ColorLevel, Detail, Style, drift, export, html, json as documents, plan};
 use crate::manifest::{Finding, Severity};
 use crate::organization::Model;
 use crate::plan::{ManifestRef, Plan};
@@ -73,7 +73,16 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
         drift::summary(plan, 3),
         documents::to_text(&documents::plan_document(std::slice::from_ref(plan), 0)),
         documents::to_text(&documents::findings_document(&plan.findings)),
+        page(plan),
     ]
+}
+
+/// The page, with the first value of the plan wherever a login page has a text.
+fn page(plan: &Plan) -> String {
+    let text = &plan.changes[0].before;
+    let live = live(json!({"login_design": {"header_text": text, "background_color": text, "logo_path": text}}), None);
+    let diff = text.as_str().map(|text| format!("+{text}"));
+    html::page(&html::Page { model: Model::current(), plan, live: &live, declared: 3, yaml_diff: diff.as_deref() })
 }
 
 fn exports(text: &str) -> Vec<String> {

@@ -16,6 +16,7 @@
 //! - `export`: live → `org.yaml`
 //! - `schema`: the JSON Schemas of all formats
 //! - `explain`: what a setting is
+//! - `html`: a plan as one page for a browser, the login page before and after included
 //! - `findings`: what is wrong with a manifest, with the lines it is about
 
 pub mod doctor;
@@ -25,6 +26,7 @@ pub mod explain;
 pub mod export;
 pub mod findings;
 pub mod github;
+pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod plan;

@@ -11,7 +11,7 @@ use crate::manifest::{Finding, Severity};
 use crate::plan::{Action, Change, Consent, GuardState, Plan, PlannedWrite, Unmanaged};
 
 /// The API of every customer; any other one is named in the header.
-pub(super) const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
+const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 /// The heading of guarded changes.
 pub(super) const GUARDED: &str = "Guarded: can lock people out, open something up or destroy";

@@ -1,0 +1,115 @@
+//! Changes: guarded ones as articles with everything a reviewer has to weigh, the others as rows of a table.
+
+use super::piece::{self, Piece};
+use crate::plan::{Change, GuardState, Plan};
+use crate::report::plan::{GUARDED, by_flag, consent, consent_entries, in_use, place};
+use crate::report::style::Style;
+use crate::report::value;
+
+/// The guarded changes, and how to consent to those that nobody consents to.
+pub(super) struct Guarded {
+    pub(super) heading: &'static str,
+    pub(super) articles: Vec<Article>,
+    pub(super) missing: Option<Missing>,
+}
+
+/// One guarded change.
+pub(super) struct Article {
+    pub(super) path: &'static str,
+    pub(super) place: String,
+    pub(super) before: Vec<Piece>,
+    pub(super) after: Vec<Piece>,
+    pub(super) consented: bool,
+    /// What there is to weigh, each with its label.
+    pub(super) facts: Vec<(&'static str, String)>,
+}
+
+/// How to consent.
+pub(super) struct Missing {
+    pub(super) file: String,
+    /// The YAML to add to it; empty where no file can say it.
+    pub(super) entries: String,
+    pub(super) or: &'static str,
+    pub(super) flags: String,
+}
+
+/// The other changes by group, in the order of the plan.
+pub(super) struct Groups {
+    pub(super) groups: Vec<(&'static str, Vec<Row>)>,
+    pub(super) number: usize,
+}
+
+/// One change that needs no consent.
+pub(super) struct Row {
+    pub(super) name: &'static str,
+    pub(super) place: String,
+    pub(super) before: Vec<Piece>,
+    pub(super) after: Vec<Piece>,
+    pub(super) notes: Vec<String>,
+}
+
+/// What is guarded, if anything is.
+pub(super) fn guarded(plan: &Plan) -> Option<Guarded> {
+    let file = &plan.manifest.path;
+    let guarded = plan.changes.iter().filter_map(|change| Some(article(file, change, change.guard?)));
+    let articles: Vec<_> = guarded.collect();
+    (!articles.is_empty()).then(|| Guarded { heading: GUARDED, articles, missing: missing(plan) })
+}
+
+fn article(file: &str, change: &Change, state: GuardState) -> Article {
+    let (before, after) = piece::both(change);
+    let told = in_use(change);
+    let told = (!told.is_empty()).then_some(("In use now", told));
+    let guard = [("What happens", state.guard.consequence), ("Check first", state.guard.check_first)];
+    let guard = guard.map(|(label, text)| (label, text.to_owned()));
+    let notes = notes(change).into_iter().map(|note| ("Note", note));
+    let consent = [("Consent", consent(state).to_owned())];
+    Article {
+        path: change.setting.path,
+        place: place(file, change),
+        before,
+        after,
+        consented: state.allowed_by.is_some(),
+        facts: told.into_iter().chain(guard).chain(notes).chain(consent).collect(),
+    }
+}
+
+fn missing(plan: &Plan) -> Option<Missing> {
+    let open: Vec<_> = plan.refused().collect();
+    if open.is_empty() {
+        return None;
+    }
+    let entries = consent_entries(&open, &Style::plain(80));
+    let or = by_flag(&entries, &open);
+    let flags: Vec<_> = open.iter().map(|change| format!("--allow {}", change.setting.path)).collect();
+    let entries = if entries.is_empty() { entries } else { format!("allow:\n{entries}") };
+    Some(Missing { file: value::safe(&plan.manifest.path), entries, or, flags: flags.join("\n") })
+}
+
+/// What needs no consent, if anything does not.
+pub(super) fn plain(plan: &Plan) -> Option<Groups> {
+    let mut groups: Vec<(&str, Vec<Row>)> = Vec::new();
+    let plain: Vec<_> = plan.changes.iter().filter(|change| change.guard.is_none()).collect();
+    for change in &plain {
+        let group = change.setting.group().unwrap_or(change.setting.endpoint().section());
+        let row = row(&plan.manifest.path, change);
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, rows)) => rows.push(row),
+            None => groups.push((group, vec![row])),
+        }
+    }
+    (!groups.is_empty()).then_some(Groups { groups, number: plain.len() })
+}
+
+fn row(file: &str, change: &Change) -> Row {
+    let (before, after) = piece::both(change);
+    Row { name: change.setting.name(), place: place(file, change), before, after, notes: notes(change) }
+}
+
+/// What a change leads to, and what is sent beside it.
+fn notes(change: &Change) -> Vec<String> {
+    let sent = change.annotations.iter().map(|(setting, value)| {
+        format!("{} is sent with it: {}", setting.name(), value::of(setting, value, &Style::plain(80)))
+    });
+    change.notice.map(str::to_owned).into_iter().chain(sent).collect()
+}

@@ -1,0 +1,122 @@
+//! The login page before and after: a sketch in the colours and words of `login_design`, and every member of it in text.
+
+use serde_json::Value as Json;
+
+use super::piece::{self, Piece};
+use super::{Page, paint};
+use crate::organization::{Color, Setting};
+use crate::plan::Action;
+use crate::report::value;
+
+const GROUP: &str = "organization.login_design";
+
+/// The members that the sketch has a place for. All members, later ones included, are listed below it.
+const BACKGROUND: &str = "organization.login_design.background_color";
+const TEXT: &str = "organization.login_design.text_color";
+const LOGO: &str = "organization.login_design.logo_path";
+const HEADER: &str = "organization.login_design.header_text";
+const FOOTER: &str = "organization.login_design.footer_text";
+
+/// The login page on both sides, or once where it stays as it is.
+pub(super) struct Login {
+    pub(super) changes: bool,
+    pub(super) looks: Vec<Look>,
+}
+
+/// The login page on one side.
+pub(super) struct Look {
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    /// The class that fills the page, or a pattern that says that nothing is known.
+    pub(super) background: String,
+    /// The class that colours the text.
+    pub(super) ink: String,
+    pub(super) has_logo: bool,
+    pub(super) header: Option<String>,
+    pub(super) footer: Option<String>,
+    /// How well its text can be read.
+    pub(super) contrast: Contrast,
+    /// Each member of the group with its value, and with what applies where it has none.
+    pub(super) members: Vec<(&'static str, Vec<Piece>, Option<&'static str>)>,
+}
+
+/// What can be said of the text on the white card.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Contrast {
+    /// A figure, and whether it is enough for body text.
+    Figure { figure: String, enough: bool },
+    /// Why there is no figure.
+    Unknown(&'static str),
+}
+
+/// The login page, where live or the plan has something to say about it.
+pub(super) fn login(page: &Page<'_>) -> Option<Login> {
+    let members = members(page);
+    if members.iter().all(|member| member.before.is_null() && member.after.is_null()) {
+        return None;
+    }
+    let after: Vec<_> = members.iter().map(|member| (member.setting, &member.after)).collect();
+    if members.iter().all(|member| member.before == member.after) {
+        return Some(Login { changes: false, looks: vec![look("after", "Before and after", &after)] });
+    }
+    let before: Vec<_> = members.iter().map(|member| (member.setting, &member.before)).collect();
+    let title = match page.plan.action {
+        Action::Create => "Before: there is no organization",
+        Action::None | Action::Update => "Before",
+    };
+    Some(Login { changes: true, looks: vec![look("before", title, &before), look("after", "After", &after)] })
+}
+
+/// A member of the group and its values; `null` for every way of having none.
+struct Member<'a> {
+    setting: &'a Setting,
+    before: Json,
+    after: Json,
+}
+
+fn members<'a>(page: &Page<'a>) -> Vec<Member<'a>> {
+    let Some(group) = page.model.group(GROUP) else { return Vec::new() };
+    let or_null = |setting: &Setting, value: Option<&Json>| match value {
+        Some(value) if !setting.is_empty(Some(value)) => value.clone(),
+        _ => Json::Null,
+    };
+    let member = |setting: &'a Setting| {
+        let live = page.live.value(page.model, setting);
+        let change = page.plan.changes.iter().find(|change| change.setting.path == setting.path);
+        let (before, after) = change.map_or((live, live), |change| (Some(&change.before), Some(&change.after)));
+        Member { setting, before: or_null(setting, before), after: or_null(setting, after) }
+    };
+    page.model.members(group).map(member).collect()
+}
+
+fn look(id: &'static str, title: &'static str, members: &[(&Setting, &Json)]) -> Look {
+    let found = |path: &str| members.iter().find(|(setting, _)| setting.path == path);
+    let color = |path: &str| found(path).and_then(|(setting, value)| piece::color(setting, value));
+    let text = |path: &str| found(path).and_then(|(_, value)| value.as_str()).map(value::safe);
+    let has = |path: &str| found(path).is_some_and(|(_, value)| !value.is_null());
+    let listed = |(setting, value): &(&Setting, &Json)| {
+        (setting.key(), piece::alone(setting, value), value.is_null().then_some(setting.default))
+    };
+    Look {
+        id,
+        title,
+        background: color(BACKGROUND).map_or_else(|| "unknown".to_owned(), paint::fill),
+        ink: color(TEXT).map_or_else(|| "plain-ink".to_owned(), paint::ink),
+        has_logo: has(LOGO),
+        header: text(HEADER),
+        footer: text(FOOTER),
+        contrast: contrast(color(TEXT), has(TEXT)),
+        members: members.iter().map(listed).collect(),
+    }
+}
+
+fn contrast(text: Option<Color>, has_text: bool) -> Contrast {
+    match (text, has_text) {
+        (Some(color), _) => {
+            let figure = color.contrast_figure(Color::WHITE);
+            Contrast::Figure { figure: format!("{figure:.2}:1"), enough: figure >= Color::LEGIBLE }
+        }
+        (None, true) => Contrast::Unknown("text_color is no colour that can be read here, so there is no figure"),
+        (None, false) => Contrast::Unknown("text_color is not set, so there is no figure"),
+    }
+}

@@ -1,0 +1,178 @@
+//! A plan as one page for a browser: what the text says, and the login page before and after.
+//!
+//! - `piece`: values as text, with what came and what went marked
+//! - `changes`: guarded changes as articles, the others as rows of a table
+//! - `login`: the login page, sketched
+//! - `paint`: colours of the organization as rules of the style sheet
+//! - `rest`: findings, what is not managed, requests and the difference of the file
+//! - `*.html`, `style.css`: the page, a template that the compiler checks and that escapes what it is given
+//!
+//! The page is one file that loads nothing and runs nothing, and its content security policy says so: a value that got
+//! through both [`visible`](crate::text::visible) and the template's escaping would still find nothing to use. The style
+//! sheet is allowed by its hash, so not even an attribute `style` counts.
+
+mod changes;
+mod login;
+mod paint;
+mod piece;
+mod rest;
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use self::changes::{Groups, Guarded};
+use self::login::{Contrast, Login};
+use self::piece::Piece;
+use self::rest::{Finding, Line, Unmanaged};
+use super::drift::source;
+use super::plan::{count, is_cloudflare, summary};
+use super::shell::argument;
+use super::value;
+use crate::manifest;
+use crate::organization::{Live, Model};
+use crate::plan::{Action, Plan};
+
+/// What a page is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// The settings there are.
+    pub model: &'a Model,
+    /// What apply would do.
+    pub plan: &'a Plan,
+    /// The live state that the plan was made from: the login page is shown as it is there.
+    pub live: &'a Live,
+    /// How many settings the manifest mentions.
+    pub declared: usize,
+    /// The same plan as a unified diff of `org.yaml`, where somebody made one. It is shown line by line, as text.
+    pub yaml_diff: Option<&'a str>,
+}
+
+/// The page, a whole HTML document. Its size is bounded, whatever is live: long values and long lists are cut, and say
+/// so.
+pub fn page(page: &Page<'_>) -> String {
+    let style = format!("{}{}", include_str!("style.css"), paint::rules(page));
+    let mut html = String::with_capacity(style.len() + 16 * 1024);
+    // Writing to a String cannot fail.
+    let _ = view(page, style).render_into(&mut html);
+    html
+}
+
+/// Everything that the template shows, in words and nothing but words.
+#[derive(Template)]
+#[template(path = "page.html", config = "src/report/html/askama.toml")]
+struct View {
+    policy: String,
+    style: String,
+    title: String,
+    outcome: String,
+    status: Vec<Status>,
+    facts: Vec<(&'static str, String)>,
+    approve: Approve,
+    guarded: Option<Guarded>,
+    changes: Option<Groups>,
+    login: Option<Login>,
+    findings: Vec<Finding>,
+    unmanaged: Option<Unmanaged>,
+    writes: Vec<(String, String)>,
+    diff: Vec<Line>,
+    version: &'static str,
+}
+
+/// A word on where things stand, at the top of the page.
+struct Status {
+    class: &'static str,
+    text: String,
+}
+
+/// What it takes to have the plan applied.
+enum Approve {
+    /// This command, or nothing but this sentence.
+    Command {
+        before: &'static str,
+        command: String,
+    },
+    Not(&'static str),
+}
+
+impl View {
+    /// Whether there is anything to jump to.
+    fn has_sections(&self) -> bool {
+        let changes = self.guarded.is_some() || self.changes.is_some() || self.login.is_some();
+        changes || !self.findings.is_empty() || self.unmanaged.is_some() || !self.writes.is_empty()
+    }
+}
+
+fn view(page: &Page<'_>, style: String) -> View {
+    let Page { model: _, plan, live: _, declared, yaml_diff } = *page;
+    View {
+        policy: policy(&style),
+        style,
+        title: format!("Plan of {}", source(&plan.manifest.path)),
+        outcome: summary(plan, declared),
+        status: status(plan),
+        facts: facts(plan),
+        approve: approve(plan),
+        guarded: changes::guarded(plan),
+        changes: changes::plain(plan),
+        login: login::login(page),
+        findings: rest::findings(&plan.findings),
+        unmanaged: rest::unmanaged(&plan.unmanaged),
+        writes: plan.writes.iter().map(|write| (write.method.to_string(), value::safe(&write.path))).collect(),
+        diff: yaml_diff.map(rest::lines).unwrap_or_default(),
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+/// Nothing may be loaded, run or sent; the one style sheet of the page may be used.
+fn policy(style: &str) -> String {
+    let hash = STANDARD.encode(Sha256::digest(style));
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+}
+
+fn status(plan: &Plan) -> Vec<Status> {
+    let action = match plan.action {
+        Action::None => Status { class: "calm", text: "In sync".to_owned() },
+        Action::Create => Status { class: "plain", text: "Creates the organization".to_owned() },
+        Action::Update => Status { class: "plain", text: count(plan.changes.len(), "change") },
+    };
+    let refused = plan.refused().count();
+    let consent = (refused > 0).then(|| Status { class: "guard", text: format!("Consent missing: {refused}") });
+    let doubtful = plan.findings.len();
+    let findings = (doubtful > 0).then(|| Status { class: "doubt", text: count(doubtful, "finding") });
+    [Some(action), consent, findings].into_iter().flatten().collect()
+}
+
+fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
+    let elsewhere = (!is_cloudflare(&plan.api)).then(|| ("API", value::safe(&plan.api)));
+    let facts = [("Organization", plan.target.to_string()), ("Manifest", source(&plan.manifest.path))];
+    facts.into_iter().chain(elsewhere).chain([("Digest", value::safe(&plan.digest))]).collect()
+}
+
+fn approve(plan: &Plan) -> Approve {
+    if plan.findings.iter().any(manifest::Finding::is_error) {
+        return Approve::Not("This plan cannot be applied: the findings below have an error among them.");
+    }
+    if plan.is_empty() {
+        return Approve::Not("There is nothing to apply.");
+    }
+    let file = argument(&plan.manifest.path);
+    // A backup is brought back by a command of its own, which plans again and asks.
+    if plan.changes.iter().any(|change| change.at.is_whole_file()) {
+        return Approve::Command { before: "To bring it back:", command: format!("zerodrift rollback {file}") };
+    }
+    // The digest covers the file, and an allow entry is a line of it.
+    let before = match plan.refused().count() {
+        0 => "To apply exactly this plan, and nothing if anything moved:",
+        _ => {
+            "Refused until the guarded changes have consent. Add the --allow below to this command; or write the consent \
+             into the file and plan again, for the digest will be another:"
+        }
+    };
+    Approve::Command { before, command: format!("zerodrift apply {file} --expect {}", value::safe(&plan.digest)) }
+}
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

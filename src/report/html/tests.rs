@@ -1,0 +1,215 @@
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::super::hostile::{NASTY, filled_with};
+use super::super::samples::{busy, change, create, in_sync, live, unmanaged};
+use super::*;
+use crate::plan::Consent;
+
+const DIFF: &str =
+    "--- live\n+++ org.yaml\n@@ -1,2 +1,2 @@\n organization:\n-  session_duration: 12h\n+  session_duration: 24h\n";
+
+/// Markup that would do something if it were markup.
+const MARKUP: [&str; 8] = [
+    "<script>alert(1)</script>",
+    "\"><img src=x onerror=alert(1)>",
+    "' onfocus='alert(1)' autofocus='",
+    "</style></title></pre><h1>In sync</h1>",
+    "<!-- <a href=\"javascript:alert(1)\">click</a>",
+    "&lt;b&gt; &amp; &#60;i&#62;",
+    "{{ 7 * 7 }} {% raw %} {# note #}",
+    "#fff;}body{display:none}",
+];
+
+fn busy_live() -> Live {
+    let footer = "Trouble signing in? Call the service desk at extension 4242, Monday to Friday, nine to five.";
+    let design = json!({
+        "background_color": "#ffffff", "text_color": "#1B1B1B", "header_text": "Widget Corp", "footer_text": footer,
+    });
+    live(json!({ "login_design": design }), None)
+}
+
+/// A live state in which every text of the login page is this one.
+fn live_filled_with(text: &str) -> Live {
+    let design = json!({
+        "background_color": text, "text_color": text, "logo_path": text, "header_text": text, "footer_text": text,
+    });
+    live(json!({ "login_design": design }), None)
+}
+
+fn html(plan: &Plan, live: &Live) -> String {
+    page(&Page { model: Model::current(), plan, live, declared: 14, yaml_diff: None })
+}
+
+/// A page that somebody else's text fills wherever it can.
+fn hostile(text: &str) -> String {
+    // How many lines there are is a matter of the text.
+    let diff = format!("-\n+{}", text.replace(['\r', '\n'], "\\n"));
+    let (plan, live) = (filled_with(text), live_filled_with(text));
+    page(&Page { model: Model::current(), plan: &plan, live: &live, declared: 3, yaml_diff: Some(&diff) })
+}
+
+fn between<'a>(html: &'a str, open: &str, close: &str) -> &'a str {
+    let start = html.find(open).unwrap() + open.len();
+    &html[start..start + html[start..].find(close).unwrap()]
+}
+
+/// The page without its style sheet, which would fill the snapshot, and what depends on it.
+fn body(html: &str) -> String {
+    let html = html.replace(between(html, "<style>", "</style>"), "[style]");
+    let hash = between(&html, "sha256-", "&#39;").to_owned();
+    html.replace(&hash, "[hash]").replace(env!("CARGO_PKG_VERSION"), "[version]")
+}
+
+/// The tags of a page in their order, the marks of words aside: how many there are is a matter of the words.
+fn skeleton(html: &str) -> Vec<String> {
+    let html = body(html);
+    let tags = html.split('<').skip(1).map(|behind| behind.split('>').next().unwrap().to_owned());
+    tags.filter(|tag| !matches!(tag.as_str(), "del" | "/del" | "ins" | "/ins")).collect()
+}
+
+#[test]
+fn a_page_with_every_kind_of_change_says_what_the_text_says() {
+    let plan = busy();
+    let page = Page { model: Model::current(), plan: &plan, live: &busy_live(), declared: 14, yaml_diff: Some(DIFF) };
+    insta::assert_snapshot!("page_busy", body(&super::page(&page)));
+}
+
+#[test]
+fn a_page_in_sync_is_short_and_offers_no_command() {
+    let html = html(&in_sync(), &Live::default());
+    assert!(html.contains("<h1>In sync: 14 declared settings match; 2 live settings are not managed.</h1>"), "{html}");
+    assert!(html.contains("There is nothing to apply."));
+    for absent in ["zerodrift apply", "id=\"guarded\"", "id=\"changes\"", "id=\"login\"", "id=\"requests\""] {
+        assert!(!html.contains(absent), "{absent} in {html}");
+    }
+}
+
+#[test]
+fn a_login_page_that_stays_is_shown_once() {
+    let html = html(&in_sync(), &busy_live());
+    assert_eq!(html.matches("<article class=\"look\"").count(), 1);
+    assert!(html.contains("It stays as it is."), "{html}");
+}
+
+#[test]
+fn a_page_that_creates_shows_the_login_page_beside_none() {
+    let mut plan = create();
+    plan.changes.push(change("organization.login_design.text_color", Json::Null, json!("#c5ed1b")));
+    let html = html(&plan, &Live::default());
+    for said in ["Before: there is no organization", "has no Zero Trust organization; apply would create it", ">Fails<"]
+    {
+        assert!(html.contains(said), "{said} is missing in {html}");
+    }
+    assert!(html.contains("contrast <strong>1.35:1</strong>; WCAG AA asks for 4.5:1"), "{html}");
+}
+
+#[test]
+fn what_is_not_set_is_said_and_not_invented() {
+    let html = html(&in_sync(), &live(json!({"login_design": {"header_text": "Hello"}}), None));
+    assert!(html.contains("class=\"screen unknown\""), "{html}");
+    assert!(html.contains("text_color is not set, so there is no figure"));
+    assert!(
+        html.contains("<em class=\"unset\">not set</em> <span class=\"default\">(Cloudflare&#39;s own design)</span>")
+    );
+}
+
+#[test]
+fn the_command_applies_this_plan_and_a_path_is_one_argument() {
+    let manifest = crate::plan::ManifestRef { path: "it's here.yaml".to_owned(), ..in_sync().manifest };
+    let html = html(&Plan { manifest, ..busy() }, &Live::default());
+    let expected = "zerodrift apply &#39;it&#39;\\&#39;&#39;s here.yaml&#39; --expect sha256:2222";
+    assert!(html.contains(expected), "{html}");
+}
+
+#[test]
+fn a_plan_with_an_error_offers_no_command() {
+    let error = manifest::Finding::new("create-needs", manifest::Severity::Error, "org.yaml", "it needs a name");
+    let html = html(&Plan { findings: vec![error], ..create() }, &Live::default());
+    assert!(html.contains("This plan cannot be applied") && !html.contains("zerodrift apply"), "{html}");
+}
+
+#[test]
+fn consent_that_is_given_asks_for_nothing() {
+    let changes = busy().changes.into_iter().map(|change| super::super::samples::consented(change, Consent::Flag));
+    let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
+    assert!(!html.contains("How to consent") && !html.contains("Consent missing"), "{html}");
+    assert!(html.contains("given by --allow"));
+}
+
+#[test]
+fn a_backup_is_brought_back_by_its_own_command() {
+    let whole = crate::manifest::Location::whole_file();
+    let changes = busy().changes.into_iter().map(|change| crate::plan::Change { at: whole.clone(), ..change });
+    let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
+    assert!(html.contains("zerodrift rollback org.yaml") && !html.contains("zerodrift apply"), "{html}");
+}
+
+#[test]
+fn the_policy_names_the_style_sheet_of_the_page_and_nothing_else() {
+    let html = html(&busy(), &busy_live());
+    let hash = STANDARD.encode(Sha256::digest(between(&html, "<style>", "</style>")));
+    let policy = between(&html, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
+    let expected = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'");
+    // Base64 has a plus sign, which the template leaves as it is.
+    assert_eq!(policy.replace("&#43;", "+"), expected);
+}
+
+#[test]
+fn nothing_is_loaded_and_links_stay_on_the_page() {
+    let html = hostile("https://evil.example/logo.png");
+    for tag in skeleton(&html) {
+        for loads in [" src=", "srcset=", "<link", "url(", "@import", " on", " style=", "ping="] {
+            assert!(!tag.contains(loads), "{loads} in <{tag}>");
+        }
+        assert_eq!(tag.matches("href=\"").count(), tag.matches("href=\"#").count(), "{tag}");
+    }
+    let style = between(&html, "<style>", "</style>");
+    assert!(!style.contains("url(") && !style.contains("@import"));
+}
+
+#[test]
+fn no_value_becomes_markup() {
+    let quiet = skeleton(&hostile("quiet"));
+    for text in MARKUP.into_iter().chain(NASTY) {
+        assert_eq!(skeleton(&hostile(text)), quiet, "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_colour_reaches_no_style_sheet() {
+    let quiet = hostile("quiet");
+    let plain = between(&quiet, "<style>", "</style>");
+    for text in
+        ["red", "#12", "#ffff", "#fff;}body{display:none}", "url(//evil.example)", "</style><script>", "#ｆｆｆ"]
+    {
+        assert_eq!(between(&hostile(text), "<style>", "</style>"), plain, "{text}");
+    }
+    let painted = html(&busy(), &busy_live());
+    let style = between(&painted, "<style>", "</style>");
+    let rules = ".fill-1b1b1b{background-color:#1b1b1b}.ink-1b1b1b{color:#1b1b1b}\n\
+                 .fill-c5ed1b{background-color:#c5ed1b}.ink-c5ed1b{color:#c5ed1b}\n\
+                 .fill-ffffff{background-color:#ffffff}.ink-ffffff{color:#ffffff}\n";
+    assert!(style.ends_with(rules), "{style}");
+}
+
+#[test]
+fn a_value_of_100_kilobytes_and_10000_unknown_fields_are_cut() {
+    let long = "long ".repeat(20_000);
+    let mut plan = filled_with(&long);
+    plan.unmanaged.extend(vec![unmanaged("organization.x", json!("x".repeat(1000)), false); 9_998]);
+    let (live, lines) = (live_filled_with(&long), "+line\n".repeat(100_000));
+    let page = Page { model: Model::current(), plan: &plan, live: &live, declared: 3, yaml_diff: Some(&lines) };
+    let html = super::page(&page);
+    assert!(html.len() < 512 * 1024, "{}", html.len());
+    assert!(html.contains("… and 9800 more, see --format json") && html.contains("… and 98000 more lines"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn no_text_at_all_becomes_markup(text in any::<String>().prop_filter("a blank value is no value", |text| !text.trim().is_empty())) {
+        prop_assert_eq!(skeleton(&hostile(&text)), skeleton(&hostile("quiet")));
+    }
+}
