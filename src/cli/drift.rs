@@ -34,7 +34,8 @@ async fn of(context: &Context, args: &DriftArgs, wanted: &Wanted) -> Result<Exit
         Some(Ok(adopting)) => adopting.exit(),
         Some(Err(error)) => error.exit,
     };
-    publish::compared(context, &args.forms, Compared { wording: Wording::Drift, wanted, plan: &plan }, exit)?;
+    let compared = Compared { wording: Wording::Drift, wanted, live: &live, plan: &plan };
+    publish::compared(context, &args.forms, compared, exit)?;
     let Some(adopting) = adopting else { return Ok(exit) };
     // The report is printed by now, and it is the only document.
     Ok(adopting.and_then(|adopting| adopting.finish(context, wanted)).unwrap_or_else(|error| {

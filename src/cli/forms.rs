@@ -18,6 +18,8 @@ pub(super) enum PlanFormat {
     Markdown,
     /// For a job on GitHub: log, annotations, summary and outputs.
     Github,
+    /// A page for a browser, the login page before and after included.
+    Html,
 }
 
 /// Form of findings.
@@ -71,7 +73,7 @@ impl PlanForms {
 impl PlanForms {
     /// Whether any of them shows the difference as YAML.
     pub(super) fn show_yaml(&self) -> bool {
-        self.include(PlanFormat::Markdown) || self.include(PlanFormat::Github)
+        [PlanFormat::Markdown, PlanFormat::Github, PlanFormat::Html].into_iter().any(|format| self.include(format))
     }
 }
 
@@ -137,7 +139,7 @@ mod tests {
         for (text, told) in [
             ("markdown", "write FORMAT=FILE"),
             ("markdown=", "write FORMAT=FILE"),
-            ("word=plan.doc", "there are text, json, markdown, github"),
+            ("word=plan.doc", "there are text, json, markdown, github, html"),
             ("json=-", "standard output is for --format"),
         ] {
             let error = report::<PlanFormat>(text).unwrap_err();

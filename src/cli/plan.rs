@@ -30,7 +30,8 @@ async fn of(context: &Context, args: &PlanArgs, wanted: &Wanted) -> Result<Exit,
     };
     let plan = planning::plan(context, wanted, &api, &live, &args.allow)?;
     let exit = if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success };
-    publish::compared(context, &args.forms, Compared { wording: Wording::Plan, wanted, plan: &plan }, exit)?;
+    let compared = Compared { wording: Wording::Plan, wanted, live: &live, plan: &plan };
+    publish::compared(context, &args.forms, compared, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, wanted, &api, &live, &[]);
         saved::write(context, path, &input, &plan, args.expires_in)?;

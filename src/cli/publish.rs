@@ -9,6 +9,7 @@ use super::forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms};
 use super::github;
 use super::planning::Wanted;
 use crate::manifest::{self, Finding, Source};
+use crate::organization::Live;
 use crate::plan::Plan;
 use crate::report::{self, Failure, Run, Style, Wording};
 
@@ -20,6 +21,7 @@ const COLUMNS: usize = 100;
 pub(super) struct Compared<'a> {
     pub(super) wording: Wording,
     pub(super) wanted: &'a Wanted,
+    pub(super) live: &'a Live,
     pub(super) plan: &'a Plan,
 }
 
@@ -33,7 +35,7 @@ pub(super) fn compared(
     compared: Compared<'_>,
     exit: Exit,
 ) -> Result<(), CliError> {
-    let Compared { wording, wanted, plan } = compared;
+    let Compared { wording, wanted, live, plan } = compared;
     let yaml = if forms.show_yaml() { difference(compared) } else { String::new() };
     let run = &Run { wording, plan, declared: wanted.manifest.declared.len(), yaml: &yaml };
     let file = context.env.in_repository(&run.plan.manifest.path);
@@ -43,6 +45,7 @@ pub(super) fn compared(
         (PlanFormat::Json, _) => report::json::to_text(&report::json::plan_document(std::slice::from_ref(run.plan), 0)),
         (PlanFormat::Markdown, _) => report::markdown::comment(run, report::markdown::COMMENT),
         (PlanFormat::Github, _) => report::github::log(run, &file),
+        (PlanFormat::Html, _) => page(context, live, run),
     };
     for report in &forms.reports {
         write(&report.file, &form(report.format, &Style::plain(COLUMNS)))?;
@@ -55,9 +58,16 @@ pub(super) fn compared(
     if forms.format == PlanFormat::Text { context.show(&text) } else { context.print(&text) }
 }
 
+/// The page for a browser. It tells what apply would do, whoever asks.
+fn page(context: &Context, live: &Live, run: &Run<'_>) -> String {
+    let yaml_diff = Some(run.yaml).filter(|yaml| !yaml.is_empty());
+    let Run { wording: _, plan, declared, yaml: _ } = *run;
+    report::html::page(&report::html::Page { model: context.model, plan, live, declared, yaml_diff })
+}
+
 /// The manifest against itself as it would be if it said what is live.
 fn difference(compared: Compared<'_>) -> String {
-    let Compared { wording, wanted: Wanted { source, manifest, .. }, plan } = compared;
+    let Compared { wording, wanted: Wanted { source, manifest, .. }, live: _, plan } = compared;
     let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
     let (file, as_live) = (&source.text, manifest::as_live(source, manifest, &changes));
     let live_name = format!("{} (live)", source.name);
@@ -89,7 +99,8 @@ pub(super) fn failure(
     };
     let in_repository = context.env.in_repository(file);
     let form = |format| match format {
-        PlanFormat::Text => None,
+        // Neither is for machines: what went wrong is said as text, which a browser shows too.
+        PlanFormat::Text | PlanFormat::Html => None,
         PlanFormat::Json => Some(super::error_document(error)),
         PlanFormat::Markdown => Some(report::markdown::failure(&failure, report::markdown::COMMENT)),
         PlanFormat::Github => Some(report::github::failed(&failure, &in_repository)),
