@@ -30,6 +30,8 @@ mod manifest_file;
 mod options;
 mod plan;
 mod planning;
+#[cfg_attr(not(test), expect(dead_code, reason = "used by init --ci"))]
+mod platform;
 mod publish;
 mod revoke_user;
 mod rewrite;
