@@ -1,11 +1,14 @@
 //! Text that somebody pastes into a shell.
 
-use super::value;
+use crate::text::excerpt;
+
+/// More characters of a path are not shown: no path of a repository is that long, and one that is cut cannot be pasted.
+const LONGEST: usize = 1_000;
 
 /// A path as an argument that a shell takes for this path and nothing else.
 pub(super) fn argument(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
-    let path = value::safe(path);
+    let path = excerpt(path, LONGEST);
     if path.chars().all(plain) && !path.is_empty() { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
