@@ -22,7 +22,7 @@ use common::{plan_for, target};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use zerodrift::cloudflare::Response;
-use zerodrift::manifest::{Finding, Location, Parsed, Source, parse};
+use zerodrift::manifest::{Finding, Location, Manifest, Parsed, Source, adopt, as_live, fix, parse};
 use zerodrift::organization::{Document, Endpoint, GoDuration, Live, Model, Slot, Snapshot};
 use zerodrift::plan::Seen;
 use zerodrift::report::export::manifest as export;
@@ -95,14 +95,42 @@ fn a_manifest_of_any_bytes_is_read_or_refused_with_findings_that_point_into_it()
             let parsed = parse(Model::current(), &source);
             assert_points_into(&parsed, &source);
             assert_mends(&parsed, &source);
+            assert_fixes(&parsed, &source);
             let Some(manifest) = &parsed.manifest else { return };
             for declared in &manifest.declared {
                 assert_canonical(&declared.setting, &declared.value);
             }
             let plan = plan_for(manifest, &live);
             assert_harmless(&zerodrift::report::plan::text(&plan, manifest.declared.len(), &Style::default()));
+            assert_adopts(manifest, &source, &live);
         },
     );
+}
+
+/// Safe fixes leave no more errors than there were, and none of them to be made again.
+fn assert_fixes(before: &Parsed, source: &Source) {
+    let errors = |parsed: &Parsed| parsed.findings.iter().filter(|finding| finding.is_error()).count();
+    let fixed = fix(Model::current(), source);
+    assert!(errors(&fixed.parsed) <= errors(before), "{}", fixed.source.text);
+    assert_eq!(fixed.made.is_empty(), fixed.source == *source);
+    if !fixed.made.is_empty() {
+        assert_eq!(fix(Model::current(), &fixed.source).made, []);
+    }
+}
+
+/// Whatever the layout, a file with live values in it is a manifest, and what was adopted is in sync.
+fn assert_adopts(manifest: &Manifest, source: &Source, live: &Live) {
+    let changes: Vec<_> =
+        plan_for(manifest, live).changes.into_iter().map(|change| (change.setting, change.before)).collect();
+    let _ = as_live(source, manifest, &changes);
+    let adoption = adopt(Model::current(), source, manifest, &changes);
+    assert_eq!(adoption.adopted.len() + adoption.left.len(), changes.len());
+    let text = Source { name: source.name.clone(), text: adoption.text };
+    let new = parse(Model::current(), &text).manifest.unwrap_or_else(|| panic!("{}", text.text));
+    let left = plan_for(&new, live).changes;
+    for adopted in adoption.adopted {
+        assert!(left.iter().all(|change| change.setting.path != adopted.setting.path), "{}", text.text);
+    }
 }
 
 fn assert_points_into(parsed: &Parsed, source: &Source) {

@@ -1,8 +1,11 @@
 //! The two flags that write a manifest: `drift --adopt` and `validate --fix`.
 
+use std::process::Stdio;
+
 use insta::assert_snapshot;
 
 use crate::harness::{EXAMPLE, TestEnv};
+use crate::server::Api;
 
 const DRIFT: &str = "drift --sandbox=state.json";
 const ADOPT: &str = "drift --adopt --sandbox=state.json";
@@ -152,6 +155,25 @@ fn a_link_stays_a_link_and_its_target_keeps_its_mode() {
     let mode = std::fs::metadata(env.path("real/org.yaml")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o640);
     env.run(DRIFT).exits(0);
+}
+
+#[test]
+fn an_edit_that_came_meanwhile_is_not_overwritten() {
+    // Told to come again in a second, the program gives an editor time enough.
+    let api = Api::with_faults(&["GET:429+1"]);
+    let env = api.env();
+    let mut command = env.command("drift --adopt");
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    api.wait_for("GET");
+    env.replace("org.yaml", "# Sessions", "# Sessions, as agreed");
+    let edited = stamp(&env, "org.yaml");
+    let output = env.finish(child).exits(4);
+    let output = output.says(&["nothing was written: org.yaml has changed since it was read", "run the command again"]);
+    assert!(output.stdout.contains("Drift: 6 settings"), "{output}");
+    assert_eq!(stamp(&env, "org.yaml"), edited);
+    env.run("drift --adopt").exits(0);
+    assert!(env.read("org.yaml").contains("# Sessions, as agreed") && env.read("org.yaml").contains("12h"));
+    assert!(api.calls().iter().all(|call| call.starts_with("GET")), "{:?}", api.calls());
 }
 
 #[test]
