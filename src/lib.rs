@@ -7,6 +7,10 @@
 //! |---|---|
 //! | [`organization`] | the model: every setting declared once, what its values mean, live documents read through it |
 //! | [`manifest`] | `org.yaml` → desired state, or findings with file, line and column |
+#![cfg_attr(
+    feature = "cli",
+    doc = "| [`terraform`] | a Terraform configuration or state → the settings it declares, and what cannot be carried over |"
+)]
 //! | [`cloudflare`] | the API: a reader that cannot write, a writer that cannot read, errors, retries |
 //! | [`plan`] | desired × live → plan; pure: no clock, environment, network or terminal |
 //! | [`apply`] | plan → one write per object, then the proof that it did what the plan said and nothing else |
@@ -57,6 +61,9 @@ pub mod organization;
 pub mod text;
 
 pub mod manifest;
+
+#[cfg(feature = "cli")]
+pub mod terraform;
 
 pub mod cloudflare;
 

@@ -25,6 +25,8 @@ pub use rules::cross_check;
 pub use scope::beyond_scope;
 pub use source::LARGEST;
 pub use splice::{Edit, Spliced, splice};
+#[cfg(feature = "cli")]
+pub(crate) use source::Lines;
 
 use serde_json::Value as Json;
 

@@ -63,19 +63,19 @@ fn not_utf8(name: &str, bytes: &[u8], bad: usize) -> Finding {
 }
 
 /// Where each line of a text starts, to turn bytes into lines and columns.
-pub(super) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         let behind_breaks = text.match_indices('\n').map(|(offset, _)| offset + 1);
         Self { text, starts: std::iter::once(0).chain(behind_breaks).collect() }
     }
 
     /// The place of some bytes. A byte-order mark takes no column, since no editor shows it.
-    pub(super) fn at(&self, span: Range<usize>) -> Location {
+    pub(crate) fn at(&self, span: Range<usize>) -> Location {
         let start = span.start.min(self.text.len());
         let line = self.starts.partition_point(|begin| *begin <= start);
         let begin = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
