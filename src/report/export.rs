@@ -7,15 +7,15 @@ use serde_json::Value as Json;
 use super::layout::wrap;
 use super::tree::{self, Node};
 use super::{kind, value, yaml};
-use crate::manifest::{Source, parse};
-use crate::organization::{Access, Element, Endpoint, Kind, Live, Model, Setting, Slot, Target, Unset, dotted};
+use crate::manifest::{Manifest, Source, parse};
+use crate::organization::{Access, Element, Endpoint, Kind, Live, Model, Scope, Setting, Slot, Target, Unset, dotted};
 use crate::plan::{Input, plan};
 
 /// Comments are wrapped here, whatever the terminal: a file has no width.
 const COLUMNS: usize = 100;
 
 /// The lines by which editors find the schema: the YAML language server's, and JetBrains'.
-const MODELINES: &str =
+pub(super) const MODELINES: &str =
     "# yaml-language-server: $schema=./schemas/org.schema.json\n# $schema: ./schemas/org.schema.json\n";
 
 /// How much of an organization a file shows.
@@ -33,24 +33,31 @@ pub enum Detail {
 /// What a file cannot hold (a value that validation would refuse, a field that nobody knows) is a comment too, so the
 /// file always validates, and planning it against the same live state changes nothing.
 pub fn yaml(model: &Model, target: &Target, live: &Live, detail: Detail, except: &BTreeMap<String, String>) -> String {
-    let export = Export { model, target, live, detail, except };
-    let mut file = format!("{MODELINES}{}: {}\n", target.scope.key(), yaml::yaml_scalar(target.id.as_str()));
-    for endpoint in Endpoint::ALL {
-        file.push_str(&export.section(endpoint));
-    }
-    file + &export.not_managed()
+    let export = Export { model, scope: target.scope, live, origin: Origin::Live, detail, except };
+    format!("{MODELINES}{}: {}\n{}", target.scope.key(), yaml::yaml_scalar(target.id.as_str()), export.text())
 }
 
-struct Export<'a> {
-    model: &'a Model,
-    target: &'a Target,
-    live: &'a Live,
-    detail: Detail,
-    except: &'a BTreeMap<String, String>,
+/// A file in the making.
+pub(super) struct Export<'a> {
+    pub(super) model: &'a Model,
+    pub(super) scope: Scope,
+    pub(super) live: &'a Live,
+    pub(super) origin: Origin,
+    pub(super) detail: Detail,
+    pub(super) except: &'a BTreeMap<String, String>,
+}
+
+/// Who says what the documents hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The API: what is empty is nobody's wish.
+    Live,
+    /// Somebody who declared it: what is empty is meant to be.
+    Wish,
 }
 
 /// How a setting stands in the file.
-enum Shown {
+pub(super) enum Shown {
     /// As a value, in YAML.
     Value(String),
     /// As a comment that would unset it, or not at all.
@@ -74,6 +81,12 @@ impl Lines {
 }
 
 impl Export<'_> {
+    /// The sections, and what is not managed.
+    pub(super) fn text(&self) -> String {
+        let sections: String = Endpoint::ALL.into_iter().map(|endpoint| self.section(endpoint)).collect();
+        sections + &self.not_managed()
+    }
+
     fn section(&self, endpoint: Endpoint) -> String {
         let name = endpoint.section();
         let absent = "# There is no organization yet: declare one and apply creates it.";
@@ -127,6 +140,10 @@ impl Export<'_> {
             })
             .collect();
         let group = self.model.group(leaves.first()?.group()?)?;
+        // Whoever declares less than the whole is told by validation, and what switches the group off needs no more.
+        if self.origin == Origin::Wish {
+            return None;
+        }
         let whole = leaves.iter().all(|setting| matches!(self.shown(setting), Shown::Value(_)));
         (group.all_or_nothing && !whole).then(|| "the API takes this group only as a whole".to_owned())
     }
@@ -148,7 +165,7 @@ impl Export<'_> {
         let name = setting.name();
         let line = match (shown, self.detail) {
             (Shown::Unset, Detail::Minimal) => return Lines::default(),
-            (Shown::Unset, Detail::Full) if !self.target.scope.has(setting) => return Lines::default(),
+            (Shown::Unset, Detail::Full) if !self.scope.has(setting) => return Lines::default(),
             (Shown::Unset, Detail::Full) => format!("{indent}# {name}: {}\n", unset(setting)),
             (Shown::Value(value), _) => format!("{indent}{name}: {value}\n"),
             (Shown::Aside { value, reason }, _) => {
@@ -171,25 +188,39 @@ impl Export<'_> {
         doc + &comment(&takes, depth) + &comment(&guard, depth)
     }
 
-    fn shown(&self, setting: &Setting) -> Shown {
-        let live = self.live.value(self.model, setting);
-        // The reason of the last change would be recorded with the next one: it is not for a file to keep.
-        let annotation = matches!(setting.access, Access::Annotation(_));
-        let Some(live) = live.filter(|live| !annotation && !setting.is_empty(Some(live))) else {
-            return Shown::Unset;
-        };
-        match self.obstacle(setting, live) {
-            Some(reason) => Shown::Aside { value: in_comment(live), reason },
-            None => Shown::Value(yaml::flow(&written(setting, live))),
+    pub(super) fn shown(&self, setting: &Setting) -> Shown {
+        let Some(held) = self.held(setting) else { return Shown::Unset };
+        if let Some(reason) = self.obstacle(setting, held) {
+            return Shown::Aside { value: in_comment(held), reason };
+        }
+        match setting.is_empty(Some(held)) {
+            true => Shown::Value(unset(setting)),
+            false => Shown::Value(yaml::flow(&written(setting, held))),
         }
     }
 
+    /// What there is to declare of a setting.
+    fn held(&self, setting: &Setting) -> Option<&Json> {
+        match self.origin {
+            // The reason of the last change would be recorded with the next one: it is not for a file to keep.
+            Origin::Live if matches!(setting.access, Access::Annotation(_)) => None,
+            Origin::Live => self.live.value(self.model, setting).filter(|live| !setting.is_empty(Some(live))),
+            Origin::Wish => self.live.document(setting.endpoint())?.raw(setting),
+        }
+    }
+
+    /// Why a value cannot stand in the file.
     fn obstacle(&self, setting: &Setting, live: &Json) -> Option<String> {
-        if !self.target.scope.has(setting) {
-            return Some(format!("a {} has no such setting", self.target.scope));
+        if !self.scope.has(setting) {
+            return Some(format!("a {} has no such setting", self.scope));
         }
         if let Some(reason) = self.except.get(setting.path) {
             return Some(reason.clone());
+        }
+        match (setting.is_empty(Some(live)), setting.unset) {
+            (true, Unset::Never(reason)) => return Some(format!("it cannot be unset: {reason}")),
+            (true, _) => return None,
+            (false, _) => {}
         }
         let value = written(setting, live);
         if !has_shape(setting.kind, &value) {
@@ -272,7 +303,7 @@ fn in_comment(live: &Json) -> String {
 }
 
 /// Prose as comment lines; nothing for no prose.
-fn comment(prose: &str, depth: usize) -> String {
+pub(super) fn comment(prose: &str, depth: usize) -> String {
     let indent = "  ".repeat(depth);
     wrap(prose, COLUMNS - 2 - indent.len()).iter().map(|line| format!("{indent}# {line}\n")).collect()
 }
@@ -282,30 +313,34 @@ fn comment(prose: &str, depth: usize) -> String {
 /// Live may hold what a manifest may not, such as a duration below today's minimum. What our own checks refuse, or
 /// what would plan to a change, is left to live and stands in a comment with the reason.
 pub fn manifest(model: &Model, target: &Target, api: &str, live: &Live, detail: Detail) -> String {
+    let write = |except: &BTreeMap<String, String>| yaml(model, target, live, detail, except);
+    let objections = |text: &str| objections(model, target, api, live, text);
+    without_objections(write, objections).0
+}
+
+/// A file, written again without the settings that there are objections to, until there are none; and what was left
+/// out, with the reasons.
+pub(super) fn without_objections(
+    write: impl Fn(&BTreeMap<String, String>) -> String,
+    objections: impl Fn(&str) -> Vec<(String, String)>,
+) -> (String, BTreeMap<String, String>) {
     let mut except: BTreeMap<String, String> = BTreeMap::new();
     loop {
-        let text = yaml(model, target, live, detail, &except);
-        let objections = objections(model, target, api, live, &text);
+        let text = write(&except);
+        let objections = objections(&text);
         let known = except.len();
         except.extend(objections);
         // Each round leaves out at least one more setting, so there are at most as many rounds as settings.
         if except.len() == known {
-            return text;
+            return (text, except);
         }
     }
 }
 
 /// The settings that a manifest should not hold for this live state, each with the reason.
 fn objections(model: &Model, target: &Target, api: &str, live: &Live, text: &str) -> Vec<(String, String)> {
-    let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
-    let parsed = parse(model, &source);
-    let mut objections: Vec<(String, String)> = parsed
-        .findings
-        .into_iter()
-        .filter(|finding| finding.is_error())
-        .filter_map(|finding| Some((finding.setting?, finding.message)))
-        .collect();
-    if let Some(manifest) = &parsed.manifest {
+    let (mut objections, manifest) = refusals(model, text);
+    if let Some(manifest) = &manifest {
         let plan = plan(&Input { model, manifest, target, api, live, allow: &[] });
         let changes = plan.changes.iter().map(|change| change.setting.path.to_owned());
         objections.extend(changes.map(|path| (path, "its live value has no spelling in a manifest".to_owned())));
@@ -313,6 +348,14 @@ fn objections(model: &Model, target: &Target, api: &str, live: &Live, text: &str
         objections.extend(errors.filter_map(|finding| Some((finding.setting?, finding.message))));
     }
     objections
+}
+
+/// The settings that validation refuses in a file, each with the reason; and the manifest where it refuses nothing.
+pub(super) fn refusals(model: &Model, text: &str) -> (Vec<(String, String)>, Option<Manifest>) {
+    let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
+    let parsed = parse(model, &source);
+    let errors = parsed.findings.into_iter().filter(|finding| finding.is_error());
+    (errors.filter_map(|finding| Some((finding.setting?, finding.message))).collect(), parsed.manifest)
 }
 
 #[cfg(test)]

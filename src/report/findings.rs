@@ -21,10 +21,10 @@ const UNDERLINED: usize = 80;
 /// The longest message or help that is shown, in characters.
 const LONGEST: usize = 2_000;
 
-/// Findings as people read them, each with its line where it is about this source, and a summary.
+/// Findings as people read them, each with its line where it is about one of these sources, and a summary.
 ///
 /// Empty for no findings.
-pub fn text(findings: &[Finding], source: Option<&Source>, style: &Style) -> String {
+pub fn text<'a>(findings: &[Finding], sources: impl IntoIterator<Item = &'a Source>, style: &Style) -> String {
     if findings.is_empty() {
         return String::new();
     }
@@ -33,8 +33,10 @@ pub fn text(findings: &[Finding], source: Option<&Source>, style: &Style) -> Str
         ColorLevel::Ansi | ColorLevel::TrueColor => Renderer::styled(),
     };
     let renderer = renderer.term_width(140);
+    let sources: Vec<&Source> = sources.into_iter().collect();
     let mut out = String::new();
     for finding in findings {
+        let source = sources.iter().find(|source| source.name == finding.file).copied();
         out += &one(finding, source, &renderer);
         out += "\n\n";
     }
@@ -81,7 +83,6 @@ fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> Strin
         Severity::Note => Level::NOTE,
     };
     let title = level.primary_title(visible(&finding.message)).id(finding.rule);
-    let source = source.filter(|source| source.name == finding.file);
     let window = source.zip(finding.at.as_ref()).and_then(|(source, at)| Window::of(source, at));
     let origin = Origin::path(visible(&finding.file));
     let origin = match &finding.at {

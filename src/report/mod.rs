@@ -14,6 +14,7 @@
 //! - `json`: the documents of `--format json`, which are a contract
 //! - `saved`: a plan document as a file that tells when it was edited
 //! - `export`: live → `org.yaml`
+//! - `import`: another tool's configuration → `org.yaml`
 //! - `schema`: the JSON Schemas of all formats
 //! - `explain`: what a setting is
 //! - `html`: a plan as one page for a browser, the login page before and after included
@@ -27,6 +28,7 @@ pub mod export;
 pub mod findings;
 pub mod github;
 pub mod html;
+pub mod import;
 pub mod json;
 pub mod markdown;
 pub mod plan;
