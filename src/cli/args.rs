@@ -104,6 +104,17 @@ Reads the manifest and nothing else: no network; writes nothing but the files th
 and, with --fix, the manifest.
 Exit code 5 when it has errors; with --fix, when some are left.")]
     Validate(ValidateArgs),
+    /// Starts an org.yaml: from live, or from a Terraform configuration
+    #[command(after_help = "Examples:
+  zerodrift init --account-id 699d98642c564d2e855e9661899b7252
+  zerodrift init teams/org.yaml --full                 every setting, unset ones as comments
+  zerodrift init --from-terraform .                    the folder's *.tf and *.tfvars, offline
+  terraform show -json | zerodrift init --from-terraform -
+  zerodrift init --from-terraform . --resource cloudflare_zero_trust_organization.main
+
+Reads live, or the files of --from-terraform, which needs no network and no credentials. Writes
+one file, and not over another one. What Terraform alone knows is said at its line.")]
+    Init(InitArgs),
     /// Writes live as an org.yaml that plans to nothing
     #[command(after_help = "Examples:
   zerodrift export --account-id 699d98642c564d2e855e9661899b7252 > org.yaml
@@ -247,6 +258,35 @@ pub(super) struct ValidateArgs {
     pub(super) forms: FindingsForms,
     #[command(flatten)]
     pub(super) target: TargetArgs,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The manifest to write; - for standard output
+    #[arg(default_value = MANIFEST, value_name = "FILE")]
+    pub(super) file: String,
+    /// Every setting: unset ones as comments
+    #[arg(long)]
+    pub(super) full: bool,
+    /// Replaces the file that is there
+    #[arg(long)]
+    pub(super) force: bool,
+    /// In place of live: a Terraform file, a folder of them, or the JSON of terraform show -json; - for standard input
+    #[arg(
+        long,
+        value_name = "PATH",
+        conflicts_with_all = ["sandbox", "base_url", "token_file"],
+        help_heading = "Terraform"
+    )]
+    pub(super) from_terraform: Option<PathBuf>,
+    /// The resource that is meant, where there are several
+    #[arg(long, value_name = "ADDRESS", requires = "from_terraform", help_heading = "Terraform")]
+    pub(super) resource: Option<String>,
+    #[command(flatten)]
+    pub(super) target: TargetArgs,
+    #[command(flatten)]
+    pub(super) api: ApiArgs,
 }
 
 /// Arguments of `export`.

@@ -24,6 +24,7 @@ mod fix;
 mod forms;
 mod github;
 mod history;
+mod init;
 mod interrupt;
 mod logging;
 mod manifest_file;
@@ -39,6 +40,7 @@ mod rollback;
 mod sandbox;
 mod saved;
 mod schema;
+mod terraform;
 mod ui;
 mod usage;
 mod validate;
@@ -139,6 +141,7 @@ fn dispatch(context: &Context, command: &Command) -> Result<Exit, CliError> {
         Command::Apply(args) => block_on(apply::run(context, args)),
         Command::Rollback(args) => block_on(rollback::run(context, args)),
         Command::Drift(args) => block_on(drift::run(context, args)),
+        Command::Init(args) => init::run(context, args),
         Command::Export(args) => block_on(export::run(context, args)),
         Command::RevokeUser(args) => block_on(revoke_user::run(context, args)),
         Command::Doctor(args) => block_on(doctor::run(context, args)),
@@ -146,7 +149,7 @@ fn dispatch(context: &Context, command: &Command) -> Result<Exit, CliError> {
     }
 }
 
-fn block_on(work: impl Future<Output = Result<Exit, CliError>>) -> Result<Exit, CliError> {
+fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -177,7 +180,7 @@ impl Command {
             Self::Explain(args) => Forms::Simple(args.format),
             Self::Doctor(args) => Forms::Simple(args.format),
             Self::Export(args) if args.format == args::ExportFormat::Json => Forms::Simple(Format::Json),
-            Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man => {
+            Self::Init(_) | Self::Export(_) | Self::Schema(_) | Self::Sandbox(_) | Self::Completions(_) | Self::Man => {
                 Forms::Simple(Format::Text)
             }
         }

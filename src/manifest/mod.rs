@@ -24,9 +24,9 @@ pub use restore::restoring;
 pub use rules::cross_check;
 pub use scope::beyond_scope;
 pub use source::LARGEST;
-pub use splice::{Edit, Spliced, splice};
 #[cfg(feature = "cli")]
 pub(crate) use source::Lines;
+pub use splice::{Edit, Spliced, splice};
 
 use serde_json::Value as Json;
 

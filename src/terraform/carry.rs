@@ -25,32 +25,13 @@ pub(super) fn carry(
     resource: &Resource<'_>,
     findings: &mut Findings,
 ) -> Imported {
-    let origin = match resource.body {
-        Body::Block(..) => Origin::Configuration,
-        Body::Values(_) => Origin::Shown,
-    };
-    let mut carrying = Carrying {
-        model,
-        files,
-        evaluator,
-        origin,
-        findings,
-        target: None,
-        fields: Map::new(),
-        places: BTreeMap::new(),
-    };
+    let mut carrying = Carrying::of(model, files, evaluator, resource, findings);
     // What looking for instances used is no matter of this one.
     evaluator.take_defaults();
     let members = carrying.members(resource);
     carrying.top(members);
     carrying.defaults(resource);
-    let Carrying { target, fields, places, .. } = carrying;
-    let (file, at) = resource.place.resolve(files);
-    let says_scope = target.is_some();
-    let (scope, id) = target.unwrap_or((Scope::Account, None));
-    let places = places.into_iter().map(|(path, place)| (path, place.resolve(files))).collect();
-    let document = Document::new(Endpoint::Organization, fields);
-    Imported { address: resource.address.clone(), file, at, scope, says_scope, id, document, places }
+    carrying.done(resource)
 }
 
 /// Where the values come from, which decides what an empty one means.
@@ -82,7 +63,30 @@ enum Meaning<'r> {
     Nothing,
 }
 
-impl<'r> Carrying<'r, '_> {
+impl<'r, 'a> Carrying<'r, 'a> {
+    fn of(
+        model: &'r Model,
+        files: &'r [File<'a>],
+        evaluator: &'r Evaluator<'r>,
+        resource: &Resource<'_>,
+        findings: &'r mut Findings,
+    ) -> Self {
+        let origin = match resource.body {
+            Body::Block(..) => Origin::Configuration,
+            Body::Values(_) => Origin::Shown,
+        };
+        Self { model, files, evaluator, origin, findings, target: None, fields: Map::new(), places: BTreeMap::new() }
+    }
+
+    fn done(self, resource: &Resource<'_>) -> Imported {
+        let (file, at) = resource.place.resolve(self.files);
+        let says_scope = self.target.is_some();
+        let (scope, id) = self.target.unwrap_or((Scope::Account, None));
+        let places = self.places.into_iter().map(|(path, place)| (path, place.resolve(self.files))).collect();
+        let document = Document::new(Endpoint::Organization, self.fields);
+        Imported { address: resource.address.clone(), file, at, scope, says_scope, id, document, places }
+    }
+
     fn members(&mut self, resource: &Resource<'_>) -> Vec<Member> {
         match &resource.body {
             Body::Block(block, instance) => {

@@ -10,6 +10,10 @@ use crate::manifest::{Finding, Lines, Location, Severity, Source};
 /// How many findings are kept. Nobody reads more, and every byte of a hostile file may be one.
 const MOST: usize = 100;
 
+/// The largest text that is read as HCL, in bytes. The parser compares each key of an object with all others, so what is
+/// ten times as large takes a hundred times as long.
+const LARGEST: usize = 256 * 1024;
+
 /// The stack of the parser in bytes. It takes 64 levels of nesting, which is up to 3 MiB where nothing is optimized, and
 /// more than some platforms give a program.
 const STACK: usize = 16 * 1024 * 1024;
@@ -109,6 +113,12 @@ fn json(source: &Source, text: &str) -> Result<Content, Box<Finding>> {
 
 fn parse(source: &Source, lines: &Lines<'_>) -> Result<Body, Box<Finding>> {
     let error = |message: &str| Finding::new("terraform-syntax", Severity::Error, &source.name, message);
+    if source.text.len() > LARGEST {
+        let message =
+            format!("the file has {} bytes, and at most {LARGEST} (256 KiB) are read as HCL", source.text.len());
+        let finding = Finding::new("too-large", Severity::Error, &source.name, message);
+        return Err(Box::new(finding.help("name a smaller file, or give the JSON of `terraform show -json`")));
+    }
     let work = || hcl_edit::parser::parse_body(&source.text);
     let parsed = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?;

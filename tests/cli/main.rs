@@ -9,6 +9,7 @@ mod adopt;
 mod credentials;
 mod forms;
 mod guards;
+mod init;
 mod json;
 mod network;
 mod reference;

@@ -6,12 +6,13 @@ use insta::assert_snapshot;
 
 use crate::harness::TestEnv;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 14] = [
     "plan",
     "apply",
     "rollback",
     "drift",
     "validate",
+    "init",
     "export",
     "revoke-user",
     "explain",

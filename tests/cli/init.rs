@@ -1,0 +1,276 @@
+//! `init`: the first manifest, from live and from Terraform.
+
+use insta::assert_snapshot;
+
+use crate::harness::{ACCOUNT, TestEnv};
+
+/// A configuration of version 5 of the provider, spread over two files as usual.
+const MAIN: &str = r##"resource "cloudflare_zero_trust_organization" "main" {
+  account_id       = var.account_id
+  name             = "${local.company} Internal Applications"
+  auth_domain      = "widget.cloudflareaccess.com"
+  session_duration = "8h"
+  is_ui_read_only  = false
+
+  login_design = {
+    background_color = "#f4f1ea"
+    header_text      = data.http.greeting.response_body
+  }
+
+  lifecycle {
+    prevent_destroy = true
+  }
+}
+"##;
+const VARIABLES: &str = r#"variable "account_id" {
+  default = "699d98642c564d2e855e9661899b7252"
+}
+
+locals {
+  company = "Widget Corps"
+}
+"#;
+
+fn with_terraform() -> TestEnv {
+    let env = TestEnv::new();
+    std::fs::create_dir(env.path("infra")).unwrap();
+    env.write("infra/main.tf", MAIN);
+    env.write("infra/variables.tf", VARIABLES);
+    env
+}
+
+#[test]
+fn a_manifest_from_live_plans_to_nothing() {
+    let env = TestEnv::new();
+    let init = env.run(&format!("init --sandbox=state.json --account-id {ACCOUNT}"));
+    assert_snapshot!(init, @"
+    ------- stderr -------
+    sandbox: an emulated account; its state is state.json
+    Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    Next: look at it, then zerodrift plan
+    [exit status: 0]
+    ");
+    let plan = env.run("plan --sandbox=state.json --detailed-exitcode").exits(0);
+    assert!(plan.stdout.contains("In sync"), "{plan}");
+    let exported = env.run(&format!("export --sandbox=state.json --account-id {ACCOUNT}")).exits(0);
+    assert_eq!(env.read("org.yaml"), exported.document);
+}
+
+#[test]
+fn a_file_that_is_there_stays_unless_force_is_said() {
+    let env = TestEnv::with_manifest("organization: {}\n").set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
+    assert_snapshot!(env.run("init --sandbox=state.json"), @"
+    ------- stderr -------
+    error: org.yaml is there already, so nothing was written
+      hint: name another file, print it with -, or replace it with --force
+    [exit status: 1]
+    ");
+    assert_eq!(env.read("org.yaml"), "organization: {}\n");
+    env.run("init --sandbox=state.json --force --full").exits(0);
+    assert!(env.read("org.yaml").contains("While unset"), "{}", env.read("org.yaml"));
+    env.run("init --sandbox=state.json teams.yaml").exits(0).says(&["Wrote teams.yaml", "zerodrift plan teams.yaml"]);
+    let printed = env.run("init --sandbox=state.json -").exits(0);
+    assert_eq!(printed.document, env.read("teams.yaml"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_not_followed_and_not_replaced() {
+    let env = TestEnv::new().set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
+    for to in ["elsewhere.yaml", "nowhere.yaml"] {
+        env.write("elsewhere.yaml", "precious\n");
+        std::os::unix::fs::symlink(env.path(to), env.path("org.yaml")).unwrap();
+        env.run("init --sandbox=state.json --force").exits(1).says(&["org.yaml is there and is no plain file"]);
+        assert_eq!(env.read("elsewhere.yaml"), "precious\n");
+        std::fs::remove_file(env.path("org.yaml")).unwrap();
+    }
+}
+
+#[test]
+fn an_organization_that_is_not_there_gives_no_manifest() {
+    let env = TestEnv::new();
+    env.write("state.json", r#"{"sandbox": 1}"#);
+    let init = env.run(&format!("init --sandbox=state.json --account-id {ACCOUNT}")).exits(1);
+    let init = init.says(&["has no Zero Trust organization"]);
+    assert!(!env.path("org.yaml").exists(), "{init}");
+}
+
+#[test]
+fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
+    let env = with_terraform();
+    assert_snapshot!(env.run("init --from-terraform infra"), @r#"
+    ------- stderr -------
+    note[terraform-default]: taken from defaults: var.account_id
+     --> infra/main.tf:1:1
+      |
+    1 | resource "cloudflare_zero_trust_organization" "main" {
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: -var, TF_VAR_ and other .tfvars files may say otherwise; the JSON of `terraform show -json` knows
+
+    warning[terraform-expression]: login_design.header_text is not carried over: data.http is known to Terraform alone
+      --> infra/main.tf:10:24
+       |
+    10 |     header_text      = data.http.greeting.response_body
+       |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+
+    note[terraform-meta-argument]: lifecycle is not carried over
+      --> infra/main.tf:13:3
+       |
+    13 |   lifecycle {
+       |   ^^^^^^^^^
+       |
+       = help: in place of ignore_changes, remove the setting: what the file does not mention is left alone
+
+    1 warning, 2 notes in infra/main.tf
+    cloudflare_zero_trust_organization.main: 5 settings carried over
+    Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    Next: look at it, then zerodrift plan
+    [exit status: 0]
+    "#);
+    assert_snapshot!(env.read("org.yaml"), @r##"
+    # yaml-language-server: $schema=./schemas/org.schema.json
+    # $schema: ./schemas/org.schema.json
+
+    # From cloudflare_zero_trust_organization.main in infra/main.tf:1.
+    #
+    # Not carried over, or worth a look:
+    #   infra/main.tf:1: taken from defaults: var.account_id
+    #   infra/main.tf:10: login_design.header_text is not carried over: data.http is known to Terraform alone
+    #   infra/main.tf:13: lifecycle is not carried over
+
+    account_id: 699d98642c564d2e855e9661899b7252
+
+    organization:
+      # The organization's display name.
+      name: Widget Corps Internal Applications
+      # The host name of the login page, usually NAME.cloudflareaccess.com. It is unique among all
+      # Cloudflare customers, and the API refuses every write that does not carry it.
+      auth_domain: widget.cloudflareaccess.com
+      # How long a user stays signed in to Access, unless an application or policy says otherwise.
+      session_duration: 8h
+      # Locks the Zero Trust settings in the dashboard for everyone. Writes through the API still work.
+      is_ui_read_only: false
+      # How the login page looks.
+      login_design:
+        # The colour behind the login card.
+        background_color: "#f4f1ea"
+    "##);
+    env.run("validate").exits(0);
+    let snapshot = env.run(&format!("export --format json --sandbox=state.json --account-id {ACCOUNT}")).exits(0);
+    env.write("live.json", &snapshot.document);
+    assert_snapshot!(env.run("plan --live live.json"), @r#"
+    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+
+      organization
+        ~ session_duration   12h → 8h
+
+    Not managed: 14 live settings keep what they have
+        organization.warp_auth_session_duration                           48h
+        organization.user_seat_expiration_inactive_time                   2190h
+        organization.allow_authenticate_via_warp                          true
+        organization.login_design.text_color                              #1b1b1b
+        organization.login_design.logo_path                               https://widget.example/brand/logo.svg
+        organization.login_design.header_text                             "Widget Corps"
+        organization.login_design.footer_text                             "Locked out? Call 4242."
+        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.mfa_config.allowed_authenticators                    ["totp","security_key"]
+        organization.mfa_config.session_duration                          24h
+        organization.service_token_inactivity.enabled                     true
+        organization.service_token_inactivity.inactivity_threshold_days   90
+        organization.service_token_inactivity.action                      disable
+        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
+
+    Apply would send
+        PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
+    Digest sha256:[DIGEST]
+
+    Plan: 1 setting of account 699d98642c564d2e855e9661899b7252 would change, with one PUT.
+    [exit status: 0]
+    "#);
+}
+
+#[test]
+fn a_target_comes_from_a_flag_or_is_asked_for() {
+    let env = with_terraform();
+    env.replace("infra/variables.tf", "  default = \"699d98642c564d2e855e9661899b7252\"\n", "");
+    env.run("init a.yaml --from-terraform infra").exits(0).says(&["Wrote a.yaml; nothing says which organization"]);
+    assert!(env.read("a.yaml").contains("\n# account_id:\n"));
+    env.run("validate a.yaml").exits(0);
+    env.run(&format!("init b.yaml --from-terraform infra --account-id {ACCOUNT}")).exits(0);
+    assert!(env.read("b.yaml").contains(&format!("\naccount_id: {ACCOUNT}\n")));
+    let zone = env.run(&format!("init c.yaml --from-terraform infra --zone-id {ACCOUNT}")).exits(64);
+    let zone = zone.says(&["the configuration has a account_id, and the flag names zone"]);
+    assert!(!env.path("c.yaml").exists(), "{zone}");
+}
+
+#[test]
+fn a_state_comes_through_a_pipe() {
+    let env = TestEnv::new();
+    let state = format!(
+        r#"{{"format_version": "1.0", "terraform_version": "1.9.0", "values": {{"root_module": {{"resources": [
+        {{"address": "cloudflare_zero_trust_organization.main", "mode": "managed", "type": "cloudflare_zero_trust_organization",
+        "name": "main", "values": {{"account_id": "{ACCOUNT}", "name": "Widget", "is_ui_read_only": false,
+        "session_duration": null}}}}]}}}}}}"#
+    );
+    let init = env.run_with_input("init --from-terraform -", &state).exits(0);
+    assert_snapshot!(init, @"
+    ------- stderr -------
+    cloudflare_zero_trust_organization.main: 2 settings carried over
+    Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    Next: look at it, then zerodrift plan
+    [exit status: 0]
+    ");
+    assert!(env.read("org.yaml").contains("is_ui_read_only: false"));
+}
+
+#[test]
+fn what_is_no_configuration_writes_nothing() {
+    let env = TestEnv::new();
+    std::fs::create_dir(env.path("empty")).unwrap();
+    env.write("broken.tf", "resource \"cloudflare_zero_trust_organization\" \"main\" {\n  name = ]\n}\n");
+    env.write("two.tf", "resource \"cloudflare_access_organization\" \"main\" {\n  count = 2\n}\n");
+    assert_snapshot!(env.run("init --from-terraform broken.tf"), @r#"
+    ------- stderr -------
+    error[terraform-syntax]: this is no HCL: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
+     --> broken.tf:2:10
+      |
+    2 |   name = ]
+      |          ^
+
+    1 error in broken.tf
+    error: broken.tf gives no organization, so nothing was written
+    [exit status: 5]
+    "#);
+    assert_snapshot!(env.run("init --from-terraform two.tf"), @"
+    ------- stderr -------
+    error[terraform-several]: there are 2 organizations here, and a manifest is about one
+    --> two.tf
+     = help: name one with --resource ADDRESS:
+               cloudflare_access_organization.main[0]  (two.tf:1)
+               cloudflare_access_organization.main[1]  (two.tf:1)
+
+    1 error in two.tf
+    error: two.tf gives no organization, so nothing was written
+    [exit status: 5]
+    ");
+    env.run("init --from-terraform empty").exits(5).says(&["empty holds no .tf file"]);
+    env.run("init --from-terraform missing").exits(1).says(&["cannot read missing"]);
+    env.run("init --resource x").exits(64);
+    assert!(!env.path("org.yaml").exists());
+    env.run("init --from-terraform two.tf --resource cloudflare_access_organization.main[1]").exits(0);
+}
+
+#[test]
+fn nothing_in_a_configuration_steers_the_terminal() {
+    let env = TestEnv::new();
+    env.write(
+        "main.tf",
+        "resource \"cloudflare_zero_trust_organization\" \"a\u{1b}[31m\u{202e}\" {\n  name = x(\"\u{1b}]0;t\u{7}\")\n  auth_domain = \"\u{9b}31m\"\n}\n",
+    );
+    let init = env.run("init --from-terraform main.tf").exits(0);
+    for text in [init.stdout, init.stderr, env.read("org.yaml")] {
+        let acts = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!text.contains(acts), "{}", text.escape_debug());
+    }
+}
