@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value as Json};
 use zerodrift::cloudflare::Response;
+use zerodrift::manifest::Manifest;
 
 use super::configuration;
 
@@ -27,8 +28,8 @@ pub(crate) struct Corpus {
     pub wishes: Vec<Payload<Map<String, Json>>>,
     /// Bodies that revoke a user, with the query beside them.
     pub revocations: Vec<Payload<Json>>,
-    /// Configurations of another tool, as the sections of a manifest.
-    pub configurations: Vec<Payload<Map<String, Json>>>,
+    /// Configurations of another tool, as the manifests that the import makes of them.
+    pub configurations: Vec<Payload<Manifest>>,
 }
 
 /// What one file holds, and which file that was.
@@ -117,7 +118,7 @@ impl Corpus {
     }
 
     fn configuration(&mut self, file: &Path, text: &str) {
-        for of in configuration::organizations(text) {
+        for of in configuration::organizations(&file.display().to_string(), text) {
             self.configurations.push(Payload { file: file.to_owned(), of });
         }
     }
