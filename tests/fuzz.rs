@@ -26,9 +26,11 @@ use zerodrift::manifest::{Finding, Location, Manifest, Parsed, Source, adopt, as
 use zerodrift::organization::{Document, Endpoint, GoDuration, Live, Model, Slot, Snapshot};
 use zerodrift::plan::Seen;
 use zerodrift::report::export::manifest as export;
+use zerodrift::report::import::file as import_file;
 use zerodrift::report::json::{PlanDocument, plan_document, snapshot_document, to_text};
 use zerodrift::report::{Detail, Style};
 use zerodrift::sandbox::{Fault, Personality, seeded};
+use zerodrift::terraform::{Import, import};
 
 const API: &str = "https://api.example/client/v4";
 
@@ -328,4 +330,42 @@ fn a_saved_plan_of_any_bytes_is_refused_or_reads_as_it_is_written() {
         Ok(document) => assert_eq!(serde_json::from_str::<PlanDocument>(&to_text(&document)).unwrap(), document),
         Err(error) => drop(error.to_string()),
     });
+}
+
+const CONFIGURATIONS: [&str; 3] = [
+    "variable \"id\" {\n  default = \"699d98642c564d2e855e9661899b7252\"\n}\nlocals {\n  team = upper(\"widget\")\n  all = \
+     { eu = [1, 2.5], us = null }\n}\nresource \"cloudflare_zero_trust_organization\" \"main\" {\n  account_id = var.id\n  \
+     name = \"${local.team} $${x} \\u202e\"\n  is_ui_read_only = !false\n  login_design = {\n    header_text = <<-EOT\n      \
+     Hello\n    EOT\n    (\"text_color\") = true ? \"#fff\" : each.key\n  }\n  lifecycle {}\n}\n",
+    "resource \"cloudflare_access_organization\" \"one\" {\n  count = 1\n  zone_id = data.x.y[count.index].*.id\n  session_duration \
+     = \"${2 * 12}h\"\n  mfa_config {\n    allowed_authenticators = toset([\"totp\", \"totp\"])\n  }\n}\n",
+    "{\"format_version\": \"1.0\", \"values\": {\"root_module\": {\"resources\": [{\"address\": \"a.b[\\\"\\u001b\\\"]\", \"type\": \
+     \"cloudflare_zero_trust_organization\", \"values\": {\"name\": \"W\", \"login_design\": [{\"header_text\": \"\\n\"}]}}]}}}",
+];
+
+#[test]
+fn a_configuration_of_any_bytes_is_imported_or_refused_with_findings_that_point_into_it() {
+    let seeds = seeds(&CONFIGURATIONS);
+    fuzz(
+        "terraform",
+        2_000,
+        |rng| mutate::bytes(rng, &seeds),
+        |input| {
+            let source = Source { name: "main.tf".to_owned(), text: String::from_utf8_lossy(input).into_owned() };
+            let Import { organization, findings } = import(Model::current(), std::slice::from_ref(&source), None);
+            let text = zerodrift::report::findings::text(&findings, Some(&source), &Style::default());
+            assert_harmless(&text);
+            for at in findings.iter().filter_map(|finding| finding.at.as_ref()) {
+                assert!(source.text.get(at.span.clone()).is_some(), "{findings:?}");
+            }
+            let Some(imported) = organization else { return };
+            for detail in [Detail::Minimal, Detail::Full] {
+                let file = import_file(Model::current(), &imported, None, detail, &findings);
+                let parsed = parse(Model::current(), &Source { name: "org.yaml".to_owned(), text: file.text.clone() });
+                let manifest = parsed.manifest.unwrap_or_else(|| panic!("{}\n{:#?}", file.text, parsed.findings));
+                assert_eq!(manifest.declared.len(), file.declares, "{}", file.text);
+                assert_harmless(&file.text);
+            }
+        },
+    );
 }
