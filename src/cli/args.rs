@@ -108,12 +108,14 @@ Exit code 5 when it has errors; with --fix, when some are left.")]
     #[command(after_help = "Examples:
   zerodrift init --account-id 699d98642c564d2e855e9661899b7252
   zerodrift init teams/org.yaml --full                 every setting, unset ones as comments
+  zerodrift init --ci                                  the workflows of the platform too
   zerodrift init --from-terraform .                    the folder's *.tf and *.tfvars, offline
   terraform show -json | zerodrift init --from-terraform -
   zerodrift init --from-terraform . --resource cloudflare_zero_trust_organization.main
 
 Reads live, or the files of --from-terraform, which needs no network and no credentials. Writes
-one file, and not over another one. What Terraform alone knows is said at its line.")]
+org.yaml, with --ci the files of a pipeline too, and nothing over another file. What Terraform alone
+knows is said at its line.")]
     Init(InitArgs),
     /// Writes live as an org.yaml that plans to nothing
     #[command(after_help = "Examples:
@@ -269,9 +271,12 @@ pub(super) struct InitArgs {
     /// Every setting: unset ones as comments
     #[arg(long)]
     pub(super) full: bool,
-    /// Replaces the file that is there
+    /// Replaces files that are there
     #[arg(long)]
     pub(super) force: bool,
+    /// Writes the pipeline too that plans, applies and looks for drift; for the platform that the repository shows, unless one is named
+    #[arg(long, value_enum, value_name = "PLATFORM", num_args = 0..=1, require_equals = true)]
+    pub(super) ci: Option<Option<CiPlatform>>,
     /// In place of live: a Terraform file, a folder of them, or the JSON of terraform show -json; - for standard input
     #[arg(
         long,
@@ -287,6 +292,15 @@ pub(super) struct InitArgs {
     pub(super) target: TargetArgs,
     #[command(flatten)]
     pub(super) api: ApiArgs,
+}
+
+/// A platform that `init` has files for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CiPlatform {
+    /// Workflows in .github/workflows.
+    Github,
+    /// .gitlab-ci.yml, or a file for it to include.
+    Gitlab,
 }
 
 /// Arguments of `export`.

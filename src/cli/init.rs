@@ -1,11 +1,12 @@
 //! `init`: the first org.yaml, from live or from another tool's configuration.
 
-use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
 use super::args::{InitArgs, MANIFEST};
 use super::error::CliError;
 use super::exit::Exit;
+use super::new_file::{self, Existing};
+use super::pipeline::Pipeline;
 use super::{Context, block_on, export, terraform};
 use crate::organization::Target;
 use crate::report::export::Detail;
@@ -19,22 +20,35 @@ pub(super) struct Draft {
     pub(super) target: Option<Target>,
 }
 
-/// Writes a manifest. It reads live with a client that cannot write, and the one file it writes is the user's.
+/// Writes a manifest, and with `--ci` the files of a pipeline. It reads live with a client that cannot write, and the
+/// files it writes are the user's.
 pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> {
-    // Before anything is read: nobody should wait for a refusal.
-    check_place(args)?;
-    let detail = if args.full { Detail::Full } else { Detail::Minimal };
-    let draft = match &args.from_terraform {
-        Some(path) => terraform::draft(context, args, path, detail)?,
-        None => from_live(context, args, detail)?,
-    };
+    let pipeline = args.ci.map(|platform| Pipeline::prepare(args, platform)).transpose()?;
+    let path = Path::new(&args.file);
     if args.file == "-" {
+        let draft = draft(context, args)?;
         context.print(&draft.text)?;
-        return Ok(Exit::Success);
+    } else if pipeline.is_some() && path.is_file() && !args.force && args.from_terraform.is_none() {
+        context.ui.say(&format!("{} is there already and stays", visible(&args.file)));
+    } else {
+        // Before anything is read: nobody should wait for a refusal.
+        new_file::check(path, existing(args))?;
+        let draft = draft(context, args)?;
+        new_file::create(path, &draft.text, existing(args))?;
+        say_next(context, args, &draft);
     }
-    write(args, &draft.text)?;
-    say_next(context, args, &draft);
+    if let Some(pipeline) = pipeline {
+        pipeline.write(context, args)?;
+    }
     Ok(Exit::Success)
+}
+
+fn draft(context: &Context, args: &InitArgs) -> Result<Draft, CliError> {
+    let detail = if args.full { Detail::Full } else { Detail::Minimal };
+    match &args.from_terraform {
+        Some(path) => terraform::draft(context, args, path, detail),
+        None => from_live(context, args, detail),
+    }
 }
 
 fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<Draft, CliError> {
@@ -42,58 +56,8 @@ fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<Draft
     Ok(Draft { text, target: Some(target) })
 }
 
-/// Refuses to write over anything without being told, and over anything but a file in any case: what a link points to
-/// may be somebody else's.
-fn check_place(args: &InitArgs) -> Result<(), CliError> {
-    let path = Path::new(&args.file);
-    let found = match std::fs::symlink_metadata(path) {
-        _ if args.file == "-" => return Ok(()),
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(CliError::io("look at", path, &error)),
-        Ok(found) => found,
-    };
-    match (found.is_file(), args.force) {
-        (true, true) => Ok(()),
-        (true, false) => Err(exists(&args.file)),
-        (false, _) => {
-            let message = format!("{} is there and is no plain file, so nothing was written", visible(&args.file));
-            Err(CliError::new("exists", Exit::Failed, message).hint("name another file, or the one that it points to"))
-        }
-    }
-}
-
-fn exists(file: &str) -> CliError {
-    let message = format!("{} is there already, so nothing was written", visible(file));
-    CliError::new("exists", Exit::Failed, message)
-        .hint("name another file, print it with -, or replace it with --force")
-}
-
-/// Writes the whole file or nothing: beside its place first, then into it.
-fn write(args: &InitArgs, text: &str) -> Result<(), CliError> {
-    let path = Path::new(&args.file);
-    let failed = |error: std::io::Error| CliError::io("write", path, &error);
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = builder().tempfile_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let written = if args.force { file.persist(path) } else { file.persist_noclobber(path) };
-    match written {
-        Ok(_) => Ok(()),
-        // Somebody was faster since the check.
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(exists(&args.file)),
-        Err(error) => Err(failed(error.error)),
-    }
-}
-
-/// A file for a repository: as readable as the umask lets new files be.
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".org-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder
+fn existing(args: &InitArgs) -> Existing {
+    if args.force { Existing::Replaced } else { Existing::Kept }
 }
 
 /// What was written, and what to do next.

@@ -4,6 +4,7 @@
 //! - `forms`, `publish`, `github`: a result in the forms that were asked for
 //! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
 //! - `history`: backups and the audit log
+//! - `new_file`, `terraform`, `pipeline`, `platform`: what `init` writes, and from what
 //! - `rewrite`: the only place that writes a manifest; `adopt`, `fix`: the flags of `drift` and `validate` that ask for it
 //! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
 
@@ -28,10 +29,11 @@ mod init;
 mod interrupt;
 mod logging;
 mod manifest_file;
+mod new_file;
 mod options;
+mod pipeline;
 mod plan;
 mod planning;
-#[cfg_attr(not(test), expect(dead_code, reason = "used by init --ci"))]
 mod platform;
 mod publish;
 mod revoke_user;

@@ -1,4 +1,4 @@
-//! Writing a manifest. Nothing else does, and only for `drift --adopt` and `validate --fix`.
+//! Writing a manifest that is there. Nothing else does, and only for `drift --adopt` and `validate --fix`.
 
 use std::fs::{Metadata, OpenOptions};
 use std::io::Write as _;

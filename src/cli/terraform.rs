@@ -31,7 +31,7 @@ pub(super) fn draft(context: &Context, args: &InitArgs, path: &Path, detail: Det
     let Some(imported) = organization else {
         context.ui.say(&report::findings::text(&findings, shown, &context.ui.err));
         let message = format!("{} gives no organization, so nothing was written", visible(&path.display().to_string()));
-        return Err(CliError { findings, ..CliError::new("terraform", Exit::Manifest, message) });
+        return Err(CliError::new("terraform", Exit::Manifest, message));
     };
     let target = target(context, args, &imported)?;
     let file = report::import::file(context.model, &imported, target.as_ref(), detail, &findings);

@@ -274,3 +274,61 @@ fn nothing_in_a_configuration_steers_the_terminal() {
         assert!(!text.contains(acts), "{}", text.escape_debug());
     }
 }
+
+#[test]
+fn the_pipeline_of_the_platform_comes_with_the_manifest() {
+    let env = TestEnv::new().set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
+    std::fs::create_dir(env.path(".github")).unwrap();
+    assert_snapshot!(env.run("init --sandbox=state.json --ci"), @"
+    ------- stderr -------
+    sandbox: an emulated account; its state is state.json
+    Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    Next: look at it, then zerodrift plan
+    Wrote .github/workflows/zerodrift-plan.yml: it says at its top what to create first
+    Wrote .github/workflows/zerodrift-apply.yml: it says at its top what to create first
+    Wrote .github/workflows/zerodrift-drift.yml: it says at its top what to create first
+    [exit status: 0]
+    ");
+    let plan = env.read(".github/workflows/zerodrift-plan.yml");
+    assert_eq!(plan, include_str!("../../examples/github/plan.yml"));
+
+    env.write(".github/workflows/zerodrift-apply.yml", "mine\n");
+    let again = env.run("init --sandbox=state.json --ci=github").exits(1);
+    let _ = again.says(&[".github/workflows/zerodrift-plan.yml is there already, so nothing was written"]);
+    assert_eq!(env.read(".github/workflows/zerodrift-apply.yml"), "mine\n");
+}
+
+#[test]
+fn a_pipeline_is_added_to_a_manifest_that_is_there() {
+    let env = TestEnv::with_manifest("organization: {}\n");
+    env.write(".gitlab-ci.yml", "stages: [test]\n");
+    assert_snapshot!(env.run("init --ci"), @"
+    ------- stderr -------
+    org.yaml is there already and stays
+    Wrote .gitlab/zerodrift.yml: it says at its top what to create first
+    Then add to .gitlab-ci.yml:
+
+    include:
+      - local: .gitlab/zerodrift.yml
+    [exit status: 0]
+    ");
+    assert_eq!(env.read(".gitlab-ci.yml"), "stages: [test]\n");
+}
+
+#[test]
+fn a_platform_that_nothing_tells_has_to_be_named() {
+    let env = TestEnv::with_manifest("organization: {}\n");
+    let _ = env.run("init --ci").exits(64).says(&["--ci=github or --ci=gitlab"]);
+    let _ = env.run("init --ci=gitlab").exits(0).says(&["Wrote .gitlab-ci.yml"]);
+}
+
+#[test]
+fn a_manifest_below_the_top_of_its_repository_is_told_to_the_pipeline() {
+    let env = TestEnv::new().set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
+    for folder in [".git", "infra"] {
+        std::fs::create_dir(env.path(folder)).unwrap();
+    }
+    let run = env.run("init infra/org.yaml --sandbox=state.json --ci=github").exits(0);
+    let _ = run.says(&["The files are about org.yaml at the top: name infra/org.yaml there"]);
+    assert!(env.path(".github/workflows/zerodrift-plan.yml").exists());
+}

@@ -1,0 +1,85 @@
+//! `init --ci`: the files that let a platform plan, apply and look for drift.
+
+use std::path::{Path, PathBuf};
+
+use super::Context;
+use super::args::{CiPlatform, InitArgs, MANIFEST};
+use super::error::CliError;
+use super::new_file::{self, Existing};
+use super::platform::{PipelineFile, Platform, Setup, Traces};
+use crate::text::visible;
+
+/// The files to write, each at its place, and what is left to do by hand.
+pub(super) struct Pipeline {
+    top: PathBuf,
+    setup: Setup,
+    existing: Existing,
+}
+
+impl Pipeline {
+    /// Looks for the platform of the repository that the manifest is in. Nothing is written yet.
+    ///
+    /// # Errors
+    /// If nothing tells which platform is meant, or a file is there already and may not be replaced.
+    pub(super) fn prepare(args: &InitArgs, wanted: Option<CiPlatform>) -> Result<Self, CliError> {
+        let top = top(Path::new(&args.file));
+        let traces = Traces::of(&top);
+        let platform = wanted.map(Platform::from).or_else(|| traces.platform()).ok_or_else(|| {
+            CliError::usage("--ci: neither the remotes nor the files here tell which platform runs the pipelines")
+                .hint("name it: --ci=github or --ci=gitlab")
+        })?;
+        let existing = if args.force { Existing::Replaced } else { Existing::Kept };
+        let pipeline = Self { setup: traces.setup(platform), top, existing };
+        pipeline.setup.files.iter().try_for_each(|file| new_file::check(&pipeline.place(file), existing))?;
+        Ok(pipeline)
+    }
+
+    fn place(&self, file: &PipelineFile) -> PathBuf {
+        self.top.join(file.path)
+    }
+
+    /// Writes the files, and says what they are and what they need.
+    ///
+    /// # Errors
+    /// If one of them cannot be written.
+    pub(super) fn write(&self, context: &Context, args: &InitArgs) -> Result<(), CliError> {
+        for file in &self.setup.files {
+            let path = self.place(file);
+            if let Some(folder) = path.parent() {
+                std::fs::create_dir_all(folder).map_err(|error| CliError::io("make the folder", folder, &error))?;
+            }
+            new_file::create(&path, file.text, self.existing)?;
+            context.ui.say(&format!("Wrote {}: it says at its top what to create first", self.shown(&path)));
+        }
+        if Path::new(&args.file) != self.top.join(MANIFEST) {
+            context.ui.say(&format!("The files are about {MANIFEST} at the top: name {} there", visible(&args.file)));
+        }
+        self.setup.hint.into_iter().for_each(|hint| context.ui.say(&format!("Then {hint}")));
+        Ok(())
+    }
+
+    fn shown(&self, path: &Path) -> String {
+        visible(&path.strip_prefix(".").unwrap_or(path).display().to_string()).into_owned()
+    }
+}
+
+impl From<CiPlatform> for Platform {
+    fn from(platform: CiPlatform) -> Self {
+        match platform {
+            CiPlatform::Github => Self::GitHub,
+            CiPlatform::Gitlab => Self::GitLab,
+        }
+    }
+}
+
+/// The top of the repository that a file is in: the nearest folder above it with a `.git`; the folder one stands in
+/// where there is none.
+fn top(file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let here = PathBuf::new();
+    let Ok(real) = std::fs::canonicalize(folder) else { return here };
+    let Some(top) = real.ancestors().find(|folder| folder.join(".git").exists()) else { return here };
+    // From where one stands, where that is at the top: paths are shown, and short ones read better.
+    let is_here = std::fs::canonicalize(".").is_ok_and(|current| current == top);
+    if is_here { here } else { top.to_owned() }
+}
