@@ -2,6 +2,7 @@
 
 mod adopt;
 mod allow;
+mod catalog;
 mod decode;
 mod finding;
 mod fix;
@@ -18,6 +19,7 @@ mod value;
 mod yaml;
 
 pub use adopt::{Adopted, Adoption, Left, adopt, as_live};
+pub use catalog::{RULES, Rule};
 pub use finding::{Finding, Fix, Location, Severity};
 pub use fix::{Fixed, MadeFix, fix};
 pub use restore::restoring;
