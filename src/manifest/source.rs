@@ -91,7 +91,7 @@ impl<'a> Lines<'a> {
     }
 
     /// What stands between a byte and the end of its line.
-    pub(super) fn rest_of_line(&self, offset: usize) -> &'a str {
+    pub(crate) fn rest_of_line(&self, offset: usize) -> &'a str {
         let rest = self.text.get(offset..).unwrap_or_default();
         rest.split('\n').next().unwrap_or_default()
     }

@@ -6,8 +6,9 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
+use super::sarif::sarif;
 use super::{ColorLevel, Detail, Style, drift, export, html, json as documents, plan};
-use crate::manifest::{Finding, Severity};
+use crate::manifest::{Finding, Fix, Location, Severity, Source};
 use crate::organization::Model;
 use crate::plan::{ManifestRef, Plan};
 use crate::text::visible;
@@ -74,6 +75,7 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
         documents::to_text(&documents::plan_document(std::slice::from_ref(plan), 0)),
         documents::to_text(&documents::findings_document(&plan.findings)),
         page(plan),
+        sarif(&plan.findings, None),
     ]
 }
 
@@ -83,6 +85,19 @@ fn page(plan: &Plan) -> String {
     let live = live(json!({"login_design": {"header_text": text, "background_color": text, "logo_path": text}}), None);
     let diff = text.as_str().map(|text| format!("+{text}"));
     html::page(&html::Page { model: Model::current(), plan, live: &live, declared: 3, yaml_diff: diff.as_deref() })
+}
+
+/// Reports for code hosts about a file that holds this text, and offers it as a fix.
+fn reports(text: &str) -> [String; 1] {
+    let source = Source { name: text.to_owned(), text: format!("{text}\n{text}") };
+    let span = text.len() + 1..source.text.len();
+    let fix = Fix { title: text.to_owned(), span: span.clone(), replacement: text.to_owned(), safe: true };
+    let line = source.text[..span.start].matches('\n').count() + 1;
+    let finding = Finding::new("rule", Severity::Error, text, text)
+        .at(&Location { line, column: 1, span })
+        .fix(fix)
+        .setting(text);
+    [sarif(&[finding], Some(&source))]
 }
 
 fn exports(text: &str) -> Vec<String> {
@@ -112,6 +127,7 @@ fn no_nasty_value_reaches_an_output_raw() {
             texts(&filled_with(text), color).iter().for_each(|output| assert_harmless(output));
         }
         exports(text).iter().for_each(|output| assert_harmless(output));
+        reports(text).iter().for_each(|output| assert_harmless(output));
     }
 }
 
@@ -161,5 +177,6 @@ proptest! {
             texts(&filled_with(&text), color).iter().for_each(|output| assert_harmless(output));
         }
         exports(&text).iter().for_each(|output| assert_harmless(output));
+        reports(&text).iter().for_each(|output| assert_harmless(output));
     }
 }

@@ -19,6 +19,8 @@
 //! - `explain`: what a setting is
 //! - `html`: a plan as one page for a browser, the login page before and after included
 //! - `findings`: what is wrong with a manifest, with the lines it is about
+//! - `sarif`: the same, for the pages of code hosts
+//! - `fingerprint`, `line_hash`, `path`: how hosts tell findings and files apart
 
 pub mod doctor;
 pub mod drift;
@@ -34,14 +36,18 @@ pub mod markdown;
 pub mod plan;
 pub mod results;
 pub mod run;
+pub mod sarif;
 pub mod saved;
 pub mod schema;
 pub mod style;
 
 mod change;
+mod fingerprint;
 mod json_text;
 mod kind;
 mod layout;
+mod line_hash;
+mod path;
 mod shell;
 mod tree;
 mod unified;

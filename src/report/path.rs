@@ -1,0 +1,66 @@
+//! The file of a finding as the reports of code hosts name it.
+//!
+//! Both hosts match the name against the files of the repository, character by character: GitHub's page "SARIF support
+//! for code scanning" asks for the same path in every run, and GitLab's page "Code Quality" for a relative one.
+
+/// A path with forward slashes and without `.` and empty segments: `./accounts\org.yaml` is `accounts/org.yaml`.
+pub(super) fn tidy(path: &str) -> String {
+    // A backslash parts folders where paths have drives, and hardly ever stands in a name elsewhere.
+    let forward = path.replace('\\', "/");
+    let segments: Vec<&str> = forward.split('/').filter(|segment| !segment.is_empty() && *segment != ".").collect();
+    let root = if forward.starts_with('/') { "/" } else { "" };
+    format!("{root}{}", segments.join("/"))
+}
+
+/// A path as a URI: a relative one relative to the repository, an absolute one with the scheme `file`.
+pub(super) fn uri(path: &str) -> String {
+    let tidy = tidy(path);
+    let has_drive = tidy.starts_with(|c: char| c.is_ascii_alphabetic()) && tidy[1..].starts_with(":/");
+    match tidy.split_at_checked(2).filter(|_| has_drive) {
+        Some((drive, rest)) => format!("file:///{drive}{}", encoded(rest)),
+        None if tidy.starts_with('/') => format!("file://{}", encoded(&tidy)),
+        None => encoded(&tidy),
+    }
+}
+
+/// Everything percent-encoded but slashes and what RFC 3986 calls unreserved. A colon is encoded too: in a first segment
+/// it would end a scheme.
+fn encoded(path: &str) -> String {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
+    path.bytes()
+        .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_file_has_one_name_however_it_was_typed() {
+        for path in ["org.yaml", "./org.yaml", ".//org.yaml", "././org.yaml", ".\\org.yaml"] {
+            assert_eq!((tidy(path).as_str(), uri(path).as_str()), ("org.yaml", "org.yaml"), "{path}");
+        }
+        assert_eq!(uri("accounts\\widget/./org.yaml"), "accounts/widget/org.yaml");
+        assert_eq!(uri("../shared/org.yaml"), "../shared/org.yaml");
+    }
+
+    #[test]
+    fn an_absolute_path_is_a_file_uri() {
+        assert_eq!(uri("/home/me/my org.yaml"), "file:///home/me/my%20org.yaml");
+        assert_eq!(uri("C:\\work\\org.yaml"), "file:///C:/work/org.yaml");
+    }
+
+    #[test]
+    fn what_means_something_in_a_uri_is_encoded() {
+        assert_eq!(uri("a:b.yaml"), "a%3Ab.yaml");
+        assert_eq!(uri("100%/org?x#y.yaml"), "100%25/org%3Fx%23y.yaml");
+        assert_eq!(uri("büro\u{1b}\n.yaml"), "b%C3%BCro%1B%0A.yaml");
+        assert_eq!(uri("javascript:alert(1)"), "javascript%3Aalert%281%29");
+    }
+
+    #[test]
+    fn standard_input_keeps_the_name_that_the_user_gave() {
+        assert_eq!(uri("-"), "-");
+    }
+}

@@ -1,0 +1,307 @@
+//! Findings as SARIF 2.1.0, which code scanning of GitHub and many editors read.
+//!
+//! The format is an OASIS standard; the sections named here are those of its text. What code scanning asks for beyond it
+//! is on GitHub's page "SARIF support for code scanning". Its limits (25,000 results of a run are refused, 5,000 shown)
+//! cannot be reached: a manifest has at most a hundred findings, and one that counts the rest.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::fingerprint::{self, fingerprints};
+use super::json::{ZERODRIFT, to_text};
+use super::line_hash::line_hashes;
+use super::path::uri;
+use crate::manifest::{Finding, Fix, Lines, RULES, Rule, Severity, Source};
+use crate::text::visible;
+
+/// The longest message or help that is told, in characters.
+const LONGEST: usize = 2_000;
+
+/// The page of this program, where its package names one.
+const HOME: &str = env!("CARGO_PKG_REPOSITORY");
+
+/// Findings as the text of a SARIF file with one run. The source is the file that they are about, where it could be read
+/// as text: places get their ends from it, and fixes are offered.
+///
+/// The run names every rule of [`RULES`], found or not, since hosts expect the rules of a tool to be the same in every
+/// run. What a terminal obeys or hides is a `\u` escape in the JSON text, and nothing in a message is a link.
+pub fn sarif(findings: &[Finding], source: Option<&Source>) -> String {
+    to_text(&Log {
+        schema: "https://json.schemastore.org/sarif-2.1.0.json",
+        version: "2.1.0",
+        runs: [Run {
+            tool: Tool { driver: driver() },
+            column_kind: "unicodeCodePoints",
+            results: results(findings, source),
+        }],
+    })
+}
+
+fn driver() -> Driver {
+    Driver {
+        name: env!("CARGO_PKG_NAME"),
+        version: ZERODRIFT,
+        semantic_version: ZERODRIFT,
+        information_uri: HOME,
+        rules: RULES.iter().map(Descriptor::from).collect(),
+    }
+}
+
+fn results(findings: &[Finding], source: Option<&Source>) -> Vec<SarifResult> {
+    let last = findings.iter().filter_map(|finding| finding.at.as_ref()).map(|at| at.line).max().unwrap_or_default();
+    let text =
+        source.map(|source| Text { source, lines: Lines::new(&source.text), hashes: line_hashes(&source.text, last) });
+    let told = findings.iter().zip(fingerprints(findings, source));
+    told.map(|(finding, fingerprint)| {
+        result(finding, fingerprint, text.as_ref().filter(|text| text.source.name == finding.file))
+    })
+    .collect()
+}
+
+fn result(finding: &Finding, fingerprint: String, text: Option<&Text<'_>>) -> SarifResult {
+    let region = region(finding, text);
+    let hash = match (&region, text) {
+        (Some(region), Some(text)) => text.hashes.get(region.start_line - 1).cloned(),
+        // The action has the bytes of the file, and fills in what is not there.
+        (Some(_), None) => None,
+        // Nobody computes one for a whole file, and without any, uploads past the action show the finding again.
+        (None, _) => Some(format!("{}:1", &fingerprint[..16])),
+    };
+    let fix = finding.fix.as_ref().zip(text).map(|(fix, text)| SarifFix::of(fix, &finding.file, text));
+    let keys = [("primaryLocationLineHash", hash), (fingerprint::VERSION, Some(fingerprint))];
+    let artifact_location = ArtifactLocation { uri: uri(&finding.file) };
+    SarifResult {
+        rule_id: finding.rule,
+        rule_index: RULES.iter().position(|rule| rule.id == finding.rule),
+        level: level(finding.severity),
+        message: Message { text: told(finding) },
+        locations: [Location { physical_location: PhysicalLocation { artifact_location, region } }],
+        partial_fingerprints: keys.into_iter().filter_map(|(key, value)| Some((key, value?))).collect(),
+        fixes: fix.into_iter().collect(),
+    }
+}
+
+/// Where a finding is; nowhere where the whole file is meant. Without the text, where it starts is all that is known.
+fn region(finding: &Finding, text: Option<&Text<'_>>) -> Option<Region> {
+    let at = finding.at.as_ref().filter(|at| !at.is_whole_file())?;
+    Some(match text {
+        Some(text) => text.region(&at.span),
+        None => Region { start_line: at.line, start_column: at.column, end_line: None, end_column: None },
+    })
+}
+
+/// The text that findings are about, ready to answer where bytes are.
+struct Text<'a> {
+    source: &'a Source,
+    lines: Lines<'a>,
+    hashes: Vec<String>,
+}
+
+impl Text<'_> {
+    /// The lines and columns of some bytes, both from 1; the last column is the one behind the last character (§3.30.8).
+    /// White space at the end is left out, so that a value with its line break does not reach into the next line. No
+    /// bytes are a place that nobody sees: there the rest of the line is shown.
+    fn region(&self, span: &Range<usize>) -> Region {
+        let written = self.source.text.get(span.clone()).unwrap_or_default();
+        let written = if written.is_empty() { self.lines.rest_of_line(span.start) } else { written }.trim_end();
+        self.exactly(&(span.start..span.start + written.len()))
+    }
+
+    /// The same to the byte: what a fix replaces.
+    fn exactly(&self, span: &Range<usize>) -> Region {
+        let [start, end] = [span.start, span.end].map(|offset| self.lines.at(offset..offset));
+        Region {
+            start_line: start.line,
+            start_column: start.column,
+            end_line: Some(end.line),
+            end_column: Some(end.column),
+        }
+    }
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+/// The message as its first sentence, which is all that hosts show where space is short, and the help behind it.
+fn told(finding: &Finding) -> String {
+    let Finding { message, help, .. } = finding;
+    let message = literal(message);
+    help.as_ref().map_or_else(|| message.clone(), |help| format!("{message}.\nHelp: {}", literal(help)))
+}
+
+/// A text that means itself in a message: nothing acts or hides in it, it is not longer than anyone reads, and what is
+/// syntax is escaped.
+///
+/// `[text](link)` is a link (§3.11.6) and `{0}` a placeholder (§3.11.5). A backslash in front of a bracket escapes it, so
+/// one that was there already is doubled, or it would undo ours.
+fn literal(text: &str) -> String {
+    let short: String = text.chars().take(LONGEST).collect();
+    let rest = if short.len() < text.len() { "…" } else { "" };
+    let lines: Vec<_> = short.lines().map(visible).collect();
+    let mut escaped = String::with_capacity(short.len());
+    for character in lines.join("\n").chars() {
+        match character {
+            '[' | ']' | '\\' => escaped.extend(['\\', character]),
+            '{' | '}' => escaped.extend([character, character]),
+            other => escaped.push(other),
+        }
+    }
+    escaped + rest
+}
+
+#[derive(Serialize)]
+struct Log {
+    #[serde(rename = "$schema")]
+    schema: &'static str,
+    version: &'static str,
+    runs: [Run; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Run {
+    tool: Tool,
+    column_kind: &'static str,
+    results: Vec<SarifResult>,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    driver: Driver,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Driver {
+    name: &'static str,
+    version: &'static str,
+    semantic_version: &'static str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    information_uri: &'static str,
+    rules: Vec<Descriptor>,
+}
+
+/// A rule. Code scanning wants both descriptions and the help (page named above, `reportingDescriptor`).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    id: &'static str,
+    short_description: Message,
+    full_description: Message,
+    help: Message,
+    default_configuration: Configuration,
+}
+
+impl From<&Rule> for Descriptor {
+    fn from(rule: &Rule) -> Self {
+        let Rule { id, severity, summary, help } = rule;
+        let message = |text: &str| Message { text: literal(text) };
+        Self {
+            id,
+            short_description: message(summary),
+            full_description: message(summary),
+            help: message(help),
+            default_configuration: Configuration { level: level(*severity) },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifResult {
+    rule_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
+    level: &'static str,
+    message: Message,
+    locations: [Location; 1],
+    partial_fingerprints: BTreeMap<&'static str, String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    fixes: Vec<SarifFix>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    physical_location: PhysicalLocation,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PhysicalLocation {
+    artifact_location: ArtifactLocation,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<Region>,
+}
+
+#[derive(Serialize)]
+struct ArtifactLocation {
+    uri: String,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Region {
+    start_line: usize,
+    start_column: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_line: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end_column: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SarifFix {
+    description: Message,
+    artifact_changes: [ArtifactChange; 1],
+}
+
+impl SarifFix {
+    fn of(fix: &Fix, file: &str, text: &Text<'_>) -> Self {
+        // The format has no word for it: every fix of SARIF is one to look at first.
+        let Fix { title, span, replacement, safe: _ } = fix;
+        let inserted_content = Message { text: replacement.clone() };
+        let replacements = [Replacement { deleted_region: text.exactly(span), inserted_content }];
+        let artifact_location = ArtifactLocation { uri: uri(file) };
+        Self {
+            description: Message { text: literal(title) },
+            artifact_changes: [ArtifactChange { artifact_location, replacements }],
+        }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ArtifactChange {
+    artifact_location: ArtifactLocation,
+    replacements: [Replacement; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Replacement {
+    deleted_region: Region,
+    inserted_content: Message,
+}
+
+#[cfg(test)]
+#[path = "sarif_tests.rs"]
+mod tests;

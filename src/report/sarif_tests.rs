@@ -1,0 +1,145 @@
+use serde_json::{Value as Json, json};
+
+use super::*;
+use crate::manifest::{self, parse};
+use crate::organization::Model;
+
+fn source(text: &str) -> Source {
+    Source { name: "./accounts/org.yaml".to_owned(), text: text.to_owned() }
+}
+
+/// The run that a manifest gives.
+fn run(text: &str) -> Json {
+    let source = source(text);
+    document(&parse(Model::current(), &source).findings, Some(&source))
+}
+
+fn document(findings: &[Finding], source: Option<&Source>) -> Json {
+    let log: Json = serde_json::from_str(&sarif(findings, source)).unwrap();
+    log["runs"][0].clone()
+}
+
+fn regions(run: &Json) -> Vec<Json> {
+    let results = run["results"].as_array().unwrap();
+    results.iter().map(|result| result["locations"][0]["physicalLocation"]["region"].clone()).collect()
+}
+
+/// A region on one line.
+fn on(line: usize, columns: Range<usize>) -> Json {
+    json!({"startLine": line, "startColumn": columns.start, "endLine": line, "endColumn": columns.end})
+}
+
+/// The whole file of a manifest with an error that has a fix, one that has none, and a warning.
+#[test]
+fn a_file_reads_as_the_standard_says() {
+    let text = "organization:\n  session_duration: 1d\n  nme: [A]\n  login_design:\n    text_color: '#c5ed1b'\n";
+    let source = source(text);
+    let log = sarif(&parse(Model::current(), &source).findings, Some(&source));
+    let log = log.replace(&format!("ersion\": \"{ZERODRIFT}\""), "ersion\": \"[VERSION]\"");
+    insta::assert_snapshot!("sarif", log);
+}
+
+#[test]
+fn no_findings_are_a_run_without_results() {
+    assert_eq!(document(&[], None)["results"], json!([]));
+}
+
+#[test]
+fn a_place_ends_behind_its_last_character_counted_in_characters() {
+    assert_eq!(regions(&run("organization:\n  session_duration: 1d # ä\n")), [on(2, 21..23)]);
+    assert_eq!(regions(&run("organization: {login_design: {header_text: 'ä🚀'}, nme: 1}\n")), [on(1, 51..54)]);
+    assert_eq!(regions(&run("\u{feff}nme: 1\norganization:\n  name: A\n"))[0], on(1, 1..4), "the mark has no column");
+}
+
+#[test]
+fn a_place_over_several_lines_ends_where_its_text_ends() {
+    let run = run("organization:\n  auth_domain: \"two\n    lines\"\n\n  session_duration: 24h\n");
+    assert_eq!(regions(&run), [json!({"startLine": 2, "startColumn": 16, "endLine": 3, "endColumn": 11})]);
+}
+
+#[test]
+fn a_place_without_a_character_is_the_rest_of_its_line() {
+    assert_eq!(regions(&run("organization:\n  name:\n    first: A  \n    last: B\n")), [on(3, 5..13)]);
+    assert_eq!(regions(&run("organization:\n  name:\n")), [on(2, 7..8)]);
+}
+
+#[test]
+fn what_is_about_a_whole_file_has_no_region() {
+    let result = &run("# nothing\n")["results"][0];
+    assert_eq!(result["locations"], json!([{"physicalLocation": {"artifactLocation": {"uri": "accounts/org.yaml"}}}]));
+    let backup =
+        Finding::new("contrast", Severity::Warning, "backup.json", "message").at(&manifest::Location::whole_file());
+    assert_eq!(regions(&document(&[backup], None)), [Json::Null]);
+}
+
+#[test]
+fn without_its_text_a_place_has_a_start_only_and_no_fix() {
+    let findings = Source::from_bytes("org.yaml", b"organization:\n  name: \xff\n").unwrap_err();
+    let run = document(&findings, None);
+    assert_eq!(regions(&run), [json!({"startLine": 2, "startColumn": 9})]);
+    assert!(run["results"][0].get("fixes").is_none());
+}
+
+#[test]
+fn the_text_of_another_file_places_nothing() {
+    let source = source("organization:\n  session_duration: 1d\n");
+    let findings = parse(Model::current(), &source).findings;
+    let other = Source { name: "other.yaml".to_owned(), ..source };
+    assert_eq!(regions(&document(&findings, Some(&other))), [json!({"startLine": 2, "startColumn": 21})]);
+}
+
+#[test]
+fn every_result_points_at_its_rule() {
+    let run = run("organization:\n  session_duration: 1d\n  nme: A\n");
+    for result in run["results"].as_array().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        assert_eq!(run["tool"]["driver"]["rules"][index]["id"], result["ruleId"]);
+    }
+    let stranger = Finding::new("of-another-command", Severity::Note, "org.yaml", "message");
+    assert!(document(&[stranger], None)["results"][0].get("ruleIndex").is_none());
+}
+
+#[test]
+fn a_fix_replaces_what_it_says() {
+    let text = "organization:\n\tname: ä\n  nme: b\n";
+    let source = source(text);
+    let findings = parse(Model::current(), &source).findings;
+    let run = document(&findings, Some(&source));
+    let fixes: Vec<&Json> =
+        run["results"].as_array().unwrap().iter().filter_map(|result| result.get("fixes")).collect();
+    let replacement = &fixes[0][0]["artifactChanges"][0]["replacements"][0];
+    assert_eq!(replacement, &json!({"deletedRegion": on(2, 1..2), "insertedContent": {"text": "  "}}));
+}
+
+#[test]
+fn nothing_in_a_message_is_a_link_or_a_placeholder() {
+    assert_eq!(literal("[click](https://evil.example) {0}"), r"\[click\](https://evil.example) {{0}}");
+    assert_eq!(literal(r"\[click\](1)"), r"\\\[click\\\](1)");
+    let run = run("organization:\n  '[x](javascript:1) {0}': 1\n");
+    let text = run["results"][0]["message"]["text"].as_str().unwrap();
+    assert!(text.starts_with(r#"there is no setting "\[x\](javascript:1) {{0}}" in organization"#), "{text}");
+}
+
+#[test]
+fn what_acts_or_hides_is_visible_in_a_message_and_lines_of_the_help_stay_lines() {
+    assert_eq!(literal("a\u{1b}b\u{202e}"), r"a\\u{{1b}}b\\u{{202e}}");
+    assert_eq!(literal("write:\n\n  name: A"), "write:\n\n  name: A");
+    assert_eq!(literal(&"x".repeat(5_000)).chars().count(), LONGEST + 1);
+}
+
+#[test]
+fn github_reads_a_fingerprint_that_lines_above_leave_alone() {
+    let text = "organization:\n  session_duration: 1d\n";
+    let fingerprints = |text: &str| run(text)["results"][0]["partialFingerprints"].clone();
+    assert_eq!(fingerprints(text), fingerprints(&format!("# one\n# two\n{text}")));
+    let hash = line_hashes(text, 9)[1].clone();
+    assert_eq!(fingerprints(text)["primaryLocationLineHash"], Json::String(hash));
+}
+
+#[test]
+fn every_result_has_a_fingerprint_for_github_unless_only_github_can_tell() {
+    let key = |run: &Json| run["results"][0]["partialFingerprints"].get("primaryLocationLineHash").cloned();
+    assert!(key(&run("# nothing\n")).is_some_and(|hash| hash.as_str().unwrap().ends_with(":1")));
+    let not_utf8 = Source::from_bytes("org.yaml", b"organization:\n  name: \xff\n").unwrap_err();
+    assert_eq!(key(&document(&not_utf8, None)), None);
+}
