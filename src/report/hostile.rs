@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
 use super::sarif::sarif;
-use super::{ColorLevel, Detail, Style, drift, export, html, json as documents, plan};
+use super::{ColorLevel, Detail, Style, drift, export, gitlab, html, json as documents, plan};
 use crate::manifest::{Finding, Fix, Location, Severity, Source};
 use crate::organization::Model;
 use crate::plan::{ManifestRef, Plan};
@@ -76,6 +76,8 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
         documents::to_text(&documents::findings_document(&plan.findings)),
         page(plan),
         sarif(&plan.findings, None),
+        gitlab::code_quality(&plan.findings, None),
+        gitlab::widget(plan),
     ]
 }
 
@@ -88,7 +90,7 @@ fn page(plan: &Plan) -> String {
 }
 
 /// Reports for code hosts about a file that holds this text, and offers it as a fix.
-fn reports(text: &str) -> [String; 1] {
+fn reports(text: &str) -> [String; 2] {
     let source = Source { name: text.to_owned(), text: format!("{text}\n{text}") };
     let span = text.len() + 1..source.text.len();
     let fix = Fix { title: text.to_owned(), span: span.clone(), replacement: text.to_owned(), safe: true };
@@ -97,7 +99,7 @@ fn reports(text: &str) -> [String; 1] {
         .at(&Location { line, column: 1, span })
         .fix(fix)
         .setting(text);
-    [sarif(&[finding], Some(&source))]
+    [sarif(std::slice::from_ref(&finding), Some(&source)), gitlab::code_quality(&[finding], Some(&source))]
 }
 
 fn exports(text: &str) -> Vec<String> {

@@ -19,7 +19,7 @@
 //! - `explain`: what a setting is
 //! - `html`: a plan as one page for a browser, the login page before and after included
 //! - `findings`: what is wrong with a manifest, with the lines it is about
-//! - `sarif`: the same, for the pages of code hosts
+//! - `sarif`, `gitlab`: the same, and a plan, for the pages of code hosts
 //! - `fingerprint`, `line_hash`, `path`: how hosts tell findings and files apart
 
 pub mod doctor;
@@ -29,6 +29,7 @@ pub mod explain;
 pub mod export;
 pub mod findings;
 pub mod github;
+pub mod gitlab;
 pub mod html;
 pub mod import;
 pub mod json;

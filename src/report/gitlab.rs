@@ -1,0 +1,210 @@
+//! What GitLab shows beside a merge request: findings as a code-quality report, and a plan as the figures of a widget.
+//!
+//! Both say what GitLab's parsers read and nothing else: `lib/gitlab/ci/parsers/codequality/code_climate.rb` with the
+//! schema `app/validators/json_schemas/codeclimate.json`, and `lib/gitlab/ci/parsers/terraform/tfplan.rb` (gitlabhq).
+
+use serde::Serialize;
+
+use super::fingerprint::fingerprints;
+use super::json::to_text;
+use super::path::tidy;
+use crate::manifest::{Finding, Severity, Source};
+use crate::plan::{Change, Op, Plan};
+use crate::text::{excerpt, visible};
+
+/// The longest message or help that is told, in characters.
+const LONGEST: usize = 1_000;
+
+/// Findings as a report for `artifacts:reports:codequality`: an array, empty for no findings. The source is the file that
+/// they are about, where it could be read as text; fingerprints take the text of the lines from it.
+///
+/// The fields are those of the page "Code Quality", section "Code Quality report format". GitLab keeps one finding per
+/// fingerprint of a pipeline and drops the others, so the file is part of it.
+pub fn code_quality(findings: &[Finding], source: Option<&Source>) -> String {
+    let told = findings.iter().zip(fingerprints(findings, source));
+    let issues: Vec<Issue> = told.map(|(finding, fingerprint)| Issue::of(finding, fingerprint)).collect();
+    to_text(&issues)
+}
+
+/// A plan as a report for `artifacts:reports:terraform`: how many settings get a value where they had none, get another
+/// value, and are unset. The widget names them resources to add, change and delete.
+pub fn widget(plan: &Plan) -> String {
+    let number = |kind: Kind| plan.changes.iter().filter(|change| Kind::of(change) == kind).count();
+    to_text(&Widget { create: number(Kind::Create), update: number(Kind::Update), delete: number(Kind::Delete) })
+}
+
+#[derive(Serialize)]
+struct Issue {
+    description: String,
+    check_name: &'static str,
+    fingerprint: String,
+    severity: &'static str,
+    location: Location,
+}
+
+impl Issue {
+    fn of(finding: &Finding, fingerprint: String) -> Self {
+        Self {
+            description: told(finding),
+            check_name: finding.rule,
+            fingerprint,
+            severity: severity(finding.severity),
+            location: Location {
+                path: visible(&tidy(&finding.file)).into_owned(),
+                // A line is wanted of every finding; the first one stands for the whole file.
+                lines: Lines { begin: finding.at.as_ref().map_or(1, |at| at.line) },
+            },
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Location {
+    path: String,
+    lines: Lines,
+}
+
+#[derive(Serialize)]
+struct Lines {
+    begin: usize,
+}
+
+/// The words that ESLint's formatter for GitLab uses for its levels, of the five that there are.
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "info",
+        Severity::Warning => "minor",
+        Severity::Error => "major",
+    }
+}
+
+/// The message and what to do on one line; a help of several lines is an example to paste, and left out.
+fn told(finding: &Finding) -> String {
+    let message = excerpt(&finding.message, LONGEST);
+    let help = finding.help.as_ref().filter(|help| !help.contains('\n'));
+    help.map_or_else(|| message.clone(), |help| format!("{message}; {}", excerpt(help, LONGEST)))
+}
+
+/// The figures without which the widget shows nothing but an error (`tfplan.rb`, `has_required_keys?`).
+#[derive(Serialize)]
+struct Widget {
+    create: usize,
+    update: usize,
+    delete: usize,
+}
+
+#[derive(PartialEq, Eq)]
+enum Kind {
+    Create,
+    Update,
+    Delete,
+}
+
+impl Kind {
+    fn of(change: &Change) -> Self {
+        match change.op {
+            Op::Unset => Self::Delete,
+            Op::Set if change.before.is_null() => Self::Create,
+            Op::Set => Self::Update,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::samples::{busy, create, in_sync, warning};
+    use super::*;
+    use crate::manifest::parse;
+    use crate::organization::Model;
+
+    #[test]
+    fn findings_read_as_gitlab_takes_them() {
+        let text = "organization:\n  session_duration: 1d\n  login_design:\n    text_color: '#c5ed1b'\ndoh:\n";
+        let source = Source { name: "./accounts/org.yaml".to_owned(), text: text.to_owned() };
+        insta::assert_snapshot!(code_quality(&parse(Model::current(), &source).findings, Some(&source)), @r##"
+        [
+          {
+            "description": "session_duration is \"1d\": unknown unit \"d\"; the units are h, m, s, ms, us and ns; did you mean 24h?",
+            "check_name": "duration",
+            "fingerprint": "a5600a521e9e8d6977336ff647fbfb17",
+            "severity": "major",
+            "location": {
+              "path": "accounts/org.yaml",
+              "lines": {
+                "begin": 2
+              }
+            }
+          },
+          {
+            "description": "the login text is hard to read: #c5ed1b on the white card has a contrast of 1.35:1, and WCAG asks for 4.5:1; choose a darker colour",
+            "check_name": "contrast",
+            "fingerprint": "cfe2f2425d7b2930fcd3c58076195b5a",
+            "severity": "minor",
+            "location": {
+              "path": "accounts/org.yaml",
+              "lines": {
+                "begin": 4
+              }
+            }
+          },
+          {
+            "description": "doh is empty, so it declares nothing; an empty section unsets nothing: write null at each setting that should be unset",
+            "check_name": "empty-section",
+            "fingerprint": "74960e515f60616f5ed411720b449584",
+            "severity": "info",
+            "location": {
+              "path": "accounts/org.yaml",
+              "lines": {
+                "begin": 5
+              }
+            }
+          }
+        ]
+        "##);
+    }
+
+    #[test]
+    fn a_finding_about_a_whole_file_stands_at_its_first_line() {
+        let finding = Finding::new("no-section", Severity::Error, "org.yaml", "message").help("write:\n\nname: A");
+        let Issue { description, location, .. } = Issue::of(&finding, String::new());
+        assert_eq!((description.as_str(), location.lines.begin), ("message", 1));
+    }
+
+    #[test]
+    fn no_findings_are_an_empty_array() {
+        assert_eq!(code_quality(&[], None), "[]\n");
+    }
+
+    #[test]
+    fn the_widget_counts_settings() {
+        insta::assert_snapshot!(widget(&busy()), @r#"
+        {
+          "create": 2,
+          "update": 5,
+          "delete": 1
+        }
+        "#);
+        insta::assert_snapshot!(widget(&create()), @r#"
+        {
+          "create": 3,
+          "update": 0,
+          "delete": 0
+        }
+        "#);
+        insta::assert_snapshot!(widget(&in_sync()), @r#"
+        {
+          "create": 0,
+          "update": 0,
+          "delete": 0
+        }
+        "#);
+    }
+
+    #[test]
+    fn what_acts_or_hides_is_visible_for_readers_of_the_page_too() {
+        let finding = Finding { file: "a\u{202e}.yaml".to_owned(), ..warning() }.help("b\u{1b}c");
+        let issue = Issue::of(&finding, String::new());
+        assert_eq!(issue.location.path, r"a\u{202e}.yaml");
+        assert!(issue.description.ends_with(r"; b\u{1b}c"), "{}", issue.description);
+    }
+}
