@@ -98,6 +98,7 @@ to do by hand, and 4 when the file changed meanwhile, which leaves it as it is."
   zerodrift validate teams/org.yaml --format json
   sed s/24h/12h/ org.yaml | zerodrift validate -
   zerodrift validate --format github                   findings on the lines of a pull request
+  zerodrift validate --report sarif=zerodrift.sarif    for code scanning, too
   zerodrift validate --fix && git diff                 mends what can be mended without a look
 
 Reads the manifest and nothing else: no network; writes nothing but the files that --report names

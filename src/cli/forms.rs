@@ -18,6 +18,8 @@ pub(super) enum PlanFormat {
     Markdown,
     /// For a job on GitHub: log, annotations, summary and outputs.
     Github,
+    /// The figures of GitLab's merge-request widget (artifacts:reports:terraform).
+    Gitlab,
     /// A page for a browser, the login page before and after included.
     Html,
 }
@@ -32,6 +34,10 @@ pub(super) enum FindingsFormat {
     Json,
     /// For a job on GitHub: log, annotations and outputs.
     Github,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
+    /// A code-quality report for GitLab (artifacts:reports:codequality).
+    Gitlab,
 }
 
 /// The forms of a plan, or of drift.
@@ -139,7 +145,7 @@ mod tests {
         for (text, told) in [
             ("markdown", "write FORMAT=FILE"),
             ("markdown=", "write FORMAT=FILE"),
-            ("word=plan.doc", "there are text, json, markdown, github, html"),
+            ("word=plan.doc", "there are text, json, markdown, github, gitlab, html"),
             ("json=-", "standard output is for --format"),
         ] {
             let error = report::<PlanFormat>(text).unwrap_err();

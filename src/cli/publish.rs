@@ -45,6 +45,7 @@ pub(super) fn compared(
         (PlanFormat::Json, _) => report::json::to_text(&report::json::plan_document(std::slice::from_ref(run.plan), 0)),
         (PlanFormat::Markdown, _) => report::markdown::comment(run, report::markdown::COMMENT),
         (PlanFormat::Github, _) => report::github::log(run, &file),
+        (PlanFormat::Gitlab, _) => report::gitlab::widget(run.plan),
         (PlanFormat::Html, _) => page(context, live, run),
     };
     for report in &forms.reports {
@@ -99,8 +100,8 @@ pub(super) fn failure(
     };
     let in_repository = context.env.in_repository(file);
     let form = |format| match format {
-        // Neither is for machines: what went wrong is said as text, which a browser shows too.
-        PlanFormat::Text | PlanFormat::Html => None,
+        // There is no page of a failure and there are no figures: what went wrong is said as text.
+        PlanFormat::Text | PlanFormat::Gitlab | PlanFormat::Html => None,
         PlanFormat::Json => Some(super::error_document(error)),
         PlanFormat::Markdown => Some(report::markdown::failure(&failure, report::markdown::COMMENT)),
         PlanFormat::Github => Some(report::github::failed(&failure, &in_repository)),
@@ -131,11 +132,14 @@ pub(super) fn findings(
     exit: Exit,
 ) -> Result<(), CliError> {
     let in_repository = context.env.in_repository(file);
+    let hosted = hosted(findings, source, &in_repository);
     let form = |format, style: &Style| match format {
         FindingsFormat::Text if findings.is_empty() => format!("{file}: no findings\n"),
         FindingsFormat::Text => report::findings::text(findings, source, style),
         FindingsFormat::Json => report::json::to_text(&report::json::findings_document(findings)),
         FindingsFormat::Github => report::github::validated(findings, source, &in_repository),
+        FindingsFormat::Sarif => report::sarif::sarif(&hosted.0, hosted.1.as_ref()),
+        FindingsFormat::Gitlab => report::gitlab::code_quality(&hosted.0, hosted.1.as_ref()),
     };
     for report in &forms.reports {
         write(&report.file, &form(report.format, &Style::plain(COLUMNS)))?;
@@ -147,6 +151,13 @@ pub(super) fn findings(
     if forms.format == FindingsFormat::Text { context.show(&text) } else { context.print(&text) }
 }
 
+/// Findings and their source as a code host knows the file.
+fn hosted(findings: &[Finding], source: Option<&Source>, file: &str) -> (Vec<Finding>, Option<Source>) {
+    let named = |finding: &Finding| Finding { file: file.to_owned(), ..finding.clone() };
+    let source = source.map(|source| Source { name: file.to_owned(), text: source.text.clone() });
+    (findings.iter().map(named).collect(), source)
+}
+
 /// Shows that there are no findings, because the manifest could not be read.
 ///
 /// # Errors
@@ -156,7 +167,8 @@ pub(super) fn unread(context: &Context, forms: &FindingsForms, error: &CliError)
         github::output(&context.env, &report::github::exit_code(error.exit.code()))?;
     }
     match forms.format {
-        FindingsFormat::Text => Ok(()),
+        // An empty report would say that nothing is wrong.
+        FindingsFormat::Text | FindingsFormat::Sarif | FindingsFormat::Gitlab => Ok(()),
         FindingsFormat::Json => context.print(&super::error_document(error)),
         FindingsFormat::Github => {
             let Subject { file, source: _, target: _ } = &*error.subject;

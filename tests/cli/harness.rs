@@ -116,7 +116,7 @@ impl TestEnv {
     }
 
     /// What differs from run to run: the folder, ports, fingerprints.
-    fn scrub(&self, text: &str) -> String {
+    pub(crate) fn scrub(&self, text: &str) -> String {
         let text = text.replace(&self.folder.path().display().to_string(), "[FOLDER]");
         let text = after(&text, "127.0.0.1:", "[PORT]", |character| character.is_ascii_digit());
         let text =

@@ -13,6 +13,7 @@ mod init;
 mod json;
 mod network;
 mod reference;
+mod repository;
 mod stories;
 mod target;
 mod terminal;
