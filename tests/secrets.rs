@@ -54,16 +54,19 @@ doh:
   doh_jwt_duration: 48h
 ";
 
-const COMMANDS: [&[&str]; 9] = [
+const COMMANDS: [&[&str]; 12] = [
     &["plan"],
     &["plan", "--format", "json"],
+    &["plan", "--format", "github", "--report", "markdown=plan.md", "--report", "html=plan.html"],
     &["drift"],
+    &["init", "written.yaml", "--force", "--account-id", ACCOUNT],
     &["export", "--account-id", ACCOUNT],
     &["export", "--account-id", ACCOUNT, "--format", "json"],
     &["doctor"],
     &["apply", "--auto-approve"],
     &["apply", "--auto-approve", "--format", "json"],
     &["revoke-user", "--email", "sam@widget.example", "--auto-approve", "--account-id", ACCOUNT],
+    &["drift", "--adopt", "--format", "markdown", "--report", "gitlab=widget.json"],
 ];
 
 #[test]

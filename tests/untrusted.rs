@@ -74,12 +74,20 @@ doh:
   service_token_id: 00000000-5e0b-4f63-8b1f-2a96d3c4e871
 ";
 
-const COMMANDS: [(&[&str], bool); 10] = [
+const COMMANDS: [(&[&str], bool); 18] = [
     (&["plan"], false),
     (&["plan", "--color", "always"], true),
     (&["plan", "--format", "json"], false),
     (&["drift"], false),
     (&["drift", "--format", "json"], false),
+    (&["plan", "--format", "markdown"], false),
+    (&["plan", "--format", "github", "--allow", "doh.service_token_id"], false),
+    (&["plan", "--format", "gitlab", "--report", "html=plan.html", "--report", "text=plan.txt"], false),
+    (&["plan", "--format", "html"], false),
+    (&["drift", "--format", "markdown", "--report", "github=drift.log"], false),
+    (&["drift", "--format", "html"], false),
+    (&["drift", "--adopt"], false),
+    (&["init", "written.yaml", "--force", "--full", "--account-id", common::ACCOUNT], false),
     (&["export", "--account-id", common::ACCOUNT], false),
     (&["export", "--account-id", common::ACCOUNT, "--full"], false),
     (&["export", "--account-id", common::ACCOUNT, "--format", "json"], false),
@@ -121,8 +129,8 @@ fn no_live_value_reaches_an_output_as_it_is() {
     let mut outputs = 0;
     for value in corpus() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
         for (command, colored) in COMMANDS {
+            std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
             std::fs::write(folder.path().join("state.json"), state(&value).to_string()).unwrap();
             let output = run(folder.path(), command);
             let what = format!("{command:?} with {:?}", value.chars().take(40).collect::<String>());
@@ -137,6 +145,11 @@ fn no_live_value_reaches_an_output_as_it_is() {
             assert_harmless(&format!("standard output of {what}"), &out);
             assert_harmless(&format!("standard error of {what}"), &String::from_utf8(output.stderr).unwrap());
             outputs += 2;
+            for file in ["org.yaml", "written.yaml", "plan.html", "plan.txt", "drift.log"] {
+                let Ok(text) = std::fs::read_to_string(folder.path().join(file)) else { continue };
+                assert_harmless(&format!("{file} of {what}"), &text);
+                outputs += 1;
+            }
         }
     }
     writeln!(std::io::stderr(), "{outputs} outputs with hostile values looked at").unwrap();
