@@ -16,7 +16,7 @@
 //! | [`apply`] | plan → one write per object, then the proof that it did what the plan said and nothing else |
 #![cfg_attr(
     feature = "cli",
-    doc = "| [`report`] | plans, findings and results → text, JSON, schemas, and live → `org.yaml` |"
+    doc = "| [`report`] | plans, findings and results → text, JSON, Markdown, HTML and the formats of code hosts, and live → `org.yaml` |"
 )]
 #![cfg_attr(
     feature = "sandbox",

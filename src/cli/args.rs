@@ -6,10 +6,11 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::forms::{FindingsForms, PlanForms};
-use super::options::positive_duration;
 pub(super) use super::options::{
     ApiArgs, ColorChoice, FileArgs, Format, LogFormat, MANIFEST, TalkArgs, TargetArgs, WriteArgs,
 };
+use super::options::{digest, positive_duration};
+use super::platform::Platform;
 use crate::report::SchemaName;
 
 const AFTER_HELP: &str = "\
@@ -277,7 +278,7 @@ pub(super) struct InitArgs {
     pub(super) force: bool,
     /// Writes the pipeline too that plans, applies and looks for drift; for the platform that the repository shows, unless one is named
     #[arg(long, value_enum, value_name = "PLATFORM", num_args = 0..=1, require_equals = true)]
-    pub(super) ci: Option<Option<CiPlatform>>,
+    pub(super) ci: Option<Option<Platform>>,
     /// In place of live: a Terraform file, a folder of them, or the JSON of terraform show -json; - for standard input
     #[arg(
         long,
@@ -293,15 +294,6 @@ pub(super) struct InitArgs {
     pub(super) target: TargetArgs,
     #[command(flatten)]
     pub(super) api: ApiArgs,
-}
-
-/// A platform that `init` has files for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum CiPlatform {
-    /// Workflows in .github/workflows.
-    Github,
-    /// .gitlab-ci.yml, or a file for it to include.
-    Gitlab,
 }
 
 /// Arguments of `export`.
@@ -416,13 +408,4 @@ pub(super) struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]
     pub(super) shell: clap_complete::Shell,
-}
-
-/// A digest as plans show it.
-fn digest(text: &str) -> Result<String, String> {
-    let digits = text.strip_prefix("sha256:").unwrap_or_default();
-    if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Ok(text.to_ascii_lowercase());
-    }
-    Err("a digest is `sha256:` and 64 hexadecimal digits, as plan shows it".to_owned())
 }

@@ -7,18 +7,10 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::new_file::{self, Existing};
 use super::pipeline::Pipeline;
-use super::{Context, block_on, export, terraform};
-use crate::organization::Target;
+use super::terraform::{self, Draft};
+use super::{Context, block_on, export};
 use crate::report::export::Detail;
 use crate::text::visible;
-
-/// A file to be, and what to say about it.
-pub(super) struct Draft {
-    /// The text.
-    pub(super) text: String,
-    /// What it is about; absent where nothing says which organization is meant.
-    pub(super) target: Option<Target>,
-}
 
 /// Writes a manifest, and with `--ci` the files of a pipeline. It reads live with a client that cannot write, and the
 /// files it writes are the user's.

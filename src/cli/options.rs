@@ -137,3 +137,12 @@ pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
         .map(Duration::from_nanos)
         .ok_or_else(|| "the duration must be longer than zero".to_owned())
 }
+
+/// A digest as plans show it.
+pub(super) fn digest(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix("sha256:").unwrap_or_default();
+    if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Ok(text.to_ascii_lowercase());
+    }
+    Err("a digest is `sha256:` and 64 hexadecimal digits, as plan shows it".to_owned())
+}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Context;
-use super::args::{CiPlatform, InitArgs, MANIFEST};
+use super::args::{InitArgs, MANIFEST};
 use super::error::CliError;
 use super::new_file::{self, Existing};
 use super::platform::{PipelineFile, Platform, Setup, Traces};
@@ -21,10 +21,10 @@ impl Pipeline {
     ///
     /// # Errors
     /// If nothing tells which platform is meant, or a file is there already and may not be replaced.
-    pub(super) fn prepare(args: &InitArgs, wanted: Option<CiPlatform>) -> Result<Self, CliError> {
+    pub(super) fn prepare(args: &InitArgs, wanted: Option<Platform>) -> Result<Self, CliError> {
         let top = top(Path::new(&args.file));
         let traces = Traces::of(&top);
-        let platform = wanted.map(Platform::from).or_else(|| traces.platform()).ok_or_else(|| {
+        let platform = wanted.or_else(|| traces.platform()).ok_or_else(|| {
             CliError::usage("--ci: neither the remotes nor the files here tell which platform runs the pipelines")
                 .hint("name it: --ci=github or --ci=gitlab")
         })?;
@@ -60,15 +60,6 @@ impl Pipeline {
 
     fn shown(&self, path: &Path) -> String {
         visible(&path.strip_prefix(".").unwrap_or(path).display().to_string()).into_owned()
-    }
-}
-
-impl From<CiPlatform> for Platform {
-    fn from(platform: CiPlatform) -> Self {
-        match platform {
-            CiPlatform::Github => Self::GitHub,
-            CiPlatform::Gitlab => Self::GitLab,
-        }
     }
 }
 

@@ -5,11 +5,13 @@
 use std::path::Path;
 
 /// A platform that there are files for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Platform {
-    /// GitHub Actions.
+    /// GitHub: workflows in .github/workflows.
+    #[value(name = "github")]
     GitHub,
-    /// GitLab CI.
+    /// GitLab: .gitlab-ci.yml, or a file for it to include.
+    #[value(name = "gitlab")]
     GitLab,
 }
 

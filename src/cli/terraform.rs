@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use super::args::InitArgs;
 use super::error::CliError;
 use super::exit::Exit;
-use super::init::Draft;
 use super::{Context, manifest_file};
 use crate::manifest::Source;
 use crate::organization::Target;
@@ -15,6 +14,14 @@ use crate::report;
 use crate::report::export::Detail;
 use crate::terraform::{Import, Imported, import};
 use crate::text::visible;
+
+/// A file to be, and what to say about it.
+pub(super) struct Draft {
+    /// The text.
+    pub(super) text: String,
+    /// What it is about; absent where nothing says which organization is meant.
+    pub(super) target: Option<Target>,
+}
 
 /// The most that is read, in bytes, all files together: a state of thousands of resources fits.
 const LARGEST: u64 = 32 * 1024 * 1024;

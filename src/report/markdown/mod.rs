@@ -238,22 +238,34 @@ fn what_next(run: &Run<'_>) -> String {
         return String::new();
     }
     let file = super::shell::argument(&run.plan.manifest.path);
-    let (apply, adopt) =
-        (format!("zerodrift apply {file} --expect {}", run.plan.digest), format!("zerodrift drift {file} --adopt"));
-    let block = |command: &str| format!("\n```sh\n{command}\n```\n");
+    let apply = format!("zerodrift apply {file}");
+    let say = |sentence: &str, command: &str| format!("\n{sentence}:\n\n```sh\n{command}\n```\n");
     match (run.wording, run.plan.action) {
         (Wording::Plan, _) => {
-            format!("\nApply this plan, or nothing if anything that matters moves before:\n{}", block(&apply))
+            say(approval(run.plan), &format!("{apply} --expect {}{}", run.plan.digest, flags(run.plan)))
         }
-        (Wording::Drift, Action::Create) => {
-            format!("\nCreate it as the file wants it:\n{}", block(&format!("zerodrift apply {file}")))
+        (Wording::Drift, Action::Create) => say("Create it as the file wants it", &apply),
+        (Wording::Drift, _) => {
+            let keep = say("Or keep what is live, in the file", &format!("zerodrift drift {file} --adopt"));
+            say("Make live as the file wants it", &apply) + &keep
         }
-        (Wording::Drift, _) => format!(
-            "\nMake live as the file wants it:\n{}\nOr keep what is live, in the file:\n{}",
-            block(&format!("zerodrift apply {file}")),
-            block(&adopt)
-        ),
     }
+}
+
+/// What the command below does. The digest covers the file, and an allow entry is a line of it.
+fn approval(plan: &Plan) -> &'static str {
+    match plan.refused().count() {
+        0 => "Apply this plan, or nothing if anything that matters moves before",
+        _ => {
+            "Consent in the file changes the digest, so have that planned again. To consent for one run, and apply this \
+             plan or nothing"
+        }
+    }
+}
+
+/// The flags that consent to what nobody consents to yet.
+fn flags(plan: &Plan) -> String {
+    plan.refused().map(|change| format!(" --allow {}", change.setting.path)).collect()
 }
 
 #[cfg(test)]
