@@ -15,9 +15,11 @@ use std::process::Command;
 
 use common::{manifest, target};
 use serde_json::{Map, Value as Json, json};
+use zerodrift::manifest::{Finding, Severity};
 use zerodrift::organization::{Document, Endpoint, Live, Model, Slot, Snapshot};
 use zerodrift::plan::{Input, plan};
-use zerodrift::report::html::{Page, page};
+use zerodrift::report::html::{Page, failure, page};
+use zerodrift::report::{Failure, Wording};
 
 const WIDTHS: [u32; 2] = [1280, 320];
 
@@ -137,8 +139,18 @@ fn pages() -> Vec<(String, String)> {
         ("create", rendered("organization:\n  name: W\n  auth_domain: w.cloudflareaccess.com\n", &create, None)),
         ("hostile", rendered(&example("org.yaml"), &hostile_live(nasty), Some(&diff))),
         ("long", rendered(&example("org.yaml"), &hostile_live(&long), Some(&diff))),
+        ("failed", failed(nasty, &long)),
     ];
     pages.map(|(name, html)| (name.to_owned(), html)).to_vec()
+}
+
+/// The page of a run that failed, of this file and with this message.
+fn failed(file: &str, message: &str) -> String {
+    let hints = ["set a token, or name a file that holds one".to_owned(), message.to_owned()];
+    let findings = [Finding::new("unknown-key", Severity::Error, file, message).help(message)];
+    let (target, wording) = (target(), Wording::Plan);
+    let source = None;
+    failure(&Failure { wording, file, source, target: Some(&target), message, hints: &hints, findings: &findings })
 }
 
 /// A state in which everything is at its strictest.
@@ -164,7 +176,9 @@ fn every_page_can_be_read_and_reached_in_light_and_dark_wide_and_narrow() {
             // The style sheet counts, so its hash in the policy is right; and the scheme is the one that was asked for.
             assert_eq!(report["background"], background, "{frame} in {name}");
             assert!(report["texts"].as_u64() >= Some(10), "{frame} in {name}: {report}");
-            assert!(report["reached"].as_u64() >= Some(2), "{frame} in {name}: {report}");
+            // A page of a failure has nothing to jump to and nothing that is folded.
+            let least = if frame.starts_with("failed") { 0 } else { 2 };
+            assert!(report["reached"].as_u64() >= Some(least), "{frame} in {name}: {report}");
         }
     }
 }

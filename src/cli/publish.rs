@@ -5,13 +5,14 @@ use std::path::Path;
 use super::Context;
 use super::error::{CliError, Subject};
 use super::exit::Exit;
-use super::forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms};
+use super::forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms, Report};
 use super::github;
 use super::planning::Wanted;
 use crate::manifest::{self, Finding, Source};
 use crate::organization::Live;
 use crate::plan::Plan;
 use crate::report::{self, Failure, Run, Style, Wording};
+use crate::text::visible;
 
 /// The columns of a text in a file.
 const COLUMNS: usize = 100;
@@ -100,9 +101,10 @@ pub(super) fn failure(
     };
     let in_repository = context.env.in_repository(file);
     let form = |format| match format {
-        // There is no page of a failure and there are no figures: what went wrong is said as text.
-        PlanFormat::Text | PlanFormat::Gitlab | PlanFormat::Html => None,
-        PlanFormat::Json => Some(super::error_document(error)),
+        PlanFormat::Text => None,
+        // Without its figures, GitLab's widget says that a report failed to generate.
+        PlanFormat::Json | PlanFormat::Gitlab => Some(super::error_document(error)),
+        PlanFormat::Html => Some(report::html::failure(&failure)),
         PlanFormat::Markdown => Some(report::markdown::failure(&failure, report::markdown::COMMENT)),
         PlanFormat::Github => Some(report::github::failed(&failure, &in_repository)),
     };
@@ -134,7 +136,7 @@ pub(super) fn findings(
     let in_repository = context.env.in_repository(file);
     let hosted = hosted(findings, source, &in_repository);
     let form = |format, style: &Style| match format {
-        FindingsFormat::Text if findings.is_empty() => format!("{file}: no findings\n"),
+        FindingsFormat::Text if findings.is_empty() => format!("{}: no findings\n", visible(file)),
         FindingsFormat::Text => report::findings::text(findings, source, style),
         FindingsFormat::Json => report::json::to_text(&report::json::findings_document(findings)),
         FindingsFormat::Github => report::github::validated(findings, source, &in_repository),
@@ -165,6 +167,10 @@ fn hosted(findings: &[Finding], source: Option<&Source>, file: &str) -> (Vec<Fin
 pub(super) fn unread(context: &Context, forms: &FindingsForms, error: &CliError) -> Result<(), CliError> {
     if forms.include(FindingsFormat::Github) {
         github::output(&context.env, &report::github::exit_code(error.exit.code()))?;
+    }
+    let of_json = |report: &&Report<FindingsFormat>| report.format == FindingsFormat::Json;
+    for report in forms.reports.iter().filter(of_json).filter(|_| error.exit != Exit::Usage) {
+        write(&report.file, &super::error_document(error))?;
     }
     match forms.format {
         // An empty report would say that nothing is wrong.

@@ -74,7 +74,8 @@ fn a_broken_manifest_is_annotated_and_the_comment_says_so() {
 #[test]
 fn a_run_without_credentials_is_told_in_every_form() {
     let env = on_github(TestEnv::with_example());
-    let run = env.run("plan --format github --report json=plan.json --report markdown=plan.md").exits(6);
+    let reports = "--report json=plan.json --report markdown=plan.md --report html=plan.html --report gitlab=widget.json";
+    let run = env.run(&format!("plan --format github {reports}")).exits(6);
     assert!(
         annotations(&run.stdout)[0].starts_with("::error file=org.yaml,title=zerodrift plan failed::no cred"),
         "{run}"
@@ -82,6 +83,9 @@ fn a_run_without_credentials_is_told_in_every_form() {
     assert_eq!(env.read("output.txt"), "exit_code=6\n");
     assert!(env.read("plan.json").contains("\"exit_code\": 6"));
     assert!(env.read("plan.md").contains("### zerodrift plan failed"));
+    assert!(env.read("plan.html").contains("<h1>no credentials"));
+    // Without figures, GitLab's widget says that a report failed to generate.
+    assert_eq!(env.read("widget.json"), env.read("plan.json"));
 }
 
 #[test]

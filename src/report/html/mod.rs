@@ -4,6 +4,7 @@
 //! - `changes`: guarded changes as articles, the others as rows of a table
 //! - `login`: the login page, sketched
 //! - `paint`: colours of the organization as rules of the style sheet
+//! - `failure`: the page of a run that failed
 //! - `rest`: findings, what is not managed, requests and the difference of the file
 //! - `*.html`, `style.css`: the page, a template that the compiler checks and that escapes what it is given
 //!
@@ -12,6 +13,7 @@
 //! sheet is allowed by its hash, so not even an attribute `style` counts.
 
 mod changes;
+mod failure;
 mod login;
 mod paint;
 mod piece;
@@ -23,6 +25,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use self::changes::{Groups, Guarded};
+pub use self::failure::failure;
 use self::login::{Contrast, Login};
 use self::piece::Piece;
 use self::rest::{Finding, Line, Unmanaged};

@@ -205,6 +205,38 @@ fn a_value_of_100_kilobytes_and_10000_unknown_fields_are_cut() {
     assert!(html.contains("… and 9800 more, see --format json") && html.contains("… and 98000 more lines"));
 }
 
+/// The page of a failure in which everything that somebody else can write is this text.
+fn failed(text: &str) -> String {
+    let target = super::super::samples::target();
+    let hints = ["set a token, or name a file that holds one".to_owned(), text.to_owned()];
+    let finding = manifest::Finding::new("unknown-key", manifest::Severity::Error, text, text).help(text);
+    failure(&crate::report::Failure {
+        wording: crate::report::Wording::Drift,
+        file: text,
+        source: None,
+        target: Some(&target),
+        message: text,
+        hints: &hints,
+        findings: &[finding],
+    })
+}
+
+#[test]
+fn a_failure_is_a_page_too() {
+    insta::assert_snapshot!("page_failed", body(&failed("org.yaml")));
+}
+
+#[test]
+fn no_message_becomes_markup() {
+    let quiet = skeleton(&failed("quiet"));
+    for text in MARKUP.into_iter().chain(NASTY) {
+        let html = failed(text);
+        assert_eq!(skeleton(&html), quiet, "{text}");
+        assert!(html.lines().all(|line| crate::text::visible(line) == line), "{text:?} is raw in {html}");
+    }
+    assert!(failed(&"long ".repeat(20_000)).len() < 64 * 1024);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
