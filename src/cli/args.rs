@@ -15,7 +15,8 @@ use crate::report::SchemaName;
 
 const AFTER_HELP: &str = "\
 Examples:
-  zerodrift export --account-id 699d98642c564d2e855e9661899b7252 > org.yaml
+  zerodrift init --account-id 699d98642c564d2e855e9661899b7252
+                                         org.yaml from live, or --from-terraform
   zerodrift plan                         what would change, field by field
   zerodrift apply --auto-approve         make it so, with one write and a read-back
   zerodrift drift                        exit code 2 when somebody moved a setting

@@ -9,7 +9,7 @@ use super::new_file::{self, Existing};
 use super::pipeline::Pipeline;
 use super::terraform::{self, Draft};
 use super::{Context, block_on, export};
-use crate::report::export::Detail;
+use crate::report::{self, Detail};
 use crate::text::visible;
 
 /// Writes a manifest, and with `--ci` the files of a pipeline. It reads live with a client that cannot write, and the
@@ -52,7 +52,11 @@ fn existing(args: &InitArgs) -> Existing {
     if args.force { Existing::Replaced } else { Existing::Kept }
 }
 
-/// What was written, and what to do next.
+fn shell_path(path: &Path) -> String {
+    report::argument(&path.display().to_string())
+}
+
+/// What was written, and what to do next. The first lines of the file name a schema that an editor completes with.
 fn say_next(context: &Context, args: &InitArgs, draft: &Draft) {
     let file = visible(&args.file);
     let name = if args.file == MANIFEST { String::new() } else { format!(" {file}") };
@@ -63,6 +67,12 @@ fn say_next(context: &Context, args: &InitArgs, draft: &Draft) {
                 .ui
                 .say(&format!("Wrote {file}; nothing says which organization it is about, so write that into it"));
         }
+    }
+    let folder = Path::new(&args.file).with_file_name("schemas");
+    let schema = folder.join("org.schema.json");
+    if !schema.exists() {
+        let (folder, schema) = (shell_path(&folder), shell_path(&schema));
+        context.ui.say(&format!("For your editor: mkdir -p {folder} && zerodrift schema > {schema}"));
     }
     context.ui.say(&format!("Next: look at it, then zerodrift plan{name}"));
 }

@@ -57,7 +57,7 @@ fn read(file: &str) -> Result<Vec<u8>, CliError> {
 fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
     let failure = CliError::io("read", path, error);
     if error.kind() == std::io::ErrorKind::NotFound {
-        return failure.hint("name the manifest, or write one from live with `zerodrift export > org.yaml`");
+        return failure.hint("name the manifest, or write one from live with `zerodrift init`");
     }
     failure
 }

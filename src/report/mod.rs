@@ -66,5 +66,6 @@ pub use change::Wording;
 pub use export::Detail;
 pub use run::{Failure, Run};
 pub use schema::{SchemaName, schema};
+pub use shell::argument;
 pub use style::{ColorLevel, Style};
 pub use unified::unified;

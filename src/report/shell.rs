@@ -6,7 +6,7 @@ use crate::text::excerpt;
 const LONGEST: usize = 1_000;
 
 /// A path as an argument that a shell takes for this path and nothing else.
-pub(super) fn argument(path: &str) -> String {
+pub fn argument(path: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
     let path = excerpt(path, LONGEST);
     if path.chars().all(plain) && !path.is_empty() { path } else { format!("'{}'", path.replace('\'', "'\\''")) }

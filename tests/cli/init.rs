@@ -47,6 +47,7 @@ fn a_manifest_from_live_plans_to_nothing() {
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
     Next: look at it, then zerodrift plan
     [exit status: 0]
     ");
@@ -125,6 +126,7 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
     1 warning, 2 notes in infra/main.tf
     cloudflare_zero_trust_organization.main: 5 settings carried over
     Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
     Next: look at it, then zerodrift plan
     [exit status: 0]
     "#);
@@ -218,6 +220,7 @@ fn a_state_comes_through_a_pipe() {
     ------- stderr -------
     cloudflare_zero_trust_organization.main: 2 settings carried over
     Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
     Next: look at it, then zerodrift plan
     [exit status: 0]
     ");
@@ -283,6 +286,7 @@ fn the_pipeline_of_the_platform_comes_with_the_manifest() {
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
     Next: look at it, then zerodrift plan
     Wrote .github/workflows/zerodrift-plan.yml: it says at its top what to create first
     Wrote .github/workflows/zerodrift-apply.yml: it says at its top what to create first

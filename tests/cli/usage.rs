@@ -77,7 +77,7 @@ fn a_missing_manifest_gets_a_hint() {
     assert_snapshot!(env.run("plan"), @r#"
     ------- stderr -------
     error: cannot read org.yaml: No such file or directory (os error 2)
-      hint: name the manifest, or write one from live with `zerodrift export > org.yaml`
+      hint: name the manifest, or write one from live with `zerodrift init`
     [exit status: 1]
     "#);
     env.run("validate").exits(1);

@@ -47,7 +47,7 @@ pub(super) fn annotations(mut annotations: Vec<Annotation>) -> String {
     if dropped > 0 {
         let noun = if dropped == 1 { "annotation is" } else { "annotations are" };
         lines.push_str(&format!(
-            "::notice title=zerodrift::{dropped} more {noun} not shown here: see the summary of the job\n"
+            "::notice title=zerodrift::{dropped} more {noun} not shown here: the log of this step has them all\n"
         ));
     }
     lines
@@ -149,7 +149,10 @@ mod tests {
         assert_eq!(shown.matches("::error ").count(), 10, "{shown}");
         assert_eq!(shown.matches("::notice ").count(), 10, "{shown}");
         let last = shown.lines().last().unwrap();
-        assert_eq!(last, "::notice title=zerodrift::5 more annotations are not shown here: see the summary of the job");
+        assert_eq!(
+            last,
+            "::notice title=zerodrift::5 more annotations are not shown here: the log of this step has them all"
+        );
         let ten = annotations((0..10).map(|n| annotation(Level::Notice, n)).collect());
         assert!(!ten.contains("more annotations"), "{ten}");
     }
