@@ -62,8 +62,14 @@ pub(crate) fn visible_json(json: &str) -> String {
             escaped.push(character);
         }
     }
-    escaped
+    escaped.replace(COMMAND, COMMAND_ESCAPED)
 }
+
+/// What starts a command wherever it stands in the log of a job on GitHub (actions/runner, `ActionCommand`).
+pub(crate) const COMMAND: &str = "##[";
+
+/// The same inside of quotes, in JSON and in YAML: readers turn it back into the same characters.
+pub(crate) const COMMAND_ESCAPED: &str = r"##\u005b";
 
 fn must_escape(character: char) -> bool {
     character.is_control() || is_hidden(character)

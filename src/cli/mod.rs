@@ -58,7 +58,7 @@ use crate::report::{self, Wording};
 use args::{Cli, Command, Format};
 use env::Env;
 use error::CliError;
-use forms::{FindingsForms, PlanForms};
+use forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms};
 use ui::Ui;
 
 /// What every command needs.
@@ -101,15 +101,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     done.unwrap_or_else(|error| fail(&context, &cli.command, &error))
 }
 
-/// Reports a failure: in the forms that were asked for, and always to whoever reads standard error.
+/// Reports a failure: in the forms that were asked for, and to whoever reads standard error.
 fn fail(context: &Context, command: &Command, error: &CliError) -> Exit {
-    let shown = match command.forms() {
+    let forms = command.forms();
+    let shown = match forms {
         Forms::Simple(Format::Text) => Ok(()),
         Forms::Simple(Format::Json) => context.print(&error_document(error)),
         Forms::Plan(forms, wording) => publish::failure(context, forms, wording, error),
         Forms::Findings(forms) => publish::unread(context, forms, error),
     };
-    context.say_error(error);
+    // The log of a job is both streams, and nobody wants to read it twice.
+    if shown.is_err() || !forms.are_a_log() {
+        context.say_error(error);
+    }
     // That the failure could not be shown as well does not hide it: it has been said, and it decides the exit code.
     shown.unwrap_or_else(|shown| context.say_error(&shown));
     error.exit
@@ -163,10 +167,22 @@ fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, Cli
 }
 
 /// The forms of a command's result.
+#[derive(Clone, Copy)]
 enum Forms<'a> {
     Plan(&'a PlanForms, Wording),
     Findings(&'a FindingsForms),
     Simple(Format),
+}
+
+impl Forms<'_> {
+    /// Whether standard output is the log of a job, which has everything that there is to say.
+    fn are_a_log(self) -> bool {
+        match self {
+            Self::Plan(forms, _) => forms.format == PlanFormat::Github,
+            Self::Findings(forms) => forms.format == FindingsFormat::Github,
+            Self::Simple(_) => false,
+        }
+    }
 }
 
 impl Command {

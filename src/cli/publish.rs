@@ -57,7 +57,11 @@ pub(super) fn compared(
         github::output(&context.env, &report::github::outputs(run.plan, exit.code()))?;
     }
     let text = form(forms.format, &context.ui.out);
-    if forms.format == PlanFormat::Text { context.show(&text) } else { context.print(&text) }
+    match forms.format {
+        // A log is made to be obeyed where it says so, and escapes of its own make JSON harmless.
+        PlanFormat::Github | PlanFormat::Json | PlanFormat::Gitlab => context.print(&text),
+        PlanFormat::Text | PlanFormat::Markdown | PlanFormat::Html => context.show(&text),
+    }
 }
 
 /// The page for a browser. It tells what apply would do, whoever asks.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use super::visible;
+use super::{COMMAND, COMMAND_ESCAPED, visible};
 
 /// A text as a YAML scalar on one line: plain where every reader takes it for this text, else in double quotes.
 ///
@@ -28,12 +28,13 @@ pub(crate) fn double_quoted(text: &str) -> String {
     quoted.push('"');
     text.chars().for_each(|character| push_escaped(&mut quoted, character));
     quoted.push('"');
-    quoted
+    quoted.replace(COMMAND, COMMAND_ESCAPED)
 }
 
 /// A text in single quotes, in which nothing can be escaped: nothing for a text that needs an escape.
 pub(crate) fn single_quoted(text: &str) -> Option<String> {
-    text.chars().all(shows_itself).then(|| format!("'{}'", text.replace('\'', "''")))
+    let needs_no_escape = text.chars().all(shows_itself) && !text.contains(COMMAND);
+    needs_no_escape.then(|| format!("'{}'", text.replace('\'', "''")))
 }
 
 /// A JSON value as YAML on one line. Objects, which no setting takes, are written as JSON.
@@ -56,7 +57,7 @@ pub(crate) fn ascii(text: &str) -> String {
         let mut units = [0; 2];
         character.encode_utf16(&mut units).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
     }
-    escaped
+    escaped.replace(COMMAND, COMMAND_ESCAPED)
 }
 
 /// Letters first, then letters, digits, spaces and `_ . / -`; and no word that some reader takes for something else.
@@ -197,6 +198,8 @@ mod tests {
             "https://a.example/#x",
             "inf",
             "nan",
+            "##[error]forged",
+            "###[##[",
         ];
         for trap in traps {
             let scalar = yaml_scalar(trap);

@@ -65,6 +65,7 @@ fn a_broken_manifest_is_annotated_and_the_comment_says_so() {
     let annotations = annotations(&run.stdout);
     assert_eq!(annotations.len(), 4, "{run}");
     assert!(annotations[0].starts_with("::error file=org.yaml,line=3,col=3,title=zerodrift%3A unknown-key::"), "{run}");
+    assert_eq!(run.stderr, "", "the log has it all, once");
     assert_eq!(env.read("output.txt"), "exit_code=5\n");
     let comment = env.read("plan.md");
     assert_eq!(comment, env.read("summary.md"));
@@ -74,7 +75,8 @@ fn a_broken_manifest_is_annotated_and_the_comment_says_so() {
 #[test]
 fn a_run_without_credentials_is_told_in_every_form() {
     let env = on_github(TestEnv::with_example());
-    let reports = "--report json=plan.json --report markdown=plan.md --report html=plan.html --report gitlab=widget.json";
+    let reports =
+        "--report json=plan.json --report markdown=plan.md --report html=plan.html --report gitlab=widget.json";
     let run = env.run(&format!("plan --format github {reports}")).exits(6);
     assert!(
         annotations(&run.stdout)[0].starts_with("::error file=org.yaml,title=zerodrift plan failed::no cred"),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::text::{hexadecimal, visible};
+use crate::text::{COMMAND, hexadecimal, visible};
 
 /// How loud an annotation is, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,11 +98,11 @@ pub(super) fn fenced(text: &str) -> String {
 /// ```
 pub fn unobeyed(text: &str) -> Cow<'_, str> {
     let starts_command = |line: &str| line.trim_start().starts_with("::");
-    if !text.contains("##[") && !text.lines().any(starts_command) {
+    if !text.contains(COMMAND) && !text.lines().any(starts_command) {
         return Cow::Borrowed(text);
     }
     let line = |line: &str| {
-        let line = line.replace("##[", r"##\u{5b}");
+        let line = line.replace(COMMAND, r"##\u{5b}");
         if starts_command(&line) { line.replacen(':', r"\u{3a}", 1) } else { line }
     };
     Cow::Owned(text.split_inclusive('\n').map(line).collect())

@@ -89,6 +89,15 @@ fn assert_harmless(value: &str) {
         assert_eq!(commands, obeyed(&quiet).len(), "{value:?} forged a command in {log}");
     }
     let texts = [plan::text(&plan, 14, &Style::plain(60)), drift::text(&plan, 14, &Style::plain(60)), value.to_owned()];
+    let documents = [
+        super::super::json::to_text(&super::super::json::plan_document(std::slice::from_ref(&plan), 0)),
+        super::super::sarif::sarif(&plan.findings, None),
+        super::super::gitlab::code_quality(&plan.findings, None),
+        crate::text::yaml_scalar(value),
+    ];
+    for document in documents {
+        assert_eq!(obeyed(&document), Vec::<&str>::new(), "{value:?} in {document}");
+    }
     for text in texts {
         assert_eq!(obeyed(&unobeyed(&text.replace('\r', "\n"))), Vec::<&str>::new(), "{value:?} in {text}");
     }
