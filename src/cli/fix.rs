@@ -4,7 +4,7 @@ use super::Context;
 use super::error::CliError;
 use super::manifest_file::Loaded;
 use super::rewrite;
-use crate::manifest::{self, Fixed, MadeFix};
+use crate::manifest::{self, Finding, Fixed, MadeFix};
 use crate::text::visible;
 
 /// The manifest with its safe fixes made, in the file too. What is left to say is said of the new text.
@@ -16,6 +16,9 @@ pub(super) fn run(context: &Context, loaded: Loaded) -> Result<Loaded, CliError>
     let Some(before) = &loaded.source else { return Ok(loaded) };
     let Fixed { source, parsed, made } = manifest::fix(context.model, before);
     if made.is_empty() {
+        if loaded.findings.iter().any(Finding::is_error) {
+            context.ui.say("nothing was fixed: what is left needs somebody who knows what was meant");
+        }
         return Ok(loaded);
     }
     rewrite::replace(before, &source.text)?;

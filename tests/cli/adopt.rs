@@ -334,3 +334,11 @@ fn a_fix_of_a_file_with_a_strange_name_says_it_safely() {
     let output = env.run(&format!("validate --fix {name}")).exits(0);
     assert!(output.stderr.starts_with(r"fixed: o\u{1b}[2Jrg.yaml:2:20: write false"), "{output}");
 }
+
+#[test]
+fn what_needs_a_look_is_left_and_said() {
+    let text = "organization:\n  session_duration: 1d\n";
+    let env = TestEnv::with_manifest(text);
+    let _ = env.run("validate --fix").exits(5).says(&["nothing was fixed: what is left needs somebody"]);
+    assert_eq!(env.read("org.yaml"), text);
+}
