@@ -138,14 +138,21 @@ pub(super) fn findings(
     exit: Exit,
 ) -> Result<(), CliError> {
     let in_repository = context.env.in_repository(file);
-    let hosted = hosted(findings, source, &in_repository);
+    // A copy, so only where it is asked for.
+    let hosted = || hosted(findings, source, &in_repository);
     let form = |format, style: &Style| match format {
         FindingsFormat::Text if findings.is_empty() => format!("{}: no findings\n", visible(file)),
         FindingsFormat::Text => report::findings::text(findings, source, style),
         FindingsFormat::Json => report::json::to_text(&report::json::findings_document(findings)),
         FindingsFormat::Github => report::github::validated(findings, source, &in_repository),
-        FindingsFormat::Sarif => report::sarif::sarif(&hosted.0, hosted.1.as_ref()),
-        FindingsFormat::Gitlab => report::gitlab::code_quality(&hosted.0, hosted.1.as_ref()),
+        FindingsFormat::Sarif => {
+            let (findings, source) = hosted();
+            report::sarif::sarif(&findings, source.as_ref())
+        }
+        FindingsFormat::Gitlab => {
+            let (findings, source) = hosted();
+            report::gitlab::code_quality(&findings, source.as_ref())
+        }
     };
     for report in &forms.reports {
         write(&report.file, &form(report.format, &Style::plain(COLUMNS)))?;
