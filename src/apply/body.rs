@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::organization::{Document, Endpoint, Group, Model, Setting, Unset, dotted, is_blank};
+use crate::organization::{Document, Endpoint, Group, Model, Setting, Unset, dotted, is_blank, set_at};
 use crate::plan::{Change, Op};
 
 /// The body of a PUT that makes `changes` on `live`, leaving out the paths that `omit` names.
@@ -18,9 +18,9 @@ pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String])
         remove_named(&mut body, live.endpoint, path);
     }
     for change in changes {
-        set(&mut body, &write_keys(live, &change.setting), wire_value(change));
+        set_at(&mut body, &write_keys(live, &change.setting), wire_value(change));
         for (setting, value) in &change.annotations {
-            set(&mut body, &write_keys(live, setting), value.clone());
+            set_at(&mut body, &write_keys(live, setting), value.clone());
         }
     }
     for group in model.groups() {
@@ -33,9 +33,9 @@ pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String])
 pub fn post(changes: &[&Change]) -> Map<String, Json> {
     let mut body = Map::new();
     for change in changes.iter().filter(|change| change.setting.in_create && change.op == Op::Set) {
-        set(&mut body, &change.setting.keys(), change.after.clone());
+        set_at(&mut body, &change.setting.keys(), change.after.clone());
         for (setting, value) in &change.annotations {
-            set(&mut body, &setting.keys(), value.clone());
+            set_at(&mut body, &setting.keys(), value.clone());
         }
     }
     body
@@ -56,7 +56,7 @@ fn echo(model: &Model, live: &Document) -> Map<String, Json> {
             remove(&mut body, &keys);
         }
         if let Some(value) = value {
-            set(&mut body, &setting.keys(), value);
+            set_at(&mut body, &setting.keys(), value);
         }
     }
     without_empty_members(&body)
@@ -101,24 +101,6 @@ fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group:
     let emptied = members.values().all(|value| is_blank(value) || *value == Json::Bool(false));
     if emptied && members.values().any(Json::is_null) {
         body.insert(key.to_owned(), Json::Null);
-    }
-}
-
-fn set(body: &mut Map<String, Json>, keys: &[&str], value: Json) {
-    match keys {
-        [] => {}
-        [key] => {
-            body.insert((*key).to_owned(), value);
-        }
-        [key, rest @ ..] => {
-            let inner = body.entry((*key).to_owned()).or_insert_with(|| Json::Object(Map::new()));
-            if !inner.is_object() {
-                *inner = Json::Object(Map::new());
-            }
-            if let Json::Object(inner) = inner {
-                set(inner, rest, value);
-            }
-        }
     }
 }
 

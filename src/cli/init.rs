@@ -24,9 +24,9 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> 
         context.ui.say(&format!("{} is there already and stays", visible(&args.file)));
     } else {
         // Before anything is read: nobody should wait for a refusal.
-        new_file::check(path, existing(args))?;
+        new_file::check(path, Existing::of(args))?;
         let draft = draft(context, args)?;
-        new_file::create(path, &draft.text, existing(args))?;
+        new_file::create(path, &draft.text, Existing::of(args))?;
         say_next(context, args, &draft);
     }
     if let Some(pipeline) = pipeline {
@@ -46,10 +46,6 @@ fn draft(context: &Context, args: &InitArgs) -> Result<Draft, CliError> {
 fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<Draft, CliError> {
     let (target, text) = block_on(export::manifest(context, &args.target, &args.api, detail))?;
     Ok(Draft { text, target: Some(target) })
-}
-
-fn existing(args: &InitArgs) -> Existing {
-    if args.force { Existing::Replaced } else { Existing::Kept }
 }
 
 fn shell_path(path: &Path) -> String {

@@ -3,6 +3,7 @@
 use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 
+use super::args::InitArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use crate::text::visible;
@@ -14,6 +15,13 @@ pub(super) enum Existing {
     Kept,
     /// It is replaced.
     Replaced,
+}
+
+impl Existing {
+    /// What `--force` says of it.
+    pub(super) fn of(args: &InitArgs) -> Self {
+        if args.force { Self::Replaced } else { Self::Kept }
+    }
 }
 
 /// Refuses to write over anything without being told, and over anything but a file in any case: what a link points to

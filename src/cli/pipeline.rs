@@ -28,7 +28,7 @@ impl Pipeline {
             CliError::usage("--ci: neither the remotes nor the files here tell which platform runs the pipelines")
                 .hint("name it: --ci=github or --ci=gitlab")
         })?;
-        let existing = if args.force { Existing::Replaced } else { Existing::Kept };
+        let existing = Existing::of(args);
         let pipeline = Self { setup: traces.setup(platform), top, existing };
         pipeline.setup.files.iter().try_for_each(|file| new_file::check(&pipeline.place(file), existing))?;
         Ok(pipeline)
@@ -49,17 +49,14 @@ impl Pipeline {
                 std::fs::create_dir_all(folder).map_err(|error| CliError::io("make the folder", folder, &error))?;
             }
             new_file::create(&path, file.text, self.existing)?;
-            context.ui.say(&format!("Wrote {}: it says at its top what to create first", self.shown(&path)));
+            let shown = path.display().to_string();
+            context.ui.say(&format!("Wrote {}: it says at its top what to create first", visible(&shown)));
         }
         if Path::new(&args.file) != self.top.join(MANIFEST) {
             context.ui.say(&format!("The files are about {MANIFEST} at the top: name {} there", visible(&args.file)));
         }
         self.setup.hint.into_iter().for_each(|hint| context.ui.say(&format!("Then {hint}")));
         Ok(())
-    }
-
-    fn shown(&self, path: &Path) -> String {
-        visible(&path.strip_prefix(".").unwrap_or(path).display().to_string()).into_owned()
     }
 }
 

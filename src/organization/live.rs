@@ -147,6 +147,23 @@ impl Slot {
     }
 }
 
+/// Puts a value at a path of keys. What is in the way and no object makes room.
+pub(crate) fn set_at(fields: &mut Map<String, Json>, keys: &[&str], value: Json) {
+    match keys {
+        [] => {}
+        [key] => drop(fields.insert((*key).to_owned(), value)),
+        [key, rest @ ..] => {
+            let inner = fields.entry((*key).to_owned()).or_insert(Json::Null);
+            if !inner.is_object() {
+                *inner = Json::Object(Map::new());
+            }
+            if let Json::Object(inner) = inner {
+                set_at(inner, rest, value);
+            }
+        }
+    }
+}
+
 /// What was read of one organization.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Live {

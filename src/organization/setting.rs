@@ -319,6 +319,14 @@ impl Setting {
         canonical::of(self.kind, value)
     }
 
+    /// A live value as a file spells it: as the API does, but sets and numbers in their canonical form.
+    pub(crate) fn spelled(&self, live: &Json) -> Json {
+        match self.kind {
+            Kind::Set(_) | Kind::Integer { min: _, max: _ } => self.canonical(Some(live)),
+            _ => live.clone(),
+        }
+    }
+
     /// Whether two values mean the same: `24h` and `1440m`, `#FFF` and `#ffffff`, `false` and nothing.
     pub fn same(&self, one: Option<&Json>, two: Option<&Json>) -> bool {
         self.canonical(one) == self.canonical(two)

@@ -26,6 +26,19 @@ pub(super) struct Columns {
     pub(super) name: usize,
 }
 
+/// Changes under the paths of their groups, or of their sections, in the order of the plan.
+pub(super) fn grouped<'c>(changes: &[&'c Change]) -> Vec<(&'static str, Vec<&'c Change>)> {
+    let mut groups: Vec<(&str, Vec<&Change>)> = Vec::new();
+    for change in changes {
+        let group = change.setting.group().unwrap_or(change.setting.endpoint().section());
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, members)) => members.push(change),
+            None => groups.push((group, vec![change])),
+        }
+    }
+    groups
+}
+
 /// The lines of a change in a list: its mark, name and values, and what is worth a word about it.
 pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &Style) -> String {
     let mark = match wording {

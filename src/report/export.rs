@@ -195,7 +195,7 @@ impl Export<'_> {
         }
         match setting.is_empty(Some(held)) {
             true => Shown::Value(unset(setting)),
-            false => Shown::Value(yaml::flow(&written(setting, held))),
+            false => Shown::Value(yaml::flow(&setting.spelled(held))),
         }
     }
 
@@ -222,7 +222,7 @@ impl Export<'_> {
             (true, _) => return None,
             (false, _) => {}
         }
-        let value = written(setting, live);
+        let value = setting.spelled(live);
         if !has_shape(setting.kind, &value) {
             return Some(format!("this is no {}", kind::name(setting.kind)));
         }
@@ -262,14 +262,6 @@ fn unset(setting: &Setting) -> String {
         Unset::False => "false".to_owned(),
         Unset::EmptyList => "[]".to_owned(),
         Unset::Never(_) => setting.example.to_owned(),
-    }
-}
-
-/// The value as a file spells it: as the API does, but sets and numbers in their canonical form.
-fn written(setting: &Setting, live: &Json) -> Json {
-    match setting.kind {
-        Kind::Set(_) | Kind::Integer { min: _, max: _ } => setting.canonical(Some(live)),
-        _ => live.clone(),
     }
 }
 

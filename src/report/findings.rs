@@ -60,10 +60,9 @@ pub fn json(finding: &Finding) -> Json {
 
 /// `2 errors, 1 warning in org.yaml`; several files are counted, not named.
 fn summary(findings: &[Finding]) -> String {
-    let names = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Note, "note")];
-    let counts: Vec<String> = names
+    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|severity| (findings.iter().filter(|finding| finding.severity == severity).count(), severity.word()))
         .into_iter()
-        .map(|(severity, name)| (findings.iter().filter(|finding| finding.severity == severity).count(), name))
         .filter(|(count, _)| *count > 0)
         .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
         .collect();

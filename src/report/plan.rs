@@ -222,17 +222,11 @@ pub(super) fn consent_entry(change: &Change, style: &Style) -> Option<String> {
 /// Changes under the headings of their groups.
 pub(super) fn changes_section(changes: &[&Change], wording: Wording, style: &Style) -> String {
     let columns = Columns { indent: 4, name: column(changes.iter().map(|change| change.setting.name()), 36) };
-    let mut blocks: Vec<(&str, String)> = Vec::new();
-    for change in changes {
-        let group = change.setting.group().unwrap_or(change.setting.endpoint().section());
-        let row = change::row(change, columns, wording, style);
-        match blocks.iter_mut().find(|(known, _)| *known == group) {
-            Some((_, rows)) => rows.push_str(&row),
-            None => blocks.push((group, row)),
-        }
-    }
-    let blocks: Vec<_> =
-        blocks.iter().map(|(group, rows)| format!("  {}\n{rows}", style.paint(Role::Heading, group))).collect();
+    let block = |(group, changes): (&str, Vec<&Change>)| {
+        let rows: String = changes.iter().map(|change| change::row(change, columns, wording, style)).collect();
+        format!("  {}\n{rows}", style.paint(Role::Heading, group))
+    };
+    let blocks: Vec<_> = change::grouped(changes).into_iter().map(block).collect();
     join(&blocks)
 }
 
@@ -294,16 +288,7 @@ fn finding_text(finding: &Finding, style: &Style) -> String {
 
 /// `warning[contrast]:`.
 pub(super) fn finding_label(finding: &Finding) -> String {
-    format!("{}[{}]:", severity(finding), finding.rule)
-}
-
-/// How bad a finding is, in a word.
-pub(super) fn severity(finding: &Finding) -> &'static str {
-    match finding.severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
+    format!("{}[{}]:", finding.severity.word(), finding.rule)
 }
 
 /// `org.yaml:12:17`, or the file alone.

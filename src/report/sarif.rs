@@ -13,7 +13,7 @@ use super::fingerprint::{self, fingerprints};
 use super::json::{ZERODRIFT, to_text};
 use super::line_hash::line_hashes;
 use super::path::uri;
-use crate::manifest::{Finding, Fix, Lines, RULES, Rule, Severity, Source};
+use crate::manifest::{Finding, Fix, Lines, RULES, Rule, Source};
 use crate::text::visible;
 
 /// The longest message or help that is told, in characters.
@@ -75,7 +75,7 @@ fn result(finding: &Finding, fingerprint: String, text: Option<&Text<'_>>) -> Sa
     SarifResult {
         rule_id: finding.rule,
         rule_index: RULES.iter().position(|rule| rule.id == finding.rule),
-        level: level(finding.severity),
+        level: finding.severity.word(),
         message: Message { text: told(finding) },
         locations: [Location { physical_location: PhysicalLocation { artifact_location, region } }],
         partial_fingerprints: keys.into_iter().filter_map(|(key, value)| Some((key, value?))).collect(),
@@ -118,14 +118,6 @@ impl Text<'_> {
             end_line: Some(end.line),
             end_column: Some(end.column),
         }
-    }
-}
-
-fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Note => "note",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
     }
 }
 
@@ -208,7 +200,7 @@ impl From<&Rule> for Descriptor {
             short_description: message(summary),
             full_description: message(summary),
             help: message(help),
-            default_configuration: Configuration { level: level(*severity) },
+            default_configuration: Configuration { level: severity.word() },
         }
     }
 }

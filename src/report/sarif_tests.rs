@@ -1,6 +1,7 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::manifest::Severity;
 use crate::manifest::{self, parse};
 use crate::organization::Model;
 

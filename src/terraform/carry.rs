@@ -11,7 +11,7 @@ use super::hcl::Reading;
 use super::resource::{self, Body, Member, Resource, Value};
 use crate::manifest::{Finding, Severity};
 use crate::organization::{
-    Document, Element, Endpoint, Kind, Model, Scope, Setting, TargetId, is_blank, nearest, shown,
+    Document, Element, Endpoint, Kind, Model, Scope, Setting, TargetId, is_blank, nearest, set_at, shown,
 };
 
 /// The longest value that is carried over, in bytes of JSON. A manifest has at most 1 MiB, and all settings must fit.
@@ -184,7 +184,7 @@ impl<'r, 'a> Carrying<'r, 'a> {
         }
         self.places.insert(setting.path, place);
         let own = setting.live_keys().swap_remove(0);
-        insert(&mut self.fields, &own, value);
+        set_at(&mut self.fields, &own, value);
     }
 
     fn group(&mut self, keys: &mut Vec<String>, member: Member) {
@@ -272,17 +272,4 @@ fn elements(element: Element, value: Json) -> Json {
         wanted.unwrap_or(one)
     };
     elements.into_iter().map(converted).collect()
-}
-
-fn insert(fields: &mut Map<String, Json>, keys: &[&str], value: Json) {
-    match keys {
-        [] => {}
-        [last] => drop(fields.insert((*last).to_owned(), value)),
-        [first, rest @ ..] => {
-            let below = fields.entry((*first).to_owned()).or_insert_with(|| Json::Object(Map::new()));
-            if let Json::Object(below) = below {
-                insert(below, rest, value);
-            }
-        }
-    }
 }

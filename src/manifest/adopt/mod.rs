@@ -19,7 +19,7 @@ use self::page::Page;
 use self::place::Place;
 use super::yaml::{self, Node};
 use super::{Edit, Location, Manifest, Source, source, splice};
-use crate::organization::{Kind, Model, Setting};
+use crate::organization::{Kind, Model, Setting, set_at};
 use crate::text::yaml::flow;
 
 /// A manifest with live values in it.
@@ -213,7 +213,7 @@ fn edits(page: &Page<'_>, tree: &Node, manifest: &Manifest, changes: &[&(Setting
             groups.len() - 1
         });
         if let Some((_, members)) = groups.get_mut(index) {
-            put(members, &place.below, wanted(setting, live));
+            set_at(members, &place.below, wanted(setting, live));
         }
     }
     for (place, members) in groups {
@@ -236,32 +236,18 @@ fn unset_with(manifest: &Manifest, place: &Place<'_>, member: &Setting) -> Map<S
     let mut members = Map::new();
     for declared in &manifest.declared {
         if let Some(below) = declared.setting.path.strip_prefix(group) {
-            put(&mut members, &below.split('.').collect::<Vec<_>>(), Json::Null);
+            set_at(&mut members, &below.split('.').collect::<Vec<_>>(), Json::Null);
         }
     }
     members
 }
 
-fn put(members: &mut Map<String, Json>, keys: &[&str], value: Json) {
-    match keys {
-        [] => {}
-        [key] => drop(members.insert((*key).to_owned(), value)),
-        [key, rest @ ..] => {
-            let inner = members.entry(*key).or_insert_with(|| Json::Object(Map::new()));
-            if let Json::Object(inner) = inner {
-                put(inner, rest, value);
-            }
-        }
-    }
-}
-
-/// A live value as a file spells it: as the API does, but sets and numbers in their canonical form.
+/// What a file says in place of what it said; an empty value so that the setting stays managed.
 fn wanted(setting: &Setting, live: &Json) -> Json {
     match setting.kind {
         Kind::Boolean if setting.is_empty(Some(live)) => Json::Bool(false),
         Kind::Set(_) if setting.is_empty(Some(live)) => Json::Array(Vec::new()),
         _ if setting.is_empty(Some(live)) => Json::Null,
-        Kind::Set(_) | Kind::Integer { min: _, max: _ } => setting.canonical(Some(live)),
-        _ => live.clone(),
+        _ => setting.spelled(live),
     }
 }

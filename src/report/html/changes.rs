@@ -2,6 +2,7 @@
 
 use super::piece::{self, Piece};
 use crate::plan::{Change, GuardState, Plan};
+use crate::report::change::grouped;
 use crate::report::plan::{GUARDED, by_flag, consent, consent_entries, in_use, place};
 use crate::report::style::Style;
 use crate::report::value;
@@ -88,16 +89,10 @@ fn missing(plan: &Plan) -> Option<Missing> {
 
 /// What needs no consent, if anything does not.
 pub(super) fn plain(plan: &Plan) -> Option<Groups> {
-    let mut groups: Vec<(&str, Vec<Row>)> = Vec::new();
+    let file = &plan.manifest.path;
     let plain: Vec<_> = plan.changes.iter().filter(|change| change.guard.is_none()).collect();
-    for change in &plain {
-        let group = change.setting.group().unwrap_or(change.setting.endpoint().section());
-        let row = row(&plan.manifest.path, change);
-        match groups.iter_mut().find(|(known, _)| *known == group) {
-            Some((_, rows)) => rows.push(row),
-            None => groups.push((group, vec![row])),
-        }
-    }
+    let rows = |changes: Vec<&Change>| -> Vec<Row> { changes.into_iter().map(|change| row(file, change)).collect() };
+    let groups: Vec<_> = grouped(&plain).into_iter().map(|(group, changes)| (group, rows(changes))).collect();
     (!groups.is_empty()).then_some(Groups { groups, number: plain.len() })
 }
 
