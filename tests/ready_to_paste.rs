@@ -49,33 +49,95 @@ fn every_workflow_is_tested_here() {
     assert_eq!(files(&example("github")), wanted);
 }
 
+/// Whoever registers a name that nobody has registered, or fills a cache that a job trusts, gets the token of the job.
 #[test]
-fn what_is_installed_is_this_version() {
-    let mut seen = 0;
-    for file in
-        ["github", "gitlab", "pre-commit", "kubernetes", "container"].iter().flat_map(|name| files(&example(name)))
+fn nothing_is_installed_but_from_the_commit_that_the_user_names() {
+    let mut installs = 0;
+    for file in ["github", "gitlab", "pre-commit", "kubernetes", "container"]
+        .iter()
+        .flat_map(|name| files(&example(name)))
+        .chain([example("../.pre-commit-hooks.yaml")])
     {
+        let name = file.display();
         let text = std::fs::read_to_string(&file).unwrap();
-        // zerodrift@1.2.3 of Cargo, zerodrift:1.2.3 of images and of pre-commit, zerodrift-1.2.3 of caches.
-        let named = text.match_indices("zerodrift").map(|(at, name)| &text[at + name.len()..]);
-        let versions = named
-            .filter_map(|rest| rest.strip_prefix(['@', ':', '-']))
-            .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        for version in versions {
-            assert!(version.starts_with(env!("CARGO_PKG_VERSION")), "{}: {version}", file.display());
-            seen += 1;
+        let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.starts_with('#')).collect();
+        for line in lines.iter().filter(|line| line.contains("cargo install")) {
+            let from_commit =
+                "cargo install --locked --git \"$ZERODRIFT_REPOSITORY\" --rev \"$ZERODRIFT_COMMIT\" zerodrift";
+            assert!(line.contains(from_commit), "{name}: {line}");
+            installs += 1;
+        }
+        for line in lines {
+            for way in
+                ["zerodrift@", "cli:zerodrift", "pip install", "npx ", "binstall", "cache", "PATH=", "GITHUB_PATH"]
+            {
+                assert!(!line.contains(way), "{name}: {line}");
+            }
         }
     }
-    assert!(seen > 15, "{seen}");
+    assert_eq!(installs, 8, "seven jobs of GitHub and the template of GitLab");
+}
+
+#[test]
+fn a_job_whose_install_step_is_not_completed_stops_there_and_installs_nothing() {
+    for commit in ["", "main", "0123456", "0123456789abcdef0123456789abcdef01234567\nmain"] {
+        let machine = Machine::new();
+        machine.pin(commit);
+        for (workflow, job) in [
+            ("github/plan.yml", "plan"),
+            ("github/apply.yml", "plan"),
+            ("github/apply.yml", "apply"),
+            ("github/drift.yml", "drift"),
+            ("github/fork-safe/snapshot.yml", "snapshot"),
+            ("github/fork-safe/plan.yml", "plan"),
+            ("github/fork-safe/comment.yml", "comment"),
+        ] {
+            assert_eq!(machine.install(workflow, job), 1, "{workflow} {job} {commit:?}");
+        }
+        assert_eq!(machine.run_gitlab_job("zerodrift-plan", &[]), 1, "{commit:?}");
+        assert!(!machine.path("installed").exists(), "{commit:?}");
+    }
+    let machine = Machine::new();
+    assert_eq!(machine.install("github/plan.yml", "plan"), 0);
+    assert_eq!(
+        machine.read("installed"),
+        "install --locked --git https://git.example/zerodrift --rev 0123456789abcdef0123456789abcdef01234567 zerodrift\n"
+    );
+}
+
+/// A merge request may bring a program under the name of ours, wherever it likes below the checkout.
+#[test]
+fn a_program_of_the_checkout_is_never_run_where_there_is_a_token() {
+    let machine = Machine::new();
+    for place in [".zerodrift/bin/zerodrift", ".cargo/bin/zerodrift", "zerodrift", "cargo"] {
+        machine.program(&format!("checkout/{place}"), "#!/bin/sh\ntouch \"$ANSWERS/owned\"\n");
+    }
+    machine.write("checkout/org.yaml", &machine.read("org.yaml"));
+    machine.stand_in("checkout");
+    for job in ["zerodrift-validate", "zerodrift-plan", "zerodrift-review"] {
+        assert_eq!(machine.run_gitlab_job(job, &[]), 0, "{job}");
+    }
+    assert_eq!(machine.run_job("github/plan.yml", "plan", &[])["steps.plan"], 0);
+    assert!(!machine.path("answers/owned").exists());
+}
+
+/// The event of a schedule names no repository, so a comparison with its default branch is never true there.
+#[test]
+fn the_drift_workflow_runs_on_its_schedule() {
+    let condition = yaml("github/drift.yml")["jobs"]["drift"]["if"].as_str().unwrap().to_owned();
+    assert_eq!(
+        condition,
+        "github.event_name == 'schedule' || github.ref_name == github.event.repository.default_branch"
+    );
 }
 
 #[test]
 fn every_action_is_pinned_to_a_commit_and_says_its_version() {
+    let mut seen = 0;
     for name in WORKFLOWS {
         let text = std::fs::read_to_string(example(name)).unwrap();
-        let used: Vec<&str> = text.lines().filter_map(|line| line.split_once("uses: ")).map(|(_, used)| used).collect();
-        assert!(!used.is_empty(), "{name}");
-        for used in used {
+        for used in text.lines().filter_map(|line| line.split_once("uses: ")).map(|(_, used)| used) {
+            seen += 1;
             let (action, version) = used.split_once(" # v").unwrap_or_else(|| panic!("{name}: {used}"));
             let (owner, commit) = action.split_once('@').unwrap();
             assert!(owner.starts_with("actions/"), "{name}: {used}");
@@ -83,6 +145,7 @@ fn every_action_is_pinned_to_a_commit_and_says_its_version() {
             assert_eq!(version.split('.').filter(|number| number.parse::<u16>().is_ok()).count(), 3, "{name}: {used}");
         }
     }
+    assert_eq!(seen, 8, "five checkouts and three artifacts");
 }
 
 #[test]
@@ -150,13 +213,16 @@ fn a_pull_request_gets_one_comment_that_is_kept() {
     let machine = Machine::new();
     let outputs = machine.run_job("github/plan.yml", "plan", &[]);
     assert_eq!(outputs["steps.plan"], 0, "{outputs:?}");
-    assert_eq!(machine.told(), ["api --silent --method POST repos/widget/org/issues/7/comments -F body=@TEMP/plan.md"]);
-    assert!(machine.read("temp/plan.md").starts_with("<!-- zerodrift plan account/"));
+    assert_eq!(
+        machine.told(),
+        ["api --silent --method POST repos/widget/org/issues/7/comments -F body=@TEMP/plan.md.comment"]
+    );
+    assert!(machine.read("temp/plan.md.comment").starts_with("<!-- zerodrift org.yaml -->\n### zerodrift plan: "));
     assert!(machine.read("temp/plan.html").contains("</html>"));
 
     machine.answer("comments", "42\n43\n");
     machine.run_job("github/plan.yml", "plan", &[]);
-    let patched = "api --silent --method PATCH repos/widget/org/issues/comments/42 -F body=@TEMP/plan.md";
+    let patched = "api --silent --method PATCH repos/widget/org/issues/comments/42 -F body=@TEMP/plan.md.comment";
     assert_eq!(machine.told(), [patched]);
 }
 
@@ -166,7 +232,29 @@ fn a_broken_manifest_is_commented_too() {
     machine.write("org.yaml", "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  sesion_duration: 24h\n");
     let outputs = machine.run_job("github/plan.yml", "plan", &[]);
     assert_eq!(outputs["steps.plan"], 5, "{outputs:?}");
-    assert_eq!(machine.told(), ["api --silent --method POST repos/widget/org/issues/7/comments -F body=@TEMP/plan.md"]);
+    assert_eq!(
+        machine.told(),
+        ["api --silent --method POST repos/widget/org/issues/7/comments -F body=@TEMP/plan.md.comment"]
+    );
+}
+
+/// A pull request that names another organization must not take over the comment about that one.
+#[test]
+fn a_pull_request_does_not_choose_which_comment_is_replaced() {
+    let machine = Machine::new();
+    machine.run_job("github/fork-safe/snapshot.yml", "snapshot", &[]);
+    machine.write("live.json", &machine.read("temp/live.json"));
+    let own = machine.read("org.yaml");
+    for manifest in [&own, &own.replace("699d", "0000"), "account_id: -->\n", "{{{", ""] {
+        machine.write("org.yaml", manifest);
+        machine.run_job("github/plan.yml", "plan", &[]);
+        machine.run_job("github/fork-safe/comment.yml", "comment", &[("steps.find.outputs.number", "7")]);
+        for comment in ["temp/plan.md.comment", "plan.md.comment"] {
+            let comment = machine.read(comment);
+            assert!(comment.starts_with("<!-- zerodrift org.yaml -->\n#"), "{manifest}: {comment}");
+            assert!(!comment.contains("<!-- zerodrift plan"), "{manifest}: {comment}");
+        }
+    }
 }
 
 #[test]
@@ -234,7 +322,7 @@ fn a_pull_request_of_a_fork_is_planned_from_the_snapshot_without_a_token() {
     let told = machine.told();
     assert_eq!(
         told.last().unwrap(),
-        "api --silent --method POST repos/widget/org/issues/7/comments -F body=@plan.md",
+        "api --silent --method POST repos/widget/org/issues/7/comments -F body=@plan.md.comment",
         "{told:?}"
     );
 }

@@ -9,6 +9,11 @@ use super::new_file::{self, Existing};
 use super::platform::{PipelineFile, Platform, Setup, Traces};
 use crate::text::visible;
 
+/// No registry has a release yet, and a name that nobody has registered must not be installed: whoever registers it
+/// would get the token.
+const INSTALL: &str = "Complete ZERODRIFT_REPOSITORY and ZERODRIFT_COMMIT at the top of each file: zerodrift has no \
+                       release yet, and the jobs build it from the commit that you name";
+
 /// The files to write, each at its place, and what is left to do by hand.
 pub(super) struct Pipeline {
     top: PathBuf,
@@ -55,6 +60,7 @@ impl Pipeline {
         if Path::new(&args.file) != self.top.join(MANIFEST) {
             context.ui.say(&format!("The files are about {MANIFEST} at the top: name {} there", visible(&args.file)));
         }
+        context.ui.say(INSTALL);
         self.setup.hint.into_iter().for_each(|hint| context.ui.say(&format!("Then {hint}")));
         Ok(())
     }

@@ -291,6 +291,7 @@ fn the_pipeline_of_the_platform_comes_with_the_manifest() {
     Wrote .github/workflows/zerodrift-plan.yml: it says at its top what to create first
     Wrote .github/workflows/zerodrift-apply.yml: it says at its top what to create first
     Wrote .github/workflows/zerodrift-drift.yml: it says at its top what to create first
+    Complete ZERODRIFT_REPOSITORY and ZERODRIFT_COMMIT at the top of each file: zerodrift has no release yet, and the jobs build it from the commit that you name
     [exit status: 0]
     ");
     let plan = env.read(".github/workflows/zerodrift-plan.yml");
@@ -310,6 +311,7 @@ fn a_pipeline_is_added_to_a_manifest_that_is_there() {
     ------- stderr -------
     org.yaml is there already and stays
     Wrote .gitlab/zerodrift.yml: it says at its top what to create first
+    Complete ZERODRIFT_REPOSITORY and ZERODRIFT_COMMIT at the top of each file: zerodrift has no release yet, and the jobs build it from the commit that you name
     Then add to .gitlab-ci.yml:
 
     include:

@@ -49,6 +49,8 @@ pub(super) struct Machine {
     folder: tempfile::TempDir,
     sandbox: RefCell<Option<Sandbox>>,
     token: Cell<&'static str>,
+    commit: RefCell<String>,
+    checkout: RefCell<PathBuf>,
 }
 
 impl Machine {
@@ -56,21 +58,25 @@ impl Machine {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = RefCell::new(Some(Sandbox::start(folder.path(), &[])));
-        let machine = Self { folder, sandbox, token: Cell::new(TOKEN) };
+        let commit = RefCell::new("0123456789abcdef0123456789abcdef01234567".to_owned());
+        let checkout = RefCell::new(folder.path().to_owned());
+        let machine = Self { folder, sandbox, token: Cell::new(TOKEN), commit, checkout };
         for name in ["bin", "temp", "answers"] {
             std::fs::create_dir(machine.path(name)).unwrap();
         }
         symlink(env!("CARGO_BIN_EXE_zerodrift"), machine.path("bin/zerodrift")).unwrap();
-        machine.program("gh", GH);
-        machine.program("cargo", "#!/bin/sh\n");
+        machine.program("bin/gh", GH);
+        machine.program("bin/cargo", "#!/bin/sh\necho \"$@\" > \"$ANSWERS/../installed\"\n");
         machine.write("org.yaml", &std::fs::read_to_string(example("org.yaml")).unwrap());
         machine.answer("runs", "42\n41\n");
         machine.answer("pulls", "7\n");
         machine
     }
 
-    fn program(&self, name: &str, text: &str) {
-        let path = self.path(&format!("bin/{name}"));
+    /// Writes a program, with the folders above it.
+    pub(super) fn program(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
@@ -115,6 +121,16 @@ impl Machine {
         self.token.set("");
     }
 
+    /// The commit that the user named in the pipelines, from now on.
+    pub(super) fn pin(&self, commit: &str) {
+        self.commit.replace(commit.to_owned());
+    }
+
+    /// The folder that jobs run in from now on: what was checked out.
+    pub(super) fn stand_in(&self, folder: &str) {
+        self.checkout.replace(self.path(folder));
+    }
+
     /// Runs the program, and says how it ended.
     pub(super) fn zerodrift(&self, arguments: &[&str]) -> i32 {
         self.exit_code(self.command("zerodrift").args(arguments).env("CLOUDFLARE_API_TOKEN", self.token.get()))
@@ -126,11 +142,13 @@ impl Machine {
         let base_url = self.sandbox.borrow().as_ref().map_or(nowhere, |sandbox| sandbox.base_url.clone());
         command
             .env_clear()
-            .current_dir(self.folder.path())
+            .current_dir(&*self.checkout.borrow())
             .stdin(Stdio::null())
             .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", self.path("bin").display()))
             .env("HOME", self.folder.path())
             .env("ANSWERS", self.path("answers"))
+            .env("ZERODRIFT_REPOSITORY", "https://git.example/zerodrift")
+            .env("ZERODRIFT_COMMIT", &*self.commit.borrow())
             .env("CLOUDFLARE_BASE_URL", base_url);
         command
     }
@@ -154,13 +172,21 @@ impl Machine {
         scripts.map(|step| (id(step), self.run_step(step, known))).collect()
     }
 
+    /// Runs the step that installs the program, and says how it ended.
+    pub(super) fn install(&self, workflow: &str, job: &str) -> i32 {
+        let workflow = yaml(workflow);
+        let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["name"] == "Install zerodrift").unwrap();
+        self.run_step(step, &[])
+    }
+
     fn run_step(&self, step: &Json, known: &[(&str, &str)]) -> i32 {
         let mut command = self.command("bash");
         command.args(["--noprofile", "--norc", "-e", "-c", step["run"].as_str().unwrap()]);
         command
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_REPOSITORY", "widget/org")
-            .env("GITHUB_WORKSPACE", self.folder.path())
+            .env("GITHUB_WORKSPACE", &*self.checkout.borrow())
             .env("GITHUB_OUTPUT", self.path("outputs"))
             .env("GITHUB_STEP_SUMMARY", self.path("summary"))
             .env("RUNNER_TEMP", self.path("temp"));
@@ -212,7 +238,7 @@ impl Machine {
         }
         let mut command = self.command("bash");
         command.args(["-c", &lines.join("\n")]).envs(variables.iter().copied());
-        command.env("CI_PROJECT_DIR", self.folder.path()).env("CLOUDFLARE_API_TOKEN", self.token.get());
+        command.env("CI_PROJECT_DIR", &*self.checkout.borrow()).env("CLOUDFLARE_API_TOKEN", self.token.get());
         self.exit_code(&mut command)
     }
 }
