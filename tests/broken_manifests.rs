@@ -51,6 +51,11 @@ organization:
     a_misspelled_section: "organisation:\n  session_duration: 24h\n";
     a_misspelled_setting: "organization:\n  sesion_duration: 24h\n  is-ui-read-only: true\n  made_up_thing: 1\n";
     a_setting_in_the_wrong_place: "session_duration: 24h\norganization:\n  header_text: Hello\n  login_design.footer_text: Bye\n";
+    numbers_by_the_core_schema: "organization:\n  name: 0123\n  login_design:\n    header_text: 0xFFFFFFFFFFFFFFFFFFFF\n    footer_text: 12345e6789\n  service_token_inactivity:\n    enabled: true\n    inactivity_threshold_days: 090\n    action: 1e3\nallow:\n  - setting: organization.auth_domain\n    to: +.Inf\n";
+    a_merge_conflict: "organization:\n<<<<<<< HEAD\n  session_duration: 24h\n=======\n  session_duration: 8h\n>>>>>>> feature\n  nme: Widget\n";
+    a_merge_conflict_with_its_base: "organization:\n  mfa_config:\n    allowed_authenticators:\n<<<<<<< HEAD\n      - totp\n||||||| 9df5127\n      - totp\n      - biometrics\n=======\n      - security_key\n>>>>>>> feature\n";
+    a_marker_that_is_left_of_a_merge_conflict: "organization:\n  session_duration: 24h\n>>>>>>> feature\n";
+    block_scalars_that_keep_their_last_line_break: "organization:\n  name: >\n    Widget\n  session_duration: |+ # long\n    24h\n\n  login_design:\n    header_text: |2\n      Welcome\n      to Widget\n";
     a_key_twice: "organization:\n  name: A\n  session_duration: 24h\n  name: B\n  name: C\n";
     a_section_twice: "organization:\n  name: A\norganization:\n  session_duration: 1d\n";
     an_unquoted_colour: "organization:\n  login_design:\n    background_color: #c5ed1b\n    text_color:   #FFF # white\n";

@@ -40,7 +40,17 @@ pub const RULES: &[Rule] = &[
         "The file starts with a byte-order mark, which is ignored.",
         "Save it as UTF-8 without the mark.",
     ),
+    error(
+        "merge-conflict",
+        "The file holds the markers of a merge conflict.",
+        "Keep one version of the lines between the markers, and remove the markers.",
+    ),
     error("control-character", "The file or a value holds a control character.", "Remove the character."),
+    warning(
+        "line-break",
+        "The API is not known to take line breaks in this setting.",
+        "Write the text on one line, unless the API is known to take it.",
+    ),
     warning(
         "hidden-character",
         "An invisible character can make text look like something else.",
@@ -68,6 +78,11 @@ pub const RULES: &[Rule] = &[
         "tag",
         "A manifest has no tags; every value's type follows from its setting.",
         "Remove the tag, and quote the value if it should be text.",
+    ),
+    error(
+        "final-line-break",
+        "A block scalar ends with a line break, which becomes part of the value.",
+        "Write `|-` or `>-` in place of `|` or `>`, or write the value on one line.",
     ),
     // Keys and sections.
     error(

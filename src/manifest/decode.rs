@@ -76,6 +76,10 @@ fn target(reader: &mut Reader<'_>, entries: &[Entry<'_>], draft: &mut Draft) {
 }
 
 fn id(reader: &mut Reader<'_>, scope: Scope, node: &Node) -> Option<Target> {
+    if let Some(finding) = value::final_line_break(reader, node) {
+        reader.say(finding);
+        return None;
+    }
     let text = match &node.value {
         Value::Text(text) => text.as_str(),
         // An id of digits alone looks like a number; its own spelling is meant.

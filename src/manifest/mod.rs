@@ -3,6 +3,8 @@
 mod adopt;
 mod allow;
 mod catalog;
+mod conflict;
+mod core_schema;
 mod decode;
 mod finding;
 mod fix;

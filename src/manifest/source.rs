@@ -5,6 +5,7 @@ use std::ops::Range;
 use sha2::{Digest as _, Sha256};
 
 use super::Source;
+use super::conflict;
 use super::finding::{Finding, Fix, Location, Severity};
 use crate::text::{hexadecimal, is_hidden};
 
@@ -105,6 +106,7 @@ pub(super) fn characters(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
         let note = Finding::new("byte-order-mark", Severity::Note, &source.name, message);
         findings.push(note.at(&lines.at(0..BOM.len())));
     }
+    findings.extend(conflict::findings(&source.name, &source.text, lines, MOST));
     findings.extend(forbidden(source, lines));
     findings.extend(hidden(source, lines));
     findings.extend(tabs(source, lines));
@@ -205,10 +207,17 @@ fn directive(source: &Source, lines: &Lines<'_>) -> Option<Finding> {
     None
 }
 
-/// The text to parse: what is a finding by now, tabs in indentation and control characters, as spaces.
+/// The text to parse: what is a finding by now as spaces, byte for byte. That is tabs in indentation, control characters,
+/// and of a merge conflict everything but its first version.
 pub(super) fn parseable(body: &str) -> String {
     let mut out = String::with_capacity(body.len());
+    let mut skipped = conflict::skipped(body).into_iter().peekable();
     for line in body.split_inclusive('\n') {
+        if let Some(span) = skipped.next_if(|span| span.start == out.len()) {
+            out.extend(std::iter::repeat_n(' ', span.len()));
+            out.push_str(&line[span.len()..]);
+            continue;
+        }
         let content = line.trim_start_matches([' ', '\t']);
         out.extend(std::iter::repeat_n(' ', line.len() - content.len()));
         for c in content.chars() {

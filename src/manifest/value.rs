@@ -2,10 +2,11 @@
 
 use serde_json::Value as Json;
 
+use super::core_schema::{self, ScalarStyle};
 use super::finding::{Finding, Fix, Severity};
 use super::reader::Reader;
 use super::yaml::{Node, Value};
-use crate::organization::{Color, Kind, Problem, Setting, Unset, shown};
+use crate::organization::{Color, Element, Kind, Problem, Setting, Unset, shown};
 use crate::text::{is_hidden, yaml};
 
 /// The value for a setting, unless it is none; everything that is wrong with it is said.
@@ -13,10 +14,12 @@ pub(super) fn checked(reader: &mut Reader<'_>, setting: &Setting, node: &Node) -
     if reader.is_blanked(node) {
         return None;
     }
-    let misread = unquoted_color(reader, setting, node)
+    let misread = final_line_break(reader, node)
+        .or_else(|| unquoted_color(reader, setting, node))
         .or_else(|| never_unset(reader, setting, node))
         .or_else(|| old_boolean(reader, setting, node))
-        .or_else(|| unquoted_text(reader, setting, node));
+        .or_else(|| unquoted_text(reader, setting, node))
+        .or_else(|| odd_number(reader, setting, node));
     if let Some(finding) = misread {
         reader.say(finding.setting(setting.path));
         return None;
@@ -66,6 +69,45 @@ fn is_replaceable(reader: &Reader<'_>, node: &Node) -> bool {
 
 fn shortened(text: &str) -> String {
     if text.chars().count() > 60 { text.chars().take(60).chain(['…']).collect() } else { text.to_owned() }
+}
+
+/// `header_text: >` keeps the line break behind the text, which nobody sees and no setting needs.
+pub(super) fn final_line_break(reader: &Reader<'_>, node: &Node) -> Option<Finding> {
+    let Value::Text(text) = &node.value else { return None };
+    let ScalarStyle::Block(span) = core_schema::style(&reader.source.text, &node.span) else { return None };
+    if !text.ends_with('\n') {
+        return None;
+    }
+    let header = reader.source.text.get(span.clone())?;
+    let replacement = header.replace(['+', '-'], "") + "-";
+    let message = format!("{header} keeps the line break at the end of the text, which becomes part of the value");
+    let title = format!("write {replacement}");
+    let finding = reader.error("final-line-break", &span, message).help(format!("{title} to leave it out"));
+    Some(finding.fix(Fix { title, span, replacement, safe: true }))
+}
+
+/// A number that is spelled so that YAML readers disagree about it, such as `0123`, or that is not finite.
+fn odd_number(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
+    if !matches!(setting.kind, Kind::Integer { .. } | Kind::Set(Element::Number(_))) {
+        return None;
+    }
+    let elements =
+        if let Value::List(elements) = &node.value { elements.as_slice() } else { std::slice::from_ref(node) };
+    let odd = elements.iter().find(|node| matches!(node.value, Value::Number(Json::String(_))))?;
+    let raw = reader.raw(odd);
+    let message = format!("{} takes {}, not {}", setting.key(), setting.takes(), shown(raw));
+    let finding =
+        reader.error("wrong-type", &odd.span, message).help("write it in decimal digits, without a leading zero");
+    let digits = raw.trim_start_matches('0');
+    let is_decimal =
+        digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let fix = || Fix {
+        title: format!("write {digits}"),
+        span: odd.span.clone(),
+        replacement: digits.to_owned(),
+        safe: false,
+    };
+    Some(if is_decimal { finding.fix(fix()) } else { finding })
 }
 
 /// `text_color: #c5ed1b` is a null with a comment behind it, and never meant as that.

@@ -11,6 +11,8 @@ use serde_json::Value as Json;
 use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_yaml::{Error, Spanned, budget::BudgetBreach};
 
+use super::core_schema::{self, ScalarStyle};
+
 /// A value and the bytes where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Node {
@@ -18,7 +20,7 @@ pub(super) struct Node {
     pub(super) span: Range<usize>,
 }
 
-/// A value of YAML's core schema. Numbers and texts keep their own spelling in the source, at the node's span.
+/// A value of YAML's core schema, decided by [`core_schema`] from the source text at the node's span.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value {
     Null,
@@ -110,7 +112,7 @@ pub(super) fn read(text: &str) -> Reading {
     for _ in 0..PASSES {
         let error = match serde_yaml::from_str_with_options::<Spanned<Tree>>(&remaining, options()) {
             Ok(tree) => {
-                reading.root = Some(node(tree));
+                reading.root = Some(node(tree, &remaining));
                 return reading;
             }
             Err(error) => error,
@@ -154,9 +156,8 @@ fn options() -> serde_yaml::Options {
 
 /// What the deserializer fills; [`node`] turns it into a tree without the crate's types.
 enum Tree {
-    Null,
-    Boolean(bool),
-    Number(Json),
+    /// What the parser takes for a null, a boolean or a number. What it is follows from its source text.
+    Untyped,
     Text(String),
     List(Vec<Spanned<Tree>>),
     Mapping(Vec<(Spanned<Tree>, Spanned<Tree>)>),
@@ -178,23 +179,23 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 
     fn visit_unit<E>(self) -> Result<Tree, E> {
-        Ok(Tree::Null)
+        Ok(Tree::Untyped)
     }
 
-    fn visit_bool<E>(self, truth: bool) -> Result<Tree, E> {
-        Ok(Tree::Boolean(truth))
+    fn visit_bool<E>(self, _: bool) -> Result<Tree, E> {
+        Ok(Tree::Untyped)
     }
 
-    fn visit_i64<E>(self, number: i64) -> Result<Tree, E> {
-        Ok(Tree::Number(Json::from(number)))
+    fn visit_i64<E>(self, _: i64) -> Result<Tree, E> {
+        Ok(Tree::Untyped)
     }
 
-    fn visit_u64<E>(self, number: u64) -> Result<Tree, E> {
-        Ok(Tree::Number(Json::from(number)))
+    fn visit_u64<E>(self, _: u64) -> Result<Tree, E> {
+        Ok(Tree::Untyped)
     }
 
-    fn visit_f64<E>(self, number: f64) -> Result<Tree, E> {
-        Ok(Tree::Number(Json::from(number)))
+    fn visit_f64<E>(self, _: f64) -> Result<Tree, E> {
+        Ok(Tree::Untyped)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Tree, E> {
@@ -218,18 +219,18 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-fn node(tree: Spanned<Tree>) -> Node {
-    let value = match tree.value {
-        Tree::Null => Value::Null,
-        Tree::Boolean(truth) => Value::Boolean(truth),
-        Tree::Number(number) => Value::Number(number),
-        Tree::Text(text) => Value::Text(text),
-        Tree::List(elements) => Value::List(elements.into_iter().map(node).collect()),
-        Tree::Mapping(pairs) => {
-            Value::Mapping(pairs.into_iter().map(|(key, value)| (node(key), node(value))).collect())
+fn node(tree: Spanned<Tree>, text: &str) -> Node {
+    let span = bytes(&tree.referenced);
+    let raw = text.get(span.clone()).unwrap_or_default();
+    let value = match (tree.value, core_schema::style(text, &span)) {
+        (Tree::List(elements), _) => Value::List(elements.into_iter().map(|element| node(element, text)).collect()),
+        (Tree::Mapping(pairs), _) => {
+            Value::Mapping(pairs.into_iter().map(|(key, value)| (node(key, text), node(value, text))).collect())
         }
+        (Tree::Text(content), ScalarStyle::Text | ScalarStyle::Block(_)) => Value::Text(content),
+        (Tree::Untyped | Tree::Text(_), _) => core_schema::plain(raw),
     };
-    Node { value, span: bytes(&tree.referenced) }
+    Node { value, span }
 }
 
 fn bytes(location: &serde_yaml::Location) -> Range<usize> {

@@ -90,6 +90,12 @@ impl Setting {
         }
     }
 
+    /// Whether a text for this setting may not hold a character: controls, but for the line feed of a text over several
+    /// lines.
+    pub(crate) fn has_no_room_for(&self, character: char) -> bool {
+        character.is_control() && !(self.is_multiline && character == '\n')
+    }
+
     /// The last segment of its path: `header_text`.
     pub fn key(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)
@@ -185,10 +191,15 @@ fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
     if let (true, Unset::Never(reason)) = (text.trim().is_empty(), setting.unset) {
         return vec![Problem::refused("empty", format!("{} cannot be empty: {reason}", setting.key()))];
     }
-    let control = text.chars().find(|c| c.is_control()).map(|c| {
+    let control = text.chars().find(|c| setting.has_no_room_for(*c)).map(|c| {
         let message = format!("{} takes text on one line, without control characters such as {c:?}", setting.key());
         let help = if c == '\n' { "write it on one line" } else { "remove the character" };
         Problem::refused("control-character", message).help(help).suggest(one_line(text))
+    });
+    // The API reference calls these settings optional strings and says nothing about lines.
+    let lines = (control.is_none() && text.contains('\n')).then(|| {
+        let message = format!("the API is not known to take line breaks in {}", setting.key());
+        Problem::doubtful("line-break", message).help("write it on one line, unless the API is known to take it")
     });
     let hidden = text.chars().find(|c| is_hidden(*c)).map(|c| {
         let message = format!(
@@ -199,7 +210,7 @@ fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
         let cleaned: String = text.chars().filter(|c| !is_hidden(*c)).collect();
         Problem::doubtful("hidden-character", message).help("remove the character").suggest(cleaned)
     });
-    control.into_iter().chain(hidden).collect()
+    control.into_iter().chain(lines).chain(hidden).collect()
 }
 
 /// The text with every run of white space and control characters as one space.

@@ -161,6 +161,8 @@ pub struct Setting {
     pub scopes: Scopes,
     /// Whether POST takes it when an organization is created.
     pub in_create: bool,
+    /// Whether a text may have several lines; all others are refused.
+    pub is_multiline: bool,
     /// How it is emptied.
     pub unset: Unset,
     /// The path under which the API answers, where that differs from the path under which it takes the value.
@@ -197,6 +199,7 @@ impl Setting {
             access: Access::Writable,
             scopes: Scopes::AccountAndZone,
             in_create: true,
+            is_multiline: false,
             unset,
             observed_as: None,
             former: None,
@@ -233,6 +236,11 @@ impl Setting {
     /// Restricts it to accounts.
     pub const fn account_only(self) -> Self {
         Self { scopes: Scopes::Account, ..self }
+    }
+
+    /// The same setting, whose text may have several lines.
+    pub const fn multiline(self) -> Self {
+        Self { is_multiline: true, ..self }
     }
 
     /// POST does not take it, so a created organization gets it by the PUT that follows.

@@ -172,11 +172,13 @@ pub(super) const SETTINGS: &[Setting] = &[
         .example("https://example.com/logo.png")
         .source(API),
     Setting::new("organization.login_design.header_text", Kind::Text)
+        .multiline()
         .doc("The text above the login form.")
         .default("no header")
         .example("Widget Corp")
         .source(API),
     Setting::new("organization.login_design.footer_text", Kind::Text)
+        .multiline()
         .doc("The text below the login form.")
         .default("no footer")
         .example("Trouble signing in? Call 4242.")

@@ -226,7 +226,7 @@ impl Export<'_> {
         if !has_shape(setting.kind, &value) {
             return Some(format!("this is no {}", kind::name(setting.kind)));
         }
-        if has_control(&value) {
+        if has_no_room_for(setting, &value) {
             return Some("the value has control characters".to_owned());
         }
         setting.check(&value).into_iter().find(|problem| problem.refused).map(|problem| problem.message)
@@ -281,10 +281,10 @@ fn has_shape(kind: Kind, value: &Json) -> bool {
     }
 }
 
-fn has_control(value: &Json) -> bool {
+fn has_no_room_for(setting: &Setting, value: &Json) -> bool {
     match value {
-        Json::String(text) => text.contains(char::is_control),
-        Json::Array(elements) => elements.iter().any(has_control),
+        Json::String(text) => text.contains(|character| setting.has_no_room_for(character)),
+        Json::Array(elements) => elements.iter().any(|element| has_no_room_for(setting, element)),
         _ => false,
     }
 }

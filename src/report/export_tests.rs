@@ -95,16 +95,26 @@ fn the_reason_of_the_last_lock_is_not_kept_for_the_next() {
 
 #[test]
 fn what_a_file_cannot_hold_is_a_comment_with_the_reason() {
-    let fields = json!({"name": {"en": "W"}, "auth_domain": "w.example", "is_ui_read_only": "true", "login_design": {"header_text": "one\ntwo"}});
+    let fields = json!({"name": {"en": "W"}, "auth_domain": "w.example", "is_ui_read_only": "true", "login_design": {"logo_path": "one\ntwo"}});
     let except = BTreeMap::from([("organization.auth_domain".to_owned(), "because\nof this".to_owned())]);
     let text = export(&live(fields, None), Detail::Minimal, &except);
     assert!(text.contains("  # Not declared: this is no text.\n  # name: {\"en\":\"W\"}\n"), "{text}");
     assert!(text.contains("  # Not declared: because\\u000aof this.\n  # auth_domain: \"w.example\"\n"), "{text}");
     assert!(text.contains("  # Not declared: this is no boolean.\n  # is_ui_read_only: \"true\"\n"), "{text}");
     assert!(text.contains("  # login_design:\n"), "{text}");
-    assert!(text.contains("    # header_text: \"one\\ntwo\"\n"), "{text}");
+    assert!(text.contains("    # logo_path: \"one\\ntwo\"\n"), "{text}");
     let read = read_yaml(&text);
     assert_eq!(read["organization"], json!({}));
+}
+
+#[test]
+fn a_text_of_several_lines_is_declared_where_a_manifest_takes_one() {
+    let fields =
+        json!({"name": "one\ntwo", "login_design": {"header_text": "one\ntwo\n", "footer_text": "one\r\ntwo"}});
+    let text = export(&live(fields, None), Detail::Minimal, &none());
+    assert!(text.contains("    header_text: \"one\\ntwo\\n\"\n"), "{text}");
+    assert!(text.contains("  # name: \"one\\ntwo\"\n"), "{text}");
+    assert!(text.contains("    # footer_text: \"one\\r\\ntwo\"\n"), "{text}");
 }
 
 #[test]

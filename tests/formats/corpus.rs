@@ -23,6 +23,9 @@ pub(crate) fn manifests() -> Vec<(&'static str, Vec<u8>)> {
 
 const TEXTS: &[(&str, &str)] = &[
     ("byte-order-mark", "\u{feff}organization:\r\n  name: A\r\n  session_duration: 1d\r\n"),
+    ("merge-conflict", "organization:\n<<<<<<< HEAD\n  name: A\n=======\n  name: B\n>>>>>>> feature\n"),
+    ("line-break", "organization:\n  login_design:\n    header_text: \"one\\ntwo\"\n"),
+    ("final-line-break", "organization:\n  login_design:\n    header_text: |\n      one\n"),
     ("control-character", "organization:\n  name: A\u{0}B\n"),
     ("control-character", "organization:\n  name: \"A\\u001b[31mB\"\n"),
     ("hidden-character", "organization:\n  name: A\u{202e}B\n"),

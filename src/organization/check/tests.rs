@@ -215,7 +215,7 @@ fn text_is_one_line_and_shows_everything_it_holds() {
     let table = [
         (json!("Widget Corp – 日本"), ""),
         (json!(""), ""),
-        (json!("two\nlines"), r#"refused control-character -> "two lines""#),
+        (json!("two\r\nlines"), r#"refused control-character -> "two lines""#),
         (json!("esc\u{1b}[31m"), r#"refused control-character -> "esc [31m""#),
         (json!("nul\u{0}"), r#"refused control-character -> "nul""#),
         (json!("c1\u{9b}x"), r#"refused control-character -> "c1 x""#),
@@ -225,6 +225,20 @@ fn text_is_one_line_and_shows_everything_it_holds() {
     ];
     assert_verdicts("organization.login_design.header_text", &table);
     assert_verdicts("organization.name", &[(json!(" "), "refused empty")]);
+}
+
+/// Nobody has published whether the API takes line breaks in a text of the login page.
+#[test]
+fn a_text_of_the_login_page_may_have_several_lines_and_no_other() {
+    for path in ["header_text", "footer_text"].map(|name| format!("organization.login_design.{name}")) {
+        assert_verdicts(
+            &path,
+            &[(json!("two\nlines"), "doubtful line-break"), (json!("one\n"), "doubtful line-break")],
+        );
+    }
+    let refused = r#"refused control-character -> "two lines""#;
+    assert_verdicts("organization.name", &[(json!("two\nlines"), refused)]);
+    assert_verdicts("organization.ui_read_only_toggle_reason", &[(json!("two\nlines"), refused)]);
 }
 
 #[test]
