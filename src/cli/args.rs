@@ -158,7 +158,9 @@ Reads the manifest, the environment and live; writes nothing.")]
     #[command(after_help = "Examples:
   zerodrift sandbox                                    prints the variables to export
   zerodrift sandbox --state live.json --port 8787
-  zerodrift sandbox --personality put=merge,durations=rewritten --fault PUT:reset-after")]
+  zerodrift sandbox --personality put=merge,durations=rewritten --fault PUT:reset-after
+  zerodrift sandbox --personality list
+  zerodrift sandbox --openapi                          for generators and testers of HTTP clients")]
     Sandbox(SandboxArgs),
     /// Prints a completion script for a shell
     #[command(after_help = "Examples:
@@ -395,12 +397,15 @@ pub(super) struct SandboxArgs {
     /// The port on loopback; any free one when left out
     #[arg(long, default_value_t = 0)]
     pub(super) port: u16,
-    /// How the emulated API behaves where the real one is unsettled: switch=value,…
+    /// How the emulated API behaves in this run where the real one is unsettled: a name or switch=value,…; `list` lists them
     #[arg(long, value_name = "SWITCHES")]
     pub(super) personality: Option<String>,
-    /// A request that goes wrong, such as PUT:reset-after; may repeat
+    /// A request that goes wrong in this run, such as PUT:reset-after; may repeat
     #[arg(long, value_name = "FAULT")]
     pub(super) fault: Vec<String>,
+    /// Print the OpenAPI description of the emulated API, and exit
+    #[arg(long)]
+    pub(super) openapi: bool,
 }
 
 /// Arguments of `completions`.

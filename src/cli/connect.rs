@@ -98,16 +98,17 @@ async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandb
     ui.say(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
     let store =
         sandbox::Store::open(&path).map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
-    serve(store, 0).await
+    let instance = sandbox::Instance::try_from(store);
+    let instance = instance.map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
+    serve(instance, 0).await
 }
 
 /// Serves a sandbox on loopback; port 0 is any free one.
 ///
 /// # Errors
-/// If its state cannot be read or the port cannot be had.
-pub(super) async fn serve(store: sandbox::Store, port: u16) -> Result<sandbox::Running, CliError> {
+/// If the port cannot be had.
+pub(super) async fn serve(instance: sandbox::Instance, port: u16) -> Result<sandbox::Running, CliError> {
     let failed = |error: &dyn std::fmt::Display| CliError::new("sandbox", Exit::Failed, error.to_string());
-    let instance = sandbox::Instance::try_from(store).map_err(|error| failed(&error))?;
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     sandbox::Server::start(instance, address).await.map_err(|error| failed(&error))
 }

@@ -7,22 +7,48 @@ use super::connect::{SANDBOX_TOKEN, sandbox_state, serve};
 use super::error::CliError;
 use super::exit::Exit;
 use super::{Context, interrupt};
-use crate::sandbox::{Fault, Personality, Store, StoreError};
+use crate::report;
+use crate::sandbox::{Fault, Instance, Personality, State, Store, StoreError};
 
 /// Serves, says how to reach it, and waits.
 pub(super) async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
+    if args.openapi {
+        context.print(&report::openapi(context.model))?;
+        return Ok(Exit::Success);
+    }
+    if args.personality.as_deref() == Some("list") {
+        context.print(&personalities())?;
+        return Ok(Exit::Success);
+    }
+    let (personality, faults) = armed(args)?;
     let path = sandbox_state(&context.env, args.state.as_deref())?;
-    let store = Store::open(&path).map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
-    configure(&store, args)?;
-    let running = serve(store, args.port).await?;
+    let store = Store::open(&path).map_err(failed)?;
+    let state = store.load().map_err(failed)?;
+    let instance = Instance::armed(store, personality, faults.clone()).map_err(failed)?;
+    let running = serve(instance, args.port).await?;
     let serving = async {
         // Once around, so that Ctrl-C is heard before anybody knows that there is something to stop.
         tokio::task::yield_now().await;
         say_where(context, &running.base_url(), &path)?;
+        say_behaviour(context, &state, personality, &faults);
         std::future::pending::<Result<Exit, CliError>>().await
     };
     // Ctrl-C is how a server is stopped, so it is success.
     interrupt::abandonable(serving).await.unwrap_or(Ok(Exit::Success))
+}
+
+fn failed(error: StoreError) -> CliError {
+    CliError::new("sandbox", Exit::Failed, error.to_string())
+}
+
+/// The personality and the faults of the command line. They hold for this run; the state file keeps its own.
+fn armed(args: &SandboxArgs) -> Result<(Option<Personality>, Vec<Fault>), CliError> {
+    let personality = args.personality.as_deref().map(str::parse::<Personality>).transpose();
+    let personality = personality.map_err(|error| {
+        CliError::usage(format!("--personality: {error}")).hint("list them with: zerodrift sandbox --personality list")
+    })?;
+    let faults: Result<Vec<Fault>, _> = args.fault.iter().map(|text| text.parse::<Fault>()).collect();
+    Ok((personality, faults.map_err(|error| CliError::usage(format!("--fault: {error}")))?))
 }
 
 fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliError> {
@@ -32,16 +58,37 @@ fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliE
     Ok(())
 }
 
-fn configure(store: &Store, args: &SandboxArgs) -> Result<(), CliError> {
-    let personality = args.personality.as_deref().map(str::parse::<Personality>).transpose();
-    let personality = personality.map_err(|error| CliError::usage(format!("--personality: {error}")))?;
-    let faults: Result<Vec<Fault>, _> = args.fault.iter().map(|text| text.parse::<Fault>()).collect();
-    let faults = faults.map_err(|error| CliError::usage(format!("--fault: {error}")))?;
-    let failed = |error: StoreError| CliError::new("sandbox", Exit::Failed, error.to_string());
-    let mut state = store.load().map_err(failed)?;
-    if let Some(personality) = personality {
-        state.personality = personality;
+/// Names what differs from the default, so that nobody looks for a fault that somebody armed.
+fn say_behaviour(context: &Context, state: &State, personality: Option<Personality>, faults: &[Fault]) {
+    let say = |what: &str, value: String, from: &str| {
+        if !value.is_empty() {
+            context.ui.say(&format!("{what} {from}: {value}"));
+        }
+    };
+    let listed = |faults: &[Fault]| faults.iter().map(Fault::to_string).collect::<Vec<_>>().join(", ");
+    match personality {
+        Some(personality) => say("Personality", personality.to_string(), "of this run"),
+        None => say("Personality", state.personality.to_string(), "in the state file"),
     }
-    state.faults.extend(faults);
-    store.save(&state).map_err(failed)
+    say("Faults", listed(faults), "of this run");
+    say("Faults", listed(&state.faults), "in the state file");
+}
+
+/// Every switch with its values, and every named personality.
+fn personalities() -> String {
+    let width = |names: &mut dyn Iterator<Item = &str>| names.map(str::len).max().unwrap_or(0);
+    let column = width(&mut Personality::SWITCHES.iter().map(|(name, _)| *name));
+    let mut text = "Switches, with the default first:\n".to_owned();
+    for (switch, values) in Personality::SWITCHES {
+        text.push_str(&format!("  {switch:column$}  {}\n", values.join(", ")));
+    }
+    let named = Personality::named();
+    let column = width(&mut named.iter().map(|(name, _)| *name));
+    text.push_str("\nPersonalities:\n");
+    for (name, personality) in named {
+        let switches = personality.to_string();
+        let switches = if switches.is_empty() { "(the default)".to_owned() } else { switches };
+        text.push_str(&format!("  {name:column$}  {switches}\n"));
+    }
+    text
 }

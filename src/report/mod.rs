@@ -16,6 +16,7 @@
 //! - `export`: live → `org.yaml`
 //! - `import`: another tool's configuration → `org.yaml`
 //! - `schema`: the JSON Schemas of all formats
+//! - `openapi`: the OpenAPI description of the emulated API
 //! - `explain`: what a setting is
 //! - `html`: a plan as one page for a browser, the login page before and after included
 //! - `findings`: what is wrong with a manifest, with the lines it is about
@@ -48,6 +49,7 @@ mod json_text;
 mod kind;
 mod layout;
 mod line_hash;
+mod openapi;
 mod path;
 mod shell;
 mod tree;
@@ -64,6 +66,7 @@ use crate::text::yaml;
 
 pub use change::Wording;
 pub use export::Detail;
+pub use openapi::openapi;
 pub use run::{Failure, Run};
 pub use schema::{SchemaName, schema};
 pub use shell::argument;

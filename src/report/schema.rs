@@ -161,7 +161,7 @@ fn markdown(setting: &Setting) -> String {
 }
 
 /// The keywords that say which values a kind takes. Lists of words are open: the API may know more than this version.
-fn values(kind: Kind, nullable: bool) -> Map<String, Json> {
+pub(super) fn values(kind: Kind, nullable: bool) -> Map<String, Json> {
     let typed = |name: &str| if nullable { json!([name, "null"]) } else { json!(name) };
     let null = nullable.then(|| json!({"type": "null"}));
     let open = |known: Json, name: &str| {

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::auth::{self, Need};
 use super::envelope::{self, Refusal};
 use super::exchange::{Answer, Call, Delivery, Seen};
-use super::fault::{self, Place, Trouble};
+use super::fault::{self, Fault, Pending, Place, Trouble};
 use super::fields::{self, Fields, Table, Winner};
 use super::personality::{AbsentOrganization, LATE_READS, Patch, Personality, Post, ReadBack, Spelling, UpdatedAt};
 use super::render;
@@ -21,7 +21,15 @@ pub struct Sandbox {
     pub(super) state: State,
     model: Model,
     seen: Vec<Seen>,
+    /// Faults that happen before those of the state, and that no state file keeps.
+    script: Vec<Fault>,
 }
+
+/// How many requests a token has in a window (API docs, fundamentals/api/reference/limits). The emulated API counts
+/// without a clock and never runs out: a fault plays that.
+const BUDGET: usize = 1200;
+/// The seconds of a window.
+const WINDOW: usize = 300;
 
 type Outcome = Result<(u16, Json), Vec<Refusal>>;
 
@@ -33,13 +41,19 @@ impl Sandbox {
 
     /// A sandbox with this state, under the personality in it.
     pub fn from_state(state: State) -> Self {
-        Self { state, model: Model::current().clone(), seen: Vec::new() }
+        Self { state, model: Model::current().clone(), seen: Vec::new(), script: Vec::new() }
     }
 
     /// The same sandbox with another table of settings.
     #[must_use]
     pub fn with_model(self, model: Model) -> Self {
         Self { model, ..self }
+    }
+
+    /// The same sandbox with faults that it does not remember: they happen before those of its state.
+    #[must_use]
+    pub fn with_script(self, script: Vec<Fault>) -> Self {
+        Self { script, ..self }
     }
 
     /// What it remembers.
@@ -66,12 +80,16 @@ impl Sandbox {
     pub fn handle(&mut self, call: &Call) -> Answer {
         let route = route::read(call);
         let place = route.as_ref().ok().map(|route| route.resource.place());
-        let trouble = fault::next(&mut self.state.faults, &call.method, place);
+        let trouble = match fault::next(&mut self.script, &call.method, place) {
+            Pending::Now(trouble) => Some(trouble),
+            Pending::Later => None,
+            Pending::Nothing => fault::next(&mut self.state.faults, &call.method, place).now(),
+        };
         let outcome = match trouble {
             Some(trouble) if !trouble.is_applied() => None,
             _ => Some(route.map_err(|refusal| vec![refusal]).and_then(|route| self.act(call, &route))),
         };
-        let answer = self.answer(outcome, trouble);
+        let answer = self.answer(outcome, trouble, &self.allowed(&call.path));
         self.seen.push(Seen {
             method: call.method.clone(),
             path: route::below_base(&call.path).to_owned(),
@@ -83,7 +101,7 @@ impl Sandbox {
         answer
     }
 
-    fn answer(&self, outcome: Option<Outcome>, trouble: Option<Trouble>) -> Answer {
+    fn answer(&self, outcome: Option<Outcome>, trouble: Option<Trouble>, allowed: &[&str]) -> Answer {
         let (status, body) = match outcome {
             Some(Ok((status, body))) => (status, body),
             Some(Err(refusals)) => {
@@ -96,10 +114,15 @@ impl Sandbox {
             headers: vec![
                 ("content-type".to_owned(), "application/json".to_owned()),
                 ("cf-ray".to_owned(), format!("{:016x}-SBX", 0x8f00_0000_0000_0001_u64 + self.seen.len() as u64)),
+                ("ratelimit".to_owned(), format!("\"default\";r={};t={WINDOW}", BUDGET - 1 - self.seen.len() % BUDGET)),
+                ("ratelimit-policy".to_owned(), format!("\"default\";q={BUDGET};w={WINDOW}")),
             ],
             body: body.to_string().into_bytes(),
             delivery: Delivery::Normal,
         };
+        if status == 405 {
+            answer.headers.push(("allow".to_owned(), allowed.join(", ")));
+        }
         if let Some(trouble) = trouble {
             answer.spoil(trouble);
         }
@@ -129,6 +152,20 @@ impl Sandbox {
             "POST" if endpoint == Endpoint::Organization => self.create(target, call),
             "PATCH" if self.patches(endpoint) => self.update(target, endpoint, call, Kind::Patch),
             _ => Err(vec![not_allowed(call)]),
+        }
+    }
+
+    /// The methods that a path takes.
+    fn allowed(&self, path: &str) -> Vec<&'static str> {
+        match route::resource_of(path) {
+            Some(Resource::Settings(Endpoint::Organization)) if self.patches(Endpoint::Organization) => {
+                vec!["GET", "PATCH", "POST", "PUT"]
+            }
+            Some(Resource::Settings(Endpoint::Organization)) => vec!["GET", "POST", "PUT"],
+            Some(Resource::Settings(Endpoint::Doh)) => vec!["GET", "PUT"],
+            Some(Resource::RevokeUser) => vec!["POST"],
+            Some(Resource::Verify(_)) => vec!["GET"],
+            None => Vec::new(),
         }
     }
 
@@ -317,6 +354,19 @@ fn revoke_user(call: &Call) -> Outcome {
     let email = body.get("email").and_then(Json::as_str).filter(|email| email.contains('@'));
     if email.is_none() {
         return Err(vec![Refusal::invalid_request("email is required").at(&["email"])]);
+    }
+    let takes = [("user_uid", Json::is_string as fn(&Json) -> bool, "text")]
+        .into_iter()
+        .chain(["devices", "warp_session_reauth"].map(|name| (name, Json::is_boolean as _, "true or false")));
+    for (name, is_right, what) in takes {
+        if body.get(name).is_some_and(|value| !value.is_null() && !is_right(value)) {
+            return Err(vec![Refusal::invalid_request(&format!("{name} takes {what}")).at(&[name])]);
+        }
+    }
+    for (name, value) in url::form_urlencoded::parse(call.query.as_bytes()) {
+        if name == "devices" && !matches!(&*value, "true" | "false") {
+            return Err(vec![Refusal::invalid_request("the query's devices takes true or false")]);
+        }
     }
     Ok((200, json!({"result": true, "success": true})))
 }

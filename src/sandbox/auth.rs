@@ -67,6 +67,10 @@ fn read(call: &Call) -> Result<Credential<'_>, Refusal> {
         let secret = token.ok_or_else(|| malformed(6111, "Invalid format for Authorization header"))?;
         return Ok(Credential { secret, email: None });
     }
+    if call.header("x-auth-email").is_none() && call.header("x-auth-key").is_none() {
+        // Reported in public answers to requests without credentials.
+        return Err(Refusal::new(400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers"));
+    }
     let email = call.header("x-auth-email").filter(|email| email.contains('@'));
     let email = email.ok_or_else(|| malformed(6102, "Invalid format for X-Auth-Email header"))?;
     let key = call.header("x-auth-key").filter(|key| is_well_formed(key));

@@ -81,6 +81,23 @@ impl Seen {
     }
 }
 
+/// A refusal with the code that the API is reported to use with a status.
+fn refusal_with(status: u16) -> Refusal {
+    match status {
+        400 => Refusal::invalid_config("the body is not valid"),
+        401 => Refusal::new(status, 1000, "Invalid API Token"),
+        403 => Refusal::new(status, 10000, "Authentication error"),
+        404 => Refusal::no_route("the path"),
+        405 => Refusal::new(status, 7001, "Method not available for that URI."),
+        // The status is reported of other Access objects; the code is not reported.
+        409 => Refusal::new(status, 12130, "access.api.error.conflict: the object was changed by another request"),
+        429 => Refusal::new(status, 971, "Please wait and consider throttling your request speed"),
+        500.. => Refusal::new(status, 10001, "access.api.error.internal_server_error"),
+        // No code is reported for these.
+        _ => Refusal::invalid_request("the request is not valid"),
+    }
+}
+
 impl Answer {
     /// Does to the answer what a fault does to it.
     pub(super) fn spoil(&mut self, trouble: Trouble) {
@@ -104,16 +121,13 @@ impl Answer {
     fn fail(&mut self, status: u16, retry_after: Option<u32>, page: Page) {
         if let Some(seconds) = retry_after {
             self.headers.push(("retry-after".to_owned(), seconds.to_string()));
+            self.headers.retain(|(name, _)| name != "ratelimit");
             self.headers.push(("ratelimit".to_owned(), format!("\"default\";r=0;t={seconds}")));
         }
         if page == Page::Html {
             return self.show_page(status);
         }
-        let refusal = match status {
-            429 => Refusal::new(status, 971, "Please wait and consider throttling your request speed"),
-            // No code is reported for these.
-            _ => Refusal::new(status, 10001, "access.api.error.internal_server_error"),
-        };
+        let refusal = Refusal { status, ..refusal_with(status) };
         self.status = status;
         self.body = envelope::failure(&[refusal]).to_string().into_bytes();
     }

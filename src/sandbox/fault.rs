@@ -128,14 +128,34 @@ impl Fault {
     }
 }
 
+/// What a script has for a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pending {
+    /// No fault concerns it.
+    Nothing,
+    /// A fault concerns it, and waits for a later request.
+    Later,
+    /// A fault happens now.
+    Now(Trouble),
+}
+
+impl Pending {
+    pub(super) fn now(self) -> Option<Trouble> {
+        match self {
+            Self::Now(trouble) => Some(trouble),
+            Self::Nothing | Self::Later => None,
+        }
+    }
+}
+
 /// The trouble of the next request, taken from the script.
-pub(super) fn next(script: &mut Vec<Fault>, method: &str, place: Option<Place>) -> Option<Trouble> {
-    let index = script.iter().position(|fault| fault.concerns(method, place))?;
+pub(super) fn next(script: &mut Vec<Fault>, method: &str, place: Option<Place>) -> Pending {
+    let Some(index) = script.iter().position(|fault| fault.concerns(method, place)) else { return Pending::Nothing };
     if script[index].nth > 1 {
         script[index].nth -= 1;
-        return None;
+        return Pending::Later;
     }
-    Some(script.remove(index).trouble)
+    Pending::Now(script.remove(index).trouble)
 }
 
 /// The text is no fault.
@@ -270,18 +290,18 @@ mod tests {
     #[test]
     fn faults_happen_in_order_and_once() {
         let mut script: Vec<Fault> = ["GET:500@2", "GET:502", "PUT:hang"].iter().map(|t| t.parse().unwrap()).collect();
-        let mut get = || next(&mut script, "GET", Some(Place::Doh));
+        let mut get = || next(&mut script, "GET", Some(Place::Doh)).now();
         assert_eq!(get(), None, "the first fault waits for the second GET, and the next one waits behind it");
         assert!(matches!(get(), Some(Trouble::Status { status: 500, .. })));
         assert!(matches!(get(), Some(Trouble::Status { status: 502, .. })));
         assert_eq!(get(), None);
-        assert_eq!(next(&mut script, "PUT", None), Some(Trouble::Hang));
+        assert_eq!(next(&mut script, "PUT", None), Pending::Now(Trouble::Hang));
     }
 
     #[test]
     fn a_fault_of_one_endpoint_leaves_the_others_alone() {
         let mut script = vec!["*/doh:500".parse::<Fault>().unwrap()];
-        assert_eq!(next(&mut script, "GET", Some(Place::Organization)), None);
-        assert!(next(&mut script, "GET", Some(Place::Doh)).is_some());
+        assert_eq!(next(&mut script, "GET", Some(Place::Organization)), Pending::Nothing);
+        assert!(next(&mut script, "GET", Some(Place::Doh)).now().is_some());
     }
 }

@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::api::Sandbox;
 use super::exchange::{Answer, Call, Seen};
+use super::fault::Fault;
+use super::personality::Personality;
 use super::state::State;
 use super::store::{Store, StoreError};
 
@@ -15,12 +17,14 @@ pub struct Instance(Arc<Mutex<Inner>>);
 struct Inner {
     sandbox: Sandbox,
     store: Option<Store>,
+    /// How it behaves in place of what its state says.
+    personality: Option<Personality>,
 }
 
 impl From<Sandbox> for Instance {
     /// A sandbox that lives in memory.
     fn from(sandbox: Sandbox) -> Self {
-        Self(Arc::new(Mutex::new(Inner { sandbox, store: None })))
+        Self(Arc::new(Mutex::new(Inner { sandbox, store: None, personality: None })))
     }
 }
 
@@ -29,18 +33,36 @@ impl TryFrom<Store> for Instance {
 
     /// A sandbox that lives in a file.
     fn try_from(store: Store) -> Result<Self, StoreError> {
-        let sandbox = Sandbox::from_state(store.load()?);
-        Ok(Self(Arc::new(Mutex::new(Inner { sandbox, store: Some(store) }))))
+        Self::armed(store, None, Vec::new())
     }
 }
 
 impl Instance {
+    /// A sandbox that lives in a file and, as long as it lives, behaves in another way than the file says: with another
+    /// personality, and with faults before those of the file. The file does not keep either.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is broken.
+    pub fn armed(store: Store, personality: Option<Personality>, faults: Vec<Fault>) -> Result<Self, StoreError> {
+        let sandbox = Sandbox::from_state(store.load()?).with_script(faults);
+        Ok(Self(Arc::new(Mutex::new(Inner { sandbox, store: Some(store), personality }))))
+    }
+
     /// Answers one request. With a file: reads it first, and writes it when something changed.
     ///
     /// # Errors
     /// If the file cannot be read, or is broken, or cannot be written.
     pub fn handle(&self, call: &Call) -> Result<Answer, StoreError> {
-        self.with(|inner| inner.update(|sandbox| sandbox.handle(call)))
+        self.with(|inner| {
+            let personality = inner.personality;
+            inner.update(|sandbox| {
+                let own = sandbox.state().personality;
+                sandbox.state_mut().personality = personality.unwrap_or(own);
+                let answer = sandbox.handle(call);
+                sandbox.state_mut().personality = own;
+                answer
+            })
+        })
     }
 
     /// Every request so far, in order.

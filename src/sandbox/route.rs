@@ -32,6 +32,17 @@ pub(super) fn below_base(path: &str) -> &str {
     path.strip_prefix(BASE_PATH).unwrap_or(path)
 }
 
+/// What a path leads to, whatever the method and the account.
+pub(super) fn resource_of(path: &str) -> Option<Resource> {
+    let path = path.strip_prefix(BASE_PATH)?;
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    match segments[..] {
+        ["user", "tokens", "verify"] => Some(Resource::Verify(Owner::User)),
+        [plural, _, ref rest @ ..] => resource(scope(plural)?, rest),
+        _ => None,
+    }
+}
+
 /// Finds out where a request leads.
 pub(super) fn read(call: &Call) -> Result<Route, Refusal> {
     let nowhere = || Refusal::no_route(below_base(&call.path));

@@ -89,7 +89,7 @@ impl Write<'_> {
             Meaning::Unknown if personality.unknown_fields == UnknownFields::Refused => {
                 vec![Refusal::invalid_config(format!("unknown field {}", member.keys.join("."))).at(&member.keys)]
             }
-            Meaning::Group if !is_blank(member.value) || member.value.is_array() => {
+            Meaning::Group if !member.value.is_null() && !member.value.is_object() => {
                 vec![Refusal::invalid_config(format!("{} must be an object", member.keys.join("."))).at(&member.keys)]
             }
             Meaning::ReadOnly | Meaning::Unknown | Meaning::Group => Vec::new(),
@@ -102,15 +102,18 @@ impl Write<'_> {
         if empty && self.state.personality.empty_strings == EmptyStrings::Refused {
             return vec![refused(format!("{} must not be empty", setting.name()))];
         }
-        // What the API answered itself, it takes back: an older value may lie outside of the bounds of today.
-        let echoed = self.stored(setting).is_some_and(|stored| setting.same(Some(value), Some(stored)));
-        if echoed || (empty && holds_text(setting)) {
+        let stored = self.stored(setting);
+        if stored == Some(value) || (empty && holds_text(setting)) {
             return Vec::new();
         }
         if setting.path == AUTHENTICATORS && has(value, FORMER_AUTHENTICATOR) {
             return vec![refused("invalid mfa authenticator type".to_owned())];
         }
+        // What the API answered itself, it takes back: an older value may lie outside of the bounds of today. A value of
+        // another type is no echo, even where both are empty.
+        let is_echo = stored.is_some_and(|stored| setting.same(Some(value), Some(stored)));
         let problems = setting.check(value).into_iter().filter(|problem| problem.refused);
+        let problems = problems.filter(|problem| !is_echo || problem.rule == "wrong-type");
         problems.map(|problem| Refusal::invalid_config(problem.message).at(&place(setting, problem.element))).collect()
     }
 

@@ -14,6 +14,7 @@ mod json;
 mod network;
 mod reference;
 mod repository;
+mod sandbox;
 mod stories;
 mod target;
 mod terminal;

@@ -208,3 +208,43 @@ async fn a_transport_needs_no_token_and_may_have_one() {
     assert_eq!(status(SandboxTransport::new(listed.clone())).await, 403);
     assert_eq!(status(SandboxTransport::new(listed).with_token("sesame")).await, 200);
 }
+
+/// A tester of a client meets the code that the API uses with a status, and the budget on every answer.
+#[test]
+fn a_fault_has_the_code_of_its_status_and_every_answer_its_budget() {
+    let mut sandbox = sandbox("");
+    for (fault, code) in [
+        ("GET:400", 12062),
+        ("GET:401", 1000),
+        ("GET:403", 10000),
+        ("GET:404", 7003),
+        ("GET:409", 12130),
+        ("GET:429+5", 971),
+        ("GET:500", 10001),
+    ] {
+        sandbox.state_mut().faults = vec![fault.parse().unwrap()];
+        let answer = sandbox.handle(&call("GET", &organizations(), None));
+        let body: Json = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!(body["errors"][0]["code"], code, "{fault}");
+        let budget: Vec<&str> =
+            answer.headers.iter().filter(|(name, _)| name == "ratelimit").map(|(_, value)| value.as_str()).collect();
+        assert_eq!(budget.len(), 1, "{fault}: {budget:?}");
+        assert_eq!(budget[0] == "\"default\";r=0;t=5", fault == "GET:429+5", "{fault}: {budget:?}");
+    }
+    let answer = sandbox.handle(&call("GET", &organizations(), None));
+    assert!(answer.headers.contains(&("ratelimit-policy".to_owned(), "\"default\";q=1200;w=300".to_owned())));
+}
+
+#[test]
+fn a_method_that_a_path_does_not_take_is_told_which_it_takes() {
+    for (switches, method, path, allowed) in [
+        ("", "DELETE", organizations(), "GET, POST, PUT"),
+        ("patch=accepted", "DELETE", organizations(), "GET, PATCH, POST, PUT"),
+        ("", "POST", doh(), "GET, PUT"),
+        ("", "GET", organizations() + "/revoke_user", "POST"),
+    ] {
+        let answer = sandbox(switches).handle(&call(method, &path, None));
+        assert_eq!(answer.status, 405, "{method} {path}");
+        assert!(answer.headers.contains(&("allow".to_owned(), allowed.to_owned())), "{:?}", answer.headers);
+    }
+}

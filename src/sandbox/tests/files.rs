@@ -170,3 +170,20 @@ fn a_write_that_fails_leaves_the_old_file() {
     assert!(error.starts_with("cannot write the sandbox's state"), "{error}");
     assert_eq!(store.load().unwrap(), seeded());
 }
+
+/// A demonstration with faults must not leave a sandbox behind that fails the next command.
+#[test]
+fn what_a_run_is_armed_with_is_not_in_the_file_afterwards() {
+    let (_folder, path) = folder();
+    let store = Store::open(&path).unwrap();
+    let faults = vec!["GET:503".parse().unwrap(), "PUT:409".parse().unwrap()];
+    let armed = Instance::armed(store.clone(), Some("durations=rewritten".parse().unwrap()), faults).unwrap();
+    let get = || armed.handle(&call("GET", &organizations(), None)).unwrap();
+    assert_eq!(get().status, 503);
+    assert_eq!(read(&armed)["result"]["session_duration"], "12h0m0s");
+    assert_eq!(write(&armed, "name", json!("Gadget")), 409);
+    assert_eq!(write(&armed, "name", json!("Gadget")), 200);
+    let kept = store.load().unwrap();
+    assert_eq!((kept.personality, kept.faults), (Personality::default(), Vec::new()));
+    assert_eq!(kept.organization.unwrap()["name"], "Gadget");
+}

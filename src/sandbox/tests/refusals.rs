@@ -27,6 +27,49 @@ fn merged(mut body: Json) -> Json {
     body
 }
 
+/// An empty value of another type means the same as what is stored, and is no echo of it.
+#[test]
+fn an_empty_value_of_another_type_is_refused_whatever_is_stored() {
+    let stored = json!({
+        "auth_domain": "widget.cloudflareaccess.com", "is_ui_read_only": false, "mfa_config": {},
+        "deny_unmatched_requests_exempted_zone_names": [], "session_duration": "",
+    });
+    for body in [
+        json!({"is_ui_read_only": {}}),
+        json!({"is_ui_read_only": []}),
+        json!({"mfa_config": ""}),
+        json!({"mfa_config": []}),
+        json!({"mfa_config": false}),
+        json!({"deny_unmatched_requests_exempted_zone_names": {}}),
+        json!({"deny_unmatched_requests_exempted_zone_names": [{}]}),
+        json!({"deny_unmatched_requests_exempted_zone_names": [null]}),
+        json!({"session_duration": []}),
+    ] {
+        for (_, personality) in Personality::named() {
+            let mut sandbox = Sandbox::new(State::with_organization(stored.clone()), personality);
+            assert_eq!(refused(&mut sandbox, body.clone()).0, 400, "{body}");
+        }
+    }
+}
+
+#[test]
+fn the_arguments_of_a_revocation_have_their_types() {
+    let path = organizations() + "/revoke_user";
+    for (name, value) in
+        [("devices", json!("yes")), ("devices", json!({})), ("warp_session_reauth", json!(1)), ("user_uid", json!([]))]
+    {
+        let mut body = json!({"email": "ada@widget.example"});
+        body[name] = value;
+        let (status, answer) = send(&mut sandbox(""), "POST", &path, Some(body));
+        assert_eq!((status, &answer["errors"][0]["source"]["pointer"]), (400, &json!(format!("/{name}"))), "{answer}");
+    }
+    let mut call = call("POST", &path, Some(&json!({"email": "ada@widget.example"})));
+    for (query, status) in [("devices=true", 200), ("devices=no", 400), ("devices=", 400), ("other=1", 200)] {
+        call.query = query.to_owned();
+        assert_eq!(sandbox("").handle(&call).status, status, "{query}");
+    }
+}
+
 #[test]
 fn values_that_the_table_refuses_are_refused() {
     for (pointer, body) in [

@@ -223,8 +223,8 @@ fn a_key_goes_with_its_address() {
 #[test]
 fn a_malformed_credential_is_refused_even_where_any_is_welcome() {
     let mut sandbox = sandbox("");
-    for headers in
-        [&[][..], &[("authorization", "Bearer ")], &[("authorization", "Bearer a b")], &[("authorization", "sesame")]]
+    assert_eq!(with_headers(&mut sandbox, "GET", &organizations(), &[]), (400, json!(9106)), "there is none");
+    for headers in [&[("authorization", "Bearer ")], &[("authorization", "Bearer a b")], &[("authorization", "sesame")]]
     {
         assert_eq!(with_headers(&mut sandbox, "GET", &organizations(), headers), (400, json!(6003)), "{headers:?}");
     }

@@ -1,0 +1,60 @@
+//! `sandbox`: what it says of how it behaves, and what it can print without serving.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
+use insta::assert_snapshot;
+
+use crate::harness::TestEnv;
+
+/// What the sandbox says after its variables, as many lines as are asked for.
+fn told(env: &TestEnv, arguments: &str, lines: usize) -> String {
+    let mut command = env.command(arguments);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let said = BufReader::new(child.stderr.take().unwrap()).lines().take(lines).map(Result::unwrap).collect::<Vec<_>>();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    said.join("\n")
+}
+
+#[test]
+fn a_run_says_what_it_is_armed_with_and_the_next_one_is_not() {
+    let env = TestEnv::new();
+    let armed = "sandbox --state state.json --personality merge --fault PUT:reset-after --fault GET/doh:503@2";
+    assert_snapshot!(told(&env, armed, 3), @r"
+    The sandbox keeps its state in state.json; edit it while it runs. Ctrl-C stops it.
+    Personality of this run: put=merge
+    Faults of this run: PUT:reset-after, GET/doh:503@2
+    ");
+    env.replace("state.json", "\"faults\": []", "\"faults\": [\"GET:429+5\"]");
+    assert_snapshot!(told(&env, "sandbox --state state.json", 2), @r"
+    The sandbox keeps its state in state.json; edit it while it runs. Ctrl-C stops it.
+    Faults in the state file: GET:429+5
+    ");
+}
+
+#[test]
+fn the_personalities_are_listed() {
+    let env = TestEnv::new();
+    let list = env.run("sandbox --personality list").exits(0).document;
+    for (switch, values) in zerodrift::sandbox::Personality::SWITCHES {
+        assert!(
+            list.lines().any(|line| line.trim().starts_with(switch) && line.ends_with(&values.join(", "))),
+            "{list}"
+        );
+    }
+    let (_, named) = list.split_once("\nPersonalities:\n").unwrap();
+    for (name, personality) in zerodrift::sandbox::Personality::named() {
+        let line = named.lines().find(|line| line.trim().starts_with(&format!("{name} "))).unwrap_or_default();
+        assert!(line.ends_with(&personality.to_string()), "{name}: {line}");
+    }
+    let wrong = env.run("sandbox --personality slopy").exits(64);
+    let _ = wrong.says(&["did you mean \"sloppy\"?", "zerodrift sandbox --personality list"]);
+}
+
+#[test]
+fn the_description_of_the_emulated_api_is_printed() {
+    let printed = TestEnv::new().run("sandbox --openapi").exits(0).document;
+    let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(document["openapi"], "3.1.0");
+}
