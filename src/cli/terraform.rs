@@ -1,4 +1,4 @@
-//! Terraform's files at the edge: which are read, and what is said about them. What they mean is decided in
+//! Terraform's files at the edge: which are read, and what is reported about them. What they mean is decided in
 //! [`crate::terraform`].
 
 use std::io::Read as _;
@@ -8,11 +8,11 @@ use super::args::InitArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::{Context, manifest_file};
-use crate::manifest::Source;
+use crate::manifest::{Finding, Severity, Source};
 use crate::organization::Target;
 use crate::report;
 use crate::report::export::Detail;
-use crate::terraform::{Import, Imported, import};
+use crate::terraform::{FileRole, Import, Imported, file_role, import};
 use crate::text::visible;
 
 /// A file to be, and what to say about it.
@@ -31,12 +31,12 @@ const LARGEST: u64 = 32 * 1024 * 1024;
 /// # Errors
 /// If nothing can be read there, it is no configuration, or holds no organization or several (exit code 5).
 pub(super) fn draft(context: &Context, args: &InitArgs, path: &Path, detail: Detail) -> Result<Draft, CliError> {
-    let sources = sources(path)?;
-    let Import { organization, mut findings } = import(context.model, &sources, args.resource.as_deref());
-    // A file of values may hold secrets: what is wrong in it is said without its line.
-    let shown = sources.iter().filter(|source| !source.name.ends_with(".tfvars"));
-    let Some(imported) = organization else {
-        context.ui.say(&report::findings::text(&findings, shown, &context.ui.err));
+    let Input { sources, unread } = Input::read(path)?;
+    let Import { organization, findings } = import(context.model, &sources, args.resource.as_deref());
+    let may_differ = unread.iter().any(Finding::is_error);
+    let mut findings = [unread, findings].concat();
+    let Some(imported) = organization.filter(|_| !may_differ) else {
+        context.ui.say(&report::findings::text(&findings, &sources, &context.ui.err));
         let message = format!("{} gives no organization, so nothing was written", visible(&path.display().to_string()));
         return Err(CliError::new("terraform", Exit::Manifest, message));
     };
@@ -44,9 +44,10 @@ pub(super) fn draft(context: &Context, args: &InitArgs, path: &Path, detail: Det
     let file = report::import::file(context.model, &imported, target.as_ref(), detail, &findings);
     findings.extend(file.refused.iter().map(|(setting, reason)| imported.refused(setting, reason)));
     if !findings.is_empty() {
-        context.ui.say(&report::findings::text(&findings, shown, &context.ui.err));
+        context.ui.say(&report::findings::text(&findings, &sources, &context.ui.err));
     }
-    context.ui.say(&format!("{}: {} settings carried over", visible(&imported.address), file.declares));
+    let noun = if file.declares == 1 { "setting" } else { "settings" };
+    context.ui.say(&format!("{}: {} {noun} carried over", visible(&imported.address), file.declares));
     Ok(Draft { text: file.text, target })
 }
 
@@ -66,49 +67,77 @@ fn target(context: &Context, args: &InitArgs, imported: &Imported) -> Result<Opt
     }
 }
 
-/// The files that make up a configuration: standard input, one, or those of a folder that Terraform reads by itself, in its order.
-fn sources(path: &Path) -> Result<Vec<Source>, CliError> {
-    if path.as_os_str() == "-" {
-        return Ok(vec![source(path, std::io::stdin().lock(), &mut { LARGEST })?]);
-    }
-    let metadata = std::fs::metadata(path).map_err(|error| CliError::io("read", path, &error))?;
-    let files = if metadata.is_dir() { files(path)? } else { vec![path.to_owned()] };
-    let mut left = LARGEST;
-    let open = |path: &PathBuf| {
-        let file = std::fs::File::open(path).map_err(|error| CliError::io("read", path, &error))?;
-        source(path, file, &mut left)
-    };
-    files.iter().map(open).collect()
+/// The files that make up a configuration, and those that cannot be read.
+#[derive(Default)]
+struct Input {
+    sources: Vec<Source>,
+    unread: Vec<Finding>,
 }
 
-fn files(folder: &Path) -> Result<Vec<PathBuf>, CliError> {
-    let failed = |error: std::io::Error| CliError::io("read", folder, &error);
-    let entries = std::fs::read_dir(folder).map_err(failed)?;
-    let mut names: Vec<(u8, PathBuf)> = Vec::new();
-    for entry in entries {
-        let path = entry.map_err(failed)?.path();
-        names.extend(order(&path).map(|order| (order, path)));
+impl Input {
+    /// Standard input, one file with what overrides it, or the files of a folder that Terraform reads.
+    fn read(path: &Path) -> Result<Self, CliError> {
+        let mut left = LARGEST;
+        if path.as_os_str() == "-" {
+            let source = source(path, std::io::stdin().lock(), &mut left)?;
+            return Ok(Self { sources: vec![source], ..Self::default() });
+        }
+        let metadata = std::fs::metadata(path).map_err(|error| CliError::io("read", path, &error))?;
+        let mut input = Self::default();
+        if metadata.is_dir() {
+            for (role, file) in files(path)? {
+                input.neighbour(role, &file, &mut left);
+            }
+            return Ok(input);
+        }
+        input.sources.push(opened(path, &mut left)?);
+        // Terraform never reads a file of a configuration without its folder.
+        if role(path) == Some(FileRole::Primary) {
+            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            for (role, file) in files(folder)?.into_iter().filter(|(role, _)| *role == FileRole::Override) {
+                input.neighbour(role, &file, &mut left);
+            }
+        }
+        Ok(input)
     }
-    names.sort();
-    if !names.iter().any(|(order, _)| *order == 0) {
-        let message = format!("{} holds no .tf file", visible(&folder.display().to_string()));
+
+    /// Reads a file that the user did not name. One that cannot be read hides at most an organization that is not found
+    /// then, unless it overrides what others declare.
+    fn neighbour(&mut self, role: FileRole, path: &Path, left: &mut u64) {
+        match opened(path, left) {
+            Ok(source) => self.sources.push(source),
+            Err(error) => {
+                let severity = if role == FileRole::Override { Severity::Error } else { Severity::Warning };
+                let name = path.display().to_string();
+                self.unread.push(Finding::new("terraform-file", severity, &name, error.message));
+            }
+        }
+    }
+}
+
+fn role(path: &Path) -> Option<FileRole> {
+    file_role(path.file_name()?.to_str()?)
+}
+
+fn files(folder: &Path) -> Result<Vec<(FileRole, PathBuf)>, CliError> {
+    let failed = |error: std::io::Error| CliError::io("read", folder, &error);
+    let mut files: Vec<(FileRole, PathBuf)> = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        files.extend(role(&path).filter(|_| !path.is_dir()).map(|role| (role, path)));
+    }
+    files.sort();
+    if files.is_empty() {
+        let message = format!("{} holds no .tf or .tofu file", visible(&folder.display().to_string()));
         return Err(CliError::new("terraform", Exit::Manifest, message)
             .hint("name the folder of the configuration, or give the JSON of `terraform show -json`"));
     }
-    Ok(names.into_iter().map(|(_, path)| path).collect())
+    Ok(files)
 }
 
-/// Where a file stands among the others of a folder; nothing for what Terraform does not read.
-fn order(path: &Path) -> Option<u8> {
-    let name = path.file_name()?.to_str()?;
-    match name {
-        // Terraform leaves out what editors leave behind.
-        _ if name.starts_with('.') || !path.is_file() => None,
-        "terraform.tfvars" => Some(1),
-        _ if name.ends_with(".auto.tfvars") => Some(2),
-        _ if name.ends_with(".tf") || name.ends_with(".tf.json") => Some(0),
-        _ => None,
-    }
+fn opened(path: &Path, left: &mut u64) -> Result<Source, CliError> {
+    let file = std::fs::File::open(path).map_err(|error| CliError::io("read", path, &error))?;
+    source(path, file, left)
 }
 
 fn source(path: &Path, file: impl std::io::Read, left: &mut u64) -> Result<Source, CliError> {

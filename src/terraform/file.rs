@@ -1,10 +1,12 @@
-//! Texts told apart by their content, the places in them, and what is wrong with them.
+//! Texts told apart by their name and content, the places in them, and what is wrong with them.
 
 use std::ops::Range;
 
 use hcl_edit::structure::Body;
 use serde_json::Value as Json;
 
+use super::RESOURCE_TYPES;
+use super::names::{self, FileRole};
 use crate::manifest::{Finding, Lines, Location, Severity, Source};
 
 /// How many findings are kept. Nobody reads more, and every byte of a hostile file may be one.
@@ -18,29 +20,34 @@ const LARGEST: usize = 256 * 1024;
 /// more than some platforms give a program.
 const STACK: usize = 16 * 1024 * 1024;
 
+const BOM: char = '\u{feff}';
+
 /// A text, read as what it turned out to be.
 pub(super) struct File<'a> {
     pub(super) source: &'a Source,
     pub(super) lines: Lines<'a>,
+    pub(super) role: FileRole,
     pub(super) content: Content,
 }
 
 /// What a text turned out to be.
 pub(super) enum Content {
-    /// HCL with resources, variables and locals.
-    Configuration(Body),
-    /// HCL with the values of variables: `*.tfvars`.
-    Values(Body),
-    /// What `terraform show -json` prints.
+    /// A configuration.
+    Hcl(Body),
+    /// A configuration in JSON syntax, which is valid JSON.
+    JsonSyntax,
+    /// The output of `terraform show -json`: a state or a plan.
     Shown(Json),
+    /// The output of `terraform state pull`, version 4.
+    State(Json),
 }
 
-/// A place in one of the files, which becomes a line and a column only when something is said about it.
+/// A place in one of the files, which becomes a line and a column only when something is reported about it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Place {
     /// The position of the file.
     pub(super) file: usize,
-    /// The bytes; absent in JSON, which is one line as a rule.
+    /// The bytes; absent in the output of a program, which is one line as a rule.
     pub(super) span: Option<Range<usize>>,
 }
 
@@ -49,6 +56,18 @@ impl Place {
     pub(super) fn resolve(&self, files: &[File<'_>]) -> (String, Option<Location>) {
         let Some(file) = files.get(self.file) else { return (String::new(), None) };
         (file.source.name.clone(), self.span.clone().map(|span| file.lines.at(span)))
+    }
+
+    /// The file and line in one word: `main.tf:6`.
+    pub(super) fn line(&self, files: &[File<'_>]) -> String {
+        let (file, at) = self.resolve(files);
+        at.map_or_else(|| file.clone(), |at| format!("{file}:{}", at.line))
+    }
+
+    /// The text here.
+    pub(super) fn text<'a>(&self, files: &[File<'a>]) -> &'a str {
+        let file = files.get(self.file);
+        file.zip(self.span.clone()).and_then(|(file, span)| file.source.text.get(span)).unwrap_or_default()
     }
 
     /// A finding here.
@@ -64,62 +83,123 @@ impl Place {
     }
 }
 
-impl<'a> File<'a> {
-    /// Reads a text, or says why it cannot be read.
-    pub(super) fn read(source: &'a Source, findings: &mut Findings) -> Option<Self> {
+/// Reads the texts of one folder. One that cannot be read is an error where it may bear on the organization, and a
+/// warning otherwise.
+pub(super) fn read<'a>(sources: &'a [Source], findings: &mut Findings) -> Vec<File<'a>> {
+    let mut files = Vec::new();
+    for source in sources {
+        if let Some(tofu) = sources.iter().find(|other| names::shadowing(&source.name).as_ref() == Some(&other.name)) {
+            let message = format!("{} is not read: OpenTofu reads {} in its place", source.name, tofu.name);
+            let help = format!("with Terraform, run: {}", names::exact_command(&source.name));
+            findings.push(Finding::new("terraform-file", Severity::Warning, &source.name, message).help(help));
+            continue;
+        }
         let lines = Lines::new(&source.text);
-        let content = match content(source, &lines) {
-            Ok(content) => content,
+        let role = names::file_role(names::file_name(&source.name)).unwrap_or(FileRole::Primary);
+        match content(source, &lines) {
+            Ok(content) => files.push(File { source, lines, role, content }),
             Err(finding) => {
-                findings.say(*finding);
-                return None;
+                let matters = sources.len() == 1 || bears_on_organization(&source.text, role);
+                let severity = if matters { Severity::Error } else { Severity::Warning };
+                findings.push(Finding { severity, ..*finding });
             }
-        };
-        Some(Self { source, lines, content })
-    }
-
-    /// Whether it calls modules, which are in other folders.
-    pub(super) fn has_modules(&self) -> bool {
-        match &self.content {
-            Content::Configuration(body) => body.has_blocks("module"),
-            Content::Values(_) | Content::Shown(_) => false,
         }
     }
+    // Terraform merges override files in the order of their names, whatever else the folder holds.
+    files.sort_by(|one, two| (one.role, &one.source.name).cmp(&(two.role, &two.source.name)));
+    files
 }
 
-/// No HCL starts with a brace, and all JSON of this tool does.
+/// Whether a text that cannot be parsed may declare an organization or change one.
+fn bears_on_organization(text: &str, role: FileRole) -> bool {
+    // `resource "TYPE"` in HCL, `"TYPE": {` in JSON.
+    let declares = |at: usize, kind: &str| {
+        let before = text[..at].trim_end_matches('"').trim_end();
+        let behind = text[at + kind.len()..].strip_prefix('"').unwrap_or_default().trim_start();
+        before.ends_with("resource") || behind.starts_with(':')
+    };
+    let organization = RESOURCE_TYPES.iter().any(|kind| text.match_indices(kind).any(|(at, kind)| declares(at, kind)));
+    organization || (role == FileRole::Override && text.contains("locals"))
+}
+
 fn content(source: &Source, lines: &Lines<'_>) -> Result<Content, Box<Finding>> {
-    let text = source.text.trim_start_matches('\u{feff}').trim_start();
-    if text.starts_with('{') {
-        return json(source, text);
+    let text = source.text.trim_start_matches(BOM).trim_start();
+    // HCL never starts with a brace, and all JSON of this tool does.
+    if names::is_json_syntax(&source.name) || text.starts_with('{') {
+        return json(source, lines, text);
     }
-    let body = parse(source, lines)?;
-    Ok(if source.name.ends_with(".tfvars") { Content::Values(body) } else { Content::Configuration(body) })
+    parse(source, lines).map(Content::Hcl)
 }
 
-fn json(source: &Source, text: &str) -> Result<Content, Box<Finding>> {
-    let error = |message: String| Finding::new("terraform-syntax", Severity::Error, &source.name, message);
-    let json: Json =
-        serde_json::from_str(text).map_err(|fault| Box::new(error(format!("this is no JSON: {fault}"))))?;
-    if json.get("values").is_some() || json.get("planned_values").is_some() || json.get("format_version").is_some() {
-        return Ok(Content::Shown(json));
+fn unreadable(source: &Source, message: String) -> Box<Finding> {
+    let help = format!("for the exact values: {}", names::exact_command(&source.name));
+    Box::new(Finding::new("terraform-syntax", Severity::Error, &source.name, message).help(help))
+}
+
+fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<Content, Box<Finding>> {
+    let json: Json = serde_json::from_str(text).map_err(|fault| {
+        let skipped = source.text.len() - text.len();
+        let before: usize = text.split_inclusive('\n').take(fault.line().saturating_sub(1)).map(str::len).sum();
+        let start = (skipped + before + fault.column().saturating_sub(1)).min(source.text.len());
+        let message = format!("cannot parse it as JSON: {fault}");
+        let finding = if text.contains("\"@level\"") {
+            let help =
+                "terraform plan -out=tfplan, then: terraform show -json tfplan | zerodrift init --from-terraform -";
+            Box::new(
+                Finding::new("terraform-syntax", Severity::Error, &source.name, "this is a log, not a plan").help(help),
+            )
+        } else {
+            unreadable(source, message)
+        };
+        Box::new(finding.at(&lines.at(start..start)))
+    })?;
+    let has = |key: &str| json.get(key).is_some();
+    if names::is_json_syntax(&source.name) {
+        return Ok(Content::JsonSyntax);
     }
-    let is_state = json.get("terraform_version").is_some() && json.get("resources").is_some();
-    let what = if is_state { "the raw state" } else { "a configuration in JSON syntax" };
-    // A folder may hold such a file beside the one that is meant; alone, it gives no organization, which is an error.
-    let finding = error(format!("this is {what}, which is not read"));
-    Err(Box::new(Finding { severity: Severity::Warning, ..finding }.help("give the JSON of `terraform show -json`")))
+    if has("values") || has("planned_values") || has("format_version") {
+        return shown(source, json);
+    }
+    if has("serial") || (has("terraform_version") && has("resources")) {
+        return state(source, json);
+    }
+    if ["resource", "locals", "variable", "module", "terraform", "provider"].into_iter().any(has) {
+        return Ok(Content::JsonSyntax);
+    }
+    Err(unreadable(source, "this JSON is neither a plan, nor a state, nor a configuration".to_owned()))
+}
+
+/// The output of `terraform show -json`, whose format has version 1 (and had 0 before Terraform 1.1).
+fn shown(source: &Source, json: Json) -> Result<Content, Box<Finding>> {
+    let version = json.get("format_version").and_then(Json::as_str).unwrap_or("1.0");
+    if !version.starts_with("1.") && !version.starts_with("0.") {
+        let version = crate::organization::shown(version);
+        return Err(unreadable(source, format!("format version {version} of terraform show is not supported")));
+    }
+    if json.get("errored") == Some(&Json::Bool(true)) {
+        let message = "Terraform failed while it made this plan, and would not apply it";
+        return Err(unreadable(source, message.to_owned()));
+    }
+    Ok(Content::Shown(json))
+}
+
+fn state(source: &Source, json: Json) -> Result<Content, Box<Finding>> {
+    match json.get("version").and_then(Json::as_u64) {
+        Some(4) => Ok(Content::State(json)),
+        Some(version) => Err(unreadable(source, format!("version {version} of raw states is not supported, only 4"))),
+        None => Err(unreadable(source, "this state is encrypted, or not one of Terraform".to_owned())),
+    }
 }
 
 fn parse(source: &Source, lines: &Lines<'_>) -> Result<Body, Box<Finding>> {
-    let error = |message: &str| Finding::new("terraform-syntax", Severity::Error, &source.name, message);
     if source.text.len() > LARGEST {
-        let message =
-            format!("the file has {} bytes, and at most {LARGEST} (256 KiB) are read as HCL", source.text.len());
-        let finding = Finding::new("too-large", Severity::Error, &source.name, message);
-        return Err(Box::new(finding.help("name a smaller file, or give the JSON of `terraform show -json`")));
+        let size = source.text.len();
+        let message = format!("the file has {size} bytes, and at most {LARGEST} (256 KiB) are read as HCL");
+        return Err(Box::new(Finding { rule: "too-large", ..*unreadable(source, message) }));
     }
-    let work = || hcl_edit::parser::parse_body(&source.text);
+    // A byte-order mark becomes spaces of the same length, so that every place stays what it is.
+    let text = source.text.replacen(BOM, "   ", usize::from(source.text.starts_with(BOM)));
+    let work = || hcl_edit::parser::parse_body(&text);
     let parsed = std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work).ok()?;
         thread.join().ok()
@@ -127,16 +207,16 @@ fn parse(source: &Source, lines: &Lines<'_>) -> Result<Body, Box<Finding>> {
     match parsed {
         Some(Ok(body)) => Ok(body),
         Some(Err(fault)) => {
-            let start = fault.location().offset().min(source.text.len());
-            let width = source.text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
-            let finding = error(&format!("this is no HCL: {}", fault.message()));
+            let start = fault.location().offset().min(text.len());
+            let width = text.get(start..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+            let finding = unreadable(source, format!("cannot parse it as HCL: {}", fault.message()));
             Err(Box::new(finding.at(&lines.at(start..start + width))))
         }
-        None => Err(Box::new(error("the parser of HCL gave up"))),
+        None => Err(unreadable(source, "the parser of HCL gave up".to_owned())),
     }
 }
 
-/// What there is to say, bounded.
+/// What is reported, bounded.
 #[derive(Default)]
 pub(super) struct Findings {
     kept: Vec<Finding>,
@@ -145,7 +225,7 @@ pub(super) struct Findings {
 }
 
 impl Findings {
-    pub(super) fn say(&mut self, finding: Finding) {
+    pub(super) fn push(&mut self, finding: Finding) {
         self.failed |= finding.is_error();
         if self.kept.len() < MOST {
             self.kept.push(finding);
@@ -164,8 +244,12 @@ impl Findings {
         self.kept.sort_by_key(|finding| finding.at.as_ref().map(|at| (finding.file.clone(), at.line, at.column)));
         if let (Some(last), 1..) = (self.kept.last(), self.dropped) {
             let severity = if self.failed { Severity::Error } else { Severity::Warning };
-            let message = format!("there is more to say, {} times over, than is shown here", self.dropped);
-            let more = Finding::new("more-findings", severity, &last.file, message);
+            let more = Finding::new(
+                "more-findings",
+                severity,
+                &last.file,
+                format!("{} more findings not shown", self.dropped),
+            );
             self.kept.push(more);
         }
         self.kept

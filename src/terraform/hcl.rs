@@ -1,102 +1,235 @@
-//! Organizations in HCL, with `count` and `for_each` multiplied out.
+//! HCL → blocks of literals. What is not a literal is unknown, with the reason.
 
-use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 
 use hcl_edit::Span as _;
-use hcl_edit::expr::{Expression, Object, ObjectKey, ObjectValue};
+use hcl_edit::expr::{Expression, Object, ObjectKey, TraversalOperator};
 use hcl_edit::structure::{Attribute, Block, Body, Structure};
+use hcl_edit::template::{Element, StringTemplate, Strip};
+use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::Value as Json;
 
-use super::RESOURCE_TYPES;
-use super::evaluate::{Evaluated, Evaluator, Unknown, Variable};
-use super::file::{Content, File, Findings, Place};
-use super::functions::sorted;
-use super::resource::{self, Member, Resource, Value};
-use crate::manifest::{Finding, Severity};
+use super::configuration::{Declared, LONGEST, Locals};
+use super::file::Place;
+use super::resource::{Member, Value};
 
-/// How many instances of one resource are told apart. An organization is one of its account; nobody has more accounts.
-const MOST_INSTANCES: usize = 1_000;
-
-/// Arguments of Terraform itself, which say how it works and not what it makes.
-const META: [&str; 8] =
-    ["count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection", "timeouts"];
-
-/// Which instance of a resource is meant: what `each` and `count` stand for.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Instance {
-    pub(super) key: Option<Json>,
-    pub(super) value: Option<Json>,
+/// A part of an expression that is not a literal, and why: words that follow a colon.
+struct Computed {
+    reason: String,
+    span: Option<Range<usize>>,
 }
 
-impl Instance {
-    pub(super) fn known(&self, value: Option<&Json>, name: &str) -> Evaluated {
-        value.cloned().ok_or_else(|| Unknown::because(format!("{name} has no value here")))
-    }
-
-    /// What stands behind the address: `["eu"]`, `[0]`, or nothing.
-    fn suffix(&self) -> String {
-        self.key.as_ref().map(|key| format!("[{key}]")).unwrap_or_default()
-    }
+/// Reads one file.
+pub(super) struct HclReader<'r> {
+    pub(super) text: &'r str,
+    /// The position of the file.
+    pub(super) file: usize,
+    /// The locals that expressions may name; none while locals themselves are read.
+    pub(super) locals: Option<&'r Locals>,
 }
 
-/// What the expressions in these files may refer to.
-pub(super) fn evaluator<'a>(files: &'a [File<'a>]) -> Evaluator<'a> {
-    let (mut variables, mut locals) = (HashMap::<&str, Variable<'_>>::new(), HashMap::new());
-    for file in files {
-        match &file.content {
-            Content::Configuration(body) => {
-                for block in body.get_blocks("variable") {
-                    if let Some(name) = block.labels.first() {
-                        let default = block.body.get_attribute("default").map(|attribute| &attribute.value);
-                        variables.entry(name.as_str()).or_default().default = default;
+impl HclReader<'_> {
+    /// The members of every `locals` block.
+    pub(super) fn locals(&self, body: &Body) -> Vec<Member> {
+        body.get_blocks("locals").flat_map(|block| block.body.attributes()).map(|one| self.attribute(one)).collect()
+    }
+
+    /// The resources of these types.
+    pub(super) fn resources(&self, body: &Body, types: &[&str]) -> Vec<Declared> {
+        let resource = |block: &Block| {
+            let [kind, name] = &block.labels[..] else { return None };
+            let address = types.contains(&kind.as_str()).then(|| format!("{}.{}", kind.as_str(), name.as_str()))?;
+            let members = block.body.iter().map(|structure| self.argument(structure)).collect();
+            Some(Declared { address, place: self.place(heading(block)), members })
+        };
+        body.get_blocks("resource").filter_map(resource).collect()
+    }
+
+    /// An argument of a resource. Those of `lifecycle` name attributes, which are not expressions.
+    fn argument(&self, structure: &Structure) -> Member {
+        match structure {
+            Structure::Block(block) if block.ident.as_str() == "lifecycle" => {
+                let members = block.body.iter().map(|inner| match inner {
+                    Structure::Attribute(attribute) if attribute.key.as_str() == "ignore_changes" => {
+                        Member { value: self.paths(&attribute.value), ..self.attribute(attribute) }
+                    }
+                    other => self.member(other),
+                });
+                Member::at("lifecycle", &self.place(heading(block)), Value::Members(Rc::new(members.collect())))
+            }
+            other => self.member(other),
+        }
+    }
+
+    fn place(&self, span: Option<Range<usize>>) -> Place {
+        Place { file: self.file, span }
+    }
+
+    fn source(&self, span: Option<Range<usize>>) -> &str {
+        span.and_then(|span| self.text.get(span)).unwrap_or_default()
+    }
+
+    fn member(&self, structure: &Structure) -> Member {
+        match structure {
+            Structure::Attribute(attribute) => self.attribute(attribute),
+            Structure::Block(block) => {
+                let place = self.place(heading(block));
+                match (block.ident.as_str(), block.labels.first()) {
+                    ("dynamic", Some(label)) => {
+                        Member::at(label.as_str(), &place, Value::Unknown("it is a dynamic block".to_owned()))
+                    }
+                    (name, _) => {
+                        let members = block.body.iter().map(|inner| self.member(inner)).collect();
+                        Member::at(name, &place, Value::Members(Rc::new(members)))
                     }
                 }
-                let attributes = body.get_blocks("locals").flat_map(|block| block.body.attributes());
-                locals.extend(attributes.map(|attribute| (attribute.key.as_str(), &attribute.value)));
             }
-            // Later files win, as in Terraform.
-            Content::Values(body) => {
-                for attribute in body.attributes() {
-                    variables.entry(attribute.key.as_str()).or_default().set = Some(&attribute.value);
+        }
+    }
+
+    fn attribute(&self, attribute: &Attribute) -> Member {
+        self.named(attribute.key.as_str(), attribute.key.span(), &attribute.value)
+    }
+
+    fn named(&self, name: &str, key: Option<Range<usize>>, expression: &Expression) -> Member {
+        let (value, span) = match self.value(expression) {
+            Ok(value @ Value::Members(_)) => (value, key.clone()),
+            Ok(value) => (value, expression.span()),
+            Err(computed) => (Value::Unknown(computed.reason), computed.span),
+        };
+        Member { name: name.to_owned(), key: self.place(key.clone()), place: self.place(span.or(key)), value }
+    }
+
+    fn value(&self, expression: &Expression) -> Result<Value, Computed> {
+        let because = |reason: &str| Err(Computed { reason: reason.to_owned(), span: expression.span() });
+        let refers = || because(&format!("it refers to {}", brief(self.source(expression.span()))));
+        match expression {
+            Expression::Null(_) => Ok(Value::Known(Json::Null)),
+            Expression::Bool(truth) => Ok(Value::Known(Json::Bool(*truth.as_ref()))),
+            Expression::Number(_) => match self.source(expression.span()).parse::<i64>() {
+                Ok(number) => Ok(Value::Known(Json::from(number))),
+                Err(_) => because("it is a number with a fraction, an exponent or many digits"),
+            },
+            Expression::String(text) => Ok(Value::Known(Json::from(text.as_str()))),
+            Expression::Array(elements) => self.list(&elements.iter().collect::<Vec<_>>()),
+            Expression::Object(object) => self.object(object),
+            Expression::StringTemplate(template) => self.template(template),
+            Expression::HeredocTemplate(_) => match heredoc(self.source(expression.span())) {
+                Some(text) => Ok(Value::Known(Json::String(text))),
+                None => because("it is a heredoc with a template"),
+            },
+            Expression::Parenthesis(inner) => self.value(inner.inner()),
+            Expression::Traversal(traversal) => {
+                if traversal.expr.as_variable().is_none() {
+                    let inner = self.value(&traversal.expr);
+                    let reason = inner.err().map_or("it takes a part of a value".to_owned(), |inner| inner.reason);
+                    return because(&reason);
+                }
+                let root = traversal.expr.as_variable().map(|root| root.as_str());
+                let steps: Vec<_> = traversal.operators.iter().map(|operator| operator.as_ref()).collect();
+                match (root, &steps[..], self.locals) {
+                    (Some("local"), [TraversalOperator::GetAttr(name)], Some(locals)) => {
+                        locals.get(name.as_str()).map_err(|reason| Computed { reason, span: expression.span() })
+                    }
+                    _ => refers(),
                 }
             }
-            Content::Shown(_) => {}
+            Expression::Variable(_) => refers(),
+            Expression::FuncCall(call) => because(&format!("it calls {}()", brief(call.name.name.as_str()))),
+            Expression::Conditional(_) => because("it is a conditional"),
+            Expression::UnaryOp(_) | Expression::BinaryOp(_) => because("it is an operation"),
+            Expression::ForExpr(_) => because("it is a for expression"),
         }
     }
-    Evaluator::new(variables, locals)
-}
 
-/// The organizations in the files that are HCL.
-pub(super) fn resources<'a>(
-    files: &'a [File<'a>],
-    evaluator: &Evaluator<'_>,
-    findings: &mut Findings,
-) -> Vec<Resource<'a>> {
-    let mut found = Vec::new();
-    for (position, file) in files.iter().enumerate() {
-        let Content::Configuration(body) = &file.content else { continue };
-        for block in body.get_blocks("resource") {
-            let Some(address) = address(block) else { continue };
-            let place = Place { file: position, span: heading(block) };
-            let instances = instances(evaluator, block).unwrap_or_else(|(argument, reason)| {
-                let place = Place { file: position, span: argument.key.span() };
-                findings.say(multiplied(files, &place, argument.key.as_str(), &reason));
-                vec![Instance::default()]
-            });
-            found.extend(instances.into_iter().map(|instance| Resource {
-                address: format!("{address}{}", instance.suffix()),
-                place: place.clone(),
-                body: resource::Body::Block(block, instance),
-            }));
+    /// A list of scalars. A list of one object is what version 4 of the provider calls a block.
+    fn list(&self, elements: &[&Expression]) -> Result<Value, Computed> {
+        let mut list = Vec::new();
+        for element in elements {
+            match self.value(element)? {
+                Value::Known(scalar) if !scalar.is_array() => list.push(scalar),
+                members @ Value::Members(_) if elements.len() == 1 => return Ok(members),
+                _ => {
+                    return Err(Computed {
+                        reason: "it is a list of lists or objects".to_owned(),
+                        span: element.span(),
+                    });
+                }
+            }
+        }
+        Ok(Value::Known(Json::Array(list)))
+    }
+
+    /// An object. Of equal keys the last one counts, as in Terraform.
+    fn object(&self, object: &Object) -> Result<Value, Computed> {
+        let mut members: Vec<Member> = Vec::new();
+        for (key, value) in object.iter() {
+            let name = match key {
+                ObjectKey::Ident(name) => name.as_str().to_owned(),
+                ObjectKey::Expression(expression) => self.text(expression)?,
+            };
+            members.retain(|member| member.name != name);
+            members.push(self.named(&name, key.span(), value.expr()));
+        }
+        Ok(Value::Members(Rc::new(members)))
+    }
+
+    fn text(&self, expression: &Expression) -> Result<String, Computed> {
+        let because = |reason: &str| Computed { reason: reason.to_owned(), span: expression.span() };
+        match self.value(expression)? {
+            Value::Known(scalar) => as_text(&scalar).ok_or_else(|| because("this part of it is not text")),
+            Value::Members(_) | Value::Unknown(_) => Err(because("this part of it is not text")),
         }
     }
-    found
+
+    /// A template that is one interpolation and nothing else is the value itself.
+    fn template(&self, template: &StringTemplate) -> Result<Value, Computed> {
+        if let Some(Element::Interpolation(only)) = template.as_single_element() {
+            return self.value(&only.expr);
+        }
+        let mut text = String::new();
+        for element in template.iter() {
+            let because = |reason: &str| Computed { reason: reason.to_owned(), span: element.span() };
+            match element {
+                Element::Literal(literal) => text.push_str(literal.as_str()),
+                Element::Interpolation(part) if part.strip == Strip::None => text.push_str(&self.text(&part.expr)?),
+                Element::Interpolation(_) => return Err(because("its template strips white space")),
+                Element::Directive(_) => return Err(because("its template has a directive")),
+            }
+            // Locals that a template names a thousand times would fill the memory.
+            if text.len() > LONGEST {
+                return Err(because("it is too long for a manifest"));
+            }
+        }
+        Ok(Value::Known(Json::String(text)))
+    }
+
+    /// The value of `ignore_changes`: the word `all`, or a list of paths.
+    fn paths(&self, expression: &Expression) -> Value {
+        let path = |element: &Expression| match element {
+            Expression::Variable(_) | Expression::Traversal(_) | Expression::String(_) => {
+                Some(Json::from(self.source(element.span())))
+            }
+            _ => None,
+        };
+        let paths = match expression {
+            Expression::Variable(name) if name.as_str() == "all" => Some(Json::from("all")),
+            Expression::Array(elements) => elements.iter().map(path).collect::<Option<Vec<_>>>().map(Json::Array),
+            _ => None,
+        };
+        paths.map_or_else(|| Value::Unknown("it is not a list of attributes".to_owned()), Value::Known)
+    }
 }
 
-fn address(block: &Block) -> Option<String> {
-    let [kind, name] = &block.labels[..] else { return None };
-    RESOURCE_TYPES.contains(&kind.as_str()).then(|| format!("{}.{}", kind.as_str(), name.as_str()))
+/// A scalar as text, as Terraform converts it: every text of its language is composed (NFC).
+pub(super) fn as_text(value: &Json) -> Option<String> {
+    match value {
+        Json::String(text) => Some(ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()),
+        Json::Bool(truth) => Some(truth.to_string()),
+        Json::Number(number) => Some(number.to_string()),
+        Json::Null | Json::Array(_) | Json::Object(_) => None,
+    }
 }
 
 /// From the first word of a block to its last label: a block itself goes on for many lines.
@@ -106,147 +239,31 @@ fn heading(block: &Block) -> Option<Range<usize>> {
     Some(start.start..end.end)
 }
 
-fn multiplied(files: &[File<'_>], place: &Place, argument: &str, reason: &str) -> Finding {
-    let message = format!("{argument} is not multiplied out: {reason}");
-    let help = "the JSON of `terraform show -json` names every instance";
-    place.finding(files, "terraform-meta-argument", Severity::Warning, message).help(help)
+/// The start of an expression, for a sentence.
+fn brief(text: &str) -> String {
+    crate::text::excerpt(text.split('\n').next().unwrap_or_default(), 60)
 }
 
-/// The instances of a block: one, unless `count` or `for_each` says otherwise.
-fn instances<'b>(evaluator: &Evaluator<'_>, block: &'b Block) -> Result<Vec<Instance>, (&'b Attribute, String)> {
-    let evaluate = |attribute: &'b Attribute| {
-        let value = evaluator.value(&attribute.value, &Instance::default());
-        value.map_err(|unknown| (attribute, unknown.reason))
+/// The text of a heredoc as written; nothing where it holds a template.
+///
+/// `<<-` takes the smallest indentation off every line but blank ones, which it does not count either: the parser's own
+/// reading does, so this follows HCL's `flushHeredocTemplateParts`.
+fn heredoc(source: &str) -> Option<String> {
+    let (opening, rest) = source.split_once('\n')?;
+    // The last line is the delimiter, and the line break in front of it belongs to the text.
+    let body = rest.rsplit_once('\n').map_or("", |(body, _)| &rest[..=body.len()]);
+    if body.contains("${") || body.contains("%{") {
+        return None;
+    }
+    if !opening.starts_with("<<-") {
+        return Some(body.to_owned());
+    }
+    let indentation = |line: &str| line.chars().take_while(|c| c.is_whitespace()).count();
+    let lines = || body.split_inclusive('\n');
+    let smallest = lines().filter(|line| !line.trim().is_empty()).map(indentation).min().unwrap_or(0);
+    let dedented = |line: &str| match line.trim().is_empty() {
+        true => line.to_owned(),
+        false => line.chars().skip(smallest).collect(),
     };
-    let (attribute, instances) = match (block.body.get_attribute("count"), block.body.get_attribute("for_each")) {
-        (Some(count), _) => (count, counted(&evaluate(count)?)),
-        (None, Some(each)) => (each, each_of(&evaluate(each)?)),
-        (None, None) => return Ok(vec![Instance::default()]),
-    };
-    let instances = instances.ok_or_else(|| (attribute, "its value is none that it takes".to_owned()))?;
-    if instances.len() > MOST_INSTANCES {
-        return Err((attribute, format!("there are more than {MOST_INSTANCES} instances")));
-    }
-    Ok(instances)
-}
-
-fn counted(count: &Json) -> Option<Vec<Instance>> {
-    let count = usize::try_from(count.as_u64()?).ok()?.min(MOST_INSTANCES + 1);
-    Some((0..count).map(|index| Instance { key: Some(Json::from(index)), value: None }).collect())
-}
-
-fn each_of(collection: &Json) -> Option<Vec<Instance>> {
-    let instance = |key: &Json, value: &Json| Instance { key: Some(key.clone()), value: Some(value.clone()) };
-    match collection {
-        Json::Array(elements) if elements.iter().all(Json::is_string) => {
-            Some(elements.iter().map(|element| instance(element, element)).collect())
-        }
-        Json::Object(members) => {
-            Some(sorted(members).into_iter().map(|(key, value)| instance(&Json::from(key.as_str()), value)).collect())
-        }
-        _ => None,
-    }
-}
-
-/// What reading the members of a block needs.
-pub(super) struct Reading<'r, 'a> {
-    pub(super) files: &'r [File<'a>],
-    pub(super) evaluator: &'r Evaluator<'r>,
-    pub(super) instance: &'r Instance,
-    /// The position of the file.
-    pub(super) file: usize,
-}
-
-impl Reading<'_, '_> {
-    /// What a resource says, without what it says to Terraform alone.
-    pub(super) fn resource(&self, block: &Block, findings: &mut Findings) -> Vec<Member> {
-        let (mut members, mut meta) = (Vec::new(), Vec::new());
-        for structure in block.body.iter() {
-            let (name, span) = match structure {
-                Structure::Attribute(attribute) => (attribute.key.as_str(), attribute.key.span()),
-                Structure::Block(block) => (block.ident.as_str(), heading(block)),
-            };
-            if META.contains(&name) || name == "dynamic" {
-                meta.push((name.to_owned(), self.place(span)));
-            } else {
-                members.push(self.member(structure));
-            }
-        }
-        for (name, place) in meta {
-            self.meta(&name, &place, findings);
-        }
-        members
-    }
-
-    fn place(&self, span: Option<Range<usize>>) -> Place {
-        Place { file: self.file, span }
-    }
-
-    fn member(&self, structure: &Structure) -> Member {
-        match structure {
-            Structure::Attribute(attribute) => {
-                self.attribute(attribute.key.as_str(), attribute.key.span(), &attribute.value)
-            }
-            Structure::Block(block) => {
-                let place = self.place(heading(block));
-                let value = Value::Members(self.members(&block.body));
-                Member { name: block.ident.as_str().to_owned(), key: place.clone(), place, value }
-            }
-        }
-    }
-
-    fn members(&self, body: &Body) -> Vec<Member> {
-        body.iter().map(|structure| self.member(structure)).collect()
-    }
-
-    /// An attribute. An object as written keeps the place of each of its members.
-    fn attribute(&self, name: &str, key: Option<Range<usize>>, expression: &Expression) -> Member {
-        let at_key = self.place(key.clone());
-        let member = |span: Option<Range<usize>>, value| Member {
-            name: name.to_owned(),
-            key: at_key.clone(),
-            place: self.place(span.or(key)),
-            value,
-        };
-        if let Expression::Object(object) = expression {
-            return member(None, self.object(object));
-        }
-        match self.evaluator.value(expression, self.instance) {
-            Ok(value) => member(expression.span(), Value::Known(value)),
-            Err(unknown) => member(unknown.span, Value::Unknown(unknown.reason)),
-        }
-    }
-
-    fn object(&self, object: &Object) -> Value {
-        let member = |(key, value): (&ObjectKey, &ObjectValue)| {
-            Some(self.attribute(&self.evaluator.key(key, self.instance).ok()?, key.span(), value.expr()))
-        };
-        match object.iter().map(member).collect::<Option<Vec<_>>>() {
-            Some(members) => Value::Members(members),
-            None => Value::Unknown("the name of one of its members has no value here".to_owned()),
-        }
-    }
-
-    /// That an argument says something to Terraform alone, and what becomes of it.
-    fn meta(&self, name: &str, place: &Place, findings: &mut Findings) {
-        let (severity, what, help) = match name {
-            // What they multiply is resolved, or a finding by now.
-            "count" | "for_each" => return,
-            "dynamic" => (
-                Severity::Warning,
-                "a dynamic block is not carried over",
-                "write its settings below its name, or give the JSON of `terraform show -json`".to_owned(),
-            ),
-            "lifecycle" => (
-                Severity::Note,
-                "lifecycle is not carried over",
-                "in place of ignore_changes, remove the setting: what the file does not mention is left alone"
-                    .to_owned(),
-            ),
-            _ => (Severity::Note, "is for Terraform alone, and not carried over", String::new()),
-        };
-        let message = if help.is_empty() { format!("{name} {what}") } else { what.to_owned() };
-        let finding = place.finding(self.files, "terraform-meta-argument", severity, message);
-        findings.say(if help.is_empty() { finding } else { finding.help(help) });
-    }
+    Some(lines().map(dedented).collect())
 }

@@ -1,32 +1,36 @@
-//! Another tool's configuration → the settings it declares: HCL, and the JSON of `terraform show -json`.
+//! A Terraform state, plan or configuration → the settings it declares.
 //!
-//! What can be carried over is: the settings of one organization, by the names of the model, with their values. What
-//! cannot be is a finding at its line, so that nothing is dropped in silence.
+//! What Terraform knows, Terraform tells: a state and a plan hold every value. A configuration is read without
+//! evaluating it, so only literals are carried over from one, with templates, lists and locals of literals. Whatever else
+//! is in it is a finding at its line.
 //!
+//! - `names`: which files Terraform reads, by their names
 //! - `file`: texts told apart by their content, and the places in them
-//! - `hcl`: organizations in HCL, with `count` and `for_each` multiplied out
-//! - `evaluate`, `functions`: expressions → values, as far as files alone can tell
-//! - `shown`: organizations in the JSON of `terraform show -json`
-//! - `resource`: what both lead to
+//! - `configuration`: the files of one folder, overrides merged, with `hcl` and `json` for the two syntaxes
+//! - `shown`, `state`: the output of `terraform show -json` and `terraform state pull`, with `marks` for what is hidden
+//! - `resource`: what all of them lead to
 //! - `carry`: a resource → settings
 //!
 //! Pure, and bounded in time and memory whatever the files hold.
 
 mod carry;
-mod evaluate;
+mod configuration;
 mod file;
-mod functions;
 mod hcl;
+mod json;
+mod marks;
+mod names;
 mod resource;
 mod shown;
+mod state;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use self::evaluate::Evaluator;
 use self::file::{File, Findings};
-use self::resource::Resource;
+pub use self::names::{FileRole, file_role};
+use self::resource::{Origin, Resource};
 use crate::manifest::{Finding, Location, Severity, Source};
 use crate::organization::{Document, Model, Scope, Setting, TargetId, nearest};
 
@@ -82,9 +86,10 @@ impl Imported {
     }
 }
 
-/// Carries an organization over from these files, which belong to one folder.
+/// Carries an organization over from these files, which are those of one folder.
 ///
-/// `resource` is the address of the one that is meant; where the files hold only one, it may be left out.
+/// `resource` is the address of the one that is meant; where the files hold only one, it may be left out. Override files
+/// are known by their names, and an error is what keeps an organization from being imported.
 ///
 /// ```
 /// use zerodrift::manifest::Source;
@@ -101,85 +106,102 @@ impl Imported {
 /// let import = import(Model::current(), &[Source { name: "main.tf".into(), text: text.into() }], None);
 /// let organization = import.organization.unwrap();
 /// assert_eq!(organization.document.fields["auth_domain"], "widget.cloudflareaccess.com");
-/// assert_eq!(import.findings[0].message, "name is not carried over: there is no variable \"name\" in these files");
+/// assert_eq!(import.findings[0].message, "name is not carried over: it refers to var.name");
 /// ```
 pub fn import(model: &Model, sources: &[Source], resource: Option<&str>) -> Import {
     let mut findings = Findings::default();
-    let files: Vec<File<'_>> = sources.iter().filter_map(|source| File::read(source, &mut findings)).collect();
+    let files = file::read(sources, &mut findings);
     let organization = (!findings.has_failed())
         .then(|| {
-            let evaluator = hcl::evaluator(&files);
-            let resources = resources(&files, &evaluator, &mut findings);
+            let resources = resources(&files, &mut findings);
             let name = sources.first().map(|source| source.name.as_str()).unwrap_or_default();
             let chosen = choose(name, &files, &resources, resource, &mut findings)?;
-            Some(carry::carry(model, &files, &evaluator, chosen, &mut findings))
+            chosen.remarks.iter().cloned().for_each(|remark| findings.push(remark));
+            Some(carry::carry(model, &files, chosen, &mut findings))
         })
         .flatten();
     Import { organization: organization.filter(|_| !findings.has_failed()), findings: findings.into_vec() }
 }
 
-/// The addresses of the organizations in these files, in the order in which they stand.
+/// The addresses of the organizations in these files, in the order of the files.
 pub fn addresses(sources: &[Source]) -> Vec<String> {
     let mut findings = Findings::default();
-    let files: Vec<File<'_>> = sources.iter().filter_map(|source| File::read(source, &mut findings)).collect();
-    let evaluator = hcl::evaluator(&files);
-    resources(&files, &evaluator, &mut findings).into_iter().map(|resource| resource.address).collect()
+    let files = file::read(sources, &mut findings);
+    resources(&files, &mut findings).into_iter().map(|resource| resource.address).collect()
 }
 
-fn resources<'a>(files: &'a [File<'a>], evaluator: &Evaluator<'_>, findings: &mut Findings) -> Vec<Resource<'a>> {
-    let mut found = hcl::resources(files, evaluator, findings);
+fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Resource> {
+    let mut found = configuration::resources(files, findings);
     found.extend(shown::resources(files));
+    found.extend(state::resources(files));
     found
 }
 
 /// The resource that is meant, or why that is unclear.
-fn choose<'r, 'a>(
+fn choose<'r>(
     name: &str,
     files: &[File<'_>],
-    resources: &'r [Resource<'a>],
+    resources: &'r [Resource],
     wanted: Option<&str>,
     findings: &mut Findings,
-) -> Option<&'r Resource<'a>> {
-    let finding = match (resources, wanted) {
-        ([], _) => none(name, files),
-        ([only], None) => return Some(only),
-        (_, None) => several(name, files, resources),
-        (_, Some(address)) => match named(resources, address) {
-            Some(resource) => return Some(resource),
-            None => unknown(name, files, resources, address),
-        },
+) -> Option<&'r Resource> {
+    let chosen = match (resources, wanted) {
+        ([], _) => Err(none(name, files)),
+        ([only], None) => Ok(only),
+        (_, None) => Err(several(name, files, resources)),
+        (_, Some(address)) => named(resources, address).ok_or_else(|| unknown(name, files, resources, address)),
     };
-    findings.say(finding);
-    None
+    let chosen = chosen.and_then(|resource| match objection(files, resources, resource) {
+        None => Ok(resource),
+        Some(finding) => Err(finding),
+    });
+    chosen.map_err(|finding| findings.push(finding)).ok()
+}
+
+/// Why a resource is not one that Terraform applies once.
+fn objection(files: &[File<'_>], resources: &[Resource], resource: &Resource) -> Option<Finding> {
+    let Resource { address, place, obstacle, .. } = resource;
+    let times = resources.iter().filter(|other| other.address == *address).count();
+    let twice = || format!("it is declared {times} times, which Terraform refuses");
+    let reason = obstacle.clone().or_else(|| (times > 1).then(twice))?;
+    let message = format!("{address} is not carried over: {reason}");
+    let finding = place.finding(files, "terraform-instances", Severity::Error, message);
+    let (file, _) = place.resolve(files);
+    let is_configuration = resource.origin == Origin::Configuration;
+    Some(if is_configuration {
+        finding.help(format!("for what Terraform applied: {}", names::exact_command(&file)))
+    } else {
+        finding
+    })
 }
 
 /// The resource of this address; the address of all instances will do where there is one.
-fn named<'r, 'a>(resources: &'r [Resource<'a>], address: &str) -> Option<&'r Resource<'a>> {
+fn named<'r>(resources: &'r [Resource], address: &str) -> Option<&'r Resource> {
     let is_instance =
-        |resource: &&Resource<'_>| resource.address.strip_prefix(address).is_some_and(|rest| rest.starts_with('['));
+        |resource: &&Resource| resource.address.strip_prefix(address).is_some_and(|rest| rest.starts_with('['));
     let mut instances = resources.iter().filter(is_instance);
     let exact = resources.iter().find(|resource| resource.address == address);
     exact.or_else(|| instances.next().filter(|_| instances.next().is_none()))
 }
 
 fn none(name: &str, files: &[File<'_>]) -> Finding {
-    let message = format!("there is no organization here: no resource is a {}", RESOURCE_TYPES.join(", "));
-    let help = if files.iter().any(File::has_modules) {
-        "modules are not looked into: name the folder of the module, or give the JSON of `terraform show -json`"
+    let message = format!("no organization found: the resource types are {}", RESOURCE_TYPES.join(", "));
+    let help = if configuration::has_modules(files) {
+        "modules are not read: name the folder of the module, or give the JSON of `terraform show -json`"
     } else {
         "name the file or the folder that declares it, or give the JSON of `terraform show -json`"
     };
     Finding::new("terraform-no-organization", Severity::Error, name, message).help(help)
 }
 
-fn several(name: &str, files: &[File<'_>], resources: &[Resource<'_>]) -> Finding {
+fn several(name: &str, files: &[File<'_>], resources: &[Resource]) -> Finding {
     let message = format!("there are {} organizations here, and a manifest is about one", resources.len());
     let help = format!("name one with --resource ADDRESS:{}", listed(files, resources));
     Finding::new("terraform-several", Severity::Error, name, message).help(help)
 }
 
-fn unknown(name: &str, files: &[File<'_>], resources: &[Resource<'_>], address: &str) -> Finding {
-    let message = format!("there is no organization {address} here");
+fn unknown(name: &str, files: &[File<'_>], resources: &[Resource], address: &str) -> Finding {
+    let message = format!("no organization {} found", address);
     let help = match nearest(address, resources.iter().map(|resource| resource.address.as_str())) {
         Some(meant) => format!("did you mean {meant}?"),
         None => format!("there is:{}", listed(files, resources)),
@@ -188,7 +210,7 @@ fn unknown(name: &str, files: &[File<'_>], resources: &[Resource<'_>], address: 
 }
 
 /// Addresses with the place of each, a line for one; nobody reads more than a few dozen.
-fn listed(files: &[File<'_>], resources: &[Resource<'_>]) -> String {
+fn listed(files: &[File<'_>], resources: &[Resource]) -> String {
     const MOST: usize = 40;
     let mut lines: String = resources.iter().take(MOST).map(|resource| line(files, resource)).collect();
     if let Some(more) = resources.len().checked_sub(MOST).filter(|more| *more > 0) {
@@ -197,8 +219,6 @@ fn listed(files: &[File<'_>], resources: &[Resource<'_>]) -> String {
     lines
 }
 
-fn line(files: &[File<'_>], resource: &Resource<'_>) -> String {
-    let (file, at) = resource.place.resolve(files);
-    let line = at.map(|at| format!(":{}", at.line)).unwrap_or_default();
-    format!("\n  {}  ({file}{line})", resource.address)
+fn line(files: &[File<'_>], resource: &Resource) -> String {
+    format!("\n  {}  ({})", resource.address, resource.place.line(files))
 }

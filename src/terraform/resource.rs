@@ -1,53 +1,67 @@
-//! What HCL and JSON both lead to: a resource, and the tree of what it says.
+//! What every kind of input leads to: a resource, and the tree of its members.
+
+use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
 
 use super::file::Place;
-use super::hcl::Instance;
+use crate::manifest::Finding;
 
 /// A resource that is an organization.
-pub(super) struct Resource<'a> {
-    /// Its address, instance included.
+pub(super) struct Resource {
+    /// Its address, instance included where the input knows it.
     pub(super) address: String,
     pub(super) place: Place,
-    pub(super) body: Body<'a>,
+    pub(super) origin: Origin,
+    pub(super) members: Vec<Member>,
+    /// Why nothing of it can be carried over: it may not exist, or exist several times.
+    pub(super) obstacle: Option<String>,
+    /// The paths of `ignore_changes`. A path stands for everything below it, and the empty path for all.
+    pub(super) ignored: Vec<Vec<String>>,
+    /// What to report once this resource is chosen.
+    pub(super) remarks: Vec<Finding>,
 }
 
-/// Where its members come from.
-pub(super) enum Body<'a> {
-    /// A block of HCL, and which of its instances is meant.
-    Block(&'a hcl_edit::structure::Block, Instance),
-    /// The values of `terraform show -json`.
-    Values(&'a Map<String, Json>),
+/// Who wrote the values, which decides what an empty one means.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Origin {
+    /// A person: what is empty is meant to be.
+    Configuration,
+    /// The provider: what is empty was not asked for, but `false` is a value.
+    Output,
 }
 
-/// One thing that a resource says: an attribute, or a block in it.
+/// An attribute, or a block in a resource.
+#[derive(Clone)]
 pub(super) struct Member {
     pub(super) name: String,
-    /// Where its name stands.
+    /// The place of its name.
     pub(super) key: Place,
-    /// Where its value stands, or the part of it that is unknown.
+    /// The place of its value, or of the part of it that is not a literal.
     pub(super) place: Place,
     pub(super) value: Value,
 }
 
-/// What it says.
+/// The value of a member.
+#[derive(Clone)]
 pub(super) enum Value {
-    /// A value. `null` is no value at all.
+    /// A value. `null` counts as absent.
     Known(Json),
     /// Further members: an object as written, or a block.
-    Members(Vec<Member>),
-    /// An expression that files alone cannot answer, and why.
+    Members(Rc<Vec<Member>>),
+    /// A value that the input does not hold, and why: words that follow a colon.
     Unknown(String),
 }
 
-/// An object as members, all of which stand where it stands.
+/// An object as members, all of which share one place.
 pub(super) fn members(object: &Map<String, Json>, place: &Place) -> Vec<Member> {
-    let member = |(name, value): (&String, &Json)| Member {
-        name: name.clone(),
-        key: place.clone(),
-        place: place.clone(),
-        value: Value::Known(value.clone()),
-    };
+    let member = |(name, value): (&String, &Json)| Member::at(name, place, Value::Known(value.clone()));
     object.iter().map(member).collect()
+}
+
+impl Member {
+    /// A member whose name and value share one place.
+    pub(super) fn at(name: &str, place: &Place, value: Value) -> Self {
+        Self { name: name.to_owned(), key: place.clone(), place: place.clone(), value }
+    }
 }

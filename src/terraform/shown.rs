@@ -1,49 +1,124 @@
-//! The JSON of `terraform show -json`: a state, or a plan with the values it leads to.
+//! The output of `terraform show -json`: a state, or a plan with the values it leads to.
 //!
-//! The form is documented at `developer.hashicorp.com/terraform/internals/json-format`.
+//! The format is documented at `developer.hashicorp.com/terraform/internals/json-format`.
 
 use serde_json::{Map, Value as Json};
 
 use super::RESOURCE_TYPES;
 use super::file::{Content, File, Place};
-use super::resource::{Body, Resource};
+use super::marks::{Marks, overlaid};
+use super::resource::{Origin, Resource};
 
-/// The organizations in the files that are such JSON, modules included.
-pub(super) fn resources<'a>(files: &'a [File<'a>]) -> Vec<Resource<'a>> {
+/// The organizations in the files that are such output, modules included. Where there are none, those that exist without
+/// an instance, each with the reason.
+pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
     let mut found = Vec::new();
     for (position, file) in files.iter().enumerate() {
         let Content::Shown(json) = &file.content else { continue };
+        let place = Place { file: position, span: None };
+        let changes: Vec<&Json> =
+            list(json, "resource_changes").iter().filter(|change| is_organization(change)).collect();
         // A plan holds the state from before too; what it leads to is what the configuration says.
         let values = json.get("planned_values").or_else(|| json.get("values"));
+        let mut present = Vec::new();
         if let Some(module) = values.and_then(|values| values.get("root_module")) {
-            collect(module, position, &mut found);
+            collect(module, &mut present);
+        }
+        found.extend(present.iter().filter_map(|resource| read(resource, &changes, &place)));
+        if present.is_empty() {
+            found.extend(without_instances(json, &changes, &place));
         }
     }
     found
 }
 
-/// JSON nests no deeper than its parser allows, so neither does this.
-fn collect<'a>(module: &'a Json, file: usize, found: &mut Vec<Resource<'a>>) {
-    for resource in list(module, "resources") {
-        if let Some((address, values)) = organization(resource) {
-            let place = Place { file, span: None };
-            found.push(Resource { address: address.to_owned(), place, body: Body::Values(values) });
-        }
-    }
-    for child in list(module, "child_modules") {
-        collect(child, file, found);
-    }
+/// Resources of a module and of those below it. JSON nests no deeper than its parser allows, so neither does this.
+fn collect<'a>(module: &'a Json, found: &mut Vec<&'a Json>) {
+    // A deposed object is what a failed replacement left behind, under the address of its successor.
+    let is_current = |resource: &&Json| resource.get("deposed_key").is_none();
+    found.extend(list(module, "resources").iter().filter(|one| is_organization(one)).filter(is_current));
+    list(module, "child_modules").iter().for_each(|child| collect(child, found));
 }
 
 fn list<'a>(object: &'a Json, key: &str) -> &'a [Json] {
     object.get(key).and_then(Json::as_array).map_or(&[], Vec::as_slice)
 }
 
-fn organization(resource: &Json) -> Option<(&str, &Map<String, Json>)> {
-    let text = |key: &str| resource.get(key).and_then(Json::as_str);
-    // A data source only reads.
-    let is_managed = text("mode").is_none_or(|mode| mode == "managed");
-    let is_organization = RESOURCE_TYPES.contains(&text("type")?);
-    let values = resource.get("values")?.as_object()?;
-    (is_managed && is_organization).then_some((text("address")?, values))
+fn text<'a>(object: &'a Json, key: &str) -> &'a str {
+    object.get(key).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// Whether it is managed: a data source only reads.
+pub(super) fn is_organization(resource: &Json) -> bool {
+    matches!(text(resource, "mode"), "" | "managed") && RESOURCE_TYPES.contains(&text(resource, "type"))
+}
+
+fn read(resource: &Json, changes: &[&Json], place: &Place) -> Option<Resource> {
+    let address = resource.get("address")?.as_str()?;
+    let is_this = |change: &&&Json| text(change, "address") == address && change.get("deposed").is_none();
+    let change = changes.iter().find(is_this).and_then(|resource| resource.get("change"));
+    let of_change = |key: &str| change.and_then(|change| change.get(key));
+    let marks = Marks {
+        unknown: of_change("after_unknown"),
+        sensitive: [resource.get("sensitive_values"), of_change("after_sensitive")],
+    };
+    let empty = Map::new();
+    let values = resource.get("values").and_then(Json::as_object).unwrap_or(&empty);
+    Some(Resource { members: overlaid(values, marks, place), ..absent(address, place, None) })
+}
+
+/// A resource that is in the output of a program.
+pub(super) fn absent(address: &str, place: &Place, obstacle: Option<String>) -> Resource {
+    Resource {
+        address: address.to_owned(),
+        place: place.clone(),
+        origin: Origin::Output,
+        members: Vec::new(),
+        obstacle,
+        ignored: Vec::new(),
+        remarks: Vec::new(),
+    }
+}
+
+/// The organizations that a plan deletes, or that its configuration declares and that have no instance in it.
+fn without_instances(json: &Json, changes: &[&Json], place: &Place) -> Vec<Resource> {
+    let is_deleted = |change: &&&Json| change.pointer("/change/actions") == Some(&Json::from(vec!["delete"]));
+    let deleted: Vec<&str> = changes.iter().filter(is_deleted).map(|change| text(change, "address")).collect();
+    let mut found: Vec<Resource> =
+        deleted.iter().map(|address| absent(address, place, Some("this plan deletes it".to_owned()))).collect();
+    let mut declared = Vec::new();
+    if let Some(module) = json.pointer("/configuration/root_module") {
+        collect_declared(module, "", &mut declared);
+    }
+    for (address, resource) in declared {
+        if deleted.iter().any(|deleted| deleted.split('[').next() == Some(&address)) {
+            continue;
+        }
+        let expression =
+            ["count", "for_each"].into_iter().find(|name| resource.get(format!("{name}_expression")).is_some());
+        let depends = expression.map(|name| {
+            let references = resource.pointer(&format!("/{name}_expression/references")).and_then(Json::as_array);
+            let names: Vec<&str> = references.into_iter().flatten().filter_map(Json::as_str).take(5).collect();
+            if names.is_empty() {
+                format!(": see its {name}")
+            } else {
+                format!(": its {name} depends on {}", names.join(", "))
+            }
+        });
+        let reason = format!("it has no instances in this plan{}", depends.unwrap_or_default());
+        found.push(absent(&address, place, Some(reason)));
+    }
+    found
+}
+
+/// The resources that the configuration in a plan declares, by their addresses without an instance.
+fn collect_declared<'a>(module: &'a Json, prefix: &str, found: &mut Vec<(String, &'a Json)>) {
+    for resource in list(module, "resources").iter().filter(|one| is_organization(one)) {
+        found.push((format!("{prefix}{}", text(resource, "address")), resource));
+    }
+    for (name, call) in module.get("module_calls").and_then(Json::as_object).into_iter().flatten() {
+        if let Some(inner) = call.get("module") {
+            collect_declared(inner, &format!("{prefix}module.{name}."), found);
+        }
+    }
 }

@@ -1,0 +1,205 @@
+//! Configurations → resources: files of one folder put together as Terraform does, without evaluating anything.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use serde_json::Value as Json;
+
+use super::RESOURCE_TYPES;
+use super::file::{Content, File, Findings, Place};
+use super::hcl::HclReader;
+use super::json::JsonReader;
+use super::names::FileRole;
+use super::resource::{Member, Origin, Resource, Value};
+use crate::manifest::{Finding, Severity};
+use crate::text::excerpt;
+
+/// The longest value that is carried over, in bytes of JSON. A manifest has at most 1 MiB, and all settings must fit.
+pub(super) const LONGEST: usize = 8 * 1024;
+
+/// Arguments of Terraform itself, which say how it works and not what it makes.
+const META: [&str; 8] =
+    ["count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection", "timeouts"];
+
+/// A resource block as written.
+pub(super) struct Declared {
+    pub(super) address: String,
+    pub(super) place: Place,
+    pub(super) members: Vec<Member>,
+}
+
+/// The locals of a module: the literals, and why the others are not.
+#[derive(Default)]
+pub(super) struct Locals(HashMap<String, Result<Value, String>>);
+
+impl Locals {
+    /// The value of a local.
+    ///
+    /// # Errors
+    /// If the files hold no such local, or it is not a literal: the reason.
+    pub(super) fn get(&self, name: &str) -> Result<Value, String> {
+        let none = || Err(format!("there is no local.{} in the files that were read", excerpt(name, 60)));
+        self.0.get(name).cloned().unwrap_or_else(none)
+    }
+
+    fn of(files: &[File<'_>]) -> Self {
+        let mut locals = Self::default();
+        for role in [FileRole::Primary, FileRole::Override] {
+            let mut seen: HashMap<String, Result<Value, String>> = HashMap::new();
+            for (position, file) in files.iter().enumerate().filter(|(_, file)| file.role == role) {
+                for member in members_of_locals(position, file) {
+                    let value = literal(files, &member);
+                    let is_twice = role == FileRole::Primary && seen.contains_key(&member.name);
+                    let twice = || Err(format!("local.{} is declared twice", member.name));
+                    let value = if is_twice { twice() } else { value };
+                    seen.insert(member.name, value);
+                }
+            }
+            locals.0.extend(seen);
+        }
+        locals
+    }
+}
+
+fn members_of_locals(position: usize, file: &File<'_>) -> Vec<Member> {
+    let text = &file.source.text;
+    match &file.content {
+        Content::Hcl(body) => HclReader { text, file: position, locals: None }.locals(body),
+        Content::JsonSyntax => JsonReader { text, file: position }.locals(),
+        Content::Shown(_) | Content::State(_) => Vec::new(),
+    }
+}
+
+fn literal(files: &[File<'_>], local: &Member) -> Result<Value, String> {
+    let name = &local.name;
+    match &local.value {
+        Value::Known(value) if value.to_string().len() > LONGEST => {
+            Err(format!("local.{name} is too long for a manifest"))
+        }
+        Value::Unknown(reason) => Err(format!("local.{name} is not a literal ({}: {reason})", local.key.line(files))),
+        value => Ok(value.clone()),
+    }
+}
+
+/// Whether a configuration calls modules, which are in other folders.
+pub(super) fn has_modules(files: &[File<'_>]) -> bool {
+    files.iter().any(|file| match &file.content {
+        Content::Hcl(body) => body.has_blocks("module"),
+        Content::JsonSyntax => JsonReader { text: &file.source.text, file: 0 }.has("module"),
+        Content::Shown(_) | Content::State(_) => false,
+    })
+}
+
+/// The organizations in the files that are configurations.
+pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Resource> {
+    let locals = Locals::of(files);
+    let mut declared: Vec<Declared> = Vec::new();
+    for (position, file) in files.iter().enumerate() {
+        let text = &file.source.text;
+        let found = match &file.content {
+            Content::Hcl(body) => {
+                HclReader { text, file: position, locals: Some(&locals) }.resources(body, &RESOURCE_TYPES)
+            }
+            Content::JsonSyntax => JsonReader { text, file: position }.resources(&RESOURCE_TYPES),
+            Content::Shown(_) | Content::State(_) => continue,
+        };
+        match file.role {
+            FileRole::Primary => declared.extend(found),
+            FileRole::Override => {
+                found.into_iter().for_each(|over| merge(files, &mut declared, over, findings));
+            }
+        }
+    }
+    declared.into_iter().map(|block| resource(files, block)).collect()
+}
+
+/// Merges a block of an override file over the one that it overrides: each argument and each kind of block is replaced as
+/// a whole. What several blocks say in `lifecycle` adds up here, so that nothing that any of them ignores is declared.
+fn merge(files: &[File<'_>], declared: &mut [Declared], over: Declared, findings: &mut Findings) {
+    let mut meant = declared.iter_mut().filter(|base| base.address == over.address).peekable();
+    if meant.peek().is_none() {
+        let message = format!("{} overrides a resource that the files read do not declare", over.address);
+        return findings.push(over.place.finding(files, "terraform-file", Severity::Warning, message));
+    }
+    for base in meant {
+        base.members.retain(|old| old.name == "lifecycle" || over.members.iter().all(|new| new.name != old.name));
+        base.members.extend(over.members.iter().cloned());
+    }
+}
+
+fn resource(files: &[File<'_>], block: Declared) -> Resource {
+    let Declared { address, place, members } = block;
+    let (meta, settings): (Vec<_>, Vec<_>) =
+        members.into_iter().partition(|member| META.contains(&member.name.as_str()));
+    let lifecycle = inside(&meta, "lifecycle");
+    let ignored = lifecycle.iter().filter(|member| member.name == "ignore_changes").flat_map(ignored).collect();
+    let obstacle = meta.iter().chain(&lifecycle).find_map(|member| obstacle(files, member));
+    let remarks = meta.iter().filter_map(|member| remark(files, member)).collect();
+    let members = unique(settings);
+    Resource { address, place, origin: Origin::Configuration, members, obstacle, ignored, remarks }
+}
+
+fn inside(members: &[Member], name: &str) -> Vec<Member> {
+    let groups = members.iter().filter(|member| member.name == name).filter_map(|member| match &member.value {
+        Value::Members(members) => Some(Rc::clone(members)),
+        Value::Known(_) | Value::Unknown(_) => None,
+    });
+    groups.flat_map(|members| members.to_vec()).collect()
+}
+
+/// The paths of one `ignore_changes`; the empty path, which stands for all, where they cannot be told.
+fn ignored(member: &Member) -> Vec<Vec<String>> {
+    match &member.value {
+        Value::Known(Json::Array(paths)) => paths.iter().map(|path| steps(path.as_str().unwrap_or_default())).collect(),
+        Value::Known(Json::Null) => Vec::new(),
+        Value::Known(_) | Value::Members(_) | Value::Unknown(_) => vec![Vec::new()],
+    }
+}
+
+/// The names of a path such as `login_design[0].header_text`. The place in a list is of no matter: a set is one setting,
+/// and a block is a list of one. The old spelling `*` is left with no name, and so stands for all.
+fn steps(path: &str) -> Vec<String> {
+    let parts = path.split(['.', '[', ']', '"']).map(str::trim);
+    let is_name = |part: &&str| !part.is_empty() && *part != "*" && !part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.filter(is_name).map(str::to_owned).collect()
+}
+
+/// Why it is not certain that a resource exists once, as far as this argument goes.
+fn obstacle(files: &[File<'_>], member: &Member) -> Option<String> {
+    let name = member.name.as_str();
+    let text = || format!("{name} = {} ({})", excerpt(member.place.text(files), 80), member.key.line(files));
+    match (name, &member.value) {
+        ("count", Value::Known(value)) if super::hcl::as_text(value).as_deref() == Some("1") => None,
+        ("count", Value::Known(value)) if super::hcl::as_text(value).as_deref() == Some("0") => {
+            Some(format!("it has no instances: {}", text()))
+        }
+        ("enabled", Value::Known(Json::Bool(true))) => None,
+        ("count" | "for_each", _) => Some(format!("how many instances it has depends on {}", text())),
+        ("enabled", _) => Some(format!("whether it exists depends on {}", text())),
+        _ => None,
+    }
+}
+
+/// That an argument is for Terraform alone, where nothing else is reported about it.
+fn remark(files: &[File<'_>], member: &Member) -> Option<Finding> {
+    let is_reported = match &member.value {
+        _ if matches!(member.name.as_str(), "count" | "for_each") => true,
+        Value::Members(members) => members.iter().all(|inner| inner.name == "ignore_changes"),
+        Value::Known(_) | Value::Unknown(_) => false,
+    };
+    let message = format!("{} is for Terraform only, and not carried over", member.name);
+    let finding = || member.key.finding(files, "terraform-meta-argument", Severity::Note, message);
+    (!is_reported).then(finding)
+}
+
+/// The members, those of one name as one that has no value: Terraform refuses them.
+fn unique(members: Vec<Member>) -> Vec<Member> {
+    let mut unique: Vec<Member> = Vec::new();
+    for member in members {
+        match unique.iter_mut().find(|known| known.name == member.name) {
+            Some(known) => known.value = Value::Unknown("it is declared twice, which Terraform refuses".to_owned()),
+            None => unique.push(member),
+        }
+    }
+    unique
+}

@@ -1,0 +1,59 @@
+//! What the name of a file decides: whether Terraform reads it, and when.
+//!
+//! The rules are those of Terraform and OpenTofu: `developer.hashicorp.com/terraform/language/files` and
+//! `opentofu.org/docs/language/files`.
+
+/// The part of a configuration that a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileRole {
+    /// Its blocks stand for themselves.
+    Primary,
+    /// Its blocks are merged over those of the same name in primary files: `override.tf`, `*_override.tf`.
+    Override,
+}
+
+/// The suffixes of OpenTofu, each after the one of Terraform that it replaces.
+const SUFFIXES: [(&str, &str); 2] = [(".tf", ".tofu"), (".tf.json", ".tofu.json")];
+
+/// The role of a file in the configuration of its folder, by its name without the folder; `None` for a file that
+/// Terraform does not read.
+///
+/// ```
+/// use zerodrift::terraform::{FileRole, file_role};
+/// assert_eq!(file_role("main.tf"), Some(FileRole::Primary));
+/// assert_eq!(file_role("prod_override.tf.json"), Some(FileRole::Override));
+/// assert_eq!(file_role("terraform.tfvars"), None);
+/// ```
+pub fn file_role(name: &str) -> Option<FileRole> {
+    let is_ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    let suffixes = SUFFIXES.iter().flat_map(|(terraform, tofu)| [*terraform, *tofu]);
+    let stem = suffixes.filter_map(|suffix| name.strip_suffix(suffix)).next().filter(|_| !is_ignored)?;
+    let is_override = stem == "override" || stem.ends_with("_override");
+    Some(if is_override { FileRole::Override } else { FileRole::Primary })
+}
+
+/// The path of the file that OpenTofu reads in place of this one, where it exists.
+pub(super) fn shadowing(path: &str) -> Option<String> {
+    SUFFIXES.iter().find_map(|(terraform, tofu)| Some(format!("{}{tofu}", path.strip_suffix(terraform)?)))
+}
+
+/// The name of a file without its folder.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// Whether a path names a configuration in JSON syntax.
+pub(super) fn is_json_syntax(path: &str) -> bool {
+    path.ends_with(".tf.json") || path.ends_with(".tofu.json")
+}
+
+/// The command that gives the exact values of the configuration that this file belongs to.
+pub(super) fn exact_command(path: &str) -> String {
+    let program = if path.ends_with(".tofu") || path.ends_with(".tofu.json") { "tofu" } else { "terraform" };
+    let folder = path.strip_suffix(file_name(path)).unwrap_or_default().trim_end_matches('/');
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
+    // A folder that a shell would not take as it is stands in the finding's place anyway.
+    let chdir =
+        if !folder.is_empty() && folder.chars().all(is_plain) { format!(" -chdir={folder}") } else { String::new() };
+    format!("{program}{chdir} show -json | zerodrift init --from-terraform -")
+}
