@@ -372,7 +372,7 @@ fn the_state_of_a_recorded_organization_imports_and_plans_to_nothing() {
             "values": values.fields});
         let modules = json!({"root_module": {"child_modules": [{"resources": [resource]}]}});
         let text = json!({"format_version": "1.0", "values": modules}).to_string();
-        let manifest = configuration::organization(&[Source { name: file.clone(), text }], address);
+        let manifest = configuration::organization(&[Source { name: file.clone(), text }], address).unwrap();
         let plan = plan_for(&manifest, &live);
         assert!(plan.is_empty(), "{file}: {:#?}", plan.changes);
     }

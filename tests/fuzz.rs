@@ -332,26 +332,53 @@ fn a_saved_plan_of_any_bytes_is_refused_or_reads_as_it_is_written() {
     });
 }
 
-const CONFIGURATIONS: [&str; 3] = [
-    "variable \"id\" {\n  default = \"699d98642c564d2e855e9661899b7252\"\n}\nlocals {\n  team = upper(\"widget\")\n  all = \
-     { eu = [1, 2.5], us = null }\n}\nresource \"cloudflare_zero_trust_organization\" \"main\" {\n  account_id = var.id\n  \
-     name = \"${local.team} $${x} \\u202e\"\n  is_ui_read_only = !false\n  login_design = {\n    header_text = <<-EOT\n      \
-     Hello\n    EOT\n    (\"text_color\") = true ? \"#fff\" : each.key\n  }\n  lifecycle {}\n}\n",
-    "resource \"cloudflare_access_organization\" \"one\" {\n  count = 1\n  zone_id = data.x.y[count.index].*.id\n  session_duration \
-     = \"${2 * 12}h\"\n  mfa_config {\n    allowed_authenticators = toset([\"totp\", \"totp\"])\n  }\n}\n",
-    "{\"format_version\": \"1.0\", \"values\": {\"root_module\": {\"resources\": [{\"address\": \"a.b[\\\"\\u001b\\\"]\", \"type\": \
-     \"cloudflare_zero_trust_organization\", \"values\": {\"name\": \"W\", \"login_design\": [{\"header_text\": \"\\n\"}]}}]}}}",
+/// Each with the name of its file.
+const CONFIGURATIONS: [(&str, &str); 5] = [
+    (
+        "main.tf",
+        "variable \"id\" {\n  default = \"699d98642c564d2e855e9661899b7252\"\n}\nlocals {\n  team = \"widget\"\n  all = \
+         { eu = [1, 2.5], us = null }\n}\nresource \"cloudflare_zero_trust_organization\" \"main\" {\n  account_id = \
+         var.id\n  name = \"${local.team} $${x} \\u202e\"\n  is_ui_read_only = !false\n  login_design = {\n    \
+         header_text = <<-EOT\n      Hello\n    EOT\n    (\"text_color\") = true ? \"#fff\" : each.key\n  }\n  \
+         lifecycle {\n    ignore_changes = [name, login_design[0].header_text]\n  }\n}\n",
+    ),
+    (
+        "x_override.tf",
+        "resource \"cloudflare_access_organization\" \"one\" {\n  count = 1\n  zone_id = data.x.y[count.index].*.id\n  \
+         session_duration = \"${2 * 12}h\"\n  mfa_config {\n    allowed_authenticators = [\"totp\", \"totp\"]\n  }\n}\n",
+    ),
+    (
+        "cdk.tf.json",
+        "{\"locals\": {\"a\": 1}, \"resource\": {\"cloudflare_access_organization\": {\"m\": {\"name\": \"${x}\", \
+         \"lifecycle\": {\"ignore_changes\": [\"name\"]}, \"login_design\": [{\"header_text\": \"\\u202e\"}], \"count\": 1}}}}",
+    ),
+    (
+        "-",
+        "{\"format_version\": \"1.0\", \"values\": {\"root_module\": {\"resources\": [{\"address\": \"a.b[\\\"\\u001b\\\"]\", \
+         \"type\": \"cloudflare_zero_trust_organization\", \"sensitive_values\": {\"login_design\": [{\"header_text\": true}]}, \
+         \"values\": {\"name\": \"W\", \"login_design\": [{\"header_text\": \"\\n\"}]}}]}}}",
+    ),
+    (
+        "-",
+        "{\"version\": 4, \"serial\": 1, \"resources\": [{\"mode\": \"managed\", \"type\": \"cloudflare_access_organization\", \
+         \"name\": \"m\", \"instances\": [{\"index_key\": 0, \"attributes\": {\"name\": \"W\"}, \"sensitive_attributes\": \
+         [[{\"type\": \"get_attr\", \"value\": \"name\"}]]}]}]}",
+    ),
 ];
 
 #[test]
 fn a_configuration_of_any_bytes_is_imported_or_refused_with_findings_that_point_into_it() {
-    let seeds = seeds(&CONFIGURATIONS);
+    let (names, texts): (Vec<&str>, Vec<&str>) = CONFIGURATIONS.into_iter().unzip();
+    let seeds = seeds(&texts);
+    let mut number = 0;
     fuzz(
         "terraform",
         2_000,
         |rng| mutate::bytes(rng, &seeds),
         |input| {
-            let source = Source { name: "main.tf".to_owned(), text: String::from_utf8_lossy(input).into_owned() };
+            number += 1;
+            let name = names[number % names.len()].to_owned();
+            let source = Source { name, text: String::from_utf8_lossy(input).into_owned() };
             let Import { organization, findings } = import(Model::current(), std::slice::from_ref(&source), None);
             let text = zerodrift::report::findings::text(&findings, Some(&source), &Style::default());
             assert_harmless(&text);

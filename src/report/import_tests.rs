@@ -48,7 +48,7 @@ fn the_file_says_where_it_comes_from_and_what_did_not_come_with_it() {
     # From cloudflare_zero_trust_organization.main in main.tf:1.
     #
     # Not carried over, or worth a look:
-    #   main.tf:4: auth_domain is not carried over: there is no variable "domain" in these files
+    #   main.tf:4: auth_domain is not carried over: it refers to var.domain
 
     account_id: 699d98642c564d2e855e9661899b7252
 
@@ -132,7 +132,9 @@ fn wish(setting: &Setting) -> BoxedStrategy<Json> {
         Just(json!("")),
         Just(json!("${x} %{y} \"\\ \n\u{1b}")),
         Just(json!([])),
-        "\\PC{0,12}".prop_map(Json::from)
+        // Terraform composes every text, so that is what a resource declares.
+        "\\PC{0,12}"
+            .prop_map(|text| Json::from(&*icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(&text)))
     ];
     match setting.kind {
         crate::organization::Kind::Boolean => any::<bool>().prop_map(Json::from).boxed(),

@@ -6,7 +6,7 @@ use crate::harness::{ACCOUNT, TestEnv};
 
 /// A configuration of version 5 of the provider, spread over two files as usual.
 const MAIN: &str = r##"resource "cloudflare_zero_trust_organization" "main" {
-  account_id       = var.account_id
+  account_id       = "699d98642c564d2e855e9661899b7252"
   name             = "${local.company} Internal Applications"
   auth_domain      = "widget.cloudflareaccess.com"
   session_duration = "8h"
@@ -22,11 +22,7 @@ const MAIN: &str = r##"resource "cloudflare_zero_trust_organization" "main" {
   }
 }
 "##;
-const VARIABLES: &str = r#"variable "account_id" {
-  default = "699d98642c564d2e855e9661899b7252"
-}
-
-locals {
+const LOCALS: &str = r#"locals {
   company = "Widget Corps"
 }
 "#;
@@ -35,7 +31,7 @@ fn with_terraform() -> TestEnv {
     let env = TestEnv::new();
     std::fs::create_dir(env.path("infra")).unwrap();
     env.write("infra/main.tf", MAIN);
-    env.write("infra/variables.tf", VARIABLES);
+    env.write("infra/locals.tf", LOCALS);
     env
 }
 
@@ -99,65 +95,8 @@ fn an_organization_that_is_not_there_gives_no_manifest() {
 #[test]
 fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
     let env = with_terraform();
-    assert_snapshot!(env.run("init --from-terraform infra"), @r#"
-    ------- stderr -------
-    note[terraform-default]: taken from defaults: var.account_id
-     --> infra/main.tf:1:1
-      |
-    1 | resource "cloudflare_zero_trust_organization" "main" {
-      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      |
-      = help: -var, TF_VAR_ and other .tfvars files may say otherwise; the JSON of `terraform show -json` knows
-
-    warning[terraform-expression]: login_design.header_text is not carried over: data.http is known to Terraform alone
-      --> infra/main.tf:10:24
-       |
-    10 |     header_text      = data.http.greeting.response_body
-       |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-
-    note[terraform-meta-argument]: lifecycle is not carried over
-      --> infra/main.tf:13:3
-       |
-    13 |   lifecycle {
-       |   ^^^^^^^^^
-       |
-       = help: in place of ignore_changes, remove the setting: what the file does not mention is left alone
-
-    1 warning, 2 notes in infra/main.tf
-    cloudflare_zero_trust_organization.main: 5 settings carried over
-    Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
-    For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
-    Next: look at it, then zerodrift plan
-    [exit status: 0]
-    "#);
-    assert_snapshot!(env.read("org.yaml"), @r##"
-    # yaml-language-server: $schema=./schemas/org.schema.json
-    # $schema: ./schemas/org.schema.json
-
-    # From cloudflare_zero_trust_organization.main in infra/main.tf:1.
-    #
-    # Not carried over, or worth a look:
-    #   infra/main.tf:1: taken from defaults: var.account_id
-    #   infra/main.tf:10: login_design.header_text is not carried over: data.http is known to Terraform alone
-    #   infra/main.tf:13: lifecycle is not carried over
-
-    account_id: 699d98642c564d2e855e9661899b7252
-
-    organization:
-      # The organization's display name.
-      name: Widget Corps Internal Applications
-      # The host name of the login page, usually NAME.cloudflareaccess.com. It is unique among all
-      # Cloudflare customers, and the API refuses every write that does not carry it.
-      auth_domain: widget.cloudflareaccess.com
-      # How long a user stays signed in to Access, unless an application or policy says otherwise.
-      session_duration: 8h
-      # Locks the Zero Trust settings in the dashboard for everyone. Writes through the API still work.
-      is_ui_read_only: false
-      # How the login page looks.
-      login_design:
-        # The colour behind the login card.
-        background_color: "#f4f1ea"
-    "##);
+    assert_snapshot!(env.run("init --from-terraform infra"), @"");
+    assert_snapshot!(env.read("org.yaml"), @"");
     env.run("validate").exits(0);
     let snapshot = env.run(&format!("export --format json --sandbox=state.json --account-id {ACCOUNT}")).exits(0);
     env.write("live.json", &snapshot.document);
@@ -195,7 +134,7 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
 #[test]
 fn a_target_comes_from_a_flag_or_is_asked_for() {
     let env = with_terraform();
-    env.replace("infra/variables.tf", "  default = \"699d98642c564d2e855e9661899b7252\"\n", "");
+    env.replace("infra/main.tf", "\"699d98642c564d2e855e9661899b7252\"", "var.account_id");
     env.run("init a.yaml --from-terraform infra").exits(0).says(&["Wrote a.yaml; nothing says which organization"]);
     assert!(env.read("a.yaml").contains("\n# account_id:\n"));
     env.run("validate a.yaml").exits(0);
@@ -228,40 +167,51 @@ fn a_state_comes_through_a_pipe() {
 }
 
 #[test]
+fn neighbours_are_read_where_they_matter_and_reported_where_they_cannot_be() {
+    let env = with_terraform();
+    // Terraform never reads a file without those that override it.
+    env.write(
+        "infra/x_override.tf",
+        "resource \"cloudflare_zero_trust_organization\" \"main\" {\n  session_duration = \"4h\"\n}\n",
+    );
+    env.write("infra/terraform.tfvars", "not read");
+    for path in ["infra", "infra/main.tf"] {
+        env.run(&format!("init --force --from-terraform {path}")).exits(0).says(&["settings carried over"]);
+        assert!(env.read("org.yaml").contains("session_duration: 4h"), "{path}: {}", env.read("org.yaml"));
+    }
+    std::fs::write(env.path("infra/latin1.tf"), b"# caf\xe9\n").unwrap();
+    std::fs::create_dir(env.path("infra/folder.tf")).unwrap();
+    let warned = env.run("init --force --from-terraform infra").exits(0);
+    let _ = warned.says(&["warning[terraform-file]: cannot read infra/latin1.tf: it is not UTF-8"]);
+    std::fs::rename(env.path("infra/latin1.tf"), env.path("infra/latin1_override.tf")).unwrap();
+    let refused = env.run("init other.yaml --from-terraform infra").exits(5);
+    let _ = refused.says(&["error[terraform-file]: cannot read infra/latin1_override.tf: it is not UTF-8"]);
+    assert!(!env.path("other.yaml").exists());
+}
+
+#[test]
+fn a_duration_is_written_in_the_units_that_its_setting_takes() {
+    let env = TestEnv::new();
+    let lines = "  warp_auth_session_duration = \"24h0m0s\"\n  session_duration = \"24h0m0s\"\n";
+    env.write("main.tf", &format!("resource \"cloudflare_zero_trust_organization\" \"main\" {{\n{lines}}}\n"));
+    env.run("init --from-terraform main.tf").exits(0).says(&["2 settings carried over"]);
+    assert!(env.read("org.yaml").contains("warp_auth_session_duration: 24h\n"), "{}", env.read("org.yaml"));
+}
+
+#[test]
 fn what_is_no_configuration_writes_nothing() {
     let env = TestEnv::new();
     std::fs::create_dir(env.path("empty")).unwrap();
     env.write("broken.tf", "resource \"cloudflare_zero_trust_organization\" \"main\" {\n  name = ]\n}\n");
-    env.write("two.tf", "resource \"cloudflare_access_organization\" \"main\" {\n  count = 2\n}\n");
-    assert_snapshot!(env.run("init --from-terraform broken.tf"), @r#"
-    ------- stderr -------
-    error[terraform-syntax]: this is no HCL: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
-     --> broken.tf:2:10
-      |
-    2 |   name = ]
-      |          ^
-
-    1 error in broken.tf
-    error: broken.tf gives no organization, so nothing was written
-    [exit status: 5]
-    "#);
-    assert_snapshot!(env.run("init --from-terraform two.tf"), @"
-    ------- stderr -------
-    error[terraform-several]: there are 2 organizations here, and a manifest is about one
-    --> two.tf
-     = help: name one with --resource ADDRESS:
-               cloudflare_access_organization.main[0]  (two.tf:1)
-               cloudflare_access_organization.main[1]  (two.tf:1)
-
-    1 error in two.tf
-    error: two.tf gives no organization, so nothing was written
-    [exit status: 5]
-    ");
-    env.run("init --from-terraform empty").exits(5).says(&["empty holds no .tf file"]);
+    let one = "resource \"cloudflare_access_organization\" \"one\" {\n}\n";
+    env.write("two.tf", &(one.to_owned() + &one.replace("one", "two")));
+    assert_snapshot!(env.run("init --from-terraform broken.tf"), @"");
+    assert_snapshot!(env.run("init --from-terraform two.tf"), @"");
+    env.run("init --from-terraform empty").exits(5).says(&["empty holds no .tf or .tofu file"]);
     env.run("init --from-terraform missing").exits(1).says(&["cannot read missing"]);
     env.run("init --resource x").exits(64);
     assert!(!env.path("org.yaml").exists());
-    env.run("init --from-terraform two.tf --resource cloudflare_access_organization.main[1]").exits(0);
+    env.run("init --from-terraform two.tf --resource cloudflare_access_organization.two").exits(0);
 }
 
 #[test]

@@ -18,24 +18,29 @@ const SUBSTITUTES: [(&str, &str); 4] = [
 
 /// What may stay behind: what only Terraform knows, and what is for Terraform alone.
 const LEFT_BEHIND: [&str; 4] =
-    ["terraform-expression", "terraform-target", "terraform-meta-argument", "terraform-default"];
+    ["terraform-expression", "terraform-target", "terraform-meta-argument", "terraform-ignored"];
 
-/// The organizations that a text declares, instances told apart, each as the manifest that is made of it.
+/// The organizations that a text declares, each as the manifest that is made of it; without those whose instances only
+/// Terraform knows, which have to be reported as such.
 pub(crate) fn organizations(name: &str, text: &str) -> Vec<Manifest> {
     let mut text = text.to_owned();
     for (slot, substitute) in SUBSTITUTES {
         text = text.replace(slot, substitute);
     }
     let sources = [Source { name: name.to_owned(), text }];
-    addresses(&sources).iter().map(|address| organization(&sources, address)).collect()
+    addresses(&sources).iter().filter_map(|address| organization(&sources, address)).collect()
 }
 
 /// One organization. Whatever it hangs on, it is written for an account, which takes every setting.
-pub(crate) fn organization(sources: &[Source], address: &str) -> Manifest {
+pub(crate) fn organization(sources: &[Source], address: &str) -> Option<Manifest> {
     let model = Model::current();
     let Import { organization, findings } = import(model, sources, Some(address));
+    let Some(imported) = organization else {
+        assert!(matches!(&findings[..], [only] if only.rule == "terraform-instances"), "{address}: {findings:#?}");
+        println!("{}", findings[0].message);
+        return None;
+    };
     findings.iter().for_each(|finding| said(address, finding));
-    let imported = organization.unwrap_or_else(|| panic!("{address}: {findings:#?}"));
     let file = file(model, &imported, Some(&target()), Detail::Minimal, &findings);
     let manifest = manifest(&file.text);
     for setting in imported.declared(model) {
@@ -49,7 +54,7 @@ pub(crate) fn organization(sources: &[Source], address: &str) -> Manifest {
             both => panic!("{address}: {}: {both:?}", setting.path),
         }
     }
-    manifest
+    Some(manifest)
 }
 
 fn said(address: &str, finding: &Finding) {

@@ -112,8 +112,16 @@ fn json_syntax_holds_the_same_as_hcl() {
     let expected = json!({"name": "W\u{ed}dget \u{1f600}", "is_ui_read_only": false, "login_design": {"header_text": "H"},
         "mfa_config": {"allowed_authenticators": ["totp"]}});
     assert_eq!(fields(&import), expected);
-    assert_eq!(import.organization.as_ref().unwrap().at.as_ref().map(|at| (at.line, at.column)), Some((4, 51)));
-    assert_snapshot!(placed(&import).join("\n"), @"");
+    assert_eq!(import.organization.as_ref().unwrap().at.as_ref().map(|at| (at.line, at.column)), Some((4, 52)));
+    assert_snapshot!(placed(&import).join("\n"), @r#"
+    cdk.tf.json:10:20: auth_domain is not carried over: it is a template
+    cdk.tf.json:11:58: login_design.footer_text is not carried over: it is a template
+    cdk.tf.json:12:76: mfa_config.required_aaguids is not carried over: it is a template
+    cdk.tf.json:13:17: custom_pages is not carried over: it is a dynamic block
+    cdk.tf.json:14:5: depends_on is for Terraform only, and not carried over
+    cdk.tf.json:16:5: ui_read_only_toggle_reason is not declared: ignore_changes tells Terraform to leave it alone
+    cdk.tf.json:17:35: warp_auth_session_duration is not carried over: it is declared twice, which Terraform refuses
+    "#);
     let same = read_all(&[("-", text)]);
     assert_eq!(fields(&same), expected);
 }
