@@ -9,7 +9,7 @@
 //! | [`manifest`] | `org.yaml` → desired state, or findings with file, line and column |
 #![cfg_attr(
     feature = "cli",
-    doc = "| [`terraform`] | a Terraform configuration or state → the settings it declares, and what cannot be carried over |"
+    doc = "| [`terraform`] | a Terraform state, plan or configuration → the settings it declares, and what cannot be carried over |"
 )]
 //! | [`cloudflare`] | the API: a reader that cannot write, a writer that cannot read, errors, retries |
 //! | [`plan`] | desired × live → plan; pure: no clock, environment, network or terminal |

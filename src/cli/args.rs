@@ -107,18 +107,18 @@ Reads the manifest and nothing else: no network; writes nothing but the files th
 and, with --fix, the manifest.
 Exit code 5 when it has errors; with --fix, when some are left.")]
     Validate(ValidateArgs),
-    /// Starts an org.yaml: from live, or from a Terraform configuration
+    /// Starts an org.yaml: from live, or from a Terraform state, plan or configuration
     #[command(after_help = "Examples:
   zerodrift init --account-id 699d98642c564d2e855e9661899b7252
   zerodrift init teams/org.yaml --full                 every setting, unset ones as comments
   zerodrift init --ci                                  the workflows of the platform too
-  zerodrift init --from-terraform .                    the folder's *.tf and *.tfvars, offline
   terraform show -json | zerodrift init --from-terraform -
+  zerodrift init --from-terraform .                    the literals of a configuration, offline
   zerodrift init --from-terraform . --resource cloudflare_zero_trust_organization.main
 
 Reads live, or the files of --from-terraform, which needs no network and no credentials. Writes
-org.yaml, with --ci the files of a pipeline too, and nothing over another file. What Terraform alone
-knows is said at its line.")]
+org.yaml, with --ci the files of a pipeline too, and nothing over another file. Configurations are
+not evaluated: what is not a literal is reported at its line.")]
     Init(InitArgs),
     /// Writes live as an org.yaml that plans to nothing
     #[command(after_help = "Examples:
@@ -282,7 +282,7 @@ pub(super) struct InitArgs {
     /// Writes the pipeline too that plans, applies and looks for drift; for the platform that the repository shows, unless one is named
     #[arg(long, value_enum, value_name = "PLATFORM", num_args = 0..=1, require_equals = true)]
     pub(super) ci: Option<Option<Platform>>,
-    /// In place of live: a Terraform file, a folder of them, or the JSON of terraform show -json; - for standard input
+    /// In place of the live state: the output of terraform show -json or terraform state pull, or a configuration (a folder or a file); - for standard input
     #[arg(
         long,
         value_name = "PATH",

@@ -64,6 +64,21 @@ impl GoDuration {
         Self(hours.saturating_mul(3_600_000_000_000))
     }
 
+    /// A spelling that uses no other units than these; `None` where there is none.
+    ///
+    /// ```
+    /// use zerodrift::organization::GoDuration;
+    /// let day: GoDuration = "24h0m0s".parse().unwrap();
+    /// assert_eq!(day.in_units(&["m", "h"]).as_deref(), Some("24h"));
+    /// ```
+    pub fn in_units(self, units: &[&str]) -> Option<String> {
+        let text = match (self, units.first()) {
+            (Self::ZERO, Some(unit)) => format!("0{unit}"),
+            _ => self.to_string(),
+        };
+        Self::units_of(&text).iter().all(|unit| units.contains(unit)).then_some(text)
+    }
+
     /// The units that a text uses, in the order written: `1h30m` uses `h` and `m`. Empty for `0`.
     pub fn units_of(text: &str) -> Vec<&str> {
         text.split(|c: char| c.is_ascii_digit() || matches!(c, '.' | '+' | '-'))
@@ -227,6 +242,17 @@ mod tests {
         assert_eq!(GoDuration::units_of("1h30m"), ["h", "m"]);
         assert_eq!(GoDuration::units_of("-1.5h"), ["h"]);
         assert!(GoDuration::units_of("0").is_empty());
+    }
+
+    #[test]
+    fn is_spelled_in_the_units_that_are_allowed() {
+        let spelled = |text: &str| text.parse::<GoDuration>().unwrap().in_units(&["m", "h"]);
+        for (text, expected) in
+            [("48h0m0s", "48h"), ("5400s", "1h30m"), ("0s", "0m"), ("0", "0m"), ("90m", "1h30m"), ("-1h0s", "-1h")]
+        {
+            assert_eq!(spelled(text).as_deref(), Some(expected), "{text}");
+        }
+        assert_eq!(spelled("1h1s"), None);
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::canonical;
+use super::duration::GoDuration;
 use super::guard::{Guard, Notice};
 
 /// The two objects of the API that hold settings. Each has a GET and a PUT of its own.
@@ -327,9 +328,15 @@ impl Setting {
         canonical::of(self.kind, value)
     }
 
-    /// A live value as a file spells it: as the API does, but sets and numbers in their canonical form.
+    /// A live value as a file spells it: as the API does, but sets and numbers in their canonical form, and durations
+    /// without units that the setting does not take (`24h0m0s`).
     pub(crate) fn spelled(&self, live: &Json) -> Json {
         match self.kind {
+            Kind::Duration(range) => {
+                let has_other = |text: &&str| GoDuration::units_of(text).iter().any(|unit| !range.units.contains(unit));
+                let duration = live.as_str().filter(has_other).and_then(|text| text.parse::<GoDuration>().ok());
+                duration.and_then(|duration| duration.in_units(range.units)).map_or_else(|| live.clone(), Json::String)
+            }
             Kind::Set(_) | Kind::Integer { min: _, max: _ } => self.canonical(Some(live)),
             _ => live.clone(),
         }

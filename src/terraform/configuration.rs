@@ -167,7 +167,11 @@ fn steps(path: &str) -> Vec<String> {
 /// Why it is not certain that a resource exists once, as far as this argument goes.
 fn obstacle(files: &[File<'_>], member: &Member) -> Option<String> {
     let name = member.name.as_str();
-    let text = || format!("{name} = {} ({})", excerpt(member.place.text(files), 80), member.key.line(files));
+    let text = || match &member.value {
+        // An object takes many lines.
+        Value::Members(_) => format!("{name} ({})", member.key.line(files)),
+        _ => format!("{name} = {} ({})", excerpt(member.place.text(files), 80), member.key.line(files)),
+    };
     match (name, &member.value) {
         ("count", Value::Known(value)) if super::hcl::as_text(value).as_deref() == Some("1") => None,
         ("count", Value::Known(value)) if super::hcl::as_text(value).as_deref() == Some("0") => {

@@ -146,16 +146,23 @@ fn choose<'r>(
     findings: &mut Findings,
 ) -> Option<&'r Resource> {
     let chosen = match (resources, wanted) {
-        ([], _) => Err(none(name, files)),
-        ([only], None) => Ok(only),
-        (_, None) => Err(several(name, files, resources)),
-        (_, Some(address)) => named(resources, address).ok_or_else(|| unknown(name, files, resources, address)),
+        ([only], None) => Some(only),
+        (_, None) => None,
+        (_, Some(address)) => named(resources, address),
     };
-    let chosen = chosen.and_then(|resource| match objection(files, resources, resource) {
-        None => Ok(resource),
-        Some(finding) => Err(finding),
-    });
-    chosen.map_err(|finding| findings.push(finding)).ok()
+    let objection = match (chosen, wanted) {
+        (Some(resource), _) => objection(files, resources, resource),
+        (None, _) if resources.is_empty() => Some(none(name, files)),
+        (None, None) => Some(several(name, files, resources)),
+        (None, Some(address)) => Some(unknown(name, files, resources, address)),
+    };
+    match objection {
+        None => chosen,
+        Some(finding) => {
+            findings.push(finding);
+            None
+        }
+    }
 }
 
 /// Why a resource is not one that Terraform applies once.

@@ -95,8 +95,56 @@ fn an_organization_that_is_not_there_gives_no_manifest() {
 #[test]
 fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
     let env = with_terraform();
-    assert_snapshot!(env.run("init --from-terraform infra"), @"");
-    assert_snapshot!(env.read("org.yaml"), @"");
+    assert_snapshot!(env.run("init --from-terraform infra"), @r#"
+    ------- stderr -------
+    warning[terraform-expression]: login_design.header_text is not carried over: it refers to data.http.greeting.response_body
+      --> infra/main.tf:10:24
+       |
+    10 |     header_text      = data.http.greeting.response_body
+       |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+       |
+       = help: for the exact value: terraform -chdir=infra show -json | zerodrift init --from-terraform -
+
+    note[terraform-meta-argument]: lifecycle is for Terraform only, and not carried over
+      --> infra/main.tf:13:3
+       |
+    13 |   lifecycle {
+       |   ^^^^^^^^^
+
+    1 warning, 1 note in infra/main.tf
+    cloudflare_zero_trust_organization.main: 5 settings carried over
+    Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
+    For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
+    Next: look at it, then zerodrift plan
+    [exit status: 0]
+    "#);
+    assert_snapshot!(env.read("org.yaml"), @r##"
+    # yaml-language-server: $schema=./schemas/org.schema.json
+    # $schema: ./schemas/org.schema.json
+
+    # From cloudflare_zero_trust_organization.main in infra/main.tf:1.
+    #
+    # Not carried over, or worth a look:
+    #   infra/main.tf:10: login_design.header_text is not carried over: it refers to data.http.greeting.response_body
+    #   infra/main.tf:13: lifecycle is for Terraform only, and not carried over
+
+    account_id: 699d98642c564d2e855e9661899b7252
+
+    organization:
+      # The organization's display name.
+      name: Widget Corps Internal Applications
+      # The host name of the login page, usually NAME.cloudflareaccess.com. It is unique among all
+      # Cloudflare customers, and the API refuses every write that does not carry it.
+      auth_domain: widget.cloudflareaccess.com
+      # How long a user stays signed in to Access, unless an application or policy says otherwise.
+      session_duration: 8h
+      # Locks the Zero Trust settings in the dashboard for everyone. Writes through the API still work.
+      is_ui_read_only: false
+      # How the login page looks.
+      login_design:
+        # The colour behind the login card.
+        background_color: "#f4f1ea"
+    "##);
     env.run("validate").exits(0);
     let snapshot = env.run(&format!("export --format json --sandbox=state.json --account-id {ACCOUNT}")).exits(0);
     env.write("live.json", &snapshot.document);
@@ -205,8 +253,32 @@ fn what_is_no_configuration_writes_nothing() {
     env.write("broken.tf", "resource \"cloudflare_zero_trust_organization\" \"main\" {\n  name = ]\n}\n");
     let one = "resource \"cloudflare_access_organization\" \"one\" {\n}\n";
     env.write("two.tf", &(one.to_owned() + &one.replace("one", "two")));
-    assert_snapshot!(env.run("init --from-terraform broken.tf"), @"");
-    assert_snapshot!(env.run("init --from-terraform two.tf"), @"");
+    assert_snapshot!(env.run("init --from-terraform broken.tf"), @r#"
+    ------- stderr -------
+    error[terraform-syntax]: cannot parse it as HCL: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
+     --> broken.tf:2:10
+      |
+    2 |   name = ]
+      |          ^
+      |
+      = help: for the exact values: terraform show -json | zerodrift init --from-terraform -
+
+    1 error in broken.tf
+    error: broken.tf gives no organization, so nothing was written
+    [exit status: 5]
+    "#);
+    assert_snapshot!(env.run("init --from-terraform two.tf"), @r#"
+    ------- stderr -------
+    error[terraform-several]: there are 2 organizations here, and a manifest is about one
+    --> two.tf
+     = help: name one with --resource ADDRESS:
+               cloudflare_access_organization.one  (two.tf:1)
+               cloudflare_access_organization.two  (two.tf:3)
+
+    1 error in two.tf
+    error: two.tf gives no organization, so nothing was written
+    [exit status: 5]
+    "#);
     env.run("init --from-terraform empty").exits(5).says(&["empty holds no .tf or .tofu file"]);
     env.run("init --from-terraform missing").exits(1).says(&["cannot read missing"]);
     env.run("init --resource x").exits(64);

@@ -135,7 +135,7 @@ fn json_syntax_has_the_same_obstacles() {
             "how many instances it has depends on count = \"${var.on ? 1 : 0}\" (m.tf.json:1)",
         ),
         (r#"{"count": 0}"#, "it has no instances: count = 0 (m.tf.json:1)"),
-        (r#"{"for_each": {}}"#, "how many instances it has depends on for_each = {} (m.tf.json:1)"),
+        (r#"{"for_each": {}}"#, "how many instances it has depends on for_each (m.tf.json:1)"),
         (r#"[{"name": "a"}, {"name": "b"}]"#, "there are 2 organizations here"),
     ] {
         let import = read_all(&[("m.tf.json", &text(body))]);

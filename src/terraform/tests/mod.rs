@@ -370,7 +370,7 @@ fn a_resource_that_may_not_exist_once_is_an_error_that_names_it_and_why() {
         ("count = 2", "how many instances it has depends on count = 2 (main.tf:2)"),
         ("count = var.on ? 1 : 0", "how many instances it has depends on count = var.on ? 1 : 0 (main.tf:2)"),
         ("for_each = toset([\"a\"])", "how many instances it has depends on for_each = toset([\"a\"]) (main.tf:2)"),
-        ("for_each = {}", "how many instances it has depends on for_each = for_each (main.tf:2)"),
+        ("for_each = {}", "how many instances it has depends on for_each (main.tf:2)"),
         ("lifecycle {\n enabled = var.on\n}", "whether it exists depends on enabled = var.on (main.tf:3)"),
         ("lifecycle {\n enabled = false\n}", "whether it exists depends on enabled = false (main.tf:3)"),
     ];
