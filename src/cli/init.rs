@@ -1,4 +1,4 @@
-//! `init`: the first org.yaml, from live or from another tool's configuration.
+//! `init`: the first org.yaml, from the live state or from Terraform.
 
 use std::path::Path;
 
@@ -58,11 +58,7 @@ fn say_next(context: &Context, args: &InitArgs, draft: &Draft) {
     let name = if args.file == MANIFEST { String::new() } else { format!(" {file}") };
     match &draft.target {
         Some(target) => context.ui.say(&format!("Wrote {file} for {target}")),
-        None => {
-            context
-                .ui
-                .say(&format!("Wrote {file}; nothing says which organization it is about, so write that into it"));
-        }
+        None => context.ui.say(&format!("Wrote {file}; add its account_id or zone_id")),
     }
     let folder = Path::new(&args.file).with_file_name("schemas");
     let schema = folder.join("org.schema.json");

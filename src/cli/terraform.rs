@@ -15,21 +15,21 @@ use crate::report::export::Detail;
 use crate::terraform::{FileRole, Import, Imported, file_role, import};
 use crate::text::visible;
 
-/// A file to be, and what to say about it.
+/// A file to be.
 pub(super) struct Draft {
     /// The text.
     pub(super) text: String,
-    /// What it is about; absent where nothing says which organization is meant.
+    /// The organization it is about, if that is known.
     pub(super) target: Option<Target>,
 }
 
 /// The most that is read, in bytes, all files together: a state of thousands of resources fits.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
-/// The manifest for the organization in a file or folder. What was not carried over is said.
+/// The manifest for the organization in a file or folder. What is not carried over is reported.
 ///
 /// # Errors
-/// If nothing can be read there, it is no configuration, or holds no organization or several (exit code 5).
+/// If nothing can be read there, it is not Terraform's, or holds no organization or several (exit code 5).
 pub(super) fn draft(context: &Context, args: &InitArgs, path: &Path, detail: Detail) -> Result<Draft, CliError> {
     let Input { sources, unread } = Input::read(path)?;
     let Import { organization, findings } = import(context.model, &sources, args.resource.as_deref());
@@ -59,7 +59,7 @@ fn target(context: &Context, args: &InitArgs, imported: &Imported) -> Result<Opt
     let is_flag = args.target.account_id.is_some() || args.target.zone_id.is_some();
     match target {
         Some(target) if target.scope != scope && imported.says_scope && is_flag => {
-            let message = format!("the configuration has a {}, and the flag names {target}", scope.key());
+            let message = format!("the configuration has {}, and the flag names {target}", scope.key());
             Err(CliError::usage(message).hint(format!("name the {scope}, or leave the flag out")))
         }
         Some(target) if target.scope != scope && imported.says_scope => Ok(None),
@@ -148,8 +148,16 @@ fn source(path: &Path, file: impl std::io::Read, left: &mut u64) -> Result<Sourc
         return Err(failed(&"the files are larger than 32 MiB").hint("name the one file that is meant"));
     };
     *left = rest;
-    let text = String::from_utf8(bytes).map_err(|_| {
-        failed(&"it is not UTF-8").hint("in PowerShell: terraform show -json | Out-File -Encoding utf8 shown.json")
+    // A saved plan is a ZIP archive.
+    let is_plan = bytes.starts_with(b"PK\x03\x04");
+    let text = String::from_utf8(bytes).map_err(|_| match is_plan {
+        true => failed(&"it is a saved plan, which only Terraform can read").hint(format!(
+            "terraform show -json {} | zerodrift init --from-terraform -",
+            report::argument(&path.display().to_string())
+        )),
+        false => {
+            failed(&"it is not UTF-8").hint("in PowerShell: terraform show -json | Out-File -Encoding utf8 shown.json")
+        }
     })?;
     // The folder one stands in needs no name.
     let name = path.strip_prefix(".").unwrap_or(path).display().to_string();

@@ -1,4 +1,4 @@
-//! Another tool's configuration → `org.yaml`: what it declares as values, and what it could not say as comments.
+//! What Terraform declares → `org.yaml`: values, and comments about what was not carried over.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub struct File {
 
 /// The file for an imported organization. `findings` are what was not carried over: comments at its top.
 ///
-/// The target is the one of the configuration, or whoever asks knows it; its scope decides what may be declared.
+/// The scope of the target, or of the import where there is no target, decides what may be declared.
 pub fn file(model: &Model, imported: &Imported, target: Option<&Target>, detail: Detail, findings: &[Finding]) -> File {
     let live = Live { organization: Slot::Present(imported.document.clone()), doh: Slot::NotRead };
     let scope = target.map_or(imported.scope, |target| target.scope);
@@ -78,7 +78,7 @@ fn target_line(imported: &Imported, target: Option<&Target>) -> String {
         return format!("{}: {}\n", target.scope.key(), yaml::yaml_scalar(target.id.as_str()));
     }
     let (key, scope) = (imported.scope.key(), imported.scope);
-    let ask = format!("Which {scope} this is: write its id behind {key}, and remove the # in front of it.");
+    let ask = format!("Write the id of the {scope} after {key}, and remove the # in front of it.");
     format!("{}# {key}:\n", comment(&ask, 0))
 }
 

@@ -170,7 +170,10 @@ fn obstacle(files: &[File<'_>], member: &Member) -> Option<String> {
     let text = || match &member.value {
         // An object takes many lines.
         Value::Members(_) => format!("{name} ({})", member.key.line(files)),
-        _ => format!("{name} = {} ({})", excerpt(member.place.text(files), 80), member.key.line(files)),
+        _ => {
+            let expression: Vec<&str> = member.place.text(files).split_whitespace().collect();
+            format!("{name} = {} ({})", excerpt(&expression.join(" "), 80), member.key.line(files))
+        }
     };
     match (name, &member.value) {
         ("count", Value::Known(value)) if super::hcl::as_text(value).as_deref() == Some("1") => None,

@@ -28,7 +28,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use self::file::{File, Findings};
+use self::file::{Content, File, Findings};
 pub use self::names::{FileRole, file_role};
 use self::resource::{Origin, Resource};
 use crate::manifest::{Finding, Location, Severity, Source};
@@ -182,18 +182,25 @@ fn objection(files: &[File<'_>], resources: &[Resource], resource: &Resource) ->
     })
 }
 
-/// The resource of this address; the address of all instances will do where there is one.
+/// The resource of this address; the address of all instances will do where there is one, and that of an instance where
+/// a configuration does not tell the instances.
 fn named<'r>(resources: &'r [Resource], address: &str) -> Option<&'r Resource> {
     let is_instance =
         |resource: &&Resource| resource.address.strip_prefix(address).is_some_and(|rest| rest.starts_with('['));
     let mut instances = resources.iter().filter(is_instance);
     let exact = resources.iter().find(|resource| resource.address == address);
-    exact.or_else(|| instances.next().filter(|_| instances.next().is_none()))
+    let is_multiplied = |resource: &&Resource| {
+        resource.obstacle.is_some() && address.split('[').next() == Some(resource.address.as_str())
+    };
+    let only = || instances.next().filter(|_| instances.next().is_none());
+    exact.or_else(only).or_else(|| resources.iter().find(is_multiplied))
 }
 
 fn none(name: &str, files: &[File<'_>]) -> Finding {
     let message = format!("no organization found: the resource types are {}", RESOURCE_TYPES.join(", "));
-    let help = if configuration::has_modules(files) {
+    let help = if files.iter().any(|file| matches!(file.content, Content::Shown(_) | Content::State(_))) {
+        "check folder, workspace and backend: terraform state list"
+    } else if configuration::has_modules(files) {
         "modules are not read: name the folder of the module, or give the JSON of `terraform show -json`"
     } else {
         "name the file or the folder that declares it, or give the JSON of `terraform show -json`"

@@ -8,6 +8,7 @@ use super::RESOURCE_TYPES;
 use super::file::{Content, File, Place};
 use super::marks::{Marks, overlaid};
 use super::resource::{Origin, Resource};
+use crate::text::excerpt;
 
 /// The organizations in the files that are such output, modules included. Where there are none, those that exist without
 /// an instance, each with the reason.
@@ -16,8 +17,9 @@ pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
     for (position, file) in files.iter().enumerate() {
         let Content::Shown(json) = &file.content else { continue };
         let place = Place { file: position, span: None };
+        let deferred = list(json, "deferred_changes").iter().filter_map(|one| one.get("resource_change"));
         let changes: Vec<&Json> =
-            list(json, "resource_changes").iter().filter(|change| is_organization(change)).collect();
+            list(json, "resource_changes").iter().chain(deferred).filter(|change| is_organization(change)).collect();
         // A plan holds the state from before too; what it leads to is what the configuration says.
         let values = json.get("planned_values").or_else(|| json.get("values"));
         let mut present = Vec::new();
@@ -80,18 +82,21 @@ pub(super) fn absent(address: &str, place: &Place, obstacle: Option<String>) -> 
     }
 }
 
-/// The organizations that a plan deletes, or that its configuration declares and that have no instance in it.
+/// The organizations that a plan leaves without an instance, or that its configuration declares without one.
 fn without_instances(json: &Json, changes: &[&Json], place: &Place) -> Vec<Resource> {
-    let is_deleted = |change: &&&Json| change.pointer("/change/actions") == Some(&Json::from(vec!["delete"]));
-    let deleted: Vec<&str> = changes.iter().filter(is_deleted).map(|change| text(change, "address")).collect();
-    let mut found: Vec<Resource> =
-        deleted.iter().map(|address| absent(address, place, Some("this plan deletes it".to_owned()))).collect();
+    let changed = changes.iter().map(|change| {
+        let actions = change.pointer("/change/actions").and_then(Json::as_array).into_iter().flatten();
+        let actions: Vec<&str> = actions.filter_map(Json::as_str).collect();
+        let reason = format!("it has no instances after this plan ({})", excerpt(&actions.join(", "), 60));
+        absent(text(change, "address"), place, Some(reason))
+    });
+    let mut found: Vec<Resource> = changed.collect();
     let mut declared = Vec::new();
     if let Some(module) = json.pointer("/configuration/root_module") {
         collect_declared(module, "", &mut declared);
     }
     for (address, resource) in declared {
-        if deleted.iter().any(|deleted| deleted.split('[').next() == Some(&address)) {
+        if changes.iter().any(|change| text(change, "address").split('[').next() == Some(&address)) {
             continue;
         }
         let expression =

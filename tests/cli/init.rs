@@ -183,13 +183,13 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
 fn a_target_comes_from_a_flag_or_is_asked_for() {
     let env = with_terraform();
     env.replace("infra/main.tf", "\"699d98642c564d2e855e9661899b7252\"", "var.account_id");
-    env.run("init a.yaml --from-terraform infra").exits(0).says(&["Wrote a.yaml; nothing says which organization"]);
+    env.run("init a.yaml --from-terraform infra").exits(0).says(&["Wrote a.yaml; add its account_id or zone_id"]);
     assert!(env.read("a.yaml").contains("\n# account_id:\n"));
     env.run("validate a.yaml").exits(0);
     env.run(&format!("init b.yaml --from-terraform infra --account-id {ACCOUNT}")).exits(0);
     assert!(env.read("b.yaml").contains(&format!("\naccount_id: {ACCOUNT}\n")));
     let zone = env.run(&format!("init c.yaml --from-terraform infra --zone-id {ACCOUNT}")).exits(64);
-    let zone = zone.says(&["the configuration has a account_id, and the flag names zone"]);
+    let zone = zone.says(&["the configuration has account_id, and the flag names zone"]);
     assert!(!env.path("c.yaml").exists(), "{zone}");
 }
 
@@ -280,6 +280,9 @@ fn what_is_no_configuration_writes_nothing() {
     [exit status: 5]
     "#);
     env.run("init --from-terraform empty").exits(5).says(&["empty holds no .tf or .tofu file"]);
+    std::fs::write(env.path("tfplan"), b"PK\x03\x04\xff").unwrap();
+    let saved = env.run("init --from-terraform tfplan").exits(1);
+    let _ = saved.says(&["hint: terraform show -json tfplan | zerodrift init --from-terraform -"]);
     env.run("init --from-terraform missing").exits(1).says(&["cannot read missing"]);
     env.run("init --resource x").exits(64);
     assert!(!env.path("org.yaml").exists());

@@ -369,6 +369,7 @@ fn a_resource_that_may_not_exist_once_is_an_error_that_names_it_and_why() {
         ("count = 0", "it has no instances: count = 0 (main.tf:2)"),
         ("count = 2", "how many instances it has depends on count = 2 (main.tf:2)"),
         ("count = var.on ? 1 : 0", "how many instances it has depends on count = var.on ? 1 : 0 (main.tf:2)"),
+        ("count = (\n  var.on\n  ? 1 : 0)", "how many instances it has depends on count = var.on ? 1 : 0 (main.tf:2)"),
         ("for_each = toset([\"a\"])", "how many instances it has depends on for_each = toset([\"a\"]) (main.tf:2)"),
         ("for_each = {}", "how many instances it has depends on for_each (main.tf:2)"),
         ("lifecycle {\n enabled = var.on\n}", "whether it exists depends on enabled = var.on (main.tf:3)"),
@@ -380,6 +381,9 @@ fn a_resource_that_may_not_exist_once_is_an_error_that_names_it_and_why() {
         let message = format!("main.tf:1:1: cloudflare_zero_trust_organization.main is not carried over: {reason}");
         assert_eq!(placed(&import), [message]);
         assert!(import.findings[0].help.as_ref().unwrap().contains("terraform show -json |"));
+        let sources = [source("main.tf", &block(&format!("{lines}\nname = \"W\"")))];
+        let named = super::import(Model::current(), &sources, Some("cloudflare_zero_trust_organization.main[\"eu\"]"));
+        assert_eq!(messages(&named), messages(&import));
     }
     for lines in ["count = 1", "count = \"1\"", "lifecycle {\n enabled = true\n ignore_changes = []\n}"] {
         let import = resource(&format!("{lines}\nname = \"W\""));

@@ -166,7 +166,7 @@ fn no_instances_is_not_no_resource() {
                 "module.zt.{ADDRESS} is not carried over: it has no instances in this plan: its count depends on var.on"
             ),
         ),
-        (deleted, format!("{ADDRESS} is not carried over: this plan deletes it")),
+        (deleted, format!("{ADDRESS} is not carried over: it has no instances after this plan (delete)")),
         (raw_state(&json!([])), format!("{ADDRESS} is not carried over: it has no instances in this state")),
         (old, format!("{ADDRESS} is not carried over: this state was written by Terraform 0.11 or earlier")),
     ] {
