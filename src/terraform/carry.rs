@@ -167,7 +167,7 @@ impl<'r> Carrying<'r, '_> {
         let is_configuration = self.resource.origin == Origin::Configuration;
         let text = value.as_str().filter(|_| is_configuration);
         let Some(line) = text.and_then(|text| text.strip_suffix('\n')) else { return value };
-        let message = format!("{name} is carried over without the line break at its end");
+        let message = format!("{name} loses the line break at its end");
         self.findings.push(place.finding(self.files, "terraform-line-break", Severity::Note, message));
         Json::from(line.strip_suffix('\r').unwrap_or(line))
     }

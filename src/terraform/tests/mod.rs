@@ -179,7 +179,7 @@ fn a_heredoc_is_its_text_without_the_line_break_at_its_end() {
     for (heredoc, expected) in table {
         let import = resource(&format!("login_design = {{\n  header_text = {heredoc}\n}}"));
         assert_eq!(fields(&import), json!({"login_design": {"header_text": expected}}), "{heredoc}");
-        let note = "login_design.header_text is carried over without the line break at its end";
+        let note = "login_design.header_text loses the line break at its end";
         assert_eq!(messages(&import), [note], "{heredoc}");
         assert_eq!(import.findings[0].severity, Severity::Note);
     }
