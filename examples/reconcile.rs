@@ -7,7 +7,7 @@
 #![allow(clippy::print_stdout, clippy::use_debug, reason = "a small program prints its results")]
 
 use std::error::Error;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use zerodrift::apply::{Approved, Backups, End, Options, PreImage, apply};
 use zerodrift::cloudflare::{HttpTransport, Policy, Reader, Writer};
@@ -38,8 +38,19 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let writer = Writer::new(transport, Policy::default());
     // Should the change turn out wrong, `zerodrift rollback` brings back what is kept here.
     let backups = Backups::in_folder("backups");
-    let keep = |live: &Live| backups.keep(&PreImage { plan: &plan, live }, jiff::Timestamp::now()).map(drop);
+    let backup = OnceLock::new();
+    let keep = |live: &Live| {
+        let kept = backups.keep(&PreImage { plan: &plan, live }, jiff::Timestamp::now())?;
+        let _ = backup.set(kept);
+        Ok(())
+    };
     let outcome = apply(&reader, &writer, approved, &Options::keeping(model, &keep)).await;
+    // Until then the backup is needed, and no later run deletes it.
+    if let Some(backup) = backup.get().filter(|_| outcome.verified) {
+        for error in backups.settle(&plan, backup, &[]) {
+            println!("warning: {error}");
+        }
+    }
     match outcome.failure {
         _ if outcome.end == End::Applied => {
             println!("applied {} changes with {} writes", plan.changes.len(), outcome.writes)

@@ -24,7 +24,8 @@
 )]
 #![cfg_attr(feature = "cli", doc = "| [`cli`] | one file per command |")]
 //!
-//! [`text`] stands aside: it makes untrusted text safe to show and to write as YAML, and everybody uses it.
+//! [`text`] stands aside: it makes untrusted text safe to show and to write as YAML, and everybody uses it. So does the
+//! private module `files`: the one way to open, read and write a file.
 //!
 //! # Planning without a network
 //!
@@ -55,6 +56,8 @@
 //! double for programs that use this library.
 
 #![forbid(unsafe_code)]
+
+mod files;
 
 pub mod organization;
 

@@ -3,16 +3,16 @@
 //! It is for whoever asks later who changed what, when and why. It holds settings, names and the ids that Cloudflare's
 //! own audit log knows the writes by; it holds no credential.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::backup::{BackupError, make_folder};
+use super::backup::BackupError;
 use super::{End, Known, Mismatch, Outcome};
 use crate::cloudflare::Call;
+use crate::files::{self, Access};
 use crate::plan::{Change, Plan};
 use crate::text::visible_json;
 
@@ -77,23 +77,16 @@ impl AuditLog {
     /// Appends one line in one write, so that the lines of two runs never mix. When this returns it is on the disk.
     ///
     /// # Errors
-    /// If the folder cannot be made, or the file cannot be written. That takes nothing back of what was applied.
+    /// If the folder cannot be made or others can write to it, the log is not a regular file of ours, or it cannot be
+    /// written. That takes nothing back of what was applied.
     pub fn append(&self, record: &Record<'_>) -> Result<(), BackupError> {
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            make_folder(folder)?;
+            let failed = |source| BackupError { doing: "make the folder", path: folder.to_owned(), source };
+            files::make_private_folder(folder).map_err(failed)?;
         }
         let line = visible_json(&format!("{}\n", line(record)));
         let failed = |source| BackupError { doing: "append to the audit log", path: self.path.clone(), source };
-        let mut file = self.open().map_err(failed)?;
-        file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
-    }
-
-    fn open(&self) -> io::Result<std::fs::File> {
-        let mut options = std::fs::OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        options.open(&self.path)
+        files::append(&self.path, &line, Access::Owner).map_err(failed)
     }
 }
 

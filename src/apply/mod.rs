@@ -8,7 +8,7 @@
 //! - `body`: what is sent
 //! - `verify`: what is compared afterwards
 //! - `execute`: the steps
-//! - `backup`: the state from before, as a private file
+//! - `backup`: the state from before, as a private file; `retention`, `mark`: which of these files make room
 //! - `outcome`: how it ended
 //! - `audit`: a line about each apply, for those who ask later
 //! - `blame`: which line of the manifest a refusal is about
@@ -18,12 +18,14 @@ mod backup;
 mod blame;
 pub mod body;
 mod execute;
+mod mark;
 mod outcome;
+mod retention;
 #[cfg(test)]
 mod testing;
 mod verify;
 
-pub use backup::{BackupError, Backups, Kept, PreImage};
+pub use backup::{BackupError, Backups, PreImage};
 pub use blame::blame;
 pub use outcome::{End, Failure, Known, Outcome};
 pub use verify::{Mismatch, Why, verify};

@@ -3,7 +3,6 @@
 //! Commands that read get a [`Connection`], which makes readers and nothing else. `apply`, `rollback` and `revoke-user`
 //! ask for a [`WriteConnection`].
 
-use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,10 +16,14 @@ use crate::cloudflare::{
     BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, Reader, Transport,
     Writer,
 };
+use crate::files::{self, LARGEST_DOCUMENT};
 use crate::sandbox;
 
 /// The token that the sandbox is shown; it takes any.
 pub(super) const SANDBOX_TOKEN: &str = "sandbox";
+
+/// A larger file is not a token, in bytes.
+const LARGEST_TOKEN_FILE: u64 = 64 * 1024;
 
 /// How plans name the sandbox's API: its port differs from run to run, and means nothing.
 pub(super) const SANDBOX_API: &str = "sandbox";
@@ -123,7 +126,7 @@ pub(super) fn sandbox_state(env: &Env, named: Option<&Path>) -> Result<PathBuf, 
             .hint("name a file: --sandbox=STATE.json")
     })?;
     // The folder is ours; the folder of a file that somebody named is not, and a typo in it should be seen.
-    std::fs::create_dir_all(&folder).map_err(|error| CliError::io("make the folder", &folder, &error))?;
+    files::make_private_folder(&folder).map_err(|error| CliError::io("make the folder", &folder, &error))?;
     Ok(folder.join("sandbox.json"))
 }
 
@@ -133,7 +136,8 @@ fn http_config(env: &Env, args: &ApiArgs) -> Result<HttpConfig, CliError> {
         None => BaseUrl::default(),
     };
     let read = |path: PathBuf| {
-        std::fs::read(&path).map_err(|error| CliError::io("read the certificates in SSL_CERT_FILE", &path, &error))
+        files::read(&path, LARGEST_DOCUMENT)
+            .map_err(|error| CliError::io("read the certificates in SSL_CERT_FILE", &path, &error))
     };
     let extra_roots = env.get(env::SSL_CERT_FILE).map(PathBuf::from).map(read).transpose()?;
     Ok(HttpConfig { base_url, credentials: credentials(env, args)?, extra_roots })
@@ -150,11 +154,18 @@ pub(super) fn credentials_of(env: &Env, args: &ApiArgs) -> Result<Option<Credent
 /// The credentials: the file that was named, else the token of the environment, else its key and e-mail address.
 fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
     if let Some(path) = &args.token_file {
-        let unreadable = |error: std::io::Error| CliError::io("read the token file", path, &error);
-        let mut file = std::fs::File::open(path).map_err(unreadable)?;
-        private(path, &file.metadata().map_err(unreadable)?)?;
-        let mut text = String::new();
-        file.read_to_string(&mut text).map_err(unreadable)?;
+        let unreadable = |error: std::io::Error| {
+            let failure = CliError::io("read the token file", path, &error);
+            if error.kind() != std::io::ErrorKind::InvalidInput {
+                return failure;
+            }
+            failure.hint("for a token that a command prints: CLOUDFLARE_API_TOKEN=\"$(COMMAND)\" zerodrift …")
+        };
+        let (file, metadata) = files::open(path).map_err(unreadable)?;
+        private(path, &metadata)?;
+        let text = files::bounded(file, LARGEST_TOKEN_FILE).map_err(unreadable)?;
+        let text =
+            String::from_utf8(text).map_err(|_| CliError::io("read the token file", path, &"it is not UTF-8"))?;
         return Credentials::token(&text).map_err(unfit);
     }
     if let Some(token) = env.get(env::API_TOKEN) {

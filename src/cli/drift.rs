@@ -1,7 +1,5 @@
 //! `drift`: a plan for schedules.
 
-use std::path::Path;
-
 use super::adopt::Adopting;
 use super::args::DriftArgs;
 use super::connect::connect;
@@ -9,7 +7,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::planning::Wanted;
 use super::publish::Compared;
-use super::{Context, forms, planning, publish, rewrite};
+use super::{Context, planning, publish, rewrite};
 use crate::report::Wording;
 
 /// Compares, and exits with 2 when live is not as the file says. Holds nothing that could write to the API; the manifest
@@ -18,7 +16,7 @@ pub(super) async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, Cli
     if args.adopt {
         rewrite::check("--adopt", &args.file.file)?;
     }
-    forms::check(&args.forms.reports, &[Path::new(&args.file.file)])?;
+    context.files.check_reports()?;
     let wanted = planning::wanted(context, &args.file.file, &args.target)?;
     of(context, args, &wanted).await.map_err(|error| wanted.blame(error))
 }

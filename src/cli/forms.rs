@@ -1,10 +1,8 @@
 //! In which forms a result is shown: one on standard output, further ones in files, all of the same run.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-
-use super::error::CliError;
 
 /// Form of a plan, or of drift.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -106,30 +104,6 @@ fn report<F: ValueEnum>(text: &str) -> Result<Report<F>, String> {
     Ok(Report { format, file: file.into() })
 }
 
-/// Refuses to write a result over what it is made from, or over another one.
-///
-/// # Errors
-/// If two of the files are one.
-pub(super) fn check<F>(reports: &[Report<F>], sources: &[&Path]) -> Result<(), CliError> {
-    // A file that does not exist yet is told by its name in its real folder.
-    let real = |path: &Path| {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let named = || Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?));
-        std::fs::canonicalize(path).ok().or_else(named).unwrap_or_else(|| path.to_owned())
-    };
-    let mut taken: Vec<PathBuf> = sources.iter().map(|path| real(path)).collect();
-    for Report { format: _, file } in reports {
-        let place = real(file);
-        if taken.contains(&place) {
-            let message =
-                format!("--report would write over {}, which this run reads or writes already", file.display());
-            return Err(CliError::usage(message).hint("name another file"));
-        }
-        taken.push(place);
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -151,19 +125,5 @@ mod tests {
             let error = report::<PlanFormat>(text).unwrap_err();
             assert!(error.contains(told), "{text}: {error}");
         }
-    }
-
-    #[test]
-    fn no_report_is_written_over_the_manifest_or_over_another_one() {
-        let folder = tempfile::tempdir().unwrap();
-        let (manifest, other) = (folder.path().join("org.yaml"), folder.path().join("plan.md"));
-        std::fs::write(&manifest, "").unwrap();
-        let reports = |files: &[&Path]| -> Vec<Report<PlanFormat>> {
-            files.iter().map(|file| Report { format: PlanFormat::Json, file: file.to_path_buf() }).collect()
-        };
-        let dotted = folder.path().join(".").join("org.yaml");
-        assert!(check(&reports(&[&other]), &[&manifest]).is_ok());
-        assert!(check(&reports(&[&dotted]), &[&manifest]).is_err());
-        assert!(check(&reports(&[&other, &other]), &[&manifest]).is_err());
     }
 }

@@ -1,12 +1,11 @@
 //! The two files by which a step talks to its job on GitHub: the summary that people read, and the outputs for later
 //! steps. Outside of GitHub nothing names them, and nothing is written.
 
-use std::fs::OpenOptions;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
 use super::env::{self, Env};
 use super::error::CliError;
+use super::used_files::{Output, Role, UsedFiles};
 use crate::report::markdown::STEP_SUMMARY;
 
 /// Appends to the summary of the step. A summary over the limit is dropped whole, so what an earlier command of the
@@ -14,7 +13,7 @@ use crate::report::markdown::STEP_SUMMARY;
 ///
 /// # Errors
 /// If the file that the environment names cannot be written.
-pub(super) fn summarize(env: &Env, summary: impl FnOnce(usize) -> String) -> Result<(), CliError> {
+pub(super) fn summarize(env: &Env, files: &UsedFiles, summary: impl FnOnce(usize) -> String) -> Result<(), CliError> {
     /// Less than this is not worth a summary.
     const LEAST: usize = 16 * 1024;
     let Some(path) = env.get(env::GITHUB_STEP_SUMMARY).map(Path::new) else { return Ok(()) };
@@ -24,30 +23,16 @@ pub(super) fn summarize(env: &Env, summary: impl FnOnce(usize) -> String) -> Res
     if left < LEAST {
         return Ok(());
     }
-    append(path, &summary(left))
+    files.append(Output { role: Role::JobSummary, flag: env::GITHUB_STEP_SUMMARY, path }, &summary(left))
 }
 
 /// Appends outputs, each a line of its own.
 ///
 /// # Errors
 /// If the file that the environment names cannot be written.
-pub(super) fn output(env: &Env, lines: &str) -> Result<(), CliError> {
-    env.get(env::GITHUB_OUTPUT).map_or(Ok(()), |path| append(Path::new(path), lines))
-}
-
-/// Appends lines, on a line of their own whatever the file ends with.
-fn append(path: &Path, lines: &str) -> Result<(), CliError> {
-    let append = || {
-        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
-        let mut last = [b'\n'];
-        if file.seek(SeekFrom::End(0))? > 0 {
-            file.seek(SeekFrom::End(-1))?;
-            file.read_exact(&mut last)?;
-        }
-        let start = if last == [b'\n'] { "" } else { "\n" };
-        file.write_all(format!("{start}{lines}").as_bytes())
-    };
-    append().map_err(|error: std::io::Error| CliError::io("write the file of the job", path, &error))
+pub(super) fn output(env: &Env, files: &UsedFiles, lines: &str) -> Result<(), CliError> {
+    let Some(path) = env.get(env::GITHUB_OUTPUT).map(Path::new) else { return Ok(()) };
+    files.append(Output { role: Role::JobOutputs, flag: env::GITHUB_OUTPUT, path }, lines)
 }
 
 #[cfg(test)]
@@ -60,8 +45,8 @@ mod tests {
 
     #[test]
     fn without_github_nothing_is_written() {
-        assert!(output(&Env::default(), "a=b\n").is_ok());
-        assert!(summarize(&Env::default(), |_| panic!("nobody reads it")).is_ok());
+        assert!(output(&Env::default(), &UsedFiles::default(), "a=b\n").is_ok());
+        assert!(summarize(&Env::default(), &UsedFiles::default(), |_| panic!("nobody reads it")).is_ok());
     }
 
     #[test]
@@ -69,9 +54,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("output");
         let env = env(env::GITHUB_OUTPUT, &path);
-        output(&env, "a=1\n").unwrap();
+        output(&env, &UsedFiles::default(), "a=1\n").unwrap();
         std::fs::write(&path, "a=1\nunfinished=2").unwrap();
-        output(&env, "b=3\n").unwrap();
+        output(&env, &UsedFiles::default(), "b=3\n").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "a=1\nunfinished=2\nb=3\n");
     }
 
@@ -81,8 +66,8 @@ mod tests {
         let path = folder.path().join("summary");
         let env = env(env::GITHUB_STEP_SUMMARY, &path);
         std::fs::write(&path, "x".repeat(1000)).unwrap();
-        summarize(&env, |limit| "y".repeat(limit)).unwrap();
+        summarize(&env, &UsedFiles::default(), |limit| "y".repeat(limit)).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().len(), STEP_SUMMARY as u64);
-        summarize(&env, |_| panic!("there is no room")).unwrap();
+        summarize(&env, &UsedFiles::default(), |_| panic!("there is no room")).unwrap();
     }
 }

@@ -7,10 +7,13 @@ use super::Context;
 use super::args::WriteArgs;
 use super::env::Env;
 use super::error::CliError;
+use super::exit::Exit;
 use crate::apply::audit::{Actor, AuditLog, Ended, Record};
-use crate::apply::{BackupError, Backups, PreImage};
+use crate::apply::{BackupError, Backups, Known, PreImage};
+use crate::files::{self, FolderRisk};
 use crate::organization::Live;
 use crate::plan::Plan;
+use crate::report;
 use crate::text::visible;
 
 /// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.
@@ -33,13 +36,14 @@ impl<'a> History<'a> {
     /// that folder, so that a pipeline has one folder to keep.
     ///
     /// # Errors
-    /// If nothing says where: neither a flag nor the environment.
+    /// If nothing says where, neither a flag nor the environment, or others can write to such a folder.
     pub(super) fn open(context: &'a Context, command: &'static str, args: &WriteArgs) -> Result<Self, CliError> {
         let (backups, log) = match (&args.backup_dir, context.env.state_folder()) {
             (Some(folder), _) => (folder.clone(), folder.clone()),
             (None, Some(folder)) => (folder.join("backups"), folder),
             (None, None) => return Err(nowhere()),
         };
+        check_folders([log.as_path(), backups.as_path()])?;
         Ok(Self {
             context,
             command,
@@ -56,13 +60,19 @@ impl<'a> History<'a> {
     /// If it cannot be kept: then nothing may be written.
     pub(super) fn keep(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
         let kept = self.backups.keep(&PreImage { plan, live }, jiff::Timestamp::now())?;
-        for error in &kept.stayed {
+        self.context.ui.say(&format!("backup: {}", visible(&kept.display().to_string())));
+        // It is kept once in a run; were it kept twice, the first one would be the state from before.
+        let _ = self.kept.set(kept);
+        Ok(())
+    }
+
+    /// Lets older backups make room, once this run's own is not the only way back.
+    fn settle(&self, plan: &Plan, ended: &Ended<'_>) {
+        let Some(backup) = self.backup().filter(|_| is_settled(ended)) else { return };
+        // What a rollback brings back was read from a backup, which stays at least as long as this run.
+        for error in self.backups.settle(plan, backup, &self.context.files.paths()) {
             self.context.ui.say(&format!("warning: {}", visible(&error.to_string())));
         }
-        self.context.ui.say(&format!("backup: {}", visible(&kept.path.display().to_string())));
-        // It is kept once in a run; were it kept twice, the first one would be the state from before.
-        let _ = self.kept.set(kept.path);
-        Ok(())
     }
 
     /// The file that holds the state from before, where this run has kept one.
@@ -78,7 +88,7 @@ impl<'a> History<'a> {
         Some(format!("to bring back the state from before: zerodrift rollback {}", visible(&word)))
     }
 
-    /// Leaves a line in the audit log. That it cannot be written is said, and changes nothing else: what was applied is applied.
+    /// Leaves a line in the audit log, and settles the backup. That the line cannot be written is said, and changes nothing else: what was applied is applied.
     pub(super) fn record(&self, plan: &Plan, ended: Ended<'_>) {
         let record = Record {
             at: jiff::Timestamp::now(),
@@ -88,7 +98,9 @@ impl<'a> History<'a> {
             backup: self.backup(),
             ended,
         };
-        if let Err(error) = self.log.append(&record) {
+        let appended = self.log.append(&record);
+        self.settle(plan, &record.ended);
+        if let Err(error) = appended {
             let error = error.to_string();
             let warning = format!(
                 "warning: the audit log has no line about this {}: {}\nWhat the {} did is not affected, and its exit code neither.",
@@ -99,6 +111,34 @@ impl<'a> History<'a> {
             self.context.ui.say(&warning);
         }
     }
+}
+
+/// Whether nobody needs the state from before to undo what a run did: it did what was planned, provably, or nothing.
+fn is_settled(ended: &Ended<'_>) -> bool {
+    match ended {
+        Ended::Outcome(outcome) => outcome.verified || outcome.known == Known::AsBefore,
+        Ended::Refused(_) | Ended::Moved(_) => true,
+        Ended::Abandoned(_) => false,
+    }
+}
+
+/// Refuses folders in which somebody else could exchange a backup or the audit log.
+fn check_folders<'f>(folders: impl IntoIterator<Item = &'f Path>) -> Result<(), CliError> {
+    for folder in folders {
+        let risk = files::check_private_folder(folder);
+        let Some(risk) = risk.map_err(|error| CliError::io("use the folder", folder, &error))? else { continue };
+        let name = report::argument(&folder.display().to_string());
+        let failure = CliError::new(
+            "backup",
+            Exit::Failed,
+            format!("nothing was written: the folder {name} is not safe: {risk}"),
+        );
+        return Err(match risk {
+            FolderRisk::Writable(_) => failure.hint(format!("run: chmod go-w {name}")),
+            FolderRisk::Foreign(_) => failure.hint("name a folder of your own with --backup-dir DIR"),
+        });
+    }
+    Ok(())
 }
 
 fn nowhere() -> CliError {

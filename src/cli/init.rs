@@ -15,7 +15,7 @@ use crate::text::visible;
 /// Writes a manifest, and with `--ci` the files of a pipeline. It reads live with a client that cannot write, and the
 /// files it writes are the user's.
 pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> {
-    let pipeline = args.ci.map(|platform| Pipeline::prepare(args, platform)).transpose()?;
+    let pipeline = args.ci.map(|platform| Pipeline::prepare(context, args, platform)).transpose()?;
     let path = Path::new(&args.file);
     if args.file == "-" {
         let draft = draft(context, args)?;
@@ -24,9 +24,10 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> 
         context.ui.say(&format!("{} is there already and stays", visible(&args.file)));
     } else {
         // Before anything is read: nobody should wait for a refusal.
-        new_file::check(path, Existing::of(args))?;
+        new_file::check_folder(path)?;
+        new_file::check(context, path, Existing::of(args))?;
         let draft = draft(context, args)?;
-        new_file::create(path, &draft.text, Existing::of(args))?;
+        new_file::create(context, path, &draft.text, Existing::of(args))?;
         say_next(context, args, &draft);
     }
     if let Some(pipeline) = pipeline {

@@ -1,11 +1,11 @@
 //! Finding the manifest, and the organization it is about.
 
-use std::io::Read as _;
 use std::path::Path;
 
 use super::args::TargetArgs;
 use super::env::{self, Env};
 use super::error::CliError;
+use crate::files;
 use crate::manifest::{self, Finding, Manifest, Parsed, Source};
 use crate::organization::{Model, Scope, Target, TargetIdError};
 
@@ -38,26 +38,22 @@ pub(super) fn load(model: &Model, file: &str) -> Result<Loaded, CliError> {
 
 /// The bytes of a file, one more than the limit at most, so that a huge or endless input is refused and not swallowed.
 fn read(file: &str) -> Result<Vec<u8>, CliError> {
-    let limit = manifest::LARGEST as u64 + 1;
-    let mut bytes = Vec::new();
+    let most = manifest::LARGEST as u64 + 1;
     if file == "-" {
-        std::io::stdin()
-            .lock()
-            .take(limit)
-            .read_to_end(&mut bytes)
-            .map_err(|error| CliError::io("read", Path::new("standard input"), &error))?;
-        return Ok(bytes);
+        let failed = |error| CliError::io("read", Path::new("standard input"), &error);
+        return files::standard_input(most).map_err(failed);
     }
     let path = Path::new(file);
-    let opened = std::fs::File::open(path).map_err(|error| unreadable(path, &error))?;
-    opened.take(limit).read_to_end(&mut bytes).map_err(|error| unreadable(path, &error))?;
-    Ok(bytes)
+    files::read_start(path, most).map_err(|error| unreadable(path, &error))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
     let failure = CliError::io("read", path, error);
     if error.kind() == std::io::ErrorKind::NotFound {
         return failure.hint("name the manifest, or write one from live with `zerodrift init`");
+    }
+    if error.kind() == std::io::ErrorKind::InvalidInput {
+        return failure.hint("name a regular file, or - for standard input");
     }
     failure
 }

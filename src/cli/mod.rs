@@ -3,10 +3,10 @@
 //! - `args`, `options`: what there is to type; `env`: the environment as a value; `ui`: the only place that prints
 //! - `forms`, `publish`, `github`: a result in the forms that were asked for
 //! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
-//! - `history`: backups and the audit log
+//! - `history`: backups and the audit log; `used_files`, `own_file`: what a run uses, and what its outputs may not hit
 //! - `new_file`, `terraform`, `pipeline`, `platform`: what `init` writes, and from what
 //! - `rewrite`: the only place that writes a manifest; `adopt`, `fix`: the flags of `drift` and `validate` that ask for it
-//! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `logging`: `-v`
+//! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `file_size_limit`: `ulimit -f`; `logging`: `-v`
 
 mod adopt;
 mod apply;
@@ -21,6 +21,7 @@ mod error;
 mod exit;
 mod explain;
 mod export;
+mod file_size_limit;
 mod fix;
 mod forms;
 mod github;
@@ -31,6 +32,7 @@ mod logging;
 mod manifest_file;
 mod new_file;
 mod options;
+mod own_file;
 mod pipeline;
 mod plan;
 mod planning;
@@ -45,6 +47,7 @@ mod schema;
 mod terraform;
 mod ui;
 mod usage;
+mod used_files;
 mod validate;
 
 pub use exit::Exit;
@@ -60,12 +63,14 @@ use env::Env;
 use error::CliError;
 use forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms};
 use ui::Ui;
+use used_files::UsedFiles;
 
 /// What every command needs.
 struct Context {
     env: Env,
     ui: Ui,
     model: &'static Model,
+    files: UsedFiles,
 }
 
 impl Context {
@@ -96,7 +101,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let env = Env::of_process();
     let ui = Ui::new(&cli.talk, &env);
-    let context = Context { ui, env, model: Model::current() };
+    file_size_limit::make_writes_fail();
+    let files = UsedFiles::of(&cli.command, &env);
+    let context = Context { ui, env, model: Model::current(), files };
     let done = logging::start(&cli.talk, &context.env, &context.ui).and_then(|()| dispatch(&context, &cli.command));
     done.unwrap_or_else(|error| fail(&context, &cli.command, &error))
 }

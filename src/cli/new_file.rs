@@ -1,11 +1,15 @@
 //! Files that `init` starts: whole or not at all, and over another one only where that was said.
 
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::Path;
 
+use super::Context;
 use super::args::InitArgs;
 use super::error::CliError;
 use super::exit::Exit;
+use super::used_files::Output;
+use crate::files::{self, Access};
+use crate::report;
 use crate::text::visible;
 
 /// What becomes of a file that is there already.
@@ -28,22 +32,35 @@ impl Existing {
 /// may be somebody else's.
 ///
 /// # Errors
-/// If something is there that may not be replaced.
-pub(super) fn check(path: &Path, existing: Existing) -> Result<(), CliError> {
-    let found = match std::fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+/// If something is there that may not be replaced, or there is no folder to write into.
+pub(super) fn check(context: &Context, path: &Path, existing: Existing) -> Result<(), CliError> {
+    match std::fs::symlink_metadata(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(CliError::io("look at", path, &error)),
-        Ok(found) => found,
-    };
-    match (found.is_file(), existing) {
-        (true, Existing::Replaced) => Ok(()),
-        (true, Existing::Kept) => Err(exists(path)),
-        (false, _) => {
+        Ok(found) if existing == Existing::Kept && found.is_file() => return Err(exists(path)),
+        Ok(found) if !found.is_file() => {
             let name = path.display().to_string();
-            let message = format!("{} is there and is no plain file, so nothing was written", visible(&name));
-            Err(CliError::new("exists", Exit::Failed, message).hint("name another file, or the one that it points to"))
+            let message = format!("{} is there and is not a regular file, so nothing was written", visible(&name));
+            return Err(
+                CliError::new("exists", Exit::Failed, message).hint("name another file, or the one that it points to")
+            );
         }
+        Ok(_) => {}
     }
+    context.files.check(Output::started(path))
+}
+
+/// Refuses to write into a folder that does not exist.
+///
+/// # Errors
+/// If it does not.
+pub(super) fn check_folder(path: &Path) -> Result<(), CliError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) else {
+        return Ok(());
+    };
+    let why = format!("the folder {} does not exist", folder.display());
+    let folder = report::argument(&folder.display().to_string());
+    Err(CliError::io("write", path, &why).hint(format!("run: mkdir -p {folder}")))
 }
 
 fn exists(path: &Path) -> CliError {
@@ -52,35 +69,17 @@ fn exists(path: &Path) -> CliError {
         .hint("name another file, print it with -, or replace it with --force")
 }
 
-/// Writes the whole file or nothing: beside its place first, then into it.
+/// Writes the whole file or nothing.
 ///
 /// # Errors
 /// If the file cannot be written, or is there meanwhile and may not be replaced.
-pub(super) fn create(path: &Path, text: &str, existing: Existing) -> Result<(), CliError> {
-    let failed = |error: std::io::Error| CliError::io("write", path, &error);
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = builder().tempfile_in(folder).map_err(failed)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(failed)?;
-    let written = match existing {
-        Existing::Replaced => file.persist(path),
-        Existing::Kept => file.persist_noclobber(path),
-    };
-    match written {
-        Ok(_) => Ok(()),
+pub(super) fn create(context: &Context, path: &Path, text: &str, existing: Existing) -> Result<(), CliError> {
+    if existing == Existing::Replaced {
+        return context.files.write(Output::started(path), text, Access::Umask);
+    }
+    match files::create(path, text.as_bytes(), Access::Umask) {
         // Somebody was faster since the check.
-        Err(error) if error.error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
-        Err(error) => Err(failed(error.error)),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
+        done => done.map_err(|error| CliError::io("write", path, &error)),
     }
-}
-
-/// A file for a repository: as readable as the umask lets new files be.
-fn builder() -> tempfile::Builder<'static, 'static> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".new-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    builder
 }

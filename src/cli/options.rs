@@ -121,7 +121,14 @@ pub(super) struct WriteArgs {
     #[arg(long, value_name = "DIR", help_heading = "Backups")]
     pub(super) backup_dir: Option<PathBuf>,
     /// How many backups of an organization are kept; the oldest are deleted
-    #[arg(long, value_name = "N", default_value = "30", help_heading = "Backups")]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "30",
+        value_parser = count,
+        allow_negative_numbers = true,
+        help_heading = "Backups"
+    )]
     pub(super) backup_keep: NonZeroUsize,
     /// Form of the result
     #[arg(long, value_enum, default_value_t)]
@@ -136,6 +143,17 @@ pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
         .filter(|nanoseconds| *nanoseconds > 0)
         .map(Duration::from_nanos)
         .ok_or_else(|| "the duration must be longer than zero".to_owned())
+}
+
+/// A whole number from 1.
+fn count(text: &str) -> Result<NonZeroUsize, String> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.parse::<usize>().ok().and_then(NonZeroUsize::new) {
+        Some(count) => Ok(count),
+        // More than any folder can hold.
+        None if is_number && text.bytes().any(|byte| byte != b'0') => Ok(NonZeroUsize::MAX),
+        None => Err("it must be a whole number, 1 or more; the backup of this run is always kept".to_owned()),
+    }
 }
 
 /// A digest as plans show it.

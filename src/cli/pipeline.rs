@@ -7,6 +7,7 @@ use super::args::{InitArgs, MANIFEST};
 use super::error::CliError;
 use super::new_file::{self, Existing};
 use super::platform::{PipelineFile, Platform, Setup, Traces};
+use crate::files;
 use crate::text::visible;
 
 /// No registry has a release yet, and a name that nobody has registered must not be installed: whoever registers it
@@ -26,7 +27,7 @@ impl Pipeline {
     ///
     /// # Errors
     /// If nothing tells which platform is meant, or a file is there already and may not be replaced.
-    pub(super) fn prepare(args: &InitArgs, wanted: Option<Platform>) -> Result<Self, CliError> {
+    pub(super) fn prepare(context: &Context, args: &InitArgs, wanted: Option<Platform>) -> Result<Self, CliError> {
         let top = top(Path::new(&args.file));
         let traces = Traces::of(&top);
         let platform = wanted.or_else(|| traces.platform()).ok_or_else(|| {
@@ -35,7 +36,7 @@ impl Pipeline {
         })?;
         let existing = Existing::of(args);
         let pipeline = Self { setup: traces.setup(platform), top, existing };
-        pipeline.setup.files.iter().try_for_each(|file| new_file::check(&pipeline.place(file), existing))?;
+        pipeline.setup.files.iter().try_for_each(|file| new_file::check(context, &pipeline.place(file), existing))?;
         Ok(pipeline)
     }
 
@@ -51,9 +52,9 @@ impl Pipeline {
         for file in &self.setup.files {
             let path = self.place(file);
             if let Some(folder) = path.parent() {
-                std::fs::create_dir_all(folder).map_err(|error| CliError::io("make the folder", folder, &error))?;
+                files::make_folder(folder).map_err(|error| CliError::io("make the folder", folder, &error))?;
             }
-            new_file::create(&path, file.text, self.existing)?;
+            new_file::create(context, &path, file.text, self.existing)?;
             let shown = path.display().to_string();
             context.ui.say(&format!("Wrote {}: it says at its top what to create first", visible(&shown)));
         }
@@ -69,11 +70,16 @@ impl Pipeline {
 /// The top of the repository that a file is in: the nearest folder above it with a `.git`; the folder one stands in
 /// where there is none.
 fn top(file: &Path) -> PathBuf {
-    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let here = PathBuf::new();
-    let Ok(real) = std::fs::canonicalize(folder) else { return here };
-    let Some(top) = real.ancestors().find(|folder| folder.join(".git").exists()) else { return here };
+    let Some(top) = repository(file) else { return here };
     // From where one stands, where that is at the top: paths are shown, and short ones read better.
     let is_here = std::fs::canonicalize(".").is_ok_and(|current| current == top);
-    if is_here { here } else { top.to_owned() }
+    if is_here { here } else { top }
+}
+
+/// The real path of the repository that the folder of a file is in: the nearest one above it with a `.git`.
+pub(super) fn repository(file: &Path) -> Option<PathBuf> {
+    let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = std::fs::canonicalize(folder).ok()?;
+    real.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned)
 }

@@ -1,21 +1,18 @@
 //! `plan`: what apply would change.
 
-use std::path::Path;
-
 use super::args::PlanArgs;
 use super::connect::connect;
 use super::error::CliError;
 use super::exit::Exit;
 use super::planning::{self, Wanted};
 use super::publish::Compared;
-use super::{Context, forms, publish, saved};
+use super::{Context, publish, saved};
 use crate::report::Wording;
 
 /// Plans against the API, the sandbox or a snapshot. Holds nothing that could write.
 pub(super) async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
-    saved::check_out(args)?;
-    let sources = [Some(Path::new(&args.file.file)), args.live.as_deref(), args.out.as_deref()];
-    forms::check(&args.forms.reports, &sources.into_iter().flatten().collect::<Vec<_>>())?;
+    saved::check_out(context, args)?;
+    context.files.check_reports()?;
     let wanted = planning::wanted(context, &args.file.file, &args.target)?;
     of(context, args, &wanted).await.map_err(|error| wanted.blame(error))
 }

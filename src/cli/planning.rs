@@ -9,6 +9,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::interrupt;
 use super::manifest_file::{self, Loaded};
+use crate::files::{self, LARGEST_DOCUMENT};
 use crate::manifest::{Finding, Manifest, Source};
 use crate::organization::{Live, Model, Snapshot, Target};
 use crate::plan::{self, Plan};
@@ -115,7 +116,7 @@ fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
 /// declares.
 pub(super) fn snapshot(path: &Path, wanted: &Wanted) -> Result<(Live, String), CliError> {
     let advice = "write a snapshot with `zerodrift export --format json`";
-    let bytes = std::fs::read(path).map_err(|error| CliError::io("read", path, &error).hint(advice))?;
+    let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| CliError::io("read", path, &error).hint(advice))?;
     let refuse = |message: String| {
         CliError::new("snapshot", Exit::Failed, format!("{}: {message}", path.display())).hint(advice)
     };

@@ -4,6 +4,11 @@
 
 use std::path::Path;
 
+use crate::files;
+
+/// More of `.git/config` is not read, in bytes.
+const LARGEST_CONFIG: u64 = 1024 * 1024;
+
 /// A platform that there are files for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Platform {
@@ -63,11 +68,11 @@ const INCLUDE: &str = "add to .gitlab-ci.yml:\n\ninclude:\n  - local: .gitlab/ze
 impl Traces {
     /// Looks at the top folder of a repository. What cannot be read shows nothing.
     pub(super) fn of(folder: &Path) -> Self {
-        let config = std::fs::read_to_string(folder.join(".git/config")).unwrap_or_default();
+        let config = files::read(&folder.join(".git/config"), LARGEST_CONFIG).unwrap_or_default();
         Self {
             github_folder: folder.join(".github").is_dir(),
             gitlab_file: folder.join(".gitlab-ci.yml").is_file(),
-            hosts: hosts(&config),
+            hosts: hosts(&String::from_utf8_lossy(&config)),
         }
     }
 

@@ -8,6 +8,8 @@ use super::exit::Exit;
 use super::forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms, Report};
 use super::github;
 use super::planning::Wanted;
+use super::used_files::Output;
+use crate::files::Access;
 use crate::manifest::{self, Finding, Source};
 use crate::organization::Live;
 use crate::plan::Plan;
@@ -49,12 +51,12 @@ pub(super) fn compared(
         (PlanFormat::Gitlab, _) => report::gitlab::widget(run.plan),
         (PlanFormat::Html, _) => page(context, live, run),
     };
-    for report in &forms.reports {
-        write(&report.file, &form(report.format, &Style::plain(COLUMNS)))?;
+    for (number, report) in forms.reports.iter().enumerate() {
+        write(context, number, &report.file, &form(report.format, &Style::plain(COLUMNS)))?;
     }
     if forms.include(PlanFormat::Github) {
-        github::summarize(&context.env, |limit| report::markdown::comment(run, limit))?;
-        github::output(&context.env, &report::github::outputs(run.plan, exit.code()))?;
+        github::summarize(&context.env, &context.files, |limit| report::markdown::comment(run, limit))?;
+        github::output(&context.env, &context.files, &report::github::outputs(run.plan, exit.code()))?;
     }
     let text = form(forms.format, &context.ui.out);
     match forms.format {
@@ -113,14 +115,14 @@ pub(super) fn failure(
         PlanFormat::Github => Some(report::github::failed(&failure, &in_repository)),
     };
     // A command line that contradicts itself is followed nowhere: a file that it names may be the manifest.
-    for report in forms.reports.iter().filter(|_| error.exit != Exit::Usage) {
+    for (number, report) in forms.reports.iter().enumerate().filter(|_| error.exit != Exit::Usage) {
         let text = form(report.format)
             .unwrap_or_else(|| report::error::text(&error.message, &error.hints, &Style::plain(COLUMNS)));
-        write(&report.file, &text)?;
+        write(context, number, &report.file, &text)?;
     }
     if forms.include(PlanFormat::Github) {
-        github::summarize(&context.env, |limit| report::markdown::failure(&failure, limit))?;
-        github::output(&context.env, &report::github::exit_code(error.exit.code()))?;
+        github::summarize(&context.env, &context.files, |limit| report::markdown::failure(&failure, limit))?;
+        github::output(&context.env, &context.files, &report::github::exit_code(error.exit.code()))?;
     }
     form(forms.format).map_or(Ok(()), |text| context.print(&text))
 }
@@ -154,11 +156,11 @@ pub(super) fn findings(
             report::gitlab::code_quality(&findings, source.as_ref())
         }
     };
-    for report in &forms.reports {
-        write(&report.file, &form(report.format, &Style::plain(COLUMNS)))?;
+    for (number, report) in forms.reports.iter().enumerate() {
+        write(context, number, &report.file, &form(report.format, &Style::plain(COLUMNS)))?;
     }
     if forms.include(FindingsFormat::Github) {
-        github::output(&context.env, &report::github::exit_code(exit.code()))?;
+        github::output(&context.env, &context.files, &report::github::exit_code(exit.code()))?;
     }
     let text = form(forms.format, &context.ui.out);
     if forms.format == FindingsFormat::Text { context.show(&text) } else { context.print(&text) }
@@ -177,11 +179,11 @@ fn hosted(findings: &[Finding], source: Option<&Source>, file: &str) -> (Vec<Fin
 /// If a file or standard output cannot be written.
 pub(super) fn unread(context: &Context, forms: &FindingsForms, error: &CliError) -> Result<(), CliError> {
     if forms.include(FindingsFormat::Github) {
-        github::output(&context.env, &report::github::exit_code(error.exit.code()))?;
+        github::output(&context.env, &context.files, &report::github::exit_code(error.exit.code()))?;
     }
-    let of_json = |report: &&Report<FindingsFormat>| report.format == FindingsFormat::Json;
-    for report in forms.reports.iter().filter(of_json).filter(|_| error.exit != Exit::Usage) {
-        write(&report.file, &super::error_document(error))?;
+    let of_json = |(_, report): &(usize, &Report<FindingsFormat>)| report.format == FindingsFormat::Json;
+    for (number, report) in forms.reports.iter().enumerate().filter(of_json).filter(|_| error.exit != Exit::Usage) {
+        write(context, number, &report.file, &super::error_document(error))?;
     }
     match forms.format {
         // An empty report would say that nothing is wrong.
@@ -194,6 +196,6 @@ pub(super) fn unread(context: &Context, forms: &FindingsForms, error: &CliError)
     }
 }
 
-fn write(path: &Path, text: &str) -> Result<(), CliError> {
-    std::fs::write(path, text).map_err(|error| CliError::io("write the report", path, &error))
+fn write(context: &Context, number: usize, path: &Path, text: &str) -> Result<(), CliError> {
+    context.files.write(Output::report(number, path), text, Access::Umask)
 }

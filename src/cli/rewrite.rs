@@ -1,14 +1,14 @@
 //! Writing a manifest that is there. Nothing else does, and only for `drift --adopt` and `validate --fix`.
 
-use std::fs::{Metadata, OpenOptions};
-use std::io::Write as _;
-use std::path::Path;
-
-use tempfile::NamedTempFile;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 
 use super::error::CliError;
 use super::exit::Exit;
+use super::pipeline;
+use crate::files;
 use crate::manifest::Source;
+use crate::report;
 
 /// Refuses to write to standard input.
 ///
@@ -21,63 +21,49 @@ pub(super) fn check(flag: &str, file: &str) -> Result<(), CliError> {
     Err(CliError::usage(format!("{flag} writes the manifest, and - is standard input")).hint("name the file"))
 }
 
-/// Puts a text in place of a manifest, whole or not at all: beside it first, then into its place. Its mode stays, and
-/// so does a symbolic link, whose target is written.
+/// Puts a text in place of a manifest, whole or not at all. Its mode stays, and its owner where possible. A symbolic
+/// link stays too, and the file that it points to is written if that is in the same repository.
 ///
 /// # Errors
 /// If the file cannot be written, or is not what it was when it was read (exit code 4). It is left as it is then.
 pub(super) fn replace(old: &Source, new: &str) -> Result<(), CliError> {
     let path = Path::new(&old.name);
+    let real = real(path)?;
+    match files::replace_unchanged(&real, old.text.as_bytes(), new.as_bytes()) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let message = format!("nothing was written: {} has changed since it was read", path.display());
+            Err(CliError::new("conflict", Exit::Conflict, message).hint("run the command again"))
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            Err(CliError::io("write", path, &error).hint("make it writable, or change it by hand"))
+        }
+        Err(error) => Err(CliError::io("write", path, &error)),
+    }
+}
+
+/// The file that a path leads to. A repository may link a manifest to another place in it; a link that leads out of it
+/// is somebody else's file, and nobody who reviews the repository sees what is written there.
+fn real(path: &Path) -> Result<PathBuf, CliError> {
     let failed = |error: std::io::Error| CliError::io("write", path, &error);
+    if !std::fs::symlink_metadata(path).map_err(failed)?.is_symlink() {
+        return Ok(path.to_owned());
+    }
     let real = std::fs::canonicalize(path).map_err(failed)?;
-    let metadata = writable(path, &real)?;
-    let file = beside(&real, new, &metadata).map_err(failed)?;
-    // Last of all, so that hardly any time is left in which an editor could save.
-    if std::fs::read(&real).map_err(failed)? != old.text.as_bytes() {
-        let message = format!("nothing was written: {} has changed since it was read", path.display());
-        return Err(CliError::new("conflict", Exit::Conflict, message).hint("run the command again"));
+    let is_inside = match pipeline::repository(path) {
+        Some(repository) => pipeline::repository(&real) == Some(repository),
+        None => {
+            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            real.starts_with(std::fs::canonicalize(folder).map_err(failed)?)
+        }
+    };
+    if is_inside {
+        return Ok(real);
     }
-    file.persist(&real).map_err(|error| failed(error.error))?;
-    Ok(())
+    let target = report::argument(&real.display().to_string());
+    let why = "it is a symbolic link that leads out of its repository or folder";
+    Err(CliError::io("write", path, &why).hint(format!("name the file itself: {target}")))
 }
-
-/// What is known of a file that may be written. A file that takes the place of another asks nobody whether that one
-/// was writable, so this does.
-fn writable(path: &Path, real: &Path) -> Result<Metadata, CliError> {
-    let refuse = |why: &str| CliError::io("write", path, &why);
-    let metadata = std::fs::metadata(real).map_err(|error| CliError::io("write", path, &error))?;
-    if !metadata.is_file() {
-        return Err(refuse("it is no regular file"));
-    }
-    if metadata.permissions().readonly() {
-        return Err(refuse("it is read-only").hint("make it writable, or change it by hand"));
-    }
-    let opened = OpenOptions::new().write(true).open(real);
-    opened.map_err(|error| CliError::io("write", path, &error).hint("make it writable, or change it by hand"))?;
-    Ok(metadata)
-}
-
-/// The new text in a file in the same folder, with the mode of the old one.
-fn beside(real: &Path, text: &str, metadata: &Metadata) -> std::io::Result<NamedTempFile> {
-    let folder = real.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".zerodrift-").tempfile_in(folder)?;
-    file.write_all(text.as_bytes())?;
-    keep_owner(&file, metadata);
-    file.as_file().set_permissions(metadata.permissions())?;
-    file.as_file().sync_all()?;
-    Ok(file)
-}
-
-/// Gives the file to whoever owned the old one, as far as that is allowed: a container that runs as root works on the
-/// files of others.
-#[cfg(unix)]
-fn keep_owner(file: &NamedTempFile, metadata: &Metadata) {
-    use std::os::unix::fs::MetadataExt as _;
-    let _ = std::os::unix::fs::fchown(file.as_file(), Some(metadata.uid()), Some(metadata.gid()));
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_: &NamedTempFile, _: &Metadata) {}
 
 #[cfg(test)]
 mod tests {
@@ -108,7 +94,7 @@ mod tests {
         let gone = replace(&source(&folder.path().join("org.yaml"), ""), "text").unwrap_err();
         let no_file = replace(&source(folder.path(), ""), "text").unwrap_err();
         assert_eq!((gone.exit, no_file.exit), (Exit::Failed, Exit::Failed));
-        assert!(no_file.message.ends_with("it is no regular file"), "{}", no_file.message);
+        assert!(no_file.message.ends_with("it is a folder, not a regular file"), "{}", no_file.message);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

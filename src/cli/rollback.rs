@@ -7,6 +7,7 @@ use super::exit::Exit;
 use super::planning::{self, Wanted};
 use super::{Context, apply, manifest_file};
 use crate::apply::verify;
+use crate::files::{self, LARGEST_DOCUMENT};
 use crate::manifest::{Finding, Manifest, Severity, Source, cross_check, restoring};
 use crate::organization::{Live, Model, Setting, Slot, Snapshot, Target};
 use crate::plan::{self, Plan};
@@ -37,7 +38,7 @@ pub(super) async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, 
 fn read(context: &Context, args: &RollbackArgs) -> Result<Backup, CliError> {
     let path = &args.backup;
     let refuse = |message: String| CliError::new("backup", Exit::Failed, format!("{}: {message}", path.display()));
-    let bytes = std::fs::read(path).map_err(|error| unreadable(context, args, &error))?;
+    let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| unreadable(context, args, &error))?;
     let snapshot = Snapshot::parse(&bytes).map_err(|error| {
         refuse(error.to_string())
             .hint("name a file that an apply has kept, or a snapshot of `zerodrift export --format json`")

@@ -1,6 +1,5 @@
 //! Saved plans and digests at the edge: files and the clock. What they are bound to is decided in [`crate::plan`].
 
-use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,31 +10,25 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::manifest_file::{self, Loaded};
 use super::planning::{self, Wanted};
+use super::used_files::Output;
 use super::{Context, approval};
+use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::organization::Live;
 use crate::plan::{Input, Plan, SavedPlan, Since, Stale};
 use crate::report;
 
-/// No plan is larger, in bytes: a live document of a megabyte fits several times.
-const LARGEST: u64 = 16 * 1024 * 1024;
-
-/// Refuses to save a plan over what it is made from.
+/// Refuses to save a plan over anything but an earlier plan, or a file that is nobody's.
 ///
 /// # Errors
-/// If `--out` names standard output, the manifest, or the snapshot.
-pub(super) fn check_out(args: &PlanArgs) -> Result<(), CliError> {
+/// If `--out` names standard output, a file of this run, or another file of zerodrift.
+pub(super) fn check_out(context: &Context, args: &PlanArgs) -> Result<(), CliError> {
     let Some(out) = &args.out else { return Ok(()) };
     if out.as_os_str() == "-" {
         return Err(
             CliError::usage("--out writes a private file, and - is none").hint("print a plan with --format json")
         );
     }
-    let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let sources = [Some(Path::new(&args.file.file)), args.live.as_deref()];
-    let clash = sources.into_iter().flatten().find(|source| real(source).is_some_and(|path| real(out) == Some(path)));
-    clash.map_or(Ok(()), |source| {
-        Err(CliError::usage(format!("--out would write the plan over {}, which it is made from", source.display())))
-    })
+    context.files.check(Output::saved_plan(out))
 }
 
 /// Saves a plan, and says how to apply it.
@@ -51,7 +44,7 @@ pub(super) fn write(
 ) -> Result<(), CliError> {
     let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
     let text = report::saved::to_text(plan, &saved);
-    write_private(path, text.as_bytes()).map_err(|error| CliError::io("save the plan as", path, &error))?;
+    context.files.write(Output::saved_plan(path), &text, Access::Owner)?;
     let path = path.display();
     context.ui.say(&format!("Saved as {path}, good until {}", saved.expires_at));
     if plan.refused().next().is_some() {
@@ -68,17 +61,6 @@ pub(super) fn write(
 fn expiry(expires_in: Duration) -> Result<Timestamp, CliError> {
     let end = Timestamp::now().checked_add(expires_in).and_then(|end| Timestamp::from_second(end.as_second()));
     end.map_err(|error| CliError::usage(format!("--expires-in: {error}")))
-}
-
-/// Writes a file that nobody else can read, whole or not at all: beside its place first, then into it.
-fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Temporary files are made with mode 0600, and keep it when they take their place.
-    let mut file = tempfile::Builder::new().prefix(".plan-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }
 
 /// The saved plan that an apply was given, and the manifest of now, which it fits.
@@ -101,13 +83,8 @@ pub(super) fn open(context: &Context, args: &ApplyArgs, path: &Path) -> Result<(
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
-    match file {
-        Err(error) => Err(CliError::io("read the plan", path, &error).hint("save one with `zerodrift plan --out`")),
-        Ok(_) if bytes.len() as u64 > LARGEST => Err(CliError::io("read the plan", path, &"it is larger than 16 MiB")),
-        Ok(_) => Ok(bytes),
-    }
+    files::read(path, LARGEST_DOCUMENT)
+        .map_err(|error| CliError::io("read the plan", path, &error).hint("save one with `zerodrift plan --out`"))
 }
 
 /// Whether the plan is about the API that this run uses.

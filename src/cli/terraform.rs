@@ -1,13 +1,13 @@
 //! Terraform's files at the edge: which are read, and what is reported about them. What they mean is decided in
 //! [`crate::terraform`].
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use super::args::InitArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::{Context, manifest_file};
+use crate::files;
 use crate::manifest::{Finding, Severity, Source};
 use crate::organization::Target;
 use crate::report;
@@ -79,7 +79,7 @@ impl Input {
     fn read(path: &Path) -> Result<Self, CliError> {
         let mut left = LARGEST;
         if path.as_os_str() == "-" {
-            let source = source(path, std::io::stdin().lock(), &mut left)?;
+            let source = source(path, files::standard_input(left + 1), &mut left)?;
             return Ok(Self { sources: vec![source], ..Self::default() });
         }
         let metadata = std::fs::metadata(path).map_err(|error| CliError::io("read", path, &error))?;
@@ -136,14 +136,12 @@ fn files(folder: &Path) -> Result<Vec<(FileRole, PathBuf)>, CliError> {
 }
 
 fn opened(path: &Path, left: &mut u64) -> Result<Source, CliError> {
-    let file = std::fs::File::open(path).map_err(|error| CliError::io("read", path, &error))?;
-    source(path, file, left)
+    source(path, files::read_start(path, *left + 1), left)
 }
 
-fn source(path: &Path, file: impl std::io::Read, left: &mut u64) -> Result<Source, CliError> {
+fn source(path: &Path, bytes: std::io::Result<Vec<u8>>, left: &mut u64) -> Result<Source, CliError> {
     let failed = |error: &dyn std::fmt::Display| CliError::io("read", path, error);
-    let mut bytes = Vec::new();
-    file.take(*left + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    let bytes = bytes.map_err(|error| failed(&error))?;
     let Some(rest) = left.checked_sub(bytes.len() as u64) else {
         return Err(failed(&"the files are larger than 32 MiB").hint("name the one file that is meant"));
     };

@@ -1,12 +1,10 @@
 //! `validate`: every finding, offline.
 
-use std::path::Path;
-
 use super::args::ValidateArgs;
 use super::error::CliError;
 use super::exit::Exit;
 use super::manifest_file::{self, Loaded};
-use super::{Context, fix, forms, publish, rewrite};
+use super::{Context, fix, publish, rewrite};
 use crate::manifest::{self, Finding};
 
 /// Prints what there is to say about a manifest, after the fixes that `--fix` asks for. Needs no network and no
@@ -15,7 +13,7 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, CliErr
     if args.fix {
         rewrite::check("--fix", &args.file.file)?;
     }
-    forms::check(&args.forms.reports, &[Path::new(&args.file.file)])?;
+    context.files.check_reports()?;
     let loaded = manifest_file::load(context.model, &args.file.file)?;
     let Loaded { source, manifest, target: _, mut findings } =
         if args.fix { fix::run(context, loaded)? } else { loaded };

@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Fix, Severity};
 use super::reader::{Entry, Reader};
-use crate::organization::{Endpoint, Model, Scope, Setting, nearest, shown};
+use crate::organization::{Model, Scope, Setting, nearest, shown};
 
 /// Whether settings stand below a path.
 pub(super) fn is_group(model: &Model, path: &str) -> bool {
@@ -103,8 +103,7 @@ fn homes(model: &Model, name: &str) -> Vec<&'static str> {
 /// The names that a manifest may hold directly below a path.
 fn siblings(model: &Model, path: &str) -> Vec<&'static str> {
     if path.is_empty() {
-        let sections = Endpoint::ALL.into_iter().map(Endpoint::section);
-        return ["account_id", "zone_id"].into_iter().chain(sections).chain(["allow"]).collect();
+        return super::recognize::KEYS.to_vec();
     }
     let mut names: Vec<&str> = model
         .declarable()

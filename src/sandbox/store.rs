@@ -1,10 +1,14 @@
 //! The state file: read anew for each request, so that it can be edited while the sandbox runs; written whole or not at all.
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::seed;
 use super::state::State;
+use crate::files::{self, Access};
+
+/// The largest state that is read, in bytes. It holds live documents several times, laid out for people.
+const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// A state file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +66,8 @@ impl Store {
     /// As [`Store::open`].
     pub fn open_or(path: impl Into<PathBuf>, initial: impl FnOnce() -> State) -> Result<Self, StoreError> {
         let store = Self { path: path.into() };
+        // Before anything is answered from a file that could not be written later.
+        files::check_output(&store.path).map_err(|source| StoreError::Write { path: store.shown(), source })?;
         match store.load() {
             Err(StoreError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => store.save(&initial())?,
             other => drop(other?),
@@ -79,7 +85,8 @@ impl Store {
     /// # Errors
     /// If the file cannot be read, or is no state; the message names line and column.
     pub fn load(&self) -> Result<State, StoreError> {
-        let text = std::fs::read(&self.path).map_err(|source| StoreError::Read { path: self.shown(), source })?;
+        let text =
+            files::read(&self.path, LARGEST).map_err(|source| StoreError::Read { path: self.shown(), source })?;
         serde_json::from_slice(&text).map_err(|error| StoreError::Broken {
             path: self.shown(),
             line: error.line(),
@@ -88,7 +95,7 @@ impl Store {
         })
     }
 
-    /// Writes the state: into a file beside it, which then takes its place, so that nobody ever reads half of it.
+    /// Writes the state, whole or not at all, so that nobody ever reads half of it. The file keeps its mode and owner.
     ///
     /// # Errors
     /// If the file cannot be written; the old one is then still there.
@@ -97,13 +104,9 @@ impl Store {
     }
 
     fn replace(&self, state: &State) -> std::io::Result<()> {
-        let folder = self.path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let mut file = tempfile::Builder::new().prefix(".sandbox-").tempfile_in(folder)?;
-        serde_json::to_writer_pretty(&mut file, state)?;
-        file.write_all(b"\n")?;
-        file.as_file().sync_all()?;
-        file.persist(&self.path).map_err(|error| error.error)?;
-        Ok(())
+        let mut text = serde_json::to_vec_pretty(state)?;
+        text.push(b'\n');
+        files::replace(&self.path, &text, Access::Umask, &[])
     }
 
     fn shown(&self) -> String {

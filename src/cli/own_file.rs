@@ -1,0 +1,74 @@
+//! Which of our own files a text is. What somebody else's run needs is not overwritten by a mistyped name.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use serde::de::IgnoredAny;
+
+use crate::manifest;
+
+/// A file that zerodrift reads or keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OwnFile {
+    /// An `org.yaml`, by this or any other name.
+    Manifest,
+    /// What `plan --out` writes.
+    SavedPlan,
+    /// What an apply keeps.
+    Backup,
+    /// What `export --format json` prints, or the API answered.
+    Snapshot,
+    /// What `--sandbox` keeps.
+    SandboxState,
+    /// The lines about each apply.
+    AuditLog,
+}
+
+impl OwnFile {
+    /// The kind of a file, by its content; nothing for everything else, reports of earlier runs among it. Broken
+    /// manifests are known by their keys where the name says that the file is YAML.
+    pub(super) fn of(path: &Path, bytes: &[u8]) -> Option<Self> {
+        if let Some(keys) = keys_of(bytes) {
+            return Self::of_json(&keys);
+        }
+        let text = std::str::from_utf8(bytes).ok()?;
+        let first = text.lines().next().unwrap_or_default();
+        if keys_of(first.as_bytes()).is_some_and(|keys| keys.contains_key("actor") && keys.contains_key("outcome")) {
+            return Some(Self::AuditLog);
+        }
+        let is_yaml = path.extension().is_some_and(|name| name == "yaml" || name == "yml");
+        manifest::is_manifest(text, is_yaml).then_some(Self::Manifest)
+    }
+
+    fn of_json(keys: &BTreeMap<String, IgnoredAny>) -> Option<Self> {
+        let has = |key: &str| keys.contains_key(key);
+        match () {
+            () if has("sandbox") => Some(Self::SandboxState),
+            () if has("actor") && has("outcome") => Some(Self::AuditLog),
+            () if has("kept_at") => Some(Self::Backup),
+            () if has("saved") => Some(Self::SavedPlan),
+            () if has("live") || (has("success") && has("result")) => Some(Self::Snapshot),
+            () if manifest::KEYS.iter().any(|key| has(key)) => Some(Self::Manifest),
+            () => None,
+        }
+    }
+}
+
+impl fmt::Display for OwnFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Manifest => "a manifest",
+            Self::SavedPlan => "a saved plan",
+            Self::Backup => "a backup",
+            Self::Snapshot => "a snapshot",
+            Self::SandboxState => "a state of the sandbox",
+            Self::AuditLog => "an audit log",
+        })
+    }
+}
+
+/// The keys of a JSON object, however deep and large what is below them is.
+fn keys_of(bytes: &[u8]) -> Option<BTreeMap<String, IgnoredAny>> {
+    serde_json::from_slice(bytes).ok()
+}

@@ -1,0 +1,77 @@
+//! Inputs: regular files, opened without waiting, and no more of them than a bound.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::kind::{require_regular, without_waiting};
+
+/// The largest document that is read, in bytes: a backup, a saved plan, a snapshot. Files that are written for reading
+/// them back have the same bound.
+pub(crate) const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+/// Opens a regular file. A symbolic link to one is followed.
+///
+/// # Errors
+/// If it is something else, or cannot be opened. Nothing else is opened even for a moment, since opening a device can
+/// have effects of its own.
+pub(crate) fn open(path: &Path) -> io::Result<(File, Metadata)> {
+    require_regular(&std::fs::metadata(path)?)?;
+    let file = without_waiting(OpenOptions::new().read(true), true).open(path)?;
+    // Another entry may have taken the name in between.
+    let metadata = file.metadata()?;
+    require_regular(&metadata)?;
+    Ok((file, metadata))
+}
+
+/// Reads a whole regular file of at most `limit` bytes.
+///
+/// # Errors
+/// If it is larger, not a regular file, or cannot be read.
+pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let (file, metadata) = open(path)?;
+    if metadata.len() > limit {
+        return Err(too_large(limit));
+    }
+    bounded(file, limit)
+}
+
+/// Reads the first `most` bytes of a regular file, for whoever has words of their own for a file that is larger.
+///
+/// # Errors
+/// If it is not a regular file, or cannot be read.
+pub(crate) fn read_start(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let (file, _) = open(path)?;
+    start(file, most)
+}
+
+/// Reads the first `most` bytes of standard input, which may be anything.
+///
+/// # Errors
+/// If it cannot be read.
+pub(crate) fn standard_input(most: u64) -> io::Result<Vec<u8>> {
+    start(io::stdin().lock(), most)
+}
+
+/// Everything that an open file holds, at most `limit` bytes, whatever its size is said to be.
+///
+/// # Errors
+/// If it is larger, or cannot be read.
+pub(crate) fn bounded(file: impl Read, limit: u64) -> io::Result<Vec<u8>> {
+    let bytes = start(file, limit.saturating_add(1))?;
+    if bytes.len() as u64 > limit { Err(too_large(limit)) } else { Ok(bytes) }
+}
+
+fn start(file: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The refusal of a file beyond a bound.
+pub(super) fn too_large(limit: u64) -> io::Error {
+    const MEBIBYTE: u64 = 1024 * 1024;
+    let limit =
+        if limit.is_multiple_of(MEBIBYTE) { format!("{} MiB", limit / MEBIBYTE) } else { format!("{limit} bytes") };
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("it is larger than {limit}"))
+}
