@@ -11,6 +11,7 @@ use super::args::ApiArgs;
 use super::env::{self, Env};
 use super::error::CliError;
 use super::exit::Exit;
+use super::history;
 use super::ui::Ui;
 use crate::cloudflare::{
     BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, Reader, Transport,
@@ -126,6 +127,7 @@ pub(super) fn sandbox_state(env: &Env, named: Option<&Path>) -> Result<PathBuf, 
             .hint("name a file: --sandbox=STATE.json")
     })?;
     // The folder is ours; the folder of a file that somebody named is not, and a typo in it should be seen.
+    history::check_folder(&folder)?;
     files::make_private_folder(&folder).map_err(|error| CliError::io("make the folder", &folder, &error))?;
     Ok(folder.join("sandbox.json"))
 }

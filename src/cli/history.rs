@@ -43,7 +43,8 @@ impl<'a> History<'a> {
             (None, Some(folder)) => (folder.join("backups"), folder),
             (None, None) => return Err(nowhere()),
         };
-        check_folders([log.as_path(), backups.as_path()])?;
+        check_folder(&log)?;
+        check_folder(&backups)?;
         Ok(Self {
             context,
             command,
@@ -122,23 +123,19 @@ fn is_settled(ended: &Ended<'_>) -> bool {
     }
 }
 
-/// Refuses folders in which somebody else could exchange a backup or the audit log.
-fn check_folders<'f>(folders: impl IntoIterator<Item = &'f Path>) -> Result<(), CliError> {
-    for folder in folders {
-        let risk = files::check_private_folder(folder);
-        let Some(risk) = risk.map_err(|error| CliError::io("use the folder", folder, &error))? else { continue };
-        let name = report::argument(&folder.display().to_string());
-        let failure = CliError::new(
-            "backup",
-            Exit::Failed,
-            format!("nothing was written: the folder {name} is not safe: {risk}"),
-        );
-        return Err(match risk {
-            FolderRisk::Writable(_) => failure.hint(format!("run: chmod go-w {name}")),
-            FolderRisk::Foreign(_) => failure.hint("name a folder of your own with --backup-dir DIR"),
-        });
-    }
-    Ok(())
+/// Refuses a folder in which somebody else could exchange what is kept there. One that does not exist is made private.
+///
+/// # Errors
+/// If others can write to it. A folder that cannot be looked at cannot be used either, which is said when it is.
+pub(super) fn check_folder(folder: &Path) -> Result<(), CliError> {
+    let Ok(Some(risk)) = files::check_private_folder(folder) else { return Ok(()) };
+    let name = report::argument(&folder.display().to_string());
+    let message = format!("nothing was written: the folder {name} is not safe: {risk}");
+    let failure = CliError::new("unsafe-folder", Exit::Failed, message);
+    Err(match risk {
+        FolderRisk::Writable(_) => failure.hint(format!("run: chmod go-w {name}")),
+        FolderRisk::Foreign(_) => failure.hint("name a folder of your own: --backup-dir DIR, or XDG_STATE_HOME"),
+    })
 }
 
 fn nowhere() -> CliError {

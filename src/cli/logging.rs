@@ -24,6 +24,8 @@ pub(super) fn start(talk: &TalkArgs, env: &Env, ui: &Ui) -> Result<(), CliError>
     let filter = EnvFilter::try_new(&wanted).map_err(|error| CliError::usage(format!("RUST_LOG={wanted}: {error}")))?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Where standard error is full, there is nobody to tell, and trying would panic.
+        .log_internal_errors(false)
         .with_writer(std::io::stderr)
         .with_ansi(ui.err.color != ColorLevel::Plain);
     // A second subscriber in one process (a test) changes nothing that matters.

@@ -5,9 +5,11 @@ use std::path::Path;
 use super::args::TargetArgs;
 use super::env::{self, Env};
 use super::error::CliError;
+use super::own_file::OwnFile;
 use crate::files;
 use crate::manifest::{self, Finding, Manifest, Parsed, Source};
 use crate::organization::{Model, Scope, Target, TargetIdError};
+use crate::text::visible;
 
 /// A manifest that was read, with whatever there is to say about it.
 #[derive(Debug)]
@@ -25,9 +27,14 @@ pub(super) struct Loaded {
 /// Reads and checks a manifest; `-` is standard input.
 ///
 /// # Errors
-/// If the file cannot be read. A file with errors is no error here: the findings say what is wrong.
+/// If the file cannot be read, or is another file of zerodrift. A file with errors is no error here: the findings say what is wrong.
 pub(super) fn load(model: &Model, file: &str) -> Result<Loaded, CliError> {
     let bytes = read(file)?;
+    if let Some(kind) = OwnFile::instead_of_a_manifest(&bytes) {
+        let name = if file == "-" { "standard input".into() } else { visible(file) };
+        let message = format!("{name} is {kind}, not a manifest");
+        return Err(CliError::usage(message).hint(kind.usage(file)));
+    }
     let source = match Source::from_bytes(file, &bytes) {
         Ok(source) => source,
         Err(findings) => return Ok(Loaded { source: None, manifest: None, target: None, findings }),

@@ -97,14 +97,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage::report(&error, &arguments),
+        Err(error) => return usage::report(error, &arguments),
     };
     let env = Env::of_process();
     let ui = Ui::new(&cli.talk, &env);
     file_size_limit::make_writes_fail();
     let files = UsedFiles::of(&cli.command, &env);
     let context = Context { ui, env, model: Model::current(), files };
-    let done = logging::start(&cli.talk, &context.env, &context.ui).and_then(|()| dispatch(&context, &cli.command));
+    let understood = usage::check_values(&arguments);
+    let started = understood.and_then(|()| logging::start(&cli.talk, &context.env, &context.ui));
+    let done = started.and_then(|()| dispatch(&context, &cli.command));
     done.unwrap_or_else(|error| fail(&context, &cli.command, &error))
 }
 

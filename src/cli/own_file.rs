@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 
 use crate::manifest;
+use crate::report;
 
 /// A file that zerodrift reads or keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,24 @@ impl OwnFile {
         }
         let is_yaml = path.extension().is_some_and(|name| name == "yaml" || name == "yml");
         manifest::is_manifest(text, is_yaml).then_some(Self::Manifest)
+    }
+
+    /// The kind of a file that was given as the manifest and is another one of ours.
+    pub(super) fn instead_of_a_manifest(bytes: &[u8]) -> Option<Self> {
+        Self::of_json(&keys_of(bytes)?).filter(|kind| *kind != Self::Manifest)
+    }
+
+    /// What to do with a file of this kind.
+    pub(super) fn usage(self, file: &str) -> String {
+        let file = report::argument(file);
+        match self {
+            Self::Manifest => format!("run: zerodrift plan {file}"),
+            Self::SavedPlan => format!("run: zerodrift apply --plan {file}"),
+            Self::Backup => format!("run: zerodrift rollback {file}"),
+            Self::Snapshot => format!("run: zerodrift plan --live {file}"),
+            Self::SandboxState => format!("write --sandbox={file}, with = and without a space"),
+            Self::AuditLog => format!("read it with: jq . {file}"),
+        }
     }
 
     fn of_json(keys: &BTreeMap<String, IgnoredAny>) -> Option<Self> {

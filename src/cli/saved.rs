@@ -1,5 +1,6 @@
 //! Saved plans and digests at the edge: files and the clock. What they are bound to is decided in [`crate::plan`].
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::organization::Live;
 use crate::plan::{Input, Plan, SavedPlan, Since, Stale};
 use crate::report;
+use crate::text::visible;
 
 /// Refuses to save a plan over anything but an earlier plan, or a file that is nobody's.
 ///
@@ -45,16 +47,35 @@ pub(super) fn write(
     let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
     let text = report::saved::to_text(plan, &saved);
     context.files.write(Output::saved_plan(path), &text, Access::Owner)?;
-    let path = path.display();
-    context.ui.say(&format!("Saved as {path}, good until {}", saved.expires_at));
+    context.ui.say(&format!("Saved as {}, good until {}", visible(&path.display().to_string()), saved.expires_at));
     if plan.refused().next().is_some() {
         context
             .ui
             .say("Its guarded changes have no consent, so apply --plan will refuse it: see above for how to consent.");
     } else {
-        context.ui.say(&format!("Apply it with: zerodrift apply --plan {path}"));
+        context.ui.say(&command(path, &plan.manifest.path));
     }
     Ok(())
+}
+
+/// How to apply a saved plan. It is bound to its manifest, which has to be given again where it has no name.
+fn command(path: &Path, manifest: &str) -> String {
+    let path = report::argument(&path.display().to_string());
+    if manifest != "-" {
+        return format!("Apply it with: zerodrift apply --plan {path}");
+    }
+    match file_of_standard_input() {
+        Some(file) => format!("Apply it with: zerodrift apply - --plan {path} < {}", report::argument(&file)),
+        None => format!("Apply it, with the same manifest on standard input: zerodrift apply - --plan {path}"),
+    }
+}
+
+/// The file that standard input was redirected from, where the system tells.
+fn file_of_standard_input() -> Option<String> {
+    let file = std::fs::read_link("/proc/self/fd/0").ok().filter(|file| file.is_file())?;
+    let here = std::env::current_dir().ok();
+    let short = here.and_then(|here| file.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(file);
+    short.to_str().map(str::to_owned)
 }
 
 /// The end of the time, in whole seconds and never later than asked.
@@ -72,7 +93,21 @@ pub(super) fn open(context: &Context, args: &ApplyArgs, path: &Path) -> Result<(
     let saved = report::saved::read(&read(path)?).map_err(refuse)?;
     let now = Timestamp::now();
     let file = args.file.as_deref().unwrap_or(&saved.manifest.path);
+    let unnamed = args.file.is_none() && file == "-";
+    let missing = || {
+        let message = format!("the plan {} was made from standard input, and nothing is there now", path.display());
+        CliError::usage(message).hint(format!(
+            "give it the same manifest: zerodrift apply FILE --plan {}",
+            report::argument(&path.display().to_string())
+        ))
+    };
+    if unnamed && std::io::stdin().is_terminal() {
+        return Err(missing());
+    }
     let Loaded { source, manifest, target: _, findings } = manifest_file::load(context.model, file)?;
+    if unnamed && source.as_ref().is_some_and(|source| source.text.trim().is_empty()) {
+        return Err(missing());
+    }
     let (Some(source), Some(manifest)) = (source, manifest) else {
         let broken = Stale::ManifestBroken(file.to_owned());
         return Err(refuse(saved.check_age(now).into_iter().chain([broken]).collect()));

@@ -1,17 +1,29 @@
 //! A command line that cannot be understood, and the help that was asked for.
 
 use std::ffi::OsString;
+use std::path::Path;
+
+use clap::ValueEnum as _;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue};
 
 use super::error::CliError;
 use super::error_entry;
 use super::exit::Exit;
-use super::ui;
-use crate::report::json;
+use super::own_file::OwnFile;
+use super::platform::Platform;
+use super::{ui, used_files};
+use crate::report::{self, json};
+use crate::text::visible;
 
 /// Says what clap has to say, as a document too where the arguments ask for JSON.
 ///
 /// Clap's own exit code for usage errors is 2, which would read as "changes".
-pub(super) fn report(error: &clap::Error, arguments: &[OsString]) -> Exit {
+pub(super) fn report(mut error: clap::Error, arguments: &[OsString]) -> Exit {
+    if let Some((_, stray)) = stray(arguments).filter(|(value, _)| is_about(&error, value)) {
+        let tips = stray.hints.into_iter().map(StyledStr::from).collect();
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+    }
     // Help and version are results, everything else is talk; clap picks the stream. A closed stream is no failure.
     let _ = error.print();
     if !error.use_stderr() {
@@ -22,6 +34,40 @@ pub(super) fn report(error: &clap::Error, arguments: &[OsString]) -> Exit {
         let _ = ui::print(&json::to_text(&document));
     }
     Exit::Usage
+}
+
+/// Refuses a value behind a flag with a space where only `=` joins the two, since it is taken for a file then.
+///
+/// # Errors
+/// If there is one.
+pub(super) fn check_values(arguments: &[OsString]) -> Result<(), CliError> {
+    stray(arguments).map_or(Ok(()), |(_, error)| Err(error))
+}
+
+/// A value that was separated from its flag, and what to say of it.
+fn stray(arguments: &[OsString]) -> Option<(&str, CliError)> {
+    let options: Vec<&OsString> = arguments.iter().take_while(|argument| *argument != "--").collect();
+    options.windows(2).find_map(|pair| {
+        let (flag, value) = (pair[0].to_str()?, pair[1].to_str()?);
+        let is_meant = match flag {
+            "--sandbox" => is_state(Path::new(value)),
+            "--ci" => Platform::from_str(value, false).is_ok(),
+            _ => false,
+        };
+        let message = format!("{flag} takes its value with =, so {} was taken for a file", visible(value));
+        is_meant.then(|| (value, CliError::usage(message).hint(format!("write {flag}={}", report::argument(value)))))
+    })
+}
+
+/// Whether an error is about this argument.
+fn is_about(error: &clap::Error, argument: &str) -> bool {
+    matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(invalid)) if invalid == argument)
+}
+
+/// Whether a path is a state of the sandbox, or can only be meant as one that is to be started.
+fn is_state(path: &Path) -> bool {
+    let is_new = || path.extension().is_some_and(|name| name == "json") && path.symlink_metadata().is_err();
+    used_files::own_file(path) == Some(OwnFile::SandboxState) || is_new()
 }
 
 /// Whether `--format json` is among the arguments, although the whole cannot be understood.
