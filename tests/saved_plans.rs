@@ -397,7 +397,7 @@ fn a_plan_that_cannot_be_saved_leaves_what_was_there() {
     std::fs::create_dir(desk.path("folder")).unwrap();
     assert_eq!(desk.run(&["plan", "--out", "folder"]).code, 1);
     let left: Vec<_> = std::fs::read_dir(desk.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".plan-")), "{left:?}");
+    assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".zerodrift-")), "{left:?}");
 }
 
 #[cfg(unix)]

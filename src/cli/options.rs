@@ -120,7 +120,7 @@ pub(super) struct WriteArgs {
     /// Folder for the backup of the state from before, and for the audit log [default: $XDG_STATE_HOME/zerodrift]
     #[arg(long, value_name = "DIR", help_heading = "Backups")]
     pub(super) backup_dir: Option<PathBuf>,
-    /// How many backups of an organization are kept; the oldest are deleted
+    /// How many backups of an organization to keep; the oldest are deleted, but never one whose apply was not verified
     #[arg(
         long,
         value_name = "N",

@@ -157,7 +157,12 @@ impl UsedFiles {
         let Output { role, flag, path } = output;
         let name = visible(&path.display().to_string()).into_owned();
         if let Err(error) = files::check_output(path) {
-            return Err(CliError::usage(format!("{flag} cannot write {name}: {error}")).hint(role.advice()));
+            let failure = match role {
+                // A report that cannot be written cannot say so either.
+                Role::Report(_) => CliError::usage(format!("{flag} cannot write {name}: {error}")),
+                _ => CliError::io(role.doing(), path, &error),
+            };
+            return Err(failure.hint(role.advice()));
         }
         if let Some(used) = self.hit(output) {
             let message =

@@ -77,7 +77,7 @@ fn a_link_is_not_followed_and_not_replaced() {
     for to in ["elsewhere.yaml", "nowhere.yaml"] {
         env.write("elsewhere.yaml", "precious\n");
         std::os::unix::fs::symlink(env.path(to), env.path("org.yaml")).unwrap();
-        env.run("init --sandbox=state.json --force").exits(1).says(&["org.yaml is there and is no plain file"]);
+        env.run("init --sandbox=state.json --force").exits(1).says(&["org.yaml is there and is not a regular file"]);
         assert_eq!(env.read("elsewhere.yaml"), "precious\n");
         std::fs::remove_file(env.path("org.yaml")).unwrap();
     }
