@@ -210,6 +210,46 @@ fn the_oldest_backups_make_room_and_nothing_else_does() {
     assert!(others.iter().all(|other| home.path("kept").join(other).is_file()));
 }
 
+/// The state before the apply that went astray is what a way back needs, however many runs follow.
+#[test]
+fn the_backup_of_an_apply_that_was_not_verified_is_never_deleted() {
+    let home = Home::new();
+    let mut state: Json = serde_json::from_slice(&home.state()).unwrap();
+    state["hostile"] = serde_json::json!({"resets": ["organization.login_design.header_text"]});
+    std::fs::write(home.path("state.json"), state.to_string()).unwrap();
+    let arguments = ["--backup-dir", "kept", "--backup-keep", "1"];
+    let astray = home.run(&[&["apply", "--auto-approve"], &arguments[..]].concat());
+    assert_eq!(astray.status.code(), Some(4), "{}", said(&astray));
+    let mut state: Json = serde_json::from_slice(&home.state()).unwrap();
+    state["hostile"] = serde_json::json!({});
+    std::fs::write(home.path("state.json"), state.to_string()).unwrap();
+    for hours in 1..=3 {
+        home.want_session(&format!("{hours}h"));
+        home.apply(&arguments);
+    }
+    let kept: Vec<PathBuf> = files(&home.path("kept")).into_iter().filter(|path| json_of_ours(path)).collect();
+    let [needed, mark, newest] = &kept[..] else { panic!("{kept:?}") };
+    assert_eq!(mark.display().to_string(), format!("{}.unverified", needed.display()));
+    let lost = json(needed)["live"]["organization"]["login_design"]["header_text"].clone();
+    assert!(lost.is_string(), "what the apply lost is in it");
+    assert_eq!(json(newest)["live"]["organization"]["session_duration"], "2h");
+    let back = home.run(&["rollback", &needed.display().to_string(), "--auto-approve"]);
+    assert_eq!(back.status.code(), Some(0), "{}", said(&back));
+    assert_eq!(home.organization()["login_design"]["header_text"], lost);
+}
+
+/// It is the oldest one, and there is room for one.
+#[test]
+fn a_rollback_never_deletes_the_backup_that_it_brings_back() {
+    let home = Home::new();
+    let arguments = ["--backup-dir", "kept", "--backup-keep", "1"];
+    home.apply(&arguments);
+    let first = files(&home.path("kept")).into_iter().find(|path| json_of_ours(path)).unwrap();
+    let back = home.run(&[&["rollback", first.to_str().unwrap(), "--auto-approve"], &arguments[..]].concat());
+    assert_eq!(back.status.code(), Some(0), "{}", said(&back));
+    assert!(first.is_file(), "what was brought back may be needed again");
+}
+
 fn json_of_ours(path: &Path) -> bool {
     path.display().to_string().contains(common::ACCOUNT)
 }

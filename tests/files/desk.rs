@@ -88,7 +88,15 @@ impl Desk {
         symlink("fifo", self.path("to-fifo")).unwrap();
         symlink("/dev/zero", self.path("to-zero")).unwrap();
         std::os::unix::net::UnixListener::bind(self.path("socket")).unwrap();
-        ["folder", "fifo", "socket", "to-fifo", "to-zero", "/dev/zero", "/dev/full"].map(str::to_owned).to_vec()
+        let names = ["folder", "fifo", "socket", "to-fifo", "to-zero"].map(str::to_owned);
+        names.into_iter().chain([self.device("zero", "5"), self.device("null", "3")]).collect()
+    }
+
+    /// A device. Who may replace those of the system gets one of their own, in case that this is what goes wrong.
+    fn device(&self, name: &str, minor: &str) -> String {
+        let mut mknod = Command::new("mknod");
+        let made = mknod.arg(self.path(name)).args(["c", "1", minor]).stderr(Stdio::null()).status();
+        if made.is_ok_and(|status| status.success()) { name.to_owned() } else { format!("/dev/{name}") }
     }
 
     pub(crate) fn command(&self, arguments: &str) -> Command {
