@@ -100,11 +100,25 @@ pub(super) async fn connect_to_write(ui: &Ui, env: &Env, args: &ApiArgs) -> Resu
 async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {
     let path = sandbox_state(env, state)?;
     ui.say(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
-    let store =
-        sandbox::Store::open(&path).map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
+    let store = open_store(&path)?;
     let instance = sandbox::Instance::try_from(store);
     let instance = instance.map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
     serve(instance, 0).await
+}
+
+/// Opens the file that keeps a sandbox's state, and makes one where there is none.
+///
+/// # Errors
+/// If it is not a state, or cannot be read or written.
+pub(super) fn open_store(path: &Path) -> Result<sandbox::Store, CliError> {
+    sandbox::Store::open(path).map_err(|error| {
+        let failure = CliError::new("sandbox", Exit::Failed, error.to_string());
+        match error {
+            // What to do with a broken one is in its message.
+            sandbox::StoreError::Broken { .. } => failure,
+            _ => failure.hint("name a regular file in a folder that exists: --sandbox=STATE.json"),
+        }
+    })
 }
 
 /// Serves a sandbox on loopback; port 0 is any free one.

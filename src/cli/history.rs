@@ -8,6 +8,7 @@ use super::args::WriteArgs;
 use super::env::Env;
 use super::error::CliError;
 use super::exit::Exit;
+use super::used_files::Output;
 use crate::apply::audit::{Actor, AuditLog, Ended, Record};
 use crate::apply::{BackupError, Backups, Known, PreImage};
 use crate::files::{self, FolderRisk};
@@ -45,11 +46,13 @@ impl<'a> History<'a> {
         };
         check_folder(&log)?;
         check_folder(&backups)?;
+        let log = log.join("audit.jsonl");
+        context.files.check_hits(Output::audit_log(&log))?;
         Ok(Self {
             context,
             command,
             backups: Backups::in_folder(backups).limit(args.backup_keep),
-            log: AuditLog::at(log.join("audit.jsonl")),
+            log: AuditLog::at(log),
             actor: actor(&context.env),
             kept: OnceLock::new(),
         })

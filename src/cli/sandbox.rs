@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use super::args::SandboxArgs;
-use super::connect::{SANDBOX_TOKEN, sandbox_state, serve};
+use super::connect::{SANDBOX_TOKEN, open_store, sandbox_state, serve};
 use super::error::CliError;
 use super::exit::Exit;
 use super::{Context, interrupt};
 use crate::report;
-use crate::sandbox::{Fault, Instance, Personality, State, Store, StoreError};
+use crate::sandbox::{Fault, Instance, Personality, State, StoreError};
 
 /// Serves, says how to reach it, and waits.
 pub(super) async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
@@ -22,7 +22,7 @@ pub(super) async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, C
     }
     let (personality, faults) = armed(args)?;
     let path = sandbox_state(&context.env, args.state.as_deref())?;
-    let store = Store::open(&path).map_err(failed)?;
+    let store = open_store(&path)?;
     let state = store.load().map_err(failed)?;
     let instance = Instance::armed(store, personality, faults.clone()).map_err(failed)?;
     let running = serve(instance, args.port).await?;

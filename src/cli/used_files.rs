@@ -6,12 +6,13 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::args::{ApiArgs, Command};
+use super::args::{self, ApiArgs, Command};
 use super::env::{self, Env};
 use super::error::CliError;
 use super::exit::Exit;
 use super::own_file::OwnFile;
 use crate::files::{self, Access, FileIdentity, LARGEST_DOCUMENT};
+use crate::report;
 use crate::text::visible;
 
 /// The files of one run, each with what it is.
@@ -91,7 +92,9 @@ impl UsedFiles {
                 self.add_reports(args.forms.reports.iter().map(|report| report.file.as_path()));
             }
             Command::Apply(args) => {
-                self.add(Role::Manifest, args.file.as_deref().map(Path::new));
+                // That of a saved plan is named in it, and known by its content.
+                let default = Some(args::MANIFEST).filter(|_| args.plan.is_none());
+                self.add(Role::Manifest, args.file.as_deref().or(default).map(Path::new));
                 self.add(Role::SavedPlan, args.plan.as_deref());
                 self.add_api(&args.api);
             }
@@ -164,6 +167,16 @@ impl UsedFiles {
             };
             return Err(failure.hint(role.advice()));
         }
+        self.check_hits(output)
+    }
+
+    /// Refuses an output that would hit a file of this run or of zerodrift, for whoever sees to the rest.
+    ///
+    /// # Errors
+    /// If it would.
+    pub(super) fn check_hits(&self, output: Output<'_>) -> Result<(), CliError> {
+        let Output { role, flag, path } = output;
+        let name = visible(&path.display().to_string()).into_owned();
         if let Some(used) = self.hit(output) {
             let message =
                 format!("{flag} would write over {name}, which this run reads or writes already: {}", used.role);
@@ -191,8 +204,15 @@ impl UsedFiles {
         self.check(output)?;
         let others = self.0.iter().filter(|used| used.role != output.role);
         let reserved: Vec<FileIdentity> = others.filter_map(|used| FileIdentity::of(&used.path)).collect();
-        files::replace(output.path, text.as_bytes(), access, &reserved)
-            .map_err(|error| CliError::io(output.role.doing(), output.path, &error))
+        files::replace(output.path, text.as_bytes(), access, &reserved).map_err(|error| {
+            let failure = CliError::io(output.role.doing(), output.path, &error);
+            match output.path.parent().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
+                Some(folder) => {
+                    failure.hint(format!("run: mkdir -p {}", report::argument(&folder.display().to_string())))
+                }
+                None => failure,
+            }
+        })
     }
 
     /// Appends to a file that the platform gives to a job, after checking.
@@ -217,6 +237,11 @@ impl<'a> Output<'a> {
         Self { role: Role::SavedPlan, flag: "--out", path }
     }
 
+    /// The audit log.
+    pub(super) fn audit_log(path: &'a Path) -> Self {
+        Self { role: Role::AuditLog, flag: "the audit log", path }
+    }
+
     /// A file that `init` starts.
     pub(super) fn started(path: &'a Path) -> Self {
         Self { role: Role::Manifest, flag: "init", path }
@@ -224,10 +249,15 @@ impl<'a> Output<'a> {
 }
 
 impl Role {
-    /// Which files of zerodrift an output of this role may replace: the plan that it was before, the manifest that
-    /// `init --force` was told to.
+    /// Which files of zerodrift an output of this role may write to: the plan that it was before, the manifest that
+    /// `init --force` was told to, the log that it continues.
     fn may_replace(self, kind: OwnFile) -> bool {
-        matches!((self, kind), (Self::SavedPlan, OwnFile::SavedPlan) | (Self::Manifest, OwnFile::Manifest))
+        matches!(
+            (self, kind),
+            (Self::SavedPlan, OwnFile::SavedPlan)
+                | (Self::Manifest, OwnFile::Manifest)
+                | (Self::AuditLog, OwnFile::AuditLog)
+        )
     }
 
     fn doing(self) -> &'static str {

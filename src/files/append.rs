@@ -20,9 +20,10 @@ pub(crate) fn append(path: &Path, lines: &str, access: Access) -> io::Result<()>
     let before = file.seek(SeekFrom::End(0))?;
     let text = if ends_line(&mut file, before)? { lines.to_owned() } else { format!("\n{lines}") };
     let written = file.write(text.as_bytes())?;
-    if written < text.len() {
-        return Err(take_back(&mut file, before, written, &text));
-    }
+    // The rest of a line that did not fit: mostly the disk is full, and half a line would spoil the whole file for
+    // whoever reads it line by line.
+    let rest = text.as_bytes().get(written..).unwrap_or_default();
+    file.write_all(rest).inspect_err(|_| take_back(&file, before, text.len()))?;
     file.sync_all()
 }
 
@@ -51,17 +52,10 @@ fn ends_line(file: &mut File, length: u64) -> io::Result<bool> {
     Ok(file.read(&mut last)? == 0 || last == *b"\n")
 }
 
-/// The disk is full in the middle of a line. Half of it would spoil the whole file for whoever reads it line by line.
-fn take_back(file: &mut File, before: u64, written: usize, text: &str) -> io::Error {
-    let rest = text.as_bytes().get(written..).unwrap_or_default();
-    let error = match file.write_all(rest) {
-        Ok(()) => return io::Error::from(io::ErrorKind::WriteZero),
-        Err(error) => error,
-    };
-    // Where another run has appended meanwhile, its line counts more.
-    let is_last = file.metadata().is_ok_and(|metadata| metadata.len() <= before + text.len() as u64);
+/// Takes back what was written of some lines. Where another run has appended meanwhile, its lines count more.
+fn take_back(file: &File, before: u64, length: usize) {
+    let is_last = file.metadata().is_ok_and(|metadata| metadata.len() < before + length as u64);
     if is_last {
         let _ = file.set_len(before);
     }
-    error
 }

@@ -81,6 +81,24 @@ fn under_a_file_size_limit_nothing_is_applied() {
     assert!(left.iter().all(|name| name == "audit.jsonl" && desk.read("kept/audit.jsonl").is_empty()), "{left:?}");
 }
 
+/// Half a line would spoil the log for whoever reads it line by line.
+#[test]
+fn a_line_that_does_not_fit_is_taken_back_from_the_audit_log() {
+    let desk = Desk::new();
+    let log = "home/.local/state/zerodrift/audit.jsonl";
+    assert_eq!(desk.run("apply --sandbox=state.json").code, Some(3), "nobody approves, which is a line");
+    let line = desk.read(log);
+    assert!(line.len() > 512 && line.ends_with('\n'));
+    for earlier in [&line[..300], &line] {
+        let earlier = format!("{}\n", earlier.trim_end());
+        desk.write(log, &earlier);
+        let ended = ended(&mut desk.script("ulimit -f 1; exec $Z apply --sandbox=state.json"));
+        assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+        assert!(ended.stderr.contains("append to the audit log"), "{}", ended.stderr);
+        assert_eq!(desk.read(log), earlier);
+    }
+}
+
 #[test]
 fn results_that_cannot_be_printed_are_an_error() {
     let desk = Desk::new();

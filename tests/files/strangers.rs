@@ -120,6 +120,28 @@ fn the_audit_log_and_the_backup_folder_are_what_they_should_be() {
     assert!(fifo.stderr.contains("it is a pipe (FIFO), not a regular file"), "{}", fifo.stderr);
 }
 
+/// A line in the token file would end every run that comes after; here it is the files that a run of the sandbox has.
+#[test]
+fn the_audit_log_hits_no_file_of_its_run_by_another_name() {
+    let desk = Desk::new();
+    desk.write("outputs", "a=b\n");
+    std::fs::create_dir(desk.path("kept")).unwrap();
+    desk.chmod("kept", 0o700);
+    for victim in ["org.yaml", "state.json", "outputs", "plan.json"] {
+        if victim == "plan.json" {
+            assert_eq!(desk.run("plan --sandbox=state.json --out plan.json").code, Some(0));
+        }
+        std::fs::hard_link(desk.path(victim), desk.path("kept/audit.jsonl")).unwrap();
+        let (before, state) = (desk.read(victim), desk.read("state.json"));
+        let mut apply = desk.command("apply --auto-approve --sandbox=state.json --backup-dir kept");
+        let ended = ended(apply.env("GITHUB_OUTPUT", "outputs"));
+        assert_eq!(ended.code, Some(64), "{victim}: {}", ended.stderr);
+        assert!(ended.stderr.contains("the audit log would write over kept/audit.jsonl"), "{}", ended.stderr);
+        assert_eq!((desk.read(victim), desk.read("state.json")), (before, state));
+        std::fs::remove_file(desk.path("kept/audit.jsonl")).unwrap();
+    }
+}
+
 /// As a user whom permission bits bind.
 #[test]
 fn a_writable_file_in_a_folder_that_is_not_is_written_in_place() {
