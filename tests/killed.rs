@@ -47,7 +47,11 @@ enum End {
 fn ended_at(end: End, fault: &str, line: &str, count: usize) -> (tempfile::TempDir, (String, String)) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
-    let sandbox = Sandbox::start(folder.path(), &[fault]);
+    let sandbox = Sandbox::start(folder.path(), &[]);
+    // In the state file, so that it can be seen when the fault has been played.
+    let mut armed = state(folder.path());
+    armed["faults"] = serde_json::json!([fault]);
+    std::fs::write(folder.path().join("state.json"), armed.to_string()).unwrap();
     let mut apply = hermetic(folder.path())
         .args(["apply", "--auto-approve"])
         .env("CLOUDFLARE_BASE_URL", &sandbox.base_url)
