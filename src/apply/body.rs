@@ -9,12 +9,14 @@ use serde_json::{Map, Value as Json};
 use crate::organization::{Document, Endpoint, Group, Model, Setting, Unset, dotted, is_blank, set_at};
 use crate::plan::{Change, Op};
 
-/// The body of a PUT that makes `changes` on `live`, leaving out the paths that `omit` names.
+/// The body of a PUT that makes `changes` on `live`, leaving out the unknown fields that `omit` names.
+/// A setting of the model is never left out.
 ///
 /// `live` is what was read last; nothing of it is lost but response-only fields and empty members.
 pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String]) -> Map<String, Json> {
     let mut body = echo(model, live);
-    for path in omit {
+    let unknown: Vec<String> = live.unknown(model).iter().map(|field| dotted(live.endpoint, &field.keys)).collect();
+    for path in omit.iter().filter(|path| unknown.contains(path)) {
         remove_named(&mut body, live.endpoint, path);
     }
     for change in changes {

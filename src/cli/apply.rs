@@ -14,7 +14,11 @@ use crate::cloudflare::ErrorKind;
 use crate::manifest::Finding;
 use crate::organization::{Endpoint, Live};
 use crate::plan::{self, Plan, Seen, Stale};
-use crate::report;
+use crate::report::{self, argument};
+use crate::text::excerpt;
+
+/// The most characters of a field's name that a message shows.
+const SHOWN: usize = 120;
 
 /// What is carried out, where, and how.
 #[derive(Clone, Copy)]
@@ -64,6 +68,7 @@ pub(super) async fn carry_out(
     mut plan: Plan,
     given: impl FnOnce(&Plan) -> Option<Result<(), CliError>>,
 ) -> Result<Exit, CliError> {
+    check_omit(&job.args.omit, &plan)?;
     if job.args.format == Format::Text {
         context.show(&report::plan::text(&plan, job.wanted.manifest.declared.len(), &context.ui.out))?;
     }
@@ -98,6 +103,23 @@ pub(super) async fn carry_out(
     })?;
     history.record(&plan, Ended::Outcome(&outcome));
     finish(context, job, &plan, &outcome, Some(&history))
+}
+
+/// Only what this version does not know may be left out of a write: a known setting that is left out may be reset.
+///
+/// # Errors
+/// If `--omit` names anything else.
+fn check_omit(omit: &[String], plan: &Plan) -> Result<(), CliError> {
+    let unknown: Vec<&str> =
+        plan.unmanaged.iter().filter(|field| !field.known).map(|field| field.path.as_str()).collect();
+    let Some(path) = omit.iter().find(|path| !unknown.contains(&path.as_str())) else { return Ok(()) };
+    let message = format!("--omit {}: the live state has no unknown field of this name", excerpt(path, SHOWN));
+    Err(CliError::usage(message).hint(if unknown.is_empty() {
+        "remove --omit: every live field is known to this version, and is sent as it is".to_owned()
+    } else {
+        let named: Vec<String> = unknown.iter().map(|path| argument(&excerpt(path, SHOWN))).collect();
+        format!("only fields that this version does not know can be left out: {}", named.join(", "))
+    }))
 }
 
 /// Asks whoever sits in front of it.
