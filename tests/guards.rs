@@ -36,7 +36,8 @@ fn document(output: &Output) -> Json {
 }
 
 fn guarded() -> Vec<&'static str> {
-    Model::current().settings().iter().filter(|setting| setting.guard.is_some()).map(|setting| setting.path).collect()
+    let guarded = Model::current().settings().iter().filter(|setting| setting.ranked_guards().next().is_some());
+    guarded.map(|setting| setting.path).collect()
 }
 
 fn state(folder: &Path) -> Vec<u8> {

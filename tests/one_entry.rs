@@ -12,7 +12,7 @@ use zerodrift::apply::{Approved, End, Options, Refusal, Why, apply, body, verify
 use zerodrift::cloudflare::{Policy, Reader, Writer};
 use zerodrift::manifest::{Finding, Manifest, Parsed, Source, parse};
 use zerodrift::organization::{
-    Document, DurationRange, Endpoint, Guard, Kind, Live, Model, Notice, Setting, Slot, Target, When,
+    Direction, Document, DurationRange, Endpoint, Guard, Impact, Kind, Live, Model, Setting, Slot, Target,
 };
 use zerodrift::plan::{Consent, Input, Op, Plan, plan};
 use zerodrift::report::{Detail, SchemaName, Style, explain, export, schema};
@@ -21,12 +21,22 @@ use zerodrift::sandbox::{Personality, Sandbox, SandboxTransport, State};
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 const MODES: &[&str] = &["strict", "lenient"];
 
+const LENIENT: Impact = Impact::Guarded(Guard {
+    consequence: "devices that fail a check are let in",
+    check_first: "which devices fail today",
+});
+
 /// A setting at the top level, with a notice.
 const QUIET: Setting =
     Setting::new("organization.quiet_hours", Kind::Duration(DurationRange::MINUTES_AND_HOURS.at_most("12h")))
         .doc("How long nobody is asked to sign in again at night.")
         .default("there are no quiet hours")
-        .notice(Notice { when: When::Longer, text: "a stolen session stays useful for longer" })
+        .impacts(&[
+            (Direction::FirstSet, Impact::Noted("nobody is asked at night")),
+            (Direction::Longer, Impact::Noted("a stolen session stays useful for longer")),
+            (Direction::Shorter, Impact::Harmless("people sign in again sooner")),
+            (Direction::Removed, Impact::Harmless("people sign in again sooner")),
+        ])
         .account_only()
         .example("8h")
         .source("next month's changelog");
@@ -35,11 +45,13 @@ const QUIET: Setting =
 const MODE: Setting = Setting::new("organization.next_month.mode", Kind::Enum(MODES))
     .doc("How devices are looked at.")
     .default("lenient applies")
-    .guard(Guard {
-        when: When::Lower(MODES),
-        consequence: "devices that fail a check are let in",
-        check_first: "which devices fail today",
-    })
+    .impacts(&[
+        (Direction::FirstWord("strict"), Impact::Noted("devices that fail a check are refused")),
+        (Direction::FirstWord("lenient"), Impact::Harmless("it is what applies while nothing is set")),
+        (Direction::Stricter, Impact::Noted("devices that fail a check are refused")),
+        (Direction::Looser, LENIENT),
+        (Direction::Removed, LENIENT),
+    ])
     .account_only()
     .example("strict")
     .source("next month's changelog");
@@ -48,6 +60,7 @@ const MODE: Setting = Setting::new("organization.next_month.mode", Kind::Enum(MO
 const BANNER: Setting = Setting::new("organization.banner_text", Kind::Text)
     .doc("The text above everything.")
     .default("there is no banner")
+    .always(Impact::Harmless("it is a text for people to read"))
     .formerly("organization.banner_message")
     .example("Maintenance on Sunday")
     .source("next month's changelog");
@@ -192,6 +205,29 @@ fn a_plan_shows_its_change_its_notice_and_its_guard() {
     let consent = format!("{WANTED}allow:\n  - setting: {}\n    to: lenient\n", MODE.path);
     let allowed = planned(&self::manifest(&consent), &live, &[]);
     assert_eq!(allowed.changes[1].guard.unwrap().allowed_by, Some(Consent::Manifest));
+}
+
+/// A setting whose author forgot the table: every change is guarded, and the test of the table names the cells.
+#[test]
+fn a_setting_with_an_undecided_cell_is_guarded_and_named() {
+    assert_eq!(model().undecided(), []);
+    let forgotten = Setting::new("organization.forgotten", Kind::Boolean);
+    let half = forgotten.impacts(&[(Direction::TurnedOn, Impact::Noted("it is on"))]);
+    for (setting, off_is_undecided, on_is_undecided) in [(forgotten, true, true), (half, true, false)] {
+        let model = Model::current().clone().with(setting);
+        let named: Vec<Direction> = model.undecided().into_iter().map(|(_, direction, _)| direction).collect();
+        assert_eq!(named.contains(&Direction::TurnedOff), off_is_undecided);
+        assert_eq!(named.contains(&Direction::TurnedOn), on_is_undecided);
+        for (before, after) in [(false, true), (true, false)] {
+            let text = format!("account_id: {ACCOUNT}\norganization:\n  forgotten: {after}\n");
+            let manifest = parse(&model, &Source { name: "org.yaml".to_owned(), text }).manifest.unwrap();
+            let live = live(&json!({"forgotten": before}));
+            let api = "https://api.example/client/v4";
+            let input = Input { model: &model, manifest: &manifest, target: &target(), api, live: &live, allow: &[] };
+            let guarded = plan(&input).refused().count() == 1;
+            assert_eq!(guarded, if after { on_is_undecided } else { off_is_undecided }, "{before} -> {after}");
+        }
+    }
 }
 
 #[test]

@@ -42,15 +42,17 @@ fn exit_codes() -> String {
     table
 }
 
-/// Settings that share a guard's text stand in one row.
+/// Changes that share a guard's text stand in one row.
 fn guards() -> String {
-    let mut rows: Vec<(String, Vec<String>)> = Vec::new();
+    let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
     for setting in Model::current().settings() {
-        let Some(guard) = setting.guard else { continue };
-        let name = format!("`{}`", setting.path.trim_start_matches("organization."));
-        match rows.iter_mut().find(|(consequence, _)| consequence == guard.consequence) {
-            Some((_, names)) => names.push(name),
-            None => rows.push((guard.consequence.to_owned(), vec![name])),
+        for (_, guard) in setting.ranked_guards() {
+            let name = format!("`{}`", setting.path.trim_start_matches("organization."));
+            match rows.iter_mut().find(|(consequence, _)| *consequence == guard.consequence) {
+                Some((_, names)) if names.contains(&name) => {}
+                Some((_, names)) => names.push(name),
+                None => rows.push((guard.consequence, vec![name])),
+            }
         }
     }
     let mut table = "| setting | what a guarded change does |\n|---|---|\n".to_owned();

@@ -8,7 +8,7 @@ use super::planning::{self, Wanted};
 use super::{Context, apply, manifest_file};
 use crate::apply::verify;
 use crate::files::{self, LARGEST_DOCUMENT};
-use crate::manifest::{Finding, Manifest, Severity, Source, cross_check, restoring};
+use crate::manifest::{Finding, Manifest, Severity, Source, cross_check, restoring, unusable};
 use crate::organization::{Live, Model, Setting, Slot, Snapshot, Target};
 use crate::plan::{self, Plan};
 use crate::text::excerpt;
@@ -107,6 +107,9 @@ fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[Str
     let allow = planning::full_paths(context.model, allow)?;
     let mut plan = plan::plan(&planning::input(context, &backup.wanted, api, live, &allow));
     soften(context.model, &backup.wanted, live, &mut plan.findings);
+    let changed: Vec<&str> = plan.changes.iter().map(|change| change.setting.path).collect();
+    let writes = |setting: &Setting| changed.contains(&setting.path);
+    plan.findings.extend(unusable(context.model, &manifest.path, &backup.snapshot.live, &writes));
     plan.findings.extend(left_behind(context.model, manifest, &backup.snapshot.live, live));
     if plan.findings.iter().any(Finding::is_error) {
         return Err(CliError::manifest(&manifest.path, plan.findings).about(&manifest.path, Some(source), None));

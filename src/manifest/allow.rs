@@ -107,7 +107,7 @@ fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
 }
 
 fn unguarded(reader: &mut Reader<'_>, setting: &Setting, node: &Node) {
-    if setting.guard.is_none() {
+    if setting.guarded().next().is_none() {
         let message = format!("{} needs no consent", setting.path);
         let finding = reader.finding("needs-no-consent", Severity::Warning, &node.span, message);
         reader.say(finding.help("remove the entry").setting(setting.path));

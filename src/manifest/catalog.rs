@@ -127,6 +127,7 @@ pub const RULES: &[Rule] = &[
     error("allow-setting", "A consent names one setting by its whole path.", "Write the path, as in a plan."),
     error("allow-to", "A consent is pinned to one value.", "Write the value that is allowed; null allows the unset."),
     warning("needs-no-consent", "The setting has no guard, so it needs no consent.", "Remove the entry."),
+    warning("duplicate-consent", "The same consent is given twice.", "Remove one of the two entries."),
     // Several settings at once.
     error("partial-group", "The API takes the settings of the group only together.", "Declare the whole group."),
     error(
@@ -160,6 +161,11 @@ pub const RULES: &[Rule] = &[
         "required_aaguids does nothing while MFA is off.",
         "Allow security_key, or unset required_aaguids.",
     ),
+    warning(
+        "idle-key-size",
+        "ssh_key_size does not apply to ed25519.",
+        "Unset ssh_key_size, or accept ecdsa or rsa keys too.",
+    ),
     // The live state.
     error(
         "no-organization",
@@ -173,7 +179,7 @@ pub const RULES: &[Rule] = &[
     ),
     warning(
         "stale-consent",
-        "The consent matches no guarded change of the plan.",
+        "The consent matches no guarded change.",
         "Remove it once it has been applied, so that it cannot consent to a later change.",
     ),
 ];

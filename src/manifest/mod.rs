@@ -4,6 +4,7 @@ mod adopt;
 mod allow;
 mod catalog;
 mod conflict;
+mod consents;
 mod core_schema;
 mod decode;
 mod finding;
@@ -23,10 +24,11 @@ mod yaml;
 
 pub use adopt::{Adopted, Adoption, Left, adopt, as_live};
 pub use catalog::{RULES, Rule};
+pub(crate) use consents::mismatch;
 pub use finding::{Finding, Fix, Location, Severity};
 pub use fix::{Fixed, MadeFix, fix};
 pub use recognize::{KEYS, is_manifest};
-pub use restore::restoring;
+pub use restore::{restoring, unusable};
 pub use rules::cross_check;
 pub use scope::beyond_scope;
 pub use source::LARGEST;
@@ -125,6 +127,9 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
         let unusable = draft.unusable.clone();
         let manifest = manifest_of(model, source, draft);
         for finding in rules::declared_alone(model, &manifest, &unusable) {
+            reader.say(finding);
+        }
+        for finding in consents::findings(model, &manifest, &unusable) {
             reader.say(finding);
         }
         manifest

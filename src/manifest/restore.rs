@@ -1,7 +1,10 @@
 //! A snapshot read as a wish: what a file would declare to bring that state back.
 
+use serde_json::Value as Json;
+
+use super::finding::{Finding, Severity};
 use super::{Declared, Location, Manifest, Source};
-use crate::organization::{Document, Endpoint, Live, Model, Setting, Target, Unset};
+use crate::organization::{Document, Endpoint, Kind, Live, Model, Setting, Target, Unset, is_blank};
 
 /// The manifest that brings a live state back: every setting that a file can declare, unset ones included.
 ///
@@ -31,11 +34,41 @@ fn declared(model: &Model, document: &Document, setting: &Setting) -> Option<Dec
     Some(Declared { setting: *setting, value: value.unwrap_or_default(), at: Location::whole_file() })
 }
 
+/// What is wrong with the values that a backup would write, checked as strictly as those of a manifest.
+///
+/// `writes` says whether a setting would be written: a value that the live state has as well is not, whatever it is.
+/// A value of another type is an error even where it is empty, since nobody can tell what `""` means for a boolean.
+pub fn unusable(model: &Model, file: &str, backup: &Live, writes: &dyn Fn(&Setting) -> bool) -> Vec<Finding> {
+    let settings = model.declarable().filter(|setting| writes(setting));
+    settings
+        .filter_map(|setting| Some((setting, backup.value(model, setting)?)))
+        .filter(|(setting, value)| !is_an_unset(setting, value))
+        .flat_map(|(setting, value)| setting.check(value).into_iter().map(move |problem| (setting, problem)))
+        .map(|(setting, problem)| {
+            let severity = if problem.refused { Severity::Error } else { Severity::Warning };
+            let message = format!("{} cannot be restored as it is: {}", setting.path, problem.message);
+            let finding = Finding::new(problem.rule, severity, file, message).setting(setting.path);
+            finding.help("correct the value in a copy of the backup, or set it in the manifest and apply that")
+        })
+        .collect()
+}
+
+/// Whether a live value is the way in which the API answers that a setting of this kind is not set.
+fn is_an_unset(setting: &Setting, value: &Json) -> bool {
+    match (setting.kind, value) {
+        (_, Json::Null) => true,
+        (Kind::Set(_), Json::Array(_)) => is_blank(value),
+        (Kind::Boolean | Kind::Integer { min: _, max: _ } | Kind::Set(_), _) => false,
+        (_, Json::String(text)) => text.is_empty(),
+        _ => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::organization::{Access, Kind, Slot};
-    use serde_json::{Value as Json, json};
+    use serde_json::json;
 
     const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 
@@ -78,6 +111,37 @@ mod tests {
         assert!(!declares("organization.name"), "it cannot be emptied");
         assert!(!declares("doh.doh_jwt_duration"), "it cannot be emptied");
         assert!(declares("doh.service_token_id"), "the API answers with id and takes service_token_id");
+    }
+
+    #[test]
+    fn a_value_that_the_api_does_not_take_is_named_with_its_file() {
+        let backup = live(
+            json!({
+                "deny_unmatched_requests": "true", "is_ui_read_only": {}, "auto_redirect_to_identity": "", "session_duration": 24,
+                "mfa_config": {"allowed_authenticators": "totp", "session_duration": ""}, "warp_auth_session_duration": "",
+                "mfa_piv_key_requirements": {"pin_policy": "sometimes", "ssh_key_size": []}, "name": ["Widget"],
+                "login_design": {"text_color": "red"},
+            }),
+            None,
+        );
+        let found = |writes: &dyn Fn(&Setting) -> bool| {
+            let findings = unusable(Model::current(), "backup.json", &backup, writes);
+            assert!(findings.iter().all(|finding| finding.file == "backup.json"));
+            findings.into_iter().map(|finding| (finding.setting.unwrap(), finding.rule)).collect::<Vec<_>>()
+        };
+        let of = |name: &str, rule| (format!("organization.{name}"), rule);
+        let expected = [
+            of("name", "wrong-type"),
+            of("session_duration", "wrong-type"),
+            of("auto_redirect_to_identity", "wrong-type"),
+            of("is_ui_read_only", "wrong-type"),
+            of("deny_unmatched_requests", "wrong-type"),
+            of("login_design.text_color", "color"),
+            of("mfa_config.allowed_authenticators", "wrong-type"),
+            of("mfa_piv_key_requirements.pin_policy", "unknown-value"),
+        ];
+        assert_eq!(found(&|_| true), expected);
+        assert_eq!(found(&|_| false), [], "what is not written is not checked");
     }
 
     #[test]

@@ -19,12 +19,14 @@ const MFA_FOR_ALL: &str = "organization.mfa_required_for_all_apps";
 const AAGUIDS: &str = "organization.mfa_config.required_aaguids";
 const DENY: &str = "organization.deny_unmatched_requests";
 const EXEMPTED: &str = "organization.deny_unmatched_requests_exempted_zone_names";
+const KEY_TYPES: &str = "organization.mfa_piv_key_requirements.ssh_key_type";
+const KEY_SIZES: &str = "organization.mfa_piv_key_requirements.ssh_key_size";
 const TEXT_COLOR: &str = "organization.login_design.text_color";
 
 /// The authenticators that serve infrastructure applications only.
 const INFRASTRUCTURE_ONLY: [&str; 2] = ["piv_key", "ssh_fido2_key"];
 
-const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 8] = [
+const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 9] = [
     warp_needs_a_session,
     groups_are_whole,
     mfa_for_all_needs_mfa,
@@ -33,6 +35,7 @@ const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 8] = [
     a_reason_needs_its_change,
     login_text_is_legible,
     required_keys_need_mfa,
+    key_sizes_need_a_type_with_sizes,
 ];
 
 /// What the rules find, given what is known of settings that the manifest leaves out.
@@ -229,4 +232,24 @@ fn required_keys_need_mfa(facts: &Facts<'_>) -> Vec<Finding> {
     }
     let message = "required_aaguids does nothing while MFA is off: mfa_config.allowed_authenticators is empty";
     vec![facts.finding("idle-aaguids", Severity::Warning, at, message, "allow security_key, or unset required_aaguids")]
+}
+
+/// Keys of type ed25519 have one size (OpenAPI description of `ssh_key_size`: "does not accept this parameter").
+fn key_sizes_need_a_type_with_sizes(facts: &Facts<'_>) -> Vec<Finding> {
+    let Some(at) = facts.declared(&[KEY_SIZES, KEY_TYPES]) else { return Vec::new() };
+    let canonical = |path: &str| Some(facts.model.setting(path)?.canonical(facts.value(path).as_ref()));
+    let fixed = canonical(KEY_TYPES) == Some(Json::from(vec!["ed25519"]));
+    let has_sizes = canonical(KEY_SIZES).is_some_and(|sizes| !sizes.is_null());
+    if !fixed || !has_sizes {
+        return Vec::new();
+    }
+    let message =
+        "ssh_key_size does not apply to ed25519, which is the only type in ssh_key_type: its keys have one size";
+    vec![facts.finding(
+        "idle-key-size",
+        Severity::Warning,
+        at,
+        message,
+        "unset ssh_key_size, or accept ecdsa or rsa keys too",
+    )]
 }

@@ -28,7 +28,7 @@ const SAMPLE: &str = "\
 account_id: 699d98642c564d2e855e9661899b7252     # or zone_id
 organization:
   name: Widget Corps Internal Applications
-  auth_domain: widget.cloudflareaccess.com
+  auth_domain: gadget.cloudflareaccess.com
   session_duration: 24h
   login_design:
     background_color: \"#c5ed1b\"
@@ -89,7 +89,7 @@ fn the_sample_of_the_documentation_declares_what_it_says() {
     assert_eq!(manifest.endpoints, [Endpoint::Organization, Endpoint::Doh]);
     let expected = [
         ("organization.name", json!("Widget Corps Internal Applications")),
-        ("organization.auth_domain", json!("widget.cloudflareaccess.com")),
+        ("organization.auth_domain", json!("gadget.cloudflareaccess.com")),
         ("organization.session_duration", json!("24h")),
         ("organization.login_design.background_color", json!("#c5ed1b")),
         ("organization.login_design.header_text", Json::Null),

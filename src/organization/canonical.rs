@@ -10,12 +10,13 @@ use super::duration::GoDuration;
 use super::setting::{Element, Kind};
 
 /// Every rule of comparison, as users read it.
-pub const RULES: [(&str, &str); 8] = [
+pub const RULES: [(&str, &str); 9] = [
     ("empty", "absent, null, \"\", {} and [] are one value"),
     ("boolean", "false equals absent: the API leaves out members that are false"),
     ("duration", "durations compare by length: 24h equals 1440m and 24h0m0s"),
     ("colour", "colours compare by value: #FFF equals #ffffff"),
     ("host", "host names compare without regard to case or a final dot"),
+    ("word", "known words compare without regard to case: ALWAYS equals always"),
     ("set", "sets have no order and no repetition"),
     ("number", "numbers compare by value: 256 equals 256.0"),
     ("switch", "while the switch of a group is off, its other members count as unset"),
@@ -32,6 +33,7 @@ pub(super) fn of(kind: Kind, value: Option<&Json>) -> Json {
         (Kind::Color, Json::String(text)) => color(text),
         (Kind::Host, Json::String(text)) => host(text),
         (Kind::Uid, Json::String(text)) => Json::String(text.to_ascii_lowercase()),
+        (Kind::Enum(known), Json::String(text)) => word(known, text),
         (Kind::Integer { .. }, Json::Number(number)) => integer(number),
         (Kind::Set(element), Json::Array(elements)) => set(element, elements),
         (Kind::Opaque, other) => structure(other),
@@ -85,6 +87,15 @@ fn host(text: &str) -> Json {
     Json::from(name.unwrap_or(&lower))
 }
 
+/// A known word in the spelling of the documentation; any other word as it is.
+///
+/// The API refuses words that it does not know (12062, terraform-provider-cloudflare #7174). So where it answers a known
+/// word with other capital letters, it must have taken them, and means the same word.
+fn word(known: &[&str], text: &str) -> Json {
+    let known = known.iter().find(|word| word.eq_ignore_ascii_case(text));
+    Json::from(*known.unwrap_or(&text))
+}
+
 fn integer(number: &Number) -> Json {
     let whole = number.as_i64().or_else(|| {
         let float = number.as_f64()?;
@@ -100,6 +111,7 @@ fn set(element: Element, elements: &[Json]) -> Json {
         .filter(|value| !is_blank(value))
         .map(|value| match (element, value) {
             (Element::Host, Json::String(text)) => host(text),
+            (Element::Enum(known), Json::String(text)) => word(known, text),
             (Element::Number(_), Json::Number(number)) => integer(number),
             (_, other) => other.clone(),
         })
@@ -134,9 +146,15 @@ mod tests {
             ("colour", "organization.login_design.text_color", vec![json!("#FFF"), json!("#ffffff")], json!("#fffffe")),
             ("host", "organization.auth_domain", vec![json!("A.example"), json!("a.example.")], json!("a.example..")),
             (
+                "word",
+                "organization.mfa_piv_key_requirements.pin_policy",
+                vec![json!("always"), json!("ALWAYS")],
+                json!("alway"),
+            ),
+            (
                 "set",
                 "organization.mfa_config.allowed_authenticators",
-                vec![json!(["totp", "piv_key"]), json!(["piv_key", "totp", "totp"])],
+                vec![json!(["totp", "piv_key"]), json!(["piv_key", "TOTP", "totp"])],
                 json!(["totp"]),
             ),
             (

@@ -1,44 +1,132 @@
-//! Which changes need consent, as data: the declaration says when, why and what to check; the plan decides.
+//! What a change leads to, as data: every direction in which a setting can move is guarded, noted or harmless.
+//!
+//! The declaration of a setting decides each of its directions; the plan looks up the one at hand. A direction that
+//! nobody decided is guarded, and a test names it.
 
-/// A change that can lock people out, open something up, or destroy something for good.
+use super::direction::Direction;
+
+/// Why a change needs consent: it can lock people out, open something up, or destroy something for good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guard {
-    /// Which change of the setting is guarded.
-    pub when: When,
     /// What will happen, in plain words.
     pub consequence: &'static str,
     /// What to check before consenting.
     pub check_first: &'static str,
 }
 
-/// A change that is worth a word in the plan and needs no consent.
+/// What a change in one direction calls for, with the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Notice {
-    /// Which change of the setting is announced.
-    pub when: When,
-    /// What will happen, in plain words.
-    pub text: &'static str,
+pub enum Impact {
+    /// It needs consent.
+    Guarded(Guard),
+    /// The plan says what will happen; consent is not needed.
+    Noted(&'static str),
+    /// The plan shows the change and says no more. The reason says why that is enough.
+    Harmless(&'static str),
+    /// It depends on another setting.
+    Depends(&'static Dependence),
 }
 
-/// The direction in which a change counts.
+/// An impact that another setting decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    /// Any change, from or to nothing included.
-    Changed,
-    /// Any change of a value that exists: the first value of an empty setting is free.
-    Replaced,
-    /// Any change while the named boolean setting is on, before or after.
-    ChangedWhile(&'static str),
-    /// From on to off.
-    TurnedOff,
-    /// To a longer duration, or to none where one was set.
-    Longer,
-    /// To a shorter duration, or to the first one.
-    Shorter,
-    /// A set gains an element, or loses its last one.
-    Widened,
-    /// Further down a ranking, strongest first; unset or unknown counts as weakest.
-    Lower(&'static [&'static str]),
-    /// To the named value, or any change of the group while it has it.
-    Is(&'static str),
+pub struct Dependence {
+    /// When the milder impact applies.
+    pub condition: Condition,
+    /// The impact while the condition holds.
+    pub met: Impact,
+    /// The impact otherwise, and where the condition cannot be decided.
+    pub otherwise: Impact,
+}
+
+/// What is asked of another setting, named by its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// It is off or unset, before and after.
+    StaysOff(&'static str),
+    /// It is off or unset before.
+    WasOff(&'static str),
+    /// It has exactly this value afterwards.
+    WillBe(&'static str, &'static str),
+}
+
+/// What the changes of a setting lead to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Impacts {
+    /// Nobody has decided. Every change is guarded until somebody does.
+    Undecided,
+    /// The same in every direction and from every live value.
+    Always(Impact),
+    /// One decision for each direction.
+    ByDirection {
+        /// The directions between values that can be ranked.
+        ranked: &'static [(Direction, Impact)],
+        /// Any change from or to a value that cannot be ranked: an unknown word, a broken duration, a wrong type.
+        unranked: Impact,
+    },
+}
+
+/// The guard of a direction that the table does not decide.
+pub(super) const UNDECIDED: Guard = Guard {
+    consequence: "this version does not know what this change leads to",
+    check_first: "what Cloudflare documents about the setting",
+};
+
+/// The guard of a change from or to a value that cannot be ranked.
+pub(super) const UNRANKED: Guard = Guard {
+    consequence: "the value before or after is not one that this version knows, so the change may weaken a protection or \
+                  lock people out",
+    check_first: "what the value means in the dashboard or in Cloudflare's documentation, and who relies on it",
+};
+
+/// The guard of a duration beyond the longest one that is documented.
+pub(super) const BEYOND_LONGEST: Guard = Guard {
+    consequence: "the duration is longer than any that is documented: a stolen session or token stays useful for \
+                  that long",
+    check_first: "whether the number and the unit are the ones you mean",
+};
+
+/// The guard of a duration below the shortest one that is documented.
+pub(super) const BELOW_SHORTEST: Guard = Guard {
+    consequence: "the duration is shorter than any that is documented: people may be signed out before they can work",
+    check_first: "whether the number and the unit are the ones you mean",
+};
+
+impl Impacts {
+    /// The impact of a change in a direction; `None` where nobody decided it.
+    pub fn of(&self, direction: Direction) -> Option<Impact> {
+        match self {
+            Self::Undecided => None,
+            Self::Always(impact) => Some(*impact),
+            Self::ByDirection { ranked, unranked } => match direction {
+                Direction::Unranked => Some(*unranked),
+                _ => ranked.iter().find(|(known, _)| *known == direction).map(|(_, impact)| *impact).or(
+                    match direction {
+                        Direction::BeyondLongest => Some(Impact::Guarded(BEYOND_LONGEST)),
+                        Direction::BelowShortest => Some(Impact::Guarded(BELOW_SHORTEST)),
+                        _ => None,
+                    },
+                ),
+            },
+        }
+    }
+}
+
+impl Impact {
+    /// The guard that the impact can lead to, whatever the other settings are.
+    pub fn guard(&self) -> Option<Guard> {
+        match self {
+            Self::Guarded(guard) => Some(*guard),
+            Self::Noted(_) | Self::Harmless(_) => None,
+            Self::Depends(on) => on.met.guard().or(on.otherwise.guard()),
+        }
+    }
+
+    /// The note that the impact can lead to, whatever the other settings are.
+    pub fn note(&self) -> Option<&'static str> {
+        match self {
+            Self::Noted(text) => Some(text),
+            Self::Guarded(_) | Self::Harmless(_) => None,
+            Self::Depends(on) => on.met.note().or(on.otherwise.note()),
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! - `settings`: the table; one entry is one setting
 //! - `setting`, `guard`: the shape of an entry
+//! - `direction`: in which direction a value moves, and from what; the axes of the table of guards
 //! - `model`: the table as a value that stages ask
 //! - `canonical`, `duration`, `color`: when two values are the same
 //! - `check`: which values the API takes
@@ -12,6 +13,7 @@
 mod canonical;
 mod check;
 mod color;
+mod direction;
 mod duration;
 mod guard;
 mod live;
@@ -26,8 +28,9 @@ pub(crate) use canonical::{is_blank, structure};
 pub use check::Problem;
 pub(crate) use check::{nearest, shown};
 pub use color::{Color, ColorError};
+pub use direction::{Cell, Direction, LiveShape};
 pub use duration::{DurationError, GoDuration};
-pub use guard::{Guard, Notice, When};
+pub use guard::{Condition, Dependence, Guard, Impact, Impacts};
 pub use live::{Document, Live, Slot, Unknown, dotted};
 pub(crate) use live::{set_at, sorted};
 pub use model::Model;

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use super::direction::{Cell, Direction, LiveShape};
 use super::setting::{Access, Endpoint, Group, Setting};
 use super::settings::{GROUPS, SETTINGS};
 
@@ -14,7 +15,7 @@ pub struct Model {
     groups: Vec<Group>,
 }
 
-static CURRENT: LazyLock<Model> = LazyLock::new(|| Model { settings: SETTINGS.to_vec(), groups: GROUPS.to_vec() });
+static CURRENT: LazyLock<Model> = LazyLock::new(|| Model { settings: SETTINGS.concat(), groups: GROUPS.to_vec() });
 
 impl Model {
     /// The model of this version.
@@ -74,6 +75,26 @@ impl Model {
     pub fn switch_of(&self, setting: &Setting) -> Option<&Setting> {
         let switch = self.group(setting.group()?)?.switch?;
         self.setting(switch).filter(|found| found.path != setting.path)
+    }
+
+    /// The cells of the table of decisions that nobody has decided: setting, direction and shape of the live value.
+    pub fn undecided(&self) -> Vec<(&'static str, Direction, LiveShape)> {
+        let writable = self.settings.iter().filter(|setting| setting.is_writable());
+        let cells = writable.flat_map(|setting| {
+            self.cells(setting).map(move |(direction, shape, cell)| (setting, direction, shape, cell))
+        });
+        cells
+            .filter(|(.., cell)| *cell == Cell::Undecided)
+            .map(|(setting, direction, shape, _)| (setting.path, direction, shape))
+            .collect()
+    }
+
+    /// The cells of a setting, direction by direction.
+    pub fn cells<'a>(&'a self, setting: &'a Setting) -> impl Iterator<Item = (Direction, LiveShape, Cell)> + 'a {
+        let is_switched = self.switch_of(setting).is_some();
+        Direction::all_of(setting).into_iter().flat_map(move |direction| {
+            LiveShape::ALL.into_iter().map(move |shape| (direction, shape, setting.cell(direction, shape, is_switched)))
+        })
     }
 
     /// The settings that the server returns and does not take.

@@ -3,8 +3,9 @@
 use serde_json::Value as Json;
 
 use super::canonical;
+use super::direction::Direction;
 use super::duration::GoDuration;
-use super::guard::{Guard, Notice};
+use super::guard::{Impact, Impacts, UNRANKED};
 
 /// The two objects of the API that hold settings. Each has a GET and a PUT of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -172,10 +173,8 @@ pub struct Setting {
     pub former: Option<&'static str>,
     /// Settings that the server returns beside it and that tell a reader what its live value stands for.
     pub told_by: &'static [&'static str],
-    /// The change that needs consent.
-    pub guard: Option<Guard>,
-    /// The change that is worth a word, without consent.
-    pub notice: Option<Notice>,
+    /// What a change of it leads to, in each direction: guarded, noted or harmless.
+    pub impacts: Impacts,
     /// What it does, in sentences.
     pub doc: &'static str,
     /// What applies while it is unset. Never written by this program, which has no defaults of its own.
@@ -187,7 +186,8 @@ pub struct Setting {
 }
 
 impl Setting {
-    /// A writable account-and-zone setting without guard, emptied as its kind suggests. The builders below refine it.
+    /// A writable account-and-zone setting, emptied as its kind suggests, whose changes are undecided. The builders
+    /// below refine it.
     pub const fn new(path: &'static str, kind: Kind) -> Self {
         let unset = match kind {
             Kind::Boolean => Unset::False,
@@ -205,8 +205,7 @@ impl Setting {
             observed_as: None,
             former: None,
             told_by: &[],
-            guard: None,
-            notice: None,
+            impacts: Impacts::Undecided,
             doc: "",
             default: "",
             example: "",
@@ -274,14 +273,14 @@ impl Setting {
         Self { told_by: paths, ..self }
     }
 
-    /// Says which change needs consent.
-    pub const fn guard(self, guard: Guard) -> Self {
-        Self { guard: Some(guard), ..self }
+    /// Decides every direction in the same way, whatever the live value is.
+    pub const fn always(self, impact: Impact) -> Self {
+        Self { impacts: Impacts::Always(impact), ..self }
     }
 
-    /// Says which change is worth a word.
-    pub const fn notice(self, notice: Notice) -> Self {
-        Self { notice: Some(notice), ..self }
+    /// Decides each direction between values that can be ranked. What cannot be ranked is guarded.
+    pub const fn impacts(self, ranked: &'static [(Direction, Impact)]) -> Self {
+        Self { impacts: Impacts::ByDirection { ranked, unranked: Impact::Guarded(UNRANKED) }, ..self }
     }
 
     /// The API object it belongs to.

@@ -1,15 +1,13 @@
 //! Who consents to guarded changes, and which consents have nothing left to consent to.
 
-use super::{Change, Consent, GuardState, Input, direction};
-use crate::manifest::{Allow, Finding, Severity};
+use super::{Change, Consent, GuardState, Input};
+use crate::manifest::{Allow, Finding, Severity, mismatch};
 
-/// Attaches its guard to every change that meets one, with whoever consents.
-pub(super) fn attach(input: &Input<'_>, changes: &mut [Change]) {
+/// Looks for consent to every guarded change.
+pub(super) fn look_for(input: &Input<'_>, changes: &mut [Change]) {
     for change in changes {
-        let setting = change.setting;
-        let (before, after) = (setting.canonical(Some(&change.before)), setting.canonical(Some(&change.after)));
-        let guard = setting.guard.filter(|guard| direction::applies(input, &setting, guard.when, &before, &after));
-        change.guard = guard.map(|guard| GuardState { guard, allowed_by: consent(input, change) });
+        let allowed_by = change.guard.and_then(|_| consent(input, change));
+        change.guard = change.guard.map(|state| GuardState { allowed_by, ..state });
     }
 }
 
@@ -31,10 +29,13 @@ fn names(path: &str, change: &Change) -> bool {
     change.setting.path == path || change.setting.group() == Some(path)
 }
 
-/// Consents that match no guarded change: left behind after an apply, or mistyped.
+/// Consents that match no guarded change, though the file alone does not show it: left behind after an apply, or given
+/// on the command line for another setting.
 pub(super) fn stale(input: &Input<'_>, changes: &[Change]) -> Vec<Finding> {
     let guarded = || changes.iter().filter(|change| change.guard.is_some());
-    let of_the_file = input.manifest.allow.iter().filter(|allow| !guarded().any(|change| consents(allow, change)));
+    let of_the_file = input.manifest.allow.iter().filter(|allow| {
+        !guarded().any(|change| consents(allow, change)) && mismatch(input.model, input.manifest, allow).is_none()
+    });
     let of_the_flags = input.allow.iter().filter(|path| !guarded().any(|change| names(path, change)));
     let in_file = of_the_file.map(|allow| {
         let message = format!("the consent to change {} matches no change of this plan", allow.setting);

@@ -2,13 +2,43 @@
 
 use serde_json::Value as Json;
 
-use super::{Change, Input, Op, direction, effective};
+use super::direction::{self, Verdict};
+use super::{Change, GuardState, Input, Op, effective};
 use crate::manifest::Declared;
 use crate::organization::{Access, Setting};
 
-/// The changes, in the order of the model. Guards are attached later, by whoever knows about consent.
+/// The changes, in the order of the model. Consents are looked for later.
 pub(super) fn changes(input: &Input<'_>) -> Vec<Change> {
-    input.manifest.declared.iter().filter_map(|declared| change(input, declared)).collect()
+    let mut changes: Vec<Change> =
+        input.manifest.declared.iter().filter_map(|declared| change(input, declared)).collect();
+    let activated: Vec<Change> = changes.iter().flat_map(|change| activated(input, change)).collect();
+    changes.extend(activated);
+    changes.sort_by_key(|change| input.model.position(change.setting.path));
+    changes
+}
+
+/// What a switch puts into force when it is turned on: the live values behind it that the file does not declare.
+///
+/// They are sent back as they are, and until now they did not count. So a reviewer must see them, and consent to them
+/// where the first value of the setting is guarded.
+fn activated(input: &Input<'_>, change: &Change) -> Vec<Change> {
+    let switch = &change.setting;
+    if change.op == Op::Unset || !change.before.is_null() {
+        return Vec::new();
+    }
+    let behind = input.model.settings().iter().filter(|setting| {
+        setting.is_writable()
+            && input.model.switch_of(setting).is_some_and(|found| found.path == switch.path)
+            && input.manifest.declared(setting.path).is_none()
+    });
+    behind
+        .filter_map(|setting| {
+            let hidden = input.live.document(setting.endpoint())?.raw(setting)?;
+            let at = change.at.clone();
+            (!setting.is_empty(Some(hidden)))
+                .then(|| of(input, &Declared { setting: *setting, value: hidden.clone(), at }))
+        })
+        .collect()
 }
 
 /// The change that one declaration asks for, if live is not as declared already.
@@ -22,19 +52,26 @@ fn change(input: &Input<'_>, declared: &Declared) -> Option<Change> {
     if before == after {
         return None;
     }
-    let notice = setting.notice.filter(|notice| direction::applies(input, &setting, notice.when, &before, &after));
-    let unset = after.is_null();
-    Some(Change {
+    Some(of(input, declared))
+}
+
+/// The change of a setting to a value, with what it calls for.
+fn of(input: &Input<'_>, declared: &Declared) -> Change {
+    let setting = declared.setting;
+    let live = effective::live(input, input.model, &setting);
+    let unset = setting.is_empty(Some(&declared.value));
+    let Verdict { guard, notice } = direction::verdict(input, &setting, Some(&declared.value));
+    Change {
         setting,
         op: if unset { Op::Unset } else { Op::Set },
-        before: if before.is_null() { Json::Null } else { live.cloned().unwrap_or_default() },
+        before: live.filter(|live| !setting.is_empty(Some(live))).cloned().unwrap_or_default(),
         after: if unset { Json::Null } else { declared.value.clone() },
         at: declared.at.clone(),
         annotations: annotations(input, setting.path),
         told: told(input, &setting),
-        guard: None,
-        notice: notice.map(|notice| notice.text),
-    })
+        guard: guard.map(|guard| GuardState { guard, allowed_by: None }),
+        notice,
+    }
 }
 
 /// What live says about the present value of a setting, for a reader who knows names and not ids.

@@ -1,49 +1,59 @@
-//! Whether a change goes in a direction that its setting's guard or notice speaks of.
+//! What a change calls for: the declared impact of its direction, with the conditions on other settings decided.
 
 use serde_json::Value as Json;
 
 use super::{Input, effective};
-use crate::organization::{GoDuration, Setting, When};
+use crate::organization::{Condition, Direction, Guard, Impact, LiveShape, Setting};
 
-/// Whether a change between two canonical values is one that `when` means. Doubt counts as yes.
-pub(super) fn applies(input: &Input<'_>, setting: &Setting, when: When, before: &Json, after: &Json) -> bool {
-    match when {
-        When::Changed => true,
-        When::Replaced => !before.is_null(),
-        When::ChangedWhile(switch) => effective::is_ever_on(input, switch),
-        When::TurnedOff => !before.is_null() && after.is_null(),
-        When::Longer => !before.is_null() && (after.is_null() || is_longer(before, after)),
-        When::Shorter => !after.is_null() && (before.is_null() || is_longer(after, before)),
-        When::Widened => !before.is_null() && (after.is_null() || gains(before, after)),
-        When::Lower(ranking) => rank(ranking, after) > rank(ranking, before),
-        When::Is(value) => becomes(input, setting, after, value),
+/// What the plan says of a change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Verdict {
+    /// The guard that it meets.
+    pub(super) guard: Option<Guard>,
+    /// What it leads to, where consent is not needed.
+    pub(super) notice: Option<&'static str>,
+}
+
+/// The verdict on a change of a setting to a value, from the live value where that counts.
+pub(super) fn verdict(input: &Input<'_>, setting: &Setting, after: Option<&Json>) -> Verdict {
+    decided(input, setting.impact(of(input, setting, after)))
+}
+
+/// The direction of a change of a setting to a value. What stands behind a switch that is off counts as nothing.
+fn of(input: &Input<'_>, setting: &Setting, after: Option<&Json>) -> Direction {
+    let document = input.live.document(setting.endpoint());
+    match document.map(|document| LiveShape::of(input.model, document, setting)) {
+        Some(LiveShape::OtherCase | LiveShape::UnknownValue | LiveShape::WrongType) => Direction::Unranked,
+        None | Some(LiveShape::Absent | LiveShape::Known | LiveShape::FormerName | LiveShape::Hidden) => {
+            Direction::of(setting, effective::live(input, input.model, setting), after)
+        }
     }
 }
 
-/// Whether the second duration is longer; a text that is no duration counts as longer, since nobody can tell.
-fn is_longer(one: &Json, two: &Json) -> bool {
-    let length = |value: &Json| value.as_str()?.parse::<GoDuration>().ok();
-    match (length(one), length(two)) {
-        (Some(one), Some(two)) => two > one,
-        _ => true,
+fn decided(input: &Input<'_>, impact: Impact) -> Verdict {
+    match impact {
+        Impact::Guarded(guard) => Verdict { guard: Some(guard), notice: None },
+        Impact::Noted(notice) => Verdict { guard: None, notice: Some(notice) },
+        Impact::Harmless(_) => Verdict::default(),
+        Impact::Depends(on) => decided(input, if holds(input, on.condition) { on.met } else { on.otherwise }),
     }
 }
 
-/// Whether the second set has an element that the first one lacks.
-fn gains(one: &Json, two: &Json) -> bool {
-    let (Some(one), Some(two)) = (one.as_array(), two.as_array()) else { return true };
-    two.iter().any(|element| !one.contains(element))
+/// Whether a condition is known to hold.
+fn holds(input: &Input<'_>, condition: Condition) -> bool {
+    let setting = |path: &str| input.model.setting(path);
+    match condition {
+        Condition::StaysOff(path) => setting(path)
+            .is_some_and(|setting| was_off(input, setting) && effective::canonical(input, setting).is_null()),
+        Condition::WasOff(path) => setting(path).is_some_and(|setting| was_off(input, setting)),
+        Condition::WillBe(path, value) => setting(path).is_some_and(|setting| {
+            !effective::is_inert(input, setting) && effective::raw(input, setting).and_then(Json::as_str) == Some(value)
+        }),
+    }
 }
 
-/// The place in a ranking; unset and unknown values stand behind the last.
-fn rank(ranking: &[&str], value: &Json) -> usize {
-    ranking.iter().position(|word| value.as_str() == Some(word)).unwrap_or(ranking.len())
-}
-
-/// Whether the setting, or another one of its group, will have the value.
-fn becomes(input: &Input<'_>, setting: &Setting, after: &Json, value: &str) -> bool {
-    let group = setting.group().and_then(|path| input.model.group(path));
-    let mut siblings = group.into_iter().flat_map(|group| input.model.members(group));
-    after.as_str() == Some(value)
-        || siblings.any(|sibling| effective::canonical(input, sibling).as_str() == Some(value))
+/// Whether a setting is known to be off or unset now.
+fn was_off(input: &Input<'_>, setting: &Setting) -> bool {
+    let Some(document) = input.live.document(setting.endpoint()) else { return true };
+    matches!(LiveShape::of(input.model, document, setting), LiveShape::Absent | LiveShape::Hidden)
 }

@@ -23,14 +23,6 @@ pub(super) fn is_inert(input: &Input<'_>, setting: &Setting) -> bool {
     input.model.switch_of(setting).is_some_and(|switch| switch.is_empty(raw(input, switch)))
 }
 
-/// Whether a boolean setting, named by its path, is on before or after the apply.
-pub(super) fn is_ever_on(input: &Input<'_>, path: &str) -> bool {
-    let on = Json::Bool(true);
-    input.model.setting(path).is_some_and(|setting| {
-        canonical(input, setting) == on || setting.canonical(live(input, input.model, setting)) == on
-    })
-}
-
 /// The live value of a setting, where it counts.
 pub(super) fn live<'a>(input: &Input<'a>, model: &Model, setting: &Setting) -> Option<&'a Json> {
     input.live.document(setting.endpoint())?.value(model, setting)

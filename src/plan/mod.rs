@@ -1,6 +1,6 @@
 //! Desired × live → plan. Pure: no clock, environment, network or terminal.
 //!
-//! The steps, in order, are those of [`plan`]: find the changes, look at the guards of each, match consent, list what
+//! The steps, in order, are those of [`plan`]: find the changes and what each calls for, look for consent, list what
 //! is not managed, say which writes follow, and take fingerprints.
 
 mod change;
@@ -46,8 +46,10 @@ pub struct Input<'a> {
 pub fn plan(input: &Input<'_>) -> Plan {
     let action = action(input);
     let mut changes = if action == Action::None { Vec::new() } else { diff::changes(input) };
-    if action == Action::Update {
-        consent::attach(input, &mut changes);
+    match action {
+        Action::Update => consent::look_for(input, &mut changes),
+        // Where there is no organization yet, there is nothing that could be hurt.
+        Action::Create | Action::None => changes.iter_mut().for_each(|change| change.guard = None),
     }
     let action = if changes.is_empty() && action == Action::Update { Action::None } else { action };
     let mut findings = findings(input, action);

@@ -135,6 +135,7 @@ impl SavedPlan {
     /// Everything that speaks against it.
     pub fn check(&self, model: &Model, manifest: &Manifest, target: &Target, now: Timestamp) -> Result<(), Vec<Stale>> {
         let mut stale = self.check_age(now);
+        stale.extend(self.unusable(model));
         if self.target != *target {
             stale.push(Stale::Target { then: self.target.clone(), now: target.clone() });
         }
@@ -144,6 +145,18 @@ impl SavedPlan {
             stale.extend(redeclared);
         }
         none_or(stale)
+    }
+
+    /// What the file says was declared, checked as strictly as a manifest: such a plan was never made.
+    fn unusable(&self, model: &Model) -> Vec<Stale> {
+        let problem = |(path, value): (&String, &Json)| {
+            let Some(setting) = model.setting(path).filter(|setting| setting.is_declarable()) else {
+                return Some(format!("it declares {path}, which is not a setting"));
+            };
+            let refused = setting.check(value).into_iter().find(|problem| problem.refused)?;
+            Some(format!("it declares {path} with a value that no manifest may have: {}", refused.message))
+        };
+        self.declared.iter().filter_map(problem).map(Stale::NotAPlan).collect()
     }
 
     /// What speaks against it whatever the manifest says: version and expiry.

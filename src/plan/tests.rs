@@ -245,35 +245,106 @@ fn live_values_outside_the_file_are_listed() {
 
 #[test]
 fn guards_look_at_the_direction() {
-    let mfa = |list: Json| json!({"mfa_config": {"allowed_authenticators": list}});
-    let authenticators = "organization.mfa_config.allowed_authenticators";
-    let pin = "organization.mfa_piv_key_requirements.pin_policy";
-    let session = "organization.mfa_config.session_duration";
+    let group = |group: &str, member: &str, value: Json| json!({group: {member: value}});
+    let mfa = |member: &str, value: Json| group("mfa_config", member, value);
+    let piv = |member: &str, value: Json| group("mfa_piv_key_requirements", member, value);
     let cases = [
-        (json!({}), DENY, json!(true), true),
-        (json!({"deny_unmatched_requests": true}), DENY, Json::Null, true),
-        (json!({}), "organization.auth_domain", json!("a.example.com"), false),
-        (json!({"auth_domain": "b.example.com"}), "organization.auth_domain", json!("a.example.com"), true),
-        (mfa(json!(["totp"])), authenticators, json!(["totp", "biometrics"]), true),
-        (mfa(json!(["totp", "biometrics"])), authenticators, json!(["totp"]), false),
-        (mfa(json!(["totp"])), authenticators, json!([]), true),
-        (mfa(json!([])), authenticators, json!(["totp"]), false),
-        (json!({"mfa_config": {"session_duration": "12h"}}), session, json!("24h"), true),
-        (json!({"mfa_config": {"session_duration": "24h"}}), session, json!("12h"), false),
-        (json!({"mfa_config": {"session_duration": "24h"}}), session, Json::Null, true),
-        (json!({"mfa_piv_key_requirements": {"pin_policy": "always"}}), pin, json!("once"), true),
-        (json!({"mfa_piv_key_requirements": {"pin_policy": "never"}}), pin, json!("once"), false),
-        (json!({"mfa_piv_key_requirements": {"pin_policy": "once"}}), pin, Json::Null, true),
-        (json!({"mfa_required_for_all_apps": true}), "organization.mfa_required_for_all_apps", json!(false), true),
-        (json!({}), "organization.mfa_required_for_all_apps", json!(true), false),
-        (json!({}), "organization.strict_service_token_auth", json!(true), true),
-        (json!({"session_duration": "12h"}), "organization.session_duration", json!("24h"), false),
+        (json!({}), "deny_unmatched_requests", json!(true), true),
+        (json!({"deny_unmatched_requests": true}), "deny_unmatched_requests", Json::Null, true),
+        (json!({}), "auth_domain", json!("a.example.com"), false),
+        (json!({"auth_domain": "b.example.com"}), "auth_domain", json!("a.example.com"), true),
+        (
+            mfa("allowed_authenticators", json!(["totp"])),
+            "mfa_config.allowed_authenticators",
+            json!(["totp", "biometrics"]),
+            true,
+        ),
+        (
+            mfa("allowed_authenticators", json!(["totp", "biometrics"])),
+            "mfa_config.allowed_authenticators",
+            json!(["totp"]),
+            true,
+        ),
+        (mfa("allowed_authenticators", json!(["totp"])), "mfa_config.allowed_authenticators", json!([]), true),
+        (mfa("allowed_authenticators", json!([])), "mfa_config.allowed_authenticators", json!(["totp"]), false),
+        (mfa("session_duration", json!("12h")), "mfa_config.session_duration", json!("24h"), true),
+        (mfa("session_duration", json!("24h")), "mfa_config.session_duration", json!("12h"), false),
+        (mfa("session_duration", json!("24h")), "mfa_config.session_duration", Json::Null, true),
+        (json!({}), "mfa_config.session_duration", json!("24h"), false),
+        (mfa("allowed_authenticators", json!(["totp"])), "mfa_config.session_duration", json!("24h"), true),
+        (json!({}), "mfa_config.amr_matching_session_duration", json!("0m"), true),
+        (json!({}), "mfa_config.required_aaguids", json!("2b8f1d04-7c33-4e0a-9a51-60f2d9c7b318"), true),
+        (piv("pin_policy", json!("always")), "mfa_piv_key_requirements.pin_policy", json!("once"), true),
+        (piv("pin_policy", json!("never")), "mfa_piv_key_requirements.pin_policy", json!("once"), true),
+        (piv("pin_policy", json!("once")), "mfa_piv_key_requirements.pin_policy", Json::Null, true),
+        (piv("ssh_key_type", json!(["rsa"])), "mfa_piv_key_requirements.ssh_key_type", json!(["rsa", "ecdsa"]), true),
+        (piv("ssh_key_type", json!(["rsa", "ecdsa"])), "mfa_piv_key_requirements.ssh_key_type", json!(["rsa"]), true),
+        (json!({"mfa_required_for_all_apps": true}), "mfa_required_for_all_apps", json!(false), true),
+        (json!({}), "mfa_required_for_all_apps", json!(true), true),
+        (json!({}), "strict_service_token_auth", json!(true), true),
+        (json!({"session_duration": "12h"}), "session_duration", json!("24h"), false),
+        (json!({"session_duration": "24h"}), "session_duration", json!("87600h"), true),
+        (json!({}), "session_duration", json!("87600h"), true),
+        (json!({"session_duration": "87600h"}), "session_duration", json!("80000h"), false),
+        (json!({"session_duration": "24h"}), "session_duration", json!("1s"), true),
     ];
-    for (live, path, wanted, guarded) in cases {
-        let plan = given_live(live.clone()).wants(path, wanted.clone()).plan();
-        assert_eq!(plan.changes.len(), 1, "{path}: {live} -> {wanted}");
-        assert_eq!(plan.changes[0].guard.is_some(), guarded, "{path}: {live} -> {wanted}");
+    for (live, name, wanted, guarded) in cases {
+        let plan = given_live(live.clone()).wants(&format!("organization.{name}"), wanted.clone()).plan();
+        assert_eq!(plan.changes.len(), 1, "{name}: {live} -> {wanted}");
+        assert_eq!(plan.changes[0].guard.is_some(), guarded, "{name}: {live} -> {wanted}");
     }
+}
+
+/// What this version cannot rank may be the strictest value there is.
+#[test]
+fn a_live_value_that_cannot_be_ranked_is_guarded_whatever_follows() {
+    let cases = [
+        (
+            json!({"mfa_piv_key_requirements": {"pin_policy": "biometric"}}),
+            "mfa_piv_key_requirements.pin_policy",
+            json!("always"),
+        ),
+        (
+            json!({"mfa_piv_key_requirements": {"pin_policy": "NEVER"}}),
+            "mfa_piv_key_requirements.pin_policy",
+            json!("always"),
+        ),
+        (json!({"mfa_piv_key_requirements": "strict"}), "mfa_piv_key_requirements.pin_policy", json!("always")),
+        (
+            json!({"mfa_config": {"allowed_authenticators": "totp"}}),
+            "mfa_config.allowed_authenticators",
+            json!(["totp"]),
+        ),
+        (json!({"session_duration": "forever"}), "session_duration", json!("1h")),
+        (json!({"session_duration": 24}), "session_duration", json!("24h")),
+        (json!({"is_ui_read_only": "true"}), "is_ui_read_only", json!(true)),
+        (json!({"user_seat_expiration_inactive_time": "1y"}), "user_seat_expiration_inactive_time", Json::Null),
+    ];
+    for (live, name, wanted) in cases {
+        let story = given_live(live.clone()).wants(&format!("organization.{name}"), wanted.clone());
+        assert_eq!(story.plan().refused().count(), 1, "{name}: {live} -> {wanted}");
+    }
+    let unknown = given_live(json!({})).wants("organization.mfa_config.allowed_authenticators", json!(["retina"]));
+    assert_eq!(unknown.plan().refused().count(), 1, "a wanted value that cannot be ranked is guarded as well");
+}
+
+#[test]
+fn a_known_word_in_other_letters_is_no_difference() {
+    let live = json!({"mfa_piv_key_requirements": {"pin_policy": "ALWAYS", "ssh_key_type": ["RSA"]}});
+    let story = given_live(live)
+        .wants("organization.mfa_piv_key_requirements.pin_policy", json!("always"))
+        .wants("organization.mfa_piv_key_requirements.ssh_key_type", json!(["rsa"]));
+    assert!(story.plan().is_empty());
+}
+
+#[test]
+fn the_texts_of_a_guard_speak_of_the_direction_at_hand() {
+    let turned = |on: bool| {
+        let story = given_live(json!({"deny_unmatched_requests": !on})).wants(DENY, json!(on));
+        story.plan().changes[0].guard.unwrap().guard.consequence
+    };
+    assert!(turned(true).contains("Error 1050") && !turned(true).contains("open to everyone"));
+    assert!(turned(false).contains("open to everyone") && !turned(false).contains("Error 1050"));
 }
 
 #[test]
@@ -299,6 +370,35 @@ fn deleting_inactive_tokens_needs_consent_and_disabling_them_does_not() {
     assert_eq!(guarded("delete"), 2, "the action and the threshold that it will use");
 }
 
+/// What stands behind a switch that is off counts as nothing until the switch is turned on.
+#[test]
+fn a_switch_that_puts_a_hidden_value_into_force_shows_it_and_is_guarded_as_it_is() {
+    let on = "organization.service_token_inactivity.enabled";
+    let turned_on = |action: Json| {
+        let hidden = json!({"enabled": false, "inactivity_threshold_days": 90, "action": action});
+        given_live(json!({"service_token_inactivity": hidden})).wants(on, json!(true))
+    };
+    assert_eq!(
+        turned_on(json!("delete")).changes(),
+        [
+            "organization.service_token_inactivity.enabled: null -> true",
+            "!organization.service_token_inactivity.inactivity_threshold_days: null -> 90",
+            r#"!organization.service_token_inactivity.action: null -> "delete""#,
+        ]
+    );
+    assert_eq!(turned_on(json!("disable")).plan().refused().count(), 0);
+    for action in [json!("DELETE"), json!("Disable"), json!("archive"), json!(7)] {
+        assert_eq!(turned_on(action.clone()).plan().refused().count(), 2, "{action} is not known to be mild");
+    }
+    let action = "organization.service_token_inactivity.action";
+    let days = "organization.service_token_inactivity.inactivity_threshold_days";
+    let pinned = |to: &str| {
+        turned_on(json!("delete")).consents_in_file(action, json!(to)).consents_in_file(days, json!(90)).plan()
+    };
+    assert_eq!(pinned("delete").refused().count(), 0);
+    assert_eq!(pinned("disable").refused().count(), 1, "consent is pinned to the value that comes into force");
+}
+
 /// A11: terraform-provider-cloudflare #3144; the file alone cannot tell, live can.
 #[test]
 fn signing_in_with_warp_needs_a_duration_in_the_file_or_in_live() {
@@ -319,7 +419,11 @@ fn consent_in_the_file_is_pinned_to_the_value() {
     assert!(consented.plan().findings.is_empty());
     let other = story().consents_in_file("organization.auth_domain", json!("other.example.com"));
     assert_eq!(other.plan().refused().count(), 1);
-    assert_eq!(other.plan().findings[0].rule, "stale-consent");
+    assert!(other.plan().findings.is_empty(), "the file alone shows that it does not match");
+    let applied = given_live(json!({"auth_domain": "new.example.com"}))
+        .wants("organization.auth_domain", json!("new.example.com"))
+        .consents_in_file("organization.auth_domain", json!("new.example.com"));
+    assert_eq!(applied.plan().findings[0].rule, "stale-consent");
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! What a setting is: everything that the model knows of it, for people and for machines.
 
+mod decisions;
+
 use serde::Serialize;
+
+pub use decisions::DecisionEntry;
 
 use super::json::{FORMAT_VERSION, ZERODRIFT};
 use super::kind;
@@ -61,10 +65,12 @@ pub struct SettingEntry {
     pub scopes: &'static str,
     /// Who may write it.
     pub access: String,
-    /// The change that needs consent.
+    /// The changes that need consent, all in one.
     pub guard: Option<GuardInfo>,
-    /// The change that is worth a word.
+    /// The changes that are worth a word, all in one.
     pub notice: Option<NoticeInfo>,
+    /// What each change calls for, by its direction and by the live value it starts from.
+    pub decisions: Vec<DecisionEntry>,
     /// The path under which the API answers, where it is another one.
     pub observed_as: Option<&'static str>,
     /// The older path that live documents may still carry.
@@ -75,24 +81,24 @@ pub struct SettingEntry {
     pub source: &'static str,
 }
 
-/// A change that needs consent.
+/// The changes of a setting that need consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct GuardInfo {
-    /// Which change.
+    /// Which changes.
     pub when: String,
     /// What will happen.
-    pub consequence: &'static str,
+    pub consequence: String,
     /// What to check before consenting.
-    pub check_first: &'static str,
+    pub check_first: String,
 }
 
-/// A change that is worth a word.
+/// The changes of a setting that are worth a word.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NoticeInfo {
-    /// Which change.
+    /// Which changes.
     pub when: String,
     /// What will happen.
-    pub text: &'static str,
+    pub text: String,
 }
 
 /// A rule of comparison.
@@ -135,7 +141,7 @@ pub fn document(model: &Model, name: Option<&str>) -> Result<ExplainDocument, Un
     Ok(ExplainDocument {
         format_version: FORMAT_VERSION,
         zerodrift: ZERODRIFT,
-        settings: settings.into_iter().map(SettingEntry::from).collect(),
+        settings: settings.into_iter().map(|setting| SettingEntry::of(model, setting)).collect(),
         rules: RULES.iter().map(|(rule, text)| RuleEntry { rule, text }).collect(),
     })
 }
@@ -151,7 +157,7 @@ pub fn rules(style: &Style) -> String {
 pub fn markdown_table(model: &Model) -> String {
     let cell = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
     let row = |setting: &Setting| {
-        let guarded = setting.guard.map(|guard| kind::when(guard.when)).unwrap_or_default();
+        let guarded = kind::guarded(setting);
         let scope = kind::scope(setting.scopes);
         let takes = kind::describe(setting.kind);
         format!("| `{}` | {} | {} | {} | {scope} |\n", setting.path, cell(setting.doc), cell(&takes), cell(&guarded))
@@ -201,7 +207,7 @@ fn table(settings: &[&Setting], style: &Style) -> String {
     let columns = column(settings.iter().map(|setting| setting.path), 64);
     let mut text = String::new();
     for setting in settings {
-        let mark = if setting.guard.is_some() { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
+        let mark = if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
         let takes = if setting.is_declarable() { kind::describe(setting.kind) } else { kind::access(setting.access) };
         let indent = 2 + columns + 2;
         let lines = wrap(&takes, style.width.saturating_sub(indent).max(24));
@@ -227,7 +233,6 @@ fn about_setting(model: &Model, setting: &Setting, style: &Style) -> String {
     facts.extend(setting.observed_as.map(|path| ("answered as", path.to_owned())));
     facts.extend(setting.former.map(|path| ("formerly", path.to_owned())));
     facts.extend(model.switch_of(setting).map(|switch| ("counts while", format!("{} is on", switch.path))));
-    facts.extend(setting.notice.map(|notice| ("notice", format!("{}: {}", kind::when(notice.when), notice.text))));
     facts.push(("source", setting.source.to_owned()));
     let facts = facts.iter().map(|(label, fact)| labelled(label, fact, style)).collect();
     let prose: String = wrap(setting.doc, style.width).iter().map(|line| format!("{line}\n")).collect();
@@ -235,7 +240,7 @@ fn about_setting(model: &Model, setting: &Setting, style: &Style) -> String {
         format!("{}\n", style.paint(Role::Heading, setting.path)),
         prose,
         facts,
-        guard_facts(setting, style),
+        decisions::facts(model, setting, style),
         example(setting, style),
     ])
 }
@@ -244,14 +249,9 @@ fn labelled(label: &str, fact: &str, style: &Style) -> String {
     hanging(2, &style.paint(Role::Quiet, label), 15, fact, style.width)
 }
 
-fn guard_facts(setting: &Setting, style: &Style) -> String {
-    let Some(guard) = setting.guard else {
-        return String::new();
-    };
-    let title = style.paint(Role::Guarded, &format!("Guarded: {} needs consent", kind::when(guard.when)));
-    let facts = [("what happens", guard.consequence), ("check first", guard.check_first)];
-    let facts: String = facts.iter().map(|(label, fact)| labelled(label, fact, style)).collect();
-    format!("{title}\n{facts}")
+/// Whether a change between values that can be ranked needs consent.
+fn is_guarded(setting: &Setting) -> bool {
+    setting.ranked_guards().next().is_some()
 }
 
 /// The setting in its place in a file.
@@ -280,7 +280,7 @@ fn about_group(model: &Model, group: &Group, style: &Style) -> String {
 }
 
 fn member(setting: &Setting, style: &Style) -> String {
-    let mark = if setting.guard.is_some() { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
+    let mark = if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
     let doc = format!("{} Takes: {}.", setting.doc, kind::describe(setting.kind));
     format!("{mark} {}\n{}", style.paint(Role::Heading, setting.name()), hanging(4, "", 0, &doc, style.width))
 }
@@ -293,13 +293,8 @@ pub fn did_you_mean(unknown: &UnknownSetting) -> String {
     }
 }
 
-impl From<&Setting> for SettingEntry {
-    fn from(setting: &Setting) -> Self {
-        let guard = setting.guard.map(|guard| GuardInfo {
-            when: kind::when(guard.when),
-            consequence: guard.consequence,
-            check_first: guard.check_first,
-        });
+impl SettingEntry {
+    fn of(model: &Model, setting: &Setting) -> Self {
         Self {
             setting: setting.path,
             kind: kind::name(setting.kind),
@@ -310,8 +305,9 @@ impl From<&Setting> for SettingEntry {
             unset: kind::unset(setting),
             scopes: kind::scope(setting.scopes),
             access: kind::access(setting.access),
-            guard,
-            notice: setting.notice.map(|notice| NoticeInfo { when: kind::when(notice.when), text: notice.text }),
+            guard: decisions::guard(setting),
+            notice: decisions::notice(setting),
+            decisions: decisions::entries(model, setting),
             observed_as: setting.observed_as,
             former: setting.former,
             example: setting.example,

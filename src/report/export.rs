@@ -183,7 +183,8 @@ impl Export<'_> {
         if self.detail == Detail::Minimal {
             return doc;
         }
-        let guard = setting.guard.map(|guard| format!("Guarded: {}.", guard.consequence)).unwrap_or_default();
+        let guarded = kind::guarded(setting);
+        let guard = if guarded.is_empty() { guarded } else { format!("Guarded: {guarded}.") };
         let takes = format!("Takes: {}. While unset: {}.", kind::describe(setting.kind), setting.default);
         doc + &comment(&takes, depth) + &comment(&guard, depth)
     }

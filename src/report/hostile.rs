@@ -10,7 +10,7 @@ use super::sarif::sarif;
 use super::{ColorLevel, Detail, Style, drift, export, gitlab, html, json as documents, plan};
 use crate::manifest::{Finding, Fix, Location, Severity, Source};
 use crate::organization::Model;
-use crate::plan::{ManifestRef, Plan};
+use crate::plan::{Change, ManifestRef, Plan};
 use crate::text::visible;
 
 pub(super) const NASTY: [&str; 10] = [
@@ -47,16 +47,20 @@ pub(super) fn without_sgr(text: &str) -> String {
 /// A plan in which everything that somebody else can write is this text.
 pub(super) fn filled_with(text: &str) -> Plan {
     let other = format!("{text}!");
+    // What a change calls for does not depend on the text: an empty one would be a first value.
+    let as_of = |from: Change, values: Change| Change { guard: from.guard, notice: from.notice, ..values };
+    let host = |before: &str, after: &str| change("organization.auth_domain", json!(before), json!(after));
+    let session = |before: &str| change("organization.session_duration", json!({ "x": before }), json!("24h"));
     Plan {
         manifest: ManifestRef { path: text.to_owned(), ..in_sync().manifest },
         api: text.to_owned(),
         changes: vec![
-            change("organization.auth_domain", json!(text), json!(other)),
+            as_of(host("a", "b"), host(text, &other)),
             change("organization.name", json!(text), json!(other)),
             change("organization.login_design.header_text", json!(text), Json::Null),
             change("organization.login_design.logo_path", Json::Null, json!(text)),
             change("organization.login_design.text_color", json!(text), json!(other)),
-            change("organization.session_duration", json!({ "x": text }), json!("24h")),
+            as_of(session("a"), session(text)),
             change("organization.mfa_config.allowed_authenticators", json!([text, "totp"]), json!([other, "totp"])),
         ],
         unmanaged: vec![unmanaged(text, json!({ "key": text }), false), unmanaged(text, json!(text), true)],

@@ -1,6 +1,6 @@
 //! What a setting takes and what a guard watches, in words.
 
-use crate::organization::{Access, Bound, DurationRange, Element, Kind, Scopes, Setting, Unset, When};
+use crate::organization::{Access, Bound, Direction, DurationRange, Element, Kind, LiveShape, Scopes, Setting, Unset};
 
 /// The values that a setting takes: `duration in h, m; 0m to 720h`.
 pub(super) fn describe(kind: Kind) -> String {
@@ -100,18 +100,62 @@ pub(super) fn access(access: Access) -> String {
     }
 }
 
-/// Which change a guard or notice is about.
-pub(super) fn when(when: When) -> String {
-    match when {
-        When::Changed => "any change".to_owned(),
-        When::Replaced => "any change of an existing value".to_owned(),
-        When::ChangedWhile(setting) => format!("any change while {setting} is on"),
-        When::TurnedOff => "turning it off".to_owned(),
-        When::Longer => "a longer duration, or none where one was set".to_owned(),
-        When::Shorter => "a shorter duration, or the first one".to_owned(),
-        When::Widened => "another element, or an emptied set".to_owned(),
-        When::Lower(ranking) => format!("a weaker value ({})", ranking.join(" over ")),
-        When::Is(value) => format!("the value {value}, or any change of its group while it has it"),
+/// The direction of a change, as a noun: `turning it on`.
+pub(super) fn direction(setting: &Setting, direction: Direction) -> String {
+    match direction {
+        Direction::TurnedOn => "turning it on".to_owned(),
+        Direction::TurnedOff => "turning it off".to_owned(),
+        Direction::FirstSet => "the first value".to_owned(),
+        Direction::FirstWord(word) => format!("{word} as the first value"),
+        Direction::Replaced => "another value".to_owned(),
+        Direction::Removed => "unsetting it".to_owned(),
+        Direction::Stricter => format!("a stricter value{}", ranking(setting)),
+        Direction::Looser => format!("a weaker value{}", ranking(setting)),
+        Direction::Longer => "a longer duration".to_owned(),
+        Direction::Shorter => "a shorter duration".to_owned(),
+        Direction::BeyondLongest => format!("a duration above {}", bound(setting, |range| range.max)),
+        Direction::BelowShortest => format!("a duration below {}", bound(setting, |range| range.min)),
+        Direction::Raised => "a larger number".to_owned(),
+        Direction::Lowered => "a smaller number".to_owned(),
+        Direction::Gains => "another element".to_owned(),
+        Direction::Loses => "an element less".to_owned(),
+        Direction::Exchanges => "other elements".to_owned(),
+        Direction::Emptied => "an emptied set".to_owned(),
+        Direction::Unranked => "a value that cannot be ranked".to_owned(),
+    }
+}
+
+/// The words of a setting, strictest first.
+fn ranking(setting: &Setting) -> String {
+    let Kind::Enum(words) = setting.kind else { return String::new() };
+    format!(" ({})", words.join(" over "))
+}
+
+fn bound(setting: &Setting, of: impl Fn(DurationRange) -> Option<Bound>) -> &'static str {
+    let Kind::Duration(range) = setting.kind else { return "" };
+    of(range).map_or("", |bound| bound.at)
+}
+
+/// The guarded directions of a setting between values that can be ranked, in words; empty where there is none.
+pub(super) fn guarded(setting: &Setting) -> String {
+    let guarded: Vec<Direction> = setting.ranked_guards().map(|(direction, _)| direction).collect();
+    let is_all = Direction::all_of(setting).into_iter().all(|one| one == Direction::Unranked || guarded.contains(&one));
+    if is_all {
+        return "any change".to_owned();
+    }
+    guarded.into_iter().map(|one| direction(setting, one)).collect::<Vec<_>>().join(", ")
+}
+
+/// The shape of a live value, in words.
+pub(super) fn shape(shape: LiveShape) -> &'static str {
+    match shape {
+        LiveShape::Absent => "nothing is set",
+        LiveShape::Known => "a known value",
+        LiveShape::FormerName => "a known value under the former name",
+        LiveShape::OtherCase => "a known word with other capital letters",
+        LiveShape::UnknownValue => "a value that this version does not know",
+        LiveShape::WrongType => "a value of another type",
+        LiveShape::Hidden => "a value behind a switch that is off",
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::cloudflare::Method;
 use crate::manifest::{Finding, Location, Severity};
-use crate::organization::{Document, Endpoint, Live, Model, Slot, Target};
+use crate::organization::{Direction, Document, Endpoint, Live, Model, Slot, Target};
 use crate::plan::{
     Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Seen, Unmanaged,
 };
@@ -18,6 +18,7 @@ pub(super) fn target() -> Target {
 /// A change of a setting of the current model; guarded when its setting is.
 pub(super) fn change(path: &str, before: Json, after: Json) -> Change {
     let setting = *Model::current().setting(path).unwrap();
+    let impact = setting.impact(Direction::of(&setting, Some(&before), Some(&after)));
     Change {
         setting,
         op: if after.is_null() { Op::Unset } else { Op::Set },
@@ -26,8 +27,8 @@ pub(super) fn change(path: &str, before: Json, after: Json) -> Change {
         at: Location { line: 7, column: 21, span: 100..104 },
         annotations: Vec::new(),
         told: Vec::new(),
-        guard: setting.guard.map(|guard| GuardState { guard, allowed_by: None }),
-        notice: setting.notice.map(|notice| notice.text),
+        guard: impact.guard().map(|guard| GuardState { guard, allowed_by: None }),
+        notice: impact.note(),
     }
 }
 

@@ -145,10 +145,8 @@ fn description(setting: &Setting) -> String {
 }
 
 fn markdown(setting: &Setting) -> String {
-    let guard = setting
-        .guard
-        .map(|guard| format!("\n\n**Guarded** ({}): {}.", kind::when(guard.when), guard.consequence))
-        .unwrap_or_default();
+    let guarded = kind::guarded(setting);
+    let guard = if guarded.is_empty() { String::new() } else { format!("\n\n**Guarded**: {guarded}.") };
     format!(
         "{}\n\n- Takes: {}\n- While unset: {}\n- Unset with: {}\n- Exists for: {}{guard}\n\n*Source: {}*",
         setting.doc,

@@ -95,7 +95,7 @@ fn omits_empty_lists(personality: &Personality, grouped: bool) -> bool {
     }
 }
 
-/// The server fills the members of a group whose switch is off: with the first value that each of them takes.
+/// The server fills the members of a group whose switch is off: with the mildest value that each of them takes.
 fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
     let Some(switch) = group.switch.and_then(|path| table.model.setting(path)) else { return };
     let whole = fields::get(answer, &group.keys());
@@ -108,7 +108,7 @@ fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group,
         let filler = match setting.kind {
             Kind::Boolean => json!(false),
             Kind::Integer { min, .. } => json!(min),
-            Kind::Enum(words) => json!(words.first()),
+            Kind::Enum(words) => json!(words.last()),
             _ => continue,
         };
         if fields::get(answer, &setting.keys()).is_none_or(is_blank) {

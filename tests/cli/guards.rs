@@ -181,3 +181,82 @@ fn a_plan_shows_the_guard_and_does_not_fail() {
     let env = renamed();
     env.run("plan --sandbox=state.json").exits(0).shows(&["--allow organization.auth_domain"]);
 }
+
+/// A setting that is left out of a write may be reset by it, so only what this version does not know can be left out.
+#[test]
+fn only_an_unknown_live_field_can_be_left_out() {
+    let env = TestEnv::with_example();
+    let seeded = env.seed();
+    for path in [
+        "organization.mfa_required_for_all_apps",
+        "organization.deny_unmatched_requests",
+        "organization.mfa_config",
+        "organization.created_at",
+        "organization.nonsense",
+        "organization.ai_controls_beta.mode",
+        "ai_controls_beta",
+        "doh.service_token_id",
+    ] {
+        let refused = apply(&env, &format!("--omit {path}")).exits(64);
+        refused.says(&["has no unknown field of this name", "organization.ai_controls_beta"]);
+        assert_eq!(env.read("state.json"), seeded, "{path}");
+    }
+    assert_snapshot!(apply(&env, "--omit organization.strict_service_token_auth").stderr, @r"
+    sandbox: an emulated account; its state is state.json
+    error: --omit organization.strict_service_token_auth: the live state has no unknown field of this name
+      hint: only fields that this version does not know can be left out: organization.ai_controls_beta
+    ");
+}
+
+/// A backup, the example's state as `export --format json` writes it, with one value replaced.
+fn backup_with(from: &str, to: &str) -> TestEnv {
+    let env = TestEnv::with_example();
+    let _ = env.seed();
+    let kept = env
+        .run("export --account-id 699d98642c564d2e855e9661899b7252 --sandbox=state.json --format json")
+        .exits(0)
+        .stdout;
+    assert!(kept.contains(from), "{kept}");
+    env.write("backup.json", &kept.replace(from, to));
+    env
+}
+
+#[test]
+fn a_backup_is_checked_as_strictly_as_a_manifest() {
+    for (from, to, setting) in [
+        ("\"is_ui_read_only\": false", "\"is_ui_read_only\": \"false\"", "organization.is_ui_read_only"),
+        ("\"is_ui_read_only\": false", "\"is_ui_read_only\": 1", "organization.is_ui_read_only"),
+        ("\"session_duration\": \"12h\"", "\"session_duration\": 12", "organization.session_duration"),
+        ("\"enabled\": true,\n", "\"enabled\": \"true\",\n", "organization.service_token_inactivity.enabled"),
+        (
+            "\"allow_authenticate_via_warp\": true",
+            "\"allow_authenticate_via_warp\": {}",
+            "organization.allow_authenticate_via_warp",
+        ),
+    ] {
+        let env = backup_with(from, to);
+        let seeded = env.read("state.json");
+        let refused = env.run("rollback backup.json --auto-approve --sandbox=state.json").exits(5);
+        refused.says(&[setting, "backup.json"]);
+        assert_eq!(env.read("state.json"), seeded, "{setting}");
+    }
+}
+
+#[test]
+fn a_switch_that_puts_delete_into_force_shows_the_word_and_needs_consent() {
+    let env = TestEnv::with_manifest(
+        "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  service_token_inactivity:\n    enabled: true\n",
+    );
+    let _ = env.seed();
+    let state = env.read("state.json");
+    let (before, rest) = state.split_once("\"service_token_inactivity\": {").unwrap();
+    let (_, after) = rest.split_once('}').unwrap();
+    let hidden =
+        r#""service_token_inactivity": {"enabled": false, "inactivity_threshold_days": 90, "action": "delete"}"#;
+    env.write("state.json", &format!("{before}{hidden}{after}"));
+    let seeded = env.read("state.json");
+    env.run("plan --sandbox=state.json").exits(0).shows(&["delete", "which cannot be undone"]);
+    apply(&env, "").exits(3).says(&["organization.service_token_inactivity.action"]);
+    assert_eq!(env.read("state.json"), seeded);
+    apply(&env, "--allow organization.service_token_inactivity").exits(0);
+}

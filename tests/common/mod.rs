@@ -160,8 +160,40 @@ fn set(element: Element) -> BoxedStrategy<Json> {
     }
 }
 
-/// A live state of the account: any part of the settings, in any spelling, with fields that nobody knows.
+/// A value that an API of another version may answer for a setting: words in other letters and unknown ones, durations
+/// that are none, and every other type.
+pub fn odd(setting: &Setting) -> BoxedStrategy<Json> {
+    let other_type = prop_oneof![
+        any::<bool>().prop_map(Json::from),
+        (0_i64..500).prop_map(Json::from),
+        prop::sample::select(vec!["true", "false", "on", "24", "delete", "strict"]).prop_map(Json::from),
+        Just(json!(["totp", 7])),
+        Just(json!({"mode": "on"})),
+    ];
+    let unknown = prop::sample::select(vec!["forever", "1d", "biometric", "archive"]);
+    match setting.kind {
+        Kind::Enum(words) | Kind::Set(Element::Enum(words)) => {
+            let is_set = matches!(setting.kind, Kind::Set(_));
+            let word = prop::sample::select(words).prop_map(|word| word.to_uppercase());
+            let word = prop_oneof![word, unknown.prop_map(str::to_owned)];
+            let known = prop::sample::select(words);
+            let odd =
+                (word, known).prop_map(move |(word, known)| if is_set { json!([known, word]) } else { json!(word) });
+            prop_oneof![2 => odd, 1 => other_type].boxed()
+        }
+        Kind::Duration(_) => prop_oneof![1 => unknown.prop_map(Json::from), 1 => other_type].boxed(),
+        _ => other_type.boxed(),
+    }
+}
+
+/// A live state of the account: any part of the settings, in any spelling and of any shape, with fields that nobody
+/// knows. In half of the states every value is one that the API takes today.
 pub fn live_state() -> impl Strategy<Value = State> {
+    prop_oneof![live_state_with(0.0), live_state_with(0.15)]
+}
+
+/// A live state in which some of the values are [`odd`].
+pub fn live_state_with(odd_share: f64) -> impl Strategy<Value = State> {
     let required = |setting: &Setting| matches!(setting.path, "organization.name" | "organization.auth_domain");
     let settings: Vec<_> = Model::current()
         .declarable()
@@ -172,7 +204,11 @@ pub fn live_state() -> impl Strategy<Value = State> {
             } else {
                 prop::option::weighted(0.6, valid(&setting)).boxed()
             };
-            value.prop_map(move |value| (setting, value))
+            let odd = prop::option::weighted(odd_share, odd(&setting));
+            (value, odd).prop_map(move |(value, odd)| match odd {
+                Some(odd) if !required(&setting) => (setting, Some(odd)),
+                _ => (setting, value),
+            })
         })
         .collect();
     let unknown = prop::collection::btree_map("(beta|ai|x)_[a-z]{2,6}", unknown_value(), 0..3);

@@ -85,7 +85,13 @@ const TEXTS: &[(&str, &str)] = &[
         "organization:\n  name: A\nallow:\n  - {setting: auth_domain, to: widget.cloudflareaccess.com}\n",
     ),
     ("allow-to", "organization:\n  name: A\nallow:\n  - setting: organization.auth_domain\n"),
-    ("needs-no-consent", "organization:\n  name: A\nallow:\n  - {setting: organization.session_duration, to: 24h}\n"),
+    ("needs-no-consent", "organization:\n  name: A\nallow:\n  - {setting: organization.name, to: A}\n"),
+    (
+        "duplicate-consent",
+        "organization:\n  auth_domain: a.example\nallow:\n  - {setting: organization.auth_domain, to: a.example}\n  - {setting: organization.auth_domain, to: A.example}\n",
+    ),
+    ("stale-consent", "organization:\n  name: A\nallow:\n  - {setting: organization.auth_domain, to: a.example}\n"),
+    ("idle-key-size", "organization:\n  mfa_piv_key_requirements: {ssh_key_type: [ed25519], ssh_key_size: [256]}\n"),
     ("partial-group", "organization:\n  service_token_inactivity:\n    enabled: true\n"),
     (
         "partial-group",

@@ -1,0 +1,56 @@
+//! Consents that can be seen to match nothing without a look at the live state.
+
+use super::finding::{Finding, Severity};
+use super::{Allow, Manifest};
+use crate::organization::{Model, Setting};
+use crate::text::excerpt;
+
+/// The most characters of a value that a message shows.
+const SHOWN: usize = 80;
+
+/// The consents of a file that are repeated, or that no change of this file can match. A setting whose value is an
+/// error is left out: what it should be is not known yet.
+pub(super) fn findings(model: &Model, manifest: &Manifest, unusable: &[Setting]) -> Vec<Finding> {
+    let is_usable = |allow: &&Allow| !unusable.iter().any(|setting| setting.path == allow.setting);
+    let consents = manifest.allow.iter().enumerate().filter(|(_, allow)| is_usable(allow));
+    consents
+        .filter_map(|(index, allow)| {
+            let stale = mismatch(model, manifest, allow).map(|message| {
+                (("stale-consent", message), "remove the entry, or pin it to the value that the file wants")
+            });
+            let repeated = manifest.allow[..index].iter().any(|earlier| is_same(model, earlier, allow));
+            let repeated = repeated.then(|| {
+                let message = format!(
+                    "duplicate consent to change {} to {}",
+                    allow.setting,
+                    excerpt(&allow.to.to_string(), SHOWN)
+                );
+                (("duplicate-consent", message), "remove one of the two entries")
+            });
+            let ((rule, message), help) = stale.or(repeated)?;
+            let finding = Finding::new(rule, Severity::Warning, &manifest.path, message).at(&allow.at);
+            Some(finding.help(help).setting(&allow.setting))
+        })
+        .collect()
+}
+
+/// Why no change of the file can match a consent; `None` where one can.
+pub(crate) fn mismatch(model: &Model, manifest: &Manifest, allow: &Allow) -> Option<String> {
+    let setting = model.setting(&allow.setting)?;
+    let (path, to) = (&allow.setting, excerpt(&allow.to.to_string(), SHOWN));
+    match manifest.declared(path) {
+        Some(declared) if setting.same(Some(&declared.value), Some(&allow.to)) => None,
+        Some(declared) => {
+            let wanted = excerpt(&declared.value.to_string(), SHOWN);
+            Some(format!("the entry for {path} consents to {to}, the file wants {wanted}"))
+        }
+        // A switch that the file turns on puts values into force that the file does not declare.
+        None if model.switch_of(setting).is_some_and(|switch| manifest.declared(switch.path).is_some()) => None,
+        None => Some(format!("the entry for {path} consents to {to}, and the file does not declare {path}")),
+    }
+}
+
+fn is_same(model: &Model, one: &Allow, two: &Allow) -> bool {
+    let setting = model.setting(&one.setting).filter(|setting| setting.path == two.setting);
+    setting.is_some_and(|setting| setting.same(Some(&one.to), Some(&two.to)))
+}
