@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zerodrift::apply::{Approved, Refusal};
-use zerodrift::manifest::Manifest;
+use zerodrift::manifest::{Allow, Manifest};
 use zerodrift::organization::{Document, Endpoint, GoDuration, Live, Model, Slot};
 use zerodrift::plan::{Input, Plan, plan};
 use zerodrift::sandbox::State;
@@ -331,6 +331,18 @@ fn look(
         SEEN[level as usize].fetch_add(1, Ordering::Relaxed);
     }
     let open = plan.refused().count();
+    let consents = |to: &dyn Fn(&Json) -> Json| {
+        let allow = plan.refused().map(|change| Allow {
+            setting: change.setting.path.to_owned(),
+            to: to(&change.after),
+            reason: None,
+            at: change.at.clone(),
+        });
+        Manifest { allow: allow.collect(), ..manifest.clone() }
+    };
+    prop_assert_eq!(planned(&consents(&Json::clone), &live).refused().count(), 0, "consent to each value is enough");
+    let others = consents(&|after| json!({ "not": after }));
+    prop_assert_eq!(planned(&others, &live).refused().count(), open, "consent to other values is none");
     match Approved::new(&plan, &live) {
         Ok(_) => prop_assert_eq!(open, 0),
         Err(Refusal::Guards(changes)) => prop_assert_eq!(changes.len(), open),

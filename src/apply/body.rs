@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::organization::{Document, Endpoint, Group, Model, Setting, Unset, dotted, is_blank, set_at};
+use crate::organization::{Document, Endpoint, Group, Kind, Model, Setting, Unset, dotted, is_blank, set_at};
 use crate::plan::{Change, Op};
 
 /// The body of a PUT that makes `changes` on `live`, leaving out the unknown fields that `omit` names.
@@ -100,7 +100,12 @@ fn write_keys(live: &Document, setting: &Setting) -> Vec<&'static str> {
 fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group: &Group) {
     let Some(key) = model.members(group).next().map(|member| write_keys(live, member)[0]) else { return };
     let Some(Json::Object(members)) = body.get(key) else { return };
-    let emptied = members.values().all(|value| is_blank(value) || *value == Json::Bool(false));
+    // false is empty for a boolean alone; anywhere else it is a value that nobody declared, and stays.
+    let is_off = |name: &str, value: &Json| {
+        let mut boolean = model.members(group).filter(|member| member.kind == Kind::Boolean);
+        *value == Json::Bool(false) && boolean.any(|member| member.name() == name)
+    };
+    let emptied = members.iter().all(|(name, value)| is_blank(value) || is_off(name, value));
     if emptied && members.values().any(Json::is_null) {
         body.insert(key.to_owned(), Json::Null);
     }
@@ -217,6 +222,19 @@ mod tests {
         let live = json!({"mfa_config": {"allowed_authenticators": ["totp"]}});
         let off = [change("organization.mfa_config.allowed_authenticators", json!([]))];
         assert_eq!(body(live, &off), json!({"mfa_config": {"allowed_authenticators": []}}));
+    }
+
+    /// Only a boolean is empty when it is false: elsewhere it is a value that the write must not lose.
+    #[test]
+    fn a_false_that_is_not_the_value_of_a_boolean_keeps_its_group() {
+        for odd in ["ssh_key_size", "next_months_member"] {
+            let live = json!({"mfa_piv_key_requirements": {odd: false, "pin_policy": "once"}});
+            let sent = body(live, &[change("organization.mfa_piv_key_requirements.pin_policy", Json::Null)]);
+            assert_eq!(sent["mfa_piv_key_requirements"], json!({odd: false, "pin_policy": null}));
+        }
+        let live = json!({"mfa_piv_key_requirements": {"require_fips_device": false, "pin_policy": "once"}});
+        let sent = body(live, &[change("organization.mfa_piv_key_requirements.pin_policy", Json::Null)]);
+        assert_eq!(sent["mfa_piv_key_requirements"], Json::Null);
     }
 
     #[test]

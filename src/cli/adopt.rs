@@ -84,7 +84,9 @@ impl Adopting {
                 || self.adopted.iter().any(|adopted| adopted.setting.path == path)
         };
         let changes = self.plan.changes.iter().filter(|change| !is_tried(change.setting.path));
-        changes.map(|change| (change.setting, change.before.clone())).collect()
+        // What a switch puts into force without being declared has no line in the file that could be adopted.
+        let declared = changes.filter(|change| self.manifest.declared(change.setting.path).is_some());
+        declared.map(|change| (change.setting, change.before.clone())).collect()
     }
 
     fn adopt(

@@ -48,8 +48,10 @@ pub fn plan(input: &Input<'_>) -> Plan {
     let mut changes = if action == Action::None { Vec::new() } else { diff::changes(input) };
     match action {
         Action::Update => consent::look_for(input, &mut changes),
-        // Where there is no organization yet, there is nothing that could be hurt.
-        Action::Create | Action::None => changes.iter_mut().for_each(|change| change.guard = None),
+        // Where there is no organization yet, nobody uses one, and no change of theirs is worth a word.
+        Action::Create | Action::None => {
+            changes.iter_mut().for_each(|change| (change.guard, change.notice) = (None, None));
+        }
     }
     let action = if changes.is_empty() && action == Action::Update { Action::None } else { action };
     let mut findings = findings(input, action);

@@ -104,9 +104,28 @@ fn a_setting_is_explained() {
       while unset    24h applies; the API returns nothing
       to unset       null in the file; null is sent
       exists for     account
-      notice         a longer duration, or none where one was set: a stolen session stays useful for
-                     longer
       source         Cloudflare One docs, access-settings/session-management
+
+    Guarded: needs consent
+      - a duration above 730h: the duration is longer than any that is documented: a stolen session or
+        token stays useful for that long
+        check first: whether the number and the unit are the ones you mean
+      - a duration below 15m: the duration is shorter than any that is documented: people may be signed
+        out before they can work
+        check first: whether the number and the unit are the ones you mean
+      - a value that cannot be ranked: the value before or after is not one that this version knows, so
+        the change may weaken a protection or lock people out
+        check first: what the value means in the dashboard or in Cloudflare's documentation, and who
+        relies on it
+    Noted in the plan
+      - the first value: it takes the place of the 24h that apply while nothing is set
+      - a longer duration: a stolen session stays useful for longer
+      - unsetting it: 24h apply again, which may be longer than before
+    Harmless
+      - a shorter duration: users sign in again sooner; nobody loses access
+    Where the live state has
+      - a value that this version does not know: cannot be ranked
+      - a value of another type: cannot be ranked
 
     In org.yaml
       organization:

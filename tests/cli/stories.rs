@@ -382,9 +382,7 @@ fn an_account_without_an_organization_gets_one() {
         + session_duration                     24h
         + warp_auth_session_duration           2880m
         + user_seat_expiration_inactive_time   1460h
-            note: users inactive for longer than this lose their seat
         + allow_authenticate_via_warp          true
-            note: users sign in to applications in another way from now on
 
       organization.login_design
         + background_color                     #c5ed1b

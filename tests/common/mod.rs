@@ -204,7 +204,10 @@ pub fn live_state_with(odd_share: f64) -> impl Strategy<Value = State> {
             } else {
                 prop::option::weighted(0.6, valid(&setting)).boxed()
             };
-            let odd = prop::option::weighted(odd_share, odd(&setting));
+            let odd = match odd_share {
+                0.0 => Just(None).boxed(),
+                share => prop::option::weighted(share, odd(&setting)).boxed(),
+            };
             (value, odd).prop_map(move |(value, odd)| match odd {
                 Some(odd) if !required(&setting) => (setting, Some(odd)),
                 _ => (setting, value),
