@@ -42,22 +42,13 @@ fn exit_codes() -> String {
     table
 }
 
-/// Changes that share a guard's text stand in one row.
+/// The guarded changes between known values, one setting a row; `explain` has the rest of the table.
 fn guards() -> String {
-    let mut rows: Vec<(&str, Vec<String>)> = Vec::new();
-    for setting in Model::current().settings() {
-        for (_, guard) in setting.ranked_guards() {
-            let name = format!("`{}`", setting.path.trim_start_matches("organization."));
-            match rows.iter_mut().find(|(consequence, _)| *consequence == guard.consequence) {
-                Some((_, names)) if names.contains(&name) => {}
-                Some((_, names)) => names.push(name),
-                None => rows.push((guard.consequence, vec![name])),
-            }
-        }
-    }
-    let mut table = "| setting | what a guarded change does |\n|---|---|\n".to_owned();
-    for (consequence, names) in rows {
-        writeln!(table, "| {} | {consequence} |", names.join(", ")).unwrap();
+    let document = explain::document(Model::current(), None).unwrap();
+    let mut table = "| setting | guarded |\n|---|---|\n".to_owned();
+    for setting in document.settings {
+        let Some(guard) = setting.guard else { continue };
+        writeln!(table, "| `{}` | {} |", setting.setting.trim_start_matches("organization."), guard.when).unwrap();
     }
     table
 }
