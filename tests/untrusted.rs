@@ -81,7 +81,10 @@ const COMMANDS: [(&[&str], bool); 18] = [
     (&["drift"], false),
     (&["drift", "--format", "json"], false),
     (&["plan", "--format", "markdown"], false),
-    (&["plan", "--format", "github", "--allow", "doh.service_token_id"], false),
+    (
+        &["plan", "--format", "github", "--allow", "doh.service_token_id", "--allow", "organization.session_duration"],
+        false,
+    ),
     (&["plan", "--format", "gitlab", "--report", "html=plan.html", "--report", "text=plan.txt"], false),
     (&["plan", "--format", "html"], false),
     (&["drift", "--format", "markdown", "--report", "github=drift.log"], false),
@@ -92,7 +95,19 @@ const COMMANDS: [(&[&str], bool); 18] = [
     (&["export", "--account-id", common::ACCOUNT, "--full"], false),
     (&["export", "--account-id", common::ACCOUNT, "--format", "json"], false),
     (&["apply", "--auto-approve", "-vvv"], false),
-    (&["apply", "--auto-approve", "--allow", "doh.service_token_id", "--format", "json"], false),
+    (
+        &[
+            "apply",
+            "--auto-approve",
+            "--allow",
+            "doh.service_token_id",
+            "--allow",
+            "organization.session_duration",
+            "--format",
+            "json",
+        ],
+        false,
+    ),
 ];
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {

@@ -15,23 +15,28 @@ pub(super) fn findings(model: &Model, manifest: &Manifest, unusable: &[Setting])
     let consents = manifest.allow.iter().enumerate().filter(|(_, allow)| is_usable(allow));
     consents
         .filter_map(|(index, allow)| {
-            let stale = mismatch(model, manifest, allow).map(|message| {
-                (("stale-consent", message), "remove the entry, or pin it to the value that the file wants")
-            });
-            let repeated = manifest.allow[..index].iter().any(|earlier| is_same(model, earlier, allow));
-            let repeated = repeated.then(|| {
-                let message = format!(
-                    "duplicate consent to change {} to {}",
-                    allow.setting,
-                    excerpt(&allow.to.to_string(), SHOWN)
-                );
-                (("duplicate-consent", message), "remove one of the two entries")
-            });
-            let ((rule, message), help) = stale.or(repeated)?;
-            let finding = Finding::new(rule, Severity::Warning, &manifest.path, message).at(&allow.at);
-            Some(finding.help(help).setting(&allow.setting))
+            let repeated = || manifest.allow[..index].iter().any(|earlier| is_same(model, earlier, allow));
+            match mismatch(model, manifest, allow) {
+                Some(message) => Some(stale(manifest, allow, message)),
+                None => repeated().then(|| duplicate(manifest, allow)),
+            }
         })
         .collect()
+}
+
+fn stale(manifest: &Manifest, allow: &Allow, message: String) -> Finding {
+    Finding::new("stale-consent", Severity::Warning, &manifest.path, message)
+        .at(&allow.at)
+        .help("remove the entry, or pin it to the value that the file wants")
+        .setting(&allow.setting)
+}
+
+fn duplicate(manifest: &Manifest, allow: &Allow) -> Finding {
+    let message = format!("duplicate consent to change {} to {}", allow.setting, excerpt(&allow.to.to_string(), SHOWN));
+    Finding::new("duplicate-consent", Severity::Warning, &manifest.path, message)
+        .at(&allow.at)
+        .help("remove one of the two entries")
+        .setting(&allow.setting)
 }
 
 /// Why no change of the file can match a consent; `None` where one can.

@@ -121,7 +121,7 @@ pub(crate) const PLANNED: &[(&str, &str)] = &[
     ("no-organization", "doh:\n  doh_jwt_duration: 24h\n"),
     (
         "stale-consent",
-        "organization:\n  name: A\nallow:\n  - {setting: organization.auth_domain, to: widget.cloudflareaccess.com}\n",
+        "organization:\n  name: A\n  auth_domain: a.example\nallow:\n  - {setting: organization.auth_domain, to: a.example}\n",
     ),
 ];
 
