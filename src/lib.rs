@@ -24,8 +24,9 @@
 )]
 #![cfg_attr(feature = "cli", doc = "| [`cli`] | one file per command |")]
 //!
-//! [`text`] stands aside: it makes untrusted text safe to show and to write as YAML, and everybody uses it. So does the
-//! private module `files`: the one way to open, read and write a file.
+//! [`text`] stands aside: it makes untrusted text safe to show and to write as YAML, and everybody uses it. So do
+//! [`json`], which keeps JSON of unknown shape as it came, and the private module `files`: the one way to open, read and
+//! write a file.
 //!
 //! # Planning without a network
 //!
@@ -62,6 +63,8 @@ mod files;
 pub mod organization;
 
 pub mod text;
+
+pub mod json;
 
 pub mod manifest;
 

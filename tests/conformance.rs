@@ -117,11 +117,11 @@ fn assert_echoed(live: &Live, file: &str) {
     let document = live.document(Endpoint::Organization).unwrap();
     let sent = body::put(Model::current(), document, &changes, &[]);
     for unknown in document.unknown(Model::current()) {
-        let echoed = Document::new(Endpoint::Organization, sent.clone());
+        let echoed = Document::parse(Endpoint::Organization, &sent).unwrap();
         let echoed = echoed.at(&unknown.keys).map(Json::to_string);
         assert_eq!(echoed, Some(unknown.value.to_string()), "{file}: {:?}", unknown.keys);
     }
-    assert_eq!(sent["next_year"].to_string(), UNHEARD_OF, "{file}");
+    assert_eq!(sent.view()["next_year"].to_string(), UNHEARD_OF, "{file}");
 }
 
 #[test]
@@ -183,7 +183,12 @@ fn a_token_and_a_revocation_are_understood() {
             warp_session_reauth: body["warp_session_reauth"].as_bool(),
         };
         let request = request::revoke_user(&target(), &revocation);
-        assert_eq!((request.method, request.body.as_ref()), (Method::Post, Some(body)), "{}", file.display());
+        assert_eq!(
+            (request.method, request.body.as_ref().map(|sent| sent.view()).as_ref()),
+            (Method::Post, Some(body)),
+            "{}",
+            file.display()
+        );
         for (key, value) in sample["_query"].as_object().into_iter().flatten() {
             assert!(request.query.contains(&(key_of(key), value.to_string())), "{}: {request:?}", file.display());
         }

@@ -27,7 +27,7 @@ use zerodrift::organization::{Document, Endpoint, GoDuration, Live, Model, Slot,
 use zerodrift::plan::Seen;
 use zerodrift::report::export::manifest as export;
 use zerodrift::report::import::file as import_file;
-use zerodrift::report::json::{PlanDocument, plan_document, snapshot_document, to_text};
+use zerodrift::report::json::{PlanDocument, plan_document, snapshot_text, to_text};
 use zerodrift::report::{Detail, Style};
 use zerodrift::sandbox::{Fault, Personality, seeded};
 use zerodrift::terraform::{Import, import};
@@ -223,7 +223,7 @@ fn assert_views(live: &Live) {
         assert_document(model, document);
     }
     let snapshot = Snapshot { target: Some(target()), api: API.to_owned(), live: live.clone() };
-    assert_eq!(Snapshot::parse(to_text(&snapshot_document(&snapshot)).as_bytes()).unwrap(), snapshot);
+    assert_eq!(Snapshot::parse(snapshot_text(&snapshot).as_bytes()).unwrap(), snapshot);
     for detail in [Detail::Minimal, Detail::Full] {
         let text = export(model, &target(), API, live, detail);
         assert_harmless(&text);
@@ -260,7 +260,7 @@ fn a_snapshot_of_any_bytes_is_read_or_refused_and_writes_as_it_reads() {
         if rng.u8(..4) == 0 { mutate::bytes(rng, &[text]) } else { text }
     };
     fuzz("snapshot", 5_000, input, |input| match Snapshot::parse(input) {
-        Ok(snapshot) => assert_eq!(Snapshot::parse(to_text(&snapshot_document(&snapshot)).as_bytes()), Ok(snapshot)),
+        Ok(snapshot) => assert_eq!(Snapshot::parse(snapshot_text(&snapshot).as_bytes()), Ok(snapshot)),
         Err(error) => assert_harmless(&error.to_string()),
     });
 }

@@ -251,9 +251,9 @@ fn a_body_carries_it_under_the_name_that_live_uses() {
     let live = live(&organization());
     let plan = planned(&manifest(WANTED), &live, &[]);
     let changes: Vec<_> = plan.changes.iter().collect();
-    let sent = body::put(&model(), live.document(Endpoint::Organization).unwrap(), &changes, &[]);
+    let sent = body::put(&model(), live.document(Endpoint::Organization).unwrap(), &changes, &[]).view();
     assert_eq!((&sent["quiet_hours"], &sent["next_month"]), (&json!("2h"), &json!({"mode": "lenient"})));
-    let banners: Vec<_> = sent.iter().filter(|(key, _)| key.starts_with("banner")).collect();
+    let banners: Vec<_> = sent.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("banner")).collect();
     assert_eq!(banners.len(), 1, "one spelling, never both: {sent:?}");
     assert_eq!(banners[0].1, "Bye");
 }

@@ -14,7 +14,6 @@ use super::mark;
 use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::organization::{Live, Snapshot, Target};
 use crate::plan::Plan;
-use crate::text::visible_json;
 
 /// The API of every customer; a backup of any other one says so in its name.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
@@ -104,17 +103,12 @@ impl Backups {
 fn document(image: &PreImage<'_>, now: Timestamp) -> String {
     let PreImage { plan, live } = image;
     let snapshot = Snapshot { target: Some(plan.target.clone()), api: plan.api.clone(), live: (*live).clone() };
-    let mut fields = Map::from_iter([
+    snapshot.to_text(Map::from_iter([
         ("format_version".to_owned(), Json::from("1.0")),
         ("zerodrift".to_owned(), Json::from(env!("CARGO_PKG_VERSION"))),
         ("kept_at".to_owned(), Json::from(now.to_string())),
         ("digest".to_owned(), Json::from(plan.digest.clone())),
-    ]);
-    fields.extend(snapshot.to_fields());
-    let document = Json::Object(fields);
-    let text = visible_json(&format!("{document:#}\n"));
-    // A backup that is too large to be read back would not be one; laid out for people it is several times as large.
-    if text.len() as u64 > LARGEST_DOCUMENT { visible_json(&format!("{document}\n")) } else { text }
+    ]))
 }
 
 /// The organization as names of files have it: `account-699d98642c564d2e855e9661899b7252`. That of another API than

@@ -1,19 +1,21 @@
 //! What is sent: the live document with the changes laid over it.
 //!
 //! Nobody has published whether PUT replaces or merges, so the body is right under both: everything that live has is
-//! echoed, unknown fields included, and an intended clear is explicit. What the server keeps for itself is left out,
-//! and so are members that were empty already, because a public report blames both for refusals (12062).
+//! echoed, and an intended clear is explicit. Unknown fields are echoed exactly as they were read, empty ones included:
+//! nobody knows what they mean. What the server keeps for itself is left out, and so are known members that were empty
+//! already, because a public report blames both for refusals (12062).
 
 use serde_json::{Map, Value as Json};
 
+use crate::json::JsonText;
 use crate::organization::{Document, Endpoint, Group, Kind, Model, Setting, Unset, dotted, is_blank, set_at};
 use crate::plan::{Change, Op};
 
 /// The body of a PUT that makes `changes` on `live`, leaving out the unknown fields that `omit` names.
 /// A setting of the model is never left out.
 ///
-/// `live` is what was read last; nothing of it is lost but response-only fields and empty members.
-pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String]) -> Map<String, Json> {
+/// `live` is what was read last; nothing of it is lost but response-only fields and empty settings.
+pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String]) -> JsonText {
     let mut body = echo(model, live);
     let unknown: Vec<String> = live.unknown(model).iter().map(|field| dotted(live.endpoint, &field.keys)).collect();
     for path in omit.iter().filter(|path| unknown.contains(path)) {
@@ -27,12 +29,13 @@ pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String])
     }
     for group in model.groups() {
         collapse(&mut body, live, model, group);
+        complete(&mut body, live, model, group);
     }
-    body
+    live.with_originals(&body)
 }
 
 /// The body of the POST that creates an organization: the declared settings that POST takes.
-pub fn post(changes: &[&Change]) -> Map<String, Json> {
+pub fn post(changes: &[&Change]) -> JsonText {
     let mut body = Map::new();
     for change in changes.iter().filter(|change| change.setting.in_create && change.op == Op::Set) {
         set_at(&mut body, &change.setting.keys(), change.after.clone());
@@ -40,7 +43,7 @@ pub fn post(changes: &[&Change]) -> Map<String, Json> {
             set_at(&mut body, &setting.keys(), value.clone());
         }
     }
-    body
+    JsonText::from(&body)
 }
 
 /// The live document as it may be sent back: without response-only fields and without what was empty already.
@@ -61,19 +64,25 @@ fn echo(model: &Model, live: &Document) -> Map<String, Json> {
             set_at(&mut body, &setting.keys(), value);
         }
     }
-    without_empty_members(&body)
+    remove_empty_settings(model, live, &mut body);
+    body
 }
 
-/// The members that hold something, at every depth of objects; lists are kept as they are.
-fn without_empty_members(members: &Map<String, Json>) -> Map<String, Json> {
-    members
-        .iter()
-        .filter(|(_, value)| matches!(value, Json::Array(_)) || !is_blank(value))
-        .map(|(key, value)| match value {
-            Json::Object(inner) => (key.clone(), Json::Object(without_empty_members(inner))),
-            other => (key.clone(), other.clone()),
-        })
-        .collect()
+/// Removes the settings that hold nothing, then the groups that hold nothing more. Lists are kept as they are.
+fn remove_empty_settings(model: &Model, live: &Document, body: &mut Map<String, Json>) {
+    let known: Vec<_> = model.of(live.endpoint).flat_map(Setting::live_keys).collect();
+    let is_empty = |value: &Json| !value.is_array() && is_blank(value);
+    for keys in &known {
+        if live.at(keys).is_some_and(is_empty) {
+            remove(body, keys);
+        }
+    }
+    for group in known.iter().filter(|keys| keys.len() > 1).map(|keys| keys[0]) {
+        let holds_nothing = |value: &Json| value.as_object().map_or_else(|| is_empty(value), Map::is_empty);
+        if body.get(group).is_some_and(holds_nothing) {
+            body.shift_remove(group);
+        }
+    }
 }
 
 /// The value that stands for a change on the wire; an unset is explicit, in the form that the setting takes.
@@ -111,6 +120,38 @@ fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group:
     }
 }
 
+/// Makes a group that the API takes only as a whole complete or absent (cloudflare-docs, service tokens), where live has
+/// members without content: servers fill a group whose switch is off with `""` or `null`.
+///
+/// While its switch is off such a group is left out, or cleared where a change turned it off; that is the same by meaning.
+/// Otherwise it goes back as it was read, and so does one with members that nobody knows.
+fn complete(body: &mut Map<String, Json>, live: &Document, model: &Model, group: &Group) {
+    let key = group.keys()[0];
+    let Some(Json::Object(sent)) = body.get_mut(key).filter(|_| group.all_or_nothing) else { return };
+    let names: Vec<&str> = model.members(group).map(Setting::name).collect();
+    if names.iter().all(|name| sent.get(*name).is_some_and(|value| !is_blank(value))) {
+        return;
+    }
+    let is_off = group
+        .switch
+        .and_then(|path| model.setting(path))
+        .is_some_and(|switch| switch.is_empty(sent.get(switch.name())));
+    let has_unknown = sent.keys().any(|name| !names.contains(&name.as_str()));
+    let was_on =
+        group.switch.and_then(|path| model.setting(path)).is_some_and(|switch| !switch.is_empty(live.raw(switch)));
+    match (is_off && !has_unknown, was_on) {
+        (true, true) => drop(body.insert(key.to_owned(), Json::Null)),
+        (true, false) => drop(body.shift_remove(key)),
+        (false, _) => {
+            for name in names {
+                if let Some(value) = live.at(&[key, name]).filter(|_| !sent.contains_key(name)) {
+                    sent.insert(name.to_owned(), value.clone());
+                }
+            }
+        }
+    }
+}
+
 fn remove(body: &mut Map<String, Json>, keys: &[&str]) {
     match keys {
         [] => {}
@@ -145,7 +186,7 @@ mod tests {
 
     fn body(live: Json, changes: &[Change]) -> Json {
         let changes: Vec<&Change> = changes.iter().collect();
-        Json::Object(put(Model::current(), &document(live), &changes, &[]))
+        put(Model::current(), &document(live), &changes, &[]).view()
     }
 
     #[test]
@@ -263,7 +304,7 @@ mod tests {
         let fields = json!({"doh_jwt_duration": "24h", "id": "f174e90a", "client_id": "x", "last_seen_at": "2026-01-01T00:00:00Z"});
         let live = Document::new(Endpoint::Doh, fields.as_object().unwrap().clone());
         let change = change("doh.doh_jwt_duration", json!("48h"));
-        let sent = Json::Object(put(Model::current(), &live, &[&change], &[]));
+        let sent = put(Model::current(), &live, &[&change], &[]).view();
         assert_eq!(sent, json!({"doh_jwt_duration": "48h", "service_token_id": "f174e90a"}));
     }
 
@@ -273,7 +314,7 @@ mod tests {
             document(json!({"name": "W", "beta.flag": 1, "login_design": {"corner_radius": 4, "header_text": "Hi"}}));
         let omit = ["organization.\"beta.flag\"".to_owned(), "organization.login_design.corner_radius".to_owned()];
         let sent = put(Model::current(), &live, &[&change("organization.name", json!("New"))], &omit);
-        assert_eq!(Json::Object(sent), json!({"name": "New", "login_design": {"header_text": "Hi"}}));
+        assert_eq!(sent.view(), json!({"name": "New", "login_design": {"header_text": "Hi"}}));
     }
 
     #[test]
@@ -287,7 +328,7 @@ mod tests {
             change("organization.login_design.header_text", json!("Hi")),
             change("organization.custom_pages.forbidden", json!("699d98642c564d2e855e9661899b7252")),
         ];
-        let sent = Json::Object(post(&changes.iter().collect::<Vec<_>>()));
+        let sent = post(&changes.iter().collect::<Vec<_>>()).view();
         assert_eq!(
             sent,
             json!({

@@ -8,6 +8,7 @@ use super::outcome::{End, Failure, Known, Outcome};
 use super::verify::{Mismatch, not_converged, verify};
 use super::{Approved, Event, Options, body};
 use crate::cloudflare::{self, Call, Method, Reader, WriteError, Writer};
+use crate::json::JsonText;
 use crate::organization::{Document, Endpoint, Live, Slot, dotted};
 use crate::plan::{Action, Change};
 
@@ -177,7 +178,7 @@ impl Run<'_> {
     }
 
     /// Sends one write and says what became of it. The state from before is kept first, where this is the first write.
-    async fn send(&mut self, method: Method, endpoint: Endpoint, body: &Map<String, Json>) -> Result<Sent, Stop> {
+    async fn send(&mut self, method: Method, endpoint: Endpoint, body: &JsonText) -> Result<Sent, Stop> {
         if self.writes == 0 {
             (self.options.keep)(self.approved.live).map_err(|error| Stop::Failed(error.into(), Known::AsBefore))?;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::organization::{Access, Document, Endpoint, Model, Setting, dotted, structure};
+use crate::organization::{Access, Document, Model, Setting, dotted, either_side};
 use crate::plan::Change;
 
 /// A path that is not what it should be after a write.
@@ -51,7 +51,7 @@ pub(super) fn not_converged(model: &Model, after: &Document, changes: &[&Change]
             path: change.setting.path.to_owned(),
             why: Why::NotConverged,
             expected: change.after.clone(),
-            found: after.value(model, &change.setting).cloned().unwrap_or_default(),
+            found: after.value(model, &change.setting).map(|value| after.shown(value)).unwrap_or_default(),
         })
         .collect()
 }
@@ -69,30 +69,36 @@ fn moved_settings(model: &Model, before: &Document, after: &Document, changes: &
         .map(|setting| Mismatch {
             path: setting.path.to_owned(),
             why: Why::Moved,
-            expected: before.value(model, setting).cloned().unwrap_or_default(),
-            found: after.value(model, setting).cloned().unwrap_or_default(),
+            expected: before.value(model, setting).map(|value| before.shown(value)).unwrap_or_default(),
+            found: after.value(model, setting).map(|value| after.shown(value)).unwrap_or_default(),
         })
         .collect()
 }
 
-/// The fields that no setting describes and that are not what they were.
+/// The fields that no setting describes and that are not what they were, by JSON equality: nobody knows what they mean, so
+/// an empty member, a digit or the order of a list may matter. Only space and the order of members do not.
 fn moved_unknown(model: &Model, before: &Document, after: &Document) -> Vec<Mismatch> {
     let (mut expected, found) = (by_path(model, before), by_path(model, after));
     let mut mismatches = Vec::new();
+    let mut push = |path: String, was: Option<&Json>, is: Option<&Json>| {
+        let (expected, found) = either_side(was.map(|value| before.shown(value)), is.map(|value| after.shown(value)));
+        mismatches.push(Mismatch { path, why: Why::Moved, expected, found });
+    };
     for (path, value) in found {
-        let was = expected.remove(&path).unwrap_or_default();
-        if structure(&was) != structure(&value) {
-            mismatches.push(Mismatch { path, why: Why::Moved, expected: was, found: value });
+        let was = expected.remove(&path);
+        if was.as_ref() != Some(&value) {
+            push(path, was.as_ref(), Some(&value));
         }
     }
-    let lost = expected.into_iter();
-    mismatches.extend(lost.map(|(path, was)| Mismatch { path, why: Why::Moved, expected: was, found: Json::Null }));
+    for (path, was) in expected {
+        push(path, Some(&was), None);
+    }
     mismatches
 }
 
 fn by_path(model: &Model, document: &Document) -> BTreeMap<String, Json> {
-    let path = |endpoint: Endpoint, keys: &[String]| dotted(endpoint, keys);
-    document.unknown(model).into_iter().map(|unknown| (path(document.endpoint, &unknown.keys), unknown.value)).collect()
+    let unknown = document.unknown(model).into_iter();
+    unknown.map(|unknown| (dotted(document.endpoint, &unknown.keys), unknown.value)).collect()
 }
 
 #[cfg(test)]
@@ -112,7 +118,7 @@ mod tests {
     fn a_write_that_did_what_was_wanted_and_nothing_else_matches() {
         let before =
             json!({"session_duration": "12h", "updated_at": "1", "login_design": {}, "beta": {"x": 1, "y": null}});
-        let after = json!({"session_duration": "24h0m0s", "updated_at": "2", "auto_redirect_to_identity": false, "beta": {"x": 1}});
+        let after = json!({"session_duration": "24h0m0s", "updated_at": "2", "auto_redirect_to_identity": false, "beta": {"y": null, "x": 1}});
         assert_eq!(mismatches(before, after, &[change("organization.session_duration", json!("24h"))]), [""; 0]);
     }
 

@@ -16,7 +16,7 @@ pub(super) async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Cl
         ExportFormat::Json => {
             let target = manifest_file::target(&args.target, &context.env, None)?;
             let snapshot = snapshot(context, target, &args.api).await?;
-            report::json::to_text(&report::json::snapshot_document(&snapshot))
+            report::json::snapshot_text(&snapshot)
         }
         ExportFormat::Yaml => manifest(context, &args.target, &args.api, detail).await?.1,
     };

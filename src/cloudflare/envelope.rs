@@ -7,6 +7,7 @@ use std::fmt;
 
 use serde_json::Value as Json;
 
+use crate::json::{self, JsonError, JsonProblem, JsonText};
 use crate::text::visible;
 
 /// The start of the message that says that there is no organization.
@@ -49,7 +50,7 @@ pub struct Envelope {
     /// What else it has to say.
     pub messages: Vec<Message>,
     /// What was asked for; `None` where the member is missing, which is not the same as null.
-    pub result: Option<Json>,
+    pub result: Option<JsonText>,
 }
 
 impl Envelope {
@@ -61,14 +62,16 @@ impl Envelope {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Err("the body is empty".to_owned());
         }
-        let Json::Object(mut members) = serde_json::from_slice(body).map_err(|error| not_json(body, &error))? else {
-            return Err("the body is JSON, but no object".to_owned());
-        };
+        let text = json::check_answer(body).map_err(|error| not_json(body, &error))?;
+        let members = json::unique_members(text).map_err(|name| twice(&name))?;
+        let Some(members) = members else { return Err("the body is JSON, but no object".to_owned()) };
+        let of = |name: &str| members.iter().find(|(found, _)| found == name).map(|(_, value)| *value);
+        let view = |name: &str| of(name).map(|value| json::decode(value, &[]).value);
         let envelope = Self {
-            success: members.get("success").and_then(boolean),
-            errors: members.get("errors").map(messages).unwrap_or_default(),
-            messages: members.get("messages").map(messages).unwrap_or_default(),
-            result: members.shift_remove("result"),
+            success: view("success").as_ref().and_then(boolean),
+            errors: view("errors").as_ref().map(messages).unwrap_or_default(),
+            messages: view("messages").as_ref().map(messages).unwrap_or_default(),
+            result: of("result").map(JsonText::of_valid),
         };
         let recognized = envelope.success.is_some() || !envelope.errors.is_empty() || envelope.result.is_some();
         if recognized { Ok(envelope) } else { Err("the body is JSON, but not an answer of the API".to_owned()) }
@@ -76,7 +79,7 @@ impl Envelope {
 
     /// Whether the API says that it did what it was asked: it says so, or it says nothing and there is a result.
     pub fn is_success(&self) -> bool {
-        let has_result = self.result.as_ref().is_some_and(|result| !result.is_null());
+        let has_result = self.result.as_ref().is_some_and(|result| result.as_str() != "null");
         self.success.unwrap_or(has_result && self.errors.is_empty())
     }
 }
@@ -124,12 +127,21 @@ fn write_coded(f: &mut fmt::Formatter<'_>, code: Option<&str>, message: &str) ->
     code.map_or(Ok(()), |code| write!(f, " (code {})", visible(code)))
 }
 
-fn not_json(body: &[u8], error: &serde_json::Error) -> String {
+/// Two members of one name: nobody can say which of them the API means.
+fn twice(name: &str) -> String {
+    format!("the body has two members named {}, so it is not known which of them counts", visible(name))
+}
+
+fn not_json(body: &[u8], error: &JsonError) -> String {
     let start = body.trim_ascii_start();
     if start.starts_with(b"<") {
         return "the body is HTML, not JSON, so it came from something in front of the API".to_owned();
     }
-    if error.is_eof() { "the body is JSON that breaks off".to_owned() } else { "the body is not JSON".to_owned() }
+    match error.problem {
+        JsonProblem::BreaksOff => "the body is JSON that breaks off".to_owned(),
+        JsonProblem::TooDeep => format!("the body is {error}"),
+        JsonProblem::Syntax | JsonProblem::Encoding => "the body is not JSON".to_owned(),
+    }
 }
 
 fn boolean(value: &Json) -> Option<bool> {

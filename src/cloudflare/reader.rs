@@ -10,7 +10,8 @@ use super::probe::{TokenCheck, TokenOwner};
 use super::request;
 use super::retry::Policy;
 use super::transport::Transport;
-use crate::organization::{Document, Endpoint, Live, Scope, Slot, Target, is_blank};
+use crate::json::JsonText;
+use crate::organization::{Document, DocumentError, Endpoint, Live, Scope, Slot, Target, is_blank};
 
 /// Reads organizations: each method sends GET requests and nothing else.
 ///
@@ -46,10 +47,11 @@ impl Reader {
     /// Whatever keeps the object from being read, the cases above included.
     pub async fn organization(&self, target: &Target) -> Result<Slot, Error> {
         let Some(answered) = absent(self.exchange.call(&request::get(target)).await)? else { return Ok(Slot::Absent) };
-        match answered.envelope.result {
-            // An organization has an auth_domain at the least. An empty one is no base for a write.
-            Some(Json::Object(fields)) if !fields.is_empty() => Ok(present(Endpoint::Organization, fields)),
-            other => Err(mismatch(answered.call, other.as_ref(), "an organization")),
+        let document = document(&answered, Endpoint::Organization)?;
+        // An organization has an auth_domain at the least. An empty one is no base for a write.
+        match document.filter(|document| !document.fields.is_empty()) {
+            Some(document) => Ok(Slot::Present(document)),
+            None => Err(mismatch(answered.call, answered.envelope.result.as_ref(), "an organization")),
         }
     }
 
@@ -63,11 +65,14 @@ impl Reader {
         }
         let asked = request::get_doh(target);
         let Some(answered) = absent(self.exchange.call(&asked).await)? else { return Ok(Slot::Absent) };
-        match answered.envelope.result {
-            Some(Json::Object(fields)) => Ok(present(Endpoint::Doh, fields)),
-            other if other.as_ref().is_none_or(is_blank) => Ok(present(Endpoint::Doh, Map::new())),
-            other => Err(mismatch(answered.call, other.as_ref(), "the DoH settings")),
+        if let Some(document) = document(&answered, Endpoint::Doh)? {
+            return Ok(Slot::Present(document));
         }
+        let result = answered.envelope.result;
+        if result.as_ref().is_none_or(|result| is_blank(&result.view())) {
+            return Ok(Slot::Present(Document::new(Endpoint::Doh, Map::new())));
+        }
+        Err(mismatch(answered.call, result.as_ref(), "the DoH settings"))
     }
 
     /// Reads these endpoints at once, each with one GET. The others stay [`Slot::NotRead`].
@@ -117,14 +122,23 @@ fn may_be_a_users(error: &Error) -> bool {
 }
 
 fn checked(answered: Answered, owner: TokenOwner) -> Result<TokenCheck, Error> {
-    match answered.envelope.result {
+    match answered.envelope.result.as_ref().map(JsonText::view) {
         Some(Json::Object(fields)) => Ok(TokenCheck::read(owner, &fields, answered.server_time)),
-        other => Err(mismatch(answered.call, other.as_ref(), "a token's status")),
+        _ => Err(mismatch(answered.call, answered.envelope.result.as_ref(), "a token's status")),
     }
 }
 
-fn present(endpoint: Endpoint, fields: Map<String, Json>) -> Slot {
-    Slot::Present(Document::new(endpoint, fields))
+/// The document that was asked for; nothing where the result is something else than an object.
+fn document(answered: &Answered, endpoint: Endpoint) -> Result<Option<Document>, Error> {
+    let Some(result) = &answered.envelope.result else { return Ok(None) };
+    match Document::parse(endpoint, result) {
+        Ok(document) => Ok(Some(document)),
+        Err(DocumentError::NotAnObject) => Ok(None),
+        Err(error) => {
+            let problem = format!("the result cannot be used: {error}");
+            Err(Error::Body { call: Box::new(answered.call.clone()), problem, excerpt: String::new() })
+        }
+    }
 }
 
 /// The answer, or nothing where the API says that there is no organization.
@@ -137,21 +151,21 @@ fn absent(outcome: Result<Answered, Error>) -> Result<Option<Answered>, Error> {
 }
 
 /// The error of a success whose result is something else.
-pub(super) fn mismatch(call: Call, result: Option<&Json>, wanted: &'static str) -> Error {
+pub(super) fn mismatch(call: Call, result: Option<&JsonText>, wanted: &'static str) -> Error {
     Error::Result { call: Box::new(call), found: shape(result), wanted }
 }
 
 /// What a result is, in words.
-fn shape(result: Option<&Json>) -> &'static str {
-    match result {
+fn shape(result: Option<&JsonText>) -> &'static str {
+    match result.map(|result| (result.as_str().as_bytes().first(), result)) {
         None => "missing",
-        Some(Json::Null) => "null",
-        Some(Json::Bool(_)) => "a boolean",
-        Some(Json::Number(_)) => "a number",
-        Some(Json::String(_)) => "a text",
-        Some(Json::Array(_)) => "a list",
-        Some(Json::Object(members)) if members.is_empty() => "an empty object",
-        Some(Json::Object(_)) => "an object",
+        Some((Some(b'n'), _)) => "null",
+        Some((Some(b't' | b'f'), _)) => "a boolean",
+        Some((Some(b'"'), _)) => "a text",
+        Some((Some(b'['), _)) => "a list",
+        Some((Some(b'{'), result)) if result.view() == Json::Object(Map::new()) => "an empty object",
+        Some((Some(b'{'), _)) => "an object",
+        Some(_) => "a number",
     }
 }
 

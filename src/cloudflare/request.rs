@@ -18,6 +18,7 @@ use std::fmt;
 use serde_json::{Map, Value as Json};
 
 use super::transport::{Method, Request};
+use crate::json::JsonText;
 use crate::organization::{Endpoint, Scope, Target, TargetId};
 
 /// The path of an endpoint of an organization, below the base URL: of the account or the zone that it hangs on.
@@ -35,7 +36,7 @@ pub fn get(target: &Target) -> Request {
 /// Creates (sets up) the organization: `POST /{accounts|zones}/{id}/access/organizations`.
 ///
 /// The body needs `name` and `auth_domain`; `custom_pages` is not taken (OpenAPI).
-pub fn create(target: &Target, body: &Map<String, Json>) -> Request {
+pub fn create(target: &Target, body: impl Into<JsonText>) -> Request {
     write(Method::Post, path_for(target, Endpoint::Organization), body)
 }
 
@@ -43,7 +44,7 @@ pub fn create(target: &Target, body: &Map<String, Json>) -> Request {
 ///
 /// The body is the whole document as wanted, since nobody has settled whether PUT replaces or merges. Without
 /// `auth_domain` the API refuses it with code 11004.
-pub fn update(target: &Target, body: &Map<String, Json>) -> Request {
+pub fn update(target: &Target, body: impl Into<JsonText>) -> Request {
     write(Method::Put, path_for(target, Endpoint::Organization), body)
 }
 
@@ -53,7 +54,7 @@ pub fn get_doh(target: &Target) -> Request {
 }
 
 /// Updates the DoH settings: `PUT /accounts/{id}/access/organizations/doh`. Account scope only.
-pub fn update_doh(target: &Target, body: &Map<String, Json>) -> Request {
+pub fn update_doh(target: &Target, body: impl Into<JsonText>) -> Request {
     write(Method::Put, path_for(target, Endpoint::Doh), body)
 }
 
@@ -115,8 +116,8 @@ fn read(path: String) -> Request {
     Request { method: Method::Get, path, query: Vec::new(), body: None }
 }
 
-fn write(method: Method, path: String, body: &Map<String, Json>) -> Request {
-    Request { method, path, query: Vec::new(), body: Some(Json::Object(body.clone())) }
+fn write(method: Method, path: String, body: impl Into<JsonText>) -> Request {
+    Request { method, path, query: Vec::new(), body: Some(body.into()) }
 }
 
 #[cfg(test)]
@@ -170,14 +171,14 @@ mod tests {
     #[test]
     fn a_body_is_sent_as_it_is_given_in_its_order_and_with_its_digits() {
         let text = r#"{"z":1.10,"a":null,"big":12345678901234567890123,"nested":{"y":[],"x":""}}"#;
-        let request = update(&account(), &serde_json::from_str(text).unwrap());
+        let request = update(&account(), JsonText::parse(text).unwrap());
         assert_eq!(request.body.unwrap().to_string(), text);
     }
 
     #[test]
     fn a_revocation_sends_only_what_is_given() {
         let request = revoke_user(&account(), &Revocation::of("user@example.com"));
-        assert_eq!(request.body, Some(json!({"email": "user@example.com"})));
+        assert_eq!(request.body, Some(JsonText::from(&json!({"email": "user@example.com"}))));
         assert!(request.query.is_empty());
     }
 
@@ -193,7 +194,7 @@ mod tests {
             let request = revoke_user(&account(), &revocation);
             assert_eq!(request.query, [("devices", devices.to_string())]);
             let expected = json!({"email": "user@example.com", "user_uid": "f174e90a", "devices": devices, "warp_session_reauth": true});
-            assert_eq!(request.body, Some(expected));
+            assert_eq!(request.body.map(|body| body.view()), Some(expected));
         }
     }
 }

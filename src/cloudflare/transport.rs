@@ -6,7 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use serde_json::Value as Json;
+use crate::json::JsonText;
 
 /// The methods that this program uses. There is no DELETE: the API has none, and neither has this program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -40,7 +40,7 @@ pub struct Request {
     /// Query parameters, in order.
     pub query: Vec<(&'static str, String)>,
     /// The JSON body of a write.
-    pub body: Option<Json>,
+    pub body: Option<JsonText>,
 }
 
 /// One answer as a value.

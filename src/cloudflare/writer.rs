@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Value as Json;
 
 use super::envelope::Message;
 use super::error::{Call, ConfigError, Error};
@@ -14,6 +14,7 @@ use super::reader::mismatch;
 use super::request::{self, Revocation};
 use super::retry::Policy;
 use super::transport::{Reached, Request, Transport};
+use crate::json::JsonText;
 use crate::organization::{Scope, Target};
 
 /// Writes organizations: each method sends one write, and sends it again only where the server provably did not act. It reads nothing.
@@ -26,7 +27,7 @@ pub struct Writer {
 pub struct Written {
     /// What was asked, the status and the ids that Cloudflare's support asks for.
     pub call: Call,
-    /// What the API returned for it; null where it returned nothing.
+    /// What the API returned for it, as [`JsonText::view`] shows it; null where it returned nothing.
     pub result: Json,
     /// What else the API had to say. Untrusted text; `Display` escapes it.
     pub messages: Vec<Message>,
@@ -116,7 +117,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`WriteError::Refused`] where nothing was created, [`WriteError::Uncertain`] where only a read can tell.
-    pub async fn create_organization(&self, target: &Target, body: &Map<String, Json>) -> Result<Written, WriteError> {
+    pub async fn create_organization(&self, target: &Target, body: impl Into<JsonText>) -> Result<Written, WriteError> {
         self.write(&request::create(target, body)).await
     }
 
@@ -124,7 +125,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`WriteError::Refused`] where nothing was changed, [`WriteError::Uncertain`] where only a read can tell.
-    pub async fn update_organization(&self, target: &Target, body: &Map<String, Json>) -> Result<Written, WriteError> {
+    pub async fn update_organization(&self, target: &Target, body: impl Into<JsonText>) -> Result<Written, WriteError> {
         self.write(&request::update(target, body)).await
     }
 
@@ -132,7 +133,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`WriteError::Refused`] where nothing was changed (a zone has no such settings), [`WriteError::Uncertain`] where only a read can tell.
-    pub async fn update_doh(&self, target: &Target, body: &Map<String, Json>) -> Result<Written, WriteError> {
+    pub async fn update_doh(&self, target: &Target, body: impl Into<JsonText>) -> Result<Written, WriteError> {
         if target.scope == Scope::Zone {
             return Err(Error::from(ConfigError::NoDohInZones).into());
         }
@@ -147,12 +148,17 @@ impl Writer {
     /// [`WriteError::Refused`] where nothing was revoked. [`WriteError::Uncertain`] where nobody knows; revoking again is harmless.
     pub async fn revoke_user(&self, target: &Target, revocation: &Revocation) -> Result<bool, WriteError> {
         let Written { call, result, messages: _ } = self.write(&request::revoke_user(target, revocation)).await?;
-        result.as_bool().ok_or_else(|| mismatch(call, Some(&result), "true or false").into())
+        let found = JsonText::from(&result);
+        result.as_bool().ok_or_else(|| mismatch(call, Some(&found), "true or false").into())
     }
 
     async fn write(&self, request: &Request) -> Result<Written, WriteError> {
         let Answered { call, envelope, server_time: _ } = self.exchange.call(request).await?;
-        Ok(Written { call, result: envelope.result.unwrap_or_default(), messages: envelope.messages })
+        Ok(Written {
+            call,
+            result: envelope.result.map(|result| result.view()).unwrap_or_default(),
+            messages: envelope.messages,
+        })
     }
 }
 

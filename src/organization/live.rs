@@ -1,21 +1,53 @@
 //! What the API returned: raw JSON, read through the table of settings.
 //!
-//! Nothing here fails on a field, a type or an enum value it does not know. Unknown fields are kept as they are, so
-//! that a write can echo them and a read-back can prove that they did not move.
+//! Nothing here fails on a field, a type or an enum value it does not know. Everything is kept as it is, so that a write
+//! can echo it and a read-back can prove that it did not move. What a [`Json`] cannot hold exactly has a stand-in in it: see
+//! [`json`](crate::json).
 
 use serde_json::{Map, Value as Json};
 
 use super::canonical;
 use super::model::Model;
 use super::setting::{Endpoint, Setting};
+use crate::json::{self, Decoded, JsonText, Texts, is_stand_in};
+use crate::text::visible;
 
 /// One object of the API, as read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Document {
     /// Which object this is.
     pub endpoint: Endpoint,
-    /// Its fields, in the order and spelling of the answer.
+    /// Its fields, in the order and spelling of the answer. A value that is nested deep, has members of the same name or
+    /// cannot be held exactly for another reason is the stand-in `{"$zerodrift::sha256": …}`, which is equal to that of
+    /// another value exactly when the values are.
     pub fields: Map<String, Json>,
+    texts: Texts,
+}
+
+impl PartialEq for Document {
+    /// By JSON equality: a stand-in carries the fingerprint of what it stands for.
+    fn eq(&self, other: &Self) -> bool {
+        self.endpoint == other.endpoint && self.fields == other.fields
+    }
+}
+
+/// Why a JSON value cannot be a document.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum DocumentError {
+    /// It is not an object.
+    #[error("not an object")]
+    NotAnObject,
+    /// The document or a group has two members of one name, so it is not known which of them counts. The path of the object.
+    #[error("ambiguous: {path} has two members named {name}")]
+    Ambiguous {
+        /// The path of the object.
+        path: String,
+        /// The name, with invisible characters escaped.
+        name: String,
+    },
+    /// The document or a group has a member whose name is not text, or is reserved. The path of the object.
+    #[error("{0} has a member whose name is not valid text")]
+    Name(String),
 }
 
 /// A value in a live document that no setting of the model describes.
@@ -30,7 +62,53 @@ pub struct Unknown {
 impl Document {
     /// A document with these fields.
     pub fn new(endpoint: Endpoint, fields: Map<String, Json>) -> Self {
-        Self { endpoint, fields }
+        Self { endpoint, fields, texts: Texts::default() }
+    }
+
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// If it is not an object, or if it or a group has members that cannot be told apart.
+    pub fn parse(endpoint: Endpoint, text: &JsonText) -> Result<Self, DocumentError> {
+        Self::decode(endpoint, text.as_str())
+    }
+
+    /// Reads a document from text that is valid JSON.
+    pub(crate) fn decode(endpoint: Endpoint, valid: &str) -> Result<Self, DocumentError> {
+        let names: Vec<_> = Model::current().of(endpoint).flat_map(Setting::live_keys).collect();
+        let Decoded { value, texts } = json::decode(valid, &names);
+        if is_stand_in(&value) {
+            return Err(undecidable(valid, endpoint.section().to_owned()));
+        }
+        let Json::Object(fields) = value else { return Err(DocumentError::NotAnObject) };
+        let groups = names.iter().filter(|keys| keys.len() > 1).map(|keys| keys[0]);
+        for group in groups {
+            let text = fields.get(group).and_then(|value| texts.get(value)).filter(|text| text.starts_with('{'));
+            if let Some(text) = text {
+                return Err(undecidable(text, dotted(endpoint, &[group])));
+            }
+        }
+        Ok(Self { endpoint, fields, texts })
+    }
+
+    /// The document as it was read, as JSON without spaces.
+    pub fn to_text(&self) -> JsonText {
+        self.with_originals(&self.fields)
+    }
+
+    /// Fields that come from this document as text, in which no value has a stand-in.
+    pub(crate) fn with_originals(&self, fields: &Map<String, Json>) -> JsonText {
+        json::compact(fields, &self.texts)
+    }
+
+    /// What the stand-ins in its fields stand for.
+    pub(crate) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
+    /// A value of this document for people: a stand-in says how the text starts that it stands for.
+    pub fn shown(&self, value: &Json) -> Json {
+        json::shown(value, &self.texts)
     }
 
     /// The raw value at a path of keys.
@@ -61,37 +139,40 @@ impl Document {
         setting.canonical(self.value(model, setting))
     }
 
-    /// Everything that no setting of the model describes, groups looked into, empty values left out.
+    /// Everything that no setting of the model describes, groups looked into, empty values included.
     pub fn unknown(&self, model: &Model) -> Vec<Unknown> {
+        let known: Vec<_> = model.of(self.endpoint).flat_map(Setting::live_keys).collect();
         let mut found = Vec::new();
         for (key, value) in &self.fields {
-            collect_unknown(model, self.endpoint, &mut vec![key.clone()], value, &mut found);
+            collect_unknown(&known, &[key], value, &mut found);
         }
         found
     }
 }
 
-fn collect_unknown(model: &Model, endpoint: Endpoint, keys: &mut Vec<String>, value: &Json, found: &mut Vec<Unknown>) {
-    if canonical::is_blank(value)
-        || model.of(endpoint).any(|setting| setting.live_keys().iter().any(|known| known == keys))
-    {
-        return;
-    }
-    let leads_on = model.of(endpoint).any(|setting| {
-        setting
-            .live_keys()
-            .iter()
-            .any(|known| known.len() > keys.len() && known.iter().zip(keys.iter()).all(|(a, b)| a == b))
-    });
+fn collect_unknown(known: &[Vec<&'static str>], keys: &[&str], value: &Json, found: &mut Vec<Unknown>) {
+    let leads_on = known.iter().any(|known| known.len() > keys.len() && known.starts_with(keys));
     match value {
-        Json::Object(members) if leads_on => {
+        _ if known.iter().any(|known| known == keys) => {}
+        Json::Object(members) if leads_on && !is_stand_in(value) => {
             for (key, member) in members {
-                keys.push(key.clone());
-                collect_unknown(model, endpoint, keys, member, found);
-                keys.pop();
+                collect_unknown(known, &[keys, &[key]].concat(), member, found);
             }
         }
-        other => found.push(Unknown { keys: keys.clone(), value: other.clone() }),
+        // A group that is unset.
+        blank if leads_on && canonical::is_blank(blank) => {}
+        other => {
+            let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+            found.push(Unknown { keys, value: other.clone() });
+        }
+    }
+}
+
+/// Why nobody can say what an object means: some of its members cannot be told apart.
+fn undecidable(valid: &str, path: String) -> DocumentError {
+    match json::unique_members(valid) {
+        Err(name) => DocumentError::Ambiguous { path, name: visible(&name).into_owned() },
+        Ok(_) => DocumentError::Name(path),
     }
 }
 
@@ -147,6 +228,16 @@ impl Slot {
     }
 }
 
+/// What stood at a path on either side, for people: `null` for nothing, unless the other side is a `null` that the API sent.
+pub(crate) fn either_side(then: Option<Json>, now: Option<Json>) -> (Json, Json) {
+    let absent = || Json::from("(absent)");
+    match (then, now) {
+        (None, Some(Json::Null)) => (absent(), Json::Null),
+        (Some(Json::Null), None) => (Json::Null, absent()),
+        (then, now) => (then.unwrap_or_default(), now.unwrap_or_default()),
+    }
+}
+
 /// Puts a value at a path of keys. What is in the way and no object makes room.
 pub(crate) fn set_at(fields: &mut Map<String, Json>, keys: &[&str], value: Json) {
     match keys {
@@ -154,7 +245,7 @@ pub(crate) fn set_at(fields: &mut Map<String, Json>, keys: &[&str], value: Json)
         [key] => drop(fields.insert((*key).to_owned(), value)),
         [key, rest @ ..] => {
             let inner = fields.entry((*key).to_owned()).or_insert(Json::Null);
-            if !inner.is_object() {
+            if !inner.is_object() || is_stand_in(inner) {
                 *inner = Json::Object(Map::new());
             }
             if let Json::Object(inner) = inner {

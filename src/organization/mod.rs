@@ -24,15 +24,17 @@ mod snapshot;
 mod target;
 
 pub use canonical::RULES;
-pub(crate) use canonical::{is_blank, structure};
+pub(crate) use canonical::is_blank;
+#[cfg(feature = "sandbox")]
+pub(crate) use canonical::structure;
 pub use check::Problem;
 pub(crate) use check::{nearest, shown};
 pub use color::{Color, ColorError};
 pub use direction::{Cell, Direction, LiveShape};
 pub use duration::{DurationError, GoDuration};
 pub use guard::{Condition, Dependence, Guard, Impact, Impacts};
-pub use live::{Document, Live, Slot, Unknown, dotted};
-pub(crate) use live::{set_at, sorted};
+pub use live::{Document, DocumentError, Live, Slot, Unknown, dotted};
+pub(crate) use live::{either_side, set_at, sorted};
 pub use model::Model;
 pub use setting::{Access, Bound, DurationRange, Element, Endpoint, Group, Kind, Scopes, Setting, Unset};
 pub use snapshot::{Snapshot, SnapshotError};

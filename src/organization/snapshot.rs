@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::live::{Document, Live, Slot};
+use super::live::{Document, DocumentError, Live, Slot};
 use super::setting::Endpoint;
 use super::target::{Scope, Target};
-use crate::text::visible;
+use crate::json::{self, JsonText, Texts};
+use crate::text::{visible, visible_json};
 
 /// What was read of one organization, and where.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,6 +28,12 @@ pub enum SnapshotError {
     /// It is JSON of another shape.
     #[error("it is no snapshot: {0}")]
     Shape(&'static str),
+    /// Two members have the same name, so it is not known which of them counts.
+    #[error("it is no snapshot: it has two members named {}", visible(.0))]
+    Ambiguous(String),
+    /// A document in it cannot be one.
+    #[error("it is no snapshot: {0}")]
+    Document(DocumentError),
     /// A later version wrote it.
     #[error("its format_version is {}, and this version reads 1.x", visible(.0))]
     Version(String),
@@ -36,24 +43,29 @@ pub enum SnapshotError {
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 impl Snapshot {
-    /// The document's fields: `target` with the API's base URL, and under `live` an object, `null` (there is none) or nothing (not read)
-    /// for each endpoint.
-    pub fn to_fields(&self) -> Map<String, Json> {
-        let mut fields = Map::new();
+    /// The snapshot as a file: the fields of `head`, then `target` with the API's base URL, and under `live` an object, `null`
+    /// (there is none) or nothing (not read) for each endpoint. Every value of the state is in it as it was read.
+    pub fn to_text(&self, head: Map<String, Json>) -> String {
+        let mut fields = head;
         if let Some(target) = &self.target {
             let target = serde_json::json!({"scope": target.scope, "id": target.id, "api": self.api});
             fields.insert("target".to_owned(), target);
         }
-        let read = Endpoint::ALL.into_iter().filter_map(|endpoint| {
+        let mut texts = Texts::default();
+        let mut live = Map::new();
+        for endpoint in Endpoint::ALL {
             let value = match self.live.slot(endpoint) {
-                Slot::NotRead => return None,
+                Slot::NotRead => continue,
                 Slot::Absent => Json::Null,
-                Slot::Present(document) => Json::Object(document.fields.clone()),
+                Slot::Present(document) => {
+                    texts.extend(document.texts());
+                    Json::Object(document.fields.clone())
+                }
             };
-            Some((endpoint.section().to_owned(), value))
-        });
-        fields.insert("live".to_owned(), Json::Object(read.collect()));
-        fields
+            live.insert(endpoint.section().to_owned(), value);
+        }
+        fields.insert("live".to_owned(), Json::Object(live));
+        visible_json(&json::pretty(&fields, &texts)) + "\n"
     }
 
     /// Reads a snapshot, or the answer of a GET of the organization as `curl` saves it.
@@ -61,43 +73,48 @@ impl Snapshot {
     /// # Errors
     /// If the bytes are neither.
     pub fn parse(bytes: &[u8]) -> Result<Self, SnapshotError> {
-        let json: Json = serde_json::from_slice(bytes).map_err(|error| SnapshotError::Json(error.to_string()))?;
-        let Json::Object(fields) = json else { return Err(SnapshotError::Shape("it is not an object")) };
-        if let (None, Some(Json::Object(result))) = (fields.get("format_version"), fields.get("result")) {
-            let organization = Slot::Present(Document::new(Endpoint::Organization, result.clone()));
+        let text = JsonText::parse(bytes).map_err(|error| SnapshotError::Json(error.to_string()))?;
+        let Some(members) = members(text.as_str())? else { return Err(SnapshotError::Shape("it is not an object")) };
+        let of = |name: &str| members.iter().find(|(found, _)| found == name).map(|(_, value)| *value);
+        let view = |name: &str| of(name).map(|value| json::decode(value, &[]).value);
+        if let (None, Some(result)) = (of("format_version"), of("result").filter(|result| result.starts_with('{'))) {
+            let organization = slot(Endpoint::Organization, Some(result))?;
             let live = Live { organization, doh: Slot::NotRead };
             return Ok(Self { target: None, api: CLOUDFLARE.to_owned(), live });
         }
-        check_version(&fields)?;
-        let Some(Json::Object(sections)) = fields.get("live") else {
+        check_version(view("format_version").as_ref())?;
+        let Some(sections) = of("live").map(self::members).transpose()?.flatten() else {
             return Err(SnapshotError::Shape("it has no `live`"));
         };
         let mut live = Live::default();
         for endpoint in Endpoint::ALL {
-            *live.slot_mut(endpoint) = slot(endpoint, sections.get(endpoint.section()))?;
+            let section = sections.iter().find(|(found, _)| found == endpoint.section());
+            *live.slot_mut(endpoint) = slot(endpoint, section.map(|(_, value)| *value))?;
         }
-        let api = fields
-            .get("target")
-            .and_then(|target| target.get("api"))
-            .and_then(Json::as_str)
-            .unwrap_or(CLOUDFLARE)
-            .to_owned();
-        Ok(Self { target: target(fields.get("target"))?, api, live })
+        let address = view("target");
+        let api = address.as_ref().and_then(|target| target.get("api")).and_then(Json::as_str).unwrap_or(CLOUDFLARE);
+        Ok(Self { target: target(address.as_ref())?, api: api.to_owned(), live })
     }
 }
 
-fn check_version(fields: &Map<String, Json>) -> Result<(), SnapshotError> {
-    let version = fields.get("format_version").and_then(Json::as_str);
-    let version = version.ok_or(SnapshotError::Shape("it has no format_version"))?;
+/// The members of an object, nothing where it is none.
+fn members(valid: &str) -> Result<Option<Vec<(String, &str)>>, SnapshotError> {
+    json::unique_members(valid).map_err(SnapshotError::Ambiguous)
+}
+
+fn check_version(version: Option<&Json>) -> Result<(), SnapshotError> {
+    let version = version.and_then(Json::as_str).ok_or(SnapshotError::Shape("it has no format_version"))?;
     if version.split('.').next() == Some("1") { Ok(()) } else { Err(SnapshotError::Version(version.to_owned())) }
 }
 
-fn slot(endpoint: Endpoint, value: Option<&Json>) -> Result<Slot, SnapshotError> {
+fn slot(endpoint: Endpoint, value: Option<&str>) -> Result<Slot, SnapshotError> {
     match value {
         None => Ok(Slot::NotRead),
-        Some(Json::Null) => Ok(Slot::Absent),
-        Some(Json::Object(fields)) => Ok(Slot::Present(Document::new(endpoint, fields.clone()))),
-        Some(_) => Err(SnapshotError::Shape("organization and doh are objects or null")),
+        Some("null") => Ok(Slot::Absent),
+        Some(fields) => Document::decode(endpoint, fields).map(Slot::Present).map_err(|error| match error {
+            DocumentError::NotAnObject => SnapshotError::Shape("organization and doh are objects or null"),
+            other => SnapshotError::Document(other),
+        }),
     }
 }
 
@@ -130,9 +147,8 @@ mod tests {
             api: "http://127.0.0.1:1/client/v4".to_owned(),
             live: Live { organization, doh: Slot::Absent },
         };
-        let mut document = json!({"format_version": "1.0"});
-        document.as_object_mut().unwrap().extend(snapshot.to_fields());
-        assert_eq!(parse(&document), Ok(snapshot));
+        let head = json!({"format_version": "1.0"}).as_object().unwrap().clone();
+        assert_eq!(Snapshot::parse(snapshot.to_text(head).as_bytes()), Ok(snapshot));
     }
 
     #[test]

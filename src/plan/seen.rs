@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::organization::{
-    Access, Document, Endpoint, Live, Model, Setting, Slot, dotted, is_blank, sorted, structure,
+    Access, Document, Endpoint, Live, Model, Setting, Slot, dotted, either_side, is_blank, sorted,
 };
 
 /// The live values of the endpoints that were read, by section. An endpoint that does not exist is `None`; one that
 /// nobody read has no entry.
 ///
-/// Values are canonical: `24h` and `1440m` are seen as the same, and what is empty is not seen at all. What moves by
-/// itself (`updated_at`, `last_seen_at`) is left out, everything else that the API answered is in it, known or not.
+/// Values of settings are canonical: `24h` and `1440m` are seen as the same, and what is empty is not seen at all. What
+/// moves by itself (`updated_at`, `last_seen_at`) is left out. Everything else that the API answered is in it as it is,
+/// empty or not, whatever the order of members; a stand-in is equal to another one exactly when the values are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Seen(BTreeMap<String, Option<BTreeMap<String, Json>>>);
@@ -72,20 +73,20 @@ fn existence(section: Option<&Option<BTreeMap<String, Json>>>) -> Json {
 fn compare(then: &BTreeMap<String, Json>, now: &BTreeMap<String, Json>, moved: &mut Vec<Moved>) {
     let paths: BTreeSet<&String> = then.keys().chain(now.keys()).collect();
     for path in paths.into_iter().filter(|path| then.get(*path) != now.get(*path)) {
-        let at = |values: &BTreeMap<String, Json>| values.get(path).cloned().unwrap_or_default();
-        moved.push(Moved { path: path.clone(), then: at(then), now: at(now) });
+        let (then, now) = either_side(then.get(path).cloned(), now.get(path).cloned());
+        moved.push(Moved { path: path.clone(), then, now });
     }
 }
 
-/// Every value of a document that is not empty and does not move by itself.
+/// Every value of a document that does not move by itself, apart from settings that are empty.
 fn values(model: &Model, document: &Document) -> BTreeMap<String, Json> {
     let settings = model.of(document.endpoint).filter(|setting| setting.access != Access::Volatile);
     let known = settings.flat_map(|setting| spellings(document, setting));
     let unknown = document
         .unknown(model)
         .into_iter()
-        .map(|unknown| (dotted(document.endpoint, &unknown.keys), sorted(&structure(&unknown.value))));
-    known.chain(unknown).filter(|(_, value)| !value.is_null()).collect()
+        .map(|unknown| (dotted(document.endpoint, &unknown.keys), sorted(&unknown.value)));
+    known.filter(|(_, value)| !value.is_null()).chain(unknown).collect()
 }
 
 /// The value of a setting, and what the API holds under its other spellings beside it: an apply echoes that as well.
@@ -119,8 +120,9 @@ mod tests {
         let then = seen(
             json!({"session_duration": "24h", "login_design": {}, "beta": {"a": 1, "b": null}, "updated_at": "1"}),
         );
-        let now =
-            seen(json!({"beta": {"a": 1}, "is_ui_read_only": false, "updated_at": "2", "session_duration": "1440m"}));
+        let now = seen(
+            json!({"beta": {"b": null, "a": 1}, "is_ui_read_only": false, "updated_at": "2", "session_duration": "1440m"}),
+        );
         assert_eq!(moved(&then, &now), [""; 0]);
         assert_eq!(then, now);
     }
@@ -133,6 +135,7 @@ mod tests {
         assert_eq!(
             moved(&then, &now),
             [
+                r#"organization."new key": null / []"#,
                 r#"organization.beta: {"a":1} / {"a":2}"#,
                 r#"organization.created_at: "1" / "2""#,
                 r#"organization.gone: "x" / null"#,

@@ -1,7 +1,8 @@
-//! Live values that the file does not mention: a reviewer should know that they are there and will stay.
+//! Live values that the file does not mention: a reviewer should know that they are there and will stay. What is empty is
+//! not listed, though an unknown field that is empty is kept as exactly as any other.
 
 use super::{Input, Unmanaged, effective};
-use crate::organization::{Document, dotted};
+use crate::organization::{Document, dotted, is_blank};
 
 /// Settings of the model first, in its order, then the fields it does not know, in the order of the answer.
 pub(super) fn list(input: &Input<'_>) -> Vec<Unmanaged> {
@@ -16,15 +17,16 @@ fn known<'a>(input: &'a Input<'_>, document: &'a Document) -> impl Iterator<Item
         .filter(|setting| !document.canonical(input.model, setting).is_null())
         .map(|setting| Unmanaged {
             path: setting.path.to_owned(),
-            value: effective::live(input, input.model, setting).cloned().unwrap_or_default(),
+            value: effective::live(input, input.model, setting).map(|value| document.shown(value)).unwrap_or_default(),
             known: true,
         })
 }
 
 fn unknown<'a>(input: &'a Input<'_>, document: &'a Document) -> impl Iterator<Item = Unmanaged> + 'a {
-    document.unknown(input.model).into_iter().map(|unknown| Unmanaged {
+    let unknown = document.unknown(input.model).into_iter();
+    unknown.filter(|unknown| !is_blank(&unknown.value)).map(|unknown| Unmanaged {
         path: dotted(document.endpoint, &unknown.keys),
-        value: unknown.value,
+        value: document.shown(&unknown.value),
         known: false,
     })
 }

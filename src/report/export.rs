@@ -244,12 +244,20 @@ impl Export<'_> {
                 match setting.access {
                     // Its value would change the file with every export.
                     Access::Volatile => lines.push_str(&format!("#   {} (moves by itself)\n", setting.path)),
-                    _ => lines.push_str(&format!("#   {}: {} (kept by the server)\n", setting.path, in_comment(live))),
+                    _ => lines.push_str(&format!(
+                        "#   {}: {} (kept by the server)\n",
+                        setting.path,
+                        in_comment(&document.shown(live))
+                    )),
                 }
             }
             for unknown in document.unknown(self.model) {
+                if crate::organization::is_blank(&unknown.value) {
+                    continue;
+                }
                 let path = value::cut(&yaml::ascii(&dotted(document.endpoint, &unknown.keys)));
-                lines.push_str(&format!("#   {path}: {} (unknown to this version)\n", in_comment(&unknown.value)));
+                let shown = in_comment(&document.shown(&unknown.value));
+                lines.push_str(&format!("#   {path}: {shown} (unknown to this version)\n"));
             }
         }
         if lines.is_empty() { lines } else { format!("\n# Not managed, and kept as it is:\n{lines}") }

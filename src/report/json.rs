@@ -244,18 +244,6 @@ pub struct FindingsSummary {
     pub warnings: usize,
 }
 
-/// What `export --format json` prints, and `plan --live` reads.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SnapshotDocument {
-    /// [`FORMAT_VERSION`].
-    pub format_version: String,
-    /// The version of the program that wrote it.
-    pub zerodrift: String,
-    /// What was read, and where: see [`Snapshot`].
-    #[serde(flatten)]
-    pub snapshot: Map<String, Json>,
-}
-
 /// The document of some plans; `failed` organizations could not be planned.
 pub fn plan_document(plans: &[Plan], failed: usize) -> PlanDocument {
     let in_sync = plans.iter().filter(|plan| plan.is_empty()).count();
@@ -290,13 +278,12 @@ pub fn findings_document(findings: &[Finding]) -> FindingsDocument {
     }
 }
 
-/// The document of a live state.
-pub fn snapshot_document(snapshot: &Snapshot) -> SnapshotDocument {
-    SnapshotDocument {
-        format_version: FORMAT_VERSION.to_owned(),
-        zerodrift: ZERODRIFT.to_owned(),
-        snapshot: snapshot.to_fields(),
-    }
+/// The text of the document of a live state: what `export --format json` prints, and `plan --live` reads.
+pub fn snapshot_text(snapshot: &Snapshot) -> String {
+    snapshot.to_text(Map::from_iter([
+        ("format_version".to_owned(), Json::from(FORMAT_VERSION)),
+        ("zerodrift".to_owned(), Json::from(ZERODRIFT)),
+    ]))
 }
 
 impl TargetEntry {

@@ -48,7 +48,7 @@ fn a_snapshot_reads_back_equal_with_every_digit() {
     let number: Json = serde_json::from_str("12345678901234567890.12300").unwrap();
     let live = live(json!({"name": "Widget", "future": number}), None);
     let snapshot = Snapshot { target: Some(target()), api: "https://api.example".to_owned(), live };
-    let text = to_text(&snapshot_document(&snapshot));
+    let text = snapshot_text(&snapshot);
     assert!(text.contains("12345678901234567890.12300"));
     assert_eq!(Snapshot::parse(text.as_bytes()), Ok(snapshot));
 }

@@ -1,8 +1,8 @@
 use serde_json::{Value as Json, json};
 
 use super::super::json::{
-    ErrorEntry, Outcome, ResultEntry, SnapshotDocument, TargetEntry, error_document, findings_document, plan_document,
-    results_document, snapshot_document,
+    ErrorEntry, Outcome, ResultEntry, TargetEntry, error_document, findings_document, plan_document, results_document,
+    snapshot_text,
 };
 use super::super::samples::{busy, create, in_sync, live, read_yaml, target, warning};
 use super::super::{Detail, export};
@@ -90,13 +90,14 @@ fn documents() -> Vec<(SchemaName, Json)> {
         (SchemaName::Results, value(&results_document(results))),
         (SchemaName::Findings, value(&findings_document(&[warning(), finding]))),
         (SchemaName::Error, value(&error_document(error()))),
-        (SchemaName::Snapshot, value(&snapshot(whole))),
-        (SchemaName::Snapshot, value(&snapshot(Live::default()))),
+        (SchemaName::Snapshot, snapshot(whole)),
+        (SchemaName::Snapshot, snapshot(Live::default())),
     ]
 }
 
-fn snapshot(live: Live) -> SnapshotDocument {
-    snapshot_document(&Snapshot { target: Some(target()), api: "https://api.example".to_owned(), live })
+fn snapshot(live: Live) -> Json {
+    let snapshot = Snapshot { target: Some(target()), api: "https://api.example".to_owned(), live };
+    serde_json::from_str(&snapshot_text(&snapshot)).unwrap()
 }
 
 /// Documents of different types in one list.

@@ -13,7 +13,8 @@ use super::route::{self, Resource, Route};
 use super::rules::{Kind, Write};
 use super::state::{Adopt, Concurrent, Moment, Stale, State, instant};
 use super::write::merge_patch;
-use crate::organization::{Endpoint, Model, Target};
+use crate::json::JsonText;
+use crate::organization::{Document, DocumentError, Endpoint, Model, Target};
 
 /// The emulated API: what it remembers, what it knows, and what it has seen.
 #[derive(Debug, Clone)]
@@ -94,7 +95,7 @@ impl Sandbox {
             method: call.method.clone(),
             path: route::below_base(&call.path).to_owned(),
             query: call.query.clone(),
-            body: serde_json::from_slice(&call.body).ok(),
+            body: JsonText::parse(&call.body).ok().map(|body| body.view()),
             status: answer.status,
             delivery: answer.delivery,
         });
@@ -117,7 +118,7 @@ impl Sandbox {
                 ("ratelimit".to_owned(), format!("\"default\";r={};t={WINDOW}", BUDGET - 1 - self.seen.len() % BUDGET)),
                 ("ratelimit-policy".to_owned(), format!("\"default\";q={BUDGET};w={WINDOW}")),
             ],
-            body: body.to_string().into_bytes(),
+            body: self.state.with_originals(&body).into_bytes(),
             delivery: Delivery::Normal,
         };
         if status == 405 {
@@ -230,7 +231,7 @@ impl Sandbox {
             let refused = self.absent();
             return if refused.is_ok() { Err(vec![Refusal::not_enabled(403)]) } else { refused };
         }
-        let body = read_body(call).map_err(|refusal| vec![refusal])?;
+        let body = self.read_document(endpoint, call)?;
         if endpoint == Endpoint::Organization {
             self.somebody_else_writes(Moment::Before);
         }
@@ -245,7 +246,7 @@ impl Sandbox {
     }
 
     fn create(&mut self, target: &Target, call: &Call) -> Outcome {
-        let body = read_body(call).map_err(|refusal| vec![refusal])?;
+        let body = self.read_document(Endpoint::Organization, call)?;
         if self.state.organization.is_some() {
             let message = "access.api.error.conflict: an organization already exists for this account";
             // The status is reported of other Access objects; the code is not reported.
@@ -260,6 +261,15 @@ impl Sandbox {
         self.write(target, Endpoint::Organization, body, Kind::Create)?;
         let answer = self.render(target, Endpoint::Organization, self.state.organization.as_ref());
         Ok((201, envelope::success(Json::Object(answer))))
+    }
+
+    fn read_document(&mut self, endpoint: Endpoint, call: &Call) -> Result<Fields, Vec<Refusal>> {
+        let text = read_body(call).map_err(|refusal| vec![refusal])?;
+        let refused =
+            |error: DocumentError| vec![Refusal::invalid_config(format!("the body must be an object: {error}"))];
+        let document = Document::parse(endpoint, &text).map_err(refused)?;
+        self.state.texts.extend(document.texts());
+        Ok(document.fields)
     }
 
     fn write(&mut self, target: &Target, endpoint: Endpoint, body: Fields, kind: Kind) -> Result<(), Vec<Refusal>> {
@@ -350,7 +360,7 @@ impl Route {
 }
 
 fn revoke_user(call: &Call) -> Outcome {
-    let body = read_body(call).map_err(|refusal| vec![refusal])?;
+    let body = read_body(call).map_err(|refusal| vec![refusal])?.view();
     let email = body.get("email").and_then(Json::as_str).filter(|email| email.contains('@'));
     if email.is_none() {
         return Err(vec![Refusal::invalid_request("email is required").at(&["email"])]);
@@ -371,12 +381,8 @@ fn revoke_user(call: &Call) -> Outcome {
     Ok((200, json!({"result": true, "success": true})))
 }
 
-fn read_body(call: &Call) -> Result<Fields, Refusal> {
-    match serde_json::from_slice(&call.body) {
-        Ok(Json::Object(fields)) => Ok(fields),
-        Ok(_) => Err(Refusal::invalid_config("the body must be an object")),
-        Err(error) => Err(Refusal::invalid_config(format!("the body is not JSON: {error}"))),
-    }
+fn read_body(call: &Call) -> Result<JsonText, Refusal> {
+    JsonText::parse(&call.body).map_err(|error| Refusal::invalid_config(format!("the body is not JSON: {error}")))
 }
 
 fn not_allowed(call: &Call) -> Refusal {

@@ -120,7 +120,7 @@ fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group,
 /// Presence and name of groups.
 fn dress_group(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
     let keys = group.keys();
-    let empty = fields::get(answer, &keys).is_none_or(is_blank);
+    let empty = fields::get(answer, &keys).is_none_or(|whole| is_blank(whole) && !has_unknown(table, group, whole));
     if empty && group.path == LOGIN_DESIGN {
         return dress_login_design(table, personality, group, answer);
     }
@@ -135,6 +135,12 @@ fn dress_group(table: Table<'_>, personality: &Personality, group: &Group, answe
     {
         fields::put(answer, &fields::below_section(former), whole);
     }
+}
+
+/// Whether a group holds members that nobody knows: they are answered as they are, empty or not.
+fn has_unknown(table: Table<'_>, group: &Group, whole: &Json) -> bool {
+    let names: Vec<&str> = table.model.members(group).map(Setting::name).collect();
+    whole.as_object().is_some_and(|members| members.keys().any(|name| !names.contains(&name.as_str())))
 }
 
 fn dress_login_design(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {

@@ -7,7 +7,8 @@ use serde_json::{Map, Value as Json};
 
 use super::fault::Fault;
 use super::personality::Personality;
-use crate::organization::{Endpoint, Scope, Target};
+use crate::json::{self, JsonText, Texts};
+use crate::organization::{Document, DocumentError, Endpoint, Scope, Target, structure};
 
 /// The version of the state file that this program reads and writes.
 pub const FORMAT: u32 = 1;
@@ -55,6 +56,9 @@ pub struct State {
     /// Seconds since the clock started: one for each write.
     #[serde(default)]
     pub clock: i64,
+    /// What the stand-ins in its documents stand for; in the file each of them is in its place. See [`Document::fields`].
+    #[serde(skip)]
+    pub texts: Texts,
 }
 
 /// Which accounts and zones are answered.
@@ -154,6 +158,9 @@ pub struct Hostile {
     pub resets: Vec<String>,
     /// Paths whose value in a body is silently not stored.
     pub ignores: Vec<String>,
+    /// What becomes of unknown fields that a write stores.
+    #[serde(skip_serializing_if = "UnknownValues::is_exact")]
+    pub unknown_values: UnknownValues,
     /// Somebody else writes at the same time as the next write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent: Option<Concurrent>,
@@ -161,7 +168,50 @@ pub struct Hostile {
 
 impl Hostile {
     fn is_harmless(&self) -> bool {
-        self.resets.is_empty() && self.ignores.is_empty() && self.concurrent.is_none()
+        self.resets.is_empty() && self.ignores.is_empty() && self.unknown_values.is_exact() && self.concurrent.is_none()
+    }
+}
+
+/// What becomes of the value of an unknown field that a write stores.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnknownValues {
+    /// It is stored as it was sent.
+    #[default]
+    Exact,
+    /// Empty members inside of it are dropped, as serializers do that omit what is empty.
+    WithoutBlanks,
+    /// Numbers are rewritten as double-precision ones: `1.0` as `1`, `12345678901234567890` as `12345678901234567000`.
+    Doubles,
+}
+
+impl UnknownValues {
+    fn is_exact(&self) -> bool {
+        *self == Self::Exact
+    }
+
+    /// What is stored of a value.
+    pub(super) fn stored(self, value: &Json) -> Json {
+        match self {
+            Self::Exact => value.clone(),
+            Self::WithoutBlanks => structure(value),
+            Self::Doubles => doubles(value),
+        }
+    }
+}
+
+/// The value as a program keeps it that has no other numbers than doubles.
+fn doubles(value: &Json) -> Json {
+    match value {
+        Json::Number(number) => number.as_f64().filter(|double| double.is_finite()).map_or(Json::Null, |double| {
+            let whole = double.fract() == 0.0 && double.abs() < 1e15;
+            if whole { Json::from(double as i64) } else { Json::from(double) }
+        }),
+        Json::Array(elements) => elements.iter().map(doubles).collect(),
+        Json::Object(members) => {
+            Json::Object(members.iter().map(|(key, member)| (key.clone(), doubles(member))).collect())
+        }
+        other => other.clone(),
     }
 }
 
@@ -211,6 +261,7 @@ impl Default for State {
             hostile: Hostile::default(),
             stale: BTreeMap::new(),
             clock: 0,
+            texts: Texts::default(),
         }
     }
 }
@@ -225,6 +276,37 @@ impl State {
     #[must_use]
     pub fn and_doh(self, doh: Json) -> Self {
         Self { doh: into_object(doh), ..self }
+    }
+
+    /// The same state with this document in place of an endpoint's, to the last digit and empty member.
+    ///
+    /// # Errors
+    /// As [`Document::parse`].
+    pub fn with_document(mut self, endpoint: Endpoint, text: &JsonText) -> Result<Self, DocumentError> {
+        let document = Document::parse(endpoint, text)?;
+        self.texts.extend(document.texts());
+        self.store(endpoint, document.fields);
+        Ok(self)
+    }
+
+    /// Reads a state file.
+    pub(super) fn from_text(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        let decoded = JsonText::parse(bytes).ok().map(|text| json::decode_whole(text.as_str()));
+        match decoded.filter(|decoded| !decoded.texts.is_empty()) {
+            Some(decoded) => Ok(Self { texts: decoded.texts, ..serde_json::from_value(decoded.value)? }),
+            None => serde_json::from_slice(bytes),
+        }
+    }
+
+    /// The state file.
+    pub(super) fn to_text(&self) -> Result<String, serde_json::Error> {
+        let fields = serde_json::to_value(self)?;
+        Ok(fields.as_object().map(|fields| json::pretty(fields, &self.texts)).unwrap_or_default() + "\n")
+    }
+
+    /// A body or answer in which what its stand-ins stand for is back.
+    pub(super) fn with_originals(&self, body: &Json) -> String {
+        body.as_object().map_or_else(|| body.to_string(), |body| json::compact(body, &self.texts).to_string())
     }
 
     /// The stored document of an endpoint.

@@ -87,7 +87,7 @@ impl Store {
     pub fn load(&self) -> Result<State, StoreError> {
         let text =
             files::read(&self.path, LARGEST).map_err(|source| StoreError::Read { path: self.shown(), source })?;
-        serde_json::from_slice(&text).map_err(|error| StoreError::Broken {
+        State::from_text(&text).map_err(|error| StoreError::Broken {
             path: self.shown(),
             line: error.line(),
             column: error.column(),
@@ -104,9 +104,7 @@ impl Store {
     }
 
     fn replace(&self, state: &State) -> std::io::Result<()> {
-        let mut text = serde_json::to_vec_pretty(state)?;
-        text.push(b'\n');
-        files::replace(&self.path, &text, Access::Umask, &[])
+        files::replace(&self.path, state.to_text()?.as_bytes(), Access::Umask, &[])
     }
 
     fn shown(&self) -> String {

@@ -51,7 +51,7 @@ impl Write<'_> {
         match member.meaning {
             Meaning::ReadOnly => {}
             Meaning::Unknown if self.state.personality.unknown_fields == UnknownFields::Stored => {
-                set(next, &member.keys, member.value);
+                fields::put(next, &member.keys, self.state.hostile.unknown_values.stored(member.value));
             }
             Meaning::Unknown => {}
             // An empty object takes away nothing that the base has not taken away already.

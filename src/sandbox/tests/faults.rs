@@ -24,7 +24,7 @@ fn is_applied(instance: &Instance) -> bool {
 }
 
 fn request() -> Request {
-    Request { method: Method::Put, path: organizations(), query: Vec::new(), body: Some(new_body()) }
+    Request { method: Method::Put, path: organizations(), query: Vec::new(), body: Some((&new_body()).into()) }
 }
 
 /// What a client sees of a request that went wrong.

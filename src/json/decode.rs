@@ -1,0 +1,183 @@
+//! Text → values, with a stand-in for each value that a [`Json`] cannot hold exactly, or not cheaply.
+
+use serde_json::{Map, Number, Value as Json};
+
+use super::scan::{Container, Scanner, Token, unescaped};
+use super::{MORE, OURS, SERDE, Texts};
+
+/// How deep values are nested at most: documents that hold them stay within what other JSON readers take.
+const DEPTH: usize = 16;
+
+/// From this size on, in bytes, a document is kept as text where it can be: as values it takes up to 40 times as much.
+const LARGE: usize = 256 * 1024;
+
+/// The largest array or object that is taken apart in a large document, in bytes.
+const SMALL: usize = 4 * 1024;
+
+/// The keys that lead to each setting, below its section: what the program looks into.
+pub(crate) type Names<'n> = &'n [Vec<&'static str>];
+
+/// A value, and what its stand-ins stand for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Decoded {
+    pub(crate) value: Json,
+    pub(crate) texts: Texts,
+}
+
+/// Takes a valid text apart. In a large document, members that lead to none of the `names` become one stand-in.
+pub(crate) fn decode(valid: &str, names: Names<'_>) -> Decoded {
+    run(valid, names, valid.len() > LARGE)
+}
+
+/// Takes a valid text apart whatever its size.
+#[cfg(feature = "sandbox")]
+pub(crate) fn decode_whole(valid: &str) -> Decoded {
+    run(valid, &[], false)
+}
+
+fn run(valid: &str, names: Names<'_>, is_large: bool) -> Decoded {
+    let scanner = Scanner::new(valid);
+    let mut decoder = Decoder { text: valid, scanner, texts: Texts::default(), names, is_large };
+    let value = decoder.next_value(&[]);
+    Decoded { value, texts: decoder.texts }
+}
+
+/// The members of an object: names as they are, values as text. Nothing if it is not an object, or a name has half of
+/// a surrogate pair.
+fn members(valid: &str) -> Option<Vec<(String, &str)>> {
+    let mut scanner = Scanner::new(valid);
+    let Ok(Some(Token::Open(Container::Object))) = scanner.token() else { return None };
+    let mut members = Vec::new();
+    while let Ok(Some(Token::Key(raw))) = scanner.token() {
+        members.push((name(raw)?, skip_value(valid, &mut scanner)));
+    }
+    Some(members)
+}
+
+/// The members of an object whose names are all different; the name that is not, as an error.
+pub(crate) fn unique_members(valid: &str) -> Result<Option<Vec<(String, &str)>>, String> {
+    let Some(members) = members(valid) else { return Ok(None) };
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair[0] == pair[1]) {
+        Some(pair) => Err(pair[0].to_owned()),
+        None => Ok(Some(members)),
+    }
+}
+
+/// Leads to no setting.
+const NO_KEYS: &[&str] = &[""];
+
+struct Decoder<'t, 'n> {
+    text: &'t str,
+    scanner: Scanner<'t>,
+    texts: Texts,
+    names: Names<'n>,
+    is_large: bool,
+}
+
+impl<'t> Decoder<'t, '_> {
+    /// The value that comes next; `keys` lead to it while they may be those of a setting or group.
+    fn next_value(&mut self, keys: &[&str]) -> Json {
+        let before = self.scanner.clone();
+        match self.scanner.token() {
+            Ok(Some(token)) => self.value(token, &before, keys),
+            // Nothing else comes where a valid text has a value.
+            Ok(None) | Err(_) => Json::Null,
+        }
+    }
+
+    fn value(&mut self, token: Token<'t>, before: &Scanner<'t>, keys: &[&str]) -> Json {
+        let exact = match token {
+            Token::Word("true") => Some(Json::Bool(true)),
+            Token::Word("false") => Some(Json::Bool(false)),
+            Token::Text(raw) => name(raw).map(Json::String),
+            Token::Number(raw) => number(raw),
+            Token::Open(_) if self.stays_text(before, keys) => None,
+            Token::Open(Container::Array) => Some(self.array()),
+            Token::Open(Container::Object) => self.object(keys),
+            Token::Word(_) | Token::Key(_) | Token::Close(_) => Some(Json::Null),
+        };
+        exact.unwrap_or_else(|| {
+            self.scanner = before.clone();
+            let text = skip_value(self.text, &mut self.scanner);
+            self.texts.keep(text)
+        })
+    }
+
+    /// Whether the container that was just opened is too deep or too large to be taken apart.
+    fn stays_text(&self, before: &Scanner<'t>, keys: &[&str]) -> bool {
+        if self.scanner.depth() > DEPTH {
+            return true;
+        }
+        self.is_large && !self.leads_on(keys) && skip_value(self.text, &mut before.clone()).len() > SMALL
+    }
+
+    /// Whether there are settings below these keys: those of a group, or of the document itself.
+    fn leads_on(&self, keys: &[&str]) -> bool {
+        self.names.iter().any(|name| name.len() > keys.len() && name.starts_with(keys))
+    }
+
+    fn array(&mut self) -> Json {
+        let mut elements = Vec::new();
+        loop {
+            let before = self.scanner.clone();
+            match self.scanner.token() {
+                Ok(Some(Token::Close(_)) | None) | Err(_) => return Json::Array(elements),
+                Ok(Some(token)) => elements.push(self.value(token, &before, NO_KEYS)),
+            }
+        }
+    }
+
+    /// The object that was just opened; nothing where it cannot be held exactly.
+    fn object(&mut self, keys: &[&str]) -> Option<Json> {
+        // Documents and groups are never written as a part of a document that `serde_json` reads.
+        let is_looked_into = self.leads_on(keys);
+        let mut members = Map::new();
+        let mut more = String::new();
+        while let Ok(Some(Token::Key(raw))) = self.scanner.token() {
+            let key = name(raw)?;
+            let is_reserved =
+                if is_looked_into { key == MORE } else { key.starts_with(OURS) || key.starts_with(SERDE) };
+            if is_reserved || members.contains_key(&key) {
+                return None;
+            }
+            let mut inner = keys.to_vec();
+            inner.push(&key);
+            if self.is_large && is_looked_into && !self.names.iter().any(|name| name.starts_with(&inner)) {
+                let value = skip_value(self.text, &mut self.scanner);
+                let comma = if more.is_empty() { "{" } else { "," };
+                more.extend([comma, "\"", raw, "\":", value]);
+                continue;
+            }
+            let value = self.next_value(&inner);
+            members.insert(key, value);
+        }
+        if !more.is_empty() {
+            more.push('}');
+            members.insert(MORE.to_owned(), self.texts.keep(&more));
+        }
+        Some(Json::Object(members))
+    }
+}
+
+/// What a key or text stands for; nothing where it has half of a surrogate pair.
+fn name(raw: &str) -> Option<String> {
+    String::from_utf8(unescaped(raw).into_owned()).ok()
+}
+
+/// A number that keeps its digits; nothing where `serde_json` would write it otherwise, as it does with `1e400`.
+fn number(raw: &str) -> Option<Json> {
+    let number: Number = raw.parse().ok()?;
+    (number.to_string() == raw).then_some(Json::Number(number))
+}
+
+/// Reads past the value that comes next, and returns its text.
+fn skip_value<'t>(text: &'t str, scanner: &mut Scanner<'t>) -> &'t str {
+    let before = scanner.at();
+    if let Ok(Some(Token::Open(_))) = scanner.token() {
+        // The text is valid, so the container is closed somewhere.
+        let _ = scanner.leave();
+    }
+    text[before..scanner.at()].trim_start_matches([' ', '\t', '\n', '\r', ',', ':'])
+}
