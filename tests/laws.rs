@@ -9,6 +9,7 @@ mod common;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use common::nasty::unknown_members;
 use common::{World, live_state, manifest, manifest_of, manifest_without_objections, target, wanted};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
@@ -16,7 +17,7 @@ use zerodrift::apply::{End, Known, verify};
 use zerodrift::organization::{Endpoint, Live, Model};
 use zerodrift::plan::Change;
 use zerodrift::report::export::{Detail, manifest as export};
-use zerodrift::sandbox::{Personality, State};
+use zerodrift::sandbox::{Personality, State, UnknownValues};
 
 /// Generated cases of each law. The sandbox runs in the process, so a thousand take seconds.
 const CASES: u32 = 1000;
@@ -61,13 +62,20 @@ async fn apply_and_look_again(
     personality: Personality,
 ) -> Result<(), TestCaseError> {
     let world = World::of(state, personality);
-    let before = everything(&world).await;
+    let (before, unknown) = (everything(&world).await, unknown_members(&world.answer().await));
     let manifest = manifest_without_objections(sections, Some(&before));
 
     let reads = world.calls().len();
     let (plan, outcome) = world.apply(&manifest).await;
     let writes = world.bodies();
+    let calls = world.calls();
     let after = everything(&world).await;
+    // Byte by byte, and not by our own idea of what is equal.
+    prop_assert_eq!(
+        unknown_members(&world.answer().await),
+        unknown,
+        "unknown fields stay as they are, whatever they hold"
+    );
 
     match outcome.end {
         End::Applied => {
@@ -80,7 +88,7 @@ async fn apply_and_look_again(
         End::InSync => {
             prop_assert!(plan.is_empty());
             prop_assert_eq!(
-                world.calls()[reads..].iter().filter(|call| call.starts_with("GET")).count() - 2,
+                calls[reads..].iter().filter(|call| call.starts_with("GET")).count(),
                 manifest.endpoints.len()
             );
             prop_assert_eq!(writes.len(), 0, "in sync means silent");
@@ -98,10 +106,11 @@ async fn apply_and_look_again(
     Ok(())
 }
 
-/// A17: what is sent holds nothing that the server keeps for itself, and nothing that was empty already.
+/// A17: what is sent holds nothing that the server keeps for itself, and no setting that was empty already.
 fn clean(body: &Json, path: &str) -> Result<(), TestCaseError> {
     let Json::Object(members) = body else { return Ok(()) };
-    for (key, value) in members {
+    let is_setting = |key: &str| !["beta_", "ai_", "x_", "y_"].iter().any(|unknown| key.starts_with(unknown));
+    for (key, value) in members.iter().filter(|(key, _)| is_setting(key)) {
         let path = format!("{path}.{key}");
         let kept =
             ["created_at", "updated_at", "cache_device_posture", "has_migrated_private_apps", "trusted_accounts"];
@@ -112,12 +121,45 @@ fn clean(body: &Json, path: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+fn last_key(path: &str) -> &str {
+    path.rsplit('.').next().unwrap()
+}
+
 proptest! {
     #![proptest_config(config())]
 
     #[test]
     fn an_apply_makes_live_as_declared_and_moves_nothing_else(state in live_state(), sections in wanted(), personality in personality()) {
         run(apply_and_look_again(state, sections, personality))?;
+    }
+
+    /// Law 2 against a server that keeps another value of an unknown field than it was sent: the read-back names each such
+    /// field and nothing else, and a server that only has another layout is not accused.
+    #[test]
+    fn an_unknown_field_that_the_server_rewrites_is_a_conflict_that_names_it(
+        state in live_state(), sections in wanted(), personality in personality(),
+        unknown_values in prop::sample::select(vec![UnknownValues::WithoutBlanks, UnknownValues::Doubles]),
+    ) {
+        run(async {
+            let mut state = state;
+            state.hostile.unknown_values = unknown_values;
+            let world = World::of(state, personality);
+            let before = unknown_members(&world.answer().await);
+            let manifest = manifest_without_objections(sections, Some(&everything(&world).await));
+            let (_, outcome) = world.apply(&manifest).await;
+            let after = unknown_members(&world.answer().await);
+            match outcome.end {
+                End::Conflict => {
+                    prop_assert_ne!(&before, &after);
+                    for mismatch in &outcome.mismatches {
+                        let named = before.iter().any(|member| member.starts_with(&format!("\"{}\"", last_key(&mismatch.path))));
+                        prop_assert!(named, "{:?}", mismatch);
+                    }
+                }
+                _ => prop_assert_eq!(before, after),
+            }
+            Ok::<(), TestCaseError>(())
+        })?;
     }
 
     /// A2, A5, A18: an export plans to nothing, in both degrees of detail, with no state file anywhere.

@@ -75,7 +75,8 @@ fn value<'o>(open: &'o mut [OpenObject<'_>], root: &'o mut Sha256) -> &'o mut Sh
 }
 
 fn feed(hash: &mut Sha256, kind: u8, bytes: &[u8]) {
-    hash.update([kind]);
-    hash.update((bytes.len() as u64).to_be_bytes());
+    let mut head = [kind; 9];
+    head[1..].copy_from_slice(&(bytes.len() as u64).to_be_bytes());
+    hash.update(head);
     hash.update(bytes);
 }

@@ -59,7 +59,7 @@ pub use seed::state as seeded;
 pub use server::{Running, Server, ServerError};
 pub use state::{
     Account, Adopt, CLOCK_START, Concurrent, FORMAT, Grant, Hostile, Moment, Owner, Permission, Stale, State, Status,
-    Tokens,
+    Tokens, UnknownValues,
 };
 pub use store::{Store, StoreError};
 pub use transport::{BASE_URL, SandboxTransport};

@@ -3,13 +3,15 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses a part of it")]
 
 pub mod canned;
+pub mod nasty;
 
 use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, Options, Outcome, apply};
-use zerodrift::cloudflare::{Method, Policy, Reader, Writer};
+use zerodrift::cloudflare::{Method, Policy, Reader, Transport as _, Writer, request};
+use zerodrift::json::JsonText;
 use zerodrift::manifest::{self, Manifest, Source};
 use zerodrift::organization::{Element, Endpoint, Kind, Live, Model, Setting, Target, Unset};
 use zerodrift::plan::{Input, Plan, plan};
@@ -56,6 +58,12 @@ impl World {
         let approved = Approved::new(&plan, &live).unwrap();
         let outcome = apply(&self.reader, &self.writer, approved, &Options::without_backup(Model::current())).await;
         (plan, outcome)
+    }
+
+    /// What a GET of the organization answers now, as text.
+    pub async fn answer(&self) -> String {
+        let response = self.transport.send(&request::get(&target()), std::time::Duration::from_secs(30)).await.unwrap();
+        String::from_utf8(response.body).unwrap()
     }
 
     /// The requests so far, as `PUT organization`.
@@ -214,8 +222,9 @@ pub fn live_state_with(odd_share: f64) -> impl Strategy<Value = State> {
             })
         })
         .collect();
-    let unknown = prop::collection::btree_map("(beta|ai|x)_[a-z]{2,6}", unknown_value(), 0..3);
-    (settings, unknown, any::<bool>()).prop_map(|(settings, unknown, former)| {
+    let unknown = prop::collection::btree_map("(beta|ai|x)_[a-z]{2,6}", nasty::text(), 0..4);
+    let in_groups = prop::collection::btree_map("(login_design|mfa_config)\\.y_[a-z]{2,6}", nasty::text(), 0..3);
+    (settings, unknown, in_groups, any::<bool>()).prop_map(|(settings, unknown, in_groups, former)| {
         let mut sections = Map::new();
         for (setting, value) in settings {
             let Some(value) = value else { continue };
@@ -226,10 +235,11 @@ pub fn live_state_with(odd_share: f64) -> impl Strategy<Value = State> {
         whole_or_nothing(&mut sections);
         let mut organization = sections.remove("organization").unwrap_or_else(|| json!({}));
         let fields = organization.as_object_mut().unwrap();
-        fields.extend(unknown);
         fields.insert("created_at".to_owned(), json!("2024-03-11T09:12:45Z"));
         fields.insert("cache_device_posture".to_owned(), json!(true));
-        State::with_organization(organization).and_doh(sections.remove("doh").unwrap_or_else(|| json!({})))
+        let text = JsonText::parse(nasty::with_members(&organization, unknown.iter().chain(&in_groups))).unwrap();
+        let state = State::default().and_doh(sections.remove("doh").unwrap_or_else(|| json!({})));
+        state.with_document(Endpoint::Organization, &text).unwrap()
     })
 }
 
