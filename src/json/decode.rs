@@ -1,6 +1,6 @@
 //! Text → values, with a stand-in for each value that a [`Json`] cannot hold exactly, or not cheaply.
 
-use serde_json::{Map, Number, Value as Json};
+use serde_json::{Map, Value as Json};
 
 use super::scan::{Container, Scanner, Token, unescaped};
 use super::{MORE, OURS, SERDE, Texts};
@@ -166,10 +166,10 @@ fn name(raw: &str) -> Option<String> {
     String::from_utf8(unescaped(raw).into_owned()).ok()
 }
 
-/// A number that keeps its digits; nothing where `serde_json` would write it otherwise, as it does with `1e400`.
+/// A number that keeps its digits; nothing where `serde_json` loses any, from text (`1e400`) or from a value (`-0`).
 fn number(raw: &str) -> Option<Json> {
-    let number: Number = raw.parse().ok()?;
-    (number.to_string() == raw).then_some(Json::Number(number))
+    let number = serde_json::from_str(raw).and_then(serde_json::from_value::<Json>).ok()?;
+    (number.to_string() == raw).then_some(number)
 }
 
 /// Reads past the value that comes next, and returns its text.

@@ -14,6 +14,7 @@ fn nasty() -> Vec<String> {
         r#"{"$zerodrift::more":{"a":1}}"#.to_owned(),
         "1e400".to_owned(),
         "1E5".to_owned(),
+        "-0".to_owned(),
         r#""\ud800""#.to_owned(),
         r#"{"\udc00":1}"#.to_owned(),
         deep(500),
@@ -44,7 +45,7 @@ fn what_a_value_cannot_hold_comes_out_byte_by_byte() {
 
 #[test]
 fn what_a_value_can_hold_is_one() {
-    let text = r#"{"a":[1,-0,1.0,12345678901234567890.10,"\u00e9\ud83d\ude00",null,{},[]],"":""}"#;
+    let text = r#"{"a":[1,-1,1.0,12345678901234567890.10,"\u00e9\ud83d\ude00",null,{},[]],"":""}"#;
     let Decoded { value, texts } = decode(text, &[]);
     assert!(texts.is_empty());
     assert_eq!(value, serde_json::from_str::<Json>(text).unwrap());
