@@ -103,7 +103,8 @@ fn write_keys(live: &Document, setting: &Setting) -> Vec<&'static str> {
     if speaks(&own) { own } else { former.unwrap_or(own) }
 }
 
-/// Turns a group whose every member is emptied into one `null`, which is how the API clears a group.
+/// Turns a group whose every member is emptied into one `null`, which is how the API clears a group. A member that nobody
+/// knows keeps it, empty or not.
 ///
 /// An emptied list alone is left as it is: `{"allowed_authenticators": []}` is the documented way to turn MFA off.
 fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group: &Group) {
@@ -114,7 +115,9 @@ fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group:
         let mut boolean = model.members(group).filter(|member| member.kind == Kind::Boolean);
         *value == Json::Bool(false) && boolean.any(|member| member.name() == name)
     };
-    let emptied = members.iter().all(|(name, value)| is_blank(value) || is_off(name, value));
+    let is_known = |name: &str| model.members(group).any(|member| member.name() == name);
+    let emptied =
+        members.iter().all(|(name, value)| is_known(name) && (is_blank(value) || is_off(name, value)));
     if emptied && members.values().any(Json::is_null) {
         body.insert(key.to_owned(), Json::Null);
     }
@@ -214,6 +217,45 @@ mod tests {
     }
 
     #[test]
+    fn unknown_members_are_echoed_empty_or_not_and_settings_only_where_they_hold_something() {
+        let live = json!({
+            "name": "Widget", "beta": {"a": {}, "b": [], "c": "", "d": null, "e": [{}, ""]}, "blank": null, "empty": {},
+            "login_design": {"header_text": "", "x": {}, "y": null}, "custom_pages": {}, "mfa_config": null,
+        });
+        let sent = body(live, &[change("organization.name", json!("New"))]);
+        assert_eq!(
+            sent,
+            json!({
+                "name": "New", "beta": {"a": {}, "b": [], "c": "", "d": null, "e": [{}, ""]}, "blank": null, "empty": {},
+                "login_design": {"x": {}, "y": null},
+            })
+        );
+    }
+
+    #[test]
+    fn what_no_value_can_hold_is_echoed_byte_by_byte() {
+        let members = r#""beta":{"a":1,"a":2},"n":1e400,"login_design":{"header_text":"Hi","x":{"$serde_json::private::Number":"1"}}"#;
+        let text = JsonText::parse(format!(r#"{{"name":"W",{members}}}"#)).unwrap();
+        let live = Document::parse(Endpoint::Organization, &text).unwrap();
+        let rename = change("organization.name", json!("New"));
+        let sent = put(Model::current(), &live, &[&rename], &[]);
+        assert_eq!(sent.as_str(), format!(r#"{{"name":"New",{members}}}"#));
+        let header = change("organization.login_design.header_text", json!("Ho"));
+        let sent = put(Model::current(), &live, &[&header], &[]);
+        assert_eq!(sent.as_str(), text.as_str().replace("Hi", "Ho"));
+    }
+
+    /// A change below a value that is no group puts a group in its place, whatever that value was.
+    #[test]
+    fn a_group_takes_the_place_of_what_is_none() {
+        let text = format!(r#"{{"login_design":{}{}}}"#, "[".repeat(500), "]".repeat(500));
+        let live = Document::parse(Endpoint::Organization, &JsonText::parse(text).unwrap()).unwrap();
+        let header = change("organization.login_design.header_text", json!("Ho"));
+        let sent = put(Model::current(), &live, &[&header], &[]);
+        assert_eq!(sent.as_str(), r#"{"login_design":{"header_text":"Ho"}}"#);
+    }
+
+    #[test]
     fn an_unknown_number_is_echoed_digit_by_digit() {
         let live: Json = serde_json::from_str(r#"{"name": "W", "quota": 12345678901234567890.10}"#).unwrap();
         let sent = body(live, &[change("organization.name", json!("New"))]);
@@ -286,6 +328,25 @@ mod tests {
             body(live, &off),
             json!({"service_token_inactivity": {"enabled": false, "inactivity_threshold_days": 90, "action": "disable"}})
         );
+    }
+
+    /// cloudflare-docs, service tokens: the three members are needed together.
+    #[test]
+    fn a_group_that_the_api_wants_whole_is_whole_or_absent_where_live_has_empty_members() {
+        let name = || change("organization.name", json!("New"));
+        let off = || change("organization.service_token_inactivity.enabled", json!(false));
+        let group = |members: Json| json!({"name": "W", "service_token_inactivity": members});
+        let unset = json!({"enabled": false, "action": "", "inactivity_threshold_days": null});
+        assert_eq!(body(group(unset.clone()), &[name()]), json!({"name": "New"}));
+        assert_eq!(body(group(json!({"enabled": false, "action": "disable"})), &[name()]), json!({"name": "New"}));
+        assert_eq!(
+            body(group(json!({"enabled": true, "action": null, "inactivity_threshold_days": 90})), &[off()]),
+            json!({"name": "W", "service_token_inactivity": null})
+        );
+        let odd = json!({"enabled": true, "action": "", "inactivity_threshold_days": 90});
+        assert_eq!(body(group(odd.clone()), &[name()])["service_token_inactivity"], odd, "as it was read");
+        let unknown = json!({"enabled": false, "action": "", "inactivity_threshold_days": null, "x": {}});
+        assert_eq!(body(group(unknown.clone()), &[name()])["service_token_inactivity"], unknown);
     }
 
     #[test]

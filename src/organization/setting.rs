@@ -173,6 +173,8 @@ pub struct Setting {
     pub former: Option<&'static str>,
     /// Settings that the server returns beside it and that tell a reader what its live value stands for.
     pub told_by: &'static [&'static str],
+    /// Whether plans show its live value although only the server writes it: people should see what it is, and when it moved.
+    pub is_watched: bool,
     /// What a change of it leads to, in each direction: guarded, noted or harmless.
     pub impacts: Impacts,
     /// What it does, in sentences.
@@ -205,6 +207,7 @@ impl Setting {
             observed_as: None,
             former: None,
             told_by: &[],
+            is_watched: false,
             impacts: Impacts::Undecided,
             doc: "",
             default: "",
@@ -271,6 +274,11 @@ impl Setting {
     /// Names the settings that tell what its live value stands for.
     pub const fn told_by(self, paths: &'static [&'static str]) -> Self {
         Self { told_by: paths, ..self }
+    }
+
+    /// Has plans show its live value although only the server writes it.
+    pub const fn watched(self) -> Self {
+        Self { is_watched: true, ..self }
     }
 
     /// Decides every direction in the same way, whatever the live value is.

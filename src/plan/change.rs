@@ -127,6 +127,8 @@ pub struct Unmanaged {
     pub value: Json,
     /// Whether the model has a setting for it.
     pub known: bool,
+    /// Whether only the server writes it, so that no file can declare it.
+    pub read_only: bool,
 }
 
 /// A request that apply will send.

@@ -98,6 +98,16 @@ impl Story {
 
 const DENY: &str = "organization.deny_unmatched_requests";
 
+/// Read-only and security relevant: accounts that this organization trusts.
+#[test]
+fn trusted_accounts_are_shown_as_read_only_and_are_never_a_change() {
+    let live = json!({"name": "W", "trusted_accounts": [{"id": "a"}], "created_at": "x"});
+    let plan = given_live(live).wants("organization.name", json!("W")).plan();
+    let listed: Vec<_> = plan.unmanaged.iter().map(|one| (one.path.as_str(), one.known, one.read_only)).collect();
+    assert_eq!(listed, [("organization.trusted_accounts", true, true)]);
+    assert!(plan.is_empty());
+}
+
 #[test]
 fn nothing_declared_plans_to_nothing() {
     let plan = given_live(json!({"name": "Widget", "session_duration": "24h"})).plan();

@@ -13,12 +13,14 @@ fn known<'a>(input: &'a Input<'_>, document: &'a Document) -> impl Iterator<Item
     input
         .model
         .of(document.endpoint)
-        .filter(|setting| setting.is_writable() && input.manifest.declared(setting.path).is_none())
+        .filter(|setting| setting.is_watched || setting.is_writable())
+        .filter(|setting| input.manifest.declared(setting.path).is_none())
         .filter(|setting| !document.canonical(input.model, setting).is_null())
         .map(|setting| Unmanaged {
             path: setting.path.to_owned(),
             value: effective::live(input, input.model, setting).map(|value| document.shown(value)).unwrap_or_default(),
             known: true,
+            read_only: !setting.is_declarable(),
         })
 }
 
@@ -28,5 +30,6 @@ fn unknown<'a>(input: &'a Input<'_>, document: &'a Document) -> impl Iterator<It
         path: dotted(document.endpoint, &unknown.keys),
         value: document.shown(&unknown.value),
         known: false,
+        read_only: false,
     })
 }

@@ -1,7 +1,7 @@
 //! A plan told backwards: what is live and not as the file wants it.
 
 use super::change::Wording;
-use super::plan::{changes_section, count, findings_section, header, join, matching, unmanaged};
+use super::plan::{changes_section, count, findings_section, header, join, matching, read_only_section, unmanaged};
 use super::shell::argument;
 use super::style::{Role, Style};
 use super::value;
@@ -16,6 +16,7 @@ pub fn text(plan: &Plan, declared: usize, style: &Style) -> String {
         header(plan, style),
         changes_section(&changes, Wording::Drift, style),
         findings_section(&plan.findings, style),
+        read_only_section(plan, style),
         what_next(plan, style),
         format!("{}\n", style.paint(Role::Heading, &summary(plan, declared))),
     ])

@@ -31,6 +31,21 @@ fn export(live: &Live, detail: Detail, except: &BTreeMap<String, String>) -> Str
     yaml(Model::current(), &target(), live, detail, except)
 }
 
+/// The same value in other units than the setting takes is declared in those that it takes.
+#[test]
+fn a_duration_in_other_units_is_declared_in_those_that_the_setting_takes() {
+    let fields = json!({
+        "name": "Widget", "warp_auth_session_duration": "48h0m0s",
+        "mfa_config": {"allowed_authenticators": ["totp"], "session_duration": "24h0m0s", "amr_matching_session_duration": "90s"},
+    });
+    let document = Document::new(Endpoint::Organization, fields.as_object().unwrap().clone());
+    let live = Live { organization: Slot::Present(document), doh: Slot::NotRead };
+    let text = manifest(Model::current(), &target(), "https://api.example", &live, Detail::Minimal);
+    assert!(text.contains("\n  warp_auth_session_duration: 48h\n"), "{text}");
+    assert!(text.contains("\n    session_duration: 24h\n"), "{text}");
+    assert!(text.contains("# amr_matching_session_duration: \"90s\""), "1m30s is not whole minutes: {text}");
+}
+
 #[test]
 fn a_minimal_export_shows_what_is_set() {
     assert_snapshot!(

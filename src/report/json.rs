@@ -136,10 +136,14 @@ pub struct GuardEntry {
 pub struct UnmanagedEntry {
     /// Its path; keys that are no plain names are quoted as in JSON.
     pub setting: String,
-    /// Its live value.
+    /// Its live value. What is nested deep, or is no value that JSON readers carry exactly, is
+    /// `{"$zerodrift::json": "the start of its text", "sha256": "…"}`.
     pub value: Json,
     /// Whether this version knows the setting.
     pub known: bool,
+    /// Whether only the server writes it. Absent where that is not so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_only: bool,
 }
 
 /// A request that apply would send.
@@ -333,8 +337,8 @@ impl From<&Change> for ChangeEntry {
 
 impl From<&Unmanaged> for UnmanagedEntry {
     fn from(unmanaged: &Unmanaged) -> Self {
-        let Unmanaged { path, value, known } = unmanaged.clone();
-        Self { setting: path, value, known }
+        let Unmanaged { path, value, known, read_only } = unmanaged.clone();
+        Self { setting: path, value, known, read_only }
     }
 }
 

@@ -1,7 +1,5 @@
 //! A plan as text that a reviewer enjoys: guarded changes first, then the others by group, then what stays as it is.
 
-use serde_json::Value as Json;
-
 use super::change::{self, Columns, Wording};
 use super::layout::{column, hanging, pad, width};
 use super::style::{Role, Style};
@@ -239,8 +237,8 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> String {
     let columns = column(paths.iter().map(String::as_str), 68);
     let title = format!("Not managed: {}", kept(plan.unmanaged.len()));
     let mut text = format!("{}\n", style.paint(Role::Quiet, &title));
-    for (path, Unmanaged { path: _, value: live, known }) in paths.iter().zip(shown) {
-        text.push_str(&unmanaged_row(&pad(path, columns), live, *known, style));
+    for (path, unmanaged) in paths.iter().zip(shown) {
+        text.push_str(&unmanaged_row(&pad(path, columns), unmanaged, style));
     }
     let more = plan.unmanaged.len() - shown.len();
     if more > 0 {
@@ -256,12 +254,35 @@ pub(super) fn kept(unmanaged: usize) -> String {
     format!("{} {keep}", count(unmanaged, "live setting"))
 }
 
-fn unmanaged_row(path: &str, live: &Json, known: bool, style: &Style) -> String {
-    let shown = value::short(live);
-    let row = if known { format!("    {path}   {shown}") } else { format!("    {path}   {}", pad(&shown, 24)) };
-    let mark =
-        if known { String::new() } else { format!("  {}", style.paint(Role::Doubtful, "unknown to this version")) };
-    format!("{}{mark}\n", style.paint(Role::Quiet, &row))
+/// The live values that only the server writes and that people should see.
+pub(super) fn read_only_section(plan: &Plan, style: &Style) -> String {
+    let rows: String = plan
+        .unmanaged
+        .iter()
+        .filter(|unmanaged| unmanaged.read_only)
+        .map(|unmanaged| unmanaged_row(&value::safe(&unmanaged.path), unmanaged, style))
+        .collect();
+    if rows.is_empty() { rows } else { format!("{}\n{rows}", style.paint(Role::Quiet, "Kept by the server:")) }
+}
+
+fn unmanaged_row(path: &str, unmanaged: &Unmanaged, style: &Style) -> String {
+    let shown = value::short(&unmanaged.value);
+    let mark = unmanaged_mark(unmanaged);
+    if mark.is_empty() {
+        return format!("{}\n", style.paint(Role::Quiet, &format!("    {path}   {shown}")));
+    }
+    let role = if unmanaged.known { Role::Quiet } else { Role::Doubtful };
+    let row = format!("    {path}   {}", pad(&shown, 24));
+    format!("{}  {}\n", style.paint(Role::Quiet, &row), style.paint(role, mark))
+}
+
+/// What is special about a live value that no file declares.
+pub(super) fn unmanaged_mark(unmanaged: &Unmanaged) -> &'static str {
+    match (unmanaged.known, unmanaged.read_only) {
+        (false, _) => "unknown to this version",
+        (true, true) => "read-only",
+        (true, false) => "",
+    }
 }
 
 /// What is doubtful, without the file's lines.

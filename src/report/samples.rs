@@ -60,7 +60,7 @@ pub(super) fn in_sync() -> Plan {
 }
 
 pub(super) fn unmanaged(path: &str, value: Json, known: bool) -> Unmanaged {
-    Unmanaged { path: path.to_owned(), value, known }
+    Unmanaged { path: path.to_owned(), value, known, read_only: false }
 }
 
 /// One change of every kind.

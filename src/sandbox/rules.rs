@@ -126,7 +126,7 @@ impl Write<'_> {
             }
             let members = self.table.model.members(group).filter(|setting| self.table.scope.has(setting));
             let missing: Vec<&str> =
-                members.map(Setting::name).filter(|name| sent.get(*name).is_none_or(Json::is_null)).collect();
+                members.map(Setting::name).filter(|name| sent.get(*name).is_none_or(is_blank)).collect();
             let whole = missing.is_empty() || sent.values().all(Json::is_null);
             let reason = || format!("{} also needs {}", group.keys().join("."), missing.join(", "));
             (!whole).then(|| Refusal::invalid_config(reason()).at(&group.keys()))

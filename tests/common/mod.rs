@@ -168,6 +168,16 @@ fn set(element: Element) -> BoxedStrategy<Json> {
     }
 }
 
+/// A group that the API takes only as a whole, as servers answer it while its switch is off.
+const SWITCHED_OFF: &[&str] = &[
+    r#"{"enabled": false, "inactivity_threshold_days": null, "action": ""}"#,
+    r#"{"enabled": false, "inactivity_threshold_days": 90, "action": null}"#,
+    r#"{"enabled": false, "action": ""}"#,
+    r#"{"enabled": false}"#,
+    r#"{"enabled": null, "inactivity_threshold_days": null, "action": null}"#,
+    r#"{"enabled": false, "inactivity_threshold_days": 90, "action": "", "y_unknown": {}}"#,
+];
+
 /// A value that an API of another version may answer for a setting: words in other letters and unknown ones, durations
 /// that are none, and every other type.
 pub fn odd(setting: &Setting) -> BoxedStrategy<Json> {
@@ -223,8 +233,9 @@ pub fn live_state_with(odd_share: f64) -> impl Strategy<Value = State> {
         })
         .collect();
     let unknown = prop::collection::btree_map("(beta|ai|x)_[a-z]{2,6}", nasty::text(), 0..4);
+    let off = prop::option::weighted(0.2, prop::sample::select(SWITCHED_OFF));
     let in_groups = prop::collection::btree_map("(login_design|mfa_config)\\.y_[a-z]{2,6}", nasty::text(), 0..3);
-    (settings, unknown, in_groups, any::<bool>()).prop_map(|(settings, unknown, in_groups, former)| {
+    (settings, unknown, in_groups, off, any::<bool>()).prop_map(|(settings, unknown, in_groups, off, former)| {
         let mut sections = Map::new();
         for (setting, value) in settings {
             let Some(value) = value else { continue };
@@ -235,6 +246,9 @@ pub fn live_state_with(odd_share: f64) -> impl Strategy<Value = State> {
         whole_or_nothing(&mut sections);
         let mut organization = sections.remove("organization").unwrap_or_else(|| json!({}));
         let fields = organization.as_object_mut().unwrap();
+        if let Some(off) = off {
+            fields.insert("service_token_inactivity".to_owned(), serde_json::from_str(off).unwrap());
+        }
         fields.insert("created_at".to_owned(), json!("2024-03-11T09:12:45Z"));
         fields.insert("cache_device_posture".to_owned(), json!(true));
         let text = JsonText::parse(nasty::with_members(&organization, unknown.iter().chain(&in_groups))).unwrap();

@@ -11,8 +11,12 @@ pub(super) const SETTINGS: &[Setting] = &[
         .doc("Undocumented; kept by the server.")
         .source("cf-terraforming, recorded GET"),
     server_managed("organization.trusted_accounts")
-        .doc("Undocumented list; kept by the server.")
-        .source("terraform-provider-cloudflare, a computed list"),
+        .watched()
+        .doc(
+            "The accounts that this organization trusts; kept by the server. Plans, drift reports and exports show it, and an \
+             apply during which it changes ends as a conflict.",
+        )
+        .source("official Cloudflare SDKs (2026-10-03); terraform-provider-cloudflare, a computed list"),
     server_managed("organization.mfa_configuration_allowed")
         .doc("Whether the account's plan includes MFA settings; kept by the server.")
         .source("cloudflare-typescript f30e37cd"),

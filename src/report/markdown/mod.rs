@@ -216,9 +216,9 @@ fn difference(run: &Run<'_>) -> Section {
 
 fn unmanaged(unmanaged: &[Unmanaged]) -> Section {
     let title = format!("Not managed: {}", plan::kept(unmanaged.len()));
-    let row = |Unmanaged { path, value, known }: &Unmanaged| {
-        let mark = if *known { "" } else { "unknown to this version" };
-        format!("| {} | {} | {mark} |\n", code(path), shown(&value::short(value)))
+    let row = |one: &Unmanaged| {
+        let mark = plan::unmanaged_mark(one);
+        format!("| {} | {} | {mark} |\n", code(&one.path), shown(&value::short(&one.value)))
     };
     Section {
         name: "settings that are not managed",

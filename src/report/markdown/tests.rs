@@ -159,7 +159,12 @@ fn nobody_is_mentioned_outside_of_code() {
 fn a_comment_is_never_longer_than_github_takes_and_says_what_is_missing() {
     let long = "|".repeat(1000);
     let many: Vec<Unmanaged> = (0..2000)
-        .map(|number| Unmanaged { path: format!("organization.x{number}"), value: json!(long), known: false })
+        .map(|number| Unmanaged {
+            path: format!("organization.x{number}"),
+            value: json!(long),
+            known: false,
+            read_only: false,
+        })
         .collect();
     let plan = Plan { unmanaged: many, ..busy() };
     let text = of_plan(&plan);
