@@ -78,7 +78,10 @@ fn remove_empty_settings(model: &Model, live: &Document, body: &mut Map<String, 
         }
     }
     for group in known.iter().filter(|keys| keys.len() > 1).map(|keys| keys[0]) {
-        let holds_nothing = |value: &Json| value.as_object().map_or_else(|| is_empty(value), Map::is_empty);
+        let is_unset =
+            |(name, value): (&String, &Json)| is_blank(value) && known.iter().any(|keys| keys[..] == [group, name]);
+        let holds_nothing =
+            |value: &Json| value.as_object().map_or_else(|| is_empty(value), |members| members.iter().all(is_unset));
         if body.get(group).is_some_and(holds_nothing) {
             body.shift_remove(group);
         }
@@ -347,6 +350,13 @@ mod tests {
         assert_eq!(body(group(odd.clone()), &[name()])["service_token_inactivity"], odd, "as it was read");
         let unknown = json!({"enabled": false, "action": "", "inactivity_threshold_days": null, "x": {}});
         assert_eq!(body(group(unknown.clone()), &[name()])["service_token_inactivity"], unknown);
+    }
+
+    #[test]
+    fn a_renamed_group_with_an_empty_list_alone_is_written_under_one_name() {
+        let sizes = [change("organization.mfa_piv_key_requirements.ssh_key_size", json!([256]))];
+        let former = json!({"mfa_ssh_piv_key_requirements": {"ssh_key_size": []}});
+        assert_eq!(body(former, &sizes), json!({"mfa_piv_key_requirements": {"ssh_key_size": [256]}}));
     }
 
     #[test]

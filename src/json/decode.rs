@@ -169,7 +169,8 @@ fn name(raw: &str) -> Option<String> {
 /// A number that keeps its digits; nothing where `serde_json` loses any, from text (`1e400`) or from a value (`-0`).
 fn number(raw: &str) -> Option<Json> {
     let number = serde_json::from_str(raw).and_then(serde_json::from_value::<Json>).ok()?;
-    (number.to_string() == raw).then_some(number)
+    let written = number.to_string();
+    (written == raw).then_some(number)
 }
 
 /// Reads past the value that comes next, and returns its text.
