@@ -8,7 +8,8 @@ use common::{World, manifest};
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Failure, Known, Options, apply};
 use zerodrift::organization::Model;
-use zerodrift::sandbox::{Personality, State};
+use zerodrift::report::Style;
+use zerodrift::sandbox::{Concurrent, Moment, Personality, State};
 
 fn organization() -> Json {
     json!({
@@ -131,6 +132,21 @@ async fn a_field_that_the_server_resets_is_a_conflict_that_names_it() {
     let moved: Vec<(&str, &Json)> =
         outcome.mismatches.iter().map(|found| (found.path.as_str(), &found.expected)).collect();
     assert_eq!(moved, [("organization.deny_unmatched_requests", &json!(true))]);
+}
+
+/// Accounts that the organization trusts: nobody can declare them, and nobody may change them unseen.
+#[tokio::test(start_paused = true)]
+async fn trusted_accounts_that_change_during_an_apply_are_a_conflict_that_shows_them() {
+    let world = world_with(|state, _| {
+        let patch = json!({"trusted_accounts": [{"id": "an-account\u{1b}[2J"}]});
+        state.hostile.concurrent = Some(Concurrent { when: Moment::After, patch });
+    });
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!(outcome.end, End::Conflict);
+    assert_eq!(outcome.mismatches[0].path, "organization.trusted_accounts");
+    let drift = zerodrift::report::drift::text(&world.plan(&manifest(WANTED)).await.0, 1, &Style::default());
+    assert!(drift.contains("organization.trusted_accounts") && drift.contains("read-only"), "{drift}");
+    assert!(!drift.contains('\u{1b}'), "{drift:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::mark;
-use crate::files::{self, Access, LARGEST_DOCUMENT};
+use crate::files::{self, Access};
 use crate::organization::{Live, Snapshot, Target};
 use crate::plan::Plan;
 

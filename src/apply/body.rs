@@ -119,8 +119,7 @@ fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group:
         *value == Json::Bool(false) && boolean.any(|member| member.name() == name)
     };
     let is_known = |name: &str| model.members(group).any(|member| member.name() == name);
-    let emptied =
-        members.iter().all(|(name, value)| is_known(name) && (is_blank(value) || is_off(name, value)));
+    let emptied = members.iter().all(|(name, value)| is_known(name) && (is_blank(value) || is_off(name, value)));
     if emptied && members.values().any(Json::is_null) {
         body.insert(key.to_owned(), Json::Null);
     }
