@@ -1,12 +1,15 @@
 //! Untrusted text made safe to show, and to write as YAML: the one place that decides which characters a terminal or a
 //! reader must not meet raw.
 
+mod redact;
 pub(crate) mod yaml;
 
+pub use redact::{REDACTED, Redactor};
 pub use yaml::yaml_scalar;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// The text with every invisible or steering character as a visible escape such as `\u{1b}`.
 ///
@@ -42,6 +45,11 @@ pub fn excerpt(text: &str, characters: usize) -> String {
     }
 }
 
+/// A path for people, escaped as by [`visible`]: a name may hold a line break, an escape sequence or half a character.
+pub fn path(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
+}
+
 /// Bytes as lower-case hexadecimal digits.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -70,6 +78,36 @@ pub(crate) const COMMAND: &str = "##[";
 
 /// The same inside of quotes, in JSON and in YAML: readers turn it back into the same characters.
 pub(crate) const COMMAND_ESCAPED: &str = r"##\u005b";
+
+/// The text with what acts on a terminal, or is drawn as nothing, written out as by [`visible`]; lines and tabs stay. Our own
+/// colours (`ESC[…m`) stay where there may be some.
+///
+/// This is the last of the nets, at the point of output: whoever puts untrusted text into a line uses [`visible`] before.
+#[cfg(feature = "cli")]
+pub(crate) fn tame(text: &str, has_colors: bool) -> Cow<'_, str> {
+    let acts = |character: char| !matches!(character, '\n' | '\t') && must_escape(character);
+    if !text.contains(acts) {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len() + 16);
+    for (at, character) in text.char_indices() {
+        if acts(character) && !(has_colors && is_color(&text[at..])) {
+            // Writing to a String cannot fail.
+            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
+        } else {
+            shown.push(character);
+        }
+    }
+    Cow::Owned(shown)
+}
+
+/// Whether a text starts with an escape sequence for colour and weight, as our styles make them.
+#[cfg(feature = "cli")]
+fn is_color(text: &str) -> bool {
+    let rest =
+        text.strip_prefix("\u{1b}[").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
+    rest.is_some_and(|rest| rest.starts_with('m'))
+}
 
 fn must_escape(character: char) -> bool {
     character.is_control() || is_hidden(character)

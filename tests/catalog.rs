@@ -18,7 +18,9 @@ fn rule(id: &str) -> &'static Rule {
 fn findings() -> Vec<Finding> {
     let read = corpus::manifests().into_iter().flat_map(|(_, bytes)| corpus::read(&bytes).0);
     let planned = corpus::PLANNED.iter().flat_map(|(_, text)| corpus::planned(text).0);
-    read.chain(planned).collect()
+    // A file that cannot be read has no text to read it from.
+    let unread = zerodrift::manifest::not_checked("org.yaml", "cannot read org.yaml", &[]);
+    read.chain(planned).chain([unread]).collect()
 }
 
 #[test]

@@ -173,6 +173,167 @@ fn no_live_value_reaches_an_output_as_it_is() {
     writeln!(std::io::stderr(), "{outputs} outputs with hostile values looked at").unwrap();
 }
 
+/// What somebody can put into the name of a file, an argument or a variable; a line of it is a command where lines are.
+const NAME: &str =
+    "n\u{1b}[2J\u{202e}\u{200b}\r\n::error file=x::forged\n ##[error]forged\nPlan: 0 settings would change";
+
+/// Every place of a command line that takes a text; `N` stands for it.
+const ARGUMENTS: [&[&str]; 44] = [
+    &["N"],
+    &["plan", "--N"],
+    &["plan", "N", "--sandbox=state.json"],
+    &["plan", "missing/N", "--sandbox=state.json", "--format", "json"],
+    &["plan", "N", "--sandbox=state.json", "--format", "markdown", "--report", "text=text.txt"],
+    &["plan", "missing/N", "--sandbox=state.json", "--format", "github", "--report", "html=page.html"],
+    &["plan", "N", "--sandbox=state.json", "--out", "N.plan"],
+    &["plan", "--sandbox=state.json", "--report", "json=missing/N"],
+    &["plan", "--sandbox=state.json", "--report", "N=file"],
+    &["plan", "--sandbox=state.json", "--report", "text=N"],
+    &["plan", "N", "--sandbox=state.json", "--report", "json=N"],
+    &["plan", "--sandbox=missing/N"],
+    &["plan", "--sandbox=N"],
+    &["plan", "--sandbox=state.json", "--allow", "N"],
+    &["plan", "--sandbox=state.json", "--live", "N"],
+    &["plan", "--live", "missing/N"],
+    &["plan", "--token-file", "missing/N"],
+    &["plan", "--token-file", "N"],
+    &["plan", "--base-url", "N"],
+    &["plan", "--timeout", "N"],
+    &["plan", "--account-id", "N", "--sandbox=state.json"],
+    &["apply", "--plan", "N", "--sandbox=state.json"],
+    &["apply", "--plan", "N.plan", "--sandbox=state.json"],
+    &["apply", "--plan", "missing/N", "--sandbox=state.json"],
+    &["apply", "--expect", "N"],
+    &["apply", "N", "--sandbox=state.json", "--auto-approve", "--backup-dir", "N.folder", "--omit", "N", "-vvv"],
+    &["apply", "--sandbox=state.json", "--auto-approve", "--backup-dir", "org.yaml/N"],
+    &["drift", "N", "--sandbox=state.json", "--adopt"],
+    &["rollback", "N", "--sandbox=state.json"],
+    &["rollback", "missing/N", "--sandbox=state.json"],
+    &["validate", "N"],
+    &["validate", "broken.N"],
+    &["validate", "broken.N", "--fix", "--format", "sarif"],
+    &["validate", "missing/N", "--format", "gitlab", "--report", "github=missing/N"],
+    &["init", "N", "--sandbox=state.json", "--force", "--account-id", common::ACCOUNT],
+    &["init", "missing/N", "--sandbox=state.json", "--ci=github", "--account-id", common::ACCOUNT],
+    &["init", "--from-terraform", "N"],
+    &["init", "-", "--from-terraform", "missing/N"],
+    &["export", "--sandbox=state.json", "--account-id", "N"],
+    &["revoke-user", "--email", "N", "--sandbox=state.json", "--auto-approve", "--account-id", common::ACCOUNT],
+    &["explain", "N"],
+    &["completions", "N"],
+    &["doctor", "--file", "N", "--sandbox=state.json"],
+    &["sandbox", "--state", "missing/N", "--fault", "N", "--personality", "N"],
+];
+
+/// Every variable that is read as something else than a credential.
+const VARIABLES: [&str; 9] = [
+    "RUST_LOG",
+    "CLOUDFLARE_BASE_URL",
+    "CLOUDFLARE_ACCOUNT_ID",
+    "SSL_CERT_FILE",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_OUTPUT",
+    "XDG_STATE_HOME",
+    "GITHUB_ACTOR",
+    "HTTPS_PROXY",
+];
+
+/// A folder in which files of every sort are called by the hostile name.
+#[cfg(unix)]
+fn hostile_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("org.yaml", MANIFEST);
+    write(NAME, MANIFEST);
+    write(&format!("broken.{NAME}"), "organization:\n  nme: A\n  session_duration: 1d\n  is_ui_read_only: no\n");
+    write(&format!("{NAME}.plan"), "{}");
+    write("state.json", &state("quiet").to_string());
+    folder
+}
+
+#[cfg(unix)]
+fn assert_no_command(what: &str, text: &str) {
+    let commands = text.lines().filter(|line| line.trim_start().starts_with("::"));
+    let commands: Vec<_> = commands.collect();
+    assert!(commands.is_empty() && !text.contains("##["), "{what} can be obeyed: {commands:?} in {text}");
+}
+
+#[cfg(unix)]
+fn assert_run_is_harmless(what: &str, command: &mut std::process::Command, has_commands: bool) {
+    let output = command.output().unwrap();
+    assert!(output.status.code().is_some_and(|code| code != 101), "{what}: a panic");
+    let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    if !has_commands {
+        assert_harmless(&format!("standard output of {what}"), &out);
+        assert_no_command(&format!("standard output of {what}"), &out);
+    }
+    assert!(!out.contains(['\u{1b}', '\u{202e}', '\r']), "{what}: {out:?}");
+    assert_harmless(&format!("standard error of {what}"), &err);
+    assert_no_command(&format!("standard error of {what}"), &err);
+}
+
+#[cfg(unix)]
+#[test]
+fn no_name_of_a_file_and_no_argument_reaches_an_output_as_it_is() {
+    for arguments in ARGUMENTS {
+        let folder = hostile_folder();
+        let arguments: Vec<String> = arguments.iter().map(|argument| argument.replace('N', NAME)).collect();
+        let what = format!("{arguments:?}");
+        let mut command = hermetic(folder.path());
+        command.args(&arguments).env("GITHUB_ACTIONS", "true").env("CLOUDFLARE_API_TOKEN", "x");
+        assert_run_is_harmless(&what, &mut command, arguments.iter().any(|argument| argument == "github"));
+        for file in ["text.txt", "page.html"] {
+            let Ok(text) = std::fs::read_to_string(folder.path().join(file)) else { continue };
+            assert_harmless(&format!("{file} of {what}"), &text);
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_variable_reaches_an_output_as_it_is() {
+    for variable in VARIABLES {
+        for arguments in [
+            &["plan", "--format", "github", "--sandbox=state.json"][..],
+            &["doctor"],
+            &["apply", "--auto-approve", "--sandbox=state.json"],
+        ] {
+            let folder = hostile_folder();
+            let what = format!("{arguments:?} with {variable}");
+            let mut command = hermetic(folder.path());
+            let value = if variable == "XDG_STATE_HOME" {
+                format!("{}/org.yaml/{NAME}", folder.path().display())
+            } else {
+                NAME.to_owned()
+            };
+            command.args(arguments).env("GITHUB_ACTIONS", "true").env("CLOUDFLARE_API_TOKEN", "x").env(variable, value);
+            assert_run_is_harmless(&what, &mut command, arguments.contains(&"github"));
+        }
+    }
+}
+
+/// What is generated from our own declarations is printed in the same way, and holds nothing that a job obeys.
+#[test]
+fn no_command_prints_what_a_job_obeys() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [
+        &["man"][..],
+        &["schema"],
+        &["schema", "plan"],
+        &["explain"],
+        &["explain", "--format", "json"],
+        &["completions", "bash"],
+        &["completions", "fish"],
+        &["--help"],
+        &["plan", "--help"],
+    ] {
+        let plain = hermetic(folder.path()).args(arguments).output().unwrap();
+        let in_job = hermetic(folder.path()).args(arguments).env("GITHUB_ACTIONS", "true").output().unwrap();
+        assert!(plain.status.success() && plain.stdout == in_job.stdout, "{arguments:?}");
+        assert!(!String::from_utf8(plain.stdout).unwrap().contains("##["), "{arguments:?}");
+    }
+}
+
 /// JSON can name half a character, which is not text: a server that cuts an emoji in two sends one. It goes back as it came,
 /// and where it stands in place of a setting's value nothing declares it.
 #[tokio::test]

@@ -14,12 +14,13 @@ use super::{End, Known, Mismatch, Outcome};
 use crate::cloudflare::Call;
 use crate::files::{self, Access};
 use crate::plan::{Change, Plan};
-use crate::text::visible_json;
+use crate::text::{Redactor, visible_json};
 
 /// A file to which lines are appended, and in which nothing is ever changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct AuditLog {
     path: PathBuf,
+    secrets: Redactor,
 }
 
 /// Who applies, as far as the environment says. Nobody vouches for it.
@@ -66,7 +67,13 @@ pub enum Ended<'a> {
 impl AuditLog {
     /// The log in this file, which is made, for its owner alone, with its first line.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self { path: path.into(), secrets: Redactor::default() }
+    }
+
+    /// The same log, with no line that shows one of these credentials: errors and live values may repeat one.
+    #[must_use]
+    pub fn redacting(self, secrets: Redactor) -> Self {
+        Self { secrets, ..self }
     }
 
     /// The file.
@@ -85,6 +92,7 @@ impl AuditLog {
             files::make_private_folder(folder).map_err(failed)?;
         }
         let line = visible_json(&format!("{}\n", line(record)));
+        let line = self.secrets.redact(&line);
         let failed = |source| BackupError { doing: "append to the audit log", path: self.path.clone(), source };
         files::append(&self.path, &line, Access::Owner).map_err(failed)
     }
@@ -108,7 +116,7 @@ fn line(record: &Record<'_>) -> Json {
         "known": known(ended),
         "verified": matches!(ended, Ended::Outcome(outcome) if outcome.verified),
         "writes": writes(ended),
-        "backup": backup.map(|path| path.display().to_string()),
+        "backup": backup.map(|path| path.to_string_lossy()),
         "mismatches": mismatches(ended),
         "error": error(ended),
     })

@@ -5,7 +5,7 @@
 
 use std::io;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
@@ -42,7 +42,7 @@ pub struct PreImage<'a> {
 
 /// A file or folder of backups with which something could not be done.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {doing} {}: {source}", path.display())]
+#[error("cannot {doing} {}: {source}", crate::text::path(path))]
 pub struct BackupError {
     /// What could not be done: `make the folder`.
     pub doing: &'static str,
@@ -56,6 +56,11 @@ impl Backups {
     /// The backups in a folder, which is made, for its owner alone, when the first one is kept.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), limit: DEFAULT_LIMIT }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The same folder with another limit than the newest 30 of each organization.

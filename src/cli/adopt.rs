@@ -71,6 +71,7 @@ impl Adopting {
             context.ui.say(&format!("nothing to adopt: {} says what is live", visible(&self.source.name)));
         }
         if self.source.text != wanted.source.text {
+            context.without_credentials(&visible(&self.source.name), &self.source.text)?;
             rewrite::replace(&wanted.source, &self.source.text)?;
         }
         self.say(context);

@@ -70,7 +70,7 @@ pub(super) async fn carry_out(
 ) -> Result<Exit, CliError> {
     check_omit(&job.args.omit, &plan)?;
     if job.args.format == Format::Text {
-        context.show(&report::plan::text(&plan, job.wanted.manifest.declared.len(), &context.ui.out))?;
+        context.print(&report::plan::text(&plan, job.wanted.manifest.declared.len(), &context.ui.out))?;
     }
     // That there is no place for a backup is said before somebody is asked, and does not hide another refusal.
     let mut history = (!plan.is_empty()).then(|| History::open(context, job.command, job.args)).transpose();
@@ -208,16 +208,17 @@ fn finish(
     if job.args.format == Format::Json {
         let mut entry = report::results::entry(plan, outcome, exit.code());
         entry.error.iter_mut().for_each(|error| error.findings.extend(findings.iter().map(report::findings::json)));
-        entry.backup = history.and_then(History::backup).map(|path| path.display().to_string());
+        entry.backup = history.and_then(History::backup).map(|path| path.to_string_lossy().into_owned());
         entry.error.iter_mut().for_each(|error| error.hints.extend(way_back.clone()));
         context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
     }
     match (exit, job.args.format) {
-        (Exit::Success, Format::Text) => context.show(&report::results::text(plan, outcome, &context.ui.out))?,
+        (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,
         (Exit::Success, Format::Json) => {}
         _ => {
             if !findings.is_empty() {
-                context.ui.say(&report::findings::text(&findings, Some(&job.wanted.source), &context.ui.err));
+                let source = context.shown(Some(&job.wanted.source));
+                context.ui.say(&report::findings::text(&findings, source, &context.ui.err));
             }
             context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
             // As the hints above it stand: those of an error are indented, that of a conflict is not.

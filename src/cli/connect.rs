@@ -12,13 +12,14 @@ use super::env::{self, Env};
 use super::error::CliError;
 use super::exit::Exit;
 use super::history;
+use super::secrets;
 use super::ui::Ui;
 use crate::cloudflare::{
     BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, Reader, Transport,
     Writer,
 };
 use crate::files::{self, LARGEST_DOCUMENT};
-use crate::sandbox;
+use crate::{report, sandbox, text};
 
 /// The token that the sandbox is shown; it takes any.
 pub(super) const SANDBOX_TOKEN: &str = "sandbox";
@@ -69,7 +70,11 @@ impl WriteConnection {
 pub(super) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connection, CliError> {
     let policy = Policy::default().timeout(args.timeout).deadline_in(args.deadline);
     let (config, sandbox) = match &args.sandbox {
-        None => (http_config(env, args)?, None),
+        None => {
+            let config = http_config(env, args)?;
+            secrets::learn(&ui.secrets, &config.credentials);
+            (config, None)
+        }
         Some(state) => {
             let running = start_sandbox(ui, env, state.as_deref()).await?;
             let base_url = BaseUrl::parse(&running.base_url()).map_err(unusable)?;
@@ -202,9 +207,12 @@ fn private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), CliError> {
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    let message = format!("the token file {} can be read by others (mode {mode:04o})", path.display());
+    let message = format!("the token file {} can be read by others (mode {mode:04o})", text::path(path));
     Err(CliError::new("authentication", Exit::Authentication, message)
-        .hint(format!("run `chmod 600 {}`, and replace the token if others may have seen it", path.display()))
+        .hint(format!(
+            "run `chmod 600 {}`, and replace the token if others may have seen it",
+            report::argument(&path.to_string_lossy())
+        ))
         .hint("for a secret that is mounted into a container, set its mode (defaultMode: 0400)"))
 }
 

@@ -13,6 +13,7 @@ use crate::cloudflare::{Credentials, Error, ErrorKind, Reader, TokenCheck, Token
 use crate::organization::{Slot, Target};
 use crate::report;
 use crate::report::doctor::{Check, Health};
+use crate::text::visible;
 
 /// How far our clock may be off before dates in logs and tokens mislead.
 const CLOCK_SECONDS: u64 = 120;
@@ -62,7 +63,7 @@ fn fail(checks: &mut Vec<Check>, exit: &mut Exit, name: &str, error: &CliError) 
 fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, exit: &mut Exit) -> Option<Target> {
     let file = args.file.clone().or_else(|| Path::new("org.yaml").exists().then(|| "org.yaml".to_owned()));
     let mut of_file = None;
-    match file.as_deref().map(|file| (file, manifest_file::load(context.model, file))) {
+    match file.as_deref().map(|file| (file, manifest_file::load(context, file))) {
         None => {
             checks.push(Check::new("manifest", Health::Skipped, "there is no org.yaml here, and --file names none"))
         }
@@ -73,7 +74,7 @@ fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, e
                 checks.push(Check::new(
                     "manifest",
                     Health::Ok,
-                    format!("{file} declares {} settings", manifest.declared.len()),
+                    format!("{} declares {} settings", visible(file), manifest.declared.len()),
                 ));
                 of_file = manifest.target;
             }
@@ -92,7 +93,7 @@ fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, e
 }
 
 fn validate_hint(error: CliError, file: &str) -> CliError {
-    error.hint(format!("run `zerodrift validate {file}` for the places"))
+    error.hint(format!("run `zerodrift validate {}` for the places", report::argument(file)))
 }
 
 /// Proxy and certificates: what the environment asks for, in words.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::text;
+
 /// The environment variables that this program knows, and the folder conventions that follow from them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Env {
@@ -48,6 +50,14 @@ impl Env {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
+    /// The variables that are set to something.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
     /// These variables alone, for tests.
     #[cfg(test)]
     pub(super) fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
@@ -58,8 +68,14 @@ impl Env {
     /// file name it so, wherever the job works. The path as it is elsewhere.
     pub(super) fn in_repository(&self, path: &str) -> String {
         let top = self.get(GITHUB_WORKSPACE).or_else(|| self.get(CI_PROJECT_DIR));
+        // A file that is not there has a place all the same.
+        let real = |path: &Path| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let named = || Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?));
+            std::fs::canonicalize(path).ok().or_else(named)
+        };
         let below = |top: &str| {
-            let real = std::fs::canonicalize(path).ok()?;
+            let real = real(Path::new(path))?;
             let below = real.strip_prefix(std::fs::canonicalize(top).ok()?).ok()?.to_str()?.replace('\\', "/");
             (!below.is_empty()).then_some(below)
         };
@@ -69,7 +85,7 @@ impl Env {
     /// A path for people: below the home folder it starts with `~`.
     pub(super) fn short(&self, path: &Path) -> String {
         let below_home = self.get("HOME").and_then(|home| path.strip_prefix(home).ok());
-        below_home.map_or_else(|| path.display().to_string(), |rest| format!("~/{}", rest.display()))
+        below_home.map_or_else(|| text::path(path), |rest| format!("~/{}", text::path(rest)))
     }
 
     /// The folder for state that should survive: `$XDG_STATE_HOME/zerodrift`, else `~/.local/state/zerodrift`.

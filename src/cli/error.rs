@@ -7,6 +7,7 @@ use super::exit::Exit;
 use crate::cloudflare::{self, ErrorKind};
 use crate::manifest::{Finding, Source};
 use crate::organization::Target;
+use crate::text;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Clone)]
@@ -68,14 +69,14 @@ impl CliError {
 
     /// A file that could not be read or written.
     pub(super) fn io(doing: &str, path: &Path, error: &dyn Display) -> Self {
-        Self::new("io", Exit::Failed, format!("cannot {doing} {}: {error}", path.display()))
+        Self::new("io", Exit::Failed, format!("cannot {doing} {}: {error}", text::path(path)))
     }
 
     /// A manifest with errors.
     pub(super) fn manifest(file: &str, findings: Vec<Finding>) -> Self {
         let errors = findings.iter().filter(|finding| finding.is_error()).count();
         let noun = if errors == 1 { "error" } else { "errors" };
-        let message = format!("{file} has {errors} {noun}, so nothing was planned");
+        let message = format!("{} has {errors} {noun}, so nothing was planned", text::visible(file));
         Self { findings, ..Self::new("manifest", Exit::Manifest, message) }
     }
 

@@ -20,7 +20,7 @@ pub(super) async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Cl
         }
         ExportFormat::Yaml => manifest(context, &args.target, &args.api, detail).await?.1,
     };
-    context.print(&text)?;
+    context.print_exactly(&text)?;
     Ok(Exit::Success)
 }
 

@@ -21,6 +21,7 @@ pub(super) fn run(context: &Context, loaded: Loaded) -> Result<Loaded, CliError>
         }
         return Ok(loaded);
     }
+    context.without_credentials(&visible(&source.name), &source.text)?;
     rewrite::replace(before, &source.text)?;
     for MadeFix { at, title } in made {
         context.ui.say(&format!("fixed: {}:{}:{}: {}", visible(&source.name), at.line, at.column, visible(&title)));

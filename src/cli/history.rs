@@ -15,7 +15,7 @@ use crate::files::{self, FolderRisk};
 use crate::organization::Live;
 use crate::plan::Plan;
 use crate::report;
-use crate::text::visible;
+use crate::text::{self, visible};
 
 /// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.
 const ACTORS: [&str; 6] = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "SUDO_USER", "USER", "LOGNAME", "USERNAME"];
@@ -52,7 +52,7 @@ impl<'a> History<'a> {
             context,
             command,
             backups: Backups::in_folder(backups).limit(args.backup_keep),
-            log: AuditLog::at(log),
+            log: AuditLog::at(log).redacting(context.ui.secrets.clone()),
             actor: actor(&context.env),
             kept: OnceLock::new(),
         })
@@ -63,8 +63,9 @@ impl<'a> History<'a> {
     /// # Errors
     /// If it cannot be kept: then nothing may be written.
     pub(super) fn keep(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
+        self.refuse_credentials(live)?;
         let kept = self.backups.keep(&PreImage { plan, live }, jiff::Timestamp::now())?;
-        self.context.ui.say(&format!("backup: {}", visible(&kept.display().to_string())));
+        self.context.ui.say(&format!("backup: {}", text::path(&kept)));
         // It is kept once in a run; were it kept twice, the first one would be the state from before.
         let _ = self.kept.set(kept);
         Ok(())
@@ -79,6 +80,18 @@ impl<'a> History<'a> {
         }
     }
 
+    /// A backup that is brought back has to be what was read, and no file holds a credential: so there is none then.
+    fn refuse_credentials(&self, live: &Live) -> Result<(), BackupError> {
+        let mut documents = live.documents().filter_map(|document| serde_json::to_string(&document.fields).ok());
+        if !documents.any(|text| self.context.ui.secrets.finds(&text)) {
+            return Ok(());
+        }
+        let source = std::io::Error::other(
+            "the live state holds a credential of this run; replace the credential, and take it out with the new one",
+        );
+        Err(BackupError { doing: "keep the state from before in", path: self.backups.folder().to_owned(), source })
+    }
+
     /// The file that holds the state from before, where this run has kept one.
     pub(super) fn backup(&self) -> Option<&Path> {
         self.kept.get().map(PathBuf::as_path)
@@ -86,10 +99,8 @@ impl<'a> History<'a> {
 
     /// The command that brings the state from before back, where this run has kept it.
     pub(super) fn way_back(&self) -> Option<String> {
-        let path = self.backup()?.display().to_string();
-        let is_plain = path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
-        let word = if is_plain { path } else { format!("'{}'", path.replace('\'', r"'\''")) };
-        Some(format!("to bring back the state from before: zerodrift rollback {}", visible(&word)))
+        let word = report::argument(&self.backup()?.to_string_lossy());
+        Some(format!("to bring back the state from before: zerodrift rollback {word}"))
     }
 
     /// Leaves a line in the audit log, and settles the backup. That the line cannot be written is said, and changes nothing else: what was applied is applied.
@@ -132,7 +143,7 @@ fn is_settled(ended: &Ended<'_>) -> bool {
 /// If others can write to it. A folder that cannot be looked at cannot be used either, which is said when it is.
 pub(super) fn check_folder(folder: &Path) -> Result<(), CliError> {
     let Ok(Some(risk)) = files::check_private_folder(folder) else { return Ok(()) };
-    let name = report::argument(&folder.display().to_string());
+    let name = report::argument(&folder.to_string_lossy());
     let message = format!("nothing was written: the folder {name} is not safe: {risk}");
     let failure = CliError::new("unsafe-folder", Exit::Failed, message);
     Err(match risk {

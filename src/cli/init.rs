@@ -10,7 +10,7 @@ use super::pipeline::Pipeline;
 use super::terraform::{self, Draft};
 use super::{Context, block_on, export};
 use crate::report::{self, Detail};
-use crate::text::visible;
+use crate::text::{self, visible};
 
 /// Writes a manifest, and with `--ci` the files of a pipeline. It reads live with a client that cannot write, and the
 /// files it writes are the user's.
@@ -19,7 +19,7 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> 
     let path = Path::new(&args.file);
     if args.file == "-" {
         let draft = draft(context, args)?;
-        context.print(&draft.text)?;
+        context.print_exactly(&draft.text)?;
     } else if pipeline.is_some() && path.is_file() && !args.force && args.from_terraform.is_none() {
         context.ui.say(&format!("{} is there already and stays", visible(&args.file)));
     } else {
@@ -27,6 +27,7 @@ pub(super) fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> 
         new_file::check_folder(path)?;
         new_file::check(context, path, Existing::of(args))?;
         let draft = draft(context, args)?;
+        context.without_credentials(&text::path(path), &draft.text)?;
         new_file::create(context, path, &draft.text, Existing::of(args))?;
         say_next(context, args, &draft);
     }
@@ -50,13 +51,13 @@ fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<Draft
 }
 
 fn shell_path(path: &Path) -> String {
-    report::argument(&path.display().to_string())
+    report::argument(&path.to_string_lossy())
 }
 
 /// What was written, and what to do next. The first lines of the file name a schema that an editor completes with.
 fn say_next(context: &Context, args: &InitArgs, draft: &Draft) {
     let file = visible(&args.file);
-    let name = if args.file == MANIFEST { String::new() } else { format!(" {file}") };
+    let name = if args.file == MANIFEST { String::new() } else { format!(" {}", report::argument(&args.file)) };
     match &draft.target {
         Some(target) => context.ui.say(&format!("Wrote {file} for {target}")),
         None => context.ui.say(&format!("Wrote {file}; add its account_id or zone_id")),

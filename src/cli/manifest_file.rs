@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use super::Context;
 use super::args::TargetArgs;
 use super::env::{self, Env};
 use super::error::CliError;
 use super::own_file::OwnFile;
 use crate::files;
 use crate::manifest::{self, Finding, Manifest, Parsed, Source};
-use crate::organization::{Model, Scope, Target, TargetIdError};
+use crate::organization::{Scope, Target, TargetIdError};
 use crate::text::visible;
 
 /// A manifest that was read, with whatever there is to say about it.
@@ -28,7 +29,7 @@ pub(super) struct Loaded {
 ///
 /// # Errors
 /// If the file cannot be read, or is another file of zerodrift. A file with errors is no error here: the findings say what is wrong.
-pub(super) fn load(model: &Model, file: &str) -> Result<Loaded, CliError> {
+pub(super) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
     let bytes = read(file)?;
     if let Some(kind) = OwnFile::instead_of_a_manifest(&bytes) {
         let name = if file == "-" { "standard input".into() } else { visible(file) };
@@ -39,8 +40,13 @@ pub(super) fn load(model: &Model, file: &str) -> Result<Loaded, CliError> {
         Ok(source) => source,
         Err(findings) => return Ok(Loaded { source: None, manifest: None, target: None, findings }),
     };
-    let Parsed { manifest, target, findings } = manifest::parse(model, &source);
-    Ok(Loaded { source: Some(source), manifest, target, findings })
+    let Parsed { manifest, target, findings } = manifest::parse(context.model, &source);
+    let Some(reason) = context.withheld(&source) else {
+        return Ok(Loaded { source: Some(source), manifest, target, findings });
+    };
+    // Messages quote names and values, and a plan needs the text all the same.
+    let findings = findings.into_iter().map(|finding| finding.withheld(reason)).collect();
+    Ok(Loaded { source: manifest.is_some().then_some(source), manifest, target, findings })
 }
 
 /// The bytes of a file, one more than the limit at most, so that a huge or endless input is refused and not swallowed.

@@ -6,6 +6,7 @@
 //! - `history`: backups and the audit log; `used_files`, `own_file`: what a run uses, and what its outputs may not hit
 //! - `new_file`, `terraform`, `pipeline`, `platform`: what `init` writes, and from what
 //! - `rewrite`: the only place that writes a manifest; `adopt`, `fix`: the flags of `drift` and `validate` that ask for it
+//! - `secrets`: the credentials that no output shows
 //! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `file_size_limit`: `ulimit -f`; `logging`: `-v`
 
 mod adopt;
@@ -44,6 +45,7 @@ mod rollback;
 mod sandbox;
 mod saved;
 mod schema;
+mod secrets;
 mod terraform;
 mod ui;
 mod usage;
@@ -56,12 +58,15 @@ use std::ffi::OsString;
 
 use clap::Parser as _;
 
+use crate::manifest::Source;
 use crate::organization::Model;
 use crate::report::{self, Wording};
-use args::{Cli, Command, Format};
+use args::{ApiArgs, Cli, Command, Format, TalkArgs};
 use env::Env;
 use error::CliError;
 use forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms};
+use publish::Shown;
+use secrets::PrivateFiles;
 use ui::Ui;
 use used_files::UsedFiles;
 
@@ -71,60 +76,106 @@ struct Context {
     ui: Ui,
     model: &'static Model,
     files: UsedFiles,
+    private: PrivateFiles,
 }
 
 impl Context {
     /// Prints a result.
     fn print(&self, text: &str) -> Result<(), CliError> {
-        ui::print(text)
-            .map_err(|error| CliError::new("io", Exit::Failed, format!("cannot write to standard output: {error}")))
+        self.ui.print(text).map_err(unprintable)
     }
 
-    /// Prints a result for people. Where a platform would obey lines of its log, none of them can be obeyed.
-    fn show(&self, text: &str) -> Result<(), CliError> {
-        self.print(&self.ui.for_log(text))
+    /// Prints a result that holds commands for a job, and nothing untrusted outside of them.
+    fn print_commands(&self, text: &str) -> Result<(), CliError> {
+        self.ui.print_commands(text).map_err(unprintable)
+    }
+
+    /// Prints a state or a manifest: a text that somebody may bring back. It is printed as it is, or not at all.
+    ///
+    /// # Errors
+    /// If there is a credential in it.
+    fn print_exactly(&self, text: &str) -> Result<(), CliError> {
+        self.without_credentials("the output", text)?;
+        self.print(text)
+    }
+
+    /// Refuses to write a text that somebody may bring back with a credential in it: with the credential taken out it
+    /// would be another text.
+    fn without_credentials(&self, what: &str, text: &str) -> Result<(), CliError> {
+        if !self.ui.secrets.finds(text) {
+            return Ok(());
+        }
+        let message =
+            format!("cannot write {what}: a credential of this run is in it, as the value of a setting or in a text");
+        Err(CliError::new("credential", Exit::Failed, message)
+            .hint("replace that credential, since others can read it there, and take it out with the new one"))
+    }
+
+    /// Why no line of a source is shown; nothing where lines are.
+    fn withheld(&self, source: &Source) -> Option<&'static str> {
+        self.private.reason(source, &self.ui.secrets)
+    }
+
+    /// A source for showing lines of it.
+    fn shown<'a>(&self, source: Option<&'a Source>) -> Option<&'a Source> {
+        source.filter(|source| self.withheld(source).is_none())
     }
 
     /// Says why a command did not do what was asked, and what to do next; first the lines of the manifest it is about.
     fn say_error(&self, error: &CliError) {
-        self.ui.say_block(&report::findings::text(&error.findings, error.subject.source.as_ref(), &self.ui.err));
+        let source = self.shown(error.subject.source.as_ref());
+        self.ui.say_block(&report::findings::text(&error.findings, source, &self.ui.err));
         self.ui.say(&report::error::text(&error.message, &error.hints, &self.ui.err));
     }
+}
+
+fn unprintable(error: std::io::Error) -> CliError {
+    CliError::new("io", Exit::Failed, format!("cannot write to standard output: {error}"))
 }
 
 /// Runs the program with these arguments, the first one being its name, and says how it ends.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let env = Env::of_process();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage::report(error, &arguments),
+        Err(error) => {
+            let ui = Ui::new(&TalkArgs::default(), &env, secrets::of(&env, None));
+            return usage::report(&ui, error, &arguments);
+        }
     };
-    let env = Env::of_process();
-    let ui = Ui::new(&cli.talk, &env);
+    let api = cli.command.api();
+    let ui = Ui::new(&cli.talk, &env, secrets::of(&env, api));
+    ui.take_panics();
     file_size_limit::make_writes_fail();
-    let files = UsedFiles::of(&cli.command, &env);
-    let context = Context { ui, env, model: Model::current(), files };
+    let (files, private) = (UsedFiles::of(&cli.command, &env), PrivateFiles::of(api));
+    let context = Context { ui, env, model: Model::current(), files, private };
     let understood = usage::check_values(&arguments);
     let started = understood.and_then(|()| logging::start(&cli.talk, &context.env, &context.ui));
     let done = started.and_then(|()| dispatch(&context, &cli.command));
-    done.unwrap_or_else(|error| fail(&context, &cli.command, &error))
+    done.unwrap_or_else(|error| fail(&context, &cli.command, error))
 }
 
 /// Reports a failure: in the forms that were asked for, and to whoever reads standard error.
-fn fail(context: &Context, command: &Command, error: &CliError) -> Exit {
+fn fail(context: &Context, command: &Command, error: CliError) -> Exit {
+    let error = &error.about(command.manifest(), None, None);
     let forms = command.forms();
-    let shown = match forms {
-        Forms::Simple(Format::Text) => Ok(()),
-        Forms::Simple(Format::Json) => context.print(&error_document(error)),
+    let Shown { printed, mut unwritten } = match forms {
+        Forms::Simple(Format::Text) => Shown::default(),
+        Forms::Simple(Format::Json) => Shown { printed: context.print(&error_document(error)), unwritten: Vec::new() },
         Forms::Plan(forms, wording) => publish::failure(context, forms, wording, error),
         Forms::Findings(forms) => publish::unread(context, forms, error),
     };
     // The log of a job is both streams, and nobody wants to read it twice.
-    if shown.is_err() || !forms.are_a_log() {
+    if printed.is_err() || !forms.are_a_log() {
         context.say_error(error);
     }
-    // That the failure could not be shown as well does not hide it: it has been said, and it decides the exit code.
-    shown.unwrap_or_else(|shown| context.say_error(&shown));
+    // That the failure could not be shown as well does not hide it: it has been said, and it decides the exit code. A file
+    // that could not be written may be the failure itself.
+    unwritten.extend(printed.err());
+    unwritten.retain(|unwritten| unwritten.message != error.message);
+    unwritten.dedup_by(|one, other| one.message == other.message);
+    unwritten.iter().for_each(|unwritten| context.say_error(unwritten));
     error.exit
 }
 
@@ -195,6 +246,36 @@ impl Forms<'_> {
 }
 
 impl Command {
+    /// The manifest as the user named it, where the command reports on one.
+    fn manifest(&self) -> &str {
+        match self {
+            Self::Plan(args) => &args.file.file,
+            Self::Drift(args) => &args.file.file,
+            Self::Validate(args) => &args.file.file,
+            _ => "",
+        }
+    }
+
+    /// How the command reaches the API, where it does.
+    fn api(&self) -> Option<&ApiArgs> {
+        match self {
+            Self::Plan(args) => Some(&args.api),
+            Self::Apply(args) => Some(&args.api),
+            Self::Rollback(args) => Some(&args.api),
+            Self::Drift(args) => Some(&args.api),
+            Self::Init(args) => Some(&args.api),
+            Self::Export(args) => Some(&args.api),
+            Self::RevokeUser(args) => Some(&args.api),
+            Self::Doctor(args) => Some(&args.api),
+            Self::Validate(_)
+            | Self::Explain(_)
+            | Self::Schema(_)
+            | Self::Sandbox(_)
+            | Self::Completions(_)
+            | Self::Man => None,
+        }
+    }
+
     /// The forms of the result, where the command has a choice.
     fn forms(&self) -> Forms<'_> {
         match self {

@@ -9,8 +9,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::used_files::Output;
 use crate::files::{self, Access};
-use crate::report;
-use crate::text::visible;
+use crate::{report, text};
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +38,7 @@ pub(super) fn check(context: &Context, path: &Path, existing: Existing) -> Resul
         Err(error) => return Err(CliError::io("look at", path, &error)),
         Ok(found) if existing == Existing::Kept && found.is_file() => return Err(exists(path)),
         Ok(found) if !found.is_file() => {
-            let name = path.display().to_string();
-            let message = format!("{} is there and is not a regular file, so nothing was written", visible(&name));
+            let message = format!("{} is there and is not a regular file, so nothing was written", text::path(path));
             return Err(
                 CliError::new("exists", Exit::Failed, message).hint("name another file, or the one that it points to")
             );
@@ -58,13 +56,13 @@ pub(super) fn check_folder(path: &Path) -> Result<(), CliError> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) else {
         return Ok(());
     };
-    let why = format!("the folder {} does not exist", folder.display());
-    let folder = report::argument(&folder.display().to_string());
+    let why = format!("the folder {} does not exist", text::path(folder));
+    let folder = report::argument(&folder.to_string_lossy());
     Err(CliError::io("write", path, &why).hint(format!("run: mkdir -p {folder}")))
 }
 
 fn exists(path: &Path) -> CliError {
-    let message = format!("{} is there already, so nothing was written", visible(&path.display().to_string()));
+    let message = format!("{} is there already, so nothing was written", text::path(path));
     CliError::new("exists", Exit::Failed, message)
         .hint("name another file, print it with -, or replace it with --force")
 }

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use crate::organization::GoDuration;
 
 /// Logs and colour.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct TalkArgs {
     /// Logs more on standard error: -v requests, -vv retries and decisions, -vvv everything
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]

@@ -8,7 +8,7 @@ use super::error::CliError;
 use super::new_file::{self, Existing};
 use super::platform::{PipelineFile, Platform, Setup, Traces};
 use crate::files;
-use crate::text::visible;
+use crate::text::{self, visible};
 
 /// No registry has a release yet, and a name that nobody has registered must not be installed: whoever registers it
 /// would get the token.
@@ -55,8 +55,7 @@ impl Pipeline {
                 files::make_folder(folder).map_err(|error| CliError::io("make the folder", folder, &error))?;
             }
             new_file::create(context, &path, file.text, self.existing)?;
-            let shown = path.display().to_string();
-            context.ui.say(&format!("Wrote {}: it says at its top what to create first", visible(&shown)));
+            context.ui.say(&format!("Wrote {}: it says at its top what to create first", text::path(&path)));
         }
         if Path::new(&args.file) != self.top.join(MANIFEST) {
             context.ui.say(&format!("The files are about {MANIFEST} at the top: name {} there", visible(&args.file)));

@@ -13,6 +13,7 @@ use crate::files::{self, LARGEST_DOCUMENT};
 use crate::manifest::{Finding, Manifest, Source};
 use crate::organization::{Live, Model, Snapshot, Target};
 use crate::plan::{self, Plan};
+use crate::text;
 
 /// A manifest without errors, and whose organization it is about.
 pub(super) struct Wanted {
@@ -38,7 +39,7 @@ impl Wanted {
 /// # Errors
 /// If the manifest cannot be read or has errors, or nothing names an organization.
 pub(super) fn wanted(context: &Context, file: &str, target: &TargetArgs) -> Result<Wanted, CliError> {
-    let Loaded { source, manifest, target: named, findings } = manifest_file::load(context.model, file)?;
+    let Loaded { source, manifest, target: named, findings } = manifest_file::load(context, file)?;
     // Whose organization a broken file is about is worth knowing, and a contradiction is another error than its own.
     let meant = || manifest_file::target_if_any(target, &context.env, named.as_ref()).ok().flatten();
     let (source, manifest) = match (source, manifest) {
@@ -104,7 +105,7 @@ fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
     let known = |path: &str| model.setting(path).is_some() || model.group(path).is_some();
     let spellings = [name.to_owned(), format!("organization.{name}"), format!("doh.{name}")];
     spellings.into_iter().find(|path| known(path)).ok_or_else(|| {
-        CliError::usage(format!("--allow {name}: there is no setting or group of this name"))
+        CliError::usage(format!("--allow {}: there is no setting or group of this name", text::visible(name)))
             .hint("run `zerodrift explain` for the names")
     })
 }
@@ -118,7 +119,7 @@ pub(super) fn snapshot(path: &Path, wanted: &Wanted) -> Result<(Live, String), C
     let advice = "write a snapshot with `zerodrift export --format json`";
     let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| CliError::io("read", path, &error).hint(advice))?;
     let refuse = |message: String| {
-        CliError::new("snapshot", Exit::Failed, format!("{}: {message}", path.display())).hint(advice)
+        CliError::new("snapshot", Exit::Failed, format!("{}: {message}", text::path(path))).hint(advice)
     };
     let snapshot = Snapshot::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
     if let Some(target) = snapshot.target.as_ref().filter(|target| **target != wanted.target) {

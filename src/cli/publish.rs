@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::forms::{FindingsFormat, FindingsForms, PlanFormat, PlanForms, Report};
 use super::github;
 use super::planning::Wanted;
+use super::ui::Ui;
 use super::used_files::Output;
 use crate::files::Access;
 use crate::manifest::{self, Finding, Source};
@@ -42,11 +43,12 @@ pub(super) fn compared(
     let yaml = if forms.show_yaml() { difference(compared) } else { String::new() };
     let run = &Run { wording, plan, declared: wanted.manifest.declared.len(), yaml: &yaml };
     let file = context.env.in_repository(&run.plan.manifest.path);
+    let comment = |limit| bounded(&context.ui, limit, |limit| report::markdown::comment(run, limit));
     let form = |format: PlanFormat, style: &Style| match (format, run.wording) {
         (PlanFormat::Text, Wording::Plan) => report::plan::text(run.plan, run.declared, style),
         (PlanFormat::Text, Wording::Drift) => report::drift::text(run.plan, run.declared, style),
         (PlanFormat::Json, _) => report::json::to_text(&report::json::plan_document(std::slice::from_ref(run.plan), 0)),
-        (PlanFormat::Markdown, _) => report::markdown::comment(run, report::markdown::COMMENT),
+        (PlanFormat::Markdown, _) => comment(report::markdown::COMMENT),
         (PlanFormat::Github, _) => report::github::log(run, &file),
         (PlanFormat::Gitlab, _) => report::gitlab::widget(run.plan),
         (PlanFormat::Html, _) => page(context, live, run),
@@ -55,14 +57,28 @@ pub(super) fn compared(
         write(context, number, &report.file, &form(report.format, &Style::plain(COLUMNS)))?;
     }
     if forms.include(PlanFormat::Github) {
-        github::summarize(&context.env, &context.files, |limit| report::markdown::comment(run, limit))?;
-        github::output(&context.env, &context.files, &report::github::outputs(run.plan, exit.code()))?;
+        github::summarize(&context.env, &context.files, comment)?;
+        let outputs = context.ui.for_file(&report::github::outputs(run.plan, exit.code()));
+        github::output(&context.env, &context.files, &outputs)?;
     }
-    let text = form(forms.format, &context.ui.out);
-    match forms.format {
-        // A log is made to be obeyed where it says so, and escapes of its own make JSON harmless.
-        PlanFormat::Github | PlanFormat::Json | PlanFormat::Gitlab => context.print(&text),
-        PlanFormat::Text | PlanFormat::Markdown | PlanFormat::Html => context.show(&text),
+    print(context, forms.format == PlanFormat::Github, &form(forms.format, &context.ui.out))
+}
+
+/// Prints a result. A log is made to be obeyed where it says so.
+fn print(context: &Context, is_log: bool, text: &str) -> Result<(), CliError> {
+    if is_log { context.print_commands(text) } else { context.print(text) }
+}
+
+/// A text of at most `limit` bytes as a file may hold it, which may be longer than what it was made of.
+fn bounded(ui: &Ui, limit: usize, text: impl Fn(usize) -> String) -> String {
+    let mut room = limit;
+    loop {
+        let shown = ui.for_file(&text(room));
+        let excess = shown.len().saturating_sub(limit);
+        if excess == 0 || excess >= room {
+            return shown;
+        }
+        room -= excess;
     }
 }
 
@@ -85,46 +101,65 @@ fn difference(compared: Compared<'_>) -> String {
     }
 }
 
+/// What became of showing a failure.
+pub(super) struct Shown {
+    /// Whether standard output took it.
+    pub(super) printed: Result<(), CliError>,
+    /// The files that could not be written. One of them does not keep the others from being written.
+    pub(super) unwritten: Vec<CliError>,
+}
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self { printed: Ok(()), unwritten: Vec::new() }
+    }
+}
+
 /// Shows that there is no plan: forms that somebody may read later must not keep what an earlier run said.
-///
-/// # Errors
-/// If a file or standard output cannot be written.
-pub(super) fn failure(
-    context: &Context,
-    forms: &PlanForms,
-    wording: Wording,
-    error: &CliError,
-) -> Result<(), CliError> {
+pub(super) fn failure(context: &Context, forms: &PlanForms, wording: Wording, error: &CliError) -> Shown {
     let Subject { file, source, target } = &*error.subject;
     let failure = Failure {
         wording,
         file,
-        source: source.as_ref(),
+        source: context.shown(source.as_ref()),
         target: target.as_ref(),
         message: &error.message,
         hints: &error.hints,
         findings: &error.findings,
     };
     let in_repository = context.env.in_repository(file);
+    let comment = |limit| bounded(&context.ui, limit, |limit| report::markdown::failure(&failure, limit));
     let form = |format| match format {
         PlanFormat::Text => None,
         // Without its figures, GitLab's widget says that a report failed to generate.
         PlanFormat::Json | PlanFormat::Gitlab => Some(super::error_document(error)),
         PlanFormat::Html => Some(report::html::failure(&failure)),
-        PlanFormat::Markdown => Some(report::markdown::failure(&failure, report::markdown::COMMENT)),
+        PlanFormat::Markdown => Some(comment(report::markdown::COMMENT)),
         PlanFormat::Github => Some(report::github::failed(&failure, &in_repository)),
     };
-    // A command line that contradicts itself is followed nowhere: a file that it names may be the manifest.
-    for (number, report) in forms.reports.iter().enumerate().filter(|_| error.exit != Exit::Usage) {
-        let text = form(report.format)
-            .unwrap_or_else(|| report::error::text(&error.message, &error.hints, &Style::plain(COLUMNS)));
-        write(context, number, &report.file, &text)?;
-    }
+    let mut unwritten = rewritten(context, &forms.reports, error, form);
     if forms.include(PlanFormat::Github) {
-        github::summarize(&context.env, &context.files, |limit| report::markdown::failure(&failure, limit))?;
-        github::output(&context.env, &context.files, &report::github::exit_code(error.exit.code()))?;
+        let exit_code = report::github::exit_code(error.exit.code());
+        unwritten.extend(github::summarize(&context.env, &context.files, comment).err());
+        unwritten.extend(github::output(&context.env, &context.files, &exit_code).err());
     }
-    form(forms.format).map_or(Ok(()), |text| context.print(&text))
+    let printed = form(forms.format).map_or(Ok(()), |text| print(context, forms.format == PlanFormat::Github, &text));
+    Shown { printed, unwritten }
+}
+
+/// Writes a failure into every file that a result was asked for in: in its form, or else as text.
+fn rewritten<F: Copy>(
+    context: &Context,
+    reports: &[Report<F>],
+    error: &CliError,
+    form: impl Fn(F) -> Option<String>,
+) -> Vec<CliError> {
+    let text = || report::error::text(&error.message, &error.hints, &Style::plain(COLUMNS));
+    // What may not be written, such as the manifest, is refused for each file.
+    let write = |(number, report): (usize, &Report<F>)| {
+        write(context, number, &report.file, &form(report.format).unwrap_or_else(text)).err()
+    };
+    reports.iter().enumerate().filter_map(write).collect()
 }
 
 /// Shows findings.
@@ -140,6 +175,7 @@ pub(super) fn findings(
     exit: Exit,
 ) -> Result<(), CliError> {
     let in_repository = context.env.in_repository(file);
+    let source = context.shown(source);
     // A copy, so only where it is asked for.
     let hosted = || hosted(findings, source, &in_repository);
     let form = |format, style: &Style| match format {
@@ -162,8 +198,7 @@ pub(super) fn findings(
     if forms.include(FindingsFormat::Github) {
         github::output(&context.env, &context.files, &report::github::exit_code(exit.code()))?;
     }
-    let text = form(forms.format, &context.ui.out);
-    if forms.format == FindingsFormat::Text { context.show(&text) } else { context.print(&text) }
+    print(context, forms.format == FindingsFormat::Github, &form(forms.format, &context.ui.out))
 }
 
 /// Findings and their source as a code host knows the file.
@@ -173,29 +208,28 @@ fn hosted(findings: &[Finding], source: Option<&Source>, file: &str) -> (Vec<Fin
     (findings.iter().map(named).collect(), source)
 }
 
-/// Shows that there are no findings, because the manifest could not be read.
-///
-/// # Errors
-/// If a file or standard output cannot be written.
-pub(super) fn unread(context: &Context, forms: &FindingsForms, error: &CliError) -> Result<(), CliError> {
+/// Shows that there are no findings, because the manifest could not be read. An empty report would say that nothing is
+/// wrong, so each says that the manifest was not checked.
+pub(super) fn unread(context: &Context, forms: &FindingsForms, error: &CliError) -> Shown {
+    let file = context.env.in_repository(&error.subject.file);
+    let finding = || manifest::not_checked(&file, &error.message, &error.hints);
+    let form = |format| match format {
+        FindingsFormat::Text => None,
+        FindingsFormat::Json => Some(super::error_document(error)),
+        FindingsFormat::Sarif => Some(report::sarif::failed(&finding(), error.exit.code())),
+        FindingsFormat::Gitlab => Some(report::gitlab::code_quality(&[finding()], None)),
+        FindingsFormat::Github => Some(report::github::unread(&error.message, &error.hints, &file)),
+    };
+    let mut unwritten = rewritten(context, &forms.reports, error, form);
     if forms.include(FindingsFormat::Github) {
-        github::output(&context.env, &context.files, &report::github::exit_code(error.exit.code()))?;
+        unwritten
+            .extend(github::output(&context.env, &context.files, &report::github::exit_code(error.exit.code())).err());
     }
-    let of_json = |(_, report): &(usize, &Report<FindingsFormat>)| report.format == FindingsFormat::Json;
-    for (number, report) in forms.reports.iter().enumerate().filter(of_json).filter(|_| error.exit != Exit::Usage) {
-        write(context, number, &report.file, &super::error_document(error))?;
-    }
-    match forms.format {
-        // An empty report would say that nothing is wrong.
-        FindingsFormat::Text | FindingsFormat::Sarif | FindingsFormat::Gitlab => Ok(()),
-        FindingsFormat::Json => context.print(&super::error_document(error)),
-        FindingsFormat::Github => {
-            let Subject { file, source: _, target: _ } = &*error.subject;
-            context.print(&report::github::unread(&error.message, &error.hints, &context.env.in_repository(file)))
-        }
-    }
+    let printed =
+        form(forms.format).map_or(Ok(()), |text| print(context, forms.format == FindingsFormat::Github, &text));
+    Shown { printed, unwritten }
 }
 
 fn write(context: &Context, number: usize, path: &Path, text: &str) -> Result<(), CliError> {
-    context.files.write(Output::report(number, path), text, Access::Umask)
+    context.files.write(Output::report(number, path), &context.ui.for_file(text), Access::Umask)
 }

@@ -8,7 +8,7 @@ use super::exit::Exit;
 use super::pipeline;
 use crate::files;
 use crate::manifest::Source;
-use crate::report;
+use crate::{report, text};
 
 /// Refuses to write to standard input.
 ///
@@ -32,7 +32,7 @@ pub(super) fn replace(old: &Source, new: &str) -> Result<(), CliError> {
     match files::replace_unchanged(&real, old.text.as_bytes(), new.as_bytes()) {
         Ok(true) => Ok(()),
         Ok(false) => {
-            let message = format!("nothing was written: {} has changed since it was read", path.display());
+            let message = format!("nothing was written: {} has changed since it was read", text::path(path));
             Err(CliError::new("conflict", Exit::Conflict, message).hint("run the command again"))
         }
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
@@ -60,7 +60,7 @@ fn real(path: &Path) -> Result<PathBuf, CliError> {
     if is_inside {
         return Ok(real);
     }
-    let target = report::argument(&real.display().to_string());
+    let target = report::argument(&real.to_string_lossy());
     let why = "it is a symbolic link that leads out of its repository or folder";
     Err(CliError::io("write", path, &why).hint(format!("name the file itself: {target}")))
 }
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     fn source(path: &Path, text: &str) -> Source {
-        Source { name: path.display().to_string(), text: text.to_owned() }
+        Source { name: path.to_string_lossy().into_owned(), text: text.to_owned() }
     }
 
     #[test]

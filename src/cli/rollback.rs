@@ -11,7 +11,7 @@ use crate::files::{self, LARGEST_DOCUMENT};
 use crate::manifest::{Finding, Manifest, Severity, Source, cross_check, restoring, unusable};
 use crate::organization::{Live, Model, Setting, Slot, Snapshot, Target};
 use crate::plan::{self, Plan};
-use crate::text::excerpt;
+use crate::text::{self, excerpt};
 
 /// A backup that was read, and what it wants.
 struct Backup {
@@ -37,14 +37,15 @@ pub(super) async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, 
 /// If the file cannot be read, is no backup, is of another organization than the flags say, or holds no organization.
 fn read(context: &Context, args: &RollbackArgs) -> Result<Backup, CliError> {
     let path = &args.backup;
-    let refuse = |message: String| CliError::new("backup", Exit::Failed, format!("{}: {message}", path.display()));
+    let refuse = |message: String| CliError::new("backup", Exit::Failed, format!("{}: {message}", text::path(path)));
     let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| unreadable(context, args, &error))?;
     let snapshot = Snapshot::parse(&bytes).map_err(|error| {
         refuse(error.to_string())
             .hint("name a file that an apply has kept, or a snapshot of `zerodrift export --format json`")
     })?;
     let target = target(context, args, snapshot.target.as_ref())?;
-    let source = Source { name: path.display().to_string(), text: String::from_utf8_lossy(&bytes).into_owned() };
+    let source =
+        Source { name: path.to_string_lossy().into_owned(), text: String::from_utf8_lossy(&bytes).into_owned() };
     let manifest = restoring(context.model, &target, &snapshot.live, &source);
     if manifest.endpoints.is_empty() {
         let created = snapshot.live.organization == Slot::Absent;
@@ -60,7 +61,7 @@ fn unreadable(context: &Context, args: &RollbackArgs, error: &std::io::Error) ->
     let failure = CliError::io("read", &args.backup, error);
     match context.env.state_folder().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
         Some(folder) => {
-            failure.hint(format!("without --backup-dir, backups are in {}", folder.join("backups").display()))
+            failure.hint(format!("without --backup-dir, backups are in {}", text::path(&folder.join("backups"))))
         }
         None => failure,
     }

@@ -17,7 +17,7 @@ use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::organization::Live;
 use crate::plan::{Input, Plan, SavedPlan, Since, Stale};
 use crate::report;
-use crate::text::visible;
+use crate::text;
 
 /// Refuses to save a plan over anything but an earlier plan, or a file that is nobody's.
 ///
@@ -46,8 +46,9 @@ pub(super) fn write(
 ) -> Result<(), CliError> {
     let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
     let text = report::saved::to_text(plan, &saved);
+    context.without_credentials("the saved plan", &text)?;
     context.files.write(Output::saved_plan(path), &text, Access::Owner)?;
-    context.ui.say(&format!("Saved as {}, good until {}", visible(&path.display().to_string()), saved.expires_at));
+    context.ui.say(&format!("Saved as {}, good until {}", text::path(path), saved.expires_at));
     if plan.refused().next().is_some() {
         context
             .ui
@@ -60,7 +61,7 @@ pub(super) fn write(
 
 /// How to apply a saved plan. It is bound to its manifest, which has to be given again where it has no name.
 fn command(path: &Path, manifest: &str) -> String {
-    let path = report::argument(&path.display().to_string());
+    let path = report::argument(&path.to_string_lossy());
     if manifest != "-" {
         return format!("Apply it with: zerodrift apply --plan {path}");
     }
@@ -95,16 +96,16 @@ pub(super) fn open(context: &Context, args: &ApplyArgs, path: &Path) -> Result<(
     let file = args.file.as_deref().unwrap_or(&saved.manifest.path);
     let unnamed = args.file.is_none() && file == "-";
     let missing = || {
-        let message = format!("the plan {} was made from standard input, and nothing is there now", path.display());
+        let message = format!("the plan {} was made from standard input, and nothing is there now", text::path(path));
         CliError::usage(message).hint(format!(
             "give it the same manifest: zerodrift apply FILE --plan {}",
-            report::argument(&path.display().to_string())
+            report::argument(&path.to_string_lossy())
         ))
     };
     if unnamed && std::io::stdin().is_terminal() {
         return Err(missing());
     }
-    let Loaded { source, manifest, target: _, findings } = manifest_file::load(context.model, file)?;
+    let Loaded { source, manifest, target: _, findings } = manifest_file::load(context, file)?;
     if unnamed && source.as_ref().is_some_and(|source| source.text.trim().is_empty()) {
         return Err(missing());
     }
@@ -167,7 +168,7 @@ pub(super) fn approve(
 ) -> Result<(), CliError> {
     match saved.check_live(context.model, live, plan).map_err(|stale| refusal(path, &stale))? {
         Since::Applied => {
-            context.ui.say(&format!("{} has been applied already: live is as wanted", path.display()));
+            context.ui.say(&format!("{} has been applied already: live is as wanted", text::path(path)));
         }
         Since::Unmoved => {}
     }
@@ -207,12 +208,12 @@ pub(super) fn manifest(args: &ApplyArgs) -> &str {
 }
 
 fn refusal(path: &Path, stale: &[Stale]) -> CliError {
-    let path = path.display();
+    let (word, path) = (report::argument(&path.to_string_lossy()), text::path(path));
     let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
     CliError::new(
         "conflict",
         Exit::Conflict,
         format!("nothing was written: {path} cannot be applied any more{reasons}"),
     )
-    .hint(format!("make a new plan with `zerodrift plan --out {path}`, and have it reviewed"))
+    .hint(format!("make a new plan with `zerodrift plan --out {word}`, and have it reviewed"))
 }

@@ -13,7 +13,7 @@ use crate::organization::Target;
 use crate::report;
 use crate::report::export::Detail;
 use crate::terraform::{FileRole, Import, Imported, file_role, import};
-use crate::text::visible;
+use crate::text::{self, visible};
 
 /// A file to be.
 pub(super) struct Draft {
@@ -35,16 +35,17 @@ pub(super) fn draft(context: &Context, args: &InitArgs, path: &Path, detail: Det
     let Import { organization, findings } = import(context.model, &sources, args.resource.as_deref());
     let may_differ = unread.iter().any(Finding::is_error);
     let mut findings = [unread, findings].concat();
+    let shown = || sources.iter().filter(|source| context.withheld(source).is_none());
     let Some(imported) = organization.filter(|_| !may_differ) else {
-        context.ui.say(&report::findings::text(&findings, &sources, &context.ui.err));
-        let message = format!("{} gives no organization, so nothing was written", visible(&path.display().to_string()));
+        context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
+        let message = format!("{} gives no organization, so nothing was written", text::path(path));
         return Err(CliError::new("terraform", Exit::Manifest, message));
     };
     let target = target(context, args, &imported)?;
     let file = report::import::file(context.model, &imported, target.as_ref(), detail, &findings);
     findings.extend(file.refused.iter().map(|(setting, reason)| imported.refused(setting, reason)));
     if !findings.is_empty() {
-        context.ui.say(&report::findings::text(&findings, &sources, &context.ui.err));
+        context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
     }
     let noun = if file.declares == 1 { "setting" } else { "settings" };
     context.ui.say(&format!("{}: {} {noun} carried over", visible(&imported.address), file.declares));
@@ -108,7 +109,7 @@ impl Input {
             Ok(source) => self.sources.push(source),
             Err(error) => {
                 let severity = if role == FileRole::Override { Severity::Error } else { Severity::Warning };
-                let name = path.display().to_string();
+                let name = path.to_string_lossy();
                 self.unread.push(Finding::new("terraform-file", severity, &name, error.message));
             }
         }
@@ -128,7 +129,7 @@ fn files(folder: &Path) -> Result<Vec<(FileRole, PathBuf)>, CliError> {
     }
     files.sort();
     if files.is_empty() {
-        let message = format!("{} holds no .tf or .tofu file", visible(&folder.display().to_string()));
+        let message = format!("{} holds no .tf or .tofu file", text::path(folder));
         return Err(CliError::new("terraform", Exit::Manifest, message)
             .hint("name the folder of the configuration, or give the JSON of `terraform show -json`"));
     }
@@ -151,13 +152,13 @@ fn source(path: &Path, bytes: std::io::Result<Vec<u8>>, left: &mut u64) -> Resul
     let text = String::from_utf8(bytes).map_err(|_| match is_plan {
         true => failed(&"it is a saved plan, which only Terraform can read").hint(format!(
             "terraform show -json {} | zerodrift init --from-terraform -",
-            report::argument(&path.display().to_string())
+            report::argument(&path.to_string_lossy())
         )),
         false => {
             failed(&"it is not UTF-8").hint("in PowerShell: terraform show -json | Out-File -Encoding utf8 shown.json")
         }
     })?;
     // The folder one stands in needs no name.
-    let name = path.strip_prefix(".").unwrap_or(path).display().to_string();
+    let name = path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned();
     Ok(Source { name, text })
 }

@@ -12,26 +12,30 @@ use super::error_entry;
 use super::exit::Exit;
 use super::own_file::OwnFile;
 use super::platform::Platform;
-use super::{ui, used_files};
-use crate::report::{self, json};
+use super::ui::Ui;
+use super::used_files;
+use crate::report::{self, ColorLevel, Style, json};
 use crate::text::visible;
 
 /// Says what clap has to say, as a document too where the arguments ask for JSON.
 ///
-/// Clap's own exit code for usage errors is 2, which would read as "changes".
-pub(super) fn report(mut error: clap::Error, arguments: &[OsString]) -> Exit {
+/// Clap's own exit code for usage errors is 2, which would read as "changes". Clap does not print by itself: it repeats
+/// arguments as they are, and asks for colour in another way.
+pub(super) fn report(ui: &Ui, mut error: clap::Error, arguments: &[OsString]) -> Exit {
     if let Some((_, stray)) = stray(arguments).filter(|(value, _)| is_about(&error, value)) {
         let tips = stray.hints.into_iter().map(StyledStr::from).collect();
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
     }
-    // Help and version are results, everything else is talk; clap picks the stream. A closed stream is no failure.
-    let _ = error.print();
+    let error = with_visible_arguments(error);
+    // Help and version are results, everything else is talk. A closed stream is no failure.
     if !error.use_stderr() {
+        let _ = ui.print(&rendered(&error, &ui.out));
         return Exit::Success;
     }
+    ui.say(&rendered(&error, &ui.err));
     if asks_for_json(arguments) {
         let document = json::error_document(error_entry(&failure(&error.to_string())));
-        let _ = ui::print(&json::to_text(&document));
+        let _ = ui.print(&json::to_text(&document));
     }
     Exit::Usage
 }
@@ -68,6 +72,25 @@ fn is_about(error: &clap::Error, argument: &str) -> bool {
 fn is_state(path: &Path) -> bool {
     let is_new = || path.extension().is_some_and(|name| name == "json") && path.symlink_metadata().is_err();
     used_files::own_file(path) == Some(OwnFile::SandboxState) || is_new()
+}
+
+fn rendered(error: &clap::Error, style: &Style) -> String {
+    let text = error.render();
+    if style.color == ColorLevel::Plain { text.to_string() } else { text.ansi().to_string() }
+}
+
+/// The error with every argument that it repeats made visible: no line break of an argument starts a line of ours.
+fn with_visible_arguments(mut error: clap::Error) -> clap::Error {
+    let shown = |text: &String| visible(text).into_owned();
+    let shown = error.context().filter_map(|(kind, value)| match value {
+        ContextValue::String(text) => Some((kind, ContextValue::String(shown(text)))),
+        ContextValue::Strings(texts) => Some((kind, ContextValue::Strings(texts.iter().map(shown).collect()))),
+        _ => None,
+    });
+    for (kind, value) in shown.collect::<Vec<_>>() {
+        error.insert(kind, value);
+    }
+    error
 }
 
 /// Whether `--format json` is among the arguments, although the whole cannot be understood.

@@ -13,7 +13,7 @@ use super::exit::Exit;
 use super::own_file::OwnFile;
 use crate::files::{self, Access, FileIdentity, LARGEST_DOCUMENT};
 use crate::report;
-use crate::text::visible;
+use crate::text;
 
 /// The files of one run, each with what it is.
 #[derive(Debug, Clone, Default)]
@@ -158,7 +158,7 @@ impl UsedFiles {
     /// manifest, a backup or another file that is zerodrift's.
     pub(super) fn check(&self, output: Output<'_>) -> Result<(), CliError> {
         let Output { role, flag, path } = output;
-        let name = visible(&path.display().to_string()).into_owned();
+        let name = text::path(path);
         if let Err(error) = files::check_output(path) {
             let failure = match role {
                 // A report that cannot be written cannot say so either.
@@ -176,7 +176,7 @@ impl UsedFiles {
     /// If it would.
     pub(super) fn check_hits(&self, output: Output<'_>) -> Result<(), CliError> {
         let Output { role, flag, path } = output;
-        let name = visible(&path.display().to_string()).into_owned();
+        let name = text::path(path);
         if let Some(used) = self.hit(output) {
             let message =
                 format!("{flag} would write over {name}, which this run reads or writes already: {}", used.role);
@@ -207,9 +207,7 @@ impl UsedFiles {
         files::replace(output.path, text.as_bytes(), access, &reserved).map_err(|error| {
             let failure = CliError::io(output.role.doing(), output.path, &error);
             match output.path.parent().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
-                Some(folder) => {
-                    failure.hint(format!("run: mkdir -p {}", report::argument(&folder.display().to_string())))
-                }
+                Some(folder) => failure.hint(format!("run: mkdir -p {}", report::argument(&folder.to_string_lossy()))),
                 None => failure,
             }
         })

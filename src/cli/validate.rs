@@ -14,7 +14,7 @@ pub(super) fn run(context: &Context, args: &ValidateArgs) -> Result<Exit, CliErr
         rewrite::check("--fix", &args.file.file)?;
     }
     context.files.check_reports()?;
-    let loaded = manifest_file::load(context.model, &args.file.file)?;
+    let loaded = manifest_file::load(context, &args.file.file)?;
     let Loaded { source, manifest, target: _, mut findings } =
         if args.fix { fix::run(context, loaded)? } else { loaded };
     if let Some(manifest) = &manifest {

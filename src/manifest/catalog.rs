@@ -182,4 +182,10 @@ pub const RULES: &[Rule] = &[
         "The consent matches no guarded change.",
         "Remove it once it has been applied, so that it cannot consent to a later change.",
     ),
+    // In place of all others.
+    error(
+        "not-checked",
+        "The manifest could not be read, so nothing is known about it.",
+        "Check the name of the file and who may read it.",
+    ),
 ];

@@ -121,8 +121,23 @@ impl Finding {
         Self { setting: Some(path.into()), ..self }
     }
 
+    /// The same finding in words that no text of the file is in: what its rule says.
+    #[must_use]
+    pub fn withheld(self, reason: &str) -> Self {
+        let rule = super::RULES.iter().find(|rule| rule.id == self.rule);
+        let summary = rule.map_or("The file has a fault", |rule| rule.summary.trim_end_matches('.'));
+        let message = format!("{summary}; the text is not shown, because {reason}");
+        Self { message, help: rule.map(|rule| rule.help.to_owned()), fix: None, setting: None, ..self }
+    }
+
     /// Whether it makes the manifest unusable.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
+}
+
+/// The one thing to say about a manifest that could not be checked, and why.
+pub fn not_checked(file: &str, message: &str, hints: &[String]) -> Finding {
+    let finding = Finding::new("not-checked", Severity::Error, file, message);
+    Finding { help: hints.first().cloned(), ..finding }
 }

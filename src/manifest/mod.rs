@@ -25,7 +25,7 @@ mod yaml;
 pub use adopt::{Adopted, Adoption, Left, adopt, as_live};
 pub use catalog::{RULES, Rule};
 pub(crate) use consents::mismatch;
-pub use finding::{Finding, Fix, Location, Severity};
+pub use finding::{Finding, Fix, Location, Severity, not_checked};
 pub use fix::{Fixed, MadeFix, fix};
 pub use recognize::{KEYS, is_manifest};
 pub use restore::{restoring, unusable};

@@ -1,5 +1,7 @@
 //! One change of one setting as lines of text, told as a plan (`12h → 24h`) or as drift (`live has 12h, …`).
 
+use std::collections::HashMap;
+
 use serde_json::Value as Json;
 
 use super::layout::{hanging, pad, width};
@@ -82,8 +84,7 @@ fn one_line(change: &Change, wording: Wording, style: &Style) -> Option<String> 
     if let Some(line) = elements(change, wording, style) {
         return Some(line);
     }
-    let before = value::of(&change.setting, &change.before, style);
-    let after = value::of(&change.setting, &change.after, style);
+    let (before, after) = value::both(&change.setting, &change.before, &change.after, style);
     Some(match (wording, change.op) {
         (Wording::Plan, Op::Set) if change.before.is_null() => after,
         (Wording::Plan, _) => format!("{before} {} {after}", style.paint(Role::Quiet, "→")),
@@ -94,7 +95,7 @@ fn one_line(change: &Change, wording: Wording, style: &Style) -> Option<String> 
 fn two_lines(change: &Change, indent: usize, wording: Wording, style: &Style) -> String {
     let (before, after) = match (&change.before, &change.after) {
         (Json::String(before), Json::String(after)) => words::difference(before, after, style),
-        (before, after) => (value::of(&change.setting, before, style), value::of(&change.setting, after, style)),
+        (before, after) => value::both(&change.setting, before, after, style),
     };
     let (gone, come) = match wording {
         Wording::Plan => (style.paint(Role::Removed, "-"), style.paint(Role::Added, "+")),
@@ -132,16 +133,29 @@ pub(super) fn moves(change: &Change) -> Option<Moves> {
     Some(Moves { gone: only(&before, &after), come: only(&after, &before), kept })
 }
 
+/// How the elements of a set are shown while it moves: two that come and go must not look like each other.
+pub(super) fn element_of(moves: &Moves) -> impl Fn(&Json) -> String + use<> {
+    let mut looks: HashMap<String, usize> = HashMap::new();
+    for element in moves.gone.iter().chain(&moves.come) {
+        *looks.entry(value::look(element)).or_default() += 1;
+    }
+    move |element| {
+        let is_unique = looks.get(&value::look(element)).is_none_or(|times| *times < 2);
+        if is_unique { value::plain(element) } else { value::written_out(element) }
+    }
+}
+
 /// A set that moves from one value to another, as the elements that come and go.
 fn elements(change: &Change, wording: Wording, style: &Style) -> Option<String> {
-    let Moves { gone, come, kept } = moves(change)?;
-    let list = |elements: Vec<Json>| value::of(&change.setting, &Json::Array(elements), style);
+    let moves = moves(change)?;
+    let element = element_of(&moves);
+    let Moves { gone, come, kept } = &moves;
+    let list = |elements: &[Json]| value::list(elements, &element);
     let mut parts = Vec::new();
     match wording {
         Wording::Plan => {
             let signed = |sign: char, role, elements: &[Json]| {
-                let shown: Vec<_> =
-                    elements.iter().take(20).map(|one| format!("{sign}{}", value::plain(one))).collect();
+                let shown: Vec<_> = elements.iter().take(20).map(|one| format!("{sign}{}", element(one))).collect();
                 let more = if elements.len() > 20 {
                     format!(" …(+{} elements)", elements.len() - 20)
                 } else {
@@ -149,8 +163,8 @@ fn elements(change: &Change, wording: Wording, style: &Style) -> Option<String> 
                 };
                 style.paint(role, &(shown.join(" ") + &more))
             };
-            parts.extend((!come.is_empty()).then(|| signed('+', Role::Added, &come)));
-            parts.extend((!gone.is_empty()).then(|| signed('-', Role::Removed, &gone)));
+            parts.extend((!come.is_empty()).then(|| signed('+', Role::Added, come)));
+            parts.extend((!gone.is_empty()).then(|| signed('-', Role::Removed, gone)));
         }
         Wording::Drift => {
             parts.extend((!gone.is_empty()).then(|| format!("has also {}", list(gone))));

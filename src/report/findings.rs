@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::style::{ColorLevel, Style};
 use crate::manifest::{Finding, Fix, Location, Severity, Source};
-use crate::text::is_hidden;
+use crate::text::{self, is_hidden};
 
 /// How many characters of a line are shown on each side of the place meant.
 const AROUND: usize = 60;
@@ -69,7 +69,7 @@ fn summary(findings: &[Finding]) -> String {
     let mut files: Vec<&str> = findings.iter().map(|finding| finding.file.as_str()).collect();
     files.dedup();
     let place = match files[..] {
-        [file] => visible(file),
+        [file] => text::visible(file).into_owned(),
         _ => format!("{} files", files.len()),
     };
     format!("{} in {place}", counts.join(", "))
@@ -83,7 +83,7 @@ fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> Strin
     };
     let title = level.primary_title(visible(&finding.message)).id(finding.rule);
     let window = source.zip(finding.at.as_ref()).and_then(|(source, at)| Window::of(source, at));
-    let origin = Origin::path(visible(&finding.file));
+    let origin = Origin::path(text::visible(&finding.file));
     let origin = match &finding.at {
         Some(at) => origin.line(at.line).char_column(at.column),
         None => origin,
@@ -132,6 +132,10 @@ struct Window {
 impl Window {
     fn of(source: &Source, at: &Location) -> Option<Self> {
         let text = &source.text;
+        // What has such a character is no text, and may be anything.
+        if text.contains('\0') {
+            return None;
+        }
         let start = at.span.start.min(text.len());
         let before = text.get(..start)?;
         let begin = before.rfind('\n').map_or(0, |offset| offset + 1);

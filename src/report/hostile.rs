@@ -6,14 +6,17 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
-use super::sarif::sarif;
-use super::{ColorLevel, Detail, Style, drift, export, gitlab, html, json as documents, plan};
-use crate::manifest::{Finding, Fix, Location, Severity, Source};
+use super::sarif::{self, sarif};
+use super::{
+    ColorLevel, Detail, Failure, Style, Wording, drift, error, export, github, gitlab, html, json as documents,
+    markdown, plan,
+};
+use crate::manifest::{Finding, Fix, Location, Severity, Source, not_checked};
 use crate::organization::Model;
 use crate::plan::{Change, ManifestRef, Plan};
 use crate::text::visible;
 
-pub(super) const NASTY: [&str; 10] = [
+pub(super) const NASTY: [&str; 12] = [
     "\u{1b}[2J\u{1b}[31mred",
     "\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}",
     "\u{1b}]0;title\u{7}",
@@ -24,6 +27,8 @@ pub(super) const NASTY: [&str; 10] = [
     "\u{2028}In sync: all\u{2029}\u{85}\u{9b}31m",
     "# comment\n  session_duration: 1h",
     "\u{0}\u{7f}\u{8}",
+    "::error file=x::forged\n ::set-output name=x::y",
+    "x ##[error]forged",
 ];
 
 /// A text without our own colours: `ESC[` digits and semicolons `m`.
@@ -106,6 +111,45 @@ fn reports(text: &str) -> [String; 2] {
     [sarif(std::slice::from_ref(&finding), Some(&source)), gitlab::code_quality(&[finding], Some(&source))]
 }
 
+/// Every report of a run that failed, where the name of the file and what others say are this text. A message is visible by
+/// then: errors escape what they quote.
+fn failures(text: &str) -> Vec<String> {
+    let message = format!("cannot read {}", visible(text));
+    let hints = [message.clone()];
+    let findings = [Finding::new("rule", Severity::Error, text, text).help(text)];
+    let found = |findings| Failure {
+        wording: Wording::Plan,
+        file: text,
+        source: None,
+        target: None,
+        message: &message,
+        hints: &hints,
+        findings,
+    };
+    let of = |failure: Failure<'_>| {
+        let log = github::failed(&failure, text);
+        // Commands of ours, which have the text in a property, and the fence around everything else.
+        let commands = log.lines().filter(|line| line.starts_with("::"));
+        assert_eq!(commands.count(), 3, "{log}");
+        [
+            html::failure(&failure),
+            markdown::failure(&failure, markdown::COMMENT),
+            log,
+            error::text(&message, &hints, &Style::plain(80)),
+        ]
+    };
+    let unread = not_checked(text, &message, &hints);
+    [of(found(&[])), of(found(&findings))]
+        .into_iter()
+        .flatten()
+        .chain([
+            sarif::failed(&unread, 1),
+            gitlab::code_quality(&[unread], None),
+            github::unread(&message, &hints, text),
+        ])
+        .collect()
+}
+
 fn exports(text: &str) -> Vec<String> {
     let organization = json!({
         "name": text, "auth_domain": text, "session_duration": text, text: text, "created_at": text,
@@ -134,6 +178,7 @@ fn no_nasty_value_reaches_an_output_raw() {
         }
         exports(text).iter().for_each(|output| assert_harmless(output));
         reports(text).iter().for_each(|output| assert_harmless(output));
+        failures(text).iter().for_each(|output| assert_harmless(output));
     }
 }
 
@@ -184,5 +229,6 @@ proptest! {
         }
         exports(&text).iter().for_each(|output| assert_harmless(output));
         reports(&text).iter().for_each(|output| assert_harmless(output));
+        failures(&text).iter().for_each(|output| assert_harmless(output));
     }
 }

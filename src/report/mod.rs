@@ -2,6 +2,7 @@
 //!
 //! - `style`: how wide and how colourful; looked at by the caller
 //! - `value`: one value of a setting as a piece of text, untrusted characters made visible
+//! - `alike`: texts that look the same and are not
 //! - `layout`: wrapping and aligning by display width
 //! - `change`: one change of one setting as lines
 //! - `plan`, `drift`: a plan, told forwards and backwards
@@ -43,6 +44,7 @@ pub mod saved;
 pub mod schema;
 pub mod style;
 
+mod alike;
 mod change;
 mod fingerprint;
 mod json_text;

@@ -28,11 +28,25 @@ const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 /// The run names every rule of [`RULES`], found or not, since hosts expect the rules of a tool to be the same in every
 /// run. What a terminal obeys or hides is a `\u` escape in the JSON text, and nothing in a message is a link.
 pub fn sarif(findings: &[Finding], source: Option<&Source>) -> String {
+    log(findings, source, Vec::new())
+}
+
+/// A file for a run that failed, with why. It has a result too: code scanning shows nothing else, and without one every
+/// earlier result would count as mended.
+pub fn failed(finding: &Finding, exit_code: u8) -> String {
+    let notification = Notification { level: finding.severity.word(), message: Message { text: told(finding) } };
+    let invocation =
+        Invocation { execution_successful: false, exit_code, tool_execution_notifications: [notification] };
+    log(std::slice::from_ref(finding), None, vec![invocation])
+}
+
+fn log(findings: &[Finding], source: Option<&Source>, invocations: Vec<Invocation>) -> String {
     to_text(&Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
         runs: [Run {
             tool: Tool { driver: driver() },
+            invocations,
             column_kind: "unicodeCodePoints",
             results: results(findings, source),
         }],
@@ -160,8 +174,25 @@ struct Log {
 #[serde(rename_all = "camelCase")]
 struct Run {
     tool: Tool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    invocations: Vec<Invocation>,
     column_kind: &'static str,
     results: Vec<SarifResult>,
+}
+
+/// How the run ended (§3.20).
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation {
+    execution_successful: bool,
+    exit_code: u8,
+    tool_execution_notifications: [Notification; 1],
+}
+
+#[derive(Serialize)]
+struct Notification {
+    level: &'static str,
+    message: Message,
 }
 
 #[derive(Serialize)]

@@ -1,21 +1,24 @@
 //! Two texts as a unified diff, the form that everybody reads.
 
+use std::collections::{HashMap, HashSet};
+
 use similar::TextDiff;
 
+use super::alike;
 use crate::text::visible;
 
 /// Lines around a difference.
 const CONTEXT: usize = 3;
 
-/// The lines that differ and a few around them; nothing where the texts agree. Invisible characters are written out,
-/// and how a line ends is no difference.
+/// The lines that differ and a few around them; nothing where the texts agree. Invisible characters are written out, and so
+/// are those by which a line differs from one that looks alike. How a line ends is no difference.
 ///
 /// ```
 /// let diff = zerodrift::report::unified("live", "name: A\n", "org.yaml", "name: B\n");
 /// assert_eq!(diff, "--- live\n+++ org.yaml\n@@ -1 +1 @@\n-name: A\n+name: B\n");
 /// ```
 pub fn unified(before_name: &str, before: &str, after_name: &str, after: &str) -> String {
-    let (before, after) = (lines(before), lines(after));
+    let (before, after) = (lines(before, after), lines(after, before));
     TextDiff::from_lines(&before, &after)
         .unified_diff()
         .context_radius(CONTEXT)
@@ -23,9 +26,17 @@ pub fn unified(before_name: &str, before: &str, after_name: &str, after: &str) -
         .to_string()
 }
 
-/// Every line made visible, with a plain line break behind it.
-fn lines(text: &str) -> String {
-    text.lines().map(|line| format!("{}\n", visible(line))).collect()
+/// Every line made visible, with a plain line break behind it. `other` is the text beside it.
+fn lines(text: &str, other: &str) -> String {
+    let others: HashSet<&str> = other.lines().collect();
+    let own: HashSet<&str> = text.lines().collect();
+    let rivals = others.iter().filter(|line| !own.contains(*line)).map(|line| (alike::skeleton(line), *line));
+    let rivals: HashMap<String, &str> = rivals.collect();
+    let shown = |line: &str| {
+        let rival = if others.contains(line) { None } else { rivals.get(&alike::skeleton(line)) };
+        rival.map_or_else(|| visible(line).into_owned(), |rival| alike::told_apart(line, rival).0)
+    };
+    text.lines().map(|line| shown(line) + "\n").collect()
 }
 
 #[cfg(test)]
@@ -35,6 +46,12 @@ mod tests {
     #[test]
     fn texts_that_agree_have_no_difference() {
         assert_eq!(unified("a", "x\ny\n", "b", "x\r\ny"), "");
+    }
+
+    #[test]
+    fn lines_that_look_alike_are_told_apart() {
+        let diff = unified("a", "name: caf\u{e9} x\n", "b", "name: cafe\u{301}\u{a0}x\n");
+        assert_eq!(diff, "--- a\n+++ b\n@@ -1 +1 @@\n-name: caf\\u{e9} x\n+name: cafe\\u{301}\\u{a0}x\n");
     }
 
     #[test]

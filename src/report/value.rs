@@ -4,6 +4,7 @@
 use serde_json::Value as Json;
 
 use super::style::{Role, Style};
+use super::{alike, words};
 use crate::organization::{Kind, Setting};
 use crate::text::visible;
 
@@ -56,18 +57,66 @@ pub(super) fn of(setting: &Setting, value: &Json, style: &Style) -> String {
             let swatch = text.parse().map(|color| style.swatch(color)).unwrap_or_default();
             format!("{swatch}{}", string(text))
         }
-        (Kind::Set(_), Json::Array(elements)) => list(elements),
+        (Kind::Set(_), Json::Array(elements)) => list(elements, plain),
         (_, other) => plain(other),
     }
 }
 
+/// The two values of a change, as [`of`] shows them, told apart where nobody could see by what they differ: by code points, or by
+/// the part around the first difference where that is cut off.
+pub(super) fn both(setting: &Setting, before: &Json, after: &Json, style: &Style) -> (String, String) {
+    if let (Json::String(before), Json::String(after)) = (before, after)
+        && before != after
+        && setting.kind != Kind::Color
+    {
+        return texts(before, after, setting.kind == Kind::Text);
+    }
+    let shown = (of(setting, before, style), of(setting, after, style));
+    let is_alike = before != after && (shown.0 == shown.1 || alike::are_alike(&shown.0, &shown.1));
+    if is_alike { texts(&before.to_string(), &after.to_string(), false) } else { shown }
+}
+
+/// Two texts that differ, each in quotes where it is not one word, or where both are prose.
+fn texts(before: &str, after: &str, are_prose: bool) -> (String, String) {
+    let (one, other) = (cut(before), cut(after));
+    if before.chars().take(LIMIT).eq(after.chars().take(LIMIT)) {
+        let (old, new) = words::compare(before, after);
+        return (old.quoted(), new.quoted());
+    }
+    let (one, other) = (escaped(&one), escaped(&other));
+    let told = alike::told_apart(&one, &other);
+    if (&*told.0, &*told.1) == (&*visible(&one), &*visible(&other)) {
+        let shown = |text: &str| if are_prose { quoted(text) } else { string(text) };
+        return (shown(before), shown(after));
+    }
+    (format!("\"{}\"", told.0), format!("\"{}\"", told.1))
+}
+
+/// Untrusted text as by [`safe`], beside a text that it could be taken for.
+pub(super) fn safe_beside(text: &str, other: &str) -> String {
+    alike::told_apart(&cut(text), &cut(other)).0
+}
+
+/// What somebody sees of a value: the same for values that look alike.
+pub(super) fn look(value: &Json) -> String {
+    alike::skeleton(&plain(value))
+}
+
+/// A value with every character written out by which it differs from one that looks alike.
+pub(super) fn written_out(value: &Json) -> String {
+    match value {
+        Json::String(text) => format!("\"{}\"", alike::written_out(&escaped(&cut(text)))),
+        other => plain(other),
+    }
+}
+
 /// The elements of a set, each as a value.
-fn list(elements: &[Json]) -> String {
+pub(super) fn list(elements: &[Json], element: impl Fn(&Json) -> String) -> String {
     const SHOWN: usize = 20;
     if elements.is_empty() {
         return "(empty)".to_owned();
     }
-    let mut shown: Vec<_> = elements.iter().take(SHOWN).map(plain).collect();
+    let mut shown: Vec<_> = elements.iter().take(SHOWN).map(element).collect();
     if elements.len() > SHOWN {
         shown.push(format!("…(+{} elements)", elements.len() - SHOWN));
     }
@@ -84,8 +133,12 @@ fn string(text: &str) -> String {
 
 /// A text in quotes, with quotes and backslashes inside escaped.
 fn quoted(text: &str) -> String {
-    let cut = cut(text);
-    format!("\"{}\"", visible(&cut.replace('\\', "\\\\").replace('"', "\\\"")))
+    format!("\"{}\"", visible(&escaped(&cut(text))))
+}
+
+/// A text for quotes: with quotes and backslashes inside escaped.
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('"', "\\\"")
 }
 
 #[cfg(test)]

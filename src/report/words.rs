@@ -2,9 +2,9 @@
 
 use similar::{ChangeTag, TextDiff};
 
+use super::alike::{Spaces, told_apart_with};
 use super::style::{ColorLevel, Role, Style};
 use super::value::LIMIT;
-use crate::text::visible;
 
 /// This much of what two texts share stands before their first difference.
 const LEAD: usize = 60;
@@ -29,7 +29,8 @@ pub(super) struct Run {
 /// difference.
 pub(super) fn compare(before: &str, after: &str) -> (Side, Side) {
     let start = first_difference(before, after).saturating_sub(LEAD);
-    let (old, new) = (window(before, start), window(after, start));
+    let (mut old, mut new) = (window(before, start), window(after, start));
+    (old.text, new.text) = told_apart_with(&old.text, &new.text, Spaces::Kept);
     let diff = TextDiff::from_words(old.text.as_str(), new.text.as_str());
     let changes: Vec<_> = diff.iter_all_changes().map(|change| (change.tag(), change.value())).collect();
     let shared = changes.iter().any(|(tag, word)| *tag == ChangeTag::Equal && !word.trim().is_empty());
@@ -42,6 +43,12 @@ pub(super) fn compare(before: &str, after: &str) -> (Side, Side) {
 }
 
 impl Side {
+    /// The words in quotes, without marks, and how much is missing around them.
+    pub(super) fn quoted(&self) -> String {
+        let words: String = self.runs.iter().map(|run| run.text.as_str()).collect();
+        format!("{}\"{words}\"{}", self.lead(), self.tail())
+    }
+
     /// How much is missing before the part that is shown: `(60 characters)…`, or nothing.
     pub(super) fn lead(&self) -> String {
         if self.before > 0 { format!("({} characters)…", self.before) } else { String::new() }
@@ -89,7 +96,7 @@ impl Marks {
     }
 }
 
-/// Words, each with whether it differs, as runs.
+/// Words that are visible by now, each with whether it differs, as runs.
 fn runs(words: &[(bool, &str)]) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut rest = words;
@@ -99,7 +106,7 @@ fn runs(words: &[(bool, &str)]) -> Vec<Run> {
         let text: String = run.iter().map(|(_, word)| *word).collect();
         // White space alone could not be seen.
         let blank = *differs && text.trim().is_empty();
-        let text = if blank { "·".repeat(text.chars().count()) } else { visible(&text).into_owned() };
+        let text = if blank { "·".repeat(text.chars().count()) } else { text };
         runs.push(Run { text, differs: *differs });
         rest = behind;
     }

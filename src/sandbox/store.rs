@@ -108,7 +108,7 @@ impl Store {
     }
 
     fn shown(&self) -> String {
-        self.path.display().to_string()
+        crate::text::path(&self.path)
     }
 }
 

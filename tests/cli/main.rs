@@ -7,9 +7,11 @@ mod server;
 
 mod adopt;
 mod credentials;
+mod failures;
 mod forms;
 mod guards;
 mod init;
+mod invisible;
 mod json;
 mod network;
 mod reference;

@@ -55,11 +55,11 @@ pub(super) fn login(page: &Page<'_>) -> Option<Login> {
     if members.iter().all(|member| member.before.is_null() && member.after.is_null()) {
         return None;
     }
-    let after: Vec<_> = members.iter().map(|member| (member.setting, &member.after)).collect();
+    let after: Vec<_> = members.iter().map(|member| (member.setting, &member.after, &member.before)).collect();
     if members.iter().all(|member| member.before == member.after) {
         return Some(Login { changes: false, looks: vec![look("after", "Before and after", &after)] });
     }
-    let before: Vec<_> = members.iter().map(|member| (member.setting, &member.before)).collect();
+    let before: Vec<_> = members.iter().map(|member| (member.setting, &member.before, &member.after)).collect();
     let title = match page.plan.action {
         Action::Create => "Before: there is no organization",
         Action::None | Action::Update => "Before",
@@ -89,13 +89,17 @@ fn members<'a>(page: &Page<'a>) -> Vec<Member<'a>> {
     page.model.members(group).map(member).collect()
 }
 
-fn look(id: &'static str, title: &'static str, members: &[(&Setting, &Json)]) -> Look {
-    let found = |path: &str| members.iter().find(|(setting, _)| setting.path == path);
-    let color = |path: &str| found(path).and_then(|(setting, value)| piece::color(setting, value));
-    let text = |path: &str| found(path).and_then(|(_, value)| value.as_str()).map(value::safe);
-    let has = |path: &str| found(path).is_some_and(|(_, value)| !value.is_null());
-    let listed = |(setting, value): &(&Setting, &Json)| {
-        (setting.key(), piece::alone(setting, value), value.is_null().then_some(setting.default))
+/// One side, of settings with their values on this side and on the other one.
+fn look(id: &'static str, title: &'static str, members: &[(&Setting, &Json, &Json)]) -> Look {
+    let found = |path: &str| members.iter().find(|(setting, ..)| setting.path == path);
+    let color = |path: &str| found(path).and_then(|(setting, value, _)| piece::color(setting, value));
+    let text = |path: &str| {
+        let (_, value, other) = found(path)?;
+        Some(value::safe_beside(value.as_str()?, other.as_str().unwrap_or_default()))
+    };
+    let has = |path: &str| found(path).is_some_and(|(_, value, _)| !value.is_null());
+    let listed = |(setting, value, other): &(&Setting, &Json, &Json)| {
+        (setting.key(), piece::beside(setting, value, other), value.is_null().then_some(setting.default))
     };
     Look {
         id,

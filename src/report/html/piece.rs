@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::paint;
 use crate::organization::{Color, Kind, Setting};
 use crate::plan::Change;
-use crate::report::change::{Moves, moves};
+use crate::report::change::{Moves, element_of, moves};
 use crate::report::style::Style;
 use crate::report::{value, words};
 
@@ -34,7 +34,7 @@ pub(super) fn both(change: &Change) -> (Vec<Piece>, Vec<Piece>) {
     }
     match (change.setting.kind, &change.before, &change.after) {
         (Kind::Text, Json::String(before), Json::String(after)) => texts(before, after),
-        (_, before, after) => (alone(&change.setting, before), alone(&change.setting, after)),
+        (_, before, after) => (beside(&change.setting, before, after), beside(&change.setting, after, before)),
     }
 }
 
@@ -48,6 +48,14 @@ pub(super) fn alone(setting: &Setting, value: &Json) -> Vec<Piece> {
         Some(color) => Piece::Color { text, class: paint::fill(color) },
         None => Piece::Plain(text),
     }]
+}
+
+/// One value of a setting, beside another one that it could be taken for.
+pub(super) fn beside(setting: &Setting, value: &Json, other: &Json) -> Vec<Piece> {
+    if value.is_null() || other.is_null() || setting.kind == Kind::Color {
+        return alone(setting, value);
+    }
+    vec![Piece::Plain(value::both(setting, value, other, &Style::plain(80)).0)]
 }
 
 /// The colour that a value is, where its setting takes colours and it is one.
@@ -69,16 +77,22 @@ fn side(side: words::Side, marked: fn(String) -> Piece) -> Vec<Piece> {
 
 fn sets(moves: &Moves) -> (Vec<Piece>, Vec<Piece>) {
     let Moves { gone, come, kept } = moves;
-    (elements(kept, gone, Piece::Gone), elements(kept, come, Piece::Come))
+    let element = &element_of(moves);
+    (elements(kept, gone, Piece::Gone, element), elements(kept, come, Piece::Come, element))
 }
 
 /// The elements that stay and those of one side only, with commas between them.
-fn elements(kept: &[Json], only: &[Json], marked: fn(String) -> Piece) -> Vec<Piece> {
+fn elements(
+    kept: &[Json],
+    only: &[Json],
+    marked: fn(String) -> Piece,
+    element: &impl Fn(&Json) -> String,
+) -> Vec<Piece> {
     if kept.is_empty() && only.is_empty() {
         return vec![Piece::Plain("(empty)".to_owned())];
     }
     let shown = |elements: &[Json], piece: fn(String) -> Piece| {
-        let mut pieces: Vec<_> = elements.iter().take(ELEMENTS).map(|one| piece(value::plain(one))).collect();
+        let mut pieces: Vec<_> = elements.iter().take(ELEMENTS).map(|one| piece(element(one))).collect();
         let more = elements.len().saturating_sub(ELEMENTS);
         pieces.extend((more > 0).then(|| Piece::Plain(format!("…(+{more} elements)"))));
         pieces

@@ -11,7 +11,7 @@ use super::run::{Failure, Run, command};
 use super::style::Style;
 use super::{plan, value};
 use crate::manifest::Finding;
-use crate::organization::{Setting, Target};
+use crate::organization::Target;
 use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
 
 /// The longest comment that GitHub takes, in characters; we count bytes, of which there are never fewer.
@@ -60,10 +60,8 @@ pub fn failure(failure: &Failure<'_>, limit: usize) -> String {
 fn marker(wording: Wording, about: Result<&Target, &str>) -> String {
     let about = match about {
         Ok(target) => format!("{}/{}", target.scope, target.id.as_str()),
-        // A path may hold what ends the HTML comment.
-        Err(file) => {
-            file.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '/' { c } else { '_' }).collect()
-        }
+        // A path may hold what ends the HTML comment, and two paths are two comments.
+        Err(file) => super::path::uri(file),
     };
     format!("<!-- zerodrift {} {about} -->", command(wording))
 }
@@ -157,10 +155,9 @@ fn place(file: &str, change: &Change) -> String {
 
 /// The two values of a change, each as code.
 fn values(change: &Change) -> (String, String) {
-    let of = |setting: &Setting, value: &serde_json::Value| {
-        if value.is_null() { "_unset_".to_owned() } else { shown(&value::of(setting, value, &Style::plain(0))) }
-    };
-    (of(&change.setting, &change.before), of(&change.setting, &change.after))
+    let of = |value: &serde_json::Value, text: &str| if value.is_null() { "_unset_".to_owned() } else { shown(text) };
+    let (before, after) = value::both(&change.setting, &change.before, &change.after, &Style::plain(0));
+    (of(&change.before, &before), of(&change.after, &after))
 }
 
 fn findings(findings: &[Finding]) -> Section {

@@ -75,7 +75,7 @@ fn a_failure_takes_the_place_of_an_older_comment() {
     assert_eq!(text.lines().next(), of_plan(&busy()).lines().next(), "the marker is another one");
     assert_snapshot!("markdown_failure", text);
     let unknown = failure(&Failure { target: None, file: "a --> b.yaml", ..failed }, COMMENT);
-    assert_eq!(unknown.lines().next(), Some("<!-- zerodrift plan a_____b.yaml -->"));
+    assert_eq!(unknown.lines().next(), Some("<!-- zerodrift plan a%20--%3E%20b.yaml -->"));
 }
 
 #[test]

@@ -1,0 +1,215 @@
+//! Differences that nobody can see: two texts that look the same are written so that they do not.
+//!
+//! Unicode has many spellings of what looks alike: spaces of other widths, accents in one character or in two, letters of other
+//! scripts, and characters that are drawn as nothing. What stands alone stays readable; only beside a text that it could be
+//! taken for does a character become its code point, such as `\u{a0}`.
+
+use std::collections::HashSet;
+
+use icu_normalizer::DecomposingNormalizerBorrowed;
+use unicode_width::UnicodeWidthChar as _;
+
+use crate::text::{is_hidden, visible};
+
+/// Letters and marks that look like one of ASCII, and that one: the common cases of Unicode's list of confusables (UTS #39).
+/// Widths, styles and ligatures are not in it, since normalization knows them.
+const LOOKALIKES: [(&str, &str); 4] = [
+    ("АВЕКМНОРСТУХІЈЅаеорсухіјѕһԁԛԝ", "ABEKMHOPCTYXIJSaeopcyxijshdqw"),
+    ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρ", "ABEZHIKMNOPTYXoivp"),
+    ("‐‒–—−‘’‚“”„‹›∕⁄ː∶", "-----''\x2c\"\"\"<>//::"),
+    ("ıɡɑ⍺ӏǀ", "igaall"),
+];
+
+/// Whether two texts differ, and nobody can tell.
+pub(super) fn are_alike(one: &str, other: &str) -> bool {
+    one != other && (!one.is_ascii() || !other.is_ascii() || has_long_space(one) || has_long_space(other)) && {
+        skeleton(one) == skeleton(other)
+    }
+}
+
+/// Spaces in a row, of which a browser draws one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spaces {
+    /// They are written out as well.
+    Written,
+    /// They stay: whoever shows the text marks them.
+    Kept,
+}
+
+/// Two texts of one change, made visible, in which whatever nobody could tell apart is written out.
+pub(super) fn told_apart(one: &str, other: &str) -> (String, String) {
+    told_apart_with(one, other, Spaces::Written)
+}
+
+/// The same, with a choice for spaces.
+pub(super) fn told_apart_with(one: &str, other: &str, spaces: Spaces) -> (String, String) {
+    if one == other {
+        return (visible(one).into_owned(), visible(other).into_owned());
+    }
+    let whole = are_alike(one, other);
+    (beside(one, other, whole, spaces), beside(other, one, whole, spaces))
+}
+
+/// A text beside another one that it could be taken for: `whole` says that it could be as a whole.
+fn beside(text: &str, other: &str, whole: bool, spaces: Spaces) -> String {
+    let others: HashSet<&str> = pieces(other).collect();
+    let own: HashSet<&str> = pieces(text).collect();
+    let rivals: HashSet<String> =
+        others.iter().filter(|piece| !own.contains(**piece)).map(|piece| skeleton(piece)).collect();
+    let mut shown = String::with_capacity(text.len() + 16);
+    for piece in pieces(text) {
+        let is_kept = spaces == Spaces::Kept && piece.bytes().all(|byte| byte == b' ');
+        let is_only_here = !others.contains(piece) && !is_kept;
+        if is_only_here && (whole || is_blank(piece) || rivals.contains(&skeleton(piece))) {
+            shown.push_str(&written_out(piece));
+        } else {
+            shown.push_str(&visible(piece));
+        }
+    }
+    shown
+}
+
+/// A text with every character written out that looks like another one, or like nothing: spaces in a row, too.
+pub(super) fn written_out(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len() + 16);
+    let mut is_after_space = false;
+    for character in text.chars() {
+        let is_plain = character.is_ascii_graphic() || (character == ' ' && !is_after_space);
+        if is_plain || !looks_like_another(character) {
+            shown.push_str(&visible(character.encode_utf8(&mut [0; 4])));
+        } else {
+            shown.push_str(&format!("\\u{{{:x}}}", u32::from(character)));
+        }
+        is_after_space = character == ' ';
+    }
+    shown
+}
+
+/// Words and the white space between them, in order.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let is_space = rest.chars().next()?.is_whitespace();
+        let end = rest.find(|character: char| character.is_whitespace() != is_space).unwrap_or(rest.len());
+        let (piece, behind) = rest.split_at(end);
+        rest = behind;
+        Some(piece)
+    })
+}
+
+fn is_blank(piece: &str) -> bool {
+    piece.chars().all(char::is_whitespace) && piece != " "
+}
+
+fn has_long_space(text: &str) -> bool {
+    text.contains("  ")
+}
+
+fn looks_like_another(character: char) -> bool {
+    let mut buffer = [0; 4];
+    let text: &str = character.encode_utf8(&mut buffer);
+    character == ' ' || is_mark(character) || skeleton(text) != text
+}
+
+/// What is left of a text for somebody who looks at it: the same for texts that look alike.
+pub(super) fn skeleton(text: &str) -> String {
+    let normalized = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
+    let mut skeleton = String::with_capacity(normalized.len());
+    for character in normalized.chars().filter(|character| !is_drawn_as_nothing(*character)) {
+        match lookalike(character) {
+            // Browsers draw a row of spaces as one.
+            ' ' if skeleton.ends_with(' ') => {}
+            seen => skeleton.push(seen),
+        }
+    }
+    skeleton
+}
+
+/// Marks above and below letters are drawn, and have no width of their own; variation selectors are not drawn.
+fn is_drawn_as_nothing(character: char) -> bool {
+    is_hidden(character) || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+fn is_mark(character: char) -> bool {
+    !character.is_ascii() && character.width() == Some(0)
+}
+
+fn lookalike(character: char) -> char {
+    if character.is_ascii() {
+        return character;
+    }
+    if character.is_whitespace() {
+        return ' ';
+    }
+    let pair = |(from, to): &(&str, &str)| from.chars().zip(to.chars()).find(|(from, _)| *from == character);
+    LOOKALIKES.iter().find_map(pair).map_or(character, |(_, to)| to)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_looks_the_same_is_written_out_on_both_sides() {
+        for (one, other, shown_one, shown_other) in [
+            ("Widget\u{a0}Corps", "Widget Corps", r"Widget\u{a0}Corps", "Widget Corps"),
+            ("caf\u{e9}", "cafe\u{301}", r"caf\u{e9}", r"cafe\u{301}"),
+            ("Widget\u{200b}Corps", "WidgetCorps", r"Widget\u{200b}Corps", "WidgetCorps"),
+            ("\u{430}dmin", "admin", r"\u{430}dmin", "admin"),
+            ("\u{ff21}\u{ff22}", "AB", r"\u{ff21}\u{ff22}", "AB"),
+            ("of\u{fb01}ce", "office", r"of\u{fb01}ce", "office"),
+            ("a  b", "a b", r"a \u{20}b", "a b"),
+            ("a\u{2009}b", "a\u{2003}b", r"a\u{2009}b", r"a\u{2003}b"),
+            ("a\u{fe0f}", "a", r"a\u{fe0f}", "a"),
+            ("\u{212b}", "\u{c5}", r"\u{212b}", r"\u{c5}"),
+            ("it\u{2019}s", "it's", r"it\u{2019}s", "it's"),
+        ] {
+            assert!(are_alike(one, other), "{one:?} {other:?}");
+            assert_eq!(told_apart(one, other), (shown_one.to_owned(), shown_other.to_owned()));
+        }
+    }
+
+    #[test]
+    fn every_lookalike_has_its_letter() {
+        for (from, to) in LOOKALIKES {
+            assert_eq!(from.chars().count(), to.chars().count(), "{from}");
+        }
+    }
+
+    #[test]
+    fn what_differs_to_the_eye_stays_readable() {
+        for (one, other) in [
+            ("M\u{fc}ller", "M\u{f6}ller"),
+            ("社内アプリ", "社外アプリ"),
+            ("caf\u{e9}", "cafe"),
+            ("привет", "пока"),
+            ("a, b.  C", "a, c.  C"),
+            ("24h", "12h"),
+        ] {
+            assert!(!are_alike(one, other), "{one:?} {other:?}");
+            assert_eq!(told_apart(one, other), (one.to_owned(), other.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_hidden_difference_beside_a_visible_one_is_shown_too() {
+        let (one, other) = told_apart("Widget\u{a0}Corps caf\u{e9} old \u{fc}", "Widget Corps cafe\u{301} new \u{fc}");
+        assert_eq!(one, "Widget\\u{a0}Corps caf\\u{e9} old \u{fc}");
+        assert_eq!(other, "Widget Corps cafe\\u{301} new \u{fc}");
+    }
+
+    proptest! {
+        /// Two texts that differ never look the same, and neither acts on a terminal.
+        #[test]
+        fn no_difference_is_invisible(
+            one in "[a-cé\u{301}\u{a0} \u{2003}\u{200b}\u{430}\u{fe0f}\u{ff41}\u{fb01}]{0,8}",
+            other in "[a-cé\u{301}\u{a0} \u{2003}\u{200b}\u{430}\u{fe0f}\u{ff41}\u{fb01}]{0,8}",
+        ) {
+            prop_assume!(one != other);
+            let (shown_one, shown_other) = told_apart(&one, &other);
+            prop_assert!(shown_one != shown_other && !are_alike(&shown_one, &shown_other), "{} {}", shown_one, shown_other);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Differences that nobody can see: every format writes them out, and JSON stays exact.
+
+use crate::harness::TestEnv;
+
+/// What is live, what the file wants, and how each is shown.
+const PAIRS: [(&str, &str, &str, &str); 8] = [
+    ("Widget\u{a0}Corps", "Widget Corps", r"Widget\u{a0}Corps", "Widget Corps"),
+    ("Caf\u{e9} Widget", "Cafe\u{301} Widget", r"Caf\u{e9}", r"Cafe\u{301}"),
+    ("Widget\u{200b}Corps", "WidgetCorps", r"Widget\u{200b}Corps", "WidgetCorps"),
+    ("\u{202e}Widget", "Widget", r"\u{202e}Widget", "Widget"),
+    ("W\u{456}dget", "Widget", r"W\u{456}dget", "Widget"),
+    ("Widget\u{2009}Corps", "Widget\u{2003}Corps", r"Widget\u{2009}Corps", r"Widget\u{2003}Corps"),
+    ("Widget  Corps", "Widget Corps", r"Widget \u{20}Corps", "Widget Corps"),
+    ("Widget\u{a0}Corps of old", "Widget Corps of new", r"Widget\u{a0}Corps", "Widget Corps"),
+];
+
+fn world(live: &str, wanted: &str) -> TestEnv {
+    // Only what a file should not hold raw is an escape there.
+    let wanted = wanted.replace('\u{202e}', "\\u202e").replace('\u{200b}', "\\u200b");
+    let text = format!(
+        "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: \"{wanted}\"\n  login_design:\n    header_text: \"{wanted}\"\n"
+    );
+    let env = TestEnv::with_manifest(&text);
+    let state = serde_json::json!({"sandbox": 1, "adopt": "any", "organization": {
+        "name": live, "auth_domain": "widget.cloudflareaccess.com", "login_design": {"header_text": live}}});
+    env.write("state.json", &state.to_string());
+    env
+}
+
+/// What a reader sees of a page or a comment: tags and entities are not shown.
+fn seen(html: &str) -> String {
+    let mut text = String::new();
+    let mut is_tag = false;
+    for character in html.chars() {
+        match character {
+            '<' => is_tag = true,
+            '>' if is_tag => is_tag = false,
+            other if !is_tag => text.push(other),
+            _ => {}
+        }
+    }
+    let entities = [("&#92;", "\\"), ("&#123;", "{"), ("&#125;", "}"), ("&#34;", "\""), ("&quot;", "\"")];
+    entities.into_iter().fold(text, |text, (entity, character)| text.replace(entity, character))
+}
+
+#[test]
+fn no_difference_is_invisible_in_any_format() {
+    for (live, wanted, shown_live, shown_wanted) in PAIRS {
+        let env = world(live, wanted);
+        let reports = "--report text=r.txt --report markdown=r.md --report html=r.html --report github=r.log --report json=r.json";
+        for command in ["plan", "drift"] {
+            let run = env.run(&format!("{command} --sandbox=state.json {reports}"));
+            for (format, text) in [
+                ("the terminal", run.stdout.clone()),
+                ("text", env.read("r.txt")),
+                ("markdown", seen(&env.read("r.md"))),
+                ("html", seen(&env.read("r.html"))),
+                ("github", env.read("r.log")),
+            ] {
+                // Words that differ stand in brackets where there is no colour, and spaces that differ are dots.
+                let text = text.replace("[-", "").replace("-]", "").replace("{+", "").replace("+}", "");
+                let what = format!("{command} as {format} of {live:?} and {wanted:?}: {text}");
+                assert!(text.contains(shown_live) && text.contains(shown_wanted), "{what}");
+                assert!(!text.contains(live) || shown_wanted.contains(live), "{what}");
+            }
+            let json: serde_json::Value = serde_json::from_str(&env.read("r.json")).unwrap();
+            let change = &json["plans"][0]["changes"][0];
+            assert_eq!(
+                (change["before"].as_str(), change["after"].as_str()),
+                (Some(live), Some(wanted)),
+                "JSON is exact"
+            );
+        }
+    }
+}
+
+#[test]
+fn long_texts_that_differ_late_are_told_apart_in_a_comment_too() {
+    let (live, wanted) = (format!("{}one end", "long ".repeat(100)), format!("{}other end", "long ".repeat(100)));
+    let env = world(&live, &wanted);
+    let run = env.run("plan --sandbox=state.json --format markdown");
+    let row = run.stdout.lines().find(|line| line.starts_with("| ") && line.contains("header_text")).unwrap();
+    assert!(row.contains("one end") && row.contains("other end"), "{row}");
+}
