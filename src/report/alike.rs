@@ -56,11 +56,14 @@ fn beside(text: &str, other: &str, whole: bool, spaces: Spaces) -> String {
     let own: HashSet<&str> = pieces(text).collect();
     let rivals: HashSet<String> =
         others.iter().filter(|piece| !own.contains(**piece)).map(|piece| skeleton(piece)).collect();
+    // Texts that are alike as a whole mostly have piece beside piece, and a space may differ that stands elsewhere as well.
+    let side_by_side: Vec<&str> = pieces(other).collect();
+    let is_aligned = whole && side_by_side.len() == pieces(text).count();
     let mut shown = String::with_capacity(text.len() + 16);
-    for piece in pieces(text) {
+    for (at, piece) in pieces(text).enumerate() {
         let is_kept = spaces == Spaces::Kept && piece.bytes().all(|byte| byte == b' ');
-        let is_only_here = !others.contains(piece) && !is_kept;
-        if is_only_here && (whole || is_blank(piece) || rivals.contains(&skeleton(piece))) {
+        let differs = if is_aligned { side_by_side[at] != piece } else { !others.contains(piece) };
+        if differs && !is_kept && (whole || is_blank(piece) || rivals.contains(&skeleton(piece))) {
             shown.push_str(&written_out(piece));
         } else {
             shown.push_str(&visible(piece));
@@ -161,6 +164,7 @@ mod tests {
             ("\u{ff21}\u{ff22}", "AB", r"\u{ff21}\u{ff22}", "AB"),
             ("of\u{fb01}ce", "office", r"of\u{fb01}ce", "office"),
             ("a  b", "a b", r"a \u{20}b", "a b"),
+            ("  x: a  b", "  x: a b", r"  x: a \u{20}b", "  x: a b"),
             ("a\u{2009}b", "a\u{2003}b", r"a\u{2009}b", r"a\u{2003}b"),
             ("a\u{fe0f}", "a", r"a\u{fe0f}", "a"),
             ("\u{212b}", "\u{c5}", r"\u{212b}", r"\u{c5}"),
