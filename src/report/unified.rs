@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use similar::TextDiff;
 
-use super::alike;
+use super::alike::{self, Spaces};
 use crate::text::visible;
 
 /// Lines around a difference.
@@ -33,8 +33,14 @@ fn lines(text: &str, other: &str) -> String {
     let rivals = others.iter().filter(|line| !own.contains(*line)).map(|line| (alike::skeleton(line), *line));
     let rivals: HashMap<String, &str> = rivals.collect();
     let shown = |line: &str| {
-        let rival = if others.contains(line) { None } else { rivals.get(&alike::skeleton(line)) };
-        rival.map_or_else(|| visible(line).into_owned(), |rival| alike::told_apart(line, rival).0)
+        if others.contains(line) {
+            return visible(line).into_owned();
+        }
+        match rivals.get(&alike::skeleton(line)) {
+            Some(rival) => alike::told_apart(line, rival).0,
+            // It differs to the eye; other spaces than the ordinary one are written out all the same.
+            None => alike::told_apart_with(line, "", Spaces::Kept).0,
+        }
     };
     text.lines().map(|line| shown(line) + "\n").collect()
 }
