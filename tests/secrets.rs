@@ -217,7 +217,19 @@ fn no_state_is_kept_with_a_credential_taken_out() {
     let base_url = format!("http://{}/client/v4", echo::serve(Place::LiveValue, format!("call {TOKEN}")));
     for (arguments, left) in [
         (&["plan", "--out", "plan.json"][..], "plan.json"),
-        (&["apply", "--auto-approve", "--backup-dir", "kept"], "kept/audit.json"),
+        (
+            &[
+                "apply",
+                "--auto-approve",
+                "--backup-dir",
+                "kept",
+                "--allow",
+                "organization.session_duration",
+                "--allow",
+                "doh.doh_jwt_duration",
+            ],
+            "kept/audit.json",
+        ),
         (&["export", "--account-id", ACCOUNT], "none"),
         (&["export", "--account-id", ACCOUNT, "--format", "json"], "none"),
         (&["init", "written.yaml", "--account-id", ACCOUNT], "written.yaml"),
