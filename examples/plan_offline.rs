@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let snapshot = Snapshot::parse(&std::fs::read(&snapshot)?)?;
     let target = manifest.target.clone().or(snapshot.target).ok_or("nothing names an organization")?;
 
-    let plan = plan(&Input {
+    let mut plan = plan(&Input {
         model,
         manifest: &manifest,
         target: &target,
@@ -36,6 +36,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         live: &snapshot.live,
         allow: &[],
     });
+    // `zerodrift apply --expect` takes the digest for a week from now.
+    plan.stamp(jiff::Timestamp::now());
     for change in &plan.changes {
         // Live values are untrusted text.
         println!("{}: {} -> {}", change.setting.path, visible(&change.before.to_string()), change.after);

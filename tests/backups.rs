@@ -143,15 +143,18 @@ fn an_apply_that_is_in_sync_leaves_nothing_behind() {
 }
 
 #[test]
-fn every_apply_leaves_one_line_that_says_who_what_and_how_it_ended() {
+fn every_apply_leaves_lines_that_say_who_what_and_how_it_ended() {
     let home = Home::new();
     assert_eq!(home.run(&["apply"]).status.code(), Some(3), "nobody approves");
     home.apply(&[]);
     home.apply(&[]);
     let audit = home.audit();
     let outcomes: Vec<&Json> = audit.iter().map(|line| &line["outcome"]).collect();
-    assert_eq!(outcomes, ["refused", "applied"], "in sync is no line");
-    let line = &audit[1];
+    assert_eq!(outcomes, ["refused", "started", "applied"], "in sync is no line");
+    assert_eq!((&audit[1]["known"], &audit[1]["writes"]), (&"unknown".into(), &Json::Null));
+    assert_eq!(audit[1]["backup"], audit[2]["backup"], "whoever finds this line alone finds the way back");
+    let line = &audit[2];
+    assert_eq!(line["started_at"], audit[1]["at"]);
     assert_eq!(line["actor"], serde_json::json!({"name": "ann", "from": "USER", "run": null}));
     assert_eq!(line["command"], "apply");
     assert_eq!(line["known"], "as_wanted");
@@ -356,7 +359,7 @@ fn a_rollback_brings_back_the_state_from_before_and_can_be_rolled_back_itself() 
     assert_eq!(home.organization()["session_duration"], "24h");
     let in_sync = home.run(&["rollback", &second, "--auto-approve"]);
     assert!(String::from_utf8_lossy(&in_sync.stdout).contains("In sync"));
-    assert_eq!(home.audit().len(), 4, "refused, and three that were carried out");
+    assert_eq!(home.audit().len(), 7, "refused, and two each of three that were carried out");
 }
 
 #[test]

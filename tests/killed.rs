@@ -1,4 +1,5 @@
-//! Killed or interrupted at any step (`kill -9`, Ctrl-C): live is as before or as wanted, and running again converges.
+//! Killed or interrupted at any step (`kill -9`, Ctrl-C and the other signals): live is as before or as wanted, the audit
+//! log has a trace of it, and running again converges.
 //!
 //! The sandbox runs in a process of its own and hangs at the step in question, so the kill comes at a known moment and
 //! nothing has to be timed.
@@ -39,19 +40,26 @@ fn settings(folder: &Path) -> (String, String) {
 enum End {
     /// `kill -9`: nothing can be said or done any more.
     Killed,
-    /// Ctrl-C twice: the first one is heard and the write is to be finished, the second one abandons it.
-    InterruptedTwice,
+    /// A signal twice: the first one is heard and the write is to be finished, the second one abandons it.
+    SignalledTwice(&'static str),
+}
+
+/// Makes the state file, with a fault: one of the file leaves it when it happens, and so shows that the request is there.
+fn arm(folder: &Path, fault: &str) {
+    let account = "699d98642c564d2e855e9661899b7252";
+    let made = hermetic(folder).args(["export", "--sandbox=state.json", "--account-id", account]).output().unwrap();
+    assert!(made.status.success());
+    let mut state = state(folder);
+    state["faults"] = vec![fault].into();
+    std::fs::write(folder.join("state.json"), state.to_string()).unwrap();
 }
 
 /// Starts an apply against a sandbox that hangs at this fault, and ends it when this line has been said `count` times.
 fn ended_at(end: End, fault: &str, line: &str, count: usize) -> (tempfile::TempDir, (String, String)) {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
+    arm(folder.path(), fault);
     let sandbox = Sandbox::start(folder.path(), &[]);
-    // In the state file, so that it can be seen when the fault has been played.
-    let mut armed = state(folder.path());
-    armed["faults"] = serde_json::json!([fault]);
-    std::fs::write(folder.path().join("state.json"), armed.to_string()).unwrap();
     let mut apply = hermetic(folder.path())
         .args(["apply", "--auto-approve"])
         .env("CLOUDFLARE_BASE_URL", &sandbox.base_url)
@@ -72,10 +80,10 @@ fn ended_at(end: End, fault: &str, line: &str, count: usize) -> (tempfile::TempD
             apply.kill().unwrap();
             apply.wait().unwrap();
         }
-        End::InterruptedTwice => {
-            interrupt(&apply);
+        End::SignalledTwice(name) => {
+            signal(name, &apply);
             assert!(lines.any(|said| said.starts_with("interrupted: finishing the write")), "{fault}");
-            interrupt(&apply);
+            signal(name, &apply);
             assert_eq!(apply.wait().unwrap().code(), Some(130), "{fault}");
             let said: String = lines.collect::<Vec<_>>().join(" ");
             assert!(said.contains("not known whether it was acted on"), "{fault}: {said}");
@@ -85,8 +93,29 @@ fn ended_at(end: End, fault: &str, line: &str, count: usize) -> (tempfile::TempD
     (folder, found)
 }
 
-fn interrupt(child: &Child) {
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+fn signal(name: &str, child: &Child) {
+    assert!(Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status().unwrap().success());
+}
+
+/// The lines of the audit log.
+fn audit(folder: &Path) -> Vec<Json> {
+    let text = std::fs::read_to_string(folder.join(".local/state/zerodrift/audit.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Whoever reads the log sees that a run began, with its backup, and how it ended, as far as it could say so.
+fn left_a_trace(folder: &Path, end: End) {
+    let audit = audit(folder);
+    assert_eq!((&audit[0]["outcome"], &audit[0]["known"]), (&"started".into(), &"unknown".into()));
+    assert!(Path::new(audit[0]["backup"].as_str().unwrap()).is_file(), "{audit:?}");
+    match end {
+        End::Killed => assert_eq!(audit.len(), 1, "{audit:?}"),
+        End::SignalledTwice(_) => {
+            assert_eq!(audit.len(), 2, "{audit:?}");
+            assert_eq!((&audit[1]["outcome"], &audit[1]["known"]), (&"failed".into(), &"unknown".into()));
+            assert_eq!(audit[1]["started_at"], audit[0]["at"]);
+        }
+    }
 }
 
 /// Running again, with nothing hanging any more, ends with everything as wanted.
@@ -109,9 +138,11 @@ fn ended_at_any_step_live_is_as_before_or_as_wanted_and_running_again_converges(
         ("the second read-back", "GET/doh:hang@2", read_back, 2, ("24h", "48h")),
     ];
     for (step, fault, line, count, expected) in cases {
-        for end in [End::Killed, End::InterruptedTwice] {
+        let signals = ["INT", "TERM", "HUP", "QUIT"].map(End::SignalledTwice);
+        for end in [End::Killed].into_iter().chain(signals) {
             let (folder, (session, doh)) = ended_at(end, fault, line, count);
             assert_eq!((session.as_str(), doh.as_str()), expected, "{end:?} at {step}");
+            left_a_trace(folder.path(), end);
             runs_again(folder.path());
         }
     }

@@ -332,7 +332,8 @@ fn a_digest_approves_exactly_the_plan_that_has_it() {
     assert!(other.out.contains("session_duration"), "the plan of now is shown: {}", other.out);
     let now: Json = serde_json::from_str(&desk.run(&["plan", "--format", "json"]).out).unwrap();
     let now = now["plans"][0]["digest"].as_str().unwrap();
-    assert!(other.err.contains(digest) && other.err.contains(now), "{}", other.err);
+    assert!(other.err.contains(&format!("approved: {digest}")), "{}", other.err);
+    assert!(other.err.contains("now:      sha256:"), "{}", other.err);
     assert_eq!(desk.live("session_duration"), "12h");
 
     let as_json = desk.run(&["apply", "--expect", digest, "--format", "json"]);
@@ -343,6 +344,77 @@ fn a_digest_approves_exactly_the_plan_that_has_it() {
     assert_eq!(desk.live("session_duration"), "24h");
     let again = desk.run(&["apply", "--expect", now]);
     assert_eq!(again.code, 0, "a pipeline that is repeated ends well: {}", again.err);
+}
+
+/// The digest of the plan of now.
+fn digest_of(desk: &Desk) -> String {
+    let printed: Json = serde_json::from_str(&desk.run(&["plan", "--format", "json"]).out).unwrap();
+    printed["plans"][0]["digest"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_digest_approves_for_a_while_even_if_the_live_state_went_away_and_came_back() {
+    let desk = longer_sessions();
+    let digest = digest_of(&desk);
+    desk.move_live("session_duration", json!("1h"));
+    assert_eq!(desk.run(&["apply", "--expect", &digest]).code, 4);
+    desk.move_live("session_duration", json!("12h"));
+
+    let late = desk.run(&["apply", "--expect", &digest, "--max-age", "1ns"]);
+    assert_eq!(late.code, 4, "{}", late.err);
+    assert!(late.err.contains("the digest approves its plan no longer: it expired at 20"), "{}", late.err);
+    assert!(late.err.contains("make a new plan with `zerodrift plan org.yaml`"), "{}", late.err);
+    assert_eq!(desk.live("session_duration"), "12h");
+
+    let applied = desk.run(&["apply", "--expect", &digest, "--max-age", "1h"]);
+    assert_eq!(applied.code, 0, "{}", applied.err);
+    let done = desk.run(&["apply", "--expect", &digest, "--max-age", "1ns"]);
+    assert_eq!(done.code, 0, "nothing is left to approve: {}", done.err);
+}
+
+#[test]
+fn the_time_in_a_digest_cannot_be_edited() {
+    let desk = longer_sessions();
+    let digest = digest_of(&desk);
+    let (rest, time) = digest.split_at(digest.len() - 8);
+    let time = u32::from_str_radix(time, 16).unwrap();
+    for edited in [time - 1, time + 1, time + 60, 0, u32::MAX] {
+        let refused = desk.run(&["apply", "--expect", &format!("{rest}{edited:08x}")]);
+        assert_eq!(refused.code, 4, "{edited}: {}", refused.err);
+    }
+    assert_eq!(desk.live("session_duration"), "12h");
+}
+
+#[test]
+fn a_digest_that_is_older_than_a_week_is_refused_unless_it_is_asked_for() {
+    let desk = longer_sessions();
+    let exported = desk.run(&["export", "--format", "json", "--account-id", ACCOUNT]).out;
+    let snapshot = zerodrift::organization::Snapshot::parse(exported.as_bytes()).unwrap();
+    let model = zerodrift::organization::Model::current();
+    let source = zerodrift::manifest::Source { name: "org.yaml".to_owned(), text: desk.read("org.yaml") };
+    let manifest = zerodrift::manifest::parse(model, &source).manifest.unwrap();
+    let mut live = zerodrift::organization::Live::default();
+    live.organization = snapshot.live.organization.clone();
+    let target = zerodrift::organization::Target::account(ACCOUNT).unwrap();
+    let mut plan = zerodrift::plan::plan(&zerodrift::plan::Input {
+        model,
+        manifest: &manifest,
+        target: &target,
+        api: &snapshot.api,
+        live: &live,
+        allow: &[],
+    });
+    let age = |days: i64| Timestamp::now() - jiff::SignedDuration::from_hours(24 * days);
+    plan.stamp(age(8));
+    let refused = desk.run(&["apply", "--expect", &plan.digest]);
+    assert_eq!(refused.code, 4, "{}", refused.err);
+    assert!(refused.err.contains("approves its plan no longer"), "{}", refused.err);
+    plan.stamp(age(-1));
+    let refused = desk.run(&["apply", "--expect", &plan.digest, "--max-age", "999999h"]);
+    assert!(refused.code == 4 && refused.err.contains("the clocks of the two machines differ"), "{}", refused.err);
+    plan.stamp(age(8));
+    let asked_for = desk.run(&["apply", "--expect", &plan.digest, "--max-age", "200h"]);
+    assert_eq!(asked_for.code, 0, "{}", asked_for.err);
 }
 
 #[test]
@@ -380,6 +452,9 @@ fn ways_to_approve_exclude_each_other_and_a_plan_never_overwrites_its_source() {
         ["apply", "--plan", "plan.json", "--expect", digest.as_str()].as_slice(),
         &["apply", "--plan", "plan.json", "--omit", "next_month"],
         &["apply", "--expect", "sha256:00"],
+        &["apply", "--max-age", "1h"],
+        &["apply", "--plan", "plan.json", "--max-age", "1h"],
+        &["apply", "--expect", digest.as_str(), "--max-age", "0s"],
         &["plan", "--expires-in", "1h"],
         &["plan", "--out", "plan.json", "--expires-in", "0s"],
         &["plan", "--out", "-"],

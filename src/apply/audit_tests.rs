@@ -17,7 +17,7 @@ fn refused_plan(name: &str) -> Plan {
 }
 
 fn record<'a>(plan: &'a Plan, actor: &'a Actor, ended: Ended<'a>) -> Record<'a> {
-    Record { at: Timestamp::UNIX_EPOCH, command: "apply", actor, plan, backup: None, ended }
+    Record { at: Timestamp::UNIX_EPOCH, started_at: None, command: "apply", actor, plan, backup: None, ended }
 }
 
 #[test]
@@ -60,6 +60,12 @@ fn what_nobody_knows_is_not_made_up() {
     let moved = line(Ended::Moved("live moved"));
     assert_eq!((&moved["outcome"], &moved["known"]), (&"conflict".into(), &"as_before".into()));
     assert_eq!(moved["writes"], json!([]));
+    let started = line(Ended::Started);
+    assert_eq!((&started["outcome"], &started["known"]), (&"started".into(), &"unknown".into()));
+    assert_eq!((&started["writes"], &started["error"]), (&Json::Null, &Json::Null));
+    let unsent = line(Ended::Unsent("interrupted"));
+    assert_eq!((&unsent["outcome"], &unsent["known"]), (&"failed".into(), &"as_before".into()));
+    assert_eq!(unsent["writes"], json!([]));
 }
 
 /// Law 9: a name cannot begin a line of its own, and no terminal obeys the log.

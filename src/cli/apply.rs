@@ -44,14 +44,18 @@ pub(super) async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, Cli
         saved::check_api(path, saved, connection.read.api())?;
     }
     let live = planning::live(&connection.read, &wanted).await?;
-    let plan = match &saved {
+    let mut plan = match &saved {
         Some((path, saved)) => saved::plan_again(context, path, saved, &wanted, connection.read.api(), &live)?,
         None => planning::plan(context, &wanted, connection.read.api(), &live, &args.write.allow)?,
     };
+    if let Some(approved) = saved.as_ref().map(|(_, saved)| &saved.digest).or(args.expect.as_ref()) {
+        // What is logged is the digest that was approved.
+        plan.recognize(approved);
+    }
     let job = Job { command: "apply", args: &args.write, connection: &connection, wanted: &wanted };
     let given = |plan: &Plan| match (&saved, &args.expect) {
         (Some((path, saved)), _) => Some(saved::approve(context, path, saved, &live, plan)),
-        (None, Some(digest)) => Some(saved::approve_digest(context, digest, plan)),
+        (None, Some(digest)) => Some(saved::approve_digest(context, digest, args.max_age, plan)),
         (None, None) => None,
     };
     carry_out(context, &job, &live, plan, given).await
@@ -80,14 +84,12 @@ pub(super) async fn carry_out(
     let approved = match given(&plan) {
         Some(given) => given.map(|()| Approval::Given),
         None if plan.is_empty() => Ok(Approval::Given),
-        None => ask(context, job, &mut plan).await,
+        None => job.connection.read.unhurried(ask(context, job, &mut plan)).await,
     };
     let approval = match approved {
         Ok(approval) => approval,
         Err(refusal) => {
-            let moved = refusal.exit == Exit::Conflict;
-            let ended = if moved { Ended::Moved(&refusal.message) } else { Ended::Refused(&refusal.message) };
-            history.iter().flatten().for_each(|history| history.record(&plan, ended));
+            history.iter().flatten().for_each(|history| history.record(&plan, before_writing(&refusal)));
             return refused(context, job, &plan, refusal);
         }
     };
@@ -95,14 +97,27 @@ pub(super) async fn carry_out(
     if approval == Approval::Asked {
         unchanged_since(context, job, live, &plan)
             .await
-            .inspect_err(|moved| history.record(&plan, Ended::Moved(&moved.message)))?;
+            .inspect_err(|error| history.record(&plan, before_writing(error)))?;
     }
-    let outcome = write(context, job, &history, &plan, live).await.map_err(|abandoned| {
-        history.record(&plan, Ended::Abandoned(&abandoned.message));
-        history.way_back().into_iter().fold(abandoned, CliError::hint)
+    let outcome = write(context, job, &history, &plan, live).await.map_err(|stopped| {
+        if !interrupt::has_written() {
+            history.record(&plan, before_writing(&stopped));
+            return stopped;
+        }
+        history.record(&plan, Ended::Abandoned(&stopped.message));
+        history.after_abandoning().into_iter().fold(stopped, CliError::hint)
     })?;
     history.record(&plan, Ended::Outcome(&outcome));
     finish(context, job, &plan, &outcome, Some(&history))
+}
+
+/// How a run ended that did not get to its first write, for the audit log.
+fn before_writing(error: &CliError) -> Ended<'_> {
+    match error.exit {
+        Exit::Conflict => Ended::Moved(&error.message),
+        Exit::Refused => Ended::Refused(&error.message),
+        _ => Ended::Unsent(&error.message),
+    }
 }
 
 /// Only what this version does not know may be left out of a write: a known setting that is left out may be reset.
@@ -143,7 +158,7 @@ async fn unchanged_since(context: &Context, job: &Job<'_>, live: &Live, plan: &P
     Err(CliError::new("conflict", Exit::Conflict, message).hint("run apply again and look at the new plan"))
 }
 
-/// Sends the writes and proves them. From here on Ctrl-C does not stop half-way.
+/// Sends the writes and proves them. A signal before the first write stops it, a signal after that leaves it time to finish.
 async fn write(
     context: &Context,
     job: &Job<'_>,
@@ -151,12 +166,17 @@ async fn write(
     plan: &Plan,
     live: &Live,
 ) -> Result<Outcome, CliError> {
-    let (reader, writer) = (job.connection.read.reader(), job.connection.writer());
+    let (reader, writer) = (job.connection.read.reader(), job.connection.impatient_writer());
     let approved = Approved::new(plan, live).map_err(|_| {
         approval::refusal(plan).unwrap_or_else(|| CliError::manifest(&plan.manifest.path, plan.findings.clone()))
     })?;
-    let tell = |event: Event| context.ui.say(&report::results::event(&event));
-    let keep = |live: &Live| history.keep(plan, live);
+    let tell = |event: Event| {
+        if let Event::Writing { .. } = event {
+            interrupt::write_begins(history.after_abandoning());
+        }
+        context.ui.say(&report::results::event(&event));
+    };
+    let keep = |live: &Live| history.begin(plan, live);
     let options = Options {
         model: context.model,
         omit: &job.args.omit,
@@ -181,7 +201,7 @@ fn in_sync() -> Outcome {
 
 /// A plan that nobody consented to or approved is a result too, for whoever reads JSON.
 fn refused(context: &Context, job: &Job<'_>, plan: &Plan, refusal: CliError) -> Result<Exit, CliError> {
-    if job.args.format == Format::Text {
+    if job.args.format == Format::Text || refusal.exit == Exit::Interrupted {
         return Err(refusal);
     }
     let mut entry = report::results::refused(plan, super::error_entry(&refusal));

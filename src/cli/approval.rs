@@ -64,13 +64,13 @@ fn typed(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Asks for one line, while Ctrl-C is heard.
+/// Asks for one line, while signals are heard.
 ///
 /// # Errors
-/// If Ctrl-C comes first.
+/// If a signal comes first.
 pub(super) async fn ask(ui: &Ui, question: &str) -> Result<Option<String>, CliError> {
     let (ui, question) = (ui.clone(), question.to_owned());
-    // Reading a terminal blocks, and Ctrl-C must be heard meanwhile.
+    // Reading a terminal blocks, and signals must be heard meanwhile.
     let answer = tokio::task::spawn_blocking(move || ui.ask(&question));
     Ok(interrupt::abandonable(answer).await?.unwrap_or_default())
 }

@@ -74,7 +74,10 @@ Reads the manifest and live; writes nothing but the files that --out and --repor
 
 Without a terminal and without an approval nothing is written (exit code 3). A saved plan or a digest is one, and
 approves what was planned only: if live, manifest or anything else that matters has moved, nothing is written and
-the exit code is 4.")]
+the exit code is 4. A digest approves for a week (--max-age).
+
+Ctrl-C, SIGTERM, SIGHUP and SIGQUIT end the run with exit code 130: before the first write at
+once. In a write the run has 10 seconds to finish and to read back; a second signal ends it at once.")]
     Apply(ApplyArgs),
     /// Brings a backup back, as a planned, guarded and approved change
     #[command(after_help = "Examples:
@@ -215,6 +218,9 @@ pub(super) struct ApplyArgs {
     /// Applies the plan of this digest without asking, or nothing if the plan of now has another one
     #[arg(long, value_name = "DIGEST", value_parser = digest, conflicts_with = "omit")]
     pub(super) expect: Option<String>,
+    /// How old the plan of the digest may be
+    #[arg(long, value_name = "DURATION", default_value = "168h", value_parser = positive_duration, requires = "expect", conflicts_with = "plan")]
+    pub(super) max_age: Duration,
     #[command(flatten)]
     pub(super) write: WriteArgs,
     #[command(flatten)]
@@ -332,7 +338,7 @@ pub(super) struct RevokeUserArgs {
     #[arg(long)]
     pub(super) email: String,
     /// The user's id, where the address is not enough
-    #[arg(long, value_name = "UID")]
+    #[arg(long, value_name = "UID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     pub(super) user_uid: Option<String>,
     /// Revokes the sessions of the user's devices too
     #[arg(long)]

@@ -3,15 +3,19 @@
 //! Commands that read get a [`Connection`], which makes readers and nothing else. `apply`, `rollback` and `revoke-user`
 //! ask for a [`WriteConnection`].
 
+use std::cell::Cell;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use tokio::time::Instant;
 
 use super::args::ApiArgs;
 use super::env::{self, Env};
 use super::error::CliError;
 use super::exit::Exit;
 use super::history;
+use super::interrupt::ImpatientTransport;
 use super::secrets;
 use super::ui::Ui;
 use crate::cloudflare::{
@@ -33,11 +37,21 @@ pub(super) const SANDBOX_API: &str = "sandbox";
 /// A way to read from the API. Dropping it stops the sandbox, if there is one.
 pub(super) struct Connection {
     transport: Arc<dyn Transport>,
-    policy: Policy,
+    policy: Cell<Policy>,
     sandbox: Option<sandbox::Running>,
 }
 
 impl Connection {
+    /// Waits for a person. The time does not count towards the deadline of the run.
+    pub(super) async fn unhurried<T>(&self, wait: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        let answer = wait.await;
+        let policy = self.policy.get();
+        let deadline = policy.deadline.and_then(|deadline| deadline.checked_add(begun.elapsed()));
+        self.policy.set(Policy { deadline, ..policy });
+        answer
+    }
+
     /// The API, as plans name it.
     pub(super) fn api(&self) -> &str {
         if self.sandbox.is_some() { SANDBOX_API } else { self.transport.base_url() }
@@ -45,7 +59,7 @@ impl Connection {
 
     /// A client that cannot write.
     pub(super) fn reader(&self) -> Reader {
-        Reader::new(self.transport.clone(), self.policy)
+        Reader::new(self.transport.clone(), self.policy.get())
     }
 }
 
@@ -58,7 +72,12 @@ pub(super) struct WriteConnection {
 impl WriteConnection {
     /// A client that cannot read.
     pub(super) fn writer(&self) -> Writer {
-        Writer::new(self.read.transport.clone(), self.read.policy)
+        Writer::new(self.read.transport.clone(), self.read.policy.get())
+    }
+
+    /// As [`WriteConnection::writer`], for writes that a read-back follows: after a signal it does not wait long for an answer.
+    pub(super) fn impatient_writer(&self) -> Writer {
+        Writer::new(Arc::new(ImpatientTransport(self.read.transport.clone())), self.read.policy.get())
     }
 }
 
@@ -83,7 +102,7 @@ pub(super) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connec
         }
     };
     let transport = HttpTransport::new(config).map_err(unusable)?;
-    Ok(Connection { transport: Arc::new(transport), policy, sandbox })
+    Ok(Connection { transport: Arc::new(transport), policy: Cell::new(policy), sandbox })
 }
 
 fn unusable(error: ConfigError) -> CliError {
@@ -226,4 +245,25 @@ fn no_credentials(message: &str) -> CliError {
         .hint("set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL")
         .hint("the token needs the permission `Access: Organizations, Identity Providers, and Groups Read` (or `Access: Organizations Read`); apply needs Write, which the dashboard calls Edit")
         .hint("to try without an account, add --sandbox")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test(start_paused = true)]
+    async fn time_at_a_prompt_does_not_count_towards_the_deadline() {
+        let credentials = Credentials::token(SANDBOX_TOKEN).unwrap();
+        let config =
+            HttpConfig { base_url: BaseUrl::parse("http://127.0.0.1:1").unwrap(), credentials, extra_roots: None };
+        let transport = Arc::new(HttpTransport::new(config).unwrap());
+        let policy = Policy::default().deadline_in(Duration::from_secs(60));
+        let connection = Connection { transport, policy: Cell::new(policy), sandbox: None };
+        tokio::time::advance(Duration::from_secs(20)).await;
+        let left = |connection: &Connection| connection.policy.get().deadline.unwrap() - Instant::now();
+        assert_eq!(left(&connection), Duration::from_secs(40));
+        connection.unhurried(tokio::time::sleep(Duration::from_secs(3600))).await;
+        assert_eq!(left(&connection), Duration::from_secs(40));
+    }
 }

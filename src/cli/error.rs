@@ -80,7 +80,7 @@ impl CliError {
         Self { findings, ..Self::new("manifest", Exit::Manifest, message) }
     }
 
-    /// Ctrl-C, and what became of the work.
+    /// A signal, and what became of the work.
     pub(super) fn interrupted(what: &str) -> Self {
         Self::new("interrupted", Exit::Interrupted, format!("interrupted: {what}"))
     }

@@ -19,7 +19,7 @@ pub enum Exit {
     Authentication,
     /// The command line cannot be understood.
     Usage,
-    /// Ctrl-C.
+    /// Ctrl-C, SIGTERM, SIGHUP or SIGQUIT.
     Interrupted,
 }
 

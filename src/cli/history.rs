@@ -1,7 +1,9 @@
-//! What an apply leaves behind: the state from before, and a line in the audit log.
+//! What a write leaves behind: the state from before, and its lines in the audit log.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+
+use jiff::Timestamp;
 
 use super::Context;
 use super::args::WriteArgs;
@@ -9,10 +11,11 @@ use super::env::Env;
 use super::error::CliError;
 use super::exit::Exit;
 use super::used_files::Output;
-use crate::apply::audit::{Actor, AuditLog, Ended, Record};
+use crate::apply::audit::{Actor, AuditLog, Ended, Record, RevocationEnd, RevocationRecord};
 use crate::apply::{BackupError, Backups, Known, PreImage};
+use crate::cloudflare::Revocation;
 use crate::files::{self, FolderRisk};
-use crate::organization::Live;
+use crate::organization::{Live, Target};
 use crate::plan::Plan;
 use crate::report;
 use crate::text::{self, visible};
@@ -20,13 +23,83 @@ use crate::text::{self, visible};
 /// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.
 const ACTORS: [&str; 6] = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "SUDO_USER", "USER", "LOGNAME", "USERNAME"];
 
-/// The backups and the audit log of one run.
-pub(super) struct History<'a> {
+/// The audit log of one run: who runs which command, and what was logged so far.
+pub(super) struct AuditTrail<'a> {
     context: &'a Context,
     command: &'static str,
-    backups: Backups,
     log: AuditLog,
     actor: Actor,
+    started_at: OnceLock<Timestamp>,
+    /// Set once a warning said that the log cannot be written: the second line fails like the first.
+    warned: OnceLock<()>,
+}
+
+/// The name of the audit log in its folder.
+const AUDIT_LOG: &str = "audit.jsonl";
+
+impl<'a> AuditTrail<'a> {
+    /// The trail in a file; nothing is made yet.
+    fn at(context: &'a Context, command: &'static str, log: &Path) -> Self {
+        Self {
+            context,
+            command,
+            log: AuditLog::at(log).redacting(context.ui.secrets.clone()),
+            actor: actor(&context.env),
+            started_at: OnceLock::new(),
+            warned: OnceLock::new(),
+        }
+    }
+
+    /// The trail of a command that keeps no backup, in the folder for state. `None` if there is no such folder: then
+    /// a warning says so.
+    ///
+    /// # Errors
+    /// If others can write to the folder, or the log is a file that this run uses.
+    pub(super) fn of_state(context: &'a Context, command: &'static str) -> Result<Option<Self>, CliError> {
+        let Some(folder) = context.env.state_folder() else {
+            let reason = "neither HOME nor XDG_STATE_HOME is set";
+            context.ui.say(&format!("warning: the audit log has no line about this {command}: {reason}"));
+            return Ok(None);
+        };
+        check_folder(&folder)?;
+        let log = folder.join(AUDIT_LOG);
+        context.files.check_hits(Output::audit_log(&log))?;
+        Ok(Some(Self::at(context, command, &log)))
+    }
+
+    /// Adds what a revocation does. A failure is a warning, as in [`History::record`].
+    pub(super) fn revocation(&self, target: &Target, api: &str, revocation: &Revocation, end: RevocationEnd<'_>) {
+        let (at, started_at) = self.times(matches!(end, RevocationEnd::Started));
+        let record = RevocationRecord { at, started_at, actor: &self.actor, target, api, revocation, end };
+        self.warn(self.log.append_revocation(&record));
+    }
+
+    /// The time of a line, and the time of the line that this run started with.
+    fn times(&self, starts: bool) -> (Timestamp, Option<Timestamp>) {
+        let now = Timestamp::now();
+        if starts {
+            let _ = self.started_at.set(now);
+        }
+        (now, self.started_at.get().copied())
+    }
+
+    fn warn(&self, appended: Result<(), BackupError>) {
+        let Err(error) = appended else { return };
+        if self.warned.set(()).is_err() {
+            return;
+        }
+        let (command, error) = (self.command, error.to_string());
+        self.context.ui.say(&format!(
+            "warning: the audit log has no line about this {command}: {}\nThe result and the exit code are unaffected.",
+            visible(&error)
+        ));
+    }
+}
+
+/// The backups and the audit log of one run.
+pub(super) struct History<'a> {
+    backups: Backups,
+    audit: AuditTrail<'a>,
     kept: OnceLock<PathBuf>,
 }
 
@@ -46,44 +119,43 @@ impl<'a> History<'a> {
         };
         check_folder(&log)?;
         check_folder(&backups)?;
-        let log = log.join("audit.jsonl");
+        let log = log.join(AUDIT_LOG);
         context.files.check_hits(Output::audit_log(&log))?;
         Ok(Self {
-            context,
-            command,
             backups: Backups::in_folder(backups).limit(args.backup_keep),
-            log: AuditLog::at(log).redacting(context.ui.secrets.clone()),
-            actor: actor(&context.env),
+            audit: AuditTrail::at(context, command, &log),
             kept: OnceLock::new(),
         })
     }
 
-    /// Keeps the state from before, and says where.
+    /// Keeps the state from before, says where, and leaves the `started` line in the audit log.
     ///
     /// # Errors
-    /// If it cannot be kept: then nothing may be written.
-    pub(super) fn keep(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
+    /// If the state cannot be kept: then nothing may be written. A log that cannot be written is a warning.
+    pub(super) fn begin(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
         self.refuse_credentials(live)?;
-        let kept = self.backups.keep(&PreImage { plan, live }, jiff::Timestamp::now())?;
-        self.context.ui.say(&format!("backup: {}", text::path(&kept)));
+        let kept = self.backups.keep(&PreImage { plan, live }, Timestamp::now())?;
+        self.audit.context.ui.say(&format!("backup: {}", text::path(&kept)));
         // It is kept once in a run; were it kept twice, the first one would be the state from before.
         let _ = self.kept.set(kept);
+        self.record(plan, Ended::Started);
         Ok(())
     }
 
     /// Lets older backups make room, once this run's own is not the only way back.
     fn settle(&self, plan: &Plan, ended: &Ended<'_>) {
         let Some(backup) = self.backup().filter(|_| is_settled(ended)) else { return };
+        let context = self.audit.context;
         // What a rollback brings back was read from a backup, which stays at least as long as this run.
-        for error in self.backups.settle(plan, backup, &self.context.files.paths()) {
-            self.context.ui.say(&format!("warning: {}", visible(&error.to_string())));
+        for error in self.backups.settle(plan, backup, &context.files.paths()) {
+            context.ui.say(&format!("warning: {}", visible(&error.to_string())));
         }
     }
 
     /// A backup that is brought back has to be what was read, and no file holds a credential: so there is none then.
     fn refuse_credentials(&self, live: &Live) -> Result<(), BackupError> {
         let mut documents = live.documents().filter_map(|document| serde_json::to_string(&document.fields).ok());
-        if !documents.any(|text| self.context.ui.secrets.finds(&text)) {
+        if !documents.any(|text| self.audit.context.ui.secrets.finds(&text)) {
             return Ok(());
         }
         let source = std::io::Error::other(
@@ -103,28 +175,21 @@ impl<'a> History<'a> {
         Some(format!("to bring back the state from before: zerodrift rollback {word}"))
     }
 
-    /// Leaves a line in the audit log, and settles the backup. That the line cannot be written is said, and changes nothing else: what was applied is applied.
+    /// What to do after a write that was abandoned.
+    pub(super) fn after_abandoning(&self) -> Vec<String> {
+        let look = "run `zerodrift drift` to see what the write did, then apply again".to_owned();
+        std::iter::once(look).chain(self.way_back()).collect()
+    }
+
+    /// Adds a line to the audit log, and settles the backup. A line that cannot be written is a warning and changes
+    /// nothing else: what was applied is applied.
     pub(super) fn record(&self, plan: &Plan, ended: Ended<'_>) {
-        let record = Record {
-            at: jiff::Timestamp::now(),
-            command: self.command,
-            actor: &self.actor,
-            plan,
-            backup: self.backup(),
-            ended,
-        };
-        let appended = self.log.append(&record);
+        let (at, started_at) = self.audit.times(matches!(ended, Ended::Started));
+        let AuditTrail { command, actor, .. } = &self.audit;
+        let record = Record { at, started_at, command, actor, plan, backup: self.backup(), ended };
+        let appended = self.audit.log.append(&record);
         self.settle(plan, &record.ended);
-        if let Err(error) = appended {
-            let error = error.to_string();
-            let warning = format!(
-                "warning: the audit log has no line about this {}: {}\nWhat the {} did is not affected, and its exit code neither.",
-                self.command,
-                visible(&error),
-                self.command
-            );
-            self.context.ui.say(&warning);
-        }
+        self.audit.warn(appended);
     }
 }
 
@@ -132,8 +197,8 @@ impl<'a> History<'a> {
 fn is_settled(ended: &Ended<'_>) -> bool {
     match ended {
         Ended::Outcome(outcome) => outcome.verified || outcome.known == Known::AsBefore,
-        Ended::Refused(_) | Ended::Moved(_) => true,
-        Ended::Abandoned(_) => false,
+        Ended::Refused(_) | Ended::Moved(_) | Ended::Unsent(_) => true,
+        Ended::Started | Ended::Abandoned(_) => false,
     }
 }
 

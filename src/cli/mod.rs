@@ -7,7 +7,7 @@
 //! - `new_file`, `terraform`, `pipeline`, `platform`: what `init` writes, and from what
 //! - `rewrite`: the only place that writes a manifest; `adopt`, `fix`: the flags of `drift` and `validate` that ask for it
 //! - `secrets`: the credentials that no output shows
-//! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: Ctrl-C; `file_size_limit`: `ulimit -f`; `logging`: `-v`
+//! - `error`, `exit`, `usage`: kinds, hints and exit codes; `interrupt`: signals; `file_size_limit`: `ulimit -f`; `logging`: `-v`
 
 mod adopt;
 mod apply;
@@ -55,6 +55,7 @@ mod validate;
 pub use exit::Exit;
 
 use std::ffi::OsString;
+use std::sync::Arc;
 
 use clap::Parser as _;
 
@@ -150,10 +151,24 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     file_size_limit::make_writes_fail();
     let (files, private) = (UsedFiles::of(&cli.command, &env), PrivateFiles::of(api));
     let context = Context { ui, env, model: Model::current(), files, private };
-    let understood = usage::check_values(&arguments);
-    let started = understood.and_then(|()| logging::start(&cli.talk, &context.env, &context.ui));
-    let done = started.and_then(|()| dispatch(&context, &cli.command));
-    done.unwrap_or_else(|error| fail(&context, &cli.command, error))
+    if let Err(error) = usage::check_values(&arguments) {
+        return fail(&context, &cli.command, error);
+    }
+    let run = Arc::new((context, cli));
+    let (command, report) = (Arc::clone(&run), Arc::clone(&run));
+    let ended = interrupt::supervise(
+        move || execute(&command.0, &command.1),
+        move |error| {
+            fail(&report.0, &report.1.command, error);
+        },
+    );
+    ended.unwrap_or_else(|error| fail(&run.0, &run.1.command, error))
+}
+
+/// Runs the command to its own end.
+fn execute(context: &Context, cli: &Cli) -> Exit {
+    let done = logging::start(&cli.talk, &context.env, &context.ui).and_then(|()| dispatch(context, &cli.command));
+    done.unwrap_or_else(|error| fail(context, &cli.command, error))
 }
 
 /// Reports a failure: in the forms that were asked for, and to whoever reads standard error.
@@ -195,7 +210,7 @@ fn error_entry(error: &CliError) -> report::json::ErrorEntry {
     }
 }
 
-/// Commands that reach the API get a runtime of one thread; the others start nothing.
+/// Commands that reach the API get a runtime of one thread.
 fn dispatch(context: &Context, command: &Command) -> Result<Exit, CliError> {
     match command {
         Command::Validate(args) => validate::run(context, args),

@@ -54,17 +54,18 @@ pub(super) fn wanted(context: &Context, file: &str, target: &TargetArgs) -> Resu
     Ok(Wanted { source, manifest, target, findings })
 }
 
-/// Reads what the manifest declares: one GET an object. Ctrl-C abandons it.
+/// Reads what the manifest declares: one GET an object. A signal abandons it.
 ///
 /// # Errors
-/// If live cannot be read, or Ctrl-C comes first.
+/// If live cannot be read, or a signal comes first.
 pub(super) async fn live(connection: &Connection, wanted: &Wanted) -> Result<Live, CliError> {
     let reader = connection.reader();
     let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
     Ok(live)
 }
 
-/// Compares. The plan carries what there is to say about the file, alone and in the light of the live state.
+/// Compares. The plan carries what there is to say about the file, alone and in the light of the live state, and is
+/// stamped with the present time.
 ///
 /// # Errors
 /// If the manifest cannot be applied to this live state.
@@ -77,6 +78,7 @@ pub(super) fn plan(
 ) -> Result<Plan, CliError> {
     let allow = full_paths(context.model, allow)?;
     let mut plan = plan::plan(&input(context, wanted, api, live, &allow));
+    plan.stamp(jiff::Timestamp::now());
     plan.findings.splice(0..0, wanted.findings.iter().cloned());
     if plan.findings.iter().any(Finding::is_error) {
         return Err(wanted.blame(CliError::manifest(&wanted.manifest.path, plan.findings)));

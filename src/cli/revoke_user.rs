@@ -4,66 +4,197 @@ use super::args::{Format, RevokeUserArgs};
 use super::connect::connect_to_write;
 use super::error::CliError;
 use super::exit::Exit;
+use super::history::AuditTrail;
 use super::{Context, interrupt, manifest_file};
+use crate::apply::audit::RevocationEnd;
 use crate::cloudflare::{Revocation, WriteError};
+use crate::organization::Target;
 use crate::report;
-use crate::text::visible;
+use crate::text::{is_hidden, visible};
 
 /// Asks, sends one request, and says what the API answered. Nothing uncertain is repeated.
 pub(super) async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError> {
+    let revocation = Revocation {
+        email: address(&args.email)?,
+        user_uid: args.user_uid.clone(),
+        devices: args.devices.then_some(true),
+        warp_session_reauth: args.warp_session_reauth.then_some(true),
+    };
     let of_file = match &args.file {
         Some(file) => super::planning::wanted(context, file, &args.target)?.manifest.target,
         None => None,
     };
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
     let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
-    if !args.auto_approve {
-        approve(context, args, &target.to_string()).await?;
-    }
-    let revocation = Revocation {
-        email: args.email.clone(),
-        user_uid: args.user_uid.clone(),
-        devices: args.devices.then_some(true),
-        warp_session_reauth: args.warp_session_reauth.then_some(true),
+    let audit = AuditTrail::of_state(context, "revoke-user")?;
+    let record = |end: RevocationEnd<'_>| {
+        if let Some(audit) = &audit {
+            audit.revocation(&target, connection.read.api(), &revocation, end);
+        }
     };
+    if !args.auto_approve {
+        let asked = connection.read.unhurried(approve(context, &revocation, &target)).await;
+        asked.inspect_err(|error| record(RevocationEnd::Refused(&error.message)))?;
+    }
+    record(RevocationEnd::Started);
     let writer = connection.writer();
-    match interrupt::finished(&context.ui, writer.revoke_user(&target, &revocation)).await? {
-        Ok(true) => {
-            context.print(&match args.format {
-                Format::Text => format!(
-                    "Revoked: every Access token of {}. Tokens die within 30 seconds; the user cannot sign in again for up to a minute, and keeps the seat.\n",
-                    visible(&args.email)
-                ),
-                Format::Json => report::json::to_text(&report::results::revocation(&target, &args.email)),
-            })?;
-            Ok(Exit::Success)
+    let request = async {
+        interrupt::write_begins(vec![REPEAT.to_owned()]);
+        writer.revoke_user(&target, &revocation).await
+    };
+    let confirmed = match interrupt::finished(&context.ui, request).await {
+        Ok(answer) => confirmed(answer, &revocation),
+        Err(stopped) if interrupt::has_written() => Err((true, stopped.hint(REPEAT))),
+        Err(stopped) => Err((false, stopped)),
+    };
+    if let Err((is_unknown, error)) = confirmed {
+        let end = if is_unknown { RevocationEnd::Unknown } else { RevocationEnd::Failed };
+        record(end(&error.message));
+        return Err(error);
+    }
+    record(RevocationEnd::Revoked);
+    context.print(&match args.format {
+        Format::Text => report::results::revoked(&revocation),
+        Format::Json => report::json::to_text(&report::results::revocation(&target, &revocation)),
+    })?;
+    Ok(Exit::Success)
+}
+
+/// What to do where nobody knows what became of the request.
+const REPEAT: &str =
+    "it is not known whether the tokens were revoked; revoking twice does no harm, so run the command again";
+
+/// Whether the API confirmed the revocation.
+///
+/// # Errors
+/// If it did not, with whether it may have revoked something all the same.
+fn confirmed(answer: Result<bool, WriteError>, revocation: &Revocation) -> Result<(), (bool, CliError)> {
+    match answer {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let message = format!("the API answered that nothing was revoked for {}", visible(&revocation.email));
+            let failure = CliError::new("api", Exit::Failed, message);
+            Err((false, failure.hint("check the address: it is the one that the identity provider sends")))
         }
-        Ok(false) => Err(CliError::new(
-            "api",
-            Exit::Failed,
-            format!("the API answered that nothing was revoked for {}", visible(&args.email)),
-        )
-        .hint("check the address: it is the one that the identity provider sends")),
-        Err(WriteError::Refused(error)) => Err(error.into()),
-        Err(WriteError::Uncertain(error)) => {
-            let failure = CliError::from(error);
-            Err(failure.hint("it is not known whether the tokens were revoked; revoking twice does no harm, so run the command again"))
-        }
+        Err(WriteError::Refused(error)) => Err((false, error.into())),
+        Err(WriteError::Uncertain(error)) => Err((true, CliError::from(error).hint(REPEAT))),
     }
 }
 
-async fn approve(context: &Context, args: &RevokeUserArgs, target: &str) -> Result<(), CliError> {
+async fn approve(context: &Context, revocation: &Revocation, target: &Target) -> Result<(), CliError> {
     if !context.ui.is_interactive() {
         return Err(CliError::new("approval", Exit::Refused, "nothing was revoked: nobody has approved it")
             .hint("use --auto-approve in a pipeline"));
     }
     context.ui.say(&format!(
         "Every Access token of {} in {target} will be revoked: the user is signed out everywhere.",
-        visible(&args.email)
+        visible(&revocation.email)
     ));
+    for also in report::results::also_revoked(revocation) {
+        context.ui.say(&format!("Also: {also}."));
+    }
     let answer = super::approval::ask(&context.ui, "Type the e-mail address to go on:").await?;
-    if answer.as_deref() == Some(args.email.as_str()) {
+    if answer.as_deref() == Some(revocation.email.as_str()) {
         return Ok(());
     }
     Err(CliError::new("approval", Exit::Refused, "nothing was revoked: the address was not typed"))
+}
+
+/// The address without the white space around it, checked before anything is sent: nobody has documented how the API
+/// answers what cannot be an address.
+///
+/// # Errors
+/// If it is not a mailbox of a domain name (RFC 5321, 4.1.2 and 4.5.3.1), quoted local parts and address literals aside.
+fn address(text: &str) -> Result<String, CliError> {
+    let address = text.trim();
+    match fault(address) {
+        None => Ok(address.to_owned()),
+        Some(fault) => {
+            let message = format!("nothing was revoked: \"{}\" is not an e-mail address: {fault}", visible(address));
+            Err(CliError::usage(message).hint("name one user: --email kim@widget.example"))
+        }
+    }
+}
+
+/// Why a text is not an e-mail address.
+fn fault(address: &str) -> Option<&'static str> {
+    let Some((local, domain)) = address.rsplit_once('@') else { return Some("it has no @") };
+    let is_foreign = |character: char| {
+        character.is_whitespace()
+            || character.is_control()
+            || is_hidden(character)
+            || "\"(),:;<>@[]\\".contains(character)
+    };
+    let is_label = |label: &str| {
+        let spelled = label.chars().all(|character| character.is_alphanumeric() || character == '-');
+        (1..=63).contains(&label.len()) && spelled && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if local.is_empty() {
+        return Some("nothing stands before the @");
+    }
+    if local.chars().any(is_foreign) {
+        return Some("the part before the @ has a character that no address has");
+    }
+    if local.split('.').any(str::is_empty) {
+        return Some("a dot stands at an end of the part before the @, or beside another dot");
+    }
+    if !domain.split('.').all(is_label) {
+        return Some("the part after the @ is not a domain name");
+    }
+    if !domain.contains('.') {
+        return Some("the domain name after the @ has no dot");
+    }
+    (local.len() > 64 || address.len() > 254).then_some("it is longer than an address may be")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_people_pass() {
+        for text in [
+            "kim@widget.example",
+            " kim@widget.example\n",
+            "k.i_m+x@a-b.widget.example",
+            "jörg@größe.example",
+            "o'neil@w.io",
+        ] {
+            assert_eq!(address(text).unwrap(), text.trim());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_an_address_is_a_usage_error_that_shows_it() {
+        let long = format!("{}@widget.example", "k".repeat(65));
+        let cases = [
+            "",
+            "kim",
+            "@widget.example",
+            "kim@",
+            "kim@widget",
+            "kim@widget.",
+            "kim@.example",
+            "kim@widget..example",
+            "kim@-widget.example",
+            "kim@widget.example.",
+            "kim kim@widget.example",
+            "Kim <kim@widget.example>",
+            "kim@widget.example,sam@widget.example",
+            "kim@sam@widget.example",
+            ".kim@widget.example",
+            "k..m@widget.example",
+            "kim\u{200b}@widget.example",
+            "kim@wid\u{1b}get.example",
+            "kim@widget.exa mple",
+            "kim@widget/example.com",
+            &long,
+        ];
+        for text in cases {
+            let error = address(text).unwrap_err();
+            assert_eq!(error.exit, Exit::Usage, "{text}");
+            assert!(error.message.contains(&*visible(text)), "{}", error.message);
+            assert!(!error.message.contains(char::is_control), "{}", error.message);
+        }
+    }
 }

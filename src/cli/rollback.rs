@@ -107,6 +107,7 @@ fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[Str
     let Wanted { source, manifest, target: _, findings: _ } = &backup.wanted;
     let allow = planning::full_paths(context.model, allow)?;
     let mut plan = plan::plan(&planning::input(context, &backup.wanted, api, live, &allow));
+    plan.stamp(jiff::Timestamp::now());
     soften(context.model, &backup.wanted, live, &mut plan.findings);
     let changed: Vec<&str> = plan.changes.iter().map(|change| change.setting.path).collect();
     let writes = |setting: &Setting| changed.contains(&setting.path);

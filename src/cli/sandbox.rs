@@ -1,4 +1,4 @@
-//! `sandbox`: serves the emulated API on loopback until Ctrl-C.
+//! `sandbox`: serves the emulated API on loopback until a signal.
 
 use std::path::Path;
 
@@ -27,13 +27,11 @@ pub(super) async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, C
     let instance = Instance::armed(store, personality, faults.clone()).map_err(failed)?;
     let running = serve(instance, args.port).await?;
     let serving = async {
-        // Once around, so that Ctrl-C is heard before anybody knows that there is something to stop.
-        tokio::task::yield_now().await;
         say_where(context, &running.base_url(), &path)?;
         say_behaviour(context, &state, personality, &faults);
         std::future::pending::<Result<Exit, CliError>>().await
     };
-    // Ctrl-C is how a server is stopped, so it is success.
+    // A signal is how a server is stopped, so it is success.
     interrupt::abandonable(serving).await.unwrap_or(Ok(Exit::Success))
 }
 

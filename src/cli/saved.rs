@@ -15,7 +15,7 @@ use super::used_files::Output;
 use super::{Context, approval};
 use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::organization::Live;
-use crate::plan::{Input, Plan, SavedPlan, Since, Stale};
+use crate::plan::{self, Input, Plan, SavedPlan, Since, Stale};
 use crate::report;
 use crate::text;
 
@@ -180,26 +180,37 @@ pub(super) fn approve(
     Err(CliError { hints, ..refusal })
 }
 
-/// Lets a digest approve the plan of now.
+/// Lets a digest approve the plan of now, which has recognized it if it is its own.
 ///
 /// # Errors
-/// If it is the digest of another plan (exit code 4), or a guarded change has no consent (exit code 3).
-pub(super) fn approve_digest(context: &Context, digest: &str, plan: &Plan) -> Result<(), CliError> {
+/// If it is the digest of another plan or too old (exit code 4), or a guarded change has no consent (exit code 3).
+pub(super) fn approve_digest(context: &Context, digest: &str, max_age: Duration, plan: &Plan) -> Result<(), CliError> {
     if plan.is_empty() {
         // An approval is for a write, and there is none: a run that is repeated after its success ends well.
         context.ui.say(&format!("live is as wanted, so nothing is left of the plan {digest}"));
         return Ok(());
     }
-    if plan.digest == digest {
-        return approval::refusal(plan).map_or(Ok(()), Err);
+    let age = plan::stale_digest(digest, Timestamp::now(), max_age);
+    let file = &plan.manifest.path;
+    let refuse = |message: String| CliError::new("conflict", Exit::Conflict, format!("nothing was written: {message}"));
+    let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", report::argument(file));
+    match (plan.digest == digest, age) {
+        (true, None) => approval::refusal(plan).map_or(Ok(()), Err),
+        (true, Some(stale)) => Err(refuse(format!("the digest approves its plan no longer: {stale}\n  {digest}"))
+            .hint(again)
+            .hint("an older digest is accepted with --max-age, such as --max-age 336h")),
+        (false, stale) => {
+            let stale = stale.map(|stale| format!("\n  the approved one: {stale}")).unwrap_or_default();
+            let message = format!(
+                "the current plan differs from the approved one\n  approved: {digest}\n  now:      {}{stale}",
+                plan.digest
+            );
+            Err(refuse(message)
+                .hint("the digest changes with the live state, manifest, target, API and version of zerodrift")
+                .hint(again)
+                .hint("a plan that is saved with `zerodrift plan --out` can say field by field what moved"))
+        }
     }
-    let message = format!(
-        "nothing was written: the plan of now is not the one that was approved\n  approved: {digest}\n  now:      {}",
-        plan.digest
-    );
-    Err(CliError::new("conflict", Exit::Conflict, message)
-        .hint("the digest changes with live, manifest, target, API and version of zerodrift: have the plan of now reviewed")
-        .hint("a plan that is saved with `zerodrift plan --out` can say field by field what moved"))
 }
 
 /// The manifest of an apply that has no saved plan.
@@ -216,4 +227,19 @@ fn refusal(path: &Path, stale: &[Stale]) -> CliError {
         format!("nothing was written: {path} cannot be applied any more{reasons}"),
     )
     .hint(format!("make a new plan with `zerodrift plan --out {word}`, and have it reviewed"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::super::args::{Cli, Command};
+    use super::*;
+
+    #[test]
+    fn the_age_of_a_digest_is_what_plans_say() {
+        let cli = Cli::try_parse_from(["zerodrift", "apply"]).unwrap();
+        let Command::Apply(args) = cli.command else { panic!("not an apply") };
+        assert_eq!(args.max_age, plan::DIGEST_MAX_AGE);
+    }
 }

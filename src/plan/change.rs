@@ -1,7 +1,9 @@
 //! The plan as a value.
 
+use jiff::Timestamp;
 use serde_json::Value as Json;
 
+use super::digest;
 use crate::cloudflare::Method;
 use crate::manifest::{Finding, Location};
 use crate::organization::{Endpoint, Guard, Setting, Target};
@@ -27,7 +29,7 @@ pub struct Plan {
     pub findings: Vec<Finding>,
     /// Fingerprint of the live documents, volatile fields aside.
     pub live_sha256: String,
-    /// Fingerprint of everything that apply depends on: `sha256:…`.
+    /// Fingerprint of everything that apply depends on, and of when the plan was made: `sha256:…`.
     pub digest: String,
 }
 
@@ -40,6 +42,26 @@ impl Plan {
     /// Whether there is nothing to do.
     pub fn is_empty(&self) -> bool {
         self.action == Action::None
+    }
+
+    /// Sets when the plan was made, and with it the digest.
+    pub fn stamp(&mut self, made_at: Timestamp) {
+        self.digest = digest::of(self, made_at);
+    }
+
+    /// When the digest stops approving the plan, unless `apply --max-age` says otherwise. `None` before [`Plan::stamp`].
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let made_at = digest::digest_time(&self.digest).filter(|made_at| *made_at != Timestamp::UNIX_EPOCH)?;
+        made_at.checked_add(digest::DIGEST_MAX_AGE).ok()
+    }
+
+    /// Takes over a digest that was made of the same plan at another time, and says whether it was.
+    pub fn recognize(&mut self, digest: &str) -> bool {
+        let same = digest::digest_time(digest).is_some_and(|made_at| digest::of(self, made_at) == digest);
+        if same {
+            digest.clone_into(&mut self.digest);
+        }
+        same
     }
 }
 

@@ -14,9 +14,11 @@ mod seen;
 mod unmanaged;
 
 pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
-pub use digest::{live_sha256, seal};
-pub use saved::{SavedPlan, Since, Stale};
+pub use digest::{DIGEST_MAX_AGE, digest_time, live_sha256, seal};
+pub use saved::{SavedPlan, Since, Stale, stale_digest};
 pub use seen::{Moved, Seen};
+
+use jiff::Timestamp;
 
 use crate::cloudflare::Method;
 use crate::manifest::{Finding, Manifest, Severity, cross_check};
@@ -41,8 +43,9 @@ pub struct Input<'a> {
 
 /// Compares what is wanted with what there is.
 ///
-/// The plan is a function of its input: the same input gives the same plan, digest included. A plan whose
-/// [`findings`](Plan::findings) hold an error must not be applied.
+/// The plan is a function of its input: the same input gives the same plan, digest included. Its digest is one of 1970,
+/// which approves nothing, until [`Plan::stamp`] says when it was made. A plan whose [`findings`](Plan::findings) hold an
+/// error must not be applied.
 pub fn plan(input: &Input<'_>) -> Plan {
     let action = action(input);
     let mut changes = if action == Action::None { Vec::new() } else { diff::changes(input) };
@@ -68,7 +71,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
         live_sha256: live_sha256(input.model, input.live),
         digest: String::new(),
     };
-    plan.digest = digest::of(&plan);
+    plan.stamp(Timestamp::UNIX_EPOCH);
     plan
 }
 

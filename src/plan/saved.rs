@@ -5,11 +5,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::{Consent, Input, ManifestRef, Moved, Plan, Seen};
+use super::{Consent, Input, ManifestRef, Moved, Plan, Seen, digest_time};
 use crate::manifest::Manifest;
 use crate::organization::{Access, Live, Model, Setting, Target};
 use crate::text::visible;
@@ -54,6 +55,13 @@ pub enum Stale {
     Expired {
         /// When it did.
         at: Timestamp,
+        /// When somebody looked.
+        now: Timestamp,
+    },
+    /// It was made later than now, as far as the clocks say.
+    Future {
+        /// When it was made.
+        made_at: Timestamp,
         /// When somebody looked.
         now: Timestamp,
     },
@@ -233,6 +241,22 @@ impl SavedPlan {
     }
 }
 
+/// Returns why a digest does not approve its plan at this time: it is older than `max_age`, or from the future. `None` if
+/// it does.
+pub fn stale_digest(digest: &str, now: Timestamp, max_age: Duration) -> Option<Stale> {
+    /// How far the clocks of two machines may differ.
+    const SKEW: Duration = Duration::from_secs(5 * 60);
+    let made_at = digest_time(digest).unwrap_or(Timestamp::UNIX_EPOCH);
+    if now.checked_add(SKEW).is_ok_and(|latest| made_at > latest) {
+        return Some(Stale::Future { made_at, now });
+    }
+    // An end beyond what the clock can express is none.
+    match made_at.checked_add(max_age) {
+        Ok(at) if now >= at => Some(Stale::Expired { at, now }),
+        _ => None,
+    }
+}
+
 fn declared(manifest: &Manifest) -> BTreeMap<String, Json> {
     manifest.declared.iter().map(|one| (one.setting.path.to_owned(), one.value.clone())).collect()
 }
@@ -257,6 +281,9 @@ impl fmt::Display for Stale {
                 write!(f, "zerodrift {} made it, and this is {ours}", visible(version))
             }
             Self::Expired { at, now } => write!(f, "it expired at {at}, and it is {now:.0}"),
+            Self::Future { made_at, now } => {
+                write!(f, "it was made at {made_at}, and it is {now:.0}: the clocks of the two machines differ")
+            }
             Self::Target { then, now } => write!(f, "it is about {then}, and this run is about {now}"),
             Self::Api { then, now } => write!(f, "it is about {}, and this run uses {}", visible(then), visible(now)),
             Self::Manifest { path, declares_the_same } => {
@@ -318,6 +345,33 @@ mod tests {
             r#"organization.name: the plan saw "a\u{202e}", live has nothing"#
         );
         assert_eq!(live(json!([1, 2]), json!(false)), "organization.name: the plan saw [1,2], live has false");
+    }
+
+    #[test]
+    fn a_digest_approves_from_its_time_to_its_end_and_no_longer() {
+        let time = |seconds| Timestamp::from_second(seconds).unwrap();
+        let made = 1_795_000_000;
+        let digest = format!("sha256:{}{made:08x}", "a".repeat(56));
+        let (week, hour) = (Duration::from_secs(604_800), Duration::from_secs(3600));
+        for (now, max_age, expected) in [
+            (made, week, None),
+            (made + 604_799, week, None),
+            (made + 604_800, week, Some("it expired at")),
+            (made + 3600, hour, Some("it expired at")),
+            (made - 300, hour, None),
+            (made - 301, hour, Some("the clocks of the two machines differ")),
+            (made, Duration::from_nanos(1), None),
+            (made + 1_000_000_000, Duration::MAX, None),
+        ] {
+            match (stale_digest(&digest, time(now), max_age), expected) {
+                (None, None) => {}
+                (Some(stale), Some(part)) => assert!(stale.to_string().contains(part), "{now}: {stale}"),
+                (found, _) => panic!("{now}, {max_age:?}: {found:?}"),
+            }
+        }
+        for text in ["", "sha256:00", "no digest", &digest[7..]] {
+            assert!(stale_digest(text, time(made), week).is_some(), "{text}: what has no time has expired");
+        }
     }
 
     #[test]

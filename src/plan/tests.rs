@@ -501,3 +501,29 @@ fn a_setting_that_is_added_to_the_model_is_planned_like_the_others() {
     assert!(story.plan().is_empty());
     assert!(story.plan().unmanaged.is_empty());
 }
+
+#[test]
+fn a_digest_holds_its_time_and_fits_no_other_plan_and_no_other_time() {
+    let story = given_live(json!({"session_duration": "12h"})).wants("organization.session_duration", json!("24h"));
+    let other = given_live(json!({"session_duration": "13h"})).wants("organization.session_duration", json!("24h"));
+    let mut seen = std::collections::BTreeSet::new();
+    for seconds in [0, 1, 1_795_000_000, 1_795_000_001, i64::from(u32::MAX)] {
+        let made_at = Timestamp::from_second(seconds).unwrap();
+        let (mut plan, mut again) = (story.plan(), story.plan());
+        plan.stamp(made_at);
+        assert_eq!(digest_time(&plan.digest), Some(made_at));
+        assert!(seen.insert(plan.digest[..63].to_owned()), "the time is a part of the hash");
+        assert!(again.recognize(&plan.digest) && again.digest == plan.digest);
+        assert!(!other.plan().recognize(&plan.digest));
+        for index in 7..plan.digest.len() {
+            let digit = if plan.digest.as_bytes()[index] == b'0' { "1" } else { "0" };
+            let mut edited = plan.digest.clone();
+            edited.replace_range(index..=index, digit);
+            assert!(!story.plan().recognize(&edited), "{edited}");
+        }
+    }
+    assert_eq!(story.plan().expires_at(), None, "a plan that nobody stamped approves nothing");
+    let mut ancient = story.plan();
+    ancient.stamp(Timestamp::MIN);
+    assert_eq!(digest_time(&ancient.digest), Some(Timestamp::UNIX_EPOCH));
+}

@@ -68,7 +68,7 @@ pub struct PlanEntry {
     pub findings: Vec<Json>,
     /// SHA-256 of the live documents, what moves by itself aside.
     pub live_sha256: String,
-    /// Fingerprint of everything that apply depends on: `sha256:…`.
+    /// Fingerprint of everything that apply depends on, and of when the plan was made: `sha256:…`.
     pub digest: String,
 }
 

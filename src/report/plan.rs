@@ -328,7 +328,15 @@ fn writes_section(plan: &Plan, style: &Style) -> String {
     for write in &plan.writes {
         text.push_str(&format!("    {} {}\n", pad(&write.method.to_string(), 4), value::safe(&write.path)));
     }
-    text + &style.paint(Role::Quiet, &format!("Digest {}", value::safe(&plan.digest))) + "\n"
+    text.push_str(&style.paint(Role::Quiet, &format!("Digest {}", value::safe(&plan.digest))));
+    text.push('\n');
+    // A backup is brought back by a command that takes no digest.
+    let is_rollback = plan.changes.iter().any(|change| change.at.is_whole_file());
+    if let Some(until) = plan.expires_at().filter(|_| !is_rollback) {
+        text.push_str(&style.paint(Role::Quiet, &format!("Valid until {until} for apply --expect")));
+        text.push('\n');
+    }
+    text
 }
 
 #[cfg(test)]

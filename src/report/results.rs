@@ -8,7 +8,7 @@ use super::layout::hanging;
 use super::style::{Role, Style};
 use super::value;
 use crate::apply::{End, Event, Failure, Mismatch, Outcome, Why};
-use crate::cloudflare::ErrorKind;
+use crate::cloudflare::{ErrorKind, Revocation};
 use crate::organization::Target;
 use crate::plan::Plan;
 
@@ -126,18 +126,56 @@ pub struct RevocationDocument {
     pub target: Target,
     /// The address of the user.
     pub email: String,
+    /// The user's uid, if the request named one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_uid: Option<String>,
     /// Whether the API says that tokens were revoked.
     pub revoked: bool,
+    /// Whether the sessions of the user's devices were revoked too.
+    pub devices: bool,
+    /// Whether the user must sign in to WARP again.
+    pub warp_session_reauth: bool,
+}
+
+/// What a revocation asks for beside the Access tokens, one sentence without a full stop each.
+pub fn also_revoked(revocation: &Revocation) -> Vec<&'static str> {
+    let Revocation { email: _, user_uid: _, devices, warp_session_reauth } = revocation;
+    [
+        (devices, "the sessions of the user's devices are revoked (--devices)"),
+        (
+            warp_session_reauth,
+            "the user must sign in to WARP again, where Gateway policies limit sessions (--warp-session-reauth)",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(asked, sentence)| (*asked == Some(true)).then_some(sentence))
+    .collect()
+}
+
+/// What the API has confirmed, for people.
+pub fn revoked(revocation: &Revocation) -> String {
+    let mut text = format!(
+        "Revoked: every Access token of {}. Tokens die within 30 seconds; the user cannot sign in again for up to a minute, and keeps the seat.\n",
+        value::safe(&revocation.email)
+    );
+    for also in also_revoked(revocation) {
+        text.push_str(&format!("Also: {also}.\n"));
+    }
+    text
 }
 
 /// The document of a revocation that the API has confirmed.
-pub fn revocation(target: &Target, email: &str) -> RevocationDocument {
+pub fn revocation(target: &Target, revocation: &Revocation) -> RevocationDocument {
+    let Revocation { email, user_uid, devices, warp_session_reauth } = revocation;
     RevocationDocument {
         format_version: json::FORMAT_VERSION.to_owned(),
         zerodrift: json::ZERODRIFT.to_owned(),
         target: target.clone(),
-        email: email.to_owned(),
+        email: email.clone(),
+        user_uid: user_uid.clone(),
         revoked: true,
+        devices: devices.unwrap_or_default(),
+        warp_session_reauth: warp_session_reauth.unwrap_or_default(),
     }
 }
 

@@ -80,6 +80,7 @@ fn a_new_login_host_without_consent_is_refused_with_what_to_check() {
     Apply would send
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     Digest sha256:[DIGEST]
+    Valid until [TIME] for apply --expect
 
     Plan: 7 settings of account 699d98642c564d2e855e9661899b7252 would change (1 guarded, nobody consents yet), with one PUT.
     ------- stderr -------

@@ -173,6 +173,7 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
     Apply would send
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     Digest sha256:[DIGEST]
+    Valid until [TIME] for apply --expect
 
     Plan: 1 setting of account 699d98642c564d2e855e9661899b7252 would change, with one PUT.
     [exit status: 0]

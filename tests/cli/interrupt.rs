@@ -1,83 +1,351 @@
-//! Ctrl-C: reads are abandoned at once, writes are finished unless somebody insists.
+//! Signals: what may be abandoned ends at once, a write is finished unless somebody insists.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
-use crate::harness::{SandboxProcess, TestEnv};
+use serde_json::Value as Json;
+
+use crate::harness::{ACCOUNT, SandboxProcess, TestEnv};
 use crate::server::Api;
+
+/// Every signal that asks a program to end.
+const SIGNALS: [&str; 4] = ["INT", "TERM", "HUP", "QUIT"];
 
 fn start(env: &TestEnv, arguments: &str) -> Child {
     let mut command = env.command(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn interrupt(child: &Child) {
-    let status = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+fn signal(signal: &str, pid: u32) {
+    let status = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).status().unwrap();
     assert!(status.success());
 }
 
+/// The lines of the audit log in the folder for state.
+fn audit(env: &TestEnv) -> Vec<Json> {
+    let text = std::fs::read_to_string(env.path("../home/.local/state/zerodrift/audit.jsonl")).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Waits until a process runs its command, with its handlers installed, or has run it.
+#[cfg(target_os = "linux")]
+fn wait_for_command(pid: u32) {
+    let has_ended = || {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        status.is_empty() || status.contains("State:\tZ")
+    };
+    let runs = || {
+        let threads = std::fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten();
+        let mut names = threads.flatten().filter_map(|thread| std::fs::read_to_string(thread.path().join("comm")).ok());
+        names.any(|name| name == "command\n")
+    };
+    while !runs() && !has_ended() {
+        std::thread::yield_now();
+    }
+}
+
 #[test]
-fn a_read_that_hangs_is_abandoned() {
-    for command in ["plan", "drift", "apply --auto-approve"] {
-        let api = Api::with_faults(&["GET:hang"]);
-        let env = api.env();
-        let child = start(&env, command);
-        api.wait_for("GET");
-        interrupt(&child);
-        env.finish(child).exits(130).says(&["interrupted: nothing was written"]);
+fn a_read_that_hangs_is_abandoned_at_every_signal() {
+    let account = format!("--account-id {ACCOUNT}");
+    let commands = [
+        "plan",
+        "drift",
+        "apply --auto-approve",
+        "rollback backup.json --auto-approve",
+        "doctor",
+        &format!("export {account}"),
+        &format!("init new.yaml {account}"),
+    ];
+    for (index, command) in commands.into_iter().enumerate() {
+        // Every signal meets every command in which it could be lost, without a run for each pair.
+        for name in [SIGNALS[index % 4], SIGNALS[(index + 1) % 4]] {
+            let api = Api::with_faults(&["GET:hang", "GET:hang", "GET:hang"]);
+            let env = api.env();
+            env.write("backup.json", r#"{"format_version": "1.0", "live": {"organization": {"name": "Widget"}}}"#);
+            let account = if command.starts_with("rollback") { account.as_str() } else { "" };
+            let child = start(&env, &format!("{command} {account}"));
+            api.wait_for("GET");
+            signal(name, child.id());
+            env.finish(child).exits(130).says(&["interrupted: nothing was written"]);
+            assert!(api.calls().iter().all(|call| call.starts_with("GET")), "{command}");
+        }
     }
 }
 
 #[test]
 fn an_interruption_is_a_document_too() {
+    for name in SIGNALS {
+        let api = Api::with_faults(&["GET:hang"]);
+        let env = api.env();
+        let child = start(&env, "plan --format json");
+        api.wait_for("GET");
+        signal(name, child.id());
+        let document = env.finish(child).exits(130).json();
+        assert_eq!(document["error"]["kind"], "interrupted");
+        assert_eq!(document["error"]["exit_code"], 130);
+    }
+}
+
+/// A read of standard input cannot be taken back, so nothing that waits for it may have to.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_wait_for_standard_input_ends_at_every_signal() {
+    let env = TestEnv::new();
+    let commands = ["plan -", "validate -", "init --from-terraform -", "apply - --auto-approve"];
+    for (command, name) in commands.into_iter().zip(SIGNALS) {
+        let mut command = env.command(command);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let input = child.stdin.take().unwrap();
+        wait_for_command(child.id());
+        signal(name, child.id());
+        env.finish(child).exits(130).says(&["interrupted: nothing was written"]);
+        drop(input);
+    }
+}
+
+/// The command is blocked in its output, and so is whatever else would print: the end must not wait for either.
+#[cfg(target_os = "linux")]
+#[test]
+fn output_that_nobody_reads_holds_nothing_up() {
+    let env = TestEnv::new();
+    let (reader, writer) = std::io::pipe().unwrap();
+    let mut filler = writer.try_clone().unwrap();
+    let filling = std::thread::spawn(move || while filler.write_all(&[0; 4096]).is_ok() {});
+    loop {
+        let mut command = env.command("schema org");
+        command.stdout(writer.try_clone().unwrap()).stderr(writer.try_clone().unwrap());
+        let mut child = command.spawn().unwrap();
+        wait_for_command(child.id());
+        signal("TERM", child.id());
+        match child.wait().unwrap().code() {
+            // The pipe had room for it.
+            Some(0) => {}
+            code => break assert_eq!(code, Some(130)),
+        }
+    }
+    drop(reader);
+    filling.join().unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hangup_that_is_ignored_at_the_start_stays_ignored() {
     let api = Api::with_faults(&["GET:hang"]);
     let env = api.env();
-    let child = start(&env, "plan --format json");
+    let mut command = Command::new("sh");
+    let script = format!("trap '' HUP; exec {} plan --timeout 2s", env!("CARGO_BIN_EXE_zerodrift"));
+    command.args(["-c", &script]).env_clear().current_dir(env.path(""));
+    command.envs(env.command("").get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     api.wait_for("GET");
-    interrupt(&child);
-    let document = env.finish(child).exits(130).json();
-    assert_eq!(document["error"]["kind"], "interrupted");
+    signal("HUP", child.id());
+    // The read times out and is repeated, as if nothing had happened.
+    env.finish(child).exits(0).shows(&["Plan: 6 settings"]);
 }
 
 #[test]
 fn a_write_that_hangs_is_finished_unless_somebody_insists() {
-    let api = Api::with_faults(&["PUT:hang"]);
-    let env = api.env();
-    let mut child = start(&env, "apply --auto-approve");
-    api.wait_for("PUT");
-    interrupt(&child);
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    let promise = said.find(|line| line.contains("interrupted"));
-    assert_eq!(
-        promise.as_deref(),
-        Some("interrupted: finishing the write and its read-back; press Ctrl-C again to abandon them")
-    );
-    interrupt(&child);
-    let rest: Vec<String> = said.collect();
-    env.finish(child).exits(130);
-    assert!(rest.join("\n").contains("it is not known whether it was acted on"), "{rest:?}");
-    assert!(rest.join("\n").contains("run plan to see"), "{rest:?}");
+    for (first, second) in [("INT", "INT"), ("TERM", "TERM"), ("HUP", "TERM"), ("QUIT", "HUP")] {
+        let api = Api::with_faults(&["PUT:hang"]);
+        let env = api.env();
+        let mut child = start(&env, "apply --auto-approve");
+        api.wait_for("PUT");
+        signal(first, child.id());
+        let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+        let promise = said.find(|line| line.contains("interrupted"));
+        assert_eq!(
+            promise.as_deref(),
+            Some("interrupted: finishing the write and its read-back within 10 seconds; a second signal abandons them")
+        );
+        signal(second, child.id());
+        let rest = said.collect::<Vec<_>>().join(" ");
+        env.finish(child).exits(130);
+        assert!(rest.contains("it is not known whether it was acted on"), "{rest}");
+        assert!(rest.contains("run `zerodrift drift`"), "{rest}");
+        assert!(rest.contains("zerodrift rollback"), "the way back: {rest}");
+        let audit = audit(&env);
+        assert_eq!(audit.len(), 2, "{audit:?}");
+        assert_eq!((&audit[0]["outcome"], &audit[1]["outcome"]), (&"started".into(), &"failed".into()));
+        assert_eq!(audit[1]["known"], "unknown");
+        assert_eq!((&audit[1]["started_at"], &audit[1]["backup"]), (&audit[0]["at"], &audit[0]["backup"]));
+    }
 }
 
 #[test]
-fn a_write_that_is_finished_after_ctrl_c_is_done() {
+fn a_write_that_is_finished_after_a_signal_is_done() {
+    for name in SIGNALS {
+        let api = Api::with_faults(&["PUT:hang-after"]);
+        let env = api.env();
+        let child = start(&env, "apply --auto-approve --timeout 2s");
+        api.wait_for("PUT");
+        signal(name, child.id());
+        let finished = env.finish(child).exits(0);
+        finished.says(&["finishing the write"]).shows(&["Applied: 6 settings"]);
+        assert_eq!(audit(&env).last().unwrap()["outcome"], "applied");
+    }
+}
+
+/// The answer would take longer than the bound; what the write did is read in time.
+#[test]
+fn a_write_whose_answer_does_not_come_in_time_is_read_back() {
     let api = Api::with_faults(&["PUT:hang-after"]);
     let env = api.env();
-    let child = start(&env, "apply --auto-approve --timeout 2s");
+    let child = start(&env, "apply --auto-approve");
     api.wait_for("PUT");
-    interrupt(&child);
+    signal("TERM", child.id());
     let finished = env.finish(child).exits(0);
-    finished.says(&["finishing the write"]).shows(&["Applied: 6 settings"]);
+    finished.says(&["no answer came within 4 seconds after the signal"]).shows(&["Applied: 6 settings"]);
+}
+
+/// Nothing answers any more, and nobody sends a second signal.
+#[test]
+fn a_write_of_which_nothing_is_known_is_given_up_within_the_bound() {
+    let api = Api::with_faults(&["PUT:hang-after"]);
+    let env = api.env();
+    let child = start(&env, "apply --auto-approve --format json");
+    api.wait_for("PUT");
+    api.change(|state| state.faults = vec!["GET:hang".parse().unwrap(); 9]);
+    signal("TERM", child.id());
+    let ended = env.finish(child).exits(130).says(&["it is not known whether it was acted on", "zerodrift rollback"]);
+    assert_eq!(ended.json()["error"]["kind"], "interrupted");
+    assert_eq!(audit(&env).last().unwrap()["known"], "unknown");
 }
 
 #[test]
-fn a_sandbox_is_stopped_with_ctrl_c() {
+fn a_rollback_is_finished_or_given_up_as_an_apply_is() {
+    let api = Api::with_faults(&["PUT:hang"]);
+    let env = api.env();
+    let backup = env.run(&format!("export --format json --account-id {ACCOUNT}")).exits(0);
+    env.write("backup.json", &backup.document);
+    api.change(|state| {
+        state.organization.as_mut().unwrap().insert("session_duration".to_owned(), "24h".into());
+    });
+    let mut child = start(&env, "rollback backup.json --auto-approve --backup-dir kept");
+    api.wait_for("PUT");
+    signal("TERM", child.id());
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("interrupted: finishing the write")));
+    signal("TERM", child.id());
+    let rest = said.collect::<Vec<_>>().join(" ");
+    env.finish(child).exits(130);
+    assert!(rest.contains("it is not known") && rest.contains("kept/"), "{rest}");
+}
+
+const REVOKE: &str = "revoke-user --email kim@widget.example --devices --file org.yaml --auto-approve";
+
+#[test]
+fn a_revocation_is_logged_before_it_is_sent_and_after_it_was_answered() {
+    let api = Api::with_faults(&[]);
+    let env = api.env();
+    env.run(REVOKE).exits(0);
+    env.run(REVOKE.trim_end_matches(" --auto-approve")).exits(3);
+    let audit = audit(&env);
+    let outcomes: Vec<&Json> = audit.iter().map(|line| &line["outcome"]).collect();
+    assert_eq!(outcomes, ["started", "revoked", "refused"]);
+    assert_eq!((&audit[1]["email"], &audit[1]["devices"]), (&"kim@widget.example".into(), &true.into()));
+    assert_eq!(audit[1]["started_at"], audit[0]["at"]);
+    assert_eq!(audit[2]["started_at"], Json::Null, "nothing was sent");
+}
+
+#[test]
+fn a_revocation_that_hangs_is_given_up_with_what_is_known() {
+    let api = Api::with_faults(&["POST:hang-after"]);
+    let env = api.env();
+    let mut child = start(&env, REVOKE);
+    api.wait_for("POST");
+    signal("TERM", child.id());
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("interrupted: finishing the write")));
+    signal("TERM", child.id());
+    let rest = said.collect::<Vec<_>>().join(" ");
+    env.finish(child).exits(130);
+    assert!(rest.contains("it is not known whether the tokens were revoked"), "{rest}");
+    let audit = audit(&env);
+    assert_eq!((&audit[0]["outcome"], &audit[1]["known"]), (&"started".into(), &"unknown".into()));
+}
+
+/// Process 1 has no default action for a signal: without a handler it would go on for ever.
+#[cfg(target_os = "linux")]
+#[test]
+fn process_1_hears_every_signal() {
+    if !unshares() {
+        eprintln!("skipped: this system does not let a test make a PID namespace with unshare");
+        return;
+    }
+    for name in SIGNALS {
+        let api = Api::with_faults(&["GET:hang"]);
+        let env = api.env();
+        let (parent, pid) = as_process_1(&env, "drift");
+        api.wait_for("GET");
+        signal(name, pid);
+        env.finish(parent).exits(130).says(&["interrupted: nothing was written"]);
+    }
+    // Waiting for standard input, before anything is sent.
     let env = TestEnv::new();
-    let mut child = start(&env, "sandbox --state state.json");
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().starts_with("export CLOUDFLARE_BASE_URL=http://127.0.0.1:"));
-    interrupt(&child);
-    env.finish(child).exits(0);
+    let (parent, pid) = as_process_1(&env, "plan -");
+    wait_for_command(pid);
+    signal("TERM", pid);
+    env.finish(parent).exits(130).says(&["interrupted"]);
+    // In a write, twice.
+    let api = Api::with_faults(&["PUT:hang"]);
+    let env = api.env();
+    let (mut parent, pid) = as_process_1(&env, "apply --auto-approve");
+    api.wait_for("PUT");
+    signal("TERM", pid);
+    let mut said = BufReader::new(parent.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("interrupted: finishing the write")));
+    signal("TERM", pid);
+    assert!(said.any(|line| line.contains("it is not known whether it was acted on")));
+    env.finish(parent).exits(130);
+}
+
+/// How a process becomes the first of a PID namespace of its own.
+#[cfg(target_os = "linux")]
+const UNSHARE: [&str; 5] = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
+
+#[cfg(target_os = "linux")]
+fn unshares() -> bool {
+    let tried = Command::new("unshare").args(UNSHARE).arg("true").stderr(Stdio::null()).status();
+    tried.is_ok_and(|status| status.success())
+}
+
+/// Starts the program as process 1. Returns its parent, which ends with its code, and its id as others see it.
+#[cfg(target_os = "linux")]
+fn as_process_1(env: &TestEnv, arguments: &str) -> (Child, u32) {
+    let program = env.command(arguments);
+    let mut command = Command::new("unshare");
+    command.args(UNSHARE).arg(program.get_program()).args(program.get_args()).env_clear().current_dir(env.path(""));
+    command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    // Standard input stays open as long as the parent lives: nobody answers a read of it.
+    let mut parent = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    std::mem::forget(parent.stdin.take());
+    let pid = first_child(parent.id());
+    (parent, pid)
+}
+
+/// Waits until a process has a child.
+#[cfg(target_os = "linux")]
+fn first_child(parent: u32) -> u32 {
+    let children = format!("/proc/{parent}/task/{parent}/children");
+    loop {
+        let child = std::fs::read_to_string(&children).unwrap();
+        if let Some(pid) = child.split_whitespace().next().and_then(|pid| pid.parse().ok()) {
+            return pid;
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_sandbox_is_stopped_with_any_signal() {
+    for name in SIGNALS {
+        let env = TestEnv::new();
+        let mut child = start(&env, "sandbox --state state.json");
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert!(lines.next().unwrap().unwrap().starts_with("export CLOUDFLARE_BASE_URL=http://127.0.0.1:"));
+        signal(name, child.id());
+        env.finish(child).exits(0);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Somebody at a terminal: asked before anything is written, and free to say no.
 
-use rexpect::process::WaitStatus;
+use rexpect::process::{Signal, WaitStatus};
 use rexpect::session::{PtySession, spawn_command};
 
 use crate::harness::TestEnv;
@@ -150,6 +150,21 @@ fn ctrl_c_at_the_question_writes_nothing() {
     assert_eq!(code, 130, "{said}");
     assert!(said.contains("nothing was written"), "{said}");
     assert_eq!(writes(&api), 0);
+}
+
+#[test]
+fn a_signal_at_a_question_writes_nothing() {
+    for name in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGQUIT] {
+        let api = Api::with_faults(&[]);
+        let env = renamed(&api);
+        let mut session = at_terminal(&env, "apply");
+        session.exp_string(TYPE_IT).unwrap();
+        session.process_mut().signal(name).unwrap();
+        let (said, code) = end(session);
+        assert_eq!(code, 130, "{name}: {said}");
+        assert!(said.contains("interrupted: nothing was written"), "{said}");
+        assert_eq!(writes(&api), 0);
+    }
 }
 
 #[test]

@@ -42,6 +42,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     Apply would send
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     Digest sha256:[DIGEST]
+    Valid until [TIME] for apply --expect
 
     Plan: 6 settings of account 699d98642c564d2e855e9661899b7252 would change, with one PUT.
     ------- stderr -------
@@ -89,6 +90,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     Apply would send
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     Digest sha256:[DIGEST]
+    Valid until [TIME] for apply --expect
 
     Plan: 6 settings of account 699d98642c564d2e855e9661899b7252 would change, with one PUT.
 
@@ -401,6 +403,7 @@ fn an_account_without_an_organization_gets_one() {
         POST /accounts/699d98642c564d2e855e9661899b7252/access/organizations
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations/doh
     Digest sha256:[DIGEST]
+    Valid until [TIME] for apply --expect
 
     Plan: account 699d98642c564d2e855e9661899b7252 has no Zero Trust organization; apply would create it with a POST and then a PUT.
     ------- stderr -------
@@ -450,7 +453,9 @@ fn a_user_is_revoked_by_whoever_approves() {
         "id": "699d98642c564d2e855e9661899b7252"
       },
       "email": "kim@widget.example",
-      "revoked": true
+      "revoked": true,
+      "devices": false,
+      "warp_session_reauth": false
     }
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
@@ -465,4 +470,23 @@ fn nobody_is_revoked_without_approval() {
     assert_eq!(api.calls(), Vec::<String>::new());
     api.env().run("revoke-user --email kim@widget.example --file org.yaml --auto-approve").exits(0);
     assert_eq!(api.calls(), ["POST revoke_user"]);
+}
+
+#[test]
+fn a_revocation_says_what_else_it_did_and_checks_the_address_before_anything_is_sent() {
+    let api = Api::with_faults(&[]);
+    let env = api.env();
+    let revoke = "revoke-user --file org.yaml --auto-approve --email";
+    for address in ["kim", "kim@widget", "@widget.example", "kim@widget..example", "kim,sam@widget.example"] {
+        env.run(&format!("{revoke} {address}")).exits(64).says(&["nothing was revoked", "is not an e-mail address"]);
+    }
+    assert_eq!(api.calls(), Vec::<String>::new());
+    let both = format!("{revoke} kim@widget.example --devices --warp-session-reauth");
+    env.run(&both).exits(0).shows(&[
+        "Revoked: every Access token of kim@widget.example.",
+        "Also: the sessions of the user's devices are revoked (--devices).",
+        "Also: the user must sign in to WARP again",
+    ]);
+    let document = env.run(&format!("{both} --format json")).exits(0).json();
+    assert_eq!((&document["devices"], &document["warp_session_reauth"]), (&true.into(), &true.into()));
 }

@@ -150,7 +150,8 @@ fn status(plan: &Plan) -> Vec<Status> {
 fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
     let elsewhere = (!is_cloudflare(&plan.api)).then(|| ("API", value::safe(&plan.api)));
     let facts = [("Organization", plan.target.to_string()), ("Manifest", source(&plan.manifest.path))];
-    facts.into_iter().chain(elsewhere).chain([("Digest", value::safe(&plan.digest))]).collect()
+    let until = plan.expires_at().map(|until| ("Digest valid until", until.to_string()));
+    facts.into_iter().chain(elsewhere).chain([("Digest", value::safe(&plan.digest))]).chain(until).collect()
 }
 
 fn approve(plan: &Plan) -> Approve {

@@ -238,9 +238,10 @@ fn what_next(run: &Run<'_>) -> String {
     let apply = format!("zerodrift apply {file}");
     let say = |sentence: &str, command: &str| format!("\n{sentence}:\n\n```sh\n{command}\n```\n");
     match (run.wording, run.plan.action) {
-        (Wording::Plan, _) => {
-            say(approval(run.plan), &format!("{apply} --expect {}{}", run.plan.digest, flags(run.plan)))
-        }
+        (Wording::Plan, _) => say(
+            &(approval(run.plan).to_owned() + &validity(run.plan)),
+            &format!("{apply} --expect {}{}", run.plan.digest, flags(run.plan)),
+        ),
         (Wording::Drift, Action::Create) => say("Create it as the file wants it", &apply),
         (Wording::Drift, _) => {
             let keep = say("Or keep what is live, in the file", &format!("zerodrift drift {file} --adopt"));
@@ -258,6 +259,11 @@ fn approval(plan: &Plan) -> &'static str {
              plan or nothing"
         }
     }
+}
+
+/// Until when the digest in the command is valid.
+fn validity(plan: &Plan) -> String {
+    plan.expires_at().map(|until| format!(" (until {until})")).unwrap_or_default()
 }
 
 /// The flags that consent to what nobody consents to yet.
