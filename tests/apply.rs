@@ -8,6 +8,7 @@ use common::{World, manifest};
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Failure, Known, Options, apply};
 use zerodrift::organization::Model;
+use zerodrift::plan::Action;
 use zerodrift::report::Style;
 use zerodrift::sandbox::{Concurrent, Moment, Personality, State};
 
@@ -51,7 +52,7 @@ async fn in_sync_is_one_get_per_declared_endpoint_and_no_write() {
 async fn an_endpoint_without_a_section_is_not_even_read() {
     let world = world();
     world.apply(&manifest(WANTED)).await;
-    assert_eq!(world.calls(), ["GET organization", "PUT organization", "GET organization"]);
+    assert_eq!(world.calls(), ["GET organization", "GET organization", "PUT organization", "GET organization"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,7 +63,18 @@ async fn drift_is_read_then_one_write_per_endpoint_each_with_its_read_back() {
     assert!(outcome.verified);
     assert_eq!(
         world.calls(),
-        ["GET organization", "GET doh", "PUT organization", "GET organization", "PUT doh", "GET doh"]
+        [
+            "GET organization",
+            "GET doh",
+            // Directly before the first write everything that the plan was made from, then what is still to be written.
+            "GET organization",
+            "GET doh",
+            "PUT organization",
+            "GET organization",
+            "GET doh",
+            "PUT doh",
+            "GET doh"
+        ]
     );
 }
 
@@ -94,7 +106,7 @@ async fn an_api_that_refuses_an_unknown_field_is_reread_and_the_field_is_named()
     let Some(Failure::UnknownFields { error: _, fields }) = &outcome.failure else { panic!("{outcome:?}") };
     assert_eq!(fields, &["organization.beta_limits"]);
     assert!(outcome.failure.unwrap().hints()[0].contains("--omit 'organization.beta_limits'"));
-    assert_eq!(world.calls(), ["GET organization", "PUT organization", "GET organization"]);
+    assert_eq!(world.calls(), ["GET organization", "GET organization", "PUT organization", "GET organization"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -174,7 +186,11 @@ async fn an_answer_that_is_lost_after_the_write_is_settled_by_a_read() {
     let world = world_with(|state, _| fault(state, "PUT:reset-after"));
     let (_, outcome) = world.apply(&manifest(WANTED)).await;
     assert_eq!(outcome.end, End::Applied);
-    assert_eq!(world.calls(), ["GET organization", "PUT organization", "GET organization"], "it is not repeated");
+    assert_eq!(
+        world.calls(),
+        ["GET organization", "GET organization", "PUT organization", "GET organization"],
+        "it is not repeated"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -214,7 +230,15 @@ async fn an_absent_organization_is_created_by_one_post_and_one_put() {
     assert_eq!(outcome.end, End::Applied, "{outcome:?}");
     assert_eq!(
         world.calls(),
-        ["GET organization", "POST organization", "GET organization", "PUT organization", "GET organization"]
+        [
+            "GET organization",
+            "GET organization",
+            "POST organization",
+            "GET organization",
+            "GET organization",
+            "PUT organization",
+            "GET organization"
+        ]
     );
     assert!(world.plan(&manifest(CREATED)).await.0.is_empty());
 }
@@ -259,4 +283,180 @@ async fn a_half_that_is_refused_leaves_the_other_half_as_wanted_and_says_so() {
     assert_eq!((outcome.end, outcome.known), (End::Failed, Known::Partly));
     let (_, again) = world.apply(&manifest(WITH_DOH)).await;
     assert_eq!(again.end, End::Applied, "running it again writes what is left");
+}
+
+/// The requests of the account that a run sent after the one that the plan was made from.
+fn after_planning(world: &World) -> Vec<String> {
+    world.calls().split_off(1)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_is_certain_is_sent_once_and_looked_at_once() {
+    for status in ["400", "401", "403", "404", "409", "413", "422", "400-html", "403-html", "413-html"] {
+        let world = world_with(|state, _| (0..9).for_each(|_| fault(state, &format!("PUT:{status}"))));
+        let (_, outcome) = world.apply(&manifest(WANTED)).await;
+        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Failed, Known::AsBefore, 1), "{status}");
+        assert_eq!(after_planning(&world), ["GET organization", "PUT organization", "GET organization"], "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_is_refused_and_takes_effect_is_reported_as_applied() {
+    for status in ["400-after", "403-after", "409-after", "500-after", "failed-after"] {
+        let world = world_with(|state, _| fault(state, &format!("PUT:{status}")));
+        let (_, outcome) = world.apply(&manifest(WANTED)).await;
+        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Applied, Known::AsWanted, 1), "{status}");
+        assert!(outcome.verified && outcome.mismatches.is_empty(), "{outcome:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_update_that_took_effect_in_part_names_only_what_is_not_as_declared() {
+    let world = world_with(|state, _| {
+        fault(state, "PUT:400-after");
+        state.hostile.resets = vec!["organization.deny_unmatched_requests".to_owned()];
+    });
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!((outcome.end, outcome.known), (End::Conflict, Known::Otherwise));
+    let paths: Vec<&str> = outcome.mismatches.iter().map(|found| found.path.as_str()).collect();
+    assert_eq!(paths, ["organization.deny_unmatched_requests"], "session_duration is as declared");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_without_an_answer_may_land_later_and_nothing_else_is_claimed() {
+    let world = world_with(|state, _| (0..3).for_each(|_| fault(state, "PUT:lands+30")));
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Failed, Known::Pending, 3));
+    assert!(outcome.sentence().contains("may still take effect"), "{}", outcome.sentence());
+    assert_eq!(world.state().organization.unwrap()["session_duration"], "12h");
+    while !world.state().pending.is_empty() {
+        world.plan(&manifest(WANTED)).await;
+    }
+    assert_eq!(world.state().organization.unwrap()["session_duration"], "24h", "it landed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_nobody_could_look_at_is_not_taken_for_the_truth() {
+    let world = world_with(|state, _| {
+        fault(state, "PUT:403");
+        fault(state, "GET:403@3");
+    });
+    let (_, outcome) = world.apply(&manifest(WANTED)).await;
+    assert_eq!((outcome.end, outcome.known), (End::Failed, Known::Unconfirmed));
+}
+
+fn somebody_else(when: Moment, patch: Json) -> impl FnOnce(&mut State, &mut Personality) {
+    move |state, _| state.hostile.concurrent = Some(Concurrent { when, patch })
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_moves_between_the_plan_and_the_write_stops_the_write() {
+    for patch in [json!({"session_duration": "1h"}), json!({"deny_unmatched_requests": false}), json!({"beta": 1})] {
+        let path = format!("organization.{}", patch.as_object().unwrap().keys().next().unwrap());
+        let world = world_with(somebody_else(Moment::Read, patch));
+        let (_, outcome) = world.apply(&manifest(WANTED)).await;
+        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 0), "{path}");
+        let Some(Failure::Moved(moved)) = &outcome.failure else { panic!("{outcome:?}") };
+        assert_eq!(moved[0].path, path);
+        assert_eq!(after_planning(&world), ["GET organization"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_moves_while_a_write_waits_to_be_sent_again_stops_it() {
+    let world = world_with(|state, _| {
+        state.faults = ["PUT:429+60", "PUT:429+60"].map(|text| text.parse().unwrap()).to_vec();
+        let patch = json!({"deny_unmatched_requests": false});
+        state.hostile.concurrent = Some(Concurrent { when: Moment::Read, patch });
+    });
+    let (plan, live) = {
+        // The read of the plan is not the one after which somebody writes.
+        let held = world.state().hostile.concurrent;
+        world.transport.sandbox().change(|state| state.hostile.concurrent = None).unwrap();
+        let planned = world.plan(&manifest(WANTED)).await;
+        world.transport.sandbox().change(|state| state.hostile.concurrent = held).unwrap();
+        planned
+    };
+    let options = Options::without_backup(Model::current());
+    let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &options).await;
+    assert!(matches!(outcome.failure, Some(Failure::Moved(_))), "{outcome:?}");
+    assert_eq!((outcome.end, outcome.known), (End::Conflict, Known::AsBefore));
+    assert_eq!(world.state().organization.unwrap()["deny_unmatched_requests"], false, "theirs stays");
+}
+
+/// One read that wrongly says 9999, or somebody who was faster: the second read finds out, and nothing is sent.
+#[tokio::test(start_paused = true)]
+async fn a_creation_is_not_sent_where_a_second_read_finds_an_organization() {
+    let existing = world_with(|state, _| fault(state, "GET:not-enabled"));
+    let faster = nothing(|state| {
+        let patch = json!({"name": "Theirs", "auth_domain": "theirs.cloudflareaccess.com"});
+        state.hostile.concurrent = Some(Concurrent { when: Moment::Read, patch });
+    });
+    for world in [existing, faster] {
+        let (plan, outcome) = world.apply(&manifest(CREATED)).await;
+        assert_eq!(plan.action, Action::Create);
+        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 0), "{outcome:?}");
+        assert!(matches!(outcome.failure, Some(Failure::Exists { refusal: None })), "{outcome:?}");
+        assert_eq!(world.calls(), ["GET organization", "GET organization"]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_post_that_meets_an_organization_is_the_last_write_of_the_run() {
+    for existing in ["conflict", "answered", "merged"] {
+        let world = world_with(|state, how| {
+            *how = personality(&format!("post_existing={existing}"));
+            (0..2).for_each(|_| fault(state, "GET:not-enabled"));
+        });
+        let (_, outcome) = world.apply(&manifest(CREATED)).await;
+        assert_eq!((outcome.end, outcome.known), (End::Conflict, Known::Otherwise), "{existing}: {outcome:?}");
+        assert_eq!(outcome.writes, 1, "{existing}");
+        assert!(!world.calls().contains(&"PUT organization".to_owned()), "{existing}");
+        let kept = world.state().organization.unwrap() == *organization().as_object().unwrap();
+        assert_eq!(kept, existing != "merged", "{existing}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_409_is_a_conflict_even_where_no_organization_is_to_be_seen() {
+    let world = nothing(|state| fault(state, "POST:409-html"));
+    let (_, outcome) = world.apply(&manifest(CREATED)).await;
+    assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 1));
+    let world = nothing(|state| fault(state, "POST:400"));
+    let (_, outcome) = world.apply(&manifest(CREATED)).await;
+    assert_eq!(
+        (outcome.end, outcome.known, outcome.writes),
+        (End::Failed, Known::AsBefore, 1),
+        "no organization, no conflict"
+    );
+}
+
+const CREATED_WITHOUT_DEFAULTS: &str = "\
+account_id: 699d98642c564d2e855e9661899b7252
+organization:
+  name: Widget
+  auth_domain: widget.cloudflareaccess.com
+  session_duration: null
+  strict_service_token_auth: false
+  deny_unmatched_requests_exempted_zone_names: []
+";
+
+/// What is declared `false`, `[]` or `null` is proved after a creation too, and written where the server filled it in.
+#[tokio::test(start_paused = true)]
+async fn what_a_server_fills_in_at_a_creation_is_brought_to_what_is_declared() {
+    for (switches, writes) in [("new_organization=bare", 1), ("new_organization=defaults", 2)] {
+        let world = nothing(|_| {});
+        world.transport.sandbox().change(|state| state.personality = personality(switches)).unwrap();
+        let (_, outcome) = world.apply(&manifest(CREATED_WITHOUT_DEFAULTS)).await;
+        assert_eq!((outcome.end, outcome.writes), (End::Applied, writes), "{switches}: {outcome:?}");
+        assert!(world.plan(&manifest(CREATED_WITHOUT_DEFAULTS)).await.0.is_empty(), "{switches}");
+    }
+}
+
+/// An account of today keeps it on whatever is sent: that is said, not claimed to be as declared.
+#[tokio::test(start_paused = true)]
+async fn a_default_that_the_server_keeps_is_not_reported_as_applied() {
+    let world = nothing(|state| state.account.strict_service_tokens = true);
+    let (_, outcome) = world.apply(&manifest(CREATED_WITHOUT_DEFAULTS)).await;
+    assert_eq!((outcome.end, outcome.known, outcome.verified), (End::Failed, Known::Partly, false), "{outcome:?}");
 }

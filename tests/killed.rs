@@ -132,10 +132,10 @@ fn ended_at_any_step_live_is_as_before_or_as_wanted_and_running_again_converges(
     let cases = [
         ("the first write, before it is acted on", "PUT/organization:hang", put, 1, ("12h", "24h")),
         ("the first write, after it was acted on", "PUT/organization:hang-after", put, 1, ("24h", "24h")),
-        ("the first read-back", "GET/organization:hang@2", read_back, 1, ("24h", "24h")),
+        ("the first read-back", "GET/organization:hang@3", read_back, 1, ("24h", "24h")),
         ("the second write, before it is acted on", "PUT/doh:hang", put, 2, ("24h", "24h")),
         ("the second write, after it was acted on", "PUT/doh:hang-after", put, 2, ("24h", "48h")),
-        ("the second read-back", "GET/doh:hang@2", read_back, 2, ("24h", "48h")),
+        ("the second read-back", "GET/doh:hang@4", read_back, 2, ("24h", "48h")),
     ];
     for (step, fault, line, count, expected) in cases {
         let signals = ["INT", "TERM", "HUP", "QUIT"].map(End::SignalledTwice);

@@ -10,14 +10,16 @@ mod common;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::nasty::unknown_members;
-use common::{World, live_state, manifest, manifest_of, manifest_without_objections, target, wanted};
+use common::{World, live_state, manifest, manifest_of, manifest_without_objections, target, unknown_value, wanted};
 use proptest::prelude::*;
-use serde_json::{Map, Value as Json};
-use zerodrift::apply::{End, Known, verify};
-use zerodrift::organization::{Endpoint, Live, Model};
-use zerodrift::plan::Change;
+use serde_json::{Map, Value as Json, json};
+use zerodrift::apply::{End, Failure, Known, verify};
+use zerodrift::organization::{Endpoint, Live, Model, Slot};
+use zerodrift::plan::{Action, Change, live_sha256};
 use zerodrift::report::export::{Detail, manifest as export};
-use zerodrift::sandbox::{Personality, State, UnknownValues};
+use zerodrift::sandbox::{
+    AbsentOrganization, Concurrent, Fault, Hostile, Moment, Personality, PostExisting, State, UnknownValues,
+};
 
 /// Generated cases of each law. The sandbox runs in the process, so a thousand take seconds.
 const CASES: u32 = 1000;
@@ -54,6 +56,7 @@ fn moved(before: &Live, after: &Live, changes: &[Change]) -> Vec<String> {
 
 static APPLIED: AtomicUsize = AtomicUsize::new(0);
 static REFUSED: AtomicUsize = AtomicUsize::new(0);
+static MOVED: AtomicUsize = AtomicUsize::new(0);
 
 /// Laws 1 to 4 in one life: plan, apply, plan again.
 async fn apply_and_look_again(
@@ -101,8 +104,106 @@ async fn apply_and_look_again(
                 prop_assert_eq!(moved(&before, &after, &[]), Vec::<String>::new(), "a refused write moves nothing");
             }
         }
-        End::Conflict => prop_assert!(false, "no personality resets what was sent: {:#?}", outcome.mismatches),
+        End::Refused | End::Conflict => {
+            prop_assert!(false, "no personality resets what was sent: {:#?}", outcome.mismatches)
+        }
     }
+    Ok(())
+}
+
+/// The sections of a creation: what POST needs is in them.
+fn creating(mut sections: Map<String, Json>) -> Map<String, Json> {
+    let fields = sections["organization"].as_object_mut().unwrap();
+    fields.insert("name".to_owned(), json!("Widget"));
+    fields.insert("auth_domain".to_owned(), json!("widget-corps.cloudflareaccess.com"));
+    sections
+}
+
+fn nothing() -> Live {
+    Live { organization: Slot::Absent, doh: Slot::Absent }
+}
+
+/// An organization exists, and `lies` reads say that there is none: the creation that is planned writes nothing of it.
+async fn create_over_an_organization(
+    state: State,
+    sections: Map<String, Json>,
+    personality: Personality,
+    lies: usize,
+) -> Result<(), TestCaseError> {
+    let manifest = manifest_without_objections(creating(sections), Some(&nothing()));
+    let fault: Fault = "GET/organization:not-enabled".parse().unwrap();
+    let world = World::of(State { faults: vec![fault; lies], ..state.clone() }, personality);
+    let (plan, outcome) = world.apply(&manifest).await;
+    prop_assert_eq!(plan.action, Action::Create);
+    // Where even the read after a refused POST lies, the refusal is all that anybody knows.
+    let unseen = lies > 2 && outcome.end == End::Failed;
+    prop_assert!(outcome.end == End::Conflict || unseen, "{:#?}", outcome);
+    prop_assert!(outcome.writes <= usize::from(lies > 1), "{:#?}", outcome);
+    prop_assert!(!world.calls().iter().any(|call| call.starts_with("PUT")), "{:?}", world.calls());
+    if lies == 1 || personality.post_existing != PostExisting::Merged {
+        let now = world.state();
+        prop_assert_eq!((now.organization, now.doh), (state.organization, state.doh), "nothing of it was written");
+    }
+    Ok(())
+}
+
+/// A creation leaves everything as declared, what is declared as empty included, or says what failed.
+async fn create(sections: Map<String, Json>, personality: Personality) -> Result<(), TestCaseError> {
+    let manifest = manifest_without_objections(creating(sections), Some(&nothing()));
+    let world = World::of(State::default(), personality);
+    let (_, outcome) = world.apply(&manifest).await;
+    match outcome.end {
+        End::Applied => {
+            let (again, _) = world.plan(&manifest).await;
+            prop_assert!(again.is_empty(), "everything is as declared: {:#?}", again.changes);
+        }
+        End::Failed => {
+            REFUSED.fetch_add(1, Ordering::Relaxed);
+            prop_assert!(matches!(outcome.known, Known::AsBefore | Known::Partly), "{:?}", outcome);
+        }
+        _ => prop_assert!(false, "a creation that nobody disturbs: {:#?}", outcome),
+    }
+    Ok(())
+}
+
+/// What somebody else writes to the organization.
+fn theirs() -> impl Strategy<Value = Json> {
+    prop_oneof![
+        "[1-9]h".prop_map(|text| json!({"session_duration": text})),
+        any::<bool>().prop_map(|on| json!({"deny_unmatched_requests": on})),
+        "[A-Z][a-z]{1,8}".prop_map(|name| json!({"name": name})),
+        unknown_value().prop_map(|value| json!({"brand_new": value})),
+        Just(json!({"login_design": null})),
+    ]
+}
+
+/// Somebody else writes after the read that the plan is made from, and before our write.
+async fn somebody_writes_in_between(
+    state: State,
+    sections: Map<String, Json>,
+    personality: Personality,
+    patch: Json,
+) -> Result<(), TestCaseError> {
+    let manifest =
+        manifest_without_objections(sections, Some(&everything(&World::of(state.clone(), personality)).await));
+    let concurrent = Some(Concurrent { when: Moment::Read, patch });
+    let state = State { hostile: Hostile { concurrent, ..Hostile::default() }, ..state };
+    // Whether what they write differs by meaning from what was there.
+    let probe = World::of(state.clone(), personality);
+    let sha256 = async || live_sha256(Model::current(), &probe.live(&manifest).await);
+    let (then, theirs) = (sha256().await, sha256().await);
+
+    let world = World::of(state, personality);
+    let (plan, outcome) = world.apply(&manifest).await;
+    if plan.is_empty() || then == theirs {
+        prop_assert!(!matches!(outcome.failure, Some(Failure::Moved(_))), "{:#?}", outcome);
+        return Ok(());
+    }
+    MOVED.fetch_add(1, Ordering::Relaxed);
+    prop_assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 0));
+    prop_assert!(matches!(outcome.failure, Some(Failure::Moved(_))), "{:#?}", outcome);
+    let (now, theirs) = (world.state(), probe.state());
+    prop_assert_eq!((now.organization, now.doh), (theirs.organization, theirs.doh), "nothing is written over theirs");
     Ok(())
 }
 
@@ -195,6 +296,22 @@ proptest! {
     }
 
     #[test]
+    fn an_approval_to_create_approves_nothing_else(state in live_state(), sections in wanted(), personality in personality(), lies in 1..4_usize) {
+        run(create_over_an_organization(state, sections, personality, lies))?;
+    }
+
+    #[test]
+    fn a_creation_proves_what_is_declared_as_empty_too(sections in wanted(), personality in personality()) {
+        let personality = Personality { absent_organization: AbsentOrganization::NotEnabled, ..personality };
+        run(create(sections, personality))?;
+    }
+
+    #[test]
+    fn what_moves_before_the_write_stops_it(state in live_state(), sections in wanted(), personality in personality(), patch in theirs()) {
+        run(somebody_writes_in_between(state, sections, personality, patch))?;
+    }
+
+    #[test]
     fn a_plan_is_a_function_of_its_input(state in live_state(), sections in wanted(), personality in personality()) {
         run(async {
             let world = World::of(state, personality);
@@ -217,6 +334,17 @@ fn most_generated_cases_are_applied() {
         .unwrap();
     let (applied, refused) = (APPLIED.load(Ordering::Relaxed), REFUSED.load(Ordering::Relaxed));
     assert!(applied > 100 && applied > refused, "{applied} applied, {refused} refused");
+}
+
+/// As above, for the cases in which somebody else writes: in most of them something that matters moves.
+#[test]
+fn most_generated_writes_of_somebody_else_move_something() {
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 200, ..config() });
+    let cases = (live_state(), wanted(), personality(), theirs());
+    runner
+        .run(&cases, |(state, sections, how, patch)| run(somebody_writes_in_between(state, sections, how, patch)))
+        .unwrap();
+    assert!(MOVED.load(Ordering::Relaxed) > 100);
 }
 
 #[test]

@@ -147,7 +147,7 @@ async fn a09_a_create_that_became_a_silent_upsert() {
     let wanted = wants("  name: Widget\n  auth_domain: widget.cloudflareaccess.com\n");
     let (plan, outcome) = world.apply(&wanted).await;
     assert_eq!((plan.action, outcome.end), (Action::Create, End::Applied));
-    assert_eq!(world.calls(), ["GET organization", "POST organization", "GET organization"]);
+    assert_eq!(world.calls(), ["GET organization", "GET organization", "POST organization", "GET organization"]);
     for switch in ["absent_organization=not_found", "absent_organization=null_result"] {
         let world = World::of(State::default(), switch.parse().unwrap());
         assert!(world.reader.live(&target(), &[Endpoint::Organization]).await.is_err(), "{switch}");

@@ -67,7 +67,7 @@ pub enum Ended<'a> {
     Outcome(&'a Outcome),
     /// Without consent or approval, and so without a write; the text says what was missing.
     Refused(&'a str),
-    /// Without a write, because live moved while somebody looked at the plan; the text says what moved.
+    /// Without a write, because live moved since the plan was approved, or another apply is writing; the text says which.
     Moved(&'a str),
     /// Before the first write, for another reason, such as a signal; the text says why.
     Unsent(&'a str),
@@ -223,19 +223,15 @@ fn change(change: &Change) -> Json {
 }
 
 /// The end in the words of `apply --format json`, and `started`.
-fn outcome(ended: &Ended<'_>) -> &'static str {
-    match ended {
-        Ended::Started => "started",
-        Ended::Outcome(outcome) => match outcome.end {
-            End::Applied => "applied",
-            End::InSync => "in_sync",
-            End::Conflict => "conflict",
-            End::Failed => "failed",
-        },
-        Ended::Refused(_) => "refused",
-        Ended::Moved(_) => "conflict",
-        Ended::Unsent(_) | Ended::Abandoned(_) => "failed",
-    }
+fn outcome(ended: &Ended<'_>) -> Json {
+    let end = match ended {
+        Ended::Started => return json!("started"),
+        Ended::Outcome(outcome) => outcome.end,
+        Ended::Refused(_) => End::Refused,
+        Ended::Moved(_) => End::Conflict,
+        Ended::Unsent(_) | Ended::Abandoned(_) => End::Failed,
+    };
+    json!(end)
 }
 
 fn known(ended: &Ended<'_>) -> Known {

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Map, Value as Json};
 
-use super::outcome::{End, Failure, Known, Outcome};
-use super::verify::{Mismatch, not_converged, verify};
-use super::{Approved, Event, Options, body};
-use crate::cloudflare::{self, Call, Method, Reader, WriteError, Writer};
+use super::ending::{End, Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
+use super::outcome::{Failure, Outcome};
+use super::verify::{Mismatch, Why, not_converged, verify};
+use super::{Approved, Event, Options, body, created};
+use crate::cloudflare::{self, Call, Method, Reader, Request, Step, Writer, request};
 use crate::json::JsonText;
-use crate::organization::{Document, Endpoint, Live, Slot, dotted};
-use crate::plan::{Action, Change};
+use crate::organization::{Document, Endpoint, Live, Model, Slot, dotted};
+use crate::plan::{Action, Change, Op, Seen};
 
 /// How often an update whose outcome was uncertain is sent again, after a read has shown that it did not happen.
 const REPEATS: usize = 2;
@@ -21,55 +22,81 @@ const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Everything an apply holds on to while it runs.
 pub(super) struct Run<'a> {
-    pub(super) reader: &'a Reader,
-    pub(super) writer: &'a Writer,
-    pub(super) approved: Approved<'a>,
-    pub(super) options: &'a Options<'a>,
+    reader: &'a Reader,
+    writer: &'a Writer,
+    approved: Approved<'a>,
+    options: &'a Options<'a>,
     /// Live as read last.
-    pub(super) live: Live,
-    pub(super) writes: usize,
-    /// The endpoints that a read-back has proved.
-    pub(super) proved: usize,
+    live: Live,
+    writes: usize,
+    /// The writes that a read-back has proved.
+    proved: usize,
     /// The writes that were sent.
-    pub(super) calls: Vec<Call>,
+    calls: Vec<Call>,
 }
 
 /// Why an apply stops early.
-enum Stop {
-    Failed(Failure, Known),
-    Conflict(Vec<Mismatch>),
+struct Stop {
+    end: End,
+    known: Known,
+    failure: Option<Failure>,
+    mismatches: Vec<Mismatch>,
 }
 
-/// What became of one write request.
-enum Sent {
-    Accepted,
-    Refused(cloudflare::Error),
-    Uncertain(cloudflare::Error),
+impl Stop {
+    fn failed(failure: impl Into<Failure>, known: Known) -> Self {
+        Self { end: End::Failed, known, failure: Some(failure.into()), mismatches: Vec::new() }
+    }
+
+    /// A conflict that was found before the write was sent.
+    fn before_writing(failure: Failure) -> Self {
+        Self { end: End::Conflict, known: Known::AsBefore, failure: Some(failure), mismatches: Vec::new() }
+    }
 }
 
-impl Run<'_> {
+/// One write request and what came back for it.
+struct Sent {
+    answer: WriteAnswer,
+    error: Option<cloudflare::Error>,
+}
+
+/// What was read after a write.
+struct Look {
+    observed: Observed,
+    slot: Slot,
+    mismatches: Vec<Mismatch>,
+    error: Option<cloudflare::Error>,
+}
+
+impl<'a> Run<'a> {
+    pub(super) fn new(
+        reader: &'a Reader,
+        writer: &'a Writer,
+        approved: Approved<'a>,
+        options: &'a Options<'a>,
+    ) -> Self {
+        let live = approved.live.clone();
+        Self { reader, writer, approved, options, live, writes: 0, proved: 0, calls: Vec::new() }
+    }
+
     pub(super) async fn run(mut self) -> Outcome {
         let stop = self.steps().await.err();
-        let (writes, proved, calls) = (self.writes, self.proved, self.calls);
+        let Self { writes, proved, calls, .. } = self;
         match stop {
-            None => {
-                let end = if writes == 0 { End::InSync } else { End::Applied };
-                let known = Known::AsWanted;
-                Outcome { end, writes, verified: true, known, mismatches: Vec::new(), failure: None, calls }
-            }
-            Some(Stop::Conflict(mismatches)) => Outcome {
-                end: End::Conflict,
+            None if writes == 0 => Outcome { calls, ..Outcome::in_sync() },
+            None => Outcome {
+                end: End::Applied,
                 writes,
-                verified: false,
-                known: Known::Otherwise,
-                mismatches,
+                verified: true,
+                known: Known::AsWanted,
+                proved,
+                mismatches: Vec::new(),
                 failure: None,
                 calls,
             },
-            Some(Stop::Failed(failure, known)) => {
+            Some(Stop { end, known, failure, mismatches }) => {
                 let known = if known == Known::AsBefore && proved > 0 { Known::Partly } else { known };
-                let failure = Some(failure);
-                Outcome { end: End::Failed, writes, verified: false, known, mismatches: Vec::new(), failure, calls }
+                Outcome { end, writes, verified: false, known, proved, mismatches, failure, calls }
             }
         }
     }
@@ -80,7 +107,7 @@ impl Run<'_> {
             self.create().await?;
             // The DoH object came into being with the organization: what it holds now is what a write must echo.
             if !self.remaining(Endpoint::Doh).is_empty() {
-                self.live.doh = self.read_back(Endpoint::Doh).await?;
+                self.look_at_new_doh().await?;
             }
         }
         for endpoint in Endpoint::ALL {
@@ -95,7 +122,8 @@ impl Run<'_> {
     fn check_unknown(&self) -> Result<(), Stop> {
         let fields: Vec<String> = self.live.documents().flat_map(|document| self.unknown(document)).collect();
         if self.options.strict_unknown && !fields.is_empty() {
-            return Err(Stop::Failed(Failure::StrictUnknown { fields }, Known::AsBefore));
+            let stop = Stop::failed(Failure::StrictUnknown { fields }, Known::AsBefore);
+            return Err(Stop { end: End::Refused, ..stop });
         }
         Ok(())
     }
@@ -105,41 +133,59 @@ impl Run<'_> {
         unknown.iter().map(|field| dotted(document.endpoint, &field.keys)).collect()
     }
 
-    /// The changes of an endpoint that live, as read last, does not show.
+    /// The changes of an endpoint that live, as read last, does not show. What a creation declares as empty counts too:
+    /// the server may have filled it in.
     fn remaining(&self, endpoint: Endpoint) -> Vec<Change> {
-        let of_endpoint = self.approved.plan.changes.iter().filter(|change| change.setting.endpoint() == endpoint);
+        let plan = self.approved.plan;
+        let declared = plan.changes.iter().chain(&plan.declared_empty);
         let shown = |change: &&Change| {
             self.live
                 .document(endpoint)
                 .is_some_and(|document| not_converged(self.options.model, document, &[change]).is_empty())
         };
-        of_endpoint.filter(|change| !shown(change)).cloned().collect()
+        declared.filter(|change| change.setting.endpoint() == endpoint && !shown(change)).cloned().collect()
     }
 
     /// Creates the organization. The POST is sent once, whatever happens to its answer.
     async fn create(&mut self) -> Result<(), Stop> {
-        let changes: Vec<&Change> = self
-            .approved
-            .plan
-            .changes
-            .iter()
-            .filter(|change| change.setting.endpoint() == Endpoint::Organization)
-            .collect();
-        let body = body::post(&changes);
-        let lost = match self.send(Method::Post, Endpoint::Organization, &body).await? {
-            Sent::Accepted => None,
-            Sent::Refused(error) => return Err(Stop::Failed(error.into(), Known::AsBefore)),
-            Sent::Uncertain(error) => Some(error),
+        let (plan, model) = (self.approved.plan, self.options.model);
+        let sent: Vec<&Change> = plan.changes.iter().filter(|change| is_in_post(change)).collect();
+        let request = request::create(&plan.target, body::post(&sent));
+        self.keep()?;
+        self.confirm(Endpoint::Organization).await?;
+        let sending = self.send(Endpoint::Organization, &request).await?;
+        let judge = |slot: &Slot| match slot.document() {
+            None => (Observed::AsBefore, sent.iter().map(|change| unseen(change)).collect()),
+            Some(document) => {
+                let mut mismatches = not_converged(model, document, &sent);
+                mismatches.extend(created::foreign(model, plan, document));
+                (if mismatches.is_empty() { Observed::AsWanted } else { Observed::Otherwise }, mismatches)
+            }
         };
-        let slot = self.read_until(Endpoint::Organization, |slot| slot.document().is_some()).await?;
-        match (slot, lost) {
-            (Slot::Present(document), _) => {
-                self.live.organization = Slot::Present(document);
+        let look = self.look(Endpoint::Organization, sending.answer, judge).await;
+        match verdict(Method::Post, sending.answer, look.observed) {
+            Verdict::Proved => {
+                self.live.organization = look.slot;
                 self.proved += 1;
                 Ok(())
             }
-            (_, Some(error)) => Err(Stop::Failed(Failure::CreationUnseen { error }, Known::Unknown)),
-            (_, None) => Err(Stop::Conflict(changes.iter().map(|change| unseen(change)).collect())),
+            Verdict::Ended(end, known) => {
+                let failure = creation_failure(end, sending, look.error);
+                let mismatches = if end == End::Conflict { look.mismatches } else { Vec::new() };
+                Err(Stop { end, known, failure, mismatches })
+            }
+        }
+    }
+
+    /// Reads the DoH object of the organization that was just created.
+    async fn look_at_new_doh(&mut self) -> Result<(), Stop> {
+        let read = self.read_back(Endpoint::Doh).await;
+        self.live.doh = read.map_err(|error| Stop::failed(error, Known::AsBefore))?;
+        let document = self.live.doh.document();
+        let foreign = document.map(|document| created::foreign(self.options.model, self.approved.plan, document));
+        match foreign.filter(|foreign| !foreign.is_empty()) {
+            Some(mismatches) => Err(Stop { end: End::Conflict, known: Known::Otherwise, failure: None, mismatches }),
+            None => Ok(()),
         }
     }
 
@@ -147,107 +193,173 @@ impl Run<'_> {
     async fn update(&mut self, endpoint: Endpoint, changes: &[Change]) -> Result<(), Stop> {
         let changes: Vec<&Change> = changes.iter().collect();
         let model = self.options.model;
+        self.keep()?;
+        self.confirm(endpoint).await?;
         let before = self.live.document(endpoint).cloned().unwrap_or_else(|| Document::new(endpoint, Map::new()));
-        let body = body::put(model, &before, &changes, self.options.omit);
+        let request = self.put(endpoint, body::put(model, &before, &changes, self.options.omit));
         let mut repeats = 0;
         loop {
-            let lost = match self.send(Method::Put, endpoint, &body).await? {
-                Sent::Accepted => None,
-                Sent::Refused(error) => return Err(self.refused(error, &before).await),
-                Sent::Uncertain(error) => Some(error),
-            };
-            let converged =
-                |slot: &Slot| slot.document().is_some_and(|live| not_converged(model, live, &changes).is_empty());
-            let slot = self.read_until(endpoint, converged).await?;
-            let Slot::Present(after) = slot else {
-                return Err(Stop::Conflict(changes.iter().map(|change| unseen(change)).collect()));
-            };
-            let mismatches = verify(model, Some(&before), &after, &changes);
-            if mismatches.is_empty() {
-                *self.live.slot_mut(endpoint) = Slot::Present(after);
-                self.proved += 1;
-                return Ok(());
+            let Sent { answer, error } = self.send(endpoint, &request).await?;
+            let look = self.look(endpoint, answer, |slot| judge_update(model, &before, &changes, slot)).await;
+            if may_repeat(Method::Put, answer, look.observed) && repeats < REPEATS {
+                repeats += 1;
+                continue;
             }
-            let untouched = verify(model, Some(&before), &after, &[]).is_empty();
-            match lost {
-                Some(_) if untouched && repeats < REPEATS => repeats += 1,
-                Some(error) if untouched => return Err(Stop::Failed(error.into(), Known::AsBefore)),
-                _ => return Err(Stop::Conflict(mismatches)),
-            }
+            return match verdict(Method::Put, answer, look.observed) {
+                Verdict::Proved => {
+                    error.filter(|_| answer != WriteAnswer::Uncertain).into_iter().for_each(|error| {
+                        self.tell(Event::Disproved { error: error.to_string() });
+                    });
+                    *self.live.slot_mut(endpoint) = look.slot;
+                    self.proved += 1;
+                    Ok(())
+                }
+                Verdict::Ended(end, known) => {
+                    let (failure, mismatches) = self.update_failure(end, answer, error, &before, look);
+                    Err(Stop { end, known, failure, mismatches })
+                }
+            };
         }
     }
 
-    /// Sends one write and says what became of it. The state from before is kept first, where this is the first write.
-    async fn send(&mut self, method: Method, endpoint: Endpoint, body: &JsonText) -> Result<Sent, Stop> {
-        if self.writes == 0 {
-            (self.options.keep)(self.approved.live).map_err(|error| Stop::Failed(error.into(), Known::AsBefore))?;
-        }
+    fn put(&self, endpoint: Endpoint, body: JsonText) -> Request {
         let target = &self.approved.plan.target;
-        self.writes += 1;
-        self.tell(Event::Writing { method, path: target.path(endpoint) });
-        let result = match (method, endpoint) {
-            (Method::Post, _) => self.writer.create_organization(target, body).await,
-            (_, Endpoint::Organization) => self.writer.update_organization(target, body).await,
-            (_, Endpoint::Doh) => self.writer.update_doh(target, body).await,
+        match endpoint {
+            Endpoint::Organization => request::update(target, body),
+            Endpoint::Doh => request::update_doh(target, body),
+        }
+    }
+
+    /// Why an update failed: what the API said where it said no, what kept us from reading where nobody could.
+    fn update_failure(
+        &self,
+        end: End,
+        answer: WriteAnswer,
+        error: Option<cloudflare::Error>,
+        before: &Document,
+        look: Look,
+    ) -> (Option<Failure>, Vec<Mismatch>) {
+        let refused = matches!(answer, WriteAnswer::Refused | WriteAnswer::Clash);
+        if end == End::Conflict {
+            return (error.filter(|_| refused).map(Failure::Request), look.mismatches);
+        }
+        let error = if answer == WriteAnswer::Uncertain { look.error.or(error) } else { error.or(look.error) };
+        let fields = self.unknown(before);
+        let failure = error.map(|error| {
+            // Fields that nobody knows may be to blame.
+            if refused && error.has_code("12062") && !fields.is_empty() {
+                Failure::UnknownFields { error, fields }
+            } else {
+                Failure::Request(error)
+            }
+        });
+        (failure, Vec::new())
+    }
+
+    /// Keeps the state from before, where nothing was written yet.
+    fn keep(&self) -> Result<(), Stop> {
+        if self.writes > 0 {
+            return Ok(());
+        }
+        (self.options.keep)(self.approved.live).map_err(|error| Stop::failed(error, Known::AsBefore))
+    }
+
+    /// Reads once more directly before a write, and stops if anything moved: a PUT would write stale values over it. Before
+    /// the first write everything that the plan was made from is read, then what is still to be written.
+    async fn confirm(&mut self, endpoint: Endpoint) -> Result<(), Stop> {
+        let now = self.unmoved(endpoint).await?;
+        for endpoint in Endpoint::ALL.into_iter().filter(|endpoint| *now.slot(*endpoint) != Slot::NotRead) {
+            *self.live.slot_mut(endpoint) = now.slot(endpoint).clone();
+        }
+        Ok(())
+    }
+
+    async fn unmoved(&self, endpoint: Endpoint) -> Result<Live, Stop> {
+        let read = |one: &Endpoint| *self.live.slot(*one) != Slot::NotRead;
+        let matters = |one: &Endpoint| self.writes == 0 || *one == endpoint;
+        let endpoints: Vec<Endpoint> = Endpoint::ALL.into_iter().filter(|one| read(one) && matters(one)).collect();
+        let now = self.reader.live(&self.approved.plan.target, &endpoints).await;
+        let now = now.map_err(|error| Stop::failed(error, Known::AsBefore))?;
+        if self.live.organization == Slot::Absent && now.organization.document().is_some() {
+            return Err(Stop::before_writing(Failure::Exists { refusal: None }));
+        }
+        let mut then = Live::default();
+        for endpoint in endpoints {
+            *then.slot_mut(endpoint) = self.live.slot(endpoint).clone();
+        }
+        let moved = Seen::of(self.options.model, &then).moved(&Seen::of(self.options.model, &now));
+        if moved.is_empty() { Ok(now) } else { Err(Stop::before_writing(Failure::Moved(moved))) }
+    }
+
+    /// Sends one write and says what came back. Where it has to wait before it is sent again, live is confirmed again.
+    async fn send(&mut self, endpoint: Endpoint, request: &Request) -> Result<Sent, Stop> {
+        self.tell(Event::Writing { method: request.method, path: request.path.clone() });
+        let mut stop = None;
+        let mut attempts = self.writer.attempts(request);
+        let result = loop {
+            match attempts.next().await {
+                Step::Done(result) => break result,
+                Step::Again(wait) => tokio::time::sleep(wait).await,
+            }
+            stop = self.unmoved(endpoint).await.err();
+            if stop.is_some() {
+                break attempts.give_up();
+            }
         };
+        self.writes += 1;
         self.calls.extend(match &result {
             Ok(written) => Some(written.call.clone()),
             Err(error) => error.error().call().cloned(),
         });
-        Ok(match result {
-            Ok(_) => Sent::Accepted,
-            Err(WriteError::Refused(error)) => Sent::Refused(error),
-            Err(WriteError::Uncertain(error)) => {
-                self.tell(Event::Uncertain { error: error.to_string() });
-                Sent::Uncertain(error)
-            }
-        })
+        if let Some(stop) = stop {
+            return Err(stop);
+        }
+        let Err(error) = result else { return Ok(Sent { answer: WriteAnswer::Accepted, error: None }) };
+        let answer = WriteAnswer::of(&error);
+        if answer == WriteAnswer::Uncertain {
+            self.tell(Event::Uncertain { error: error.error().to_string() });
+        }
+        Ok(Sent { answer, error: Some(error.into_error()) })
     }
 
-    /// Reads an endpoint until it shows what is waited for, a bounded number of times; returns what was read last.
-    async fn read_until(&self, endpoint: Endpoint, shows: impl Fn(&Slot) -> bool) -> Result<Slot, Stop> {
+    /// Looks at what a write did: once where the API says that it did nothing, a bounded number of times where it may have
+    /// acted, and not at all where nothing reached it. Returns what was read last.
+    async fn look(
+        &self,
+        endpoint: Endpoint,
+        answer: WriteAnswer,
+        judge: impl Fn(&Slot) -> (Observed, Vec<Mismatch>),
+    ) -> Look {
+        let reads = match answer {
+            WriteAnswer::Accepted | WriteAnswer::Uncertain => READS,
+            WriteAnswer::Refused | WriteAnswer::Clash => 1,
+            WriteAnswer::NotSent => 0,
+        };
+        let mut look = Look { observed: Observed::Unread, slot: Slot::NotRead, mismatches: Vec::new(), error: None };
         let mut pause = FIRST_PAUSE;
-        let mut reads = 1;
-        loop {
-            let slot = self.read_back(endpoint).await?;
-            if reads == READS || shows(&slot) {
-                return Ok(slot);
+        for read in 1..=reads {
+            let slot = match self.read_back(endpoint).await {
+                Ok(slot) => slot,
+                Err(error) => return Look { observed: Observed::Unread, error: Some(error), ..look },
+            };
+            let (observed, mismatches) = judge(&slot);
+            let arrived = mismatches.iter().all(|found| found.why != Why::NotConverged);
+            look = Look { observed, slot, mismatches, error: None };
+            if arrived || read == reads {
+                break;
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
-            reads += 1;
         }
+        look
     }
 
     /// Reads an endpoint once, after a write.
-    async fn read_back(&self, endpoint: Endpoint) -> Result<Slot, Stop> {
+    async fn read_back(&self, endpoint: Endpoint) -> Result<Slot, cloudflare::Error> {
         let target = &self.approved.plan.target;
         self.tell(Event::ReadingBack { path: target.path(endpoint) });
-        let mut live =
-            self.reader.live(target, &[endpoint]).await.map_err(|error| Stop::Failed(error.into(), Known::Unknown))?;
+        let mut live = self.reader.live(target, &[endpoint]).await?;
         Ok(std::mem::take(live.slot_mut(endpoint)))
-    }
-
-    /// A refusal, made precise: whether anything was stored, and whether fields that nobody knows may be to blame.
-    async fn refused(&self, error: cloudflare::Error, before: &Document) -> Stop {
-        let fields = self.unknown(before);
-        let suspicious = error.has_code("12062") && !fields.is_empty();
-        let known = match self.reader.live(&self.approved.plan.target, &[before.endpoint]).await {
-            Ok(live) => match live.document(before.endpoint) {
-                Some(after) => {
-                    let moved = verify(self.options.model, Some(before), after, &[]);
-                    if !moved.is_empty() {
-                        return Stop::Conflict(moved);
-                    }
-                    Known::AsBefore
-                }
-                None => Known::Unknown,
-            },
-            // The API said that it refused; that nobody could look again does not change that.
-            Err(_) => Known::AsBefore,
-        };
-        let failure = if suspicious { Failure::UnknownFields { error, fields } } else { error.into() };
-        Stop::Failed(failure, known)
     }
 
     fn tell(&self, event: Event) {
@@ -255,11 +367,44 @@ impl Run<'_> {
     }
 }
 
+/// Compares an endpoint after an update with what was wanted and with what was there.
+fn judge_update(model: &Model, before: &Document, changes: &[&Change], slot: &Slot) -> (Observed, Vec<Mismatch>) {
+    let Some(after) = slot.document() else {
+        return (Observed::Otherwise, changes.iter().map(|change| unseen(change)).collect());
+    };
+    let mismatches = verify(model, Some(before), after, changes);
+    let observed = match () {
+        () if mismatches.is_empty() => Observed::AsWanted,
+        () if verify(model, Some(before), after, &[]).is_empty() => Observed::AsBefore,
+        () => Observed::Otherwise,
+    };
+    (observed, mismatches)
+}
+
+/// Why a creation failed. A conflict that the API speaks of means that an organization exists.
+fn creation_failure(end: End, answer: Sent, read: Option<cloudflare::Error>) -> Option<Failure> {
+    let Sent { answer, error } = answer;
+    match (end, answer) {
+        (End::Conflict, WriteAnswer::Refused | WriteAnswer::Clash) => Some(Failure::Exists { refusal: error }),
+        (End::Conflict, _) => None,
+        (_, WriteAnswer::Uncertain) => match (read, error) {
+            (Some(read), _) => Some(read.into()),
+            (None, error) => error.map(|error| Failure::CreationUnseen { error }),
+        },
+        _ => error.or(read).map(Failure::Request),
+    }
+}
+
+/// Whether the POST carries a change.
+fn is_in_post(change: &Change) -> bool {
+    change.setting.endpoint() == Endpoint::Organization && change.setting.in_create && change.op == Op::Set
+}
+
 /// A change of an object that is not there although it was written.
 fn unseen(change: &Change) -> Mismatch {
     Mismatch {
         path: change.setting.path.to_owned(),
-        why: super::verify::Why::NotConverged,
+        why: Why::NotConverged,
         expected: change.after.clone(),
         found: Json::Null,
     }

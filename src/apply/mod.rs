@@ -1,13 +1,17 @@
 //! Plan → writes, and the proof that they did what the plan said and nothing else.
 //!
 //! An apply holds a reader and a writer. It sends one write per endpoint that has changes, built from the live
-//! document, and reads back until live shows it. A write whose answer was lost is never repeated before a read has
-//! shown that it did not happen, and a creation is never repeated at all. Before the first write the state from before is
-//! kept; where it cannot be kept, nothing is written.
+//! document as read directly before, and reads back until live shows it. Where that read shows that anything moved since
+//! the plan was made, the write is not sent. A write whose answer was lost is never repeated before a read has shown that
+//! it did not happen, and a creation is never repeated at all. Before the first write the state from before is kept; where
+//! it cannot be kept, nothing is written.
 //!
 //! - `body`: what is sent
 //! - `verify`: what is compared afterwards
+//! - `created`: whether a read-back shows the organization that was created
 //! - `execute`: the steps
+//! - `ending`: what follows from a write, its answer and its read-back, as a table
+//! - `lock`: one apply at a time for one target
 //! - `backup`: the state from before, as a private file; `retention`, `mark`: which of these files make room
 //! - `outcome`: how it ended
 //! - `audit`: a line about each apply, for those who ask later
@@ -17,7 +21,10 @@ pub mod audit;
 mod backup;
 mod blame;
 pub mod body;
+mod created;
+mod ending;
 mod execute;
+mod lock;
 mod mark;
 mod outcome;
 mod retention;
@@ -27,7 +34,9 @@ mod verify;
 
 pub use backup::{BackupError, Backups, PreImage};
 pub use blame::blame;
-pub use outcome::{End, Failure, Known, Outcome};
+pub use ending::{End, Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
+pub use lock::{LockError, TargetLock};
+pub use outcome::{Failure, Outcome};
 pub use verify::{Mismatch, Why, verify};
 
 use crate::cloudflare::{Method, Reader, Writer};
@@ -82,6 +91,11 @@ pub enum Event {
         /// What happened.
         error: String,
     },
+    /// A write was refused, and a read shows that it did what was wanted all the same.
+    Disproved {
+        /// What the API said.
+        error: String,
+    },
     /// Live is being read to see what a write did.
     ReadingBack {
         /// The API's path.
@@ -130,6 +144,5 @@ impl<'a> Approved<'a> {
 /// An empty plan sends nothing. The outcome says what is known of live, whatever failed; running the same manifest
 /// again converges.
 pub async fn apply(reader: &Reader, writer: &Writer, approved: Approved<'_>, options: &Options<'_>) -> Outcome {
-    let live = approved.live.clone();
-    execute::Run { reader, writer, approved, options, live, writes: 0, proved: 0, calls: Vec::new() }.run().await
+    execute::Run::new(reader, writer, approved, options).run().await
 }

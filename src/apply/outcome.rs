@@ -1,9 +1,10 @@
 //! How an apply ended, as a value: what was sent, what is known of live, and what to do next.
 
-use crate::cloudflare::{self, Call};
-
 use super::backup::BackupError;
+use super::ending::{End, Known};
 use super::verify::Mismatch;
+use crate::cloudflare::{self, Call};
+use crate::plan::{Moved, Stale};
 
 /// How an apply ended.
 #[derive(Debug)]
@@ -14,8 +15,10 @@ pub struct Outcome {
     pub writes: usize,
     /// Whether a read-back proved that live is as wanted and nothing else moved.
     pub verified: bool,
-    /// What is known of live.
+    /// What is known of the live state after the last write. What was written before that one is proved.
     pub known: Known,
+    /// How many writes a read-back has proved.
+    pub proved: usize,
     /// The paths that are not what they should be. Empty unless the end is [`End::Conflict`].
     pub mismatches: Vec<Mismatch>,
     /// What failed, where something did.
@@ -24,52 +27,34 @@ pub struct Outcome {
     pub calls: Vec<Call>,
 }
 
-/// How an apply ended, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum End {
-    /// Everything was written and read back.
-    Applied,
-    /// There was nothing to write.
-    InSync,
-    /// Live is neither as before nor as wanted.
-    Conflict,
-    /// A request failed.
-    Failed,
-}
+impl Outcome {
+    /// The outcome of a plan that changes nothing.
+    pub fn in_sync() -> Self {
+        Self {
+            end: End::InSync,
+            writes: 0,
+            verified: true,
+            known: Known::AsWanted,
+            proved: 0,
+            mismatches: Vec::new(),
+            failure: None,
+            calls: Vec::new(),
+        }
+    }
 
-/// What is known of live at the end of an apply.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Known {
-    /// Everything is as it was before.
-    AsBefore,
-    /// Everything is as wanted.
-    AsWanted,
-    /// Some writes did what was wanted, the others did nothing.
-    Partly,
-    /// Something else is there: see the mismatches.
-    Otherwise,
-    /// A write may or may not have been acted on, and nobody could read what became of it.
-    Unknown,
-}
-
-impl Known {
-    /// The sentence for it, with what to do next.
-    pub fn sentence(self) -> &'static str {
-        match self {
-            Self::AsBefore => "nothing was changed: live is as it was before",
-            Self::AsWanted => "live is as wanted",
-            Self::Partly => {
-                "what was written so far is as wanted, the rest as before: running apply again writes what is left"
-            }
-            Self::Otherwise => "live is not what was wanted: compare the values above, then run plan",
-            Self::Unknown => "it is not known whether the write was acted on: run plan to see, then apply again",
+    /// What is known of the live state, in a sentence with what to do next.
+    pub fn sentence(&self) -> String {
+        let known = self.known.sentence();
+        match self.known {
+            Known::AsBefore if self.writes == 0 => "nothing was written".to_owned(),
+            Known::AsBefore | Known::AsWanted | Known::Partly => known.to_owned(),
+            _ if self.proved == 0 => known.to_owned(),
+            _ => format!("what was written before the last write is as wanted; {known}"),
         }
     }
 }
 
-/// Why an apply failed.
+/// Why an apply stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// A request failed.
@@ -98,6 +83,25 @@ pub enum Failure {
         /// What happened to the answer.
         error: cloudflare::Error,
     },
+    /// The live state moved between the read that the plan is made from and the read directly before the write, which was
+    /// not sent.
+    #[error("the write was not sent, because the live state moved since the plan was made{}", lines(.0))]
+    Moved(Vec<Moved>),
+    /// The plan creates an organization, and one exists. An approval to create approves nothing else.
+    #[error("an organization exists, and only its creation was approved{}", reason(.refusal.as_ref()))]
+    Exists {
+        /// What the API said to the creation; nothing where it was not sent.
+        refusal: Option<cloudflare::Error>,
+    },
+}
+
+/// The paths that moved, each on a line of its own.
+fn lines(moved: &[Moved]) -> String {
+    moved.iter().map(|moved| format!("\n  {}", Stale::Live(moved.clone()))).collect()
+}
+
+fn reason(refusal: Option<&cloudflare::Error>) -> String {
+    refusal.map_or_else(|| "; the creation was not sent".to_owned(), |error| format!(": {error}"))
 }
 
 impl Failure {
@@ -107,7 +111,8 @@ impl Failure {
             Self::Request(error) | Self::UnknownFields { error, fields: _ } | Self::CreationUnseen { error } => {
                 Some(error)
             }
-            _ => None,
+            Self::Exists { refusal } => refusal.as_ref(),
+            Self::Backup(_) | Self::StrictUnknown { .. } | Self::Moved(_) => None,
         }
     }
 
@@ -132,6 +137,11 @@ impl Failure {
             Self::CreationUnseen { .. } => {
                 vec!["wait a minute and run plan: a creation is never sent twice without a look".to_owned()]
             }
+            Self::Moved(_) => vec!["run apply again and look at the new plan".to_owned()],
+            Self::Exists { .. } => vec![
+                "run `zerodrift plan` to see what the existing organization has, and have its update reviewed"
+                    .to_owned(),
+            ],
         }
     }
 }

@@ -28,6 +28,9 @@ pub enum Why {
     NotConverged,
     /// Nobody declared it, and it is not what it was.
     Moved,
+    /// An organization that was just created has it, although it was not sent and no default is known: it is not the
+    /// organization that was created, or somebody else has written since.
+    Foreign,
 }
 
 /// Compares a document as read back with what was wanted and with what was there.

@@ -1,6 +1,6 @@
 //! `apply`: makes live what the manifest says; and how a plan is carried out, whoever made it.
 
-use super::approval::{self, Approval};
+use super::approval;
 use super::args::{ApplyArgs, Format, WriteArgs};
 use super::connect::{WriteConnection, connect_to_write};
 use super::error::{self, CliError};
@@ -13,7 +13,7 @@ use crate::apply::{self, Approved, End, Event, Known, Options, Outcome};
 use crate::cloudflare::ErrorKind;
 use crate::manifest::Finding;
 use crate::organization::{Endpoint, Live};
-use crate::plan::{self, Plan, Seen, Stale};
+use crate::plan::Plan;
 use crate::report::{self, argument};
 use crate::text::excerpt;
 
@@ -82,23 +82,19 @@ pub(super) async fn carry_out(
         history = Ok(history?);
     }
     let approved = match given(&plan) {
-        Some(given) => given.map(|()| Approval::Given),
-        None if plan.is_empty() => Ok(Approval::Given),
+        Some(given) => given,
+        None if plan.is_empty() => Ok(()),
         None => job.connection.read.unhurried(ask(context, job, &mut plan)).await,
     };
-    let approval = match approved {
-        Ok(approval) => approval,
-        Err(refusal) => {
-            history.iter().flatten().for_each(|history| history.record(&plan, before_writing(&refusal)));
-            return refused(context, job, &plan, refusal);
-        }
-    };
-    let Some(history) = history? else { return finish(context, job, &plan, &in_sync(), None) };
-    if approval == Approval::Asked {
-        unchanged_since(context, job, live, &plan)
-            .await
-            .inspect_err(|error| history.record(&plan, before_writing(error)))?;
+    if let Err(refusal) = approved {
+        return refused(context, job, history.iter().flatten().next(), &plan, refusal);
     }
+    let Some(history) = history? else { return finish(context, job, &plan, &Outcome::in_sync(), None) };
+    // Held until the writes are proved. A plan that changes nothing needs none.
+    let _lock = match history.lock(&plan) {
+        Ok(lock) => lock,
+        Err(refusal) => return refused(context, job, Some(&history), &plan, refusal),
+    };
     let outcome = write(context, job, &history, &plan, live).await.map_err(|stopped| {
         if !interrupt::has_written() {
             history.record(&plan, before_writing(&stopped));
@@ -138,24 +134,12 @@ fn check_omit(omit: &[String], plan: &Plan) -> Result<(), CliError> {
 }
 
 /// Asks whoever sits in front of it.
-async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<Approval, CliError> {
+async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<(), CliError> {
     if job.args.format == Format::Json && !job.args.auto_approve && context.ui.is_interactive() {
         // Standard output is for the document, and nobody can agree to what they have not seen.
         context.ui.say(&report::plan::text(plan, job.wanted.manifest.declared.len(), &context.ui.err));
     }
     approval::get(&context.ui, plan, job.args.auto_approve).await
-}
-
-/// Somebody took time to answer: looks again, so that what was shown is what is written over.
-async fn unchanged_since(context: &Context, job: &Job<'_>, live: &Live, plan: &Plan) -> Result<(), CliError> {
-    let now = planning::live(&job.connection.read, job.wanted).await?;
-    if plan::live_sha256(context.model, &now) == plan.live_sha256 {
-        return Ok(());
-    }
-    let moved = Seen::of(context.model, live).moved(&Seen::of(context.model, &now));
-    let moved: String = moved.into_iter().map(|moved| format!("\n  {}", Stale::Live(moved))).collect();
-    let message = format!("nothing was written: live moved while the plan was being read{moved}");
-    Err(CliError::new("conflict", Exit::Conflict, message).hint("run apply again and look at the new plan"))
 }
 
 /// Sends the writes and proves them. A signal before the first write stops it, a signal after that leaves it time to finish.
@@ -187,26 +171,22 @@ async fn write(
     interrupt::finished(&context.ui, apply::apply(&reader, &writer, approved, &options)).await
 }
 
-fn in_sync() -> Outcome {
-    Outcome {
-        end: End::InSync,
-        writes: 0,
-        verified: true,
-        known: Known::AsWanted,
-        mismatches: Vec::new(),
-        failure: None,
-        calls: Vec::new(),
-    }
-}
-
-/// A plan that nobody consented to or approved is a result too, for whoever reads JSON.
-fn refused(context: &Context, job: &Job<'_>, plan: &Plan, refusal: CliError) -> Result<Exit, CliError> {
+/// A plan that was not written, because nobody consented or approved, or because something is in the way, is a line of the
+/// audit log and a result too, for whoever reads JSON.
+fn refused(
+    context: &Context,
+    job: &Job<'_>,
+    history: Option<&History<'_>>,
+    plan: &Plan,
+    refusal: CliError,
+) -> Result<Exit, CliError> {
+    history.into_iter().for_each(|history| history.record(plan, before_writing(&refusal)));
     if job.args.format == Format::Text || refusal.exit == Exit::Interrupted {
         return Err(refusal);
     }
     let mut entry = report::results::refused(plan, super::error_entry(&refusal));
     if refusal.exit == Exit::Conflict {
-        entry.outcome = report::json::Outcome::Conflict;
+        entry.outcome = End::Conflict;
     }
     context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
     context.say_error(&refusal);
@@ -222,7 +202,7 @@ fn finish(
     history: Option<&History<'_>>,
 ) -> Result<Exit, CliError> {
     let exit = exit(outcome);
-    let is_astray = matches!(outcome.known, Known::Otherwise | Known::Partly | Known::Unknown);
+    let is_astray = !matches!(outcome.known, Known::AsBefore | Known::AsWanted);
     let way_back = history.filter(|_| is_astray).and_then(History::way_back);
     let findings = blamed(job, outcome);
     if job.args.format == Format::Json {
@@ -263,6 +243,7 @@ fn exit(outcome: &Outcome) -> Exit {
     match (outcome.end, &outcome.failure) {
         (End::Applied | End::InSync, _) => Exit::Success,
         (End::Conflict, _) => Exit::Conflict,
+        (End::Refused, _) => Exit::Refused,
         (End::Failed, Some(failure)) => error::exit_of(failure),
         (End::Failed, None) => Exit::Failed,
     }

@@ -7,20 +7,11 @@ use super::ui::Ui;
 use crate::plan::{Change, Consent, Plan};
 use crate::text::visible;
 
-/// How an apply gets its approval.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Approval {
-    /// Beforehand: by `--auto-approve`, a saved plan or a digest.
-    Given,
-    /// By somebody at the terminal.
-    Asked,
-}
-
 /// Gets the approval of a plan. Guards that nobody has consented to are asked for on a terminal, one by one.
 ///
 /// # Errors
 /// If a guard stays without consent, or the plan without approval (exit code 3): nothing may be written then.
-pub(super) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<Approval, CliError> {
+pub(super) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<(), CliError> {
     if !auto_approve && ui.is_interactive() {
         for index in 0..plan.changes.len() {
             consent(ui, &mut plan.changes[index]).await?;
@@ -30,7 +21,7 @@ pub(super) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<
         return Err(refusal);
     }
     if auto_approve {
-        return Ok(Approval::Given);
+        return Ok(());
     }
     if !ui.is_interactive() {
         return Err(CliError::new("approval", Exit::Refused, "nothing was written: nobody has approved the plan")
@@ -38,7 +29,7 @@ pub(super) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<
             .hint("or use --auto-approve, which approves whatever the plan is by now"));
     }
     match ask(ui, "Apply these changes? Only `yes` applies them:").await?.as_deref() {
-        Some("yes") => Ok(Approval::Asked),
+        Some("yes") => Ok(()),
         _ => Err(CliError::new("approval", Exit::Refused, "nothing was written: the plan was not approved")),
     }
 }

@@ -107,6 +107,7 @@ pub(super) fn exit_of(failure: &crate::apply::Failure) -> Exit {
     match failure {
         Failure::Request(error) | Failure::UnknownFields { error, fields: _ } => classify(error.kind()).1,
         Failure::StrictUnknown { fields: _ } => Exit::Refused,
+        Failure::Moved(_) | Failure::Exists { refusal: _ } => Exit::Conflict,
         Failure::CreationUnseen { error: _ } | Failure::Backup(_) => Exit::Failed,
     }
 }

@@ -12,7 +12,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::used_files::Output;
 use crate::apply::audit::{Actor, AuditLog, Ended, Record, RevocationEnd, RevocationRecord};
-use crate::apply::{BackupError, Backups, Known, PreImage};
+use crate::apply::{BackupError, Backups, Known, LockError, PreImage, TargetLock};
 use crate::cloudflare::Revocation;
 use crate::files::{self, FolderRisk};
 use crate::organization::{Live, Target};
@@ -50,21 +50,24 @@ impl<'a> AuditTrail<'a> {
         }
     }
 
-    /// The trail of a command that keeps no backup, in the folder for state. `None` if there is no such folder: then
-    /// a warning says so.
-    ///
-    /// # Errors
-    /// If others can write to the folder, or the log is a file that this run uses.
-    pub(super) fn of_state(context: &'a Context, command: &'static str) -> Result<Option<Self>, CliError> {
-        let Some(folder) = context.env.state_folder() else {
-            let reason = "neither HOME nor XDG_STATE_HOME is set";
-            context.ui.say(&format!("warning: the audit log has no line about this {command}: {reason}"));
-            return Ok(None);
+    /// The trail of a command that keeps no backup, in the folder for state. `None` if that folder cannot be used: a
+    /// warning says so, since a revocation is urgent and needs no log.
+    pub(super) fn of_state(context: &'a Context, command: &'static str) -> Option<Self> {
+        let log = || {
+            let folder = context.env.state_folder().ok_or("neither HOME nor XDG_STATE_HOME is set")?;
+            check_folder(&folder).map_err(|error| error.message)?;
+            let log = folder.join(AUDIT_LOG);
+            context.files.check_hits(Output::audit_log(&log)).map_err(|error| error.message)?;
+            Ok::<PathBuf, String>(log)
         };
-        check_folder(&folder)?;
-        let log = folder.join(AUDIT_LOG);
-        context.files.check_hits(Output::audit_log(&log))?;
-        Ok(Some(Self::at(context, command, &log)))
+        match log() {
+            Ok(log) => Some(Self::at(context, command, &log)),
+            Err(reason) => {
+                let reason = reason.trim_start_matches("nothing was written: ");
+                context.ui.say(&format!("warning: the audit log has no line about this {command}: {reason}"));
+                None
+            }
+        }
     }
 
     /// Adds what a revocation does. A failure is a warning, as in [`History::record`].
@@ -126,6 +129,36 @@ impl<'a> History<'a> {
             audit: AuditTrail::at(context, command, &log),
             kept: OnceLock::new(),
         })
+    }
+
+    /// Locks the target of a plan against every other apply of this user on this machine.
+    ///
+    /// The lock file is in the folder for state, whatever `--backup-dir` says, so that two runs with two folders for backups
+    /// exclude each other too; where that folder cannot be used, it is beside the audit log.
+    ///
+    /// # Errors
+    /// If another apply holds the lock (exit code 4), or no folder takes a lock file: then nothing may be written.
+    pub(super) fn lock(&self, plan: &Plan) -> Result<TargetLock, CliError> {
+        let beside_log = self.audit.log.path().parent().unwrap_or(Path::new(".")).to_owned();
+        let folders = self.audit.context.env.state_folder().into_iter().chain([beside_log]);
+        let mut locked = None;
+        for folder in folders {
+            locked = Some(TargetLock::acquire(&folder, &plan.target, &plan.api));
+            if !matches!(locked, Some(Err(LockError::Unusable(_)))) {
+                break;
+            }
+        }
+        match locked {
+            Some(Ok(lock)) => Ok(lock),
+            Some(Err(held @ LockError::Held { .. })) => {
+                Err(CliError::new("locked", Exit::Conflict, format!("nothing was written: {held}"))
+                    .hint("wait until the other run has ended, then run this command again")
+                    .hint("do not delete the lock file: the lock ends with its process"))
+            }
+            Some(Err(unusable)) => Err(CliError::new("io", Exit::Failed, format!("nothing was written: {unusable}"))
+                .hint("name a folder that can be written with --backup-dir DIR")),
+            None => Err(nowhere()),
+        }
     }
 
     /// Keeps the state from before, says where, and leaves the `started` line in the audit log.

@@ -26,7 +26,7 @@ pub(super) async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit
     };
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
     let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
-    let audit = AuditTrail::of_state(context, "revoke-user")?;
+    let audit = AuditTrail::of_state(context, "revoke-user");
     let record = |end: RevocationEnd<'_>| {
         if let Some(audit) = &audit {
             audit.revocation(&target, connection.read.api(), &revocation, end);

@@ -24,6 +24,53 @@ pub(super) struct Exchange {
     policy: Policy,
 }
 
+/// A request that may take several attempts.
+pub(super) struct Attempts<'a> {
+    exchange: &'a Exchange,
+    request: &'a Request,
+    call: Call,
+    /// What came of the last attempt.
+    last: Option<Result<Response, TransportError>>,
+}
+
+/// What came of one attempt.
+pub(crate) enum Step<T, E> {
+    /// A final outcome.
+    Done(Result<T, E>),
+    /// Nothing; the policy says to send it again after this wait.
+    Again(Duration),
+}
+
+impl Attempts<'_> {
+    /// Makes the next attempt.
+    pub(super) async fn next(&mut self) -> Step<Answered, Error> {
+        let Some(timeout) = self.exchange.time_for_one() else {
+            return Step::Done(Err(Error::Deadline { call: Box::new(self.call.clone()) }));
+        };
+        self.call.attempts += 1;
+        let outcome = self.exchange.send(self.request, self.call.attempts, timeout).await;
+        match self.exchange.decide(self.request, self.call.attempts, outcome.as_ref()) {
+            Decision::Stop(stop) => {
+                self.call.stop = stop;
+                Step::Done(conclude(self.call.clone(), outcome))
+            }
+            Decision::Retry(wait) => {
+                note_retry(self.request, wait, outcome.as_ref());
+                self.last = Some(outcome);
+                Step::Again(wait)
+            }
+        }
+    }
+
+    /// What is known after the attempts so far, where none follows.
+    pub(super) fn give_up(self) -> Result<Answered, Error> {
+        match self.last {
+            Some(outcome) => conclude(self.call, outcome),
+            None => Err(Error::Deadline { call: Box::new(self.call) }),
+        }
+    }
+}
+
 /// A success: what was asked, and the envelope that came back.
 #[derive(Debug)]
 pub(super) struct Answered {
@@ -44,7 +91,18 @@ impl Exchange {
 
     /// Sends a request until it has a final outcome.
     pub(super) async fn call(&self, request: &Request) -> Result<Answered, Error> {
-        let mut call = Call {
+        let mut attempts = self.attempts(request);
+        loop {
+            match attempts.next().await {
+                Step::Done(outcome) => return outcome,
+                Step::Again(wait) => tokio::time::sleep(wait).await,
+            }
+        }
+    }
+
+    /// The attempts at a request, one by one, for a caller that has something to do between them.
+    pub(super) fn attempts<'a>(&'a self, request: &'a Request) -> Attempts<'a> {
+        let call = Call {
             method: request.method,
             path: request.path.clone(),
             attempts: 0,
@@ -53,21 +111,7 @@ impl Exchange {
             ray: None,
             audit_id: None,
         };
-        loop {
-            let Some(timeout) = self.time_for_one() else { return Err(Error::Deadline { call: Box::new(call) }) };
-            call.attempts += 1;
-            let outcome = self.send(request, call.attempts, timeout).await;
-            match self.decide(request, call.attempts, outcome.as_ref()) {
-                Decision::Stop(stop) => {
-                    call.stop = stop;
-                    return conclude(call, outcome);
-                }
-                Decision::Retry(wait) => {
-                    note_retry(request, wait, outcome.as_ref());
-                    tokio::time::sleep(wait).await;
-                }
-            }
-        }
+        Attempts { exchange: self, request, call, last: None }
     }
 
     /// How long the next attempt may take; nothing once the deadline has passed.

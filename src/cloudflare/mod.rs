@@ -58,4 +58,5 @@ pub use reader::Reader;
 pub use request::Revocation;
 pub use retry::{Decision, Policy, Stop, Tried, decide};
 pub use transport::{Method, Reached, Request, Response, Sending, Transport, TransportError};
+pub(crate) use writer::Step;
 pub use writer::{WriteError, Writer, Written};

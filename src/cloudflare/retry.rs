@@ -1,8 +1,9 @@
 //! When a request is sent again, and after how long: a pure decision, apart from the sleeping.
 //!
 //! Reads are repeated after 408, 429, 5xx and every failure of the connection but a certificate that is not trusted. A write is repeated only when the server provably did
-//! not act: after 429, which is answered instead of acting, and when no connection came about. Everything else about a write is uncertain,
-//! and is settled by a read before anybody writes again; that is the caller's work.
+//! not act: after 429, which is answered instead of acting, and when no connection came about. A write is asked for
+//! again before each repetition, so that the caller can read first. Everything else about a write is final or uncertain; what is uncertain
+//! is settled by a read before anybody writes again, which is the caller's work too.
 //!
 //! Waits are full-jitter exponential: a random part of `base · 2ⁿ⁻¹`, at most `cap`, so that many runs that failed together do
 //! not come back together. A longer wait that the server asks for (`Retry-After`, `Ratelimit`) is kept.

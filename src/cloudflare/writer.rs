@@ -9,7 +9,8 @@ use serde_json::Value as Json;
 
 use super::envelope::Message;
 use super::error::{Call, ConfigError, Error};
-use super::exchange::{Answered, Exchange};
+pub(crate) use super::exchange::Step;
+use super::exchange::{Answered, Attempts, Exchange};
 use super::reader::mismatch;
 use super::request::{self, Revocation};
 use super::retry::Policy;
@@ -36,7 +37,8 @@ pub struct Written {
 /// A write that failed, by what is known of the outcome.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The server provably did not act: live is as it was.
+    /// The server did not act, by its own word or because nothing reached it: the live state is as it was. A server that answers a
+    /// status of 400 and acts all the same breaks HTTP; only a read would show it.
     #[error(transparent)]
     Refused(Error),
     /// The server may have acted: only a fresh read can tell. The error is a part of this text, so that it is no source of it.
@@ -78,10 +80,9 @@ fn provably_undone(error: &Error) -> bool {
         // Nothing was sent; attempts before a passed deadline were repeated only because they did nothing.
         Error::Config(_) | Error::Deadline { .. } => true,
         Error::Transport { failure, .. } => failure.reached == Reached::Nothing,
-        Error::Api { call, .. } => call.status.is_some_and(refuses),
-        // Rate limits are answered by the edge, with or without an envelope, before anything is done. Any other body that is not the
-        // API's (HTML, text, nothing) comes from something in between, which does not know what happened behind it.
-        Error::Body { call, .. } => call.status == Some(429),
+        // With or without an envelope: a 4xx is decided before anything is done, by the API or by the edge in front of it. Whoever
+        // wants proof reads once; sending it again would be refused again.
+        Error::Api { call, .. } | Error::Body { call, .. } => call.status.is_some_and(refuses),
         // Whoever redirects is not the API, and 303 even means that the request was acted on.
         Error::Redirect { .. } => false,
         // The API says that it acted.
@@ -89,17 +90,39 @@ fn provably_undone(error: &Error) -> bool {
     }
 }
 
-/// Whether the API's own "no" with this status means that nothing was done.
+/// Whether a "no" with this status means that nothing was done.
 fn refuses(status: u16) -> bool {
     match status {
         // A timeout, or the note of a proxy that its client went away: what was received may still be carried out.
         408 | 499 => false,
-        // Live is not what we read, or another write is under way, perhaps a copy of this one that the edge sent twice: read first.
-        409 => false,
         400..=499 => true,
         // 5xx: failed somewhere on the way. 2xx with `success: false`: status and envelope contradict each other.
         _ => false,
     }
+}
+
+/// A write that may take several attempts, because the server provably did not act on the earlier ones.
+pub(crate) struct WriteAttempts<'a>(Attempts<'a>);
+
+impl WriteAttempts<'_> {
+    /// Makes the next attempt.
+    pub(crate) async fn next(&mut self) -> Step<Written, WriteError> {
+        match self.0.next().await {
+            Step::Done(outcome) => Step::Done(written(outcome)),
+            Step::Again(wait) => Step::Again(wait),
+        }
+    }
+
+    /// What is known after the attempts so far, where none follows.
+    pub(crate) fn give_up(self) -> Result<Written, WriteError> {
+        written(self.0.give_up())
+    }
+}
+
+fn written(outcome: Result<Answered, Error>) -> Result<Written, WriteError> {
+    let Answered { call, envelope, server_time: _ } = outcome?;
+    let result = envelope.result.map(|result| result.view()).unwrap_or_default();
+    Ok(Written { call, result, messages: envelope.messages })
 }
 
 impl Writer {
@@ -153,12 +176,12 @@ impl Writer {
     }
 
     async fn write(&self, request: &Request) -> Result<Written, WriteError> {
-        let Answered { call, envelope, server_time: _ } = self.exchange.call(request).await?;
-        Ok(Written {
-            call,
-            result: envelope.result.map(|result| result.view()).unwrap_or_default(),
-            messages: envelope.messages,
-        })
+        written(self.exchange.call(request).await)
+    }
+
+    /// The attempts at a write, one by one: between two of them there is a wait, in which somebody else may write.
+    pub(crate) fn attempts<'a>(&'a self, request: &'a Request) -> WriteAttempts<'a> {
+        WriteAttempts(self.exchange.attempts(request))
     }
 }
 

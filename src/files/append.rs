@@ -16,7 +16,7 @@ use super::write::{allowed, set_mode};
 /// If the entry is not a regular file (a symbolic link is not followed), belongs to somebody else although it should be
 /// private, or cannot be written. A part of the lines that was written is taken back.
 pub(crate) fn append(path: &Path, lines: &str, access: Access) -> io::Result<()> {
-    let mut file = open(path, access)?;
+    let mut file = open_to_append(path, access)?;
     let before = file.seek(SeekFrom::End(0))?;
     let text = if ends_line(&mut file, before)? { lines.to_owned() } else { format!("\n{lines}") };
     let written = file.write(text.as_bytes())?;
@@ -27,7 +27,12 @@ pub(crate) fn append(path: &Path, lines: &str, access: Access) -> io::Result<()>
     file.sync_all()
 }
 
-fn open(path: &Path, access: Access) -> io::Result<File> {
+/// Opens a regular file for reading and appending, and makes it where there is none.
+///
+/// # Errors
+/// If the entry is not a regular file (a symbolic link is not followed), belongs to somebody else although it should be
+/// private, or cannot be opened.
+pub(crate) fn open_to_append(path: &Path, access: Access) -> io::Result<File> {
     check_output(path)?;
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);

@@ -19,7 +19,7 @@ mod read;
 mod tests;
 mod write;
 
-pub(crate) use append::append;
+pub(crate) use append::{append, open_to_append};
 pub(crate) use folder::{FolderRisk, check_private_folder, delete, make_folder, make_private_folder};
 pub(crate) use identity::FileIdentity;
 pub(crate) use kind::check_output;

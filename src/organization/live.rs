@@ -130,8 +130,12 @@ impl Document {
 
     /// The raw value of a setting, or nothing while the switch of its group is off and it does not count.
     pub fn value(&self, model: &Model, setting: &Setting) -> Option<&Json> {
-        let switched_off = model.switch_of(setting).is_some_and(|switch| switch.is_empty(self.raw(switch)));
-        if switched_off { None } else { self.raw(setting) }
+        if self.counts(model, setting) { self.raw(setting) } else { None }
+    }
+
+    /// Whether the value of a setting counts: the switch of its group is on, or it has none.
+    pub fn counts(&self, model: &Model, setting: &Setting) -> bool {
+        model.switch_of(setting).is_none_or(|switch| !switch.is_empty(self.raw(switch)))
     }
 
     /// The value of a setting for comparison; `null` for every way of being empty.

@@ -181,6 +181,8 @@ pub struct Setting {
     pub doc: &'static str,
     /// What applies while it is unset. Never written by this program, which has no defaults of its own.
     pub default: &'static str,
+    /// What the server may give it, as JSON, when an organization is created without it. Empty where nothing is known.
+    pub created_with: &'static str,
     /// An example value, as YAML.
     pub example: &'static str,
     /// Where these facts come from.
@@ -211,6 +213,7 @@ impl Setting {
             impacts: Impacts::Undecided,
             doc: "",
             default: "",
+            created_with: "",
             example: "",
             source: "",
         }
@@ -224,6 +227,11 @@ impl Setting {
     /// Says what applies while it is unset.
     pub const fn default(self, default: &'static str) -> Self {
         Self { default, ..self }
+    }
+
+    /// Names the value, as JSON, that the server may fill in when an organization is created without the setting.
+    pub const fn created_with(self, created_with: &'static str) -> Self {
+        Self { created_with, ..self }
     }
 
     /// Gives an example value, as YAML.

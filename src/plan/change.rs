@@ -21,6 +21,9 @@ pub struct Plan {
     pub action: Action,
     /// The changes, in the order of the model.
     pub changes: Vec<Change>,
+    /// For a creation: the settings that the file declares as empty (`false`, `[]`, `null`). Nothing is sent for them at
+    /// first; they are proved after the creation, and written where the server filled them in.
+    pub declared_empty: Vec<Change>,
     /// Live settings and fields that the file does not mention. They keep their values.
     pub unmanaged: Vec<Unmanaged>,
     /// The requests that apply will send, in order.

@@ -11,6 +11,15 @@ pub(super) fn look_for(input: &Input<'_>, changes: &mut [Change]) {
     }
 }
 
+/// Attaches the guard of their setting to declarations that a creation has to prove. Nobody knows yet what the server
+/// fills in, so that no direction can be ruled out.
+pub(super) fn attach_to_declared_empty(input: &Input<'_>, changes: &mut [Change]) {
+    for change in changes {
+        let guard = change.setting.ranked_guards().next().map(|(_, guard)| guard);
+        change.guard = guard.map(|guard| GuardState { guard, allowed_by: consent(input, change) });
+    }
+}
+
 /// Who consents to a change. The file speaks first: its consent is pinned to the value, the flag's is not.
 fn consent(input: &Input<'_>, change: &Change) -> Option<Consent> {
     if input.manifest.allow.iter().any(|allow| consents(allow, change)) {
@@ -31,8 +40,8 @@ fn names(path: &str, change: &Change) -> bool {
 
 /// Consents that match no guarded change, though the file alone does not show it: left behind after an apply, or given
 /// on the command line for another setting.
-pub(super) fn stale(input: &Input<'_>, changes: &[Change]) -> Vec<Finding> {
-    let guarded = || changes.iter().filter(|change| change.guard.is_some());
+pub(super) fn stale<'a>(input: &Input<'_>, changes: impl Iterator<Item = &'a Change> + Clone) -> Vec<Finding> {
+    let guarded = || changes.clone().filter(|change| change.guard.is_some());
     let of_the_file = input.manifest.allow.iter().filter(|allow| {
         !guarded().any(|change| consents(allow, change)) && mismatch(input.model, input.manifest, allow).is_none()
     });

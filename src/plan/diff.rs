@@ -41,18 +41,27 @@ fn activated(input: &Input<'_>, change: &Change) -> Vec<Change> {
         .collect()
 }
 
+/// The settings that are declared as empty and for which there is no change: a server may fill them in at a creation.
+pub(super) fn declared_empty(input: &Input<'_>) -> Vec<Change> {
+    let empty = |declared: &&Declared| declared.setting.is_empty(Some(&declared.value));
+    let declared = input.manifest.declared.iter().filter(empty);
+    declared
+        .filter(|declared| counts(input, &declared.setting) && change(input, declared).is_none())
+        .map(|declared| of(input, declared))
+        .collect()
+}
+
+/// Whether a setting is written, and not behind a switch that will be off.
+fn counts(input: &Input<'_>, setting: &Setting) -> bool {
+    setting.is_writable() && !effective::is_inert(input, setting)
+}
+
 /// The change that one declaration asks for, if live is not as declared already.
 fn change(input: &Input<'_>, declared: &Declared) -> Option<Change> {
     let setting = declared.setting;
-    if !setting.is_writable() || effective::is_inert(input, &setting) {
-        return None;
-    }
     let live = effective::live(input, input.model, &setting);
-    let (before, after) = (setting.canonical(live), setting.canonical(Some(&declared.value)));
-    if before == after {
-        return None;
-    }
-    Some(of(input, declared))
+    let differs = setting.canonical(live) != setting.canonical(Some(&declared.value));
+    (counts(input, &setting) && differs).then(|| of(input, declared))
 }
 
 /// The change of a setting to a value, with what it calls for.

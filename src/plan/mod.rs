@@ -49,6 +49,7 @@ pub struct Input<'a> {
 pub fn plan(input: &Input<'_>) -> Plan {
     let action = action(input);
     let mut changes = if action == Action::None { Vec::new() } else { diff::changes(input) };
+    let mut declared_empty = if action == Action::Create { diff::declared_empty(input) } else { Vec::new() };
     match action {
         Action::Update => consent::look_for(input, &mut changes),
         // Where there is no organization yet, nobody uses one, and no change of theirs is worth a word.
@@ -56,9 +57,10 @@ pub fn plan(input: &Input<'_>) -> Plan {
             changes.iter_mut().for_each(|change| (change.guard, change.notice) = (None, None));
         }
     }
+    consent::attach_to_declared_empty(input, &mut declared_empty);
     let action = if changes.is_empty() && action == Action::Update { Action::None } else { action };
     let mut findings = findings(input, action);
-    findings.extend(consent::stale(input, &changes));
+    findings.extend(consent::stale(input, changes.iter().chain(&declared_empty)));
     let mut plan = Plan {
         manifest: ManifestRef { path: input.manifest.path.clone(), sha256: input.manifest.sha256.clone() },
         target: input.target.clone(),
@@ -66,6 +68,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
         action,
         writes: writes(input.target, action, &changes),
         changes,
+        declared_empty,
         unmanaged: unmanaged::list(input),
         findings,
         live_sha256: live_sha256(input.model, input.live),

@@ -13,8 +13,8 @@ use crate::organization::{
 /// The live values of the endpoints that were read, by section. An endpoint that does not exist is `None`; one that
 /// nobody read has no entry.
 ///
-/// Values of settings are canonical: `24h` and `1440m` are seen as the same, and what is empty is not seen at all. What
-/// moves by itself (`updated_at`, `last_seen_at`) is left out. Everything else that the API answered is in it as it is,
+/// Values of settings are canonical: `24h` and `1440m` are seen as the same, and what is empty or behind a switch that is
+/// off is not seen at all. What moves by itself (`updated_at`, `last_seen_at`) is left out. Everything else that the API answered is in it as it is,
 /// empty or not, whatever the order of members; a stand-in is equal to another one exactly when the values are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -81,6 +81,8 @@ fn compare(then: &BTreeMap<String, Json>, now: &BTreeMap<String, Json>, moved: &
 /// Every value of a document that does not move by itself, apart from settings that are empty.
 fn values(model: &Model, document: &Document) -> BTreeMap<String, Json> {
     let settings = model.of(document.endpoint).filter(|setting| setting.access != Access::Volatile);
+    // What is behind a switch that is off does not count anywhere: the read-back leaves it out too.
+    let settings = settings.filter(|setting| document.counts(model, setting));
     let known = settings.flat_map(|setting| spellings(document, setting));
     let unknown = document
         .unknown(model)
@@ -125,6 +127,18 @@ mod tests {
         );
         assert_eq!(moved(&then, &now), [""; 0]);
         assert_eq!(then, now);
+    }
+
+    #[test]
+    fn what_is_behind_a_switch_that_is_off_has_not_moved_until_the_switch_does() {
+        let group = |enabled: bool, days: i64| {
+            seen(
+                json!({"service_token_inactivity": {"enabled": enabled, "inactivity_threshold_days": days, "action": "disable"}}),
+            )
+        };
+        assert_eq!(moved(&group(false, 90), &group(false, 365)), [""; 0]);
+        assert_eq!(moved(&group(true, 90), &group(true, 365)).len(), 1);
+        assert_eq!(moved(&group(false, 90), &group(true, 90)).len(), 3);
     }
 
     #[test]

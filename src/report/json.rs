@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use crate::apply::End;
 use crate::cloudflare::Method;
 use crate::manifest::Finding;
 use crate::organization::{Scope, Snapshot, Target};
@@ -172,7 +173,7 @@ pub struct ResultEntry {
     /// The organization's address.
     pub target: TargetEntry,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: End,
     /// How many writes the API took.
     pub writes: usize,
     /// Whether a read afterwards proved that live is as wanted and nothing else moved.
@@ -183,22 +184,6 @@ pub struct ResultEntry {
     pub changes: Vec<ChangeEntry>,
     /// What went wrong, if anything did.
     pub error: Option<ErrorEntry>,
-}
-
-/// How an apply ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// Written and read back.
-    Applied,
-    /// There was nothing to do.
-    InSync,
-    /// A guard had no consent, or nobody approved. Nothing was written.
-    Refused,
-    /// Live moved since the plan, or the read-back does not match.
-    Conflict,
-    /// The network, the API or the disk failed.
-    Failed,
 }
 
 /// A failure before there was anything to report.
@@ -300,7 +285,19 @@ impl TargetEntry {
 
 impl From<&Plan> for PlanEntry {
     fn from(plan: &Plan) -> Self {
-        let Plan { manifest, target, api, action, changes, unmanaged, writes, findings, live_sha256, digest } = plan;
+        let Plan {
+            manifest,
+            target,
+            api,
+            action,
+            changes,
+            declared_empty: _,
+            unmanaged,
+            writes,
+            findings,
+            live_sha256,
+            digest,
+        } = plan;
         let ManifestRef { path, sha256 } = manifest.clone();
         Self {
             manifest: ManifestEntry { path, sha256 },

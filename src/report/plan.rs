@@ -113,7 +113,19 @@ pub(super) fn header(plan: &Plan, style: &Style) -> String {
         Action::Create => "it has no Zero Trust organization yet: apply would create one\n",
         Action::None | Action::Update => "",
     };
-    format!("{line}{elsewhere}\n{create}")
+    format!("{line}{elsewhere}\n{create}{}", declared_empty(&plan.declared_empty))
+}
+
+/// What a creation checks beside the changes that it sends.
+fn declared_empty(declared: &[Change]) -> String {
+    let (what, verb) = match declared {
+        [] => return String::new(),
+        [one] => (one.setting.path.to_owned(), "is"),
+        many => (many.iter().map(|change| change.setting.path).collect::<Vec<_>>().join(", "), "are"),
+    };
+    format!(
+        "{what} {verb} declared as empty: apply would check that after the creation, and write it where the server fills it in\n"
+    )
 }
 
 fn guarded_section(file: &str, guarded: &[&Change], style: &Style) -> String {

@@ -108,6 +108,13 @@ fn summaries_count_guards_by_consent() {
 }
 
 #[test]
+fn a_creation_says_which_declared_settings_it_checks_afterwards() {
+    let declared_empty = vec![change("organization.strict_service_token_auth", Json::Null, Json::Null)];
+    let text = text(&Plan { declared_empty, ..create() }, 1, &plain());
+    assert!(text.contains("organization.strict_service_token_auth is declared as empty: apply would check that after"));
+}
+
+#[test]
 fn a_long_list_of_unmanaged_settings_is_cut_and_counted() {
     let unmanaged = (0..32).map(|number| unmanaged(&format!("organization.x{number}"), json!(1), false)).collect();
     let text = text(&Plan { unmanaged, ..in_sync() }, 1, &plain());

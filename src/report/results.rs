@@ -24,39 +24,35 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
                 format!("Applied: {changes} of {target} with {writes}, read back and verified; nothing else moved.");
             format!("\n{}\n", style.paint(Role::Heading, &sentence))
         }
-        End::Conflict => {
-            let mut text = format!(
-                "\n{}\n",
-                style.paint(
-                    Role::Guarded,
-                    &format!("Conflict: after the write, live of {target} is not what it should be.")
-                )
-            );
-            for found in &outcome.mismatches {
-                text.push_str(&format!("  {}\n", mismatch(found)));
-            }
-            text.push_str(&hanging(0, &style.paint(Role::Code, "hint:"), 6, outcome.known.sentence(), style.width));
-            text
-        }
-        End::Failed => {
-            let Some(failure) = &outcome.failure else { return String::new() };
-            let mut hints = vec![outcome.known.sentence().to_owned()];
+        End::Conflict | End::Failed | End::Refused => stopped(target, outcome, style),
+    }
+}
+
+/// What did not go well: what is there and should not be, then why, then what is known and what to do.
+fn stopped(target: &Target, outcome: &Outcome, style: &Style) -> String {
+    let mut text = "\n".to_owned();
+    if !outcome.mismatches.is_empty() {
+        let heading = format!("Conflict: after the write, live of {target} is not what it should be.");
+        text.push_str(&format!("{}\n", style.paint(Role::Guarded, &heading)));
+    }
+    for found in &outcome.mismatches {
+        text.push_str(&format!("  {}\n", mismatch(found)));
+    }
+    match &outcome.failure {
+        Some(failure) => {
+            let mut hints = vec![outcome.sentence()];
             hints.extend(failure.hints());
-            format!("\n{}", error::text(&failure.to_string(), &hints, style))
+            text.push_str(&error::text(&failure.to_string(), &hints, style));
+        }
+        None => {
+            text.push_str(&hanging(0, &style.paint(Role::Code, "hint:"), 6, &outcome.sentence(), style.width));
         }
     }
+    text
 }
 
 /// What became of one organization, for programs.
 pub fn entry(plan: &Plan, outcome: &Outcome, exit_code: u8) -> ResultEntry {
-    let ended = match outcome.end {
-        End::Applied => json::Outcome::Applied,
-        End::InSync => json::Outcome::InSync,
-        End::Conflict => json::Outcome::Conflict,
-        // Not a failure: somebody asked for it not to be written.
-        End::Failed if matches!(outcome.failure, Some(Failure::StrictUnknown { fields: _ })) => json::Outcome::Refused,
-        End::Failed => json::Outcome::Failed,
-    };
     let error = trouble(outcome).map(|(kind, message, hints)| ErrorEntry {
         kind: kind.to_owned(),
         message,
@@ -64,22 +60,25 @@ pub fn entry(plan: &Plan, outcome: &Outcome, exit_code: u8) -> ResultEntry {
         exit_code,
         findings: Vec::new(),
     });
-    ResultEntry { writes: outcome.writes, verified: outcome.verified, ..planned(plan, ended, error) }
+    ResultEntry { writes: outcome.writes, verified: outcome.verified, ..planned(plan, outcome.end, error) }
 }
 
 /// The kind, message and hints of an outcome that is not what was wanted.
 fn trouble(outcome: &Outcome) -> Option<(&'static str, String, Vec<String>)> {
-    let known = outcome.known.sentence().to_owned();
+    let known = outcome.sentence();
+    let paths = outcome.mismatches.iter().map(mismatch);
     match (&outcome.failure, outcome.end) {
-        (Some(failure), _) => {
+        (_, End::Applied | End::InSync) => None,
+        (failure, End::Conflict) => {
+            let message: Vec<String> = failure.iter().map(ToString::to_string).chain(paths).collect();
+            let hints = std::iter::once(known).chain(failure.iter().flat_map(Failure::hints)).collect();
+            Some(("conflict", message.join("; "), hints))
+        }
+        (Some(failure), End::Failed | End::Refused) => {
             let hints = std::iter::once(known).chain(failure.hints()).collect();
             Some((kind(failure), failure.to_string(), hints))
         }
-        (None, End::Conflict) => {
-            let paths: Vec<String> = outcome.mismatches.iter().map(mismatch).collect();
-            Some(("conflict", paths.join("; "), vec![known]))
-        }
-        (None, _) => None,
+        (None, End::Failed | End::Refused) => None,
     }
 }
 
@@ -95,15 +94,16 @@ fn kind(failure: &Failure) -> &'static str {
         }
         Failure::StrictUnknown { fields: _ } => "strict_unknown",
         Failure::Backup(_) => "backup",
+        Failure::Moved(_) | Failure::Exists { refusal: _ } => "conflict",
     }
 }
 
 /// A plan that was not applied because nobody consented or approved.
 pub fn refused(plan: &Plan, error: ErrorEntry) -> ResultEntry {
-    planned(plan, json::Outcome::Refused, Some(error))
+    planned(plan, End::Refused, Some(error))
 }
 
-fn planned(plan: &Plan, outcome: json::Outcome, error: Option<ErrorEntry>) -> ResultEntry {
+fn planned(plan: &Plan, outcome: End, error: Option<ErrorEntry>) -> ResultEntry {
     ResultEntry {
         target: TargetEntry::new(&plan.target, &plan.api),
         outcome,
@@ -185,6 +185,7 @@ pub fn mismatch(mismatch: &Mismatch) -> String {
     let (expected, found) = (value::short(&mismatch.expected), value::short(&mismatch.found));
     match mismatch.why {
         Why::NotConverged => format!("{path}: the file wants {expected}, live has {found}"),
+        Why::Foreign => format!("{path}: the creation did not send it, and live has {found}"),
         Why::Moved => format!("{path}: it was {expected} and nobody declared it, now live has {found}"),
     }
 }
@@ -194,6 +195,7 @@ pub fn event(event: &Event) -> String {
     match event {
         Event::Writing { method, path } => format!("{method} {path}"),
         Event::Uncertain { error } => format!("no clear answer: {error}; reading live to find out"),
+        Event::Disproved { error } => format!("{error}; a read shows that the write took effect all the same"),
         Event::ReadingBack { path } => format!("GET {path} (read-back)"),
     }
 }

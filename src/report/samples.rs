@@ -48,6 +48,7 @@ pub(super) fn in_sync() -> Plan {
         api: "https://api.cloudflare.com/client/v4".to_owned(),
         action: Action::None,
         changes: Vec::new(),
+        declared_empty: Vec::new(),
         unmanaged: vec![
             unmanaged("organization.custom_pages.forbidden", json!("0e7f1d6a-5d6b-4b7b-8f2c-1f0d2c3b4a59"), true),
             unmanaged("organization.warp_auth_session_duration", json!("24h"), true),

@@ -1,12 +1,13 @@
 use serde_json::{Value as Json, json};
 
 use super::super::json::{
-    ErrorEntry, Outcome, ResultEntry, TargetEntry, error_document, findings_document, plan_document, results_document,
+    ErrorEntry, ResultEntry, TargetEntry, error_document, findings_document, plan_document, results_document,
     snapshot_text,
 };
 use super::super::samples::{busy, create, in_sync, live, read_yaml, target, warning};
 use super::super::{Detail, export};
 use super::*;
+use crate::apply::End;
 use crate::manifest::{Finding, Severity};
 use crate::organization::{Live, Snapshot};
 
@@ -82,7 +83,7 @@ fn documents() -> Vec<(SchemaName, Json)> {
         changes: busy().changes.iter().map(Into::into).collect(),
         error,
     };
-    let results = vec![result(Outcome::Applied, None), result(Outcome::InSync, Some(error()))];
+    let results = vec![result(End::Applied, None), result(End::InSync, Some(error()))];
     let whole = live(json!({"name": "Widget", "future": [1]}), Some(json!({})));
     let finding = Finding::new("size", Severity::Error, "org.yaml", "the file is too large");
     vec![

@@ -7,11 +7,14 @@ use super::envelope::{self, Refusal};
 use super::exchange::{Answer, Call, Delivery, Seen};
 use super::fault::{self, Fault, Pending, Place, Trouble};
 use super::fields::{self, Fields, Table, Winner};
-use super::personality::{AbsentOrganization, LATE_READS, Patch, Personality, Post, ReadBack, Spelling, UpdatedAt};
+use super::personality::{
+    AbsentOrganization, LATE_READS, NewOrganization, Patch, Personality, Post, PostExisting, ReadBack, Spelling,
+    UpdatedAt,
+};
 use super::render;
 use super::route::{self, Resource, Route};
 use super::rules::{Kind, Write};
-use super::state::{Adopt, Concurrent, Moment, Stale, State, instant};
+use super::state::{Adopt, Concurrent, Moment, PendingWrite, Stale, State, instant};
 use super::write::merge_patch;
 use crate::json::JsonText;
 use crate::organization::{Document, DocumentError, Endpoint, Model, Target};
@@ -79,6 +82,7 @@ impl Sandbox {
 
     /// Answers one request.
     pub fn handle(&mut self, call: &Call) -> Answer {
+        self.land();
         let route = route::read(call);
         let place = route.as_ref().ok().map(|route| route.resource.place());
         let trouble = match fault::next(&mut self.script, &call.method, place) {
@@ -90,6 +94,9 @@ impl Sandbox {
             Some(trouble) if !trouble.is_applied() => None,
             _ => Some(route.map_err(|refusal| vec![refusal]).and_then(|route| self.act(call, &route))),
         };
+        if let Some(Trouble::Lands { requests }) = trouble {
+            self.postpone(call, requests);
+        }
         let answer = self.answer(outcome, trouble, &self.allowed(&call.path));
         self.seen.push(Seen {
             method: call.method.clone(),
@@ -100,6 +107,32 @@ impl Sandbox {
             delivery: answer.delivery,
         });
         answer
+    }
+
+    /// Keeps a write for later. A read is lost.
+    fn postpone(&mut self, call: &Call, requests: u32) {
+        if let Ok(body) = serde_json::from_slice(&call.body) {
+            let (method, path) = (call.method.clone(), call.path.clone());
+            self.state.pending.push(PendingWrite { requests, method, path, body });
+        }
+    }
+
+    /// Lets the writes take effect whose time has come. One that is refused by then is lost.
+    fn land(&mut self) {
+        for write in &mut self.state.pending {
+            write.requests = write.requests.saturating_sub(1);
+        }
+        while let Some(index) = self.state.pending.iter().position(|write| write.requests == 0) {
+            let PendingWrite { requests: _, method, path, body } = self.state.pending.remove(index);
+            let call = Call { method, path, body: body.to_string().into_bytes(), ..Call::default() };
+            if let Ok(Route { resource: Resource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
+                // Who sent it was let in when it came.
+                let _ = match call.method.as_str() {
+                    "POST" => self.create(&target, &call),
+                    _ => self.update(&target, endpoint, &call, Kind::Update),
+                };
+            }
+        }
     }
 
     fn answer(&self, outcome: Option<Outcome>, trouble: Option<Trouble>, allowed: &[&str]) -> Answer {
@@ -187,6 +220,14 @@ impl Sandbox {
     }
 
     fn read(&mut self, target: &Target, endpoint: Endpoint) -> Outcome {
+        let answer = self.read_now(target, endpoint);
+        if endpoint == Endpoint::Organization {
+            self.somebody_else_writes(Moment::Read);
+        }
+        answer
+    }
+
+    fn read_now(&mut self, target: &Target, endpoint: Endpoint) -> Outcome {
         let stale = self.take_stale(endpoint);
         if self.state.organization.is_none() || (endpoint == Endpoint::Organization && stale == Some(None)) {
             return self.absent();
@@ -248,9 +289,16 @@ impl Sandbox {
     fn create(&mut self, target: &Target, call: &Call) -> Outcome {
         let body = self.read_document(Endpoint::Organization, call)?;
         if self.state.organization.is_some() {
-            let message = "access.api.error.conflict: an organization already exists for this account";
-            // The status is reported of other Access objects; the code is not reported.
-            return Err(vec![Refusal::new(409, 12130, message)]);
+            match self.state.personality.post_existing {
+                PostExisting::Conflict => {
+                    let message = "access.api.error.conflict: an organization already exists for this account";
+                    // The status is reported of other Access objects; the code is not reported.
+                    return Err(vec![Refusal::new(409, 12130, message)]);
+                }
+                PostExisting::Answered => {}
+                PostExisting::Merged => self.write(target, Endpoint::Organization, body, Kind::Patch)?,
+            }
+            return Ok((201, self.created(target)));
         }
         if self.state.personality.post == Post::Refused {
             return Err(vec![Refusal::invalid_auth_domain()]);
@@ -259,8 +307,12 @@ impl Sandbox {
             return Err(vec![Refusal::invalid_config("name is required").at(&["name"])]);
         }
         self.write(target, Endpoint::Organization, body, Kind::Create)?;
+        Ok((201, self.created(target)))
+    }
+
+    fn created(&self, target: &Target) -> Json {
         let answer = self.render(target, Endpoint::Organization, self.state.organization.as_ref());
-        Ok((201, envelope::success(Json::Object(answer))))
+        envelope::success(Json::Object(answer))
     }
 
     fn read_document(&mut self, endpoint: Endpoint, call: &Call) -> Result<Fields, Vec<Refusal>> {
@@ -300,8 +352,12 @@ impl Sandbox {
         let now = Json::from(self.state.now());
         if kind == Kind::Create {
             next.insert("created_at".to_owned(), now.clone());
-            if self.state.account.strict_service_tokens {
+            let defaults = self.state.personality.new_organization == NewOrganization::Defaults;
+            if self.state.account.strict_service_tokens || defaults {
                 next.insert("strict_service_token_auth".to_owned(), Json::Bool(true));
+            }
+            if defaults {
+                next.entry("session_duration").or_insert_with(|| Json::from("24h"));
             }
         }
         if kind == Kind::Create || self.state.personality.updated_at == UpdatedAt::Moves {

@@ -103,12 +103,18 @@ impl Answer {
     pub(super) fn spoil(&mut self, trouble: Trouble) {
         match trouble {
             Trouble::Status { status, retry_after, page } => self.fail(status, retry_after, page),
+            Trouble::StatusAfter { status } => self.fail(status, None, Page::Json),
+            Trouble::NotEnabled => {
+                let refusal = Refusal::not_enabled(403);
+                self.status = refusal.status;
+                self.body = envelope::failure(&[refusal]).to_string().into_bytes();
+            }
             Trouble::FailedAfter => self.fail(500, None, Page::Json),
             Trouble::Html => self.show_page(200),
             Trouble::Truncated => self.delivery = Delivery::Truncated,
             Trouble::ResetBefore => self.delivery = Delivery::ResetBefore,
             Trouble::ResetAfter => self.delivery = Delivery::ResetAfter,
-            Trouble::Hang | Trouble::HangAfter => self.delivery = Delivery::Hang,
+            Trouble::Hang | Trouble::HangAfter | Trouble::Lands { .. } => self.delivery = Delivery::Hang,
             Trouble::Unreachable => self.delivery = Delivery::Unreachable,
             Trouble::NotJson => self.body = b"{\"success\": tru".to_vec(),
             Trouble::EmptyBody => self.body.clear(),

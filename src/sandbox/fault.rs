@@ -2,7 +2,8 @@
 //!
 //! A script is a list of faults in order. A request looks at the first fault that concerns it, and no further; a fault
 //! that has happened leaves the list. Written `PUT:reset-after`, `GET/doh:500`, `GET:429+5@2` (the second GET from now is
-//! answered 429 with `Retry-After: 5`); the state file holds the same text.
+//! answered 429 with `Retry-After: 5`), `PUT:409-after` (it is done, and answered 409), `PUT:lands+3` (no answer comes, and
+//! it is done right before the third request from then); the state file holds the same text.
 
 use std::fmt;
 use std::str::FromStr;
@@ -43,6 +44,18 @@ pub enum Trouble {
         /// What the body is.
         page: Page,
     },
+    /// It is done; a status that denies it is answered.
+    StatusAfter {
+        /// The status, 400 to 599.
+        status: u16,
+    },
+    /// No answer comes, and it is done later: right before this many further requests have been handled.
+    Lands {
+        /// How many requests later, from 1.
+        requests: u32,
+    },
+    /// 403 with 9999 is answered, as if there were no organization. Nothing is done.
+    NotEnabled,
     /// A web page is answered with 200, as captive portals do. Nothing is done.
     Html,
     /// It is done; the answer breaks off in the middle.
@@ -77,7 +90,8 @@ pub enum Page {
 }
 
 impl Trouble {
-    const WORDS: [(&'static str, Self); 11] = [
+    const WORDS: [(&'static str, Self); 12] = [
+        ("not-enabled", Self::NotEnabled),
         ("html", Self::Html),
         ("truncated", Self::Truncated),
         ("reset-before", Self::ResetBefore),
@@ -91,11 +105,18 @@ impl Trouble {
         ("unreachable", Self::Unreachable),
     ];
 
-    /// Whether the request is acted on in spite of the trouble.
+    /// Whether the request is acted on, before the answer, in spite of the trouble.
     pub fn is_applied(self) -> bool {
         match self {
-            Self::Status { .. } | Self::Html | Self::ResetBefore | Self::Hang | Self::Unreachable => false,
-            Self::Truncated
+            Self::Status { .. }
+            | Self::Lands { .. }
+            | Self::NotEnabled
+            | Self::Html
+            | Self::ResetBefore
+            | Self::Hang
+            | Self::Unreachable => false,
+            Self::StatusAfter { .. }
+            | Self::Truncated
             | Self::ResetAfter
             | Self::HangAfter
             | Self::FailedAfter
@@ -207,10 +228,20 @@ fn read_trouble(text: &str) -> Result<Trouble, String> {
     if let Some((_, trouble)) = Trouble::WORDS.into_iter().find(|(word, _)| *word == text) {
         return Ok(trouble);
     }
+    if let Some(requests) = text.strip_prefix("lands+") {
+        let requests =
+            requests.parse().ok().filter(|n| *n > 0).ok_or("after lands+ stands a count of requests from 1")?;
+        return Ok(Trouble::Lands { requests });
+    }
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
         let words = Trouble::WORDS.map(|(word, _)| word);
         let hint = near::hint(text, words.into_iter());
         return Err(format!("the trouble is a status or one of {}{hint}", words.join(", ")));
+    }
+    let read_status =
+        |text: &str| text.parse().ok().filter(|status| (400..600).contains(status)).ok_or("a status is 400 to 599");
+    if let Some(status) = text.strip_suffix("-after") {
+        return Ok(Trouble::StatusAfter { status: read_status(status)? });
     }
     let (text, page) = match text.strip_suffix("-html") {
         Some(rest) => (rest, Page::Html),
@@ -222,8 +253,7 @@ fn read_trouble(text: &str) -> Result<Trouble, String> {
         }
         None => (text, None),
     };
-    let status = status.parse().ok().filter(|status| (400..600).contains(status)).ok_or("a status is 400 to 599")?;
-    Ok(Trouble::Status { status, retry_after, page })
+    Ok(Trouble::Status { status: read_status(status)?, retry_after, page })
 }
 
 impl fmt::Display for Fault {
@@ -240,6 +270,8 @@ impl fmt::Display for Fault {
                 retry_after.map_or(Ok(()), |seconds| write!(f, "+{seconds}"))?;
                 f.write_str(if *page == Page::Html { "-html" } else { "" })?;
             }
+            Trouble::StatusAfter { status } => write!(f, "{status}-after")?,
+            Trouble::Lands { requests } => write!(f, "lands+{requests}")?,
             other => {
                 f.write_str(Trouble::WORDS.into_iter().find(|(_, known)| known == other).map_or("", |(word, _)| word))?
             }
@@ -268,9 +300,17 @@ mod tests {
 
     #[test]
     fn a_fault_is_written_as_it_is_read() {
-        let statuses = ["GET:429@2", "GET:429+5", "PUT/doh:503-html", "*:520+1-html@3", "POST/revoke_user:500"];
+        let texts = [
+            "PUT:409-after",
+            "PUT/doh:lands+3@2",
+            "GET:429@2",
+            "GET:429+5",
+            "PUT/doh:503-html",
+            "*:520+1-html@3",
+            "POST/revoke_user:500",
+        ];
         let words = Trouble::WORDS.map(|(word, _)| format!("PUT/organization:{word}"));
-        for text in statuses.into_iter().map(str::to_owned).chain(words) {
+        for text in texts.into_iter().map(str::to_owned).chain(words) {
             assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);
         }
     }
@@ -280,7 +320,7 @@ mod tests {
         let error = |text: &str| text.parse::<Fault>().unwrap_err().to_string();
         insta::assert_snapshot!(error("PUT"), @r#""PUT" is no fault: a colon has to stand between the request and the trouble; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
         insta::assert_snapshot!(error("FETCH:500"), @r#""FETCH:500" is no fault: the method is GET, PUT, POST, PATCH, DELETE or *; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
-        insta::assert_snapshot!(error("PUT:reset_after"), @r#""PUT:reset_after" is no fault: the trouble is a status or one of html, truncated, reset-before, reset-after, hang, hang-after, failed-after, not-json, empty-body, wrong-type, unreachable (did you mean "reset-after"?); write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT:reset_after"), @r#""PUT:reset_after" is no fault: the trouble is a status or one of not-enabled, html, truncated, reset-before, reset-after, hang, hang-after, failed-after, not-json, empty-body, wrong-type, unreachable (did you mean "reset-after"?); write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT:200"), @r#""PUT:200" is no fault: a status is 400 to 599; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT/dohh:500"), @r#""PUT/dohh:500" is no fault: the endpoint is one of organization, doh, revoke_user, verify (did you mean "doh"?); write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT:500@0"), @r#""PUT:500@0" is no fault: after @ stands a count from 1; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);

@@ -52,14 +52,15 @@ pub use fault::{Fault, FaultError, Page, Place, Trouble};
 pub use instance::Instance;
 pub use personality::{
     AbsentOrganization, AuthDomain, Durations, EmptyGroupLists, EmptyLists, EmptyLoginDesign, EmptyStrings,
-    FalseMembers, Groups, LATE_READS, Patch, Personality, PersonalityError, Post, Put, ReadBack, ReadOnlyFields, Sets,
-    Spelling, SwitchedOff, ToggleReason, UnknownFields, UnsetDoh, UnsetMembers, UpdatedAt, WarpWithoutDuration,
+    FalseMembers, Groups, LATE_READS, NewOrganization, Patch, Personality, PersonalityError, Post, PostExisting, Put,
+    ReadBack, ReadOnlyFields, Sets, Spelling, SwitchedOff, ToggleReason, UnknownFields, UnsetDoh, UnsetMembers,
+    UpdatedAt, WarpWithoutDuration,
 };
 pub use seed::state as seeded;
 pub use server::{Running, Server, ServerError};
 pub use state::{
-    Account, Adopt, CLOCK_START, Concurrent, FORMAT, Grant, Hostile, Moment, Owner, Permission, Stale, State, Status,
-    Tokens, UnknownValues,
+    Account, Adopt, CLOCK_START, Concurrent, FORMAT, Grant, Hostile, Moment, Owner, PendingWrite, Permission, Stale,
+    State, Status, Tokens, UnknownValues,
 };
 pub use store::{Store, StoreError};
 pub use transport::{BASE_URL, SandboxTransport};

@@ -32,6 +32,13 @@ const NAMED: &[(&str, &str)] = &[
     ("absent-404", "absent_organization=not_found"),
     ("absent-null", "absent_organization=null_result"),
     ("post-refused", "post=refused"),
+    ("post-answers", "post_existing=answered"),
+    ("post-merges", "post_existing=merged"),
+    ("new-defaults", "new_organization=defaults"),
+    (
+        "new-defaults-late-merge",
+        "new_organization=defaults,put=merge,read_back=late,durations=rewritten,false_members=omitted",
+    ),
     ("patch", "patch=accepted"),
     ("late", "read_back=late"),
     ("doh-defaults", "unset_doh=defaults"),

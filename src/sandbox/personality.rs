@@ -237,6 +237,22 @@ switches! {
         /// It is refused with 11004, as accounts report that never enabled Zero Trust in the dashboard.
         Refused = "refused",
     }
+    /// What a POST does where there is an organization. Nothing public says.
+    post_existing: PostExisting {
+        /// It is refused with 409, as other Access objects do.
+        Conflict = "conflict",
+        /// It is answered as if it had been created, with the organization that is there. Nothing changes.
+        Answered = "answered",
+        /// It is taken for an update that merges.
+        Merged = "merged",
+    }
+    /// What an organization is created with beside what the POST says.
+    new_organization: NewOrganization {
+        /// Nothing.
+        Bare = "bare",
+        /// With the defaults that are documented: a session of 24h, and strict authentication of service tokens.
+        Defaults = "defaults",
+    }
     /// Whether there is a PATCH.
     patch: Patch {
         /// 405.

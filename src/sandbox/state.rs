@@ -53,6 +53,9 @@ pub struct State {
     /// Old documents that are still answered, by section, under a personality that reads late.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stale: BTreeMap<String, Stale>,
+    /// Writes that got no answer and have not taken effect yet, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pending: Vec<PendingWrite>,
     /// Seconds since the clock started: one for each write.
     #[serde(default)]
     pub clock: i64,
@@ -215,20 +218,37 @@ fn doubles(value: &Json) -> Json {
     }
 }
 
-/// Somebody else's write, which happens once: at the next PUT of the organization.
+/// A write that takes effect later.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PendingWrite {
+    /// Right before which request from now it takes effect: 1 is the next.
+    pub requests: u32,
+    /// The method.
+    pub method: String,
+    /// The path, from `/client/v4` on.
+    pub path: String,
+    /// The body.
+    pub body: Json,
+}
+
+/// Somebody else's write, which happens once: at the next request that its moment speaks of. Where there is no organization,
+/// it makes one.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Concurrent {
-    /// Right before our write, or right after it.
+    /// Right before our write, right after it, or between our read and our write.
     pub when: Moment,
     /// What changes, as a JSON merge patch (RFC 7396) of the organization.
     pub patch: Json,
 }
 
-/// Which of two writes comes first.
+/// When somebody else writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Moment {
+    /// Right after the next read of the organization.
+    Read,
     /// Theirs, then ours.
     Before,
     /// Ours, then theirs.
@@ -260,6 +280,7 @@ impl Default for State {
             faults: Vec::new(),
             hostile: Hostile::default(),
             stale: BTreeMap::new(),
+            pending: Vec::new(),
             clock: 0,
             texts: Texts::default(),
         }

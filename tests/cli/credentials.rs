@@ -107,8 +107,9 @@ fn a_token_that_may_only_read_plans_and_does_not_write() {
     assert_snapshot!(refused.stderr, @r#"
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
-    error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 403: Authentication error (code 10000) (cf-ray 8f00000000000005-SBX)
-      hint: nothing was changed: live is as it was before
+    GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
+    error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 403: Authentication error (code 10000) (cf-ray 8f00000000000007-SBX)
+      hint: this run changed nothing: the API accepted no write
       hint: give the token the account permission "Access: Organizations, Identity Providers, and Groups
             Write" (newer: "Access: Organizations Write"); the dashboard says "Edit" where the API says
             "Write"

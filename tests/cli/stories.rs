@@ -177,12 +177,15 @@ fn an_apply_sends_one_put_and_one_in_sync_sends_none() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     env.run("apply --auto-approve").exits(0).shows(&["with 1 write, read back and verified"]);
-    assert_eq!(api.calls(), ["GET organizations", "GET doh", "PUT organizations", "GET organizations"]);
+    assert_eq!(
+        api.calls(),
+        ["GET organizations", "GET doh", "GET organizations", "GET doh", "PUT organizations", "GET organizations"]
+    );
 
     env.run("apply --auto-approve").exits(0).shows(&["In sync"]);
     env.run("plan").exits(0);
     env.run("drift").exits(0);
-    let rest = &api.calls()[4..];
+    let rest = &api.calls()[6..];
     assert_eq!(rest, ["GET organizations", "GET doh"].repeat(3), "one GET an endpoint and nothing else");
 }
 
@@ -377,6 +380,7 @@ fn an_account_without_an_organization_gets_one() {
     assert_snapshot!(env.run(PLAN), @r#"
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
     it has no Zero Trust organization yet: apply would create one
+    organization.login_design.header_text is declared as empty: apply would check that after the creation, and write it where the server fills it in
 
       organization
         + name                                 "Widget Corps Internal Applications"

@@ -53,7 +53,7 @@ async fn the_ids_of_an_answer_are_kept_for_the_audit_record() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_the_api_proves_that_nothing_was_done() {
+async fn a_refusal_with_or_without_json_is_final_and_is_sent_once() {
     for outcome in [
         refusal(400, 12062, "access.api.error.invalid_org_config"),
         refusal(400, 11004, "access.api.error.invalid_auth_domain"),
@@ -62,7 +62,15 @@ async fn a_refusal_of_the_api_proves_that_nothing_was_done() {
         not_enabled(403),
         refusal(404, 7003, "Could not route"),
         refusal(405, 1, "no"),
+        refusal(409, 1, "access.api.error.conflict: another change"),
+        refusal(413, 1, "no"),
         refusal(422, 1, "no"),
+        html(400),
+        html(403),
+        html(413),
+        Ok(raw(400, "{}")),
+        Ok(raw(409, "")),
+        answer(400, &json!({"success": true, "result": {}})),
     ] {
         let (written, requests) = update(vec![outcome]).await;
         let error = written.unwrap_err();
@@ -78,19 +86,15 @@ async fn whatever_leaves_a_doubt_is_uncertain_and_is_never_sent_twice() {
         refusal(502, 1, "no"),
         with(refusal(503, 1, "no"), "retry-after", "1"),
         refusal(408, 1, "request timeout"),
-        refusal(409, 1, "access.api.error.conflict: another change"),
         refusal(499, 1, "client went away"),
         answer(200, &json!({"success": false, "errors": [{"code": 12062}]})),
-        answer(400, &json!({"success": true, "result": {}})),
         html(200),
-        html(400),
-        html(403),
+        html(408),
         html(502),
         html(504),
         Ok(raw(200, "")),
         Ok(raw(204, "")),
         Ok(raw(200, "{\"success\":true,\"resu")),
-        Ok(raw(400, "{}")),
         with(html(302), "location", "https://login.example/"),
         with(html(303), "location", "https://api.example/done"),
         lost(),
@@ -109,6 +113,18 @@ async fn a_rate_limited_write_is_sent_again_after_the_wait_that_was_asked_for() 
     let script = Script::new([limited(), with(html(429), "retry-after", "20"), success(&json!({}))]);
     writer(&script).update_organization(&account(), &document()).await.unwrap();
     assert_eq!(script.waits(), [40_000, 20_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_sends_a_write_decides_after_each_wait_whether_it_is_sent_again() {
+    let script = Script::new([html(429), html(429), success(&json!({}))]);
+    let (writer, request) = (writer(&script), request::update(&account(), &document()));
+    let mut attempts = writer.attempts(&request);
+    assert!(matches!(attempts.next().await, Step::Again(_)));
+    assert!(matches!(attempts.next().await, Step::Again(_)));
+    let error = attempts.give_up().unwrap_err();
+    assert_eq!((error.error().status(), error.is_uncertain()), (Some(429), false), "the last outcome stands");
+    assert_eq!(script.asked().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]

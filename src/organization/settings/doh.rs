@@ -10,6 +10,7 @@ pub(super) const SETTINGS: &[Setting] = &[
              keys, which is 21 to 365 days; the API checks that when it is written.",
         )
         .default("24h applies")
+        .created_with("\"24h\"")
         .unset(Unset::Never("the API may answer its default of 24h for an unset duration; declare 24h instead"))
         .account_only()
         .example("24h")

@@ -27,6 +27,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("organization.session_duration", Kind::Duration(DurationRange::GO.usually_within("15m", "730h")))
         .doc("How long a user stays signed in to Access, unless an application or policy says otherwise.")
         .default("24h applies; the API returns nothing")
+        .created_with("\"24h\"")
         .account_only()
         .example("24h")
         .impacts(&[

@@ -54,6 +54,7 @@ pub(super) const SETTINGS: &[Setting] = &[
              Organizations created on or after 2026-10-05 have it on and cannot turn it off.",
         )
         .default("false for organizations created before 2026-10-05, true since")
+        .created_with("true")
         .account_only()
         .example("true")
         .impacts(&[
