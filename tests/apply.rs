@@ -7,10 +7,10 @@ mod common;
 use common::{World, manifest};
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Failure, Known, Options, apply};
-use zerodrift::organization::Model;
+use zerodrift::organization::{Model, Slot};
 use zerodrift::plan::Action;
 use zerodrift::report::Style;
-use zerodrift::sandbox::{Concurrent, Moment, Personality, State};
+use zerodrift::sandbox::{Concurrent, Moment, Personality, Post, State};
 
 fn organization() -> Json {
     json!({
@@ -261,6 +261,38 @@ async fn a_creation_whose_answer_is_lost_is_never_sent_twice() {
         assert_eq!(posts, 1, "{lost}: {outcome:?}");
         let created = world.state().organization.is_some();
         assert_eq!(outcome.end == End::Applied, created, "{lost}: {outcome:?}");
+    }
+}
+
+/// Since 2026-10-20 the API generates a name and a login domain for providers; every other account has to send them.
+#[tokio::test(start_paused = true)]
+async fn creating_without_a_name_or_a_login_domain_proves_what_was_declared_or_leaves_nothing() {
+    let partial = [
+        "organization:\n  session_duration: 24h\n  custom_pages:\n    forbidden: 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7\n",
+        "organization:\n  name: Widget\n  session_duration: 24h\n",
+        "organization:\n  auth_domain: widget.cloudflareaccess.com\n  session_duration: 24h\n",
+    ];
+    for (name, personality) in Personality::named() {
+        for text in partial {
+            let world = nothing(|_| {});
+            world.transport.sandbox().change(|state| state.personality = personality).unwrap();
+            let wanted = manifest(&format!("account_id: 699d98642c564d2e855e9661899b7252\n{text}"));
+            if !matches!(world.reader.organization(&common::target()).await, Ok(Slot::Absent)) {
+                continue;
+            }
+            let (plan, outcome) = world.apply(&wanted).await;
+            assert!(plan.findings.iter().any(|finding| finding.rule == "create-needs"), "{name}: {plan:#?}");
+            if personality.post == Post::Generated {
+                assert_eq!(outcome.end, End::Applied, "{name}: {outcome:#?}");
+                let live = world.state().organization.unwrap();
+                assert_eq!(live["session_duration"], "24h", "{name}");
+                assert!(live["name"].is_string() && live["auth_domain"].is_string(), "{name}");
+                assert_eq!(world.apply(&wanted).await.1.end, End::InSync, "{name}");
+            } else {
+                assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore), "{name}: {outcome:#?}");
+                assert_eq!(world.state().organization, None, "{name}");
+            }
+        }
     }
 }
 

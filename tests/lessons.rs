@@ -225,7 +225,7 @@ async fn a15_users_wrap_the_tool_in_their_own_safety() {
     let refused = plain_plan(&wants("  session_duration: 24h\n"), &empty.live(&wants("  name: x\n")).await);
     assert!(
         refused.findings.iter().any(|finding| finding.rule == "create-needs"),
-        "an empty state is no reason to create"
+        "an empty state is pointed out before anything is created"
     );
 
     let live = live_of(json!({"future": {"x": 1}}));

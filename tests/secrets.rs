@@ -333,7 +333,7 @@ fn the_token_is_not_sent_over_plain_http() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
     let output = loud(folder.path(), "http://api.cloudflare.test/client/v4", &["plan"], &[]);
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(64));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("https"), "{said}");
     assert_clean("standard error", &output.stderr);

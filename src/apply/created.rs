@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::verify::{Mismatch, Why};
 use crate::organization::{Document, Endpoint, Model, Setting};
-use crate::plan::{Change, Plan};
+use crate::plan::{Change, GENERATED, Plan};
 
 /// How far the times of creation and of the last write of a new organization may lie apart.
 const MOMENT: SignedDuration = SignedDuration::from_hours(1);
@@ -16,6 +16,7 @@ const MOMENT: SignedDuration = SignedDuration::from_hours(1);
 /// What a document has that the creation did not put there.
 ///
 /// - A setting that is not declared may have what the server is known to fill in ([`Setting::created_with`]).
+/// - A name and a login domain that are not declared may be anything, because the API generates them for providers.
 /// - A setting that is declared otherwise may have anything that the PUT after the creation may overwrite: what the server
 ///   is known to fill in, and every value of a setting without a guard. A guarded setting with an unexpected value needs
 ///   the consent that an update would need, so that the approval of a creation never weakens a protection that is there.
@@ -28,6 +29,9 @@ pub(super) fn foreign(model: &Model, plan: &Plan, document: &Document) -> Vec<Mi
         let change = declared.iter().find(|change| change.setting.path == setting.path);
         let wanted = change.map(|change| setting.canonical(Some(&change.after)));
         if found.is_null() || wanted.as_ref() == Some(&found) || found == filled_in(setting) {
+            return false;
+        }
+        if change.is_none() && GENERATED.contains(&setting.path) {
             return false;
         }
         change.is_none_or(|change| {

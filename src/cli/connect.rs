@@ -17,12 +17,13 @@ use super::exit::Exit;
 use super::history;
 use super::interrupt::ImpatientTransport;
 use super::secrets;
+use super::trust;
 use super::ui::Ui;
 use crate::cloudflare::{
-    BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, Reader, Transport,
-    Writer,
+    BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, ProxyRoute, Reader,
+    Transport, Writer,
 };
-use crate::files::{self, LARGEST_DOCUMENT};
+use crate::files;
 use crate::{report, sandbox, text};
 
 /// The token that the sandbox is shown; it takes any.
@@ -84,8 +85,8 @@ impl WriteConnection {
 /// Prepares the way to read from the API; nothing is sent yet.
 ///
 /// # Errors
-/// If credentials are missing or malformed, the base URL is not one that a token may be sent to, or the sandbox
-/// cannot start.
+/// If credentials are missing or malformed, the base URL is not one that a token may be sent to, a proxy variable or the trusted
+/// certificates cannot be used, or the sandbox cannot start.
 pub(super) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connection, CliError> {
     let policy = Policy::default().timeout(args.timeout).deadline_in(args.deadline);
     let (config, sandbox) = match &args.sandbox {
@@ -98,7 +99,7 @@ pub(super) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connec
             let running = start_sandbox(ui, env, state.as_deref()).await?;
             let base_url = BaseUrl::parse(&running.base_url()).map_err(unusable)?;
             let credentials = Credentials::token(SANDBOX_TOKEN).map_err(unfit)?;
-            (HttpConfig { base_url, credentials, extra_roots: None }, Some(running))
+            (HttpConfig { base_url, credentials, extra_roots: None, proxy: ProxyRoute::Loopback }, Some(running))
         }
     };
     let transport = HttpTransport::new(config).map_err(unusable)?;
@@ -171,16 +172,39 @@ pub(super) fn sandbox_state(env: &Env, named: Option<&Path>) -> Result<PathBuf, 
 }
 
 fn http_config(env: &Env, args: &ApiArgs) -> Result<HttpConfig, CliError> {
-    let base_url = match args.base_url.as_deref().or_else(|| env.get(env::BASE_URL)) {
-        Some(url) => BaseUrl::parse(url).map_err(unusable)?,
-        None => BaseUrl::default(),
+    let base_url = base_url(env, args)?;
+    let proxy = route(env, &base_url)?;
+    Ok(HttpConfig { credentials: credentials(env, args)?, extra_roots: trust::extra_roots(env)?, base_url, proxy })
+}
+
+/// Where the API is: the flag, else the variable, else Cloudflare.
+///
+/// # Errors
+/// If it is not a URL that credentials may be sent to.
+pub(super) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
+    unicode(env, &[env::BASE_URL])?;
+    let flag = args.base_url.as_deref().map(|url| ("--base-url", url));
+    let Some((from, url)) = flag.or_else(|| Some((env::BASE_URL, env.get(env::BASE_URL)?))) else {
+        return Ok(BaseUrl::default());
     };
-    let read = |path: PathBuf| {
-        files::read(&path, LARGEST_DOCUMENT)
-            .map_err(|error| CliError::io("read the certificates in SSL_CERT_FILE", &path, &error))
-    };
-    let extra_roots = env.get(env::SSL_CERT_FILE).map(PathBuf::from).map(read).transpose()?;
-    Ok(HttpConfig { base_url, credentials: credentials(env, args)?, extra_roots })
+    let named = |error: CliError| CliError { message: format!("{from}: {}", error.message), ..error };
+    BaseUrl::parse(url).map_err(|error| named(unusable(error)))
+}
+
+/// The way to the API.
+///
+/// # Errors
+/// If a proxy variable cannot be used.
+pub(super) fn route(env: &Env, base_url: &BaseUrl) -> Result<ProxyRoute, CliError> {
+    unicode(env, &ProxyRoute::VARIABLES)?;
+    ProxyRoute::resolve(base_url, |name| env.get(name)).map_err(unusable)
+}
+
+/// Refuses a variable that is set and cannot be read, which would otherwise count as unset.
+pub(super) fn unicode(env: &Env, names: &[&str]) -> Result<(), CliError> {
+    let Some(name) = env.first_not_unicode(names) else { return Ok(()) };
+    let message = format!("the environment variable {name} is not valid UTF-8");
+    Err(CliError::usage(message).hint(format!("set {name} again, or unset it")))
 }
 
 /// The credentials that a connection would use; none where it is the sandbox.
@@ -195,19 +219,21 @@ pub(super) fn credentials_of(env: &Env, args: &ApiArgs) -> Result<Option<Credent
 fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
     if let Some(path) = &args.token_file {
         let unreadable = |error: std::io::Error| {
-            let failure = CliError::io("read the token file", path, &error);
-            if error.kind() != std::io::ErrorKind::InvalidInput {
-                return failure;
-            }
-            failure.hint("for a token that a command prints: CLOUDFLARE_API_TOKEN=\"$(COMMAND)\" zerodrift …")
+            CliError::io("read the token file", path, &error).hint(match error.kind() {
+                std::io::ErrorKind::InvalidInput => {
+                    "for a token that a command prints: CLOUDFLARE_API_TOKEN=\"$(COMMAND)\" zerodrift …"
+                }
+                _ => "name a file that holds the token alone, with --token-file",
+            })
         };
         let (file, metadata) = files::open(path).map_err(unreadable)?;
         private(path, &metadata)?;
         let text = files::bounded(file, LARGEST_TOKEN_FILE).map_err(unreadable)?;
-        let text =
-            String::from_utf8(text).map_err(|_| CliError::io("read the token file", path, &"it is not UTF-8"))?;
+        let text = String::from_utf8(text)
+            .map_err(|_| unreadable(std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not UTF-8")))?;
         return Credentials::token(&text).map_err(unfit);
     }
+    unicode(env, &[env::API_TOKEN, env::API_KEY, env::EMAIL])?;
     if let Some(token) = env.get(env::API_TOKEN) {
         return Credentials::token(token).map_err(unfit);
     }
@@ -255,8 +281,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn time_at_a_prompt_does_not_count_towards_the_deadline() {
         let credentials = Credentials::token(SANDBOX_TOKEN).unwrap();
-        let config =
-            HttpConfig { base_url: BaseUrl::parse("http://127.0.0.1:1").unwrap(), credentials, extra_roots: None };
+        let base_url = BaseUrl::parse("http://127.0.0.1:1").unwrap();
+        let config = HttpConfig { base_url, credentials, extra_roots: None, proxy: ProxyRoute::Loopback };
         let transport = Arc::new(HttpTransport::new(config).unwrap());
         let policy = Policy::default().deadline_in(Duration::from_secs(60));
         let connection = Connection { transport, policy: Cell::new(policy), sandbox: None };

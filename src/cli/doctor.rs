@@ -1,16 +1,18 @@
 //! `doctor`: what works, and the exact fix. Looks, and never writes.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::SystemTime;
 
 use super::args::{DoctorArgs, Format};
 use super::connect::{self, Connection};
-use super::env;
 use super::error::CliError;
 use super::exit::Exit;
-use super::{Context, interrupt, manifest_file};
-use crate::cloudflare::{Credentials, Error, ErrorKind, Reader, TokenCheck, TokenOwner, TokenState};
-use crate::organization::{Slot, Target};
+use super::{Context, interrupt, manifest_file, trust};
+use crate::cloudflare::{
+    BaseUrl, Credentials, Error, ErrorKind, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState,
+};
+use crate::organization::{Scope, Slot, Target};
 use crate::report;
 use crate::report::doctor::{Check, Health};
 use crate::text::visible;
@@ -26,20 +28,17 @@ pub(super) async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, Cl
     let mut checks = Vec::new();
     let mut exit = Exit::Success;
     let target = check_target(context, args, &mut checks, &mut exit);
-    checks.push(check_surroundings(context));
-    let connection = connect::connect(&context.ui, &context.env, &args.api).await;
-    match (connection, target) {
-        (Err(error), _) => fail(&mut checks, &mut exit, "credentials", &error),
-        (Ok(connection), None) => {
-            checks.push(Check::new(
-                "api",
-                Health::Skipped,
-                format!("{}: not tried without a target", connection.api()),
-            ));
-        }
-        (Ok(connection), Some(target)) => {
-            let look = look(context, args, &connection, &target, &mut checks, &mut exit);
-            interrupt::abandonable(look).await?;
+    if check_surroundings(context, args, &mut checks, &mut exit).is_continue() {
+        match (connect::connect(&context.ui, &context.env, &args.api).await, target) {
+            (Err(error), _) => fail(&mut checks, &mut exit, "credentials", &error),
+            (Ok(connection), None) => {
+                let detail = format!("{}: not tried without a target", connection.api());
+                checks.push(Check::new("api", Health::Skipped, detail));
+            }
+            (Ok(connection), Some(target)) => {
+                let look = look(context, args, &connection, &target, &mut checks, &mut exit);
+                interrupt::abandonable(look).await?;
+            }
         }
     }
     let text = match args.format {
@@ -54,9 +53,25 @@ pub(super) async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, Cl
 fn fail(checks: &mut Vec<Check>, exit: &mut Exit, name: &str, error: &CliError) {
     let mut check = Check::new(name, Health::Failed, &error.message);
     check.fixes.clone_from(&error.hints);
+    if check.fixes.is_empty() {
+        check.fixes.push(fix_of(name, error));
+    }
     checks.push(check);
     if *exit == Exit::Success {
         *exit = error.exit;
+    }
+}
+
+/// What to do about a failure that no hint is known for.
+fn fix_of(name: &str, error: &CliError) -> String {
+    match (name, error.kind) {
+        ("manifest", "io") => {
+            "name a manifest that can be read with --file, or write one with `zerodrift init`".to_owned()
+        }
+        (_, "io") => "check that the file exists and that this user may read it".to_owned(),
+        ("target", _) => "add `account_id:` to the manifest, or use --account-id".to_owned(),
+        _ => "run the command again with -vv to see the requests; if it persists, report the cf-ray to Cloudflare"
+            .to_owned(),
     }
 }
 
@@ -96,16 +111,74 @@ fn validate_hint(error: CliError, file: &str) -> CliError {
     error.hint(format!("run `zerodrift validate {}` for the places", report::argument(file)))
 }
 
-/// Proxy and certificates: what the environment asks for, in words.
-fn check_surroundings(context: &Context) -> Check {
-    let names = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy", env::SSL_CERT_FILE];
-    // A proxy's URL may hold a password, so the names alone are shown.
-    let set: Vec<&str> = names.into_iter().filter(|name| context.env.get(name).is_some()).collect();
-    let detail = match set.as_slice() {
-        [] => "direct, with the certificates of this system".to_owned(),
-        names => format!("by {}", names.join(", ")),
+/// Where the API is, which way requests take, and what is trusted on it: what can be known without a request. Breaks off where
+/// one of them keeps every request from being made.
+fn check_surroundings(
+    context: &Context,
+    args: &DoctorArgs,
+    checks: &mut Vec<Check>,
+    exit: &mut Exit,
+) -> ControlFlow<()> {
+    let env = &context.env;
+    if args.api.sandbox.is_some() {
+        checks.push(Check::new("connection", Health::Ok, "to the sandbox, on this machine"));
+        return ControlFlow::Continue(());
+    }
+    let base_url = match connect::base_url(env, &args.api) {
+        Ok(base_url) => base_url,
+        Err(error) => {
+            fail(checks, exit, "api", &error);
+            return ControlFlow::Break(());
+        }
     };
-    Check::new("connection", Health::Ok, detail)
+    let before = checks.len();
+    match connect::route(env, &base_url) {
+        Ok(route) => checks.push(connection(&route, &base_url, |name| env.get(name).is_some())),
+        Err(error) => fail(checks, exit, "connection", &error),
+    }
+    match trust::describe(env) {
+        Ok(_) if base_url.as_str().starts_with("http://") => {
+            checks.push(Check::new("certificates", Health::Skipped, "not needed for plain http on this machine"));
+        }
+        Ok(trusted) => checks.push(Check::new("certificates", Health::Ok, trusted)),
+        Err(error) => fail(checks, exit, "certificates", &error),
+    }
+    if let Err(error) = connect::credentials_of(env, &args.api) {
+        fail(checks, exit, "credentials", &error);
+    }
+    let failed = checks[before..].iter().any(|check| check.health == Health::Failed);
+    if failed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// The way that requests take, and what would have led another way.
+fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> bool) -> Check {
+    let set = |names: &[&'static str]| names.iter().copied().find(|name| is_set(name));
+    let host = base_url.host();
+    let check = |detail: String| Check::new("connection", Health::Ok, detail);
+    match route {
+        ProxyRoute::Via(server) => {
+            check(format!("through the proxy {} ({})", crate::text::visible(server.address()), server.variable()))
+        }
+        ProxyRoute::Excepted { variable } => check(format!("direct: {variable} excepts {host} from the proxy")),
+        ProxyRoute::Loopback => {
+            match set(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"]) {
+                Some(variable) => check(format!("direct: {host} is this machine, so {variable} is not used")),
+                None => check("direct".to_owned()),
+            }
+        }
+        ProxyRoute::System => match set(&["HTTP_PROXY", "http_proxy"]) {
+            Some(variable) => Check::new(
+                "connection",
+                Health::Warning,
+                format!("direct: {variable} is set, but it is for http URLs alone, and the API is https"),
+            )
+            .fix("set HTTPS_PROXY to the proxy, if the API has to be reached through it"),
+            None if cfg!(any(windows, target_vendor = "apple")) => {
+                check("as the system's proxy settings say".to_owned())
+            }
+            None => check("direct".to_owned()),
+        },
+    }
 }
 
 /// Everything that takes a request.
@@ -123,21 +196,26 @@ async fn look(
         Ok(_) | Err(_) => true,
     };
     if is_token {
-        check_token(&reader, target, checks, exit).await;
+        if check_token(&reader, target, checks, exit).await.is_break() {
+            return;
+        }
     } else {
-        let detail = "a global API key, which cannot be checked by itself and may do everything its user may";
+        let detail = "a global API key, which cannot be verified, and has all of its user's permissions";
         checks.push(
             Check::new("token", Health::Warning, detail).fix("use an API token with the permissions below instead"),
         );
     }
-    check_organization(&reader, connection.api(), target, checks, exit).await;
+    let (organization, doh) = tokio::join!(reader.organization(target), read_doh(&reader, target));
+    check_organization(organization, connection.api(), target, checks, exit);
+    checks.extend(doh.map(check_doh));
     checks.push(Check::new("write", Health::Skipped, "not tried: doctor never writes").fix(
         "for apply the token needs `Access: Organizations, Identity Providers, and Groups Write` (or `Access: \
              Organizations Write`), which the dashboard calls Edit",
     ));
 }
 
-async fn check_token(reader: &Reader, target: &Target, checks: &mut Vec<Check>, exit: &mut Exit) {
+/// Breaks off where the API asks to come back later: more requests would only prolong that.
+async fn check_token(reader: &Reader, target: &Target, checks: &mut Vec<Check>, exit: &mut Exit) -> ControlFlow<()> {
     match reader.verify_token(target).await {
         Ok(token) => {
             checks.push(token_check(&token));
@@ -146,10 +224,15 @@ async fn check_token(reader: &Reader, target: &Target, checks: &mut Vec<Check>, 
             }
             checks.extend(token.server_time.map(|server| clock(SystemTime::now(), server)));
         }
+        Err(error) if error.asks_to_wait() => {
+            fail(checks, exit, "api", &error.into());
+            return ControlFlow::Break(());
+        }
         // The check itself needs no permission, so a failure of the connection says more than a refusal.
         Err(error) if error.kind() == ErrorKind::Authentication => fail(checks, exit, "token", &error.into()),
         Err(error) => checks.push(unclear(&error)),
     }
+    ControlFlow::Continue(())
 }
 
 fn unclear(error: &Error) -> Check {
@@ -187,8 +270,34 @@ fn clock(ours: SystemTime, servers: SystemTime) -> Check {
         .fix("set the clock of this machine: dates in tokens, certificates and logs depend on it")
 }
 
-async fn check_organization(reader: &Reader, api: &str, target: &Target, checks: &mut Vec<Check>, exit: &mut Exit) {
-    match reader.organization(target).await {
+/// The DoH settings have an endpoint of their own, which may be refused where the organization is readable. Zones have none.
+async fn read_doh(reader: &Reader, target: &Target) -> Option<Result<Slot, Error>> {
+    if target.scope == Scope::Account { Some(reader.doh(target).await) } else { None }
+}
+
+/// What became of reading the DoH settings: a warning at most, since a manifest without a doh section never reads them.
+fn check_doh(doh: Result<Slot, Error>) -> Check {
+    match doh {
+        Ok(Slot::Present(_)) => Check::new("doh", Health::Ok, "the DoH settings are readable"),
+        Ok(Slot::Absent | Slot::NotRead) => {
+            Check::new("doh", Health::Skipped, "there is no organization to have DoH settings")
+        }
+        Err(error) => {
+            let detail = format!("the DoH settings cannot be read: {error}");
+            let check = Check { fixes: error.hints(), ..Check::new("doh", Health::Warning, detail) };
+            check.fix("a manifest without a doh section needs none of this")
+        }
+    }
+}
+
+fn check_organization(
+    organization: Result<Slot, Error>,
+    api: &str,
+    target: &Target,
+    checks: &mut Vec<Check>,
+    exit: &mut Exit,
+) {
+    match organization {
         Ok(slot) => {
             checks.push(Check::new("api", Health::Ok, api));
             checks.push(Check::new("read", Health::Ok, format!("the token may read; it has {READ} or more")));

@@ -9,6 +9,7 @@ use crate::text;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Env {
     variables: BTreeMap<String, String>,
+    not_unicode: Vec<String>,
 }
 
 /// API token: the preferred credential.
@@ -23,8 +24,10 @@ pub(super) const ACCOUNT_ID: &str = "CLOUDFLARE_ACCOUNT_ID";
 pub(super) const ZONE_ID: &str = "CLOUDFLARE_ZONE_ID";
 /// Base URL of the API.
 pub(super) const BASE_URL: &str = "CLOUDFLARE_BASE_URL";
-/// A PEM file of further certificate authorities.
+/// A PEM file of certificate authorities.
 pub(super) const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+/// Folders of PEM files of certificate authorities.
+pub(super) const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 /// Log filter, in the syntax of tracing-subscriber.
 pub(super) const RUST_LOG: &str = "RUST_LOG";
 
@@ -38,11 +41,22 @@ pub(super) const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
 pub(super) const CI_PROJECT_DIR: &str = "CI_PROJECT_DIR";
 
 impl Env {
-    /// The environment of this process. Variables that are no Unicode are left out.
+    /// The environment of this process. Of variables that are not Unicode only the names are kept.
     pub(super) fn of_process() -> Self {
-        let unicode =
-            std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-        Self { variables: unicode.collect() }
+        let mut env = Self::default();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => drop(env.variables.insert(name, value)),
+                Err(_) => env.not_unicode.push(name),
+            }
+        }
+        env
+    }
+
+    /// The first of these variables that is set to something else than Unicode, and so cannot be used.
+    pub(super) fn first_not_unicode<'a>(&self, names: &[&'a str]) -> Option<&'a str> {
+        names.iter().copied().find(|name| self.not_unicode.iter().any(|found| found == name))
     }
 
     /// A variable that is set to something.
@@ -58,10 +72,16 @@ impl Env {
             .filter(|(_, value)| !value.is_empty())
     }
 
+    /// Whether a variable is set to nothing, which libraries that read the environment themselves take for a value.
+    pub(super) fn is_set_to_nothing(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(String::is_empty)
+    }
+
     /// These variables alone, for tests.
     #[cfg(test)]
     pub(super) fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
-        Self { variables: pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect() }
+        let variables = pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { variables, not_unicode: Vec::new() }
     }
 
     /// A path as seen from the top of the repository, where the platform says which folder that is: annotations on a

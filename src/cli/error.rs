@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::Path;
 
 use super::exit::Exit;
-use crate::cloudflare::{self, ErrorKind};
+use crate::cloudflare::{self, ConfigError, ErrorKind};
 use crate::manifest::{Finding, Source};
 use crate::organization::Target;
 use crate::text;
@@ -88,7 +88,11 @@ impl CliError {
 
 impl From<cloudflare::Error> for CliError {
     fn from(error: cloudflare::Error) -> Self {
-        let (kind, exit) = classify(error.kind());
+        let (kind, exit) = match &error {
+            // What the user typed or set, and not what happened.
+            cloudflare::Error::Config(ConfigError::BaseUrl(_) | ConfigError::Proxy { .. }) => ("usage", Exit::Usage),
+            _ => classify(error.kind()),
+        };
         Self { hints: error.hints(), ..Self::new(kind, exit, error.to_string()) }
     }
 }

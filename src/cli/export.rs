@@ -5,6 +5,7 @@ use super::connect::connect;
 use super::error::CliError;
 use super::exit::Exit;
 use super::{Context, interrupt, manifest_file};
+use crate::cloudflare;
 use crate::organization::{Endpoint, Scope, Slot, Snapshot, Target};
 use crate::report;
 use crate::report::export::Detail;
@@ -15,7 +16,7 @@ pub(super) async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, Cl
     let text = match args.format {
         ExportFormat::Json => {
             let target = manifest_file::target(&args.target, &context.env, None)?;
-            let snapshot = snapshot(context, target, &args.api).await?;
+            let (snapshot, _) = snapshot(context, target, &args.api).await?;
             report::json::snapshot_text(&snapshot)
         }
         ExportFormat::Yaml => manifest(context, &args.target, &args.api, detail).await?.1,
@@ -35,23 +36,48 @@ pub(super) async fn manifest(
     detail: Detail,
 ) -> Result<(Target, String), CliError> {
     let target = manifest_file::target(target, &context.env, None)?;
-    let Snapshot { target: _, api, live } = snapshot(context, target.clone(), api).await?;
+    let (Snapshot { target: _, api, live }, refused) = snapshot(context, target.clone(), api).await?;
     if live.organization == Slot::Absent {
         let message = format!("{target} has no Zero Trust organization to export");
         return Err(CliError::new("absent", Exit::Failed, message)
             .hint("write an org.yaml with name and auth_domain, and apply creates it"));
     }
-    let text = report::export::manifest(context.model, &target, &api, &live, detail);
+    let mut text = report::export::manifest(context.model, &target, &api, &live, detail);
+    if let Some(error) = refused {
+        text.push_str(&without_doh(&error));
+    }
     Ok((target, text))
 }
 
-/// Everything that is live in a scope.
-async fn snapshot(context: &Context, target: Target, api: &ApiArgs) -> Result<Snapshot, CliError> {
+/// Why a manifest has no doh section, as a comment below it. Numbers alone: a comment is no place for untrusted text.
+fn without_doh(error: &cloudflare::Error) -> String {
+    let status = error.status().map(|status| format!(" (status {status})")).unwrap_or_default();
+    format!(
+        "\n# doh: not exported, because the API refused to read the DoH settings{status}.\n\
+         # Without the section zerodrift makes no request for it. To manage it, run `zerodrift doctor` for the fix.\n"
+    )
+}
+
+/// Everything that is live in a scope; and the refusal, where the organization is readable and its DoH settings are not.
+async fn snapshot(
+    context: &Context,
+    target: Target,
+    api: &ApiArgs,
+) -> Result<(Snapshot, Option<cloudflare::Error>), CliError> {
     let connection = connect(&context.ui, &context.env, api).await?;
-    let endpoints: &[Endpoint] = match target.scope {
-        Scope::Account => &Endpoint::ALL,
-        Scope::Zone => &[Endpoint::Organization],
+    let reader = connection.reader();
+    let read = async {
+        match target.scope {
+            Scope::Account => reader.live_where_readable(&target).await,
+            Scope::Zone => Ok((reader.live(&target, &[Endpoint::Organization]).await?, None)),
+        }
     };
-    let live = interrupt::abandonable(connection.reader().live(&target, endpoints)).await??;
-    Ok(Snapshot { target: Some(target), api: connection.api().to_owned(), live })
+    let (live, refused) = interrupt::abandonable(read).await??;
+    if let Some(error) = &refused {
+        context.ui.say(&format!("note: the DoH settings are left out: {error}"));
+        for hint in error.hints() {
+            context.ui.say(&format!("  hint: {hint}"));
+        }
+    }
+    Ok((Snapshot { target: Some(target), api: connection.api().to_owned(), live }, refused))
 }

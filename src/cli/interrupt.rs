@@ -25,7 +25,7 @@ use tokio::time::Instant;
 use super::error::CliError;
 use super::exit::Exit;
 use super::ui::Ui;
-use crate::cloudflare::{Reached, Request, Sending, Transport, TransportError};
+use crate::cloudflare::{Reached, Request, Sending, Transport, TransportError, TransportErrorKind};
 use crate::files;
 
 /// How long a write and its read-back may take after a signal.
@@ -258,11 +258,11 @@ impl Transport for ImpatientTransport {
             tokio::select! {
                 biased;
                 answer = self.0.send(request, timeout) => answer,
-                () = answer_is_late() => Err(TransportError {
-                    reached: Reached::Unknown,
-                    timed_out: true,
-                    message: format!("no answer came within {} seconds after the signal", ANSWER.as_secs()),
-                }),
+                () = answer_is_late() => Err(TransportError::new(
+                    TransportErrorKind::Timeout,
+                    Reached::Unknown,
+                    format!("no answer came within {} seconds after the signal", ANSWER.as_secs()),
+                )),
             }
         })
     }

@@ -108,7 +108,10 @@ pub(super) fn target_if_any(
 }
 
 fn of_environment(env: &Env) -> Result<Option<Target>, CliError> {
-    match (env.get(env::ACCOUNT_ID), env.get(env::ZONE_ID)) {
+    super::connect::unicode(env, &[env::ACCOUNT_ID, env::ZONE_ID])?;
+    // White space is what a secret store or a file leaves around a value; alone it is nothing.
+    let id = |name| env.get(name).filter(|value| !value.trim().is_empty());
+    match (id(env::ACCOUNT_ID), id(env::ZONE_ID)) {
         (Some(_), Some(_)) => Err(CliError::usage(
             "CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set, and nothing says which is meant",
         )
@@ -120,9 +123,30 @@ fn of_environment(env: &Env) -> Result<Option<Target>, CliError> {
 }
 
 fn parse(scope: Scope, id: &str, from: &str) -> Result<Target, CliError> {
+    let id = id.trim();
     let target = match scope {
         Scope::Account => Target::account(id),
         Scope::Zone => Target::zone(id),
     };
-    target.map_err(|error: TargetIdError| CliError::usage(format!("{from}: {error}")))
+    target.map_err(|error: TargetIdError| {
+        CliError::usage(format!("{from}: {error}{}", what_is_wrong(id)))
+            .hint("copy it from the overview page of the account or zone in the dashboard")
+    })
+}
+
+/// How a text differs from an id, without the text: somebody may have put a token there.
+fn what_is_wrong(id: &str) -> String {
+    let other = id.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit());
+    match (other, id.chars().count()) {
+        (_, 0) => "; this one is empty".to_owned(),
+        (Some((place, character)), 32) => {
+            let shown = if character.is_ascii_graphic() {
+                character.to_string()
+            } else {
+                character.escape_default().to_string()
+            };
+            format!("; character {} of this one is `{shown}`", place + 1)
+        }
+        (_, length) => format!("; this one has {length} characters"),
+    }
 }

@@ -2,6 +2,7 @@
 //!
 //! - `args`, `options`: what there is to type; `env`: the environment as a value; `ui`: the only place that prints
 //! - `forms`, `publish`, `github`: a result in the forms that were asked for
+//! - `trust`: which certificate authorities are trusted
 //! - `manifest_file`, `connect`, `planning`, `approval`: from arguments to manifest, client, plan and consent
 //! - `history`: backups and the audit log; `used_files`, `own_file`: what a run uses, and what its outputs may not hit
 //! - `new_file`, `terraform`, `pipeline`, `platform`: what `init` writes, and from what
@@ -47,6 +48,7 @@ mod saved;
 mod schema;
 mod secrets;
 mod terraform;
+mod trust;
 mod ui;
 mod usage;
 mod used_files;

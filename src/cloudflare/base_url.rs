@@ -54,6 +54,17 @@ impl BaseUrl {
         self.url.host().is_some_and(|host| is_loopback(&host))
     }
 
+    /// Its host.
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// Its host and port, as messages name them: `api.cloudflare.com:443`.
+    pub(super) fn address(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        format!("{host}:{}", self.url.port_or_known_default().unwrap_or_default())
+    }
+
     /// The URL of a path below it. Path and query are encoded, so that they cannot lead to another host.
     pub(super) fn join(&self, path: &str, query: &[(&'static str, String)]) -> Url {
         let mut url = self.url.clone();

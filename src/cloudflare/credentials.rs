@@ -39,6 +39,16 @@ pub enum CredentialsError {
     /// A space, tab or line break inside.
     #[error("the {0} has a space or line break inside")]
     Whitespace(Secret),
+    /// A global API key where an API token belongs.
+    #[error(
+        "the API token is a global API key: CLOUDFLARE_API_TOKEN and --token-file take a token, and a key belongs in CLOUDFLARE_API_KEY"
+    )]
+    KeyAsToken,
+    /// An API token where the global API key belongs.
+    #[error(
+        "the global API key is an API token: CLOUDFLARE_API_KEY takes a key, and a token belongs in CLOUDFLARE_API_TOKEN"
+    )]
+    TokenAsKey,
     /// A control character, or one outside ASCII.
     #[error("the {0} has a character that no header can carry, such as a control character or a letter with an accent")]
     Character(Secret),
@@ -76,6 +86,12 @@ impl CredentialsError {
             Self::Quoted(_) => "take the quotation marks out; a shell needs them, the value does not",
             Self::Whitespace(_) => {
                 "copy it again, in one line; a line break at the end of a file is fine, one inside is not"
+            }
+            Self::KeyAsToken => {
+                "better than moving the key, make an API token with the permissions of this tool alone and set it in CLOUDFLARE_API_TOKEN"
+            }
+            Self::TokenAsKey => {
+                "move it: set CLOUDFLARE_API_TOKEN to it, and unset CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL"
             }
             Self::Character(_) => "copy it again from the dashboard, as plain text",
         }
@@ -144,7 +160,28 @@ fn clean(text: &str, secret: Secret) -> Result<&str, CredentialsError> {
     if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err(CredentialsError::Character(secret));
     }
-    Ok(text)
+    match secret {
+        Secret::Token if is_key(text) => Err(CredentialsError::KeyAsToken),
+        Secret::Key if is_token(text) => Err(CredentialsError::TokenAsKey),
+        Secret::Token | Secret::Key | Secret::Email => Ok(text),
+    }
+}
+
+/// Whether a secret has the form of a global key: `cfk_` since 2026, before that 37 hexadecimal digits in lower case. Later keys without
+/// a prefix had up to 45 digits, but 40 of them might be a token.
+///
+/// <https://developers.cloudflare.com/fundamentals/api/get-started/token-formats>
+fn is_key(text: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+    text.starts_with("cfk_") || (text.len() == 37 && text.bytes().all(is_digit))
+}
+
+/// Whether a secret has the form of a token, of a user (`cfut_`) or an account (`cfat_`); before 2026 both had 40 characters of the
+/// alphabet of Base64 in URLs. A key has no letter in upper case.
+fn is_token(text: &str) -> bool {
+    let in_alphabet = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let old = text.len() == 40 && text.bytes().all(in_alphabet) && text.bytes().any(|byte| byte.is_ascii_uppercase());
+    text.starts_with("cfut_") || text.starts_with("cfat_") || old
 }
 
 fn sensitive(text: &str, secret: Secret) -> Result<HeaderValue, CredentialsError> {
@@ -210,6 +247,27 @@ mod tests {
     }
 
     #[test]
+    fn a_key_in_place_of_a_token_and_the_reverse_are_found_by_their_forms() {
+        const OLD_KEY: &str = "0123456789abcdef0123456789abcdef01234";
+        let key = |key: &str| Credentials::key("user@example.com", key).map(drop);
+        for text in ["cfk_S3CRETS3CRET", OLD_KEY, " cfk_S3CRET\n"] {
+            assert_eq!(Credentials::token(text).unwrap_err(), CredentialsError::KeyAsToken, "{text}");
+            assert!(key(text).is_ok(), "{text}");
+        }
+        for text in ["cfut_S3CRETS3CRET", "cfat_S3CRETS3CRET\r\n", TOKEN] {
+            assert_eq!(key(text).unwrap_err(), CredentialsError::TokenAsKey, "{text}");
+            assert!(Credentials::token(text).is_ok(), "{text}");
+        }
+        // 40 digits in lower case may be either.
+        let either = "0123456789abcdef0123456789abcdef01234567";
+        assert!(Credentials::token(either).is_ok() && key(either).is_ok());
+        for error in [CredentialsError::KeyAsToken, CredentialsError::TokenAsKey] {
+            let told = error.to_string();
+            assert!(told.contains("CLOUDFLARE_API_TOKEN") && told.contains("CLOUDFLARE_API_KEY"), "{told}");
+        }
+    }
+
+    #[test]
     fn credentials_that_skipped_the_check_are_checked_before_they_are_sent() {
         let token = Credentials::Token("SEC\nRET".to_owned().into());
         assert_eq!(token.headers().unwrap_err(), CredentialsError::Whitespace(Secret::Token));
@@ -219,7 +277,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        let shown = format!("{:?} {:?}", Credentials::token(TOKEN), Credentials::key("user@example.com", TOKEN));
-        assert!(!shown.contains(TOKEN) && !shown.contains("user@example.com"), "{shown}");
+        let shown = format!("{:?} {:?}", Credentials::token(TOKEN), Credentials::key("user@example.com", "S3CRET"));
+        assert!(!shown.contains(TOKEN) && !shown.contains("S3CRET") && !shown.contains("user@example.com"), "{shown}");
     }
 }

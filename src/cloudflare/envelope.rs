@@ -97,6 +97,12 @@ impl Message {
         Some(&rest[..end.unwrap_or(rest.len())])
     }
 
+    /// Whether its text, or one in its chain, has these words in it, in upper or lower case. `words` is in lower case.
+    pub(super) fn says(&self, words: &str) -> bool {
+        let mut texts = std::iter::once(&self.message).chain(self.chain.iter().map(|link| &link.message));
+        texts.any(|text| text.to_ascii_lowercase().contains(words))
+    }
+
     /// Whether it says that there is no organization.
     pub fn is_not_enabled(&self) -> bool {
         self.code.as_deref() == Some(NOT_ENABLED_CODE) || self.message.starts_with(NOT_ENABLED)

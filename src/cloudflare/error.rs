@@ -1,15 +1,16 @@
 //! What can go wrong between a request and its result: one variant per stage, each with what was asked and what came back.
 //!
-//! [`Display`](fmt::Display) says what happened and where, [`Error::hints`] says what to do next, [`Error::kind`] sorts errors for exit codes.
+//! [`Display`](fmt::Display) says what happened and where, [`Error::hints`] (in `hints`) says what to do next, [`Error::kind`] sorts errors for exit codes.
 //! Texts from outside are escaped when they are displayed and raw in the fields. No credential is ever in an error.
 
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use super::credentials::CredentialsError;
 use super::envelope::Message;
-use super::hints;
+use super::moment::{rounded_up, utc};
 use super::retry::Stop;
-use super::transport::{Method, Reached, TransportError};
+use super::transport::{Method, Operation, Reached, TransportError, TransportErrorKind};
 use crate::text::visible;
 
 /// Why a request has no result.
@@ -32,7 +33,7 @@ pub enum Error {
         /// What was asked.
         call: Box<Call>,
         /// What happened on the way. Its message is a part of this error's, so that it is no source of it.
-        failure: TransportError,
+        failure: Box<TransportError>,
     },
 
     /// Answer: a redirect. It is not followed, because the credentials would travel to another place.
@@ -85,6 +86,14 @@ pub enum ConfigError {
     /// The base URL cannot be used. The text says why, without showing parts that may be secret.
     #[error("the base URL of the API {0}")]
     BaseUrl(String),
+    /// A proxy variable cannot be used. The text shows nothing of its value, which may hold a password.
+    #[error("the environment variable {variable} {problem}")]
+    Proxy {
+        /// The variable.
+        variable: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// The extra root certificates cannot be read.
     #[error("the extra root certificates cannot be used: {0}")]
     Roots(String),
@@ -96,6 +105,8 @@ pub enum ConfigError {
 /// What was asked, how often, and what is known of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
+    /// What it does.
+    pub operation: Operation,
     /// The method.
     pub method: Method,
     /// The path, below the base URL.
@@ -158,11 +169,15 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Codes that mean a bad credential or a missing permission, whatever the status they come with.
-const AUTHENTICATION: [&str; 3] = ["10000", "9109", "6003"];
+/// Codes that mean a bad credential or a missing permission, whatever the status they come with: missing headers (9106), an unknown
+/// key (9103), and credentials of a kind that the endpoint does not take (10405) among them.
+const AUTHENTICATION: [&str; 6] = ["10000", "9109", "9106", "9103", "10405", "6003"];
 
 /// The code of an invalid token. The number is small enough to mean something else elsewhere, so the status has to agree.
 const INVALID_TOKEN: &str = "1000";
+
+/// "Unable to authenticate request". Access uses the same number for its own errors, whose messages have a slug.
+const UNAUTHENTICATED: &str = "10001";
 
 impl Error {
     /// What sort of error it is.
@@ -171,7 +186,7 @@ impl Error {
             Self::Config(ConfigError::Credentials(_)) => ErrorKind::Authentication,
             Self::Config(_) => ErrorKind::Config,
             Self::Deadline { .. } => ErrorKind::Timeout,
-            Self::Transport { failure, .. } if failure.timed_out => ErrorKind::Timeout,
+            Self::Transport { failure, .. } if failure.kind == TransportErrorKind::Timeout => ErrorKind::Timeout,
             Self::Transport { .. } | Self::Redirect { .. } => ErrorKind::Transport,
             Self::Api { call, .. } => self.kind_of_refusal(call.status.unwrap_or_default()),
             Self::Body { call, .. } => match call.status {
@@ -185,6 +200,7 @@ impl Error {
 
     fn kind_of_refusal(&self, status: u16) -> ErrorKind {
         let authentication = AUTHENTICATION.iter().any(|code| self.has_code(code))
+            || self.is_unauthenticated()
             || (matches!(status, 400 | 401 | 403) && self.has_code(INVALID_TOKEN));
         match status {
             429 => ErrorKind::RateLimited,
@@ -196,11 +212,6 @@ impl Error {
             _ if self.has_code("7003") => ErrorKind::NotFound,
             _ => ErrorKind::Refused,
         }
-    }
-
-    /// What to do about it: sentences for the user, the most likely first. Empty where nothing better is known than the error itself.
-    pub fn hints(&self) -> Vec<String> {
-        hints::of(self)
     }
 
     /// What was asked, unless nothing could be asked.
@@ -219,6 +230,11 @@ impl Error {
     /// The HTTP status of the answer, where there was one.
     pub fn status(&self) -> Option<u16> {
         self.call()?.status
+    }
+
+    /// Whether the API asks to come back later than the run may take: another request now would only prolong that.
+    pub fn asks_to_wait(&self) -> bool {
+        self.call().is_some_and(|call| matches!(call.stop, Stop::Wait { .. }))
     }
 
     /// What the API said, where it said something. Untrusted text: escape it, or use `Display`.
@@ -244,6 +260,11 @@ impl Error {
         self.messages().iter().any(|message| message.slug() == Some(slug))
     }
 
+    /// Whether the API says that it cannot authenticate the request: code 10001, unless it comes with the slug of another error.
+    pub(super) fn is_unauthenticated(&self) -> bool {
+        self.messages().iter().any(|message| message.has_code(UNAUTHENTICATED) && message.slug().is_none())
+    }
+
     /// Whether the API says that there is no organization: code 9999 or its slug, whatever the status.
     pub fn is_not_enabled(&self) -> bool {
         self.messages().iter().any(Message::is_not_enabled)
@@ -261,11 +282,10 @@ impl Call {
         if self.attempts > 1 {
             notes.push(format!("after {} attempts", self.attempts));
         }
-        if let Stop::Wait(wait) = self.stop {
-            notes.push(format!(
-                "the next attempt would have to wait {} s, which is longer than this run may take",
-                seconds(wait)
-            ));
+        match self.stop {
+            Stop::Final | Stop::Attempts => {}
+            Stop::Wait { wait, until } => notes.push(asked_wait(wait, until)),
+            Stop::Deadline => notes.push("the deadline leaves no time for another attempt".to_owned()),
         }
         if let Some(ray) = &self.ray {
             notes.push(format!("cf-ray {}", visible(ray)));
@@ -274,9 +294,11 @@ impl Call {
     }
 }
 
-/// Whole seconds, rounded up, so that a wait is never shown shorter than it is.
-fn seconds(duration: std::time::Duration) -> u64 {
-    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+/// When the server asks to come back. A date is needed too: whoever reads a log of last night has no use for a duration alone.
+fn asked_wait(wait: Duration, until: Option<SystemTime>) -> String {
+    let date = until.and_then(|until| jiff::Timestamp::try_from(until).ok());
+    let date = date.map(|date| format!(", until {}", utc(date))).unwrap_or_default();
+    format!("the API asks to wait {}{date}, which is longer than this run may take", rounded_up(wait))
 }
 
 impl fmt::Display for Call {

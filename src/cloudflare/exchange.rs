@@ -49,7 +49,8 @@ impl Attempts<'_> {
         };
         self.call.attempts += 1;
         let outcome = self.exchange.send(self.request, self.call.attempts, timeout).await;
-        match self.exchange.decide(self.request, self.call.attempts, outcome.as_ref()) {
+        let previous = self.last.as_ref().and_then(|last| last.as_ref().err());
+        match self.exchange.decide(self.request, self.call.attempts, outcome.as_ref(), previous) {
             Decision::Stop(stop) => {
                 self.call.stop = stop;
                 Step::Done(conclude(self.call.clone(), outcome))
@@ -103,6 +104,7 @@ impl Exchange {
     /// The attempts at a request, one by one, for a caller that has something to do between them.
     pub(super) fn attempts<'a>(&'a self, request: &'a Request) -> Attempts<'a> {
         let call = Call {
+            operation: request.operation,
             method: request.method,
             path: request.path.clone(),
             attempts: 0,
@@ -120,10 +122,17 @@ impl Exchange {
         left.map_or(Some(self.policy.timeout), |left| (!left.is_zero()).then(|| left.min(self.policy.timeout)))
     }
 
-    fn decide(&self, request: &Request, attempt: u32, outcome: Result<&Response, &TransportError>) -> Decision {
+    fn decide(
+        &self,
+        request: &Request,
+        attempt: u32,
+        outcome: Result<&Response, &TransportError>,
+        previous: Option<&TransportError>,
+    ) -> Decision {
         let tried = Tried {
             attempt,
             outcome,
+            previous,
             left: self.policy.left(Instant::now()),
             now: SystemTime::now(),
             jitter: fastrand::f64(),
@@ -164,7 +173,9 @@ fn note_outcome(started: Instant, outcome: Result<&Response, &TransportError>) {
             }
             tracing::info!(bytes = response.body.len(), "answered");
         }
-        Err(error) => tracing::info!(reached = ?error.reached, "no answer: {}", visible(&error.message)),
+        Err(error) => {
+            tracing::info!(reached = ?error.reached, kind = ?error.kind, "no answer: {}", visible(&error.message))
+        }
     }
 }
 
@@ -180,7 +191,7 @@ fn note_retry(request: &Request, wait: Duration, outcome: Result<&Response, &Tra
 fn conclude(mut call: Call, outcome: Result<Response, TransportError>) -> Result<Answered, Error> {
     let response = match outcome {
         Ok(response) => response,
-        Err(failure) => return Err(Error::Transport { call: Box::new(call), failure }),
+        Err(failure) => return Err(Error::Transport { call: Box::new(call), failure: Box::new(failure) }),
     };
     call.status = Some(response.status);
     call.ray = response.header("cf-ray").map(str::to_owned);

@@ -1,92 +1,142 @@
-//! What to do about an error: the codes and failures that are known, each with the next step.
+//! What to do about an error. A hint follows from what failed: the operation and the code together, or the kind of the failure on the way.
 //!
-//! The codes are those seen in public for these endpoints; most are in no official list.
+//! The codes are those seen in public for these endpoints; most are in no official list. The sources of the newer ones:
+//! 9106 cloudflare/cloudflare-python#2678, 10001 cloudflare/cloudflare-docs#23816, the texts of 9109 jeessy2/ddns-go#1341 and
+//! octodns/octodns-cloudflare#60.
 
 use super::error::{ConfigError, Error};
 use super::retry::Stop;
-use super::transport::{Method, Reached, TransportError};
-
-/// How a failure of name resolution starts, as [`HttpTransport`](super::HttpTransport) words it.
-pub(super) const DNS: &str = "the name of the API's host cannot be resolved";
-/// How a certificate that is not trusted starts, and the want of any to trust.
-pub(super) const CERTIFICATE: &str = "the certificate of the API cannot be verified";
-/// How any other failure of TLS starts.
-pub(super) const TLS: &str = "no TLS session could be made";
-/// How a failure of the proxy starts.
-pub(super) const PROXY: &str = "the proxy did not connect to the API";
-
-/// Whether a failure would be the same a second later: trust in a certificate does not come by waiting.
-pub(super) fn is_permanent(error: &TransportError) -> bool {
-    error.message.starts_with(CERTIFICATE)
-}
+use super::transport::{
+    AnswerFailure, CertificateFailure, Operation, ProxyFailure, TlsFailure, TransportError, TransportErrorKind,
+};
 
 /// How an error is recognized: by a code in the messages or their chains, or by the slug of an Access message.
 enum Sign {
     Code(&'static str),
     Slug(&'static str),
 }
+use Operation::{
+    CreateOrganization, ReadDoh, ReadOrganization, RevokeUser, UpdateDoh, UpdateOrganization, VerifyToken,
+};
 use Sign::{Code, Slug};
 
-/// Known refusals, one row each: any of the signs, and what to do.
-const KNOWN: &[(&[Sign], &str)] = &[
+const EVERY: &[Operation] =
+    &[ReadOrganization, CreateOrganization, UpdateOrganization, ReadDoh, UpdateDoh, RevokeUser, VerifyToken];
+const SETTINGS: &[Operation] = &[CreateOrganization, UpdateOrganization];
+const WRITES: &[Operation] = &[CreateOrganization, UpdateOrganization, UpdateDoh];
+
+/// Known refusals, one row each: any of the signs, in which operations, and what to do.
+const KNOWN: &[(&[Sign], &[Operation], &str)] = &[
     (
         &[Code("9999"), Slug("not_enabled")],
+        EVERY,
         "Zero Trust is not enabled for this account: open https://one.dash.cloudflare.com, choose the account, finish the sign-up (the Free plan will do), and run again",
     ),
     (
         &[Code("1000")],
+        EVERY,
         "the token is unknown to Cloudflare: check that the whole token was copied, that it was not rolled or deleted, and that CLOUDFLARE_API_TOKEN holds a token and no global key",
     ),
     (
-        &[Code("9109")],
-        "check that the account or zone id is the one the token was made for, and that the token is neither expired nor limited to other IP addresses",
+        &[Code("9106")],
+        EVERY,
+        "no credentials reached the API: check that no proxy or gateway on the way removes the Authorization header, and that CLOUDFLARE_BASE_URL leads to the API",
+    ),
+    (
+        &[Code("9103")],
+        EVERY,
+        "the API does not know this key or e-mail address: check CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL, or better, set an API token in CLOUDFLARE_API_TOKEN instead of both",
+    ),
+    (
+        &[Code("10405")],
+        EVERY,
+        "the API does not take this kind of credentials for this request: set an API token in CLOUDFLARE_API_TOKEN instead of a global key, or a token of the account instead of a token of a user",
     ),
     (
         &[Code("6102")],
+        EVERY,
         "CLOUDFLARE_EMAIL is not an e-mail address as Cloudflare expects it: it has to be the one of the user whose key is used",
     ),
     (
         &[Code("6103")],
-        "CLOUDFLARE_API_KEY is no global API key (37 hexadecimal digits): an API token belongs in CLOUDFLARE_API_TOKEN instead",
+        EVERY,
+        "CLOUDFLARE_API_KEY is not a global API key (`cfk_…`, or 37 hexadecimal digits): an API token belongs in CLOUDFLARE_API_TOKEN instead",
+    ),
+    (
+        &[Code("6111")],
+        EVERY,
+        "CLOUDFLARE_API_TOKEN is not an API token (`cfut_…`, `cfat_…`, or 40 letters and digits): copy it again, and put a global key into CLOUDFLARE_API_KEY instead",
     ),
     (
         &[Code("6003")],
+        EVERY,
         "the credentials are malformed: a token goes into CLOUDFLARE_API_TOKEN, a global key into CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL",
     ),
     (
         &[Code("7003")],
+        EVERY,
         "the id leads nowhere: check account_id or zone_id (the dashboard shows them on the overview page), and CLOUDFLARE_BASE_URL if it is set",
     ),
     (
         &[Code("11004"), Slug("invalid_auth_domain")],
-        "auth_domain has to be a whole host name such as acme.cloudflareaccess.com; some accounts cannot create an organization through the API before Zero Trust was opened once at https://one.dash.cloudflare.com",
+        &[CreateOrganization],
+        "declare auth_domain as a whole host name such as acme.cloudflareaccess.com (the API generates one for providers only); some accounts cannot create an organization through the API before Zero Trust was opened once at https://one.dash.cloudflare.com",
     ),
-    (&[Slug("auth_domain_not_available")], "another organization has this auth_domain: choose a different team name"),
+    (
+        &[Code("11004"), Slug("invalid_auth_domain")],
+        &[UpdateOrganization],
+        "auth_domain has to be a whole host name such as acme.cloudflareaccess.com",
+    ),
+    (
+        &[Slug("auth_domain_not_available")],
+        SETTINGS,
+        "another organization has this auth_domain: choose a different team name",
+    ),
     (
         &[Code("12062"), Slug("invalid_org_config")],
+        SETTINGS,
         "the API refuses a value or a field of the document; the reason stands behind the code. If it names a field that this version does not know, leave it out for one run with --omit",
     ),
     (
         &[Code("12106"), Slug("auth_domain_cannot_be_updated_dash_sso")],
+        &[UpdateOrganization],
         "auth_domain cannot change while dashboard SSO is on: turn SSO off at https://dash.cloudflare.com under Manage Account, Members, change the domain, and turn it on again",
     ),
     (
         &[Code("12130"), Slug("invalid_request")],
+        SETTINGS,
         "the API refuses a combination of settings; allow_authenticate_via_warp, for one, needs warp_auth_session_duration",
     ),
     (
+        &[Code("12130"), Code("12062"), Slug("invalid_request")],
+        &[UpdateDoh],
+        "the API refuses a DoH setting: check that the service token of doh.service_token_id exists in this account, and that doh_jwt_duration is a duration",
+    ),
+    (
+        &[Code("12130"), Slug("invalid_request"), Slug("user_not_found")],
+        &[RevokeUser],
+        "check --email and --user-uid: the address has to be the one that the identity provider sends, and the user has to have signed in once",
+    ),
+    (
         &[Slug("conflict"), Code("12132")],
+        WRITES,
         "another change of the same settings is under way: wait a minute and run again",
     ),
 ];
 
-/// What to do about an error, the most likely first.
-pub(super) fn of(error: &Error) -> Vec<String> {
-    let mut hints = of_stage(error);
-    if error.call().is_some_and(|call| matches!(call.stop, Stop::Wait(_))) {
-        hints.push("give the run more time with --deadline, and it waits by itself".to_owned());
+impl Error {
+    /// What to do about it: sentences for the user, the most likely first. Empty where nothing better is known than the error itself.
+    pub fn hints(&self) -> Vec<String> {
+        let mut hints = of_stage(self);
+        match self.call().map(|call| call.stop) {
+            Some(Stop::Wait { .. }) => {
+                hints.push("run again then, or give the run more time with --deadline".to_owned())
+            }
+            Some(Stop::Deadline) => hints.push("give the run more time with --deadline".to_owned()),
+            Some(Stop::Final | Stop::Attempts) | None => {}
+        }
+        hints
     }
-    hints
 }
 
 fn of_stage(error: &Error) -> Vec<String> {
@@ -97,13 +147,13 @@ fn of_stage(error: &Error) -> Vec<String> {
         Error::Redirect { .. } => vec![
             "check CLOUDFLARE_BASE_URL and --base-url: the API itself does not redirect, but a login page or proxy in front of it does".to_owned(),
         ],
-        Error::Body { call, .. } => of_status(call.status).map_or_else(
+        Error::Body { call, .. } => of_status(call.operation, call.status).map_or_else(
             || vec!["something between here and the API answered in its place: check the proxy, the VPN and CLOUDFLARE_BASE_URL".to_owned()],
             |hint| vec![hint.to_owned()],
         ),
-        Error::Api { .. } => of_refusal(error),
+        Error::Api { call, .. } => of_refusal(error, call.operation),
         Error::Result { .. } => vec![
-            "this is no sign that the organization is missing, so nothing was concluded from it: try again, and report it with the cf-ray if it stays".to_owned(),
+            "this does not mean that the organization is missing; run again, and report the cf-ray if it persists".to_owned(),
         ],
     }
 }
@@ -114,6 +164,9 @@ fn of_config(error: &ConfigError) -> Vec<String> {
         ConfigError::BaseUrl(_) => {
             "the default is https://api.cloudflare.com/client/v4; plain http is for loopback addresses alone"
         }
+        ConfigError::Proxy { variable, problem: _ } => {
+            return vec![format!("set {variable} to a URL such as http://proxy.example:3128, or unset it")];
+        }
         ConfigError::Roots(_) => "SSL_CERT_FILE has to name a PEM file with at least one certificate",
         ConfigError::NoDohInZones => "take the doh section out, or use account_id instead of zone_id",
     };
@@ -121,35 +174,109 @@ fn of_config(error: &ConfigError) -> Vec<String> {
 }
 
 fn of_transport(error: &TransportError) -> Vec<String> {
-    let hint = if error.message.starts_with(DNS) {
-        "check the network and the DNS resolver, and CLOUDFLARE_BASE_URL if it is set; behind a proxy, set HTTPS_PROXY"
-    } else if error.message.starts_with(CERTIFICATE) || error.message.starts_with(TLS) {
-        "behind TLS inspection (Cloudflare Gateway included), add its root certificate to the system's store or name its PEM file in SSL_CERT_FILE; in a container, install ca-certificates; and check the clock"
-    } else if error.message.starts_with(PROXY) {
-        "check HTTPS_PROXY and its credentials, or except the host with NO_PROXY"
-    } else if error.timed_out {
-        "try again, or raise --timeout; behind a proxy, check HTTPS_PROXY"
-    } else if error.reached == Reached::Nothing {
-        "check the network, the firewall and the proxy (HTTPS_PROXY, NO_PROXY), and CLOUDFLARE_BASE_URL if it is set"
-    } else {
-        "try again: the connection was lost on the way, and a firewall or proxy may have cut it"
+    let hint = match error.kind {
+        TransportErrorKind::Dns => {
+            "check the network and the DNS resolver, and CLOUDFLARE_BASE_URL if it is set; behind a proxy, set HTTPS_PROXY"
+        }
+        TransportErrorKind::Connect => {
+            "check the network, the firewall and the proxy (HTTPS_PROXY, NO_PROXY), and CLOUDFLARE_BASE_URL if it is set"
+        }
+        TransportErrorKind::Tls(failure) => of_tls(failure),
+        TransportErrorKind::Certificate(failure) => of_certificate(failure),
+        TransportErrorKind::Proxy(failure) => of_proxy(failure),
+        TransportErrorKind::Timeout => "try again, or raise --timeout; behind a proxy, check HTTPS_PROXY",
+        TransportErrorKind::Lost => "try again: a firewall or proxy may have cut the connection",
+        TransportErrorKind::Answer(AnswerFailure::Truncated) => {
+            "try again; if it breaks off at the same place, something on the way cuts it: check the proxy and the VPN"
+        }
+        TransportErrorKind::Answer(_) => {
+            "something between here and the API answers in its place or changes its answer: check the proxy, the VPN and CLOUDFLARE_BASE_URL"
+        }
     };
     vec![hint.to_owned()]
 }
 
-fn of_refusal(error: &Error) -> Vec<String> {
-    let mut hints: Vec<String> = KNOWN
-        .iter()
-        .filter(|(signs, _)| signs.iter().any(|sign| sign.matches(error)))
-        .map(|(_, hint)| (*hint).to_owned())
-        .collect();
-    if lacks_permission(error) {
-        hints.insert(0, permission(error));
+fn of_tls(failure: TlsFailure) -> &'static str {
+    match failure {
+        TlsFailure::Version => {
+            "something on the way speaks TLS older than 1.2, which Cloudflare's API does not: check the proxy, the TLS inspection and CLOUDFLARE_BASE_URL"
+        }
+        TlsFailure::PlainText => {
+            "check the port: an https URL leads to a plain HTTP server (in CLOUDFLARE_BASE_URL, or write http:// in HTTPS_PROXY)"
+        }
+        TlsFailure::Refused => {
+            "check that CLOUDFLARE_BASE_URL names the API, and that no gateway in front of it wants a client certificate"
+        }
+        TlsFailure::Interrupted => "try again: a firewall or TLS inspection may have cut the handshake",
+    }
+}
+
+fn of_certificate(failure: CertificateFailure) -> &'static str {
+    match failure {
+        CertificateFailure::Untrusted => {
+            "behind TLS inspection (Cloudflare Gateway included), add its root certificate to the system's store, or name a PEM file with all roots in SSL_CERT_FILE"
+        }
+        CertificateFailure::NoRoots => {
+            "install the package ca-certificates, and check that SSL_CERT_FILE and SSL_CERT_DIR, if set, name certificates: on Linux they replace the system's store"
+        }
+        CertificateFailure::Expired | CertificateFailure::NotYetValid => {
+            "check the clock of this machine; if it is right, the operator of the server or of the TLS inspection has to renew the certificate"
+        }
+        CertificateFailure::OtherName => {
+            "check the host name in CLOUDFLARE_BASE_URL; if it is right, another server answers in place of the API: check DNS, the proxy and the VPN"
+        }
+        CertificateFailure::NotForServers | CertificateFailure::Revoked | CertificateFailure::Unacceptable => {
+            "the operator of the server or of the TLS inspection has to install a valid server certificate; trusting more roots does not help"
+        }
+    }
+}
+
+fn of_proxy(failure: ProxyFailure) -> &'static str {
+    match failure {
+        ProxyFailure::Unreachable => "check the host and port in HTTPS_PROXY, or except the API with NO_PROXY",
+        ProxyFailure::CredentialsMissing => "put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
+        ProxyFailure::CredentialsRefused => {
+            "correct the user name and password in HTTPS_PROXY; write @ as %40, : as %3A and / as %2F"
+        }
+        ProxyFailure::Refused => {
+            "check that HTTPS_PROXY names an HTTP proxy, and ask its operator to allow the API's host and port; or except the host with NO_PROXY"
+        }
+        ProxyFailure::Interrupted => "try again, and check the host, port and scheme in HTTPS_PROXY",
+    }
+}
+
+fn of_refusal(error: &Error, operation: Operation) -> Vec<String> {
+    let known = KNOWN.iter().filter(|(signs, operations, _)| {
+        operations.contains(&operation) && signs.iter().any(|sign| sign.matches(error))
+    });
+    let mut hints: Vec<String> = known.map(|(_, _, hint)| (*hint).to_owned()).collect();
+    hints.extend(of_unauthenticated(error));
+    let explained = !hints.is_empty();
+    if lacks_permission(error) && !explained && operation != VerifyToken {
+        hints.push(permission(operation));
+    }
+    if error.has_code("9109") && !explained {
+        hints.push("check that the account or zone id is the one that the token was made for".to_owned());
     }
     if hints.is_empty() {
-        hints.extend(of_status(error.status()).map(str::to_owned));
+        hints.extend(of_status(operation, error.status()).map(str::to_owned));
     }
     hints
+}
+
+/// Codes whose text tells the cause: 9109 has one for each of three.
+fn of_unauthenticated(error: &Error) -> Option<String> {
+    let says = |words: &str| error.messages().iter().any(|message| message.says(words));
+    if error.has_code("9109") && says("from location") {
+        return Some("the token is limited to other IP addresses: run from one of them, or change the IP address filter of the token in the dashboard".to_owned());
+    }
+    if error.has_code("9109") && says("invalid access token") {
+        return Some("the token is unknown, expired or turned off: make a new one in the dashboard and set it in CLOUDFLARE_API_TOKEN".to_owned());
+    }
+    error.is_unauthenticated().then(|| {
+        "the API cannot authenticate these credentials: set an API token in CLOUDFLARE_API_TOKEN; some requests do not take a global key"
+            .to_owned()
+    })
 }
 
 impl Sign {
@@ -162,35 +289,46 @@ impl Sign {
 }
 
 fn lacks_permission(error: &Error) -> bool {
-    let unexplained = error.status() == Some(403) && !error.is_not_enabled() && !error.has_code("1000");
-    error.has_code("10000") || error.has_code("9109") || unexplained
+    error.has_code("10000") || error.has_code("9109") || error.status() == Some(403)
 }
 
 /// Both generations of names: one combined group, and the narrower ones that were split off in February 2026.
-fn permission(error: &Error) -> String {
-    let verb = match error.call().map(|call| call.method) {
-        Some(Method::Put | Method::Post) => "Write",
-        Some(Method::Get) | None => "Read",
+fn permission(operation: Operation) -> String {
+    let verb = match operation {
+        ReadOrganization | ReadDoh | VerifyToken => "Read",
+        CreateOrganization | UpdateOrganization | UpdateDoh | RevokeUser => "Write",
+    };
+    let revoke = match operation {
+        RevokeUser => "; \"Access: Organizations, Identity Providers, and Groups Revoke\" is enough for revoke-user",
+        _ => "",
     };
     format!(
         "give the token the account permission \"Access: Organizations, Identity Providers, and Groups {verb}\" \
-         (newer: \"Access: Organizations {verb}\"); the dashboard says \"Edit\" where the API says \"Write\""
+         (newer: \"Access: Organizations {verb}\"); the dashboard says \"Edit\" where the API says \"Write\"{revoke}"
     )
 }
 
-fn of_status(status: Option<u16>) -> Option<&'static str> {
+fn of_status(operation: Operation, status: Option<u16>) -> Option<&'static str> {
     match status? {
         401 => Some(
             "check the credentials: a token in CLOUDFLARE_API_TOKEN, or a global key in CLOUDFLARE_API_KEY with CLOUDFLARE_EMAIL",
         ),
+        403 if operation == VerifyToken => {
+            Some("check the token in the dashboard: it has to be active, and allowed from this IP address")
+        }
+        404 if operation == RevokeUser => Some(
+            "check --email, and account_id or zone_id: the address has to be the one that the identity provider sends",
+        ),
+        404 if operation == ReadDoh => Some("this account may have no DoH settings: leave the doh section out"),
         404 => Some("check account_id or zone_id, and CLOUDFLARE_BASE_URL if it is set"),
         407 => Some("the proxy wants credentials: put them into HTTPS_PROXY"),
         429 => Some(
             "wait five minutes and run again: the API takes 1,200 requests in five minutes per user or account token, dashboard included, and then blocks all of them for five minutes",
         ),
-        500.. => Some(
+        500.. if WRITES.contains(&operation) => Some(
             "the API failed: see https://www.cloudflarestatus.com, wait, and run again; a 500 with an access.api.error code can also mean that it does not like a value",
         ),
+        500.. => Some("the API failed: see https://www.cloudflarestatus.com, wait, and run again"),
         _ => None,
     }
 }

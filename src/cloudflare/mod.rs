@@ -1,7 +1,8 @@
 //! The API: reader, writer, envelope, errors and retries; every operation of the organization and DoH objects.
 //!
 //! - [`request`]: what can be asked, as pure values
-//! - `transport`: the seam between what is asked and how it travels; `http` is the one of every day
+//! - `transport`: the seam between what is asked and how it travels
+//! - `http`: the transport over HTTPS; `proxy` decides its way, `failure` sorts what can go wrong on it
 //! - `reader`, `writer`: two types, so that a plan cannot write
 //! - `retry`: when a request is sent again, as a pure decision
 //! - `envelope`, `error`, `hints`: what came back, what it means, what to do
@@ -37,9 +38,12 @@ mod credentials;
 mod envelope;
 mod error;
 mod exchange;
+mod failure;
 mod hints;
 mod http;
+mod moment;
 mod probe;
+mod proxy;
 mod reader;
 pub mod request;
 mod retry;
@@ -54,9 +58,13 @@ pub use envelope::{Envelope, Link, Message};
 pub use error::{Call, ConfigError, Error, ErrorKind};
 pub use http::{HttpConfig, HttpTransport};
 pub use probe::{TokenCheck, TokenOwner, TokenState};
+pub use proxy::{ProxyRoute, ProxyServer};
 pub use reader::Reader;
 pub use request::Revocation;
 pub use retry::{Decision, Policy, Stop, Tried, decide};
-pub use transport::{Method, Reached, Request, Response, Sending, Transport, TransportError};
+pub use transport::{
+    AnswerFailure, CertificateFailure, Method, Operation, ProxyFailure, Reached, Request, Response, Sending,
+    TlsFailure, Transport, TransportError, TransportErrorKind,
+};
 pub(crate) use writer::Step;
 pub use writer::{WriteError, Writer, Written};

@@ -1,5 +1,6 @@
 //! The client that reads. It has no method that writes, and nothing turns it into one that has.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
@@ -78,13 +79,43 @@ impl Reader {
     /// Reads these endpoints at once, each with one GET. The others stay [`Slot::NotRead`].
     ///
     /// # Errors
-    /// The first error in the order of [`Endpoint::ALL`], so that the same failure always reads the same.
+    /// The first error in the order of [`Endpoint::ALL`], so that the same failure always reads the same; and at once an answer
+    /// that asks to come back later than the run may take.
     pub async fn live(&self, target: &Target, endpoints: &[Endpoint]) -> Result<Live, Error> {
-        let (organization, doh) = tokio::join!(
-            self.wanted(target, Endpoint::Organization, endpoints),
-            self.wanted(target, Endpoint::Doh, endpoints)
-        );
-        Ok(Live { organization: organization?, doh: doh? })
+        let (organization, doh) = self.at_once(target, endpoints).await?;
+        Ok(Live { organization, doh: doh? })
+    }
+
+    /// Reads the organization and its DoH settings at once. Where the organization is readable and the API refuses the DoH settings
+    /// (400, 403 or 404: no permission, or no such settings in this account), they stay [`Slot::NotRead`], and the refusal is returned.
+    ///
+    /// # Errors
+    /// Any other error, in the order of [`Endpoint::ALL`].
+    pub async fn live_where_readable(&self, target: &Target) -> Result<(Live, Option<Error>), Error> {
+        let (organization, doh) = self.at_once(target, &Endpoint::ALL).await?;
+        match doh {
+            Ok(doh) => Ok((Live { organization, doh }, None)),
+            Err(error) if matches!(error.status(), Some(400 | 403 | 404)) => {
+                Ok((Live { organization, doh: Slot::NotRead }, Some(error)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The organization, and what became of reading the DoH settings meanwhile.
+    async fn at_once(&self, target: &Target, endpoints: &[Endpoint]) -> Result<(Slot, Result<Slot, Error>), Error> {
+        let mut organization = pin!(self.wanted(target, Endpoint::Organization, endpoints));
+        let mut doh = pin!(self.wanted(target, Endpoint::Doh, endpoints));
+        tokio::select! {
+            biased;
+            // Nothing that the other one says can come before this error.
+            organization = &mut organization => Ok((organization?, doh.await)),
+            // The API asks to come back later than this run may take; that ends the run now, whatever the other request waits for.
+            doh = &mut doh => match doh {
+                Err(error) if error.asks_to_wait() => Err(error),
+                doh => Ok((organization.await?, doh)),
+            },
+        }
     }
 
     async fn wanted(&self, target: &Target, endpoint: Endpoint, endpoints: &[Endpoint]) -> Result<Slot, Error> {

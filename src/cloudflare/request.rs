@@ -17,7 +17,7 @@ use std::fmt;
 
 use serde_json::{Map, Value as Json};
 
-use super::transport::{Method, Request};
+use super::transport::{Method, Operation, Request};
 use crate::json::JsonText;
 use crate::organization::{Endpoint, Scope, Target, TargetId};
 
@@ -30,14 +30,14 @@ pub fn path_for(target: &Target, endpoint: Endpoint) -> String {
 
 /// Reads the organization: `GET /{accounts|zones}/{id}/access/organizations`.
 pub fn get(target: &Target) -> Request {
-    read(path_for(target, Endpoint::Organization))
+    read(Operation::ReadOrganization, path_for(target, Endpoint::Organization))
 }
 
 /// Creates (sets up) the organization: `POST /{accounts|zones}/{id}/access/organizations`.
 ///
 /// The body needs `name` and `auth_domain`; `custom_pages` is not taken (OpenAPI).
 pub fn create(target: &Target, body: impl Into<JsonText>) -> Request {
-    write(Method::Post, path_for(target, Endpoint::Organization), body)
+    write(Operation::CreateOrganization, Method::Post, path_for(target, Endpoint::Organization), body)
 }
 
 /// Updates the organization: `PUT /{accounts|zones}/{id}/access/organizations`.
@@ -45,17 +45,17 @@ pub fn create(target: &Target, body: impl Into<JsonText>) -> Request {
 /// The body is the whole document as wanted, since nobody has settled whether PUT replaces or merges. Without
 /// `auth_domain` the API refuses it with code 11004.
 pub fn update(target: &Target, body: impl Into<JsonText>) -> Request {
-    write(Method::Put, path_for(target, Endpoint::Organization), body)
+    write(Operation::UpdateOrganization, Method::Put, path_for(target, Endpoint::Organization), body)
 }
 
 /// Reads the DoH settings: `GET /accounts/{id}/access/organizations/doh`. Account scope only.
 pub fn get_doh(target: &Target) -> Request {
-    read(path_for(target, Endpoint::Doh))
+    read(Operation::ReadDoh, path_for(target, Endpoint::Doh))
 }
 
 /// Updates the DoH settings: `PUT /accounts/{id}/access/organizations/doh`. Account scope only.
 pub fn update_doh(target: &Target, body: impl Into<JsonText>) -> Request {
-    write(Method::Put, path_for(target, Endpoint::Doh), body)
+    write(Operation::UpdateDoh, Method::Put, path_for(target, Endpoint::Doh), body)
 }
 
 /// Revokes all Access tokens of a user: `POST /{accounts|zones}/{id}/access/organizations/revoke_user`.
@@ -73,17 +73,17 @@ pub fn revoke_user(target: &Target, revocation: &Revocation) -> Request {
         members.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
     let path = path_for(target, Endpoint::Organization) + "/revoke_user";
     let query = devices.map(|devices| ("devices", devices.to_string())).into_iter().collect();
-    Request { query, ..write(Method::Post, path, &body) }
+    Request { query, ..write(Operation::RevokeUser, Method::Post, path, &body) }
 }
 
 /// Checks a token that belongs to an account: `GET /accounts/{id}/tokens/verify`.
 pub fn verify_account_token(account: &TargetId) -> Request {
-    read(format!("/{}/{account}/tokens/verify", Scope::Account.plural()))
+    read(Operation::VerifyToken, format!("/{}/{account}/tokens/verify", Scope::Account.plural()))
 }
 
 /// Checks a token that belongs to a user: `GET /user/tokens/verify`. It answers an account's token with code 1000.
 pub fn verify_user_token() -> Request {
-    read("/user/tokens/verify".to_owned())
+    read(Operation::VerifyToken, "/user/tokens/verify".to_owned())
 }
 
 /// Whose Access tokens are revoked, and what else is ended. What is `None` is not sent.
@@ -112,12 +112,12 @@ impl fmt::Display for Request {
     }
 }
 
-fn read(path: String) -> Request {
-    Request { method: Method::Get, path, query: Vec::new(), body: None }
+fn read(operation: Operation, path: String) -> Request {
+    Request { operation, method: Method::Get, path, query: Vec::new(), body: None }
 }
 
-fn write(method: Method, path: String, body: impl Into<JsonText>) -> Request {
-    Request { method, path, query: Vec::new(), body: Some(body.into()) }
+fn write(operation: Operation, method: Method, path: String, body: impl Into<JsonText>) -> Request {
+    Request { operation, method, path, query: Vec::new(), body: Some(body.into()) }
 }
 
 #[cfg(test)]

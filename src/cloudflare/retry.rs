@@ -1,9 +1,11 @@
 //! When a request is sent again, and after how long: a pure decision, apart from the sleeping.
 //!
-//! Reads are repeated after 408, 429, 5xx and every failure of the connection but a certificate that is not trusted. A write is repeated only when the server provably did
+//! Reads are repeated after 408, 429, 5xx and failures of the connection. A write is repeated only when the server provably did
 //! not act: after 429, which is answered instead of acting, and when no connection came about. A write is asked for
 //! again before each repetition, so that the caller can read first. Everything else about a write is final or uncertain; what is uncertain
 //! is settled by a read before anybody writes again, which is the caller's work too.
+//!
+//! Nothing is repeated that would fail in the same way again: see [`TransportErrorKind::is_lasting`](super::TransportErrorKind::is_lasting).
 //!
 //! Waits are full-jitter exponential: a random part of `base · 2ⁿ⁻¹`, at most `cap`, so that many runs that failed together do
 //! not come back together. A longer wait that the server asks for (`Retry-After`, `Ratelimit`) is kept.
@@ -12,8 +14,7 @@ use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::hints;
-use super::transport::{Method, Reached, Response, TransportError};
+use super::transport::{AnswerFailure, Method, Reached, Response, TransportError, TransportErrorKind};
 
 /// The longest wait that is kept without a deadline. The API blocks for five minutes after too many requests; a minute on top is slack.
 const PATIENCE: Duration = Duration::from_secs(360);
@@ -79,6 +80,8 @@ pub struct Tried<'a> {
     pub attempt: u32,
     /// What came of it.
     pub outcome: Result<&'a Response, &'a TransportError>,
+    /// How the attempt before it failed, where it got no answer.
+    pub previous: Option<&'a TransportError>,
     /// How much time is left until the deadline; `None` without one.
     pub left: Option<Duration>,
     /// The time of day, for a `Retry-After` that is a date.
@@ -103,35 +106,49 @@ pub enum Stop {
     Final,
     /// It was sent as often as the policy allows.
     Attempts,
-    /// It would have to wait this long, which is past the deadline or past all patience.
-    Wait(Duration),
+    /// The server asks to wait this long, which is past the deadline or past all patience.
+    Wait {
+        /// How long.
+        wait: Duration,
+        /// When that is, where the clock can express it.
+        until: Option<SystemTime>,
+    },
+    /// The deadline leaves no time for the wait before another attempt.
+    Deadline,
 }
 
 /// Decides what to do after an attempt.
 pub fn decide(policy: &Policy, method: Method, tried: &Tried<'_>) -> Decision {
-    if !may_repeat(method, tried.outcome) {
+    if !may_repeat(method, tried) {
         return Decision::Stop(Stop::Final);
+    }
+    let patience = tried.left.unwrap_or(PATIENCE);
+    let asked = tried.outcome.ok().and_then(|response| asked_wait(response, tried.now)).unwrap_or_default();
+    if asked >= patience && !asked.is_zero() {
+        return Decision::Stop(Stop::Wait { wait: asked, until: tried.now.checked_add(asked) });
     }
     if tried.attempt >= policy.attempts {
         return Decision::Stop(Stop::Attempts);
     }
-    let asked = tried.outcome.ok().and_then(|response| asked_wait(response, tried.now)).unwrap_or_default();
     let wait = asked.max(backoff(policy, tried.attempt, tried.jitter));
-    if wait >= tried.left.unwrap_or(PATIENCE) {
-        return Decision::Stop(Stop::Wait(wait));
-    }
-    Decision::Retry(wait)
+    if wait >= patience { Decision::Stop(Stop::Deadline) } else { Decision::Retry(wait) }
 }
 
-fn may_repeat(method: Method, outcome: Result<&Response, &TransportError>) -> bool {
-    match (method, outcome) {
+fn may_repeat(method: Method, tried: &Tried<'_>) -> bool {
+    match (method, tried.outcome) {
         (_, Ok(response)) if response.status == 429 => true,
-        (_, Err(error)) if hints::is_permanent(error) => false,
+        (_, Err(error)) if error.kind.is_lasting() || broke_off_again(error, tried.previous) => false,
         (_, Err(error)) if error.reached == Reached::Nothing => true,
         (Method::Get, Ok(response)) => response.status == 408 || response.status >= 500,
         (Method::Get, Err(_)) => true,
         (Method::Post | Method::Put, _) => false,
     }
+}
+
+/// Whether an answer broke off where the one before it did: then something on the way cuts it, and not by chance.
+fn broke_off_again(error: &TransportError, previous: Option<&TransportError>) -> bool {
+    let truncated = error.kind == TransportErrorKind::Answer(AnswerFailure::Truncated);
+    truncated && previous.is_some_and(|previous| error.is_like(previous))
 }
 
 fn backoff(policy: &Policy, attempt: u32, jitter: f64) -> Duration {
@@ -149,8 +166,9 @@ fn asked_wait(response: &Response, now: SystemTime) -> Option<Duration> {
 /// `Retry-After`: seconds, or an HTTP date (RFC 9110, 10.2.3). A date in the past is no wait.
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than a number can hold is a long wait, and not none.
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(now).unwrap_or_default())

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json, json};
 use tokio::time::Instant;
 
-use super::transport::{Reached, Request, Response, Sending, Transport, TransportError};
+use super::transport::{Reached, Request, Response, Sending, Transport, TransportError, TransportErrorKind};
 use crate::organization::Target;
 
 /// The account that every test targets.
@@ -107,18 +107,22 @@ pub(super) fn with(outcome: Outcome, name: &str, value: &str) -> Outcome {
     })
 }
 
-pub(super) fn failure(reached: Reached, timed_out: bool, message: &str) -> TransportError {
-    TransportError { reached, timed_out, message: message.to_owned() }
+pub(super) fn failure(kind: TransportErrorKind, reached: Reached, message: &str) -> TransportError {
+    TransportError::new(kind, reached, message)
 }
 
 pub(super) fn unreachable() -> Outcome {
-    Err(failure(Reached::Nothing, false, "the connection failed: connection refused"))
+    Err(failure(TransportErrorKind::Connect, Reached::Nothing, "cannot connect to api.example:443: connection refused"))
 }
 
 pub(super) fn lost() -> Outcome {
-    Err(failure(Reached::Unknown, false, "the connection was lost: reset by peer"))
+    Err(failure(
+        TransportErrorKind::Lost,
+        Reached::Unknown,
+        "the connection to api.example:443 was lost: reset by peer",
+    ))
 }
 
 pub(super) fn timed_out() -> Outcome {
-    Err(failure(Reached::Unknown, true, "no whole answer came within 30 s"))
+    Err(failure(TransportErrorKind::Timeout, Reached::Unknown, "no whole answer of api.example:443 within 30 s"))
 }

@@ -172,10 +172,10 @@ pub const RULES: &[Rule] = &[
         "There is no Zero Trust organization whose DoH settings could be written.",
         "Declare an organization section with name and auth_domain to have it created.",
     ),
-    error(
+    warning(
         "create-needs",
-        "Creating an organization needs a setting that the file does not declare.",
-        "Declare it, or enable Access in the dashboard first.",
+        "The file creates an organization without a setting that the API generates for providers and requires of other accounts.",
+        "Declare it to choose its value.",
     ),
     warning(
         "stale-consent",

@@ -134,18 +134,26 @@ fn in_the_light_of_live(input: &Input<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The settings without which POST is refused (API reference: `name` and `auth_domain` are required).
+/// What the API generates for providers where a creation does not declare it.
+pub(crate) const GENERATED: [&str; 2] = ["organization.name", "organization.auth_domain"];
+
+/// What POST may be refused without. Since 2026-10-20 `name` and `auth_domain` are optional for providers, and the API generates
+/// them; other accounts are refused with code 11004. Nothing that is readable tells which kind of account it is.
 fn missing_for_creation(input: &Input<'_>) -> Vec<Finding> {
-    ["organization.name", "organization.auth_domain"]
+    GENERATED
         .into_iter()
         .filter(|path| {
             let declared = input.manifest.declared(path);
             declared.is_none_or(|declared| declared.setting.is_empty(Some(&declared.value)))
         })
         .map(|path| {
-            let message = format!("{} has no Zero Trust organization, and creating one needs {path}", input.target);
-            Finding::new("create-needs", Severity::Error, &input.manifest.path, message)
-                .help("declare it in the manifest, or enable Access in the dashboard first")
+            let message = format!(
+                "{} has no Zero Trust organization, and the manifest creates one without {path}: the API generates it \
+                 for providers, and refuses the creation for every other account",
+                input.target
+            );
+            Finding::new("create-needs", Severity::Warning, &input.manifest.path, message)
+                .help("declare it to choose its value")
                 .setting(path)
         })
         .collect()

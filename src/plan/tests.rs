@@ -464,11 +464,15 @@ fn an_absent_organization_is_created_and_what_post_lacks_is_put() {
 }
 
 #[test]
-fn creating_needs_a_name_and_a_login_domain() {
+fn creating_without_a_name_or_a_login_domain_is_planned_with_a_warning_of_what_will_happen() {
     let plan = given(Slot::Absent).wants("organization.name", json!("Widget")).plan();
-    let errors: Vec<&str> = plan.findings.iter().map(|finding| finding.message.as_str()).collect();
-    assert_eq!(errors.len(), 1);
-    assert!(errors[0].ends_with("creating one needs organization.auth_domain"), "{errors:?}");
+    assert_eq!(plan.action, Action::Create);
+    let [finding] = plan.findings.as_slice() else { panic!("{:#?}", plan.findings) };
+    assert!(!finding.is_error() && finding.setting.as_deref() == Some("organization.auth_domain"), "{finding:?}");
+    let expected = "creates one without organization.auth_domain: the API generates it for providers, and refuses";
+    assert!(finding.message.contains(expected), "{finding:?}");
+    let neither = given(Slot::Absent).wants("organization.session_duration", json!("24h")).plan();
+    assert_eq!(neither.findings.len(), 2);
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::rules::{Kind, Write};
 use super::state::{Adopt, Concurrent, Moment, PendingWrite, Stale, State, instant};
 use super::write::merge_patch;
 use crate::json::JsonText;
-use crate::organization::{Document, DocumentError, Endpoint, Model, Target};
+use crate::organization::{Document, DocumentError, Endpoint, Model, Target, is_blank};
 
 /// The emulated API: what it remembers, what it knows, and what it has seen.
 #[derive(Debug, Clone)]
@@ -287,7 +287,7 @@ impl Sandbox {
     }
 
     fn create(&mut self, target: &Target, call: &Call) -> Outcome {
-        let body = self.read_document(Endpoint::Organization, call)?;
+        let mut body = self.read_document(Endpoint::Organization, call)?;
         if self.state.organization.is_some() {
             match self.state.personality.post_existing {
                 PostExisting::Conflict => {
@@ -302,6 +302,9 @@ impl Sandbox {
         }
         if self.state.personality.post == Post::Refused {
             return Err(vec![Refusal::invalid_auth_domain()]);
+        }
+        if self.state.personality.post == Post::Generated {
+            generate_missing(&mut body, target);
         }
         if body.get("name").and_then(Json::as_str).is_none_or(str::is_empty) {
             return Err(vec![Refusal::invalid_config("name is required").at(&["name"])]);
@@ -411,6 +414,17 @@ impl Route {
             (Resource::RevokeUser, _) => Need::Revoke,
             (_, "GET") => Need::Read,
             _ => Need::Write,
+        }
+    }
+}
+
+/// What the API makes up for providers. What it looks like is not known; it differs from account to account.
+fn generate_missing(body: &mut Fields, target: &Target) {
+    let id: String = target.id.as_str().chars().take(8).collect();
+    let generated = [("name", format!("Organization {id}")), ("auth_domain", format!("org-{id}.cloudflareaccess.com"))];
+    for (key, value) in generated {
+        if body.get(key).is_none_or(is_blank) {
+            body.insert(key.to_owned(), value.into());
         }
     }
 }

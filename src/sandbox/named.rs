@@ -31,6 +31,7 @@ const NAMED: &[(&str, &str)] = &[
     ("absent-9999-404", "absent_organization=not_enabled_404"),
     ("absent-404", "absent_organization=not_found"),
     ("absent-null", "absent_organization=null_result"),
+    ("post-generated", "post=generated"),
     ("post-refused", "post=refused"),
     ("post-answers", "post_existing=answered"),
     ("post-merges", "post_existing=merged"),

@@ -234,6 +234,8 @@ switches! {
     post: Post {
         /// It creates one.
         Accepted = "accepted",
+        /// It creates one, with a generated `name` and `auth_domain` where the body has none, as for providers.
+        Generated = "generated",
         /// It is refused with 11004, as accounts report that never enabled Zero Trust in the dashboard.
         Refused = "refused",
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use super::exchange::{Answer, Call, Delivery};
 use super::instance::Instance;
 use super::route::BASE_PATH;
-use crate::cloudflare::{Reached, Request, Response, Sending, Transport, TransportError};
+use crate::cloudflare::{
+    AnswerFailure, Reached, Request, Response, Sending, Transport, TransportError, TransportErrorKind,
+};
 
 /// What stands for the base URL where there is no socket.
 pub const BASE_URL: &str = "sandbox://localhost/client/v4";
@@ -61,19 +63,24 @@ fn deliver(answer: Answer) -> Result<Response, TransportError> {
     let Answer { status, headers, body, delivery } = answer;
     match delivery {
         Delivery::Normal => Ok(Response { status, headers, body }),
-        Delivery::Truncated => Err(lost("the connection was lost in the middle of the answer")),
-        Delivery::ResetBefore | Delivery::ResetAfter => Err(lost("the connection was lost before an answer came")),
-        Delivery::Hang => Err(TransportError { timed_out: true, ..lost("no answer came in time") }),
+        Delivery::Truncated => Err(lost(
+            TransportErrorKind::Answer(AnswerFailure::Truncated),
+            "the connection was lost in the middle of the answer",
+        )),
+        Delivery::ResetBefore | Delivery::ResetAfter => {
+            Err(lost(TransportErrorKind::Lost, "the connection was lost before an answer came"))
+        }
+        Delivery::Hang => Err(lost(TransportErrorKind::Timeout, "no answer came in time")),
         Delivery::Unreachable => Err(not_reached("the connection was refused".to_owned())),
     }
 }
 
-fn lost(message: &str) -> TransportError {
-    TransportError { reached: Reached::Unknown, timed_out: false, message: message.to_owned() }
+fn lost(kind: TransportErrorKind, message: &str) -> TransportError {
+    TransportError::new(kind, Reached::Unknown, message)
 }
 
 fn not_reached(message: String) -> TransportError {
-    TransportError { reached: Reached::Nothing, timed_out: false, message }
+    TransportError::new(TransportErrorKind::Connect, Reached::Nothing, message)
 }
 
 impl Transport for SandboxTransport {

@@ -56,6 +56,7 @@ fn a_token_file_comes_before_the_environment() {
     assert_snapshot!(env.run("plan --token-file nowhere"), @r#"
     ------- stderr -------
     error: cannot read the token file nowhere: No such file or directory (os error 2)
+      hint: name a file that holds the token alone, with --token-file
     [exit status: 1]
     "#);
 }
@@ -131,12 +132,14 @@ fn doctor_is_content_where_everything_works() {
     assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
     ok    manifest      org.yaml declares 14 settings
     ok    target        account 699d98642c564d2e855e9661899b7252
-    ok    connection    direct, with the certificates of this system
+    ok    connection    direct
+    skip  certificates  not needed for plain http on this machine
     ok    token         active, of a user, without an end
     ok    api           http://127.0.0.1:[PORT]/client/v4
     ok    read          the token may read; it has `Access: Organizations, Identity Providers, and
                         Groups Read` (or `Access: Organizations Read`) or more
     ok    organization  account 699d98642c564d2e855e9661899b7252 has one
+    ok    doh           the DoH settings are readable
     skip  write         not tried: doctor never writes
                         fix: for apply the token needs `Access: Organizations, Identity Providers, and
                              Groups Write` (or `Access: Organizations Write`), which the dashboard calls
@@ -160,34 +163,36 @@ fn doctor_says_what_is_wrong_with_the_token() {
 #[test]
 fn doctor_without_anything_says_what_to_set() {
     assert_snapshot!(TestEnv::new().run("doctor"), @r#"
-    skip  manifest     there is no org.yaml here, and --file names none
-    FAIL  target       nothing says which organization is meant
-                       fix: add `account_id:` to the manifest, or use --account-id, or set
-                            CLOUDFLARE_ACCOUNT_ID
-    ok    connection   direct, with the certificates of this system
-    FAIL  credentials  no credentials: neither a token nor a key is set
-                       fix: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set
-                            CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
-                       fix: the token needs the permission `Access: Organizations, Identity Providers,
-                            and Groups Read` (or `Access: Organizations Read`); apply needs Write, which
-                            the dashboard calls Edit
-                       fix: to try without an account, add --sandbox
+    skip  manifest      there is no org.yaml here, and --file names none
+    FAIL  target        nothing says which organization is meant
+                        fix: add `account_id:` to the manifest, or use --account-id, or set
+                             CLOUDFLARE_ACCOUNT_ID
+    ok    connection    direct
+    ok    certificates  those of this system
+    FAIL  credentials   no credentials: neither a token nor a key is set
+                        fix: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set
+                             CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
+                        fix: the token needs the permission `Access: Organizations, Identity Providers,
+                             and Groups Read` (or `Access: Organizations Read`); apply needs Write,
+                             which the dashboard calls Edit
+                        fix: to try without an account, add --sandbox
 
     2 checks failed: do what the first fix says, then run doctor again.
     [exit status: 64]
     "#);
     let env = TestEnv::with_example();
     assert_snapshot!(env.run("doctor"), @r#"
-    ok    manifest     org.yaml declares 14 settings
-    ok    target       account 699d98642c564d2e855e9661899b7252
-    ok    connection   direct, with the certificates of this system
-    FAIL  credentials  no credentials: neither a token nor a key is set
-                       fix: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set
-                            CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
-                       fix: the token needs the permission `Access: Organizations, Identity Providers,
-                            and Groups Read` (or `Access: Organizations Read`); apply needs Write, which
-                            the dashboard calls Edit
-                       fix: to try without an account, add --sandbox
+    ok    manifest      org.yaml declares 14 settings
+    ok    target        account 699d98642c564d2e855e9661899b7252
+    ok    connection    direct
+    ok    certificates  those of this system
+    FAIL  credentials   no credentials: neither a token nor a key is set
+                        fix: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set
+                             CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
+                        fix: the token needs the permission `Access: Organizations, Identity Providers,
+                             and Groups Read` (or `Access: Organizations Read`); apply needs Write,
+                             which the dashboard calls Edit
+                        fix: to try without an account, add --sandbox
 
     1 check failed: do what its fix says, then run doctor again.
     [exit status: 6]
@@ -232,9 +237,9 @@ fn a_token_is_not_sent_over_plain_http() {
     let env = TestEnv::with_example().set("CLOUDFLARE_API_TOKEN", TOKEN);
     assert_snapshot!(env.run("plan --base-url http://api.cloudflare.com/client/v4"), @r#"
     ------- stderr -------
-    error: the base URL of the API must be https, because http would show the credentials on the way to api.cloudflare.com
+    error: --base-url: the base URL of the API must be https, because http would show the credentials on the way to api.cloudflare.com
       hint: the default is https://api.cloudflare.com/client/v4; plain http is for loopback addresses
             alone
-    [exit status: 1]
+    [exit status: 64]
     "#);
 }

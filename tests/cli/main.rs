@@ -7,6 +7,7 @@ mod server;
 
 mod adopt;
 mod credentials;
+mod environment;
 mod failures;
 mod forms;
 mod guards;

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use crate::harness::{SandboxProcess, TOKEN, TestEnv};
+use crate::harness::{ACCOUNT, SandboxProcess, TOKEN, TestEnv};
 use crate::server::Api;
 
 #[test]
@@ -32,7 +32,7 @@ fn a_write_whose_answer_was_lost_is_settled_by_a_read() {
     assert_snapshot!(env.run("apply --auto-approve").exits(0).stderr, @r#"
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
-    no clear answer: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection was lost: connection closed before message completed; reading live to find out
+    no clear answer: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection to 127.0.0.1:[PORT] was lost: connection closed before message completed; reading live to find out
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     "#);
     env.run("plan --detailed-exitcode").exits(0);
@@ -182,4 +182,40 @@ fn a_base_url_cannot_come_from_the_manifest() {
     let env = TestEnv::with_example();
     env.write("org.yaml", &format!("base_url: https://elsewhere.example\n{}", env.read("org.yaml")));
     env.run("validate").exits(5).shows(&["base_url"]);
+}
+
+#[test]
+fn a_wait_that_the_deadline_does_not_allow_ends_the_run_at_once_and_says_when_to_come_back() {
+    let api = Api::with_faults(&["GET:429+600"; 9]);
+    let output = api.env().run("plan --deadline 60s").exits(1);
+    let text = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("the API asks to wait 10 min, until 2") && text.contains(" UTC, "), "{output}");
+    assert!(api.calls().len() <= 2, "nothing is sent again: {:?}", api.calls());
+}
+
+#[test]
+fn an_organization_whose_doh_settings_are_refused_is_exported_without_them() {
+    for status in [400, 403, 404] {
+        let api = Api::with_faults(&[format!("GET/doh:{status}").as_str(); 9]);
+        let env = api.env().set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
+        let exported = env.run("export").exits(0).says(&["note: the DoH settings are left out: GET "]);
+        let comment =
+            format!("# doh: not exported, because the API refused to read the DoH settings (status {status}).");
+        assert!(exported.stdout.contains(&comment) && !exported.stdout.contains("\ndoh:"), "{exported}");
+        let snapshot = env.run("export --format json").exits(0).says(&["note: the DoH settings are left out"]);
+        let snapshot: serde_json::Value = serde_json::from_str(&snapshot.stdout).unwrap();
+        assert!(snapshot["live"]["organization"].is_object() && snapshot["live"].get("doh").is_none(), "{snapshot}");
+
+        std::fs::remove_file(env.path("org.yaml")).unwrap();
+        env.run("init").exits(0).says(&["note: the DoH settings are left out", "Wrote org.yaml"]);
+        let before = api.calls().len();
+        env.run("plan --detailed-exitcode").exits(0);
+        assert_eq!(api.calls().split_off(before), ["GET organizations"], "no request for what is not declared");
+
+        let doctor = env.run("doctor").exits(0);
+        doctor.shows(&["ok organization", "warn doh", "the DoH settings cannot be read", "fix:"]);
+    }
+    // Neither is readable: that is a failure as before.
+    let api = Api::with_faults(&["GET:403"; 9]);
+    api.env().run(&format!("export --account-id {ACCOUNT}")).exits(6);
 }

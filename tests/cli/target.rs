@@ -78,7 +78,8 @@ fn a_malformed_id_names_where_it_came_from() {
     let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", "acme");
     assert_snapshot!(plan(&env, ""), @r#"
     ------- stderr -------
-    error: CLOUDFLARE_ACCOUNT_ID: an account or zone id is 32 hexadecimal digits, such as 699d98642c564d2e855e9661899b7252
+    error: CLOUDFLARE_ACCOUNT_ID: an account or zone id is 32 hexadecimal digits, such as 699d98642c564d2e855e9661899b7252; this one has 4 characters
+      hint: copy it from the overview page of the account or zone in the dashboard
     [exit status: 64]
     "#);
     plan(&env, "--zone-id ../../accounts").exits(64).says(&["--zone-id"]);

@@ -5,7 +5,10 @@ use super::super::testing::{
     Script, account, answer, document, failure, html, not_enabled, raw, refusal, success, timed_out, unreachable, with,
     zone,
 };
-use super::super::{BaseUrl, Credentials, Policy, Reader, Response, Writer};
+use super::super::{AnswerFailure, Revocation};
+use super::super::{
+    BaseUrl, CertificateFailure, Credentials, Policy, ProxyFailure, Reader, Response, TlsFailure, Writer,
+};
 use super::*;
 
 type Outcome = Result<Response, TransportError>;
@@ -89,6 +92,99 @@ async fn every_known_refusal_has_its_own_next_step() {
     assert!(writing(refusal(400, 1, "something new")).await.hints().is_empty());
 }
 
+/// Every operation with one answer.
+async fn every_operation(outcome: impl Fn() -> Outcome) -> Vec<Error> {
+    let reader = |outcomes: Vec<Outcome>| Reader::new(Script::new(outcomes), Policy::once());
+    let writer = || Writer::new(Script::new([outcome()]), Policy::once());
+    let revocation = Revocation::of("user@example.com");
+    vec![
+        reader(vec![outcome()]).organization(&account()).await.unwrap_err(),
+        reader(vec![outcome()]).doh(&account()).await.unwrap_err(),
+        reader(vec![outcome(), outcome()]).verify_token(&account()).await.unwrap_err(),
+        writer().create_organization(&account(), &document()).await.unwrap_err().into_error(),
+        writer().update_organization(&account(), &document()).await.unwrap_err().into_error(),
+        writer().update_doh(&account(), &document()).await.unwrap_err().into_error(),
+        writer().revoke_user(&account(), &revocation).await.unwrap_err().into_error(),
+    ]
+}
+
+/// A word of a hint, and the operations that may give it.
+const BELONGS: &[(&str, &[Operation])] = &[
+    ("allow_authenticate_via_warp", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
+    ("auth_domain", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
+    ("--omit", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
+    ("does not like a value", &[Operation::CreateOrganization, Operation::UpdateOrganization, Operation::UpdateDoh]),
+    ("same settings", &[Operation::CreateOrganization, Operation::UpdateOrganization, Operation::UpdateDoh]),
+    ("--email", &[Operation::RevokeUser]),
+    ("doh", &[Operation::ReadDoh, Operation::UpdateDoh]),
+    (
+        " Write\"",
+        &[Operation::CreateOrganization, Operation::UpdateOrganization, Operation::UpdateDoh, Operation::RevokeUser],
+    ),
+    (" Read\"", &[Operation::ReadOrganization, Operation::ReadDoh]),
+];
+
+#[tokio::test]
+async fn no_hint_speaks_of_what_the_operation_does_not_do() {
+    let codes = [1, 971, 1000, 6003, 7003, 9103, 9106, 9109, 10000, 10001, 10405, 11004, 12062, 12106, 12130, 12132];
+    let texts = [
+        "why",
+        "access.api.error.invalid_request: no",
+        "access.api.error.invalid_org_config",
+        "access.api.error.invalid_auth_domain",
+        "access.api.error.auth_domain_not_available",
+        "access.api.error.user_not_found",
+        "access.api.error.conflict: busy",
+    ];
+    for status in [400, 401, 403, 404, 405, 409, 500] {
+        for (code, text) in codes.iter().flat_map(|code| texts.iter().map(move |text| (*code, *text))) {
+            for error in every_operation(|| refusal(status, code, text)).await {
+                let operation = error.call().unwrap().operation;
+                for hint in error.hints() {
+                    for (word, operations) in BELONGS {
+                        let fits = operations.contains(&operation) || !hint.contains(word);
+                        assert!(fits, "{operation:?} {status} {code} {text}: {hint}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_user_leads_to_the_address_and_not_to_warp() {
+    for error in every_operation(|| refusal(404, 12130, "access.api.error.user_not_found")).await {
+        let is_revocation = error.call().unwrap().operation == Operation::RevokeUser;
+        assert_eq!(error.hints().concat().contains("--email"), is_revocation, "{error}: {:?}", error.hints());
+    }
+}
+
+#[tokio::test]
+async fn every_code_of_authentication_is_one_whatever_the_status_and_operation() {
+    let codes = [
+        (9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers", "no credentials reached"),
+        (9103, "Unknown X-Auth-Key or X-Auth-Email", "the API does not know"),
+        (10405, "Method not allowed for this authentication scheme", "the API does not take"),
+        (10001, "Unable to authenticate request", "the API cannot authenticate"),
+        (9109, "Cannot use the access token from location: 192.0.2.1", "the token is limited"),
+        (9109, "Invalid access token", "the token is unknown, expired"),
+    ];
+    for (code, message, hint) in codes {
+        for status in [400, 401, 403, 405] {
+            for error in every_operation(|| refusal(status, code, message)).await {
+                assert_eq!(error.kind(), ErrorKind::Authentication, "{error}");
+                let hints = error.hints();
+                assert!(hints.len() == 1 && hints[0].starts_with(hint), "{error}: {hints:?}");
+            }
+        }
+    }
+    let scope = reading(refusal(403, 9109, "Unauthorized to access requested resource")).await;
+    assert!(scope.hints()[0].contains("permission") && scope.hints()[1].contains("account or zone id"));
+    // Access has an error of its own with this number.
+    let own = writing(refusal(400, 10001, "access.api.error.internal_server_error")).await;
+    assert_eq!(own.kind(), ErrorKind::Refused);
+}
+
 #[tokio::test]
 async fn the_chain_behind_malformed_headers_says_which_header_it_is() {
     for (code, variable) in [(6102, "CLOUDFLARE_EMAIL"), (6103, "CLOUDFLARE_API_KEY")] {
@@ -101,19 +197,34 @@ async fn the_chain_behind_malformed_headers_says_which_header_it_is() {
 
 #[tokio::test]
 async fn failures_on_the_way_have_next_steps_too() {
-    let nothing = |message: &str| Err(failure(Reached::Nothing, false, message));
+    let nothing = |kind| Err(failure(kind, Reached::Nothing, "why"));
+    use TransportErrorKind::{Answer, Certificate, Dns, Lost, Proxy, Tls};
     let table = [
-        (nothing(&format!("{}: no such host", hints::DNS)), "check the network and"),
-        (nothing(&format!("{}: UnknownIssuer", hints::CERTIFICATE)), "behind TLS inspection"),
-        (nothing(&format!("{}: handshake eof", hints::TLS)), "behind TLS inspection"),
-        (nothing(&format!("{}: unauthorized", hints::PROXY)), "check HTTPS_PROXY and its"),
+        (nothing(Dns), "check the network and"),
+        (nothing(Lost), "try again: a firewall"),
+        (nothing(Certificate(CertificateFailure::Untrusted)), "behind TLS inspection"),
+        (nothing(Certificate(CertificateFailure::Expired)), "check the clock of"),
+        (nothing(Certificate(CertificateFailure::NotYetValid)), "check the clock of"),
+        (nothing(Certificate(CertificateFailure::OtherName)), "check the host name"),
+        (nothing(Certificate(CertificateFailure::NotForServers)), "the operator of the"),
+        (nothing(Certificate(CertificateFailure::NoRoots)), "install the package ca-certificates,"),
+        (nothing(Tls(TlsFailure::Version)), "something on the way"),
+        (nothing(Tls(TlsFailure::PlainText)), "check the port: an"),
+        (nothing(Tls(TlsFailure::Refused)), "check that CLOUDFLARE_BASE_URL names"),
+        (nothing(Tls(TlsFailure::Interrupted)), "try again: a firewall"),
+        (nothing(Proxy(ProxyFailure::Unreachable)), "check the host and"),
+        (nothing(Proxy(ProxyFailure::CredentialsMissing)), "put them into HTTPS_PROXY:"),
+        (nothing(Proxy(ProxyFailure::CredentialsRefused)), "correct the user name"),
+        (nothing(Proxy(ProxyFailure::Refused)), "check that HTTPS_PROXY names"),
+        (nothing(Answer(AnswerFailure::TooLarge)), "something between here and"),
+        (nothing(Answer(AnswerFailure::Truncated)), "try again; if it"),
         (unreachable(), "check the network, the"),
         (timed_out(), "try again, or raise"),
         (with(html(302), "location", "https://login.example/"), "check CLOUDFLARE_BASE_URL and --base-url:"),
         (html(200), "something between here and"),
         (html(502), "the API failed: see"),
         (html(407), "the proxy wants credentials:"),
-        (success(&json!(null)), "this is no sign"),
+        (success(&json!(null)), "this does not mean"),
     ];
     for (outcome, expected) in table {
         let error = reading(outcome).await;
@@ -127,6 +238,8 @@ async fn a_wait_that_was_not_begun_can_be_allowed() {
     let policy = Policy::default().deadline_in(std::time::Duration::from_secs(9));
     let error = Reader::new(Script::new([limited]), policy).organization(&account()).await.unwrap_err();
     assert!(error.hints().last().unwrap().contains("--deadline"), "{:?}", error.hints());
+    let said = error.to_string();
+    assert!(said.contains("the API asks to wait 5 min, until 2") && said.contains(" UTC, which is longer"), "{said}");
 }
 
 #[tokio::test]
@@ -135,6 +248,7 @@ async fn what_cannot_be_configured_says_what_can() {
         ConfigError::from(Credentials::token("").unwrap_err()),
         BaseUrl::parse("http://api.cloudflare.com").unwrap_err(),
         ConfigError::Roots("no PEM".to_owned()),
+        ConfigError::Proxy { variable: "HTTPS_PROXY", problem: "has no host".to_owned() },
         ConfigError::NoDohInZones,
     ];
     for error in errors {
@@ -163,8 +277,8 @@ async fn each_stage_says_what_happened_and_where() {
         told.push(reading(outcome).await.to_string().replace("/accounts/699d98642c564d2e855e9661899b7252/access", "…"));
     }
     insta::assert_snapshot!(told.join("\n"), @r"
-    GET …/organizations did not reach the API: the connection failed: connection refused
-    GET …/organizations got no whole answer: no whole answer came within 30 s
+    GET …/organizations did not reach the API: cannot connect to api.example:443: connection refused
+    GET …/organizations got no whole answer: no whole answer of api.example:443 within 30 s
     GET …/organizations was answered with a redirect to login.example, which is not followed (cf-ray 8f1e2d3c4b5a6978-FRA)
     GET …/organizations was answered with a redirect to `/\u{1b}login`, which is not followed (cf-ray 8f1e2d3c4b5a6978-FRA)
     GET …/organizations was answered with a redirect to nowhere, which is not followed (cf-ray 8f1e2d3c4b5a6978-FRA)

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::*;
-use crate::cloudflare::request;
 use crate::cloudflare::testing::{account, document};
+use crate::cloudflare::{AnswerFailure, Reached, TlsFailure, TransportErrorKind, request};
 
 const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";
 const LONG: Duration = Duration::from_secs(20);
@@ -82,7 +82,7 @@ fn serve(mut stream: TcpStream, act: &Act, received: &Mutex<Vec<String>>) {
 
 fn config(url: &str) -> HttpConfig {
     let credentials = Credentials::token(TOKEN).unwrap();
-    HttpConfig { base_url: BaseUrl::parse(url).unwrap(), credentials, extra_roots: None }
+    HttpConfig { base_url: BaseUrl::parse(url).unwrap(), credentials, extra_roots: None, proxy: ProxyRoute::System }
 }
 
 fn transport(url: &str) -> HttpTransport {
@@ -158,8 +158,11 @@ async fn a_redirect_is_not_followed_and_the_other_server_never_sees_the_token() 
 #[tokio::test]
 async fn a_refused_connection_reached_nothing() {
     let error = get(&transport(&closed())).await.unwrap_err();
-    assert_eq!((error.reached, error.timed_out), (Reached::Nothing, false));
-    assert!(error.message.starts_with("the connection failed: "), "{error}");
+    assert_eq!((error.reached, error.kind), (Reached::Nothing, TransportErrorKind::Connect));
+    let peer = error.peer.as_deref().unwrap();
+    let said = format!("cannot connect to {peer}: ");
+    assert!(peer.starts_with("127.0.0.1:") && error.message.starts_with(&said), "{error}");
+    assert!(std::error::Error::source(&error).is_some());
 }
 
 #[tokio::test]
@@ -188,17 +191,17 @@ fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
 async fn a_connection_that_is_lost_after_the_request_leaves_the_outcome_unknown() {
     let server = Server::start(Act::Send(Vec::new()));
     let error = server.transport().send(&request::update(&account(), &document()), LONG).await.unwrap_err();
-    assert_eq!((error.reached, error.timed_out), (Reached::Unknown, false));
+    assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Lost));
     assert_eq!(server.received().len(), 1, "a lost write is not repeated");
-    assert!(error.message.starts_with("the connection was lost: "), "{error}");
+    assert!(error.message.starts_with("the connection to 127.0.0.1:"), "{error}");
 }
 
 #[tokio::test]
 async fn silence_is_a_timeout_with_an_unknown_outcome() {
     let server = Server::start(Act::Hang);
     let error = server.transport().send(&request::get(&account()), Duration::from_millis(300)).await.unwrap_err();
-    assert_eq!((error.reached, error.timed_out), (Reached::Unknown, true));
-    assert_eq!(error.message, "no whole answer came within 0.3 s");
+    assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Timeout));
+    assert!(error.message.ends_with(" within 0.3 s"), "{error}");
 }
 
 #[tokio::test]
@@ -213,14 +216,36 @@ async fn a_page_of_html_is_an_answer_like_any_other_here() {
 async fn a_body_that_breaks_off_is_no_answer() {
     let server = Server::sending("200 OK\r\nContent-Length: 500", b"{\"success\":true,\"result\":{");
     let error = get(&server.transport()).await.unwrap_err();
-    assert_eq!((error.reached, error.timed_out), (Reached::Unknown, false));
+    let truncated = TransportErrorKind::Answer(AnswerFailure::Truncated);
+    assert_eq!((error.reached, error.kind), (Reached::Unknown, truncated));
+    assert!(error.message.contains(" broke off after 26 of 500 bytes: "), "{error}");
+}
+
+#[tokio::test]
+async fn an_answer_that_is_not_http_or_not_gzip_is_final() {
+    let table = [
+        (Server::start(Act::Send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec())), AnswerFailure::NotHttp),
+        (Server::start(Act::Send(b"\x15\x03\x01\x00\x02\x02\x46".to_vec())), AnswerFailure::NotHttp),
+        (
+            Server::sending("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9", b"not gzip!"),
+            AnswerFailure::Undecodable,
+        ),
+    ];
+    for (server, failure) in table {
+        let error = get(&server.transport()).await.unwrap_err();
+        assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Answer(failure)), "{error}");
+        let reader = crate::cloudflare::Reader::new(Arc::new(server.transport()), crate::cloudflare::Policy::default());
+        let error = reader.organization(&account()).await.unwrap_err();
+        assert_eq!(error.call().unwrap().attempts, 1, "{error}");
+    }
 }
 
 #[tokio::test]
 async fn a_huge_body_is_not_read_to_its_end() {
     let server = Server::sending("200 OK", &vec![b' '; MAX_BODY + 1]);
     let error = get(&server.transport()).await.unwrap_err();
-    assert_eq!((error.reached, error.message.as_str()), (Reached::Unknown, "the answer is larger than 8 MiB"));
+    assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Answer(AnswerFailure::TooLarge)));
+    assert!(error.message.ends_with(" is larger than 8 MiB"), "{error}");
     let largest = Server::sending("200 OK", &vec![b' '; MAX_BODY]);
     assert_eq!(get(&largest.transport()).await.unwrap().body.len(), MAX_BODY);
 }
@@ -282,8 +307,8 @@ async fn the_whole_way_from_reader_to_socket_and_back_works() {
 async fn plain_http_where_tls_is_spoken_is_a_tls_failure_that_reached_nothing() {
     let server = Server::start(Act::Interrupt(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()));
     let error = get(&transport(&server.url.replace("http:", "https:"))).await.unwrap_err();
-    assert_eq!((error.reached, error.timed_out), (Reached::Nothing, false));
-    assert!(error.message.starts_with(hints::TLS), "{error}");
+    assert_eq!((error.reached, error.kind), (Reached::Nothing, TransportErrorKind::Tls(TlsFailure::PlainText)));
+    assert!(error.message.ends_with(" does not speak TLS"), "{error}");
 }
 
 /// What is logged goes to this text.

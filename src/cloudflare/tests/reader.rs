@@ -7,7 +7,7 @@ use crate::cloudflare::testing::{
     ACCOUNT, Script, account, answer, document, failure, html, lost, not_enabled, raw, refusal, success, timed_out,
     unreachable, with, zone,
 };
-use crate::cloudflare::{ErrorKind, Method, Reached, TokenState};
+use crate::cloudflare::{ErrorKind, Method, Reached, Stop, TokenState, TransportErrorKind};
 
 fn reader(script: &Arc<Script>) -> Reader {
     Reader::new(script.clone(), Policy::default())
@@ -194,7 +194,10 @@ async fn a_wait_past_the_deadline_is_not_begun_and_the_error_says_so() {
     let error = Reader::new(script.clone(), policy).organization(&account()).await.unwrap_err();
     assert_eq!(script.lines().len(), 1);
     assert_eq!(error.kind(), ErrorKind::RateLimited);
-    insta::assert_snapshot!(error, @"GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 429: Rate limited (code 10429) (the next attempt would have to wait 300 s, which is longer than this run may take; cf-ray 8f1e2d3c4b5a6978-FRA)");
+    let Stop::Wait { wait, until: Some(until) } = error.call().unwrap().stop else { panic!("{error:?}") };
+    assert_eq!(wait, Duration::from_secs(300));
+    let until = jiff::Timestamp::try_from(until).unwrap().strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
+    insta::assert_snapshot!(error.to_string().replace(&until, "DATE"), @"GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 429: Rate limited (code 10429) (the API asks to wait 5 min, until DATE, which is longer than this run may take; cf-ray 8f1e2d3c4b5a6978-FRA)");
 }
 
 #[tokio::test(start_paused = true)]
@@ -233,6 +236,45 @@ async fn a_token_of_the_account_is_found_at_once() {
 }
 
 #[tokio::test]
+async fn settings_of_doh_that_are_refused_do_not_hide_a_readable_organization() {
+    for (status, code) in [(403, 10000), (403, 9109), (404, 7003), (400, 12130)] {
+        let script = Script::new([success(&json!(document())), refusal(status, code, "no")]);
+        let (live, refused) = reader(&script).live_where_readable(&account()).await.unwrap();
+        assert_eq!((live.organization.document().unwrap().fields.clone(), live.doh), (document(), Slot::NotRead));
+        assert_eq!(refused.unwrap().status(), Some(status));
+    }
+    let both = Script::new([success(&json!(document())), success(&json!({"doh_jwt_duration": "24h"}))]);
+    let (live, refused) = reader(&both).live_where_readable(&account()).await.unwrap();
+    assert!(live.doh.document().is_some() && refused.is_none());
+}
+
+#[tokio::test]
+async fn any_other_failure_of_doh_is_one_of_the_whole() {
+    for outcome in [refusal(401, 1000, "no"), refusal(429, 971, "wait"), refusal(500, 1, "no"), lost(), timed_out()] {
+        let script = Script::new([success(&json!(document())), outcome]);
+        let once = Reader::new(script.clone(), Policy::once());
+        assert!(once.live_where_readable(&account()).await.is_err());
+    }
+    let neither = Script::new([refusal(403, 10000, "no"), refusal(403, 10000, "no")]);
+    let error = reader(&neither).live_where_readable(&account()).await.unwrap_err();
+    assert!(!error.call().unwrap().path.ends_with("/doh"), "{error}");
+}
+
+/// Whoever asks for one endpoint hears at once what ends the run, and does not wait for the other.
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_come_back_later_ends_both_reads_at_once() {
+    let later = || with(refusal(429, 971, "Please wait"), "retry-after", "600");
+    for outcomes in [[later(), refusal(503, 1, "busy")], [refusal(503, 1, "busy"), later()]] {
+        let script = Script::new(outcomes);
+        let policy = Policy::default().deadline_in(Duration::from_secs(60));
+        let began = tokio::time::Instant::now();
+        let error = Reader::new(script.clone(), policy).live(&account(), &Endpoint::ALL).await.unwrap_err();
+        assert!(error.asks_to_wait(), "{error}");
+        assert_eq!(began.elapsed(), Duration::ZERO);
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_the_account_does_not_know_may_be_a_users() {
     let script = Script::new([refusal(401, 1000, "Invalid API Token"), success(&json!({"status": "disabled"}))]);
     let check = reader(&script).verify_token(&account()).await.unwrap();
@@ -262,7 +304,7 @@ async fn a_token_check_that_has_to_wait_is_not_taken_for_a_users_token() {
 async fn a_token_that_nobody_knows_and_an_api_that_nobody_reaches_are_different_errors() {
     let unknown = Script::new([refusal(403, 10000, "no"), refusal(401, 1000, "Invalid API Token")]);
     assert_eq!(reader(&unknown).verify_token(&account()).await.unwrap_err().kind(), ErrorKind::Authentication);
-    let down = Script::new([Err(failure(Reached::Nothing, false, "no route"))]);
+    let down = Script::new([Err(failure(TransportErrorKind::Connect, Reached::Nothing, "no route"))]);
     let error = Reader::new(down.clone(), Policy::once()).verify_token(&account()).await.unwrap_err();
     assert_eq!((error.kind(), down.lines().len()), (ErrorKind::Transport, 1));
 }

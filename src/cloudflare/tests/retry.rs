@@ -2,6 +2,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::*;
 use crate::cloudflare::testing::{failure, raw};
+use crate::cloudflare::{CertificateFailure, ProxyFailure, TlsFailure};
 
 /// Sun, 22 Nov 2026 12:00:00 GMT.
 fn noon() -> SystemTime {
@@ -13,7 +14,7 @@ fn policy() -> Policy {
 }
 
 fn tried<'a>(attempt: u32, outcome: Result<&'a Response, &'a TransportError>) -> Tried<'a> {
-    Tried { attempt, outcome, left: None, now: noon(), jitter: 1.0 }
+    Tried { attempt, outcome, previous: None, left: None, now: noon(), jitter: 1.0 }
 }
 
 fn limited(headers: &[(&str, &str)]) -> Response {
@@ -51,9 +52,9 @@ fn a_write_is_repeated_after_a_limit_and_after_no_other_answer() {
 
 #[test]
 fn a_write_is_repeated_only_when_nothing_reached_the_server() {
-    for timed_out in [false, true] {
-        let nothing = failure(Reached::Nothing, timed_out, "refused");
-        let unknown = failure(Reached::Unknown, timed_out, "lost");
+    for kind in [TransportErrorKind::Connect, TransportErrorKind::Timeout, TransportErrorKind::Dns] {
+        let nothing = failure(kind, Reached::Nothing, "refused");
+        let unknown = failure(kind, Reached::Unknown, "lost");
         assert!(is_repeated(Method::Get, Err(&nothing)) && is_repeated(Method::Get, Err(&unknown)));
         for method in [Method::Post, Method::Put] {
             assert!(is_repeated(method, Err(&nothing)));
@@ -63,11 +64,50 @@ fn a_write_is_repeated_only_when_nothing_reached_the_server() {
 }
 
 #[test]
-fn a_certificate_that_is_not_trusted_is_not_tried_again() {
-    let untrusted = failure(Reached::Nothing, false, &format!("{}: UnknownIssuer", hints::CERTIFICATE));
-    for method in [Method::Get, Method::Post, Method::Put] {
-        assert!(!is_repeated(method, Err(&untrusted)));
+fn what_would_fail_in_the_same_way_is_not_tried_again() {
+    use TransportErrorKind::{Answer, Certificate, Proxy, Tls};
+    let lasting = [
+        Certificate(CertificateFailure::Untrusted),
+        Certificate(CertificateFailure::Expired),
+        Certificate(CertificateFailure::NoRoots),
+        Tls(TlsFailure::Version),
+        Tls(TlsFailure::PlainText),
+        Tls(TlsFailure::Refused),
+        Proxy(ProxyFailure::CredentialsRefused),
+        Proxy(ProxyFailure::CredentialsMissing),
+        Proxy(ProxyFailure::Refused),
+        Answer(AnswerFailure::TooLarge),
+        Answer(AnswerFailure::NotHttp),
+        Answer(AnswerFailure::Undecodable),
+    ];
+    for kind in lasting {
+        for reached in [Reached::Nothing, Reached::Unknown] {
+            for method in [Method::Get, Method::Post, Method::Put] {
+                assert!(!is_repeated(method, Err(&failure(kind, reached, "no"))), "{kind:?}");
+            }
+        }
     }
+    for kind in [Tls(TlsFailure::Interrupted), Proxy(ProxyFailure::Unreachable), Proxy(ProxyFailure::Interrupted)] {
+        assert!(is_repeated(Method::Put, Err(&failure(kind, Reached::Nothing, "no"))), "{kind:?}");
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_at_the_same_place_again_is_not_tried_a_third_time() {
+    let cut = |at| {
+        let message = format!("broke off after {at} bytes");
+        failure(TransportErrorKind::Answer(AnswerFailure::Truncated), Reached::Unknown, &message)
+    };
+    let lost = failure(TransportErrorKind::Lost, Reached::Unknown, "lost");
+    let (error, elsewhere) = (cut(500), cut(27));
+    let decided = |previous| decide(&policy(), Method::Get, &Tried { previous, ..tried(2, Err(&error)) });
+    for previous in [None, Some(&elsewhere), Some(&lost)] {
+        assert!(matches!(decided(previous), Decision::Retry(_)), "{previous:?}");
+    }
+    assert_eq!(decided(Some(&cut(500))), Decision::Stop(Stop::Final));
+    // A connection that is lost twice may come back.
+    let again = Tried { previous: Some(&lost), ..tried(2, Err(&lost)) };
+    assert!(matches!(decide(&policy(), Method::Get, &again), Decision::Retry(_)));
 }
 
 #[test]
@@ -111,7 +151,6 @@ fn the_wait_that_the_server_asks_for_is_kept() {
         (&[("retry-after", "0")], 1),
         (&[("retry-after", "Sun, 22 Nov 2026 11:00:00 GMT")], 1),
         (&[("retry-after", "-5")], 1),
-        (&[("retry-after", "99999999999999999999999")], 1),
         (&[("ratelimit", "\"default\";r=50;t=30")], 1),
         (&[("ratelimit", "\"default\";r=0")], 1),
         (&[("ratelimit", "nonsense")], 1),
@@ -123,13 +162,35 @@ fn the_wait_that_the_server_asks_for_is_kept() {
     }
 }
 
+/// The server asks to wait this long, counted from noon.
+fn asked(seconds: u64) -> Decision {
+    let wait = Duration::from_secs(seconds);
+    Decision::Stop(Stop::Wait { wait, until: noon().checked_add(wait) })
+}
+
 #[test]
 fn a_wait_that_would_pass_the_deadline_is_not_begun() {
     let response = limited(&[("retry-after", "30")]);
     let with_left = |seconds| Tried { left: Some(Duration::from_secs(seconds)), ..tried(1, Ok(&response)) };
     assert_eq!(decide(&policy(), Method::Get, &with_left(31)), Decision::Retry(Duration::from_secs(30)));
-    assert_eq!(decide(&policy(), Method::Get, &with_left(30)), Decision::Stop(Stop::Wait(Duration::from_secs(30))));
-    assert_eq!(decide(&policy(), Method::Get, &with_left(0)), Decision::Stop(Stop::Wait(Duration::from_secs(30))));
+    assert_eq!(decide(&policy(), Method::Get, &with_left(30)), asked(30));
+    assert_eq!(decide(&policy(), Method::Get, &with_left(0)), asked(30));
+    // The last attempt says when to come back too.
+    let last = Tried { attempt: 4, ..with_left(5) };
+    assert_eq!(decide(&policy(), Method::Get, &last), asked(30));
+}
+
+#[test]
+fn a_wait_of_our_own_that_would_pass_the_deadline_is_no_wish_of_the_server() {
+    let response = raw(503, "");
+    let tried = Tried { left: Some(Duration::from_secs(1)), ..tried(1, Ok(&response)) };
+    assert_eq!(decide(&policy(), Method::Get, &tried), Decision::Stop(Stop::Deadline));
+}
+
+#[test]
+fn a_wait_beyond_every_number_is_a_long_wait() {
+    let response = limited(&[("retry-after", "99999999999999999999999")]);
+    assert_eq!(decide(&policy(), Method::Put, &tried(1, Ok(&response))), asked(u64::MAX));
 }
 
 proptest::proptest! {
@@ -149,7 +210,7 @@ proptest::proptest! {
 fn without_a_deadline_five_minutes_of_blocking_are_waited_out_and_an_hour_is_not() {
     let decided = |seconds: &str| decide(&policy(), Method::Get, &tried(1, Ok(&limited(&[("retry-after", seconds)]))));
     assert_eq!(decided("300"), Decision::Retry(Duration::from_secs(300)));
-    assert_eq!(decided("3600"), Decision::Stop(Stop::Wait(Duration::from_secs(3600))));
+    assert_eq!(decided("3600"), asked(3600));
 }
 
 #[tokio::test(start_paused = true)]

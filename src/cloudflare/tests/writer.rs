@@ -184,5 +184,5 @@ async fn a_revocation_without_a_yes_or_no_is_uncertain() {
 #[tokio::test]
 async fn an_uncertain_error_says_that_it_is() {
     let (written, _) = update(vec![lost()]).await;
-    insta::assert_snapshot!(written.unwrap_err(), @"it is not known whether the API acted: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection was lost: reset by peer");
+    insta::assert_snapshot!(written.unwrap_err(), @"it is not known whether the API acted: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection to api.example:443 was lost: reset by peer");
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use super::*;
-use crate::cloudflare::{Method, Reached, Request, Transport, TransportError};
+use crate::cloudflare::{Method, Operation, Reached, Request, Transport, TransportErrorKind};
 
 const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 const SOON: Duration = Duration::from_secs(30);
@@ -24,7 +24,9 @@ fn is_applied(instance: &Instance) -> bool {
 }
 
 fn request() -> Request {
-    Request { method: Method::Put, path: organizations(), query: Vec::new(), body: Some((&new_body()).into()) }
+    let operation = Operation::UpdateOrganization;
+    let body = Some((&new_body()).into());
+    Request { operation, method: Method::Put, path: organizations(), query: Vec::new(), body }
 }
 
 /// What a client sees of a request that went wrong.
@@ -37,7 +39,7 @@ enum Seen {
 async fn in_process(transport: &SandboxTransport) -> Seen {
     match transport.send(&request(), SOON).await {
         Ok(response) => Seen::Answer(response.status, response.body),
-        Err(TransportError { reached, timed_out, message: _ }) => Seen::Lost(reached, timed_out),
+        Err(error) => Seen::Lost(error.reached, error.kind == TransportErrorKind::Timeout),
     }
 }
 

@@ -1,0 +1,299 @@
+//! What a failure of the HTTP client means: its chain of errors, sorted into [`TransportErrorKind`] and put into words.
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use rustls::{AlertDescription, CertificateError};
+
+use super::moment::{limit, utc};
+use super::transport::{
+    AnswerFailure, CertificateFailure, ProxyFailure, Reached, TlsFailure, TransportError, TransportErrorKind,
+};
+
+/// What the client was about to do: the words and the peer of a failure depend on it.
+pub(super) struct Attempt<'a> {
+    /// Host and port of the API.
+    pub(super) api: &'a str,
+    /// Host and port of the proxy, and whether it got credentials.
+    pub(super) proxy: Option<(&'a str, bool)>,
+    /// How long a connection may take.
+    pub(super) connect: Duration,
+    /// How long the exchange may take.
+    pub(super) timeout: Duration,
+}
+
+/// What failed, and the sentence that says so.
+type Sorted = (TransportErrorKind, String);
+
+impl Attempt<'_> {
+    /// A request that got no answer. Its URL is taken out: it is known, and proxies put credentials there.
+    pub(super) fn no_answer(&self, error: reqwest::Error) -> TransportError {
+        let error = error.without_url();
+        // Only the connector proves that nothing was sent; whatever fails behind it may have been acted on.
+        let reached = if error.is_connect() || error.is_builder() { Reached::Nothing } else { Reached::Unknown };
+        let (peer, (kind, message)) = match reached {
+            Reached::Nothing => self.connecting(&error),
+            Reached::Unknown => (self.api, self.exchanging(&error)),
+        };
+        TransportError { kind, reached, peer: Some(peer.to_owned()), message, source: Some(error.into()) }
+    }
+
+    /// An answer whose body cannot be read to its end, of which this much came.
+    pub(super) fn broken_answer(&self, error: reqwest::Error, received: usize, whole: Option<u64>) -> TransportError {
+        let error = error.without_url();
+        let api = self.api;
+        let incomplete = causes(&error).any(<dyn StdError>::is::<hyper::Error>);
+        let (kind, message) = if error.is_timeout() {
+            (TransportErrorKind::Timeout, self.too_late())
+        } else if causes(&error).any(is_undecodable) && !incomplete {
+            let message = format!("the answer of {api} cannot be decompressed: {}", chain(&error));
+            (TransportErrorKind::Answer(AnswerFailure::Undecodable), message)
+        } else {
+            let of = whole.map(|whole| format!(" of {whole}")).unwrap_or_default();
+            let message = format!("the answer of {api} broke off after {received}{of} bytes: {}", chain(&error));
+            (TransportErrorKind::Answer(AnswerFailure::Truncated), message)
+        };
+        self.about_answer(kind, message, Some(error.into()))
+    }
+
+    /// An answer that is larger than this many bytes.
+    pub(super) fn too_large(&self, most: usize) -> TransportError {
+        let message = format!("the answer of {} is larger than {} MiB", self.api, most / 1024 / 1024);
+        self.about_answer(TransportErrorKind::Answer(AnswerFailure::TooLarge), message, None)
+    }
+
+    fn about_answer(
+        &self,
+        kind: TransportErrorKind,
+        message: String,
+        source: Option<Box<dyn StdError + Send + Sync>>,
+    ) -> TransportError {
+        TransportError { kind, reached: Reached::Unknown, peer: Some(self.api.to_owned()), message, source }
+    }
+
+    /// A failure before the request was sent: who it is about, and what it is.
+    fn connecting(&self, error: &reqwest::Error) -> (&str, Sorted) {
+        let tunnel = causes(error).find_map(tunnel_failure);
+        let peer = match (self.proxy, tunnel) {
+            (Some((proxy, _)), Some(_)) => proxy,
+            _ => self.api,
+        };
+        let shown = if tunnel.is_some() { format!("the proxy {peer}") } else { peer.to_owned() };
+        let sorted = if let Some(tls) = causes(error).find_map(tls_error) {
+            of_tls(tls, &shown)
+        } else if error.is_timeout() {
+            let through = self.proxy.map(|(proxy, _)| format!(" through the proxy {proxy}")).unwrap_or_default();
+            let message = format!("no connection to {}{through} within {}", self.api, limit(self.connect));
+            (TransportErrorKind::Timeout, message)
+        } else if let Some(failure) = tunnel {
+            self.of_tunnel(failure, error, peer)
+        } else if error.is_dns() {
+            (TransportErrorKind::Dns, format!("cannot resolve the host name of {shown}: {}", chain(error)))
+        } else if causes(error).any(|cause| cause.to_string() == "tls handshake eof") {
+            let message = format!("{shown} closed the connection during the TLS handshake");
+            (TransportErrorKind::Tls(TlsFailure::Interrupted), message)
+        } else {
+            (TransportErrorKind::Connect, format!("cannot connect to {shown}: {}", chain(error)))
+        };
+        (peer, sorted)
+    }
+
+    fn of_tunnel(&self, failure: ProxyFailure, error: &reqwest::Error, peer: &str) -> Sorted {
+        let api = self.api;
+        let has_credentials = self.proxy.is_some_and(|(_, has_credentials)| has_credentials);
+        let (failure, message) = match failure {
+            ProxyFailure::CredentialsRefused if !has_credentials => {
+                (ProxyFailure::CredentialsMissing, format!("the proxy {peer} wants a user name and a password (407)"))
+            }
+            ProxyFailure::CredentialsMissing | ProxyFailure::CredentialsRefused => {
+                (failure, format!("the proxy {peer} refuses the user name or the password (407)"))
+            }
+            ProxyFailure::Unreachable if error.is_dns() => {
+                (failure, format!("cannot resolve the host name of the proxy {peer}: {}", chain(error)))
+            }
+            ProxyFailure::Unreachable => (failure, format!("cannot connect to the proxy {peer}: {}", chain(error))),
+            ProxyFailure::Refused => (failure, format!("the proxy {peer} did not connect to {api}")),
+            ProxyFailure::Interrupted => {
+                (failure, format!("the proxy {peer} closed the connection and did not connect to {api}"))
+            }
+        };
+        (TransportErrorKind::Proxy(failure), message)
+    }
+
+    /// A failure after the request was sent, or while it was.
+    fn exchanging(&self, error: &reqwest::Error) -> Sorted {
+        let api = self.api;
+        if error.is_timeout() {
+            return (TransportErrorKind::Timeout, self.too_late());
+        }
+        if let Some(tls) = causes(error).find_map(tls_error) {
+            // In TLS 1.3 a server refuses a client after the handshake, for example for want of a client certificate.
+            return of_tls(tls, api);
+        }
+        let of_http = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
+        match of_http {
+            Some(http) if http.is_parse_too_large() => {
+                let message = format!("the head of the answer of {api} is too large");
+                (TransportErrorKind::Answer(AnswerFailure::TooLarge), message)
+            }
+            Some(http) if http.is_parse() => {
+                let message = format!("the answer of {api} is not HTTP: {}", chain(error));
+                (TransportErrorKind::Answer(AnswerFailure::NotHttp), message)
+            }
+            _ => (TransportErrorKind::Lost, format!("the connection to {api} was lost: {}", chain(error))),
+        }
+    }
+
+    fn too_late(&self) -> String {
+        format!("no whole answer of {} within {}", self.api, limit(self.timeout))
+    }
+}
+
+/// A client that could not be built. The one thing that it loads is what to trust.
+pub(super) fn not_built(error: reqwest::Error) -> TransportError {
+    let kind = TransportErrorKind::Certificate(CertificateFailure::NoRoots);
+    let message = "no root certificates were found to check the API's certificate with".to_owned();
+    TransportError { kind, reached: Reached::Nothing, peer: None, message, source: Some(error.into()) }
+}
+
+fn of_tls(error: &rustls::Error, shown: &str) -> Sorted {
+    use TlsFailure::{Interrupted, PlainText, Refused, Version};
+    let (failure, message) = match error {
+        rustls::Error::InvalidCertificate(error) => return of_certificate(error, shown),
+        rustls::Error::PeerIncompatible(_) | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
+            (Version, format!("{shown} does not offer TLS 1.2 or 1.3 in a way that is supported here"))
+        }
+        rustls::Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity) => {
+            (Version, format!("{shown} has no TLS cipher in common with this program"))
+        }
+        rustls::Error::AlertReceived(AlertDescription::InternalError | AlertDescription::UserCanceled) => {
+            (Interrupted, format!("{shown} broke off the TLS handshake"))
+        }
+        rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
+            (Refused, format!("{shown} wants a client certificate, which this program does not have"))
+        }
+        rustls::Error::AlertReceived(AlertDescription::UnrecognisedName) => {
+            (Refused, format!("{shown} does not know the host name that was asked for"))
+        }
+        rustls::Error::AlertReceived(alert) => {
+            (Refused, format!("{shown} refused the TLS connection: {}", words(&format!("{alert:?}"))))
+        }
+        rustls::Error::InvalidMessage(_) => (PlainText, format!("{shown} does not speak TLS")),
+        other => (Interrupted, format!("the TLS handshake with {shown} failed: {}", words(&other.to_string()))),
+    };
+    (TransportErrorKind::Tls(failure), message)
+}
+
+fn of_certificate(error: &CertificateError, shown: &str) -> Sorted {
+    use CertificateFailure::{Expired, NotForServers, NotYetValid, OtherName, Revoked, Unacceptable, Untrusted};
+    let (failure, problem) = match error {
+        CertificateError::UnknownIssuer => (Untrusted, "is not signed by an authority that this machine trusts".into()),
+        CertificateError::Expired => (Expired, "has expired".into()),
+        CertificateError::ExpiredContext { time: _, not_after } => {
+            (Expired, format!("expired at {}", date(not_after.as_secs())))
+        }
+        CertificateError::NotValidYet => (NotYetValid, "is not valid yet".into()),
+        CertificateError::NotValidYetContext { time: _, not_before } => {
+            (NotYetValid, format!("is not valid before {}", date(not_before.as_secs())))
+        }
+        CertificateError::NotValidForName => (OtherName, "is for another host".into()),
+        CertificateError::NotValidForNameContext { expected, presented } => {
+            let expected = expected.to_str();
+            (OtherName, format!("is not for {expected}{}", presented_names(presented)))
+        }
+        CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+            (NotForServers, "is not for servers".into())
+        }
+        CertificateError::Revoked => (Revoked, "was revoked".into()),
+        CertificateError::BadSignature => (Unacceptable, "has an invalid signature".into()),
+        CertificateError::BadEncoding => (Unacceptable, "is malformed".into()),
+        // The errors behind have no types that are public here, and no text but the name of the variant.
+        CertificateError::Other(other) => match other.0.to_string().as_str() {
+            "CaUsedAsEndEntity" => (NotForServers, "is that of an authority, not of a server".into()),
+            // The platform verifier's word for a wrong extended key usage.
+            "certificate had invalid extensions" => (NotForServers, "is not for servers".into()),
+            text => (Unacceptable, format!("is not accepted: {}", words(text))),
+        },
+        other => (Unacceptable, format!("is not accepted: {}", words(&other.to_string()))),
+    };
+    (TransportErrorKind::Certificate(failure), format!("the certificate of {shown} {problem}"))
+}
+
+/// Names in a certificate, shortened: a shared certificate has a hundred. `DnsName("a.example")` is how the library shows one.
+fn presented_names(presented: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let bare = |name: &String| name.split('"').nth(1).unwrap_or(name).to_owned();
+    let names: Vec<String> = presented.iter().take(SHOWN).map(bare).collect();
+    match (names.is_empty(), presented.len().saturating_sub(SHOWN)) {
+        (true, _) => " and names no host".to_owned(),
+        (false, 0) => format!(", but for {}", names.join(", ")),
+        (false, more) => format!(", but for {} and {more} more", names.join(", ")),
+    }
+}
+
+fn date(seconds: u64) -> String {
+    let moment = i64::try_from(seconds).ok().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok());
+    moment.map_or_else(|| "an unknown time".to_owned(), utc)
+}
+
+/// The name of a variant as words: `BadDerTime` is `bad der time`. Anything else stays as it is.
+fn words(text: &str) -> String {
+    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return text.to_owned();
+    }
+    let mut words = String::new();
+    for (index, character) in text.char_indices() {
+        if character.is_ascii_uppercase() && index > 0 && !words.ends_with(' ') {
+            words.push(' ');
+        }
+        words.push(character.to_ascii_lowercase());
+    }
+    words
+}
+
+/// What became of a tunnel. The client's error has no type outside of its crate, so its texts are all there is: hyper-util 0.1,
+/// `client::legacy::connect::proxy::tunnel`. A test with a proxy of every kind fails if they change.
+fn tunnel_failure(cause: &(dyn StdError + 'static)) -> Option<ProxyFailure> {
+    Some(match cause.to_string().strip_prefix("tunnel error: ")? {
+        "proxy authorization required" => ProxyFailure::CredentialsRefused,
+        "unsuccessful" | "proxy response headers too long" => ProxyFailure::Refused,
+        "failed to create underlying connection" => ProxyFailure::Unreachable,
+        _ => ProxyFailure::Interrupted,
+    })
+}
+
+/// The TLS error in an error. An I/O error may wrap it, which `source` skips.
+fn tls_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
+        return Some(tls);
+    }
+    let inner = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
+    tls_error(inner)
+}
+
+fn is_undecodable(cause: &(dyn StdError + 'static)) -> bool {
+    use std::io::ErrorKind::{InvalidData, InvalidInput, UnexpectedEof};
+    let io = cause.downcast_ref::<std::io::Error>();
+    io.is_some_and(|io| matches!(io.kind(), InvalidData | InvalidInput | UnexpectedEof))
+}
+
+fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+/// The causes of an error as text, outermost first, each once, without the client's own words for where it was.
+fn chain(error: &reqwest::Error) -> String {
+    let own = |text: &String| {
+        text.starts_with("client error (")
+            || text.starts_with("tunnel error: ")
+            || ["tcp connect error", "dns error", "error trying to connect", "request or response body error"]
+                .contains(&text.as_str())
+    };
+    let mut texts: Vec<String> = Vec::new();
+    for text in causes(error).map(ToString::to_string).filter(|text| !own(text)) {
+        if !texts.iter().any(|known| known.contains(&text)) {
+            texts.push(text);
+        }
+    }
+    if texts.is_empty() { error.to_string() } else { texts.join(": ") }
+}
