@@ -132,12 +132,8 @@ impl Attempt<'_> {
         }
         let of_http = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
         match of_http {
-            Some(http) if http.is_parse_too_large() => {
-                let message = format!("the head of the answer of {api} is too large");
-                (TransportErrorKind::Answer(AnswerFailure::TooLarge), message)
-            }
             Some(http) if http.is_parse() => {
-                let message = format!("the answer of {api} is not HTTP: {}", chain(error));
+                let message = format!("cannot read the answer of {api} as HTTP: {}", chain(error));
                 (TransportErrorKind::Answer(AnswerFailure::NotHttp), message)
             }
             _ => (TransportErrorKind::Lost, format!("the connection to {api} was lost: {}", chain(error))),
