@@ -94,7 +94,7 @@ async fn apply_and_roll_back(
 
 #[test]
 fn a_rollback_after_any_apply_brings_back_every_setting_that_can_be_declared() {
-    let config = ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let cases = (live_state(), wanted(), any::<u64>().prop_map(Personality::nth));
     let rolled_back = std::cell::Cell::new(0);

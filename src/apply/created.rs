@@ -44,7 +44,7 @@ pub(super) fn foreign(model: &Model, plan: &Plan, document: &Document) -> Vec<Mi
             path: setting.path.to_owned(),
             why: Why::Foreign,
             expected: Json::Null,
-            found: document.value(model, setting).cloned().unwrap_or_default(),
+            found: document.value(model, setting).map(|value| document.shown(value)).unwrap_or_default(),
         })
         .chain(older(document))
         .collect()

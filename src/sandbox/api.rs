@@ -14,7 +14,7 @@ use super::personality::{
 use super::render;
 use super::route::{self, Resource, Route};
 use super::rules::{Kind, Write};
-use super::state::{Adopt, Concurrent, Moment, PendingWrite, Stale, State, instant};
+use super::state::{Adopt, Concurrent, Moment, Stale, State, instant};
 use super::write::merge_patch;
 use crate::json::JsonText;
 use crate::organization::{Document, DocumentError, Endpoint, Model, Target, is_blank};
@@ -107,32 +107,6 @@ impl Sandbox {
             delivery: answer.delivery,
         });
         answer
-    }
-
-    /// Keeps a write for later. A read is lost.
-    fn postpone(&mut self, call: &Call, requests: u32) {
-        if let Ok(body) = serde_json::from_slice(&call.body) {
-            let (method, path) = (call.method.clone(), call.path.clone());
-            self.state.pending.push(PendingWrite { requests, method, path, body });
-        }
-    }
-
-    /// Lets the writes take effect whose time has come. One that is refused by then is lost.
-    fn land(&mut self) {
-        for write in &mut self.state.pending {
-            write.requests = write.requests.saturating_sub(1);
-        }
-        while let Some(index) = self.state.pending.iter().position(|write| write.requests == 0) {
-            let PendingWrite { requests: _, method, path, body } = self.state.pending.remove(index);
-            let call = Call { method, path, body: body.to_string().into_bytes(), ..Call::default() };
-            if let Ok(Route { resource: Resource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
-                // Who sent it was let in when it came.
-                let _ = match call.method.as_str() {
-                    "POST" => self.create(&target, &call),
-                    _ => self.update(&target, endpoint, &call, Kind::Update),
-                };
-            }
-        }
     }
 
     fn answer(&self, outcome: Option<Outcome>, trouble: Option<Trouble>, allowed: &[&str]) -> Answer {
@@ -267,7 +241,7 @@ impl Sandbox {
         }
     }
 
-    fn update(&mut self, target: &Target, endpoint: Endpoint, call: &Call, kind: Kind) -> Outcome {
+    pub(super) fn update(&mut self, target: &Target, endpoint: Endpoint, call: &Call, kind: Kind) -> Outcome {
         if self.state.organization.is_none() {
             let refused = self.absent();
             return if refused.is_ok() { Err(vec![Refusal::not_enabled(403)]) } else { refused };
@@ -286,7 +260,7 @@ impl Sandbox {
         Ok((status, envelope::success(Json::Object(answer))))
     }
 
-    fn create(&mut self, target: &Target, call: &Call) -> Outcome {
+    pub(super) fn create(&mut self, target: &Target, call: &Call) -> Outcome {
         let mut body = self.read_document(Endpoint::Organization, call)?;
         if self.state.organization.is_some() {
             match self.state.personality.post_existing {

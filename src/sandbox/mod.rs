@@ -8,6 +8,7 @@
 //! - `personality`, `named`, `fault`: how it behaves, and when it misbehaves
 //! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
 //! - `fields`, `rules`, `write`, `render`: documents taken apart, refused, written, answered
+//! - `late`: writes that take effect after their connection is gone
 //! - `instance`: one sandbox that several callers share, in memory or in a file
 //! - `transport`, `server`: the two ways to it, in the same process or through a loopback socket
 //!
@@ -29,6 +30,7 @@ mod exchange;
 mod fault;
 mod fields;
 mod instance;
+mod late;
 mod named;
 mod near;
 mod personality;

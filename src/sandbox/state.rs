@@ -228,8 +228,8 @@ pub struct PendingWrite {
     pub method: String,
     /// The path, from `/client/v4` on.
     pub path: String,
-    /// The body.
-    pub body: Json,
+    /// The body, as it came.
+    pub body: String,
 }
 
 /// Somebody else's write, which happens once: at the next request that its moment speaks of. Where there is no organization,

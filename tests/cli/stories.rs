@@ -177,16 +177,21 @@ fn an_apply_sends_one_put_and_one_in_sync_sends_none() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     env.run("apply --auto-approve").exits(0).shows(&["with 1 write, read back and verified"]);
+    let mut calls = api.calls();
+    // Two reads at once come in any order: those of the plan, and those directly before the write.
+    calls[..2].sort();
+    calls[2..4].sort();
     assert_eq!(
-        api.calls(),
-        ["GET organizations", "GET doh", "GET organizations", "GET doh", "PUT organizations", "GET organizations"]
+        calls,
+        ["GET doh", "GET organizations", "GET doh", "GET organizations", "PUT organizations", "GET organizations"]
     );
 
     env.run("apply --auto-approve").exits(0).shows(&["In sync"]);
     env.run("plan").exits(0);
     env.run("drift").exits(0);
-    let rest = &api.calls()[6..];
-    assert_eq!(rest, ["GET organizations", "GET doh"].repeat(3), "one GET an endpoint and nothing else");
+    let mut rest = api.calls().split_off(6);
+    rest.chunks_mut(2).for_each(<[String]>::sort);
+    assert_eq!(rest, ["GET doh", "GET organizations"].repeat(3), "one GET an endpoint and nothing else");
 }
 
 #[test]

@@ -1,0 +1,36 @@
+//! Writes that get no answer and take effect later.
+
+use super::api::Sandbox;
+use super::exchange::Call;
+use super::route::{self, Resource, Route};
+use super::rules::Kind;
+use super::state::PendingWrite;
+
+impl Sandbox {
+    /// Keeps a write for later. A read is lost.
+    pub(super) fn postpone(&mut self, call: &Call, requests: u32) {
+        let body = String::from_utf8(call.body.clone()).ok().filter(|_| call.method != "GET");
+        if let Some(body) = body {
+            let (method, path) = (call.method.clone(), call.path.clone());
+            self.state.pending.push(PendingWrite { requests, method, path, body });
+        }
+    }
+
+    /// Lets the writes take effect whose time has come. One that is refused by then is lost.
+    pub(super) fn land(&mut self) {
+        for write in &mut self.state.pending {
+            write.requests = write.requests.saturating_sub(1);
+        }
+        while let Some(index) = self.state.pending.iter().position(|write| write.requests == 0) {
+            let PendingWrite { requests: _, method, path, body } = self.state.pending.remove(index);
+            let call = Call { method, path, body: body.into_bytes(), ..Call::default() };
+            if let Ok(Route { resource: Resource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
+                // Who sent it was let in when it came.
+                let _ = match call.method.as_str() {
+                    "POST" => self.create(&target, &call),
+                    _ => self.update(&target, endpoint, &call, Kind::Update),
+                };
+            }
+        }
+    }
+}
