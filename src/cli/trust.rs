@@ -29,7 +29,7 @@ pub(super) fn extra_roots(env: &Env) -> Result<Option<Vec<u8>>, CliError> {
         Some(path) => read(&path).map(Some),
         // An empty variable counts as unset, but the verifier takes it for the name of a file and finds no certificates.
         None if REPLACES && env.is_set_to_nothing(env::SSL_CERT_FILE) && folders(env).is_empty() => {
-            Ok(system_bundle().and_then(|path| std::fs::read(path).ok()))
+            Ok(system_bundle().and_then(|path| files::read(&path, LARGEST_DOCUMENT).ok()))
         }
         None => Ok(None),
     }
