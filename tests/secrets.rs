@@ -244,6 +244,23 @@ fn no_state_is_kept_with_a_credential_taken_out() {
     assert_no_file_holds_it(folder.path());
 }
 
+/// A value that has a stand-in while it is compared goes into a backup as its own text, and so does a credential in it.
+#[test]
+fn no_backup_is_kept_of_a_credential_in_a_value_that_has_a_stand_in() {
+    let folder = job();
+    let run = |arguments: &[&str]| in_job(folder.path(), arguments).output().unwrap();
+    assert_eq!(run(&["plan", "--sandbox=state.json"]).status.code(), Some(0));
+    let state = std::fs::read_to_string(folder.path().join("state.json")).unwrap();
+    let hidden = format!("\"organization\": {{\n \"beta\": {{\"a\": \"{TOKEN}\", \"a\": 1}},");
+    std::fs::write(folder.path().join("state.json"), state.replacen("\"organization\": {", &hidden, 1)).unwrap();
+    let output = run(&["apply", "--auto-approve", "--backup-dir", "kept", "--sandbox=state.json"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("credential of this run"), "{said}");
+    std::fs::remove_file(folder.path().join("state.json")).unwrap();
+    assert_no_file_holds_it(folder.path());
+}
+
 /// Whoever can open a pull request can make the manifest a link to a secret.
 #[cfg(target_os = "linux")]
 #[test]
