@@ -4,7 +4,7 @@
 //! 9106 cloudflare/cloudflare-python#2678, 10001 cloudflare/cloudflare-docs#23816, the texts of 9109 jeessy2/ddns-go#1341 and
 //! octodns/octodns-cloudflare#60.
 
-use super::error::{ConfigError, Error};
+use super::error::{ConfigError, Error, ErrorKind};
 use super::retry::Stop;
 use super::transport::{
     AnswerFailure, CertificateFailure, Operation, ProxyFailure, TlsFailure, TransportError, TransportErrorKind,
@@ -273,7 +273,8 @@ fn of_unauthenticated(error: &Error) -> Option<String> {
     if error.has_code("9109") && says("invalid access token") {
         return Some("the token is unknown, expired or turned off: make a new one in the dashboard and set it in CLOUDFLARE_API_TOKEN".to_owned());
     }
-    error.is_unauthenticated().then(|| {
+    let is_refused = error.kind() == ErrorKind::Authentication;
+    (is_refused && error.is_unauthenticated()).then(|| {
         "the API cannot authenticate these credentials: set an API token in CLOUDFLARE_API_TOKEN; some requests do not take a global key"
             .to_owned()
     })

@@ -180,6 +180,9 @@ async fn every_code_of_authentication_is_one_whatever_the_status_and_operation()
     }
     let scope = reading(refusal(403, 9109, "Unauthorized to access requested resource")).await;
     assert!(scope.hints()[0].contains("permission") && scope.hints()[1].contains("account or zone id"));
+    // A server that fails says nothing about the credentials, whatever its code is.
+    let failed = reading(refusal(500, 10001, "Something went wrong")).await;
+    assert!(failed.kind() == ErrorKind::Server && !failed.hints()[0].contains("authenticate"), "{:?}", failed.hints());
     // Access has an error of its own with this number.
     let own = writing(refusal(400, 10001, "access.api.error.internal_server_error")).await;
     assert_eq!(own.kind(), ErrorKind::Refused);
