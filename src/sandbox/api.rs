@@ -97,7 +97,7 @@ impl Sandbox {
         if let Some(Trouble::Lands { requests }) = trouble {
             self.postpone(call, requests);
         }
-        let answer = self.answer(outcome, trouble, &self.allowed(&call.path));
+        let answer = self.answer(call, outcome, trouble);
         self.seen.push(Seen {
             method: call.method.clone(),
             path: route::below_base(&call.path).to_owned(),
@@ -109,7 +109,7 @@ impl Sandbox {
         answer
     }
 
-    fn answer(&self, outcome: Option<Outcome>, trouble: Option<Trouble>, allowed: &[&str]) -> Answer {
+    fn answer(&self, call: &Call, outcome: Option<Outcome>, trouble: Option<Trouble>) -> Answer {
         let (status, body) = match outcome {
             Some(Ok((status, body))) => (status, body),
             Some(Err(refusals)) => {
@@ -129,7 +129,7 @@ impl Sandbox {
             delivery: Delivery::Normal,
         };
         if status == 405 {
-            answer.headers.push(("allow".to_owned(), allowed.join(", ")));
+            answer.headers.push(("allow".to_owned(), self.allowed(&call.path).join(", ")));
         }
         if let Some(trouble) = trouble {
             answer.spoil(trouble);

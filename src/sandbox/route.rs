@@ -46,16 +46,15 @@ pub(super) fn resource_of(path: &str) -> Option<Resource> {
 /// Finds out where a request leads.
 pub(super) fn read(call: &Call) -> Result<Route, Refusal> {
     let nowhere = || Refusal::no_route(below_base(&call.path));
-    let path = call.path.strip_prefix(BASE_PATH).ok_or_else(nowhere)?;
-    let segments: Vec<&str> = path.split('/').skip(1).collect();
-    let (resource, target) = match segments[..] {
-        ["user", "tokens", "verify"] => (Resource::Verify(Owner::User), None),
-        [plural, id, ref rest @ ..] => {
-            let scope = scope(plural).ok_or_else(nowhere)?;
-            let id = id.parse().map_err(|_| nowhere())?;
-            (resource(scope, rest).ok_or_else(nowhere)?, Some(Target { scope, id }))
+    let resource = resource_of(&call.path).ok_or_else(nowhere)?;
+    let mut segments = below_base(&call.path).split('/').skip(1);
+    let target = match segments.next().and_then(scope) {
+        Some(scope) => {
+            let id = segments.next().and_then(|id| id.parse().ok()).ok_or_else(nowhere)?;
+            Some(Target { scope, id })
         }
-        _ => return Err(nowhere()),
+        // A user has no target.
+        None => None,
     };
     match (resource, call.method.as_str()) {
         (Resource::Verify(_), "GET") | (Resource::RevokeUser, "POST") | (Resource::Settings(_), _) => {
