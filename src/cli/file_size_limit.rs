@@ -3,13 +3,11 @@
 /// Lets a write beyond the limit of `ulimit -f` fail, as on a full disk, instead of ending the process.
 ///
 /// The signal is received and dropped: the handler stays for as long as the process does. Where it cannot be installed,
-/// the process ends as any other one does.
+/// the process ends as any other one does. Must be called within a tokio runtime.
 #[cfg(unix)]
 pub(super) fn make_writes_fail() {
     use rustix::process::Signal;
     use tokio::signal::unix::{SignalKind, signal};
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_io().build() else { return };
-    let _inside = runtime.enter();
     drop(signal(SignalKind::from_raw(Signal::XFSZ.as_raw())));
 }
 

@@ -24,6 +24,7 @@ use tokio::time::Instant;
 
 use super::error::CliError;
 use super::exit::Exit;
+use super::file_size_limit;
 use super::ui::Ui;
 use crate::cloudflare::{Reached, Request, Sending, Transport, TransportError, TransportErrorKind};
 use crate::files;
@@ -121,6 +122,7 @@ where
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let mut signals = listen().map_err(failed)?;
+        file_size_limit::make_writes_fail();
         let mut ended = start("command", command).map_err(failed)?;
         tokio::select! {
             exit = &mut ended => return Ok(exit_of(exit)),

@@ -150,16 +150,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let api = cli.command.api();
     let ui = Ui::new(&cli.talk, &env, secrets::of(&env, api));
     ui.take_panics();
-    file_size_limit::make_writes_fail();
     let (files, private) = (UsedFiles::of(&cli.command, &env), PrivateFiles::of(api));
     let context = Context { ui, env, model: Model::current(), files, private };
-    if let Err(error) = usage::check_values(&arguments) {
-        return fail(&context, &cli.command, error);
-    }
+    let understood = usage::check_values(&arguments);
     let run = Arc::new((context, cli));
     let (command, report) = (Arc::clone(&run), Arc::clone(&run));
     let ended = interrupt::supervise(
-        move || execute(&command.0, &command.1),
+        move || execute(&command.0, &command.1, understood),
         move |error| {
             fail(&report.0, &report.1.command, error);
         },
@@ -168,8 +165,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
 }
 
 /// Runs the command to its own end.
-fn execute(context: &Context, cli: &Cli) -> Exit {
-    let done = logging::start(&cli.talk, &context.env, &context.ui).and_then(|()| dispatch(context, &cli.command));
+fn execute(context: &Context, cli: &Cli, understood: Result<(), CliError>) -> Exit {
+    let started = understood.and_then(|()| logging::start(&cli.talk, &context.env, &context.ui));
+    let done = started.and_then(|()| dispatch(context, &cli.command));
     done.unwrap_or_else(|error| fail(context, &cli.command, error))
 }
 
