@@ -55,7 +55,9 @@ impl<'a> AuditTrail<'a> {
     pub(super) fn of_state(context: &'a Context, command: &'static str) -> Option<Self> {
         let log = || {
             let folder = context.env.state_folder().ok_or("neither HOME nor XDG_STATE_HOME is set")?;
-            check_folder(&folder).map_err(|error| error.message)?;
+            if let Ok(Some(risk)) = files::check_private_folder(&folder) {
+                return Err(unsafe_folder(&folder, &risk));
+            }
             let log = folder.join(AUDIT_LOG);
             context.files.check_hits(Output::audit_log(&log)).map_err(|error| error.message)?;
             Ok::<PathBuf, String>(log)
@@ -63,7 +65,6 @@ impl<'a> AuditTrail<'a> {
         match log() {
             Ok(log) => Some(Self::at(context, command, &log)),
             Err(reason) => {
-                let reason = reason.trim_start_matches("nothing was written: ");
                 context.ui.say(&format!("warning: the audit log has no line about this {command}: {reason}"));
                 None
             }
@@ -242,12 +243,16 @@ fn is_settled(ended: &Ended<'_>) -> bool {
 pub(super) fn check_folder(folder: &Path) -> Result<(), CliError> {
     let Ok(Some(risk)) = files::check_private_folder(folder) else { return Ok(()) };
     let name = report::argument(&folder.to_string_lossy());
-    let message = format!("nothing was written: the folder {name} is not safe: {risk}");
+    let message = format!("nothing was written: {}", unsafe_folder(folder, &risk));
     let failure = CliError::new("unsafe-folder", Exit::Failed, message);
     Err(match risk {
         FolderRisk::Writable(_) => failure.hint(format!("run: chmod go-w {name}")),
         FolderRisk::Foreign(_) => failure.hint("name a folder of your own: --backup-dir DIR, or XDG_STATE_HOME"),
     })
+}
+
+fn unsafe_folder(folder: &Path, risk: &FolderRisk) -> String {
+    format!("the folder {} is not safe: {risk}", report::argument(&folder.to_string_lossy()))
 }
 
 fn nowhere() -> CliError {
