@@ -35,7 +35,7 @@ pub(super) struct AuditTrail<'a> {
 }
 
 /// The name of the audit log in its folder.
-const AUDIT_LOG: &str = "audit.jsonl";
+pub(super) const AUDIT_LOG: &str = "audit.jsonl";
 
 impl<'a> AuditTrail<'a> {
     /// The trail in a file; nothing is made yet.

@@ -130,13 +130,13 @@ fn fault(address: &str) -> Option<&'static str> {
         (1..=63).contains(&label.len()) && spelled && !label.starts_with('-') && !label.ends_with('-')
     };
     if local.is_empty() {
-        return Some("nothing stands before the @");
+        return Some("there is nothing before the @");
     }
     if local.chars().any(is_foreign) {
         return Some("the part before the @ has a character that no address has");
     }
     if local.split('.').any(str::is_empty) {
-        return Some("a dot stands at an end of the part before the @, or beside another dot");
+        return Some("the part before the @ starts or ends with a dot, or has two dots in a row");
     }
     if !domain.split('.').all(is_label) {
         return Some("the part after the @ is not a domain name");

@@ -10,6 +10,7 @@ use super::args::{self, ApiArgs, Command};
 use super::env::{self, Env};
 use super::error::CliError;
 use super::exit::Exit;
+use super::history;
 use super::own_file::OwnFile;
 use crate::files::{self, Access, FileIdentity, LARGEST_DOCUMENT};
 use crate::report;
@@ -66,7 +67,7 @@ impl UsedFiles {
             used.add(role, env.get(variable).map(Path::new));
         }
         if let Some(folder) = env.state_folder() {
-            used.add(Role::AuditLog, Some(&folder.join("audit.jsonl")));
+            used.add(Role::AuditLog, Some(&folder.join(history::AUDIT_LOG)));
             used.add(Role::SandboxState, Some(&folder.join("sandbox.json")));
         }
         used.add_arguments(command);

@@ -26,13 +26,13 @@ pub enum SnapshotError {
     #[error("it is no JSON: {0}")]
     Json(String),
     /// It is JSON of another shape.
-    #[error("it is no snapshot: {0}")]
+    #[error("not a snapshot: {0}")]
     Shape(&'static str),
     /// Two members have the same name, so it is not known which of them counts.
-    #[error("it is no snapshot: it has two members named {}", visible(.0))]
+    #[error("not a snapshot: it has two members named {}", visible(.0))]
     Ambiguous(String),
     /// A document in it cannot be one.
-    #[error("it is no snapshot: {0}")]
+    #[error("not a snapshot: {0}")]
     Document(DocumentError),
     /// A later version wrote it.
     #[error("its format_version is {}, and this version reads 1.x", visible(.0))]

@@ -229,8 +229,7 @@ fn read_trouble(text: &str) -> Result<Trouble, String> {
         return Ok(trouble);
     }
     if let Some(requests) = text.strip_prefix("lands+") {
-        let requests =
-            requests.parse().ok().filter(|n| *n > 0).ok_or("after lands+ stands a count of requests from 1")?;
+        let requests = requests.parse().ok().filter(|n| *n > 0).ok_or("lands+ needs a count of requests, from 1")?;
         return Ok(Trouble::Lands { requests });
     }
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
