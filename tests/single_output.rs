@@ -11,10 +11,10 @@ const WAYS: [(&str, &[&str]); 17] = [
     ("eprintln!", &[]),
     ("eprint!(", &[]),
     ("dbg!(", &[]),
-    ("io::stdout", &["src/cli/ui.rs"]),
-    ("io::stderr", &["src/cli/ui.rs"]),
-    (" stdout()", &["src/cli/ui.rs"]),
-    (" stderr()", &["src/cli/ui.rs"]),
+    ("io::stdout", &["src/cli/output/ui.rs"]),
+    ("io::stderr", &["src/cli/output/ui.rs"]),
+    (" stdout()", &["src/cli/output/ui.rs"]),
+    (" stderr()", &["src/cli/output/ui.rs"]),
     ("/dev/stdout", &[]),
     ("/dev/stderr", &[]),
     ("error.print()", &[]),
@@ -66,7 +66,7 @@ fn nothing_is_printed_but_through_the_one_place() {
 
 #[test]
 fn the_one_place_is_where_it_is_looked_for() {
-    let ui = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/ui.rs")).unwrap();
+    let ui = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/output/ui.rs")).unwrap();
     let ui = ui.split("#[cfg(test)]").next().unwrap();
     // Each line that writes to a stream names what made the text harmless.
     let writes: Vec<&str> = ui.lines().filter(|line| line.contains("write!(") || line.contains("writeln!(")).collect();

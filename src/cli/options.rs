@@ -10,21 +10,21 @@ use crate::organization::GoDuration;
 
 /// Logs and colour.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct TalkArgs {
+pub(crate) struct TalkArgs {
     /// Logs more on standard error: -v requests, -vv retries and decisions, -vvv everything
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
-    pub(super) verbose: u8,
+    pub(crate) verbose: u8,
     /// Form of the log lines
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
-    pub(super) log_format: LogFormat,
+    pub(crate) log_format: LogFormat,
     /// When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured too
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
-    pub(super) color: ColorChoice,
+    pub(crate) color: ColorChoice,
 }
 
 /// Form of the log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum LogFormat {
+pub(crate) enum LogFormat {
     /// For people.
     #[default]
     Text,
@@ -34,7 +34,7 @@ pub(super) enum LogFormat {
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// On a terminal.
     #[default]
     Auto,
@@ -46,7 +46,7 @@ pub(super) enum ColorChoice {
 
 /// Form of the result on standard output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
@@ -55,36 +55,36 @@ pub(super) enum Format {
 }
 
 /// The manifest, unless another one is named.
-pub(super) const MANIFEST: &str = "org.yaml";
+pub(crate) const MANIFEST: &str = "org.yaml";
 
 /// Which manifest.
 #[derive(Debug, Clone, Args)]
-pub(super) struct FileArgs {
+pub(crate) struct FileArgs {
     /// The manifest; - for standard input
     #[arg(default_value = MANIFEST, value_name = "FILE")]
-    pub(super) file: String,
+    pub(crate) file: String,
 }
 
 /// Which organization.
 #[derive(Debug, Clone, Default, Args)]
-pub(super) struct TargetArgs {
+pub(crate) struct TargetArgs {
     /// Account, where the manifest names none [env: CLOUDFLARE_ACCOUNT_ID]
     #[arg(long, value_name = "ID", conflicts_with = "zone_id", help_heading = "Target")]
-    pub(super) account_id: Option<String>,
+    pub(crate) account_id: Option<String>,
     /// Zone, where the manifest names none [env: CLOUDFLARE_ZONE_ID]
     #[arg(long, value_name = "ID", help_heading = "Target")]
-    pub(super) zone_id: Option<String>,
+    pub(crate) zone_id: Option<String>,
 }
 
 /// How to reach the API.
 #[derive(Debug, Clone, Args)]
-pub(super) struct ApiArgs {
+pub(crate) struct ApiArgs {
     /// File that holds the API token [env: CLOUDFLARE_API_TOKEN holds the token itself]
     #[arg(long, value_name = "FILE", help_heading = "API")]
-    pub(super) token_file: Option<PathBuf>,
+    pub(crate) token_file: Option<PathBuf>,
     /// Base URL of the API, https unless it is loopback [env: CLOUDFLARE_BASE_URL]
     #[arg(long, value_name = "URL", help_heading = "API")]
-    pub(super) base_url: Option<String>,
+    pub(crate) base_url: Option<String>,
     /// Uses the emulated API instead, with the state that this file keeps; no account and no token needed
     #[arg(
         long,
@@ -93,33 +93,33 @@ pub(super) struct ApiArgs {
         conflicts_with_all = ["base_url", "token_file"],
         help_heading = "API"
     )]
-    pub(super) sandbox: Option<Option<PathBuf>>,
+    pub(crate) sandbox: Option<Option<PathBuf>>,
     /// Bounds one request, such as 30s
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration, help_heading = "API")]
-    pub(super) timeout: Duration,
+    pub(crate) timeout: Duration,
     /// Bounds the whole run, retries included, such as 5m
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = positive_duration, help_heading = "API")]
-    pub(super) deadline: Duration,
+    pub(crate) deadline: Duration,
 }
 
 /// How a plan is carried out, whoever made it.
 #[derive(Debug, Args)]
-pub(super) struct WriteArgs {
+pub(crate) struct WriteArgs {
     /// Does not ask
     #[arg(long)]
-    pub(super) auto_approve: bool,
+    pub(crate) auto_approve: bool,
     /// Consents to the guarded change of a setting or group; may repeat
     #[arg(long, value_name = "SETTING")]
-    pub(super) allow: Vec<String>,
+    pub(crate) allow: Vec<String>,
     /// Leaves a field that this version does not know out of the write; the read-back proves what became of it
     #[arg(long, value_name = "FIELD")]
-    pub(super) omit: Vec<String>,
+    pub(crate) omit: Vec<String>,
     /// Refuses before writing when live has fields that this version does not know
     #[arg(long)]
-    pub(super) strict_unknown: bool,
+    pub(crate) strict_unknown: bool,
     /// Folder for the backup of the state from before, and for the audit log [default: $XDG_STATE_HOME/zerodrift]
     #[arg(long, value_name = "DIR", help_heading = "Backups")]
-    pub(super) backup_dir: Option<PathBuf>,
+    pub(crate) backup_dir: Option<PathBuf>,
     /// How many backups of an organization to keep; the oldest are deleted, but never one whose apply was not verified
     #[arg(
         long,
@@ -129,14 +129,14 @@ pub(super) struct WriteArgs {
         allow_negative_numbers = true,
         help_heading = "Backups"
     )]
-    pub(super) backup_keep: NonZeroUsize,
+    pub(crate) backup_keep: NonZeroUsize,
     /// Form of the result
     #[arg(long, value_enum, default_value_t)]
-    pub(super) format: Format,
+    pub(crate) format: Format,
 }
 
 /// A duration above zero in Go's grammar, as the manifest's are.
-pub(super) fn positive_duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn positive_duration(text: &str) -> Result<Duration, String> {
     let duration: GoDuration = text.parse().map_err(|error| format!("{error}"))?;
     u64::try_from(duration.nanoseconds())
         .ok()
@@ -157,7 +157,7 @@ fn count(text: &str) -> Result<NonZeroUsize, String> {
 }
 
 /// A digest as plans show it.
-pub(super) fn digest(text: &str) -> Result<String, String> {
+pub(crate) fn digest(text: &str) -> Result<String, String> {
     let digits = text.strip_prefix("sha256:").unwrap_or_default();
     if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(text.to_ascii_lowercase());

@@ -7,13 +7,13 @@ use clap::ValueEnum as _;
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue};
 
+use super::commands::Platform;
 use super::error::CliError;
-use super::error_entry;
 use super::exit::Exit;
-use super::own_file::OwnFile;
-use super::platform::Platform;
-use super::ui::Ui;
-use super::used_files;
+use super::output::own_file::OwnFile;
+use super::output::publish::error_entry;
+use super::output::ui::Ui;
+use super::output::used_files;
 use crate::report::{self, ColorLevel, Style, json};
 use crate::text::visible;
 

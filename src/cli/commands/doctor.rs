@@ -1,0 +1,373 @@
+//! `doctor`: what works, and the exact fix. Looks, and never writes.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::SystemTime;
+
+use clap::Args;
+
+use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::connection::connect::{self, Connection};
+use crate::cli::connection::trust;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::manifest_file;
+use crate::cli::options::{ApiArgs, Format, TargetArgs};
+use crate::cli::output::formats::ResultForms;
+use crate::cli::process::interrupt;
+use crate::cloudflare::{
+    BaseUrl, Credentials, Error, ErrorKind, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState,
+};
+use crate::organization::{Scope, Slot, Target};
+use crate::report;
+use crate::report::doctor::{Check, Health};
+use crate::text::visible;
+
+/// Says what works: token, permission, target, clock, TLS, proxy, and the exact fix
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zerodrift doctor
+  zerodrift doctor --account-id 699d98642c564d2e855e9661899b7252 --format json
+
+Reads the manifest, the environment and live; writes nothing.")]
+pub(crate) struct DoctorArgs {
+    /// A manifest that names the account or zone; org.yaml where there is one
+    #[arg(long, value_name = "FILE")]
+    file: Option<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+impl CommandSpec for DoctorArgs {
+    fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        block_on(run(context, self))
+    }
+
+    fn api(&self) -> Option<&ApiArgs> {
+        Some(&self.api)
+    }
+
+    fn forms(&self) -> ResultForms<'_> {
+        ResultForms::Simple(self.format)
+    }
+}
+
+/// How far our clock may be off before dates in logs and tokens mislead.
+const CLOCK_SECONDS: u64 = 120;
+
+/// The permission that plan takes, by its old and its new name.
+const READ: &str = "`Access: Organizations, Identity Providers, and Groups Read` (or `Access: Organizations Read`)";
+
+/// Looks at everything that a plan and an apply need.
+async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
+    let mut checks = Vec::new();
+    let mut exit = Exit::Success;
+    let target = check_target(context, args, &mut checks, &mut exit);
+    if check_surroundings(context, args, &mut checks, &mut exit).is_continue() {
+        match (connect::connect(&context.ui, &context.env, &args.api).await, target) {
+            (Err(error), _) => fail(&mut checks, &mut exit, "credentials", &error),
+            (Ok(connection), None) => {
+                let detail = format!("{}: not tried without a target", connection.api());
+                checks.push(Check::new("api", Health::Skipped, detail));
+            }
+            (Ok(connection), Some(target)) => {
+                let look = look(context, args, &connection, &target, &mut checks, &mut exit);
+                interrupt::abandonable(look).await?;
+            }
+        }
+    }
+    let text = match args.format {
+        Format::Text => report::doctor::text(&checks, &context.ui.out),
+        Format::Json => report::json::to_text(&report::doctor::document(&checks)),
+    };
+    context.print(&text)?;
+    Ok(exit)
+}
+
+/// Records a failure; the first one decides the exit code.
+fn fail(checks: &mut Vec<Check>, exit: &mut Exit, name: &str, error: &CliError) {
+    let mut check = Check::new(name, Health::Failed, &error.message);
+    check.fixes.clone_from(&error.hints);
+    if check.fixes.is_empty() {
+        check.fixes.push(fix_of(name, error));
+    }
+    checks.push(check);
+    if *exit == Exit::Success {
+        *exit = error.exit;
+    }
+}
+
+/// What to do about a failure that no hint is known for.
+fn fix_of(name: &str, error: &CliError) -> String {
+    match (name, error.kind) {
+        ("manifest", "io") => {
+            "name a manifest that can be read with --file, or write one with `zerodrift init`".to_owned()
+        }
+        (_, "io") => "check that the file exists and that this user may read it".to_owned(),
+        ("target", _) => "add `account_id:` to the manifest, or use --account-id".to_owned(),
+        _ => "run the command again with -vv to see the requests; if it persists, report the cf-ray to Cloudflare"
+            .to_owned(),
+    }
+}
+
+fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, exit: &mut Exit) -> Option<Target> {
+    let file = args.file.clone().or_else(|| Path::new("org.yaml").exists().then(|| "org.yaml".to_owned()));
+    let mut of_file = None;
+    match file.as_deref().map(|file| (file, manifest_file::load(context, file))) {
+        None => {
+            checks.push(Check::new("manifest", Health::Skipped, "there is no org.yaml here, and --file names none"))
+        }
+        Some((_, Err(error))) => fail(checks, exit, "manifest", &error),
+        Some((file, Ok(loaded))) => match loaded.manifest {
+            None => fail(checks, exit, "manifest", &validate_hint(CliError::manifest(file, loaded.findings), file)),
+            Some(manifest) => {
+                checks.push(Check::new(
+                    "manifest",
+                    Health::Ok,
+                    format!("{} declares {} settings", visible(file), manifest.declared.len()),
+                ));
+                of_file = manifest.target;
+            }
+        },
+    }
+    match manifest_file::target(&args.target, &context.env, of_file.as_ref()) {
+        Ok(target) => {
+            checks.push(Check::new("target", Health::Ok, target.to_string()));
+            Some(target)
+        }
+        Err(error) => {
+            fail(checks, exit, "target", &error);
+            None
+        }
+    }
+}
+
+fn validate_hint(error: CliError, file: &str) -> CliError {
+    error.hint(format!("run `zerodrift validate {}` for the places", report::argument(file)))
+}
+
+/// Where the API is, which way requests take, and what is trusted on it: what can be known without a request. Breaks off where
+/// one of them keeps every request from being made.
+fn check_surroundings(
+    context: &Context,
+    args: &DoctorArgs,
+    checks: &mut Vec<Check>,
+    exit: &mut Exit,
+) -> ControlFlow<()> {
+    let env = &context.env;
+    if args.api.sandbox.is_some() {
+        checks.push(Check::new("connection", Health::Ok, "to the sandbox, on this machine"));
+        return ControlFlow::Continue(());
+    }
+    let base_url = match connect::base_url(env, &args.api) {
+        Ok(base_url) => base_url,
+        Err(error) => {
+            fail(checks, exit, "api", &error);
+            return ControlFlow::Break(());
+        }
+    };
+    let before = checks.len();
+    match connect::route(env, &base_url) {
+        Ok(route) => checks.push(connection(&route, &base_url, |name| env.get(name).is_some())),
+        Err(error) => fail(checks, exit, "connection", &error),
+    }
+    match trust::describe(env) {
+        Ok(_) if base_url.as_str().starts_with("http://") => {
+            checks.push(Check::new("certificates", Health::Skipped, "not needed for plain http on this machine"));
+        }
+        Ok(trusted) => checks.push(Check::new("certificates", Health::Ok, trusted)),
+        Err(error) => fail(checks, exit, "certificates", &error),
+    }
+    if let Err(error) = connect::credentials_of(env, &args.api) {
+        fail(checks, exit, "credentials", &error);
+    }
+    let failed = checks[before..].iter().any(|check| check.health == Health::Failed);
+    if failed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+}
+
+/// The way that requests take, and what would have led another way.
+fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> bool) -> Check {
+    let set = |names: &[&'static str]| names.iter().copied().find(|name| is_set(name));
+    let host = base_url.host();
+    let check = |detail: String| Check::new("connection", Health::Ok, detail);
+    match route {
+        ProxyRoute::Via(server) => {
+            check(format!("through the proxy {} ({})", crate::text::visible(server.address()), server.variable()))
+        }
+        ProxyRoute::Excepted { variable } => check(format!("direct: {variable} excepts {host} from the proxy")),
+        ProxyRoute::Loopback => {
+            match set(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"]) {
+                Some(variable) => check(format!("direct: {host} is this machine, so {variable} is not used")),
+                None => check("direct".to_owned()),
+            }
+        }
+        ProxyRoute::System => match set(&["HTTP_PROXY", "http_proxy"]) {
+            Some(variable) => Check::new(
+                "connection",
+                Health::Warning,
+                format!("direct: {variable} is set, but it is for http URLs alone, and the API is https"),
+            )
+            .fix("set HTTPS_PROXY to the proxy, if the API has to be reached through it"),
+            None if cfg!(any(windows, target_vendor = "apple")) => {
+                check("as the system's proxy settings say".to_owned())
+            }
+            None => check("direct".to_owned()),
+        },
+    }
+}
+
+/// Everything that takes a request.
+async fn look(
+    context: &Context,
+    args: &DoctorArgs,
+    connection: &Connection,
+    target: &Target,
+    checks: &mut Vec<Check>,
+    exit: &mut Exit,
+) {
+    let reader = connection.reader();
+    let is_token = match connect::credentials_of(&context.env, &args.api) {
+        Ok(Some(Credentials::Key { email: _, key: _ })) => false,
+        Ok(_) | Err(_) => true,
+    };
+    if is_token {
+        if check_token(&reader, target, checks, exit).await.is_break() {
+            return;
+        }
+    } else {
+        let detail = "a global API key, which cannot be verified, and has all of its user's permissions";
+        checks.push(
+            Check::new("token", Health::Warning, detail).fix("use an API token with the permissions below instead"),
+        );
+    }
+    let (organization, doh) = tokio::join!(reader.organization(target), read_doh(&reader, target));
+    check_organization(organization, connection.api(), target, checks, exit);
+    checks.extend(doh.map(check_doh));
+    checks.push(Check::new("write", Health::Skipped, "not tried: doctor never writes").fix(
+        "for apply the token needs `Access: Organizations, Identity Providers, and Groups Write` (or `Access: \
+             Organizations Write`), which the dashboard calls Edit",
+    ));
+}
+
+/// Breaks off where the API asks to come back later: more requests would only prolong that.
+async fn check_token(reader: &Reader, target: &Target, checks: &mut Vec<Check>, exit: &mut Exit) -> ControlFlow<()> {
+    match reader.verify_token(target).await {
+        Ok(token) => {
+            checks.push(token_check(&token));
+            if token.state != TokenState::Active && *exit == Exit::Success {
+                *exit = Exit::Authentication;
+            }
+            checks.extend(token.server_time.map(|server| clock(SystemTime::now(), server)));
+        }
+        Err(error) if error.asks_to_wait() => {
+            fail(checks, exit, "api", &error.into());
+            return ControlFlow::Break(());
+        }
+        // The check itself needs no permission, so a failure of the connection says more than a refusal.
+        Err(error) if error.kind() == ErrorKind::Authentication => fail(checks, exit, "token", &error.into()),
+        Err(error) => checks.push(unclear(&error)),
+    }
+    ControlFlow::Continue(())
+}
+
+fn unclear(error: &Error) -> Check {
+    let detail = format!("the token's own check gave no answer: {error}");
+    Check { fixes: error.hints(), ..Check::new("token", Health::Warning, detail) }
+}
+
+fn token_check(token: &TokenCheck) -> Check {
+    let owner = match token.owner {
+        TokenOwner::Account => "of the account",
+        TokenOwner::User => "of a user",
+    };
+    let until = token
+        .expires_on
+        .as_deref()
+        .map_or_else(|| "without an end".to_owned(), |until| format!("until {}", crate::text::visible(until)));
+    match token.state {
+        TokenState::Active => Check::new("token", Health::Ok, format!("active, {owner}, {until}")),
+        _ => Check::new("token", Health::Failed, format!("{}, {owner}, {until}", token.state))
+            .fix("make a new token in the dashboard, or turn this one on"),
+    }
+}
+
+/// The server's clock against ours, in whole seconds.
+fn clock(ours: SystemTime, servers: SystemTime) -> Check {
+    let (word, difference) = match ours.duration_since(servers) {
+        Ok(ahead) => ("ahead of", ahead),
+        Err(behind) => ("behind", behind.duration()),
+    };
+    let seconds = difference.as_secs();
+    if seconds <= CLOCK_SECONDS {
+        return Check::new("clock", Health::Ok, "in step with the server's");
+    }
+    Check::new("clock", Health::Warning, format!("{seconds} seconds {word} the server's"))
+        .fix("set the clock of this machine: dates in tokens, certificates and logs depend on it")
+}
+
+/// The DoH settings have an endpoint of their own, which may be refused where the organization is readable. Zones have none.
+async fn read_doh(reader: &Reader, target: &Target) -> Option<Result<Slot, Error>> {
+    if target.scope == Scope::Account { Some(reader.doh(target).await) } else { None }
+}
+
+/// What became of reading the DoH settings: a warning at most, since a manifest without a doh section never reads them.
+fn check_doh(doh: Result<Slot, Error>) -> Check {
+    match doh {
+        Ok(Slot::Present(_)) => Check::new("doh", Health::Ok, "the DoH settings are readable"),
+        Ok(Slot::Absent | Slot::NotRead) => {
+            Check::new("doh", Health::Skipped, "there is no organization to have DoH settings")
+        }
+        Err(error) => {
+            let detail = format!("the DoH settings cannot be read: {error}");
+            let check = Check { fixes: error.hints(), ..Check::new("doh", Health::Warning, detail) };
+            check.fix("a manifest without a doh section needs none of this")
+        }
+    }
+}
+
+fn check_organization(
+    organization: Result<Slot, Error>,
+    api: &str,
+    target: &Target,
+    checks: &mut Vec<Check>,
+    exit: &mut Exit,
+) {
+    match organization {
+        Ok(slot) => {
+            checks.push(Check::new("api", Health::Ok, api));
+            checks.push(Check::new("read", Health::Ok, format!("the token may read; it has {READ} or more")));
+            checks.push(match slot {
+                Slot::Present(_) => Check::new("organization", Health::Ok, format!("{target} has one")),
+                Slot::Absent | Slot::NotRead => {
+                    Check::new("organization", Health::Warning, format!("{target} has none; apply would create it"))
+                        .fix("enable Access in the dashboard first: creation through the API alone is reported to fail")
+                }
+            });
+        }
+        Err(error) if error.status().is_none() => fail(checks, exit, "api", &error.into()),
+        Err(error) => {
+            checks.push(Check::new("api", Health::Ok, api));
+            fail(checks, exit, "read", &error.into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn a_clock_that_is_off_is_a_warning_with_the_figure() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
+        assert_eq!(clock(now, now - Duration::from_secs(120)).health, Health::Ok);
+        assert_eq!(clock(now, now - Duration::from_secs(300)).detail, "300 seconds ahead of the server's");
+        assert_eq!(clock(now, now + Duration::from_secs(300)).detail, "300 seconds behind the server's");
+    }
+}

@@ -1,0 +1,54 @@
+//! `explain`: what a setting does.
+
+use clap::Args;
+
+use crate::cli::command_spec::CommandSpec;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::options::Format;
+use crate::cli::output::formats::ResultForms;
+use crate::report::explain;
+use crate::report::json::to_text;
+
+/// Says what a setting does: type, range, default, guard
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zerodrift explain                                    every setting in a line
+  zerodrift explain session_duration
+  zerodrift explain login_design                       a group")]
+pub(crate) struct ExplainArgs {
+    /// A setting or group, with or without its section; everything when left out
+    setting: Option<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl CommandSpec for ExplainArgs {
+    /// Prints one setting, one group, or all of them.
+    fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        let name = self.setting.as_deref();
+        let explained = match self.format {
+            Format::Text => name.map_or_else(
+                || Ok(explain::all(context.model, &context.ui.out)),
+                |name| explain::one(context.model, name, &context.ui.out),
+            ),
+            Format::Json => explain::document(context.model, name).map(|document| to_text(&document)),
+        };
+        let text = explained.map_err(|unknown| {
+            let error =
+                CliError::usage(format!("there is no setting or group `{}`", crate::text::visible(&unknown.name)));
+            match explain::did_you_mean(&unknown) {
+                guess if guess.is_empty() => error.hint("run `zerodrift explain` for the names"),
+                guess => error.hint(guess),
+            }
+        })?;
+        context.print(&text)?;
+        Ok(Exit::Success)
+    }
+
+    fn forms(&self) -> ResultForms<'_> {
+        ResultForms::Simple(self.format)
+    }
+}

@@ -1,0 +1,138 @@
+//! `export`: live → `org.yaml`, or a snapshot.
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::connection::connect::connect;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::manifest_file;
+use crate::cli::options::{ApiArgs, Format, TargetArgs};
+use crate::cli::output::formats::ResultForms;
+use crate::cli::process::interrupt;
+use crate::cloudflare;
+use crate::organization::{Endpoint, Scope, Slot, Snapshot, Target};
+use crate::report;
+use crate::report::export::Detail;
+
+/// Writes live as an org.yaml that plans to nothing
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zerodrift export --account-id 699d98642c564d2e855e9661899b7252 > org.yaml
+  zerodrift export --full                              every setting, unset ones as comments
+  zerodrift export --format json > live.json           a snapshot for plan --live
+
+Reads live; writes nothing but its result.")]
+pub(crate) struct ExportArgs {
+    /// Every setting: unset ones as comments
+    #[arg(long, conflicts_with = "format")]
+    full: bool,
+    /// yaml is a manifest, json a snapshot for plan --live
+    #[arg(long, value_enum, default_value_t)]
+    format: ExportFormat,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+/// Form of an export.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum ExportFormat {
+    /// A manifest.
+    #[default]
+    #[value(alias = "text")]
+    Yaml,
+    /// A snapshot for `plan --live`.
+    Json,
+}
+
+impl CommandSpec for ExportArgs {
+    fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        block_on(run(context, self))
+    }
+
+    fn api(&self) -> Option<&ApiArgs> {
+        Some(&self.api)
+    }
+
+    fn forms(&self) -> ResultForms<'_> {
+        ResultForms::Simple(match self.format {
+            ExportFormat::Yaml => Format::Text,
+            ExportFormat::Json => Format::Json,
+        })
+    }
+}
+
+/// Prints live. Holds nothing that could write.
+async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
+    let detail = if args.full { Detail::Full } else { Detail::Minimal };
+    let text = match args.format {
+        ExportFormat::Json => {
+            let target = manifest_file::target(&args.target, &context.env, None)?;
+            let (snapshot, _) = snapshot(context, target, &args.api).await?;
+            report::json::snapshot_text(&snapshot)
+        }
+        ExportFormat::Yaml => manifest(context, &args.target, &args.api, detail).await?.1,
+    };
+    context.print_exactly(&text)?;
+    Ok(Exit::Success)
+}
+
+/// Live as a manifest, and the organization it is about.
+///
+/// # Errors
+/// If nothing says which organization is meant, it cannot be read, or there is none.
+pub(crate) async fn manifest(
+    context: &Context,
+    target: &TargetArgs,
+    api: &ApiArgs,
+    detail: Detail,
+) -> Result<(Target, String), CliError> {
+    let target = manifest_file::target(target, &context.env, None)?;
+    let (Snapshot { target: _, api, live }, refused) = snapshot(context, target.clone(), api).await?;
+    if live.organization == Slot::Absent {
+        let message = format!("{target} has no Zero Trust organization to export");
+        return Err(CliError::new("absent", Exit::Failed, message)
+            .hint("write an org.yaml with name and auth_domain, and apply creates it"));
+    }
+    let mut text = report::export::manifest(context.model, &target, &api, &live, detail);
+    if let Some(error) = refused {
+        text.push_str(&without_doh(&error));
+    }
+    Ok((target, text))
+}
+
+/// Why a manifest has no doh section, as a comment below it. Numbers alone: a comment is no place for untrusted text.
+fn without_doh(error: &cloudflare::Error) -> String {
+    let status = error.status().map(|status| format!(" (status {status})")).unwrap_or_default();
+    format!(
+        "\n# doh: not exported, because the API refused to read the DoH settings{status}.\n\
+         # Without the section zerodrift makes no request for it. To manage it, run `zerodrift doctor` for the fix.\n"
+    )
+}
+
+/// Everything that is live in a scope; and the refusal, where the organization is readable and its DoH settings are not.
+async fn snapshot(
+    context: &Context,
+    target: Target,
+    api: &ApiArgs,
+) -> Result<(Snapshot, Option<cloudflare::Error>), CliError> {
+    let connection = connect(&context.ui, &context.env, api).await?;
+    let reader = connection.reader();
+    let read = async {
+        match target.scope {
+            Scope::Account => reader.live_where_readable(&target).await,
+            Scope::Zone => Ok((reader.live(&target, &[Endpoint::Organization]).await?, None)),
+        }
+    };
+    let (live, refused) = interrupt::abandonable(read).await??;
+    if let Some(error) = &refused {
+        context.ui.say(&format!("note: the DoH settings are left out: {error}"));
+        for hint in error.hints() {
+            context.ui.say(&format!("  hint: {hint}"));
+        }
+    }
+    Ok((Snapshot { target: Some(target), api: connection.api().to_owned(), live }, refused))
+}

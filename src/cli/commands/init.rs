@@ -1,0 +1,142 @@
+//! `init`: the first org.yaml, from the live state or from Terraform.
+
+mod new_file;
+mod pipeline;
+mod platform;
+mod terraform;
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use self::new_file::IfExists;
+use self::pipeline::Pipeline;
+pub(crate) use self::platform::Platform;
+use self::terraform::NewManifest;
+use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::commands::export;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs};
+use crate::cli::output::used_files::UsedFiles;
+use crate::report::{self, Detail};
+use crate::text::{self, visible};
+
+/// Starts an org.yaml: from live, or from a Terraform state, plan or configuration
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zerodrift init --account-id 699d98642c564d2e855e9661899b7252
+  zerodrift init teams/org.yaml --full                 every setting, unset ones as comments
+  zerodrift init --ci                                  the workflows of the platform too
+  terraform show -json | zerodrift init --from-terraform -
+  zerodrift init --from-terraform .                    the literals of a configuration, offline
+  zerodrift init --from-terraform . --resource cloudflare_zero_trust_organization.main
+
+Reads live, or the files of --from-terraform, which needs no network and no credentials. Writes
+org.yaml, with --ci the files of a pipeline too, and nothing over another file. Configurations are
+not evaluated: what is not a literal is reported at its line.")]
+pub(crate) struct InitArgs {
+    /// The manifest to write; - for standard output
+    #[arg(default_value = MANIFEST, value_name = "FILE")]
+    file: String,
+    /// Every setting: unset ones as comments
+    #[arg(long)]
+    full: bool,
+    /// Replaces files that are there
+    #[arg(long)]
+    force: bool,
+    /// Writes the pipeline too that plans, applies and looks for drift; for the platform that the repository shows, unless one is named
+    #[arg(long, value_enum, value_name = "PLATFORM", num_args = 0..=1, require_equals = true)]
+    ci: Option<Option<Platform>>,
+    /// In place of the live state: the output of terraform show -json or terraform state pull, or a configuration (a folder or a file); - for standard input
+    #[arg(
+        long,
+        value_name = "PATH",
+        conflicts_with_all = ["sandbox", "base_url", "token_file"],
+        help_heading = "Terraform"
+    )]
+    from_terraform: Option<PathBuf>,
+    /// The resource that is meant, where there are several
+    #[arg(long, value_name = "ADDRESS", requires = "from_terraform", help_heading = "Terraform")]
+    resource: Option<String>,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+impl CommandSpec for InitArgs {
+    fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        run(context, self)
+    }
+
+    fn api(&self) -> Option<&ApiArgs> {
+        Some(&self.api)
+    }
+
+    fn add_files(&self, files: &mut UsedFiles) {
+        files.add_terraform(self.from_terraform.as_deref());
+    }
+}
+
+/// Writes a manifest, and with `--ci` the files of a pipeline. It reads live with a client that cannot write, and the
+/// files it writes are the user's.
+fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> {
+    let path = Path::new(&args.file);
+    let if_exists = if args.force { IfExists::Replace } else { IfExists::Keep };
+    let prepare = |platform| Pipeline::prepare(context, path, platform, if_exists);
+    let pipeline = args.ci.map(prepare).transpose()?;
+    if args.file == "-" {
+        let manifest = manifest(context, args)?;
+        context.print_exactly(&manifest.text)?;
+    } else if pipeline.is_some() && path.is_file() && !args.force && args.from_terraform.is_none() {
+        context.ui.say(&format!("{} is there already and stays", visible(&args.file)));
+    } else {
+        // Before anything is read: nobody should wait for a refusal.
+        new_file::check_folder(path)?;
+        new_file::check(context, path, if_exists)?;
+        let manifest = manifest(context, args)?;
+        context.without_credentials(&text::path(path), &manifest.text)?;
+        new_file::create(context, path, &manifest.text, if_exists)?;
+        say_next(context, args, &manifest);
+    }
+    if let Some(pipeline) = pipeline {
+        pipeline.write(context, path)?;
+    }
+    Ok(Exit::Success)
+}
+
+fn manifest(context: &Context, args: &InitArgs) -> Result<NewManifest, CliError> {
+    let detail = if args.full { Detail::Full } else { Detail::Minimal };
+    match &args.from_terraform {
+        Some(path) => terraform::manifest(context, path, args.resource.as_deref(), &args.target, detail),
+        None => from_live(context, args, detail),
+    }
+}
+
+fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<NewManifest, CliError> {
+    let (target, text) = block_on(export::manifest(context, &args.target, &args.api, detail))?;
+    Ok(NewManifest { text, target: Some(target) })
+}
+
+fn shell_path(path: &Path) -> String {
+    report::argument(&path.to_string_lossy())
+}
+
+/// What was written, and what to do next. The first lines of the file name a schema that an editor completes with.
+fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
+    let file = visible(&args.file);
+    let name = if args.file == MANIFEST { String::new() } else { format!(" {}", report::argument(&args.file)) };
+    match &manifest.target {
+        Some(target) => context.ui.say(&format!("Wrote {file} for {target}")),
+        None => context.ui.say(&format!("Wrote {file}; add its account_id or zone_id")),
+    }
+    let folder = Path::new(&args.file).with_file_name("schemas");
+    let schema = folder.join("org.schema.json");
+    if !schema.exists() {
+        let (folder, schema) = (shell_path(&folder), shell_path(&schema));
+        context.ui.say(&format!("For your editor: mkdir -p {folder} && zerodrift schema > {schema}"));
+    }
+    context.ui.say(&format!("Next: look at it, then zerodrift plan{name}"));
+}

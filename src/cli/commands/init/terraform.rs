@@ -1,0 +1,171 @@
+//! Terraform's files at the edge: which are read, and what is reported about them. What they mean is decided in
+//! [`crate::terraform`].
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::manifest_file;
+use crate::cli::options::TargetArgs;
+use crate::files;
+use crate::manifest::{Finding, Severity, Source};
+use crate::organization::Target;
+use crate::report;
+use crate::report::export::Detail;
+use crate::terraform::{FileRole, Import, Imported, file_role, import};
+use crate::text::{self, visible};
+
+/// A file to be.
+pub(crate) struct NewManifest {
+    /// The text.
+    pub(crate) text: String,
+    /// The organization it is about, if that is known.
+    pub(crate) target: Option<Target>,
+}
+
+/// The most that is read, in bytes, all files together: a state of thousands of resources fits.
+const LARGEST: u64 = 32 * 1024 * 1024;
+
+/// The manifest for the organization in a file or folder. What is not carried over is reported.
+///
+/// # Errors
+/// If nothing can be read there, it is not Terraform's, or holds no organization or several (exit code 5).
+pub(crate) fn manifest(
+    context: &Context,
+    path: &Path,
+    resource: Option<&str>,
+    target: &TargetArgs,
+    detail: Detail,
+) -> Result<NewManifest, CliError> {
+    let ConfigurationFiles { sources, unread } = ConfigurationFiles::read(path)?;
+    let Import { organization, findings } = import(context.model, &sources, resource);
+    let may_differ = unread.iter().any(Finding::is_error);
+    let mut findings = [unread, findings].concat();
+    let shown = || sources.iter().filter(|source| context.withheld(source).is_none());
+    let Some(imported) = organization.filter(|_| !may_differ) else {
+        context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
+        let message = format!("{} gives no organization, so nothing was written", text::path(path));
+        return Err(CliError::new("terraform", Exit::Manifest, message));
+    };
+    let target = meant(context, target, &imported)?;
+    let file = report::import::file(context.model, &imported, target.as_ref(), detail, &findings);
+    findings.extend(file.refused.iter().map(|(setting, reason)| imported.refused(setting, reason)));
+    if !findings.is_empty() {
+        context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
+    }
+    let noun = if file.declares == 1 { "setting" } else { "settings" };
+    context.ui.say(&format!("{}: {} {noun} carried over", visible(&imported.address), file.declares));
+    Ok(NewManifest { text: file.text, target })
+}
+
+/// The organization that is meant: the configuration's, else the flag's, else the environment's where it fits.
+fn meant(context: &Context, args: &TargetArgs, imported: &Imported) -> Result<Option<Target>, CliError> {
+    let scope = imported.scope;
+    let own = imported.id.clone().map(|id| Target { scope, id });
+    let target = manifest_file::target_if_any(args, &context.env, own.as_ref())?;
+    let is_flag = args.account_id.is_some() || args.zone_id.is_some();
+    match target {
+        Some(target) if target.scope != scope && imported.says_scope && is_flag => {
+            let message = format!("the configuration has {}, and the flag names {target}", scope.key());
+            Err(CliError::usage(message).hint(format!("name the {scope}, or leave the flag out")))
+        }
+        Some(target) if target.scope != scope && imported.says_scope => Ok(None),
+        other => Ok(other),
+    }
+}
+
+/// The files that make up a configuration, and those that cannot be read.
+#[derive(Default)]
+struct ConfigurationFiles {
+    sources: Vec<Source>,
+    unread: Vec<Finding>,
+}
+
+impl ConfigurationFiles {
+    /// Standard input, one file with what overrides it, or the files of a folder that Terraform reads.
+    fn read(path: &Path) -> Result<Self, CliError> {
+        let mut left = LARGEST;
+        if path.as_os_str() == "-" {
+            let source = source(path, files::standard_input(left + 1), &mut left)?;
+            return Ok(Self { sources: vec![source], ..Self::default() });
+        }
+        let metadata = std::fs::metadata(path).map_err(|error| CliError::io("read", path, &error))?;
+        let mut found = Self::default();
+        if metadata.is_dir() {
+            for (role, file) in files(path)? {
+                found.neighbour(role, &file, &mut left);
+            }
+            return Ok(found);
+        }
+        found.sources.push(opened(path, &mut left)?);
+        // Terraform never reads a file of a configuration without its folder.
+        if role(path) == Some(FileRole::Primary) {
+            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            for (role, file) in files(folder)?.into_iter().filter(|(role, _)| *role == FileRole::Override) {
+                found.neighbour(role, &file, &mut left);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Reads a file that the user did not name. One that cannot be read hides at most an organization that is not found
+    /// then, unless it overrides what others declare.
+    fn neighbour(&mut self, role: FileRole, path: &Path, left: &mut u64) {
+        match opened(path, left) {
+            Ok(source) => self.sources.push(source),
+            Err(error) => {
+                let severity = if role == FileRole::Override { Severity::Error } else { Severity::Warning };
+                let name = path.to_string_lossy();
+                self.unread.push(Finding::new("terraform-file", severity, &name, error.message));
+            }
+        }
+    }
+}
+
+fn role(path: &Path) -> Option<FileRole> {
+    file_role(path.file_name()?.to_str()?)
+}
+
+fn files(folder: &Path) -> Result<Vec<(FileRole, PathBuf)>, CliError> {
+    let failed = |error: std::io::Error| CliError::io("read", folder, &error);
+    let mut files: Vec<(FileRole, PathBuf)> = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        files.extend(role(&path).filter(|_| !path.is_dir()).map(|role| (role, path)));
+    }
+    files.sort();
+    if files.is_empty() {
+        let message = format!("{} holds no .tf or .tofu file", text::path(folder));
+        return Err(CliError::new("terraform", Exit::Manifest, message)
+            .hint("name the folder of the configuration, or give the JSON of `terraform show -json`"));
+    }
+    Ok(files)
+}
+
+fn opened(path: &Path, left: &mut u64) -> Result<Source, CliError> {
+    source(path, files::read_start(path, *left + 1), left)
+}
+
+fn source(path: &Path, bytes: std::io::Result<Vec<u8>>, left: &mut u64) -> Result<Source, CliError> {
+    let failed = |error: &dyn std::fmt::Display| CliError::io("read", path, error);
+    let bytes = bytes.map_err(|error| failed(&error))?;
+    let Some(rest) = left.checked_sub(bytes.len() as u64) else {
+        return Err(failed(&"the files are larger than 32 MiB").hint("name the one file that is meant"));
+    };
+    *left = rest;
+    // A saved plan is a ZIP archive.
+    let is_plan = bytes.starts_with(b"PK\x03\x04");
+    let text = String::from_utf8(bytes).map_err(|_| match is_plan {
+        true => failed(&"it is a saved plan, which only Terraform can read").hint(format!(
+            "terraform show -json {} | zerodrift init --from-terraform -",
+            report::argument(&path.to_string_lossy())
+        )),
+        false => {
+            failed(&"it is not UTF-8").hint("in PowerShell: terraform show -json | Out-File -Encoding utf8 shown.json")
+        }
+    })?;
+    // The folder one stands in needs no name.
+    let name = path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned();
+    Ok(Source { name, text })
+}

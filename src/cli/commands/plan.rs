@@ -1,0 +1,110 @@
+//! `plan`: what apply would change.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::connection::connect::connect;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::options::{ApiArgs, FileArgs, TargetArgs, positive_duration};
+use crate::cli::output::formats::{PlanForms, ResultForms};
+use crate::cli::output::publish;
+use crate::cli::output::publish::Compared;
+use crate::cli::output::used_files::{FilePurpose, UsedFiles};
+use crate::cli::reconcile::planning::{self, Wanted};
+use crate::cli::reconcile::saved;
+use crate::report::Wording;
+
+/// Shows what apply would change; reads only
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zerodrift plan
+  zerodrift plan teams/org.yaml --detailed-exitcode    exit code 2 when something would change
+  zerodrift plan --format json | jq '.plans[].changes'
+  zerodrift plan --out plan.json                       saves the plan for a review; apply --plan plan.json applies it
+  zerodrift plan --live live.json                      offline: see export --format json
+  zerodrift plan --report markdown=plan.md             a comment for the pull request, too
+  zerodrift plan --format github                       annotations, summary and outputs
+
+Reads the manifest and live; writes nothing but the files that --out and --report name.")]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    file: FileArgs,
+    /// Exits with 2 when something would change
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Plans against a snapshot of export --format json instead of the API: no network, no credentials
+    #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["sandbox", "base_url", "token_file"])]
+    live: Option<PathBuf>,
+    /// Consents to the guarded change of a setting or group; may repeat
+    #[arg(long, value_name = "SETTING")]
+    allow: Vec<String>,
+    /// Saves the plan for apply --plan, readable by you alone
+    #[arg(long, value_name = "PLAN.json")]
+    out: Option<PathBuf>,
+    /// How long the saved plan may be applied, such as 2h
+    #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = positive_duration, requires = "out")]
+    expires_in: Duration,
+    #[command(flatten)]
+    forms: PlanForms,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+impl CommandSpec for PlanArgs {
+    fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        block_on(run(context, self))
+    }
+
+    fn api(&self) -> Option<&ApiArgs> {
+        Some(&self.api)
+    }
+
+    fn manifest(&self) -> Option<&str> {
+        Some(&self.file.file)
+    }
+
+    fn forms(&self) -> ResultForms<'_> {
+        ResultForms::Plan(&self.forms, Wording::Plan)
+    }
+
+    fn add_files(&self, files: &mut UsedFiles) {
+        files.add(FilePurpose::Snapshot, self.live.as_deref());
+        files.add(FilePurpose::SavedPlan, self.out.as_deref());
+    }
+}
+
+/// Plans against the API, the sandbox or a snapshot. Holds nothing that could write.
+async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
+    if let Some(out) = &args.out {
+        saved::check_out(context, out)?;
+    }
+    context.files.check_reports()?;
+    let wanted = planning::wanted(context, &args.file.file, &args.target)?;
+    of(context, args, &wanted).await.map_err(|error| wanted.blame(error))
+}
+
+async fn of(context: &Context, args: &PlanArgs, wanted: &Wanted) -> Result<Exit, CliError> {
+    let (live, api) = match &args.live {
+        Some(path) => planning::snapshot(path, wanted)?,
+        None => {
+            let connection = connect(&context.ui, &context.env, &args.api).await?;
+            (planning::live(&connection, wanted).await?, connection.api().to_owned())
+        }
+    };
+    let plan = planning::plan(context, wanted, &api, &live, &args.allow)?;
+    let exit = if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success };
+    let compared = Compared { wording: Wording::Plan, wanted, live: &live, plan: &plan };
+    publish::compared(context, &args.forms, compared, exit)?;
+    if let Some(path) = &args.out {
+        let input = planning::input(context, wanted, &api, &live, &[]);
+        saved::write(context, path, &input, &plan, args.expires_in)?;
+    }
+    Ok(exit)
+}

@@ -1,0 +1,256 @@
+//! `revoke-user`: an action, not state; outside the reconcile loop.
+
+use clap::Args;
+
+use crate::apply::audit::RevocationEnd;
+use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::connection::connect::connect_to_write;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::manifest_file;
+use crate::cli::options::{ApiArgs, Format, TargetArgs};
+use crate::cli::output::formats::ResultForms;
+use crate::cli::process::interrupt;
+use crate::cli::reconcile::history::AuditTrail;
+use crate::cloudflare::{Revocation, WriteError};
+use crate::organization::Target;
+use crate::report;
+use crate::text::{is_hidden, visible};
+
+/// Revokes every Access token of a user
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zerodrift revoke-user --email kim@widget.example --file org.yaml
+  zerodrift revoke-user --email kim@widget.example --devices --auto-approve
+
+Sends one request, and changes no setting. It asks first; without a terminal and without
+--auto-approve nobody is revoked (exit code 3).")]
+pub(crate) struct RevokeUserArgs {
+    /// The user's e-mail address
+    #[arg(long)]
+    email: String,
+    /// The user's id, where the address is not enough
+    #[arg(long, value_name = "UID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    user_uid: Option<String>,
+    /// Revokes the sessions of the user's devices too
+    #[arg(long)]
+    devices: bool,
+    /// Makes the user sign in to WARP again, where Gateway policies limit sessions
+    #[arg(long)]
+    warp_session_reauth: bool,
+    /// Does not ask
+    #[arg(long)]
+    auto_approve: bool,
+    /// A manifest that names the account or zone
+    #[arg(long, value_name = "FILE")]
+    file: Option<String>,
+    /// Form of the result
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    #[command(flatten)]
+    target: TargetArgs,
+    #[command(flatten)]
+    api: ApiArgs,
+}
+
+impl CommandSpec for RevokeUserArgs {
+    fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        block_on(run(context, self))
+    }
+
+    fn api(&self) -> Option<&ApiArgs> {
+        Some(&self.api)
+    }
+
+    fn forms(&self) -> ResultForms<'_> {
+        ResultForms::Simple(self.format)
+    }
+}
+
+/// Asks, sends one request, and says what the API answered. Nothing uncertain is repeated.
+async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError> {
+    let revocation = Revocation {
+        email: address(&args.email)?,
+        user_uid: args.user_uid.clone(),
+        devices: args.devices.then_some(true),
+        warp_session_reauth: args.warp_session_reauth.then_some(true),
+    };
+    let of_file = match &args.file {
+        Some(file) => crate::cli::reconcile::planning::wanted(context, file, &args.target)?.manifest.target,
+        None => None,
+    };
+    let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
+    let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
+    let audit = AuditTrail::of_state(context, "revoke-user");
+    let record = |end: RevocationEnd<'_>| {
+        if let Some(audit) = &audit {
+            audit.revocation(&target, connection.read.api(), &revocation, end);
+        }
+    };
+    if !args.auto_approve {
+        let asked = connection.read.unhurried(approve(context, &revocation, &target)).await;
+        asked.inspect_err(|error| record(RevocationEnd::Refused(&error.message)))?;
+    }
+    record(RevocationEnd::Started);
+    let writer = connection.writer();
+    let request = async {
+        interrupt::write_begins(vec![REPEAT.to_owned()]);
+        writer.revoke_user(&target, &revocation).await
+    };
+    let confirmed = match interrupt::finished(&context.ui, request).await {
+        Ok(answer) => confirmed(answer, &revocation),
+        Err(stopped) if interrupt::has_written() => Err((true, stopped.hint(REPEAT))),
+        Err(stopped) => Err((false, stopped)),
+    };
+    if let Err((is_unknown, error)) = confirmed {
+        let end = if is_unknown { RevocationEnd::Unknown } else { RevocationEnd::Failed };
+        record(end(&error.message));
+        return Err(error);
+    }
+    record(RevocationEnd::Revoked);
+    context.print(&match args.format {
+        Format::Text => report::results::revoked(&revocation),
+        Format::Json => report::json::to_text(&report::results::revocation(&target, &revocation)),
+    })?;
+    Ok(Exit::Success)
+}
+
+/// What to do where nobody knows what became of the request.
+const REPEAT: &str =
+    "it is not known whether the tokens were revoked; revoking twice does no harm, so run the command again";
+
+/// Whether the API confirmed the revocation.
+///
+/// # Errors
+/// If it did not, with whether it may have revoked something all the same.
+fn confirmed(answer: Result<bool, WriteError>, revocation: &Revocation) -> Result<(), (bool, CliError)> {
+    match answer {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let message = format!("the API answered that nothing was revoked for {}", visible(&revocation.email));
+            let failure = CliError::new("api", Exit::Failed, message);
+            Err((false, failure.hint("check the address: it is the one that the identity provider sends")))
+        }
+        Err(WriteError::Refused(error)) => Err((false, error.into())),
+        Err(WriteError::Uncertain(error)) => Err((true, CliError::from(error).hint(REPEAT))),
+    }
+}
+
+async fn approve(context: &Context, revocation: &Revocation, target: &Target) -> Result<(), CliError> {
+    if !context.ui.is_interactive() {
+        return Err(CliError::new("approval", Exit::Refused, "nothing was revoked: nobody has approved it")
+            .hint("use --auto-approve in a pipeline"));
+    }
+    context.ui.say(&format!(
+        "Every Access token of {} in {target} will be revoked: the user is signed out everywhere.",
+        visible(&revocation.email)
+    ));
+    for also in report::results::also_revoked(revocation) {
+        context.ui.say(&format!("Also: {also}."));
+    }
+    let answer = crate::cli::reconcile::approval::ask(&context.ui, "Type the e-mail address to go on:").await?;
+    if answer.as_deref() == Some(revocation.email.as_str()) {
+        return Ok(());
+    }
+    Err(CliError::new("approval", Exit::Refused, "nothing was revoked: the address was not typed"))
+}
+
+/// The address without the white space around it, checked before anything is sent: nobody has documented how the API
+/// answers what cannot be an address.
+///
+/// # Errors
+/// If it is not a mailbox of a domain name (RFC 5321, 4.1.2 and 4.5.3.1), quoted local parts and address literals aside.
+fn address(text: &str) -> Result<String, CliError> {
+    let address = text.trim();
+    match fault(address) {
+        None => Ok(address.to_owned()),
+        Some(fault) => {
+            let message = format!("nothing was revoked: \"{}\" is not an e-mail address: {fault}", visible(address));
+            Err(CliError::usage(message).hint("name one user: --email kim@widget.example"))
+        }
+    }
+}
+
+/// Why a text is not an e-mail address.
+fn fault(address: &str) -> Option<&'static str> {
+    let Some((local, domain)) = address.rsplit_once('@') else { return Some("it has no @") };
+    let is_foreign = |character: char| {
+        character.is_whitespace()
+            || character.is_control()
+            || is_hidden(character)
+            || "\"(),:;<>@[]\\".contains(character)
+    };
+    let is_label = |label: &str| {
+        let spelled = label.chars().all(|character| character.is_alphanumeric() || character == '-');
+        (1..=63).contains(&label.len()) && spelled && !label.starts_with('-') && !label.ends_with('-')
+    };
+    if local.is_empty() {
+        return Some("there is nothing before the @");
+    }
+    if local.chars().any(is_foreign) {
+        return Some("the part before the @ has a character that no address has");
+    }
+    if local.split('.').any(str::is_empty) {
+        return Some("the part before the @ starts or ends with a dot, or has two dots in a row");
+    }
+    if !domain.split('.').all(is_label) {
+        return Some("the part after the @ is not a domain name");
+    }
+    if !domain.contains('.') {
+        return Some("the domain name after the @ has no dot");
+    }
+    (local.len() > 64 || address.len() > 254).then_some("it is longer than an address may be")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_people_pass() {
+        for text in [
+            "kim@widget.example",
+            " kim@widget.example\n",
+            "k.i_m+x@a-b.widget.example",
+            "jörg@größe.example",
+            "o'neil@w.io",
+        ] {
+            assert_eq!(address(text).unwrap(), text.trim());
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_an_address_is_a_usage_error_that_shows_it() {
+        let long = format!("{}@widget.example", "k".repeat(65));
+        let cases = [
+            "",
+            "kim",
+            "@widget.example",
+            "kim@",
+            "kim@widget",
+            "kim@widget.",
+            "kim@.example",
+            "kim@widget..example",
+            "kim@-widget.example",
+            "kim@widget.example.",
+            "kim kim@widget.example",
+            "Kim <kim@widget.example>",
+            "kim@widget.example,sam@widget.example",
+            "kim@sam@widget.example",
+            ".kim@widget.example",
+            "k..m@widget.example",
+            "kim\u{200b}@widget.example",
+            "kim@wid\u{1b}get.example",
+            "kim@widget.exa mple",
+            "kim@widget/example.com",
+            &long,
+        ];
+        for text in cases {
+            let error = address(text).unwrap_err();
+            assert_eq!(error.exit, Exit::Usage, "{text}");
+            assert!(error.message.contains(&*visible(text)), "{}", error.message);
+            assert!(!error.message.contains(char::is_control), "{}", error.message);
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! `sandbox`: serves the emulated API on loopback until a signal.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::connection::connect::{SANDBOX_TOKEN, open_store, sandbox_state, serve};
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::process::interrupt;
+use crate::report;
+use crate::sandbox::{Fault, Instance, Personality, State, StoreError};
+
+/// Serves the emulated API on loopback, for trying and testing
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zerodrift sandbox                                    prints the variables to export
+  zerodrift sandbox --state live.json --port 8787
+  zerodrift sandbox --personality put=merge,durations=rewritten --fault PUT:reset-after
+  zerodrift sandbox --personality list
+  zerodrift sandbox --openapi                          for generators and testers of HTTP clients")]
+pub(crate) struct SandboxArgs {
+    /// The file that keeps the state; it may be edited while the sandbox runs
+    #[arg(long, value_name = "STATE.json")]
+    state: Option<PathBuf>,
+    /// The port on loopback; any free one when left out
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// How the emulated API behaves in this run where the real one is unsettled: a name or switch=value,…; `list` lists them
+    #[arg(long, value_name = "SWITCHES")]
+    personality: Option<String>,
+    /// A request that goes wrong in this run, such as PUT:reset-after; may repeat
+    #[arg(long, value_name = "FAULT")]
+    fault: Vec<String>,
+    /// Print the OpenAPI description of the emulated API, and exit
+    #[arg(long)]
+    openapi: bool,
+}
+
+impl CommandSpec for SandboxArgs {
+    fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        block_on(run(context, self))
+    }
+}
+
+/// Serves, says how to reach it, and waits.
+async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
+    if args.openapi {
+        context.print(&report::openapi(context.model))?;
+        return Ok(Exit::Success);
+    }
+    if args.personality.as_deref() == Some("list") {
+        context.print(&personalities())?;
+        return Ok(Exit::Success);
+    }
+    let (personality, faults) = armed(args)?;
+    let path = sandbox_state(&context.env, args.state.as_deref())?;
+    let store = open_store(&path)?;
+    let state = store.load().map_err(failed)?;
+    let instance = Instance::armed(store, personality, faults.clone()).map_err(failed)?;
+    let running = serve(instance, args.port).await?;
+    let serving = async {
+        say_where(context, &running.base_url(), &path)?;
+        say_behaviour(context, &state, personality, &faults);
+        std::future::pending::<Result<Exit, CliError>>().await
+    };
+    // A signal is how a server is stopped, so it is success.
+    interrupt::abandonable(serving).await.unwrap_or(Ok(Exit::Success))
+}
+
+fn failed(error: StoreError) -> CliError {
+    CliError::new("sandbox", Exit::Failed, error.to_string())
+}
+
+/// The personality and the faults of the command line. They hold for this run; the state file keeps its own.
+fn armed(args: &SandboxArgs) -> Result<(Option<Personality>, Vec<Fault>), CliError> {
+    let personality = args.personality.as_deref().map(str::parse::<Personality>).transpose();
+    let personality = personality.map_err(|error| {
+        CliError::usage(format!("--personality: {error}")).hint("list them with: zerodrift sandbox --personality list")
+    })?;
+    let faults: Result<Vec<Fault>, _> = args.fault.iter().map(|text| text.parse::<Fault>()).collect();
+    Ok((personality, faults.map_err(|error| CliError::usage(format!("--fault: {error}")))?))
+}
+
+fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliError> {
+    context.print(&format!("export CLOUDFLARE_BASE_URL={base_url}\nexport CLOUDFLARE_API_TOKEN={SANDBOX_TOKEN}\n"))?;
+    let state = context.env.short(state);
+    context.ui.say(&format!("The sandbox keeps its state in {state}; edit it while it runs. Ctrl-C stops it."));
+    Ok(())
+}
+
+/// Names what differs from the default, so that nobody looks for a fault that somebody armed.
+fn say_behaviour(context: &Context, state: &State, personality: Option<Personality>, faults: &[Fault]) {
+    let say = |what: &str, value: String, from: &str| {
+        if !value.is_empty() {
+            context.ui.say(&format!("{what} {from}: {value}"));
+        }
+    };
+    let listed = |faults: &[Fault]| faults.iter().map(Fault::to_string).collect::<Vec<_>>().join(", ");
+    match personality {
+        Some(personality) => say("Personality", personality.to_string(), "of this run"),
+        None => say("Personality", state.personality.to_string(), "in the state file"),
+    }
+    say("Faults", listed(faults), "of this run");
+    say("Faults", listed(&state.faults), "in the state file");
+}
+
+/// Every switch with its values, and every named personality.
+fn personalities() -> String {
+    let width = |names: &mut dyn Iterator<Item = &str>| names.map(str::len).max().unwrap_or(0);
+    let column = width(&mut Personality::SWITCHES.iter().map(|(name, _)| *name));
+    let mut text = "Switches, with the default first:\n".to_owned();
+    for (switch, values) in Personality::SWITCHES {
+        text.push_str(&format!("  {switch:column$}  {}\n", values.join(", ")));
+    }
+    let named = Personality::named();
+    let column = width(&mut named.iter().map(|(name, _)| *name));
+    text.push_str("\nPersonalities:\n");
+    for (name, personality) in named {
+        let switches = personality.to_string();
+        let switches = if switches.is_empty() { "(the default)".to_owned() } else { switches };
+        text.push_str(&format!("  {name:column$}  {switches}\n"));
+    }
+    text
+}

@@ -1,0 +1,95 @@
+//! `validate`: every finding, offline.
+
+use clap::Args;
+
+use crate::cli::command_spec::CommandSpec;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::manifest_file::{self, Loaded};
+use crate::cli::options::{FileArgs, TargetArgs};
+use crate::cli::output::formats::{FindingsForms, ResultForms};
+use crate::cli::output::publish;
+use crate::cli::output::rewrite;
+use crate::manifest::{self, Finding, Fixed, MadeFix};
+use crate::text::visible;
+
+/// Checks the manifest: every finding in one run, offline, without credentials
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  zerodrift validate
+  zerodrift validate teams/org.yaml --format json
+  sed s/24h/12h/ org.yaml | zerodrift validate -
+  zerodrift validate --format github                   findings on the lines of a pull request
+  zerodrift validate --report sarif=zerodrift.sarif    for code scanning, too
+  zerodrift validate --fix && git diff                 mends what can be mended without a look
+
+Reads the manifest and nothing else: no network; writes nothing but the files that --report names
+and, with --fix, the manifest.
+Exit code 5 when it has errors; with --fix, when some are left.")]
+pub(crate) struct ValidateArgs {
+    #[command(flatten)]
+    file: FileArgs,
+    /// Makes the fixes that cannot change what was meant, in the file; the other findings stay
+    #[arg(long)]
+    fix: bool,
+    #[command(flatten)]
+    forms: FindingsForms,
+    #[command(flatten)]
+    target: TargetArgs,
+}
+
+impl CommandSpec for ValidateArgs {
+    /// Prints what there is to say about a manifest, after the fixes that `--fix` asks for. Needs no network and no
+    /// credentials.
+    fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        if self.fix {
+            rewrite::check("--fix", &self.file.file)?;
+        }
+        context.files.check_reports()?;
+        let loaded = manifest_file::load(context, &self.file.file)?;
+        let Loaded { source, manifest, target: _, mut findings } =
+            if self.fix { fixed(context, loaded)? } else { loaded };
+        if let Some(manifest) = &manifest {
+            // Which target is meant decides what may be declared: a zone has fewer settings. No target is no mistake here.
+            let of_file = manifest.target.as_ref();
+            let target = manifest_file::target_if_any(&self.target, &context.env, of_file)?;
+            let elsewhere = target.filter(|_| of_file.is_none());
+            findings.extend(elsewhere.into_iter().flat_map(|target| manifest::beyond_scope(manifest, target.scope)));
+        }
+        let exit = if findings.iter().any(Finding::is_error) { Exit::Manifest } else { Exit::Success };
+        publish::findings(context, &self.forms, &self.file.file, source.as_ref(), &findings, exit)?;
+        Ok(exit)
+    }
+
+    fn manifest(&self) -> Option<&str> {
+        Some(&self.file.file)
+    }
+
+    fn forms(&self) -> ResultForms<'_> {
+        ResultForms::Findings(&self.forms)
+    }
+}
+
+/// The manifest with its safe fixes made, in the file too. What is left to say is said of the new text.
+///
+/// # Errors
+/// If the file cannot be written, or changed since it was read.
+fn fixed(context: &Context, loaded: Loaded) -> Result<Loaded, CliError> {
+    // A file that is too large or no text has nothing that could be fixed.
+    let Some(before) = &loaded.source else { return Ok(loaded) };
+    let Fixed { source, parsed, made } = manifest::fix(context.model, before);
+    if made.is_empty() {
+        if loaded.findings.iter().any(Finding::is_error) {
+            context.ui.say("nothing was fixed: what is left needs somebody who knows what was meant");
+        }
+        return Ok(loaded);
+    }
+    context.without_credentials(&visible(&source.name), &source.text)?;
+    rewrite::replace(before, &source.text)?;
+    for MadeFix { at, title } in made {
+        context.ui.say(&format!("fixed: {}:{}:{}: {}", visible(&source.name), at.line, at.column, visible(&title)));
+    }
+    let manifest::Parsed { manifest, target, findings } = parsed;
+    Ok(Loaded { source: Some(source), manifest, target, findings })
+}

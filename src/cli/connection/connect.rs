@@ -1,0 +1,288 @@
+//! From flags and environment to something that reaches the API.
+//!
+//! Commands that read get a [`Connection`], which makes readers and nothing else. `apply`, `rollback` and `revoke-user`
+//! ask for a [`WriteConnection`].
+
+use std::cell::Cell;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::cli::connection::trust;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::env::{self, Env};
+use crate::cli::input::secrets;
+use crate::cli::options::ApiArgs;
+use crate::cli::output::private_folder;
+use crate::cli::output::ui::Ui;
+use crate::cli::process::interrupt::ImpatientTransport;
+use crate::cloudflare::{
+    BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, ProxyRoute, Reader,
+    Transport, Writer,
+};
+use crate::files;
+use crate::{report, sandbox, text};
+
+/// The token that the sandbox is shown; it takes any.
+pub(crate) const SANDBOX_TOKEN: &str = "sandbox";
+
+/// A larger file is not a token, in bytes.
+const LARGEST_TOKEN_FILE: u64 = 64 * 1024;
+
+/// How plans name the sandbox's API: its port differs from run to run, and means nothing.
+pub(crate) const SANDBOX_API: &str = "sandbox";
+
+/// A way to read from the API. Dropping it stops the sandbox, if there is one.
+pub(crate) struct Connection {
+    transport: Arc<dyn Transport>,
+    policy: Cell<Policy>,
+    sandbox: Option<sandbox::Running>,
+}
+
+impl Connection {
+    /// Waits for a person. The time does not count towards the deadline of the run.
+    pub(crate) async fn unhurried<T>(&self, wait: impl Future<Output = T>) -> T {
+        let begun = Instant::now();
+        let answer = wait.await;
+        let policy = self.policy.get();
+        let deadline = policy.deadline.and_then(|deadline| deadline.checked_add(begun.elapsed()));
+        self.policy.set(Policy { deadline, ..policy });
+        answer
+    }
+
+    /// The API, as plans name it.
+    pub(crate) fn api(&self) -> &str {
+        if self.sandbox.is_some() { SANDBOX_API } else { self.transport.base_url() }
+    }
+
+    /// A client that cannot write.
+    pub(crate) fn reader(&self) -> Reader {
+        Reader::new(self.transport.clone(), self.policy.get())
+    }
+}
+
+/// A way to write to the API too.
+pub(crate) struct WriteConnection {
+    /// The way to read.
+    pub(crate) read: Connection,
+}
+
+impl WriteConnection {
+    /// A client that cannot read.
+    pub(crate) fn writer(&self) -> Writer {
+        Writer::new(self.read.transport.clone(), self.read.policy.get())
+    }
+
+    /// As [`WriteConnection::writer`], for writes that a read-back follows: after a signal it does not wait long for an answer.
+    pub(crate) fn impatient_writer(&self) -> Writer {
+        Writer::new(Arc::new(ImpatientTransport(self.read.transport.clone())), self.read.policy.get())
+    }
+}
+
+/// Prepares the way to read from the API; nothing is sent yet.
+///
+/// # Errors
+/// If credentials are missing or malformed, the base URL is not one that a token may be sent to, a proxy variable or the trusted
+/// certificates cannot be used, or the sandbox cannot start.
+pub(crate) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connection, CliError> {
+    let policy = Policy::default().timeout(args.timeout).deadline_in(args.deadline);
+    let (config, sandbox) = match &args.sandbox {
+        None => {
+            let config = http_config(env, args)?;
+            secrets::learn(&ui.secrets, &config.credentials);
+            (config, None)
+        }
+        Some(state) => {
+            let running = start_sandbox(ui, env, state.as_deref()).await?;
+            let base_url = BaseUrl::parse(&running.base_url()).map_err(unusable)?;
+            let credentials = Credentials::token(SANDBOX_TOKEN).map_err(unfit)?;
+            (HttpConfig { base_url, credentials, extra_roots: None, proxy: ProxyRoute::Loopback }, Some(running))
+        }
+    };
+    let transport = HttpTransport::new(config).map_err(unusable)?;
+    Ok(Connection { transport: Arc::new(transport), policy: Cell::new(policy), sandbox })
+}
+
+fn unusable(error: ConfigError) -> CliError {
+    Error::from(error).into()
+}
+
+fn unfit(error: CredentialsError) -> CliError {
+    unusable(error.into())
+}
+
+/// As [`connect`], for commands that write.
+///
+/// # Errors
+/// As [`connect`].
+pub(crate) async fn connect_to_write(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<WriteConnection, CliError> {
+    Ok(WriteConnection { read: connect(ui, env, args).await? })
+}
+
+async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {
+    let path = sandbox_state(env, state)?;
+    ui.say(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
+    let store = open_store(&path)?;
+    let instance = sandbox::Instance::try_from(store);
+    let instance = instance.map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
+    serve(instance, 0).await
+}
+
+/// Opens the file that keeps a sandbox's state, and makes one where there is none.
+///
+/// # Errors
+/// If it is not a state, or cannot be read or written.
+pub(crate) fn open_store(path: &Path) -> Result<sandbox::Store, CliError> {
+    sandbox::Store::open(path).map_err(|error| {
+        let failure = CliError::new("sandbox", Exit::Failed, error.to_string());
+        match error {
+            // What to do with a broken one is in its message.
+            sandbox::StoreError::Broken { .. } => failure,
+            _ => failure.hint("name a regular file in a folder that exists: --sandbox=STATE.json"),
+        }
+    })
+}
+
+/// Serves a sandbox on loopback; port 0 is any free one.
+///
+/// # Errors
+/// If the port cannot be had.
+pub(crate) async fn serve(instance: sandbox::Instance, port: u16) -> Result<sandbox::Running, CliError> {
+    let failed = |error: &dyn std::fmt::Display| CliError::new("sandbox", Exit::Failed, error.to_string());
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    sandbox::Server::start(instance, address).await.map_err(|error| failed(&error))
+}
+
+/// The file that keeps the sandbox's state: the one that was named, else one in the folder for state.
+pub(crate) fn sandbox_state(env: &Env, named: Option<&Path>) -> Result<PathBuf, CliError> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    let folder = env.state_folder().ok_or_else(|| {
+        CliError::usage("neither HOME nor XDG_STATE_HOME is set, so there is no place for the sandbox's state")
+            .hint("name a file: --sandbox=STATE.json")
+    })?;
+    // The folder is ours; the folder of a file that somebody named is not, and a typo in it should be seen.
+    private_folder::check(&folder)?;
+    files::make_private_folder(&folder).map_err(|error| CliError::io("make the folder", &folder, &error))?;
+    Ok(folder.join(env::SANDBOX_STATE))
+}
+
+fn http_config(env: &Env, args: &ApiArgs) -> Result<HttpConfig, CliError> {
+    let base_url = base_url(env, args)?;
+    let proxy = route(env, &base_url)?;
+    Ok(HttpConfig { credentials: credentials(env, args)?, extra_roots: trust::extra_roots(env)?, base_url, proxy })
+}
+
+/// Where the API is: the flag, else the variable, else Cloudflare.
+///
+/// # Errors
+/// If it is not a URL that credentials may be sent to.
+pub(crate) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
+    env.require_unicode(&[env::BASE_URL])?;
+    let flag = args.base_url.as_deref().map(|url| ("--base-url", url));
+    let Some((from, url)) = flag.or_else(|| Some((env::BASE_URL, env.get(env::BASE_URL)?))) else {
+        return Ok(BaseUrl::default());
+    };
+    let named = |error: CliError| CliError { message: format!("{from}: {}", error.message), ..error };
+    BaseUrl::parse(url).map_err(|error| named(unusable(error)))
+}
+
+/// The way to the API.
+///
+/// # Errors
+/// If a proxy variable cannot be used.
+pub(crate) fn route(env: &Env, base_url: &BaseUrl) -> Result<ProxyRoute, CliError> {
+    env.require_unicode(&ProxyRoute::VARIABLES)?;
+    ProxyRoute::resolve(base_url, |name| env.get(name)).map_err(unusable)
+}
+
+/// The credentials that a connection would use; none where it is the sandbox.
+///
+/// # Errors
+/// As [`connect`].
+pub(crate) fn credentials_of(env: &Env, args: &ApiArgs) -> Result<Option<Credentials>, CliError> {
+    if args.sandbox.is_some() { Ok(None) } else { credentials(env, args).map(Some) }
+}
+
+/// The credentials: the file that was named, else the token of the environment, else its key and e-mail address.
+fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
+    if let Some(path) = &args.token_file {
+        let unreadable = |error: std::io::Error| {
+            CliError::io("read the token file", path, &error).hint(match error.kind() {
+                std::io::ErrorKind::InvalidInput => {
+                    "for a token that a command prints: CLOUDFLARE_API_TOKEN=\"$(COMMAND)\" zerodrift …"
+                }
+                _ => "name a file that holds the token alone, with --token-file",
+            })
+        };
+        let (file, metadata) = files::open(path).map_err(unreadable)?;
+        private(path, &metadata)?;
+        let text = files::bounded(file, LARGEST_TOKEN_FILE).map_err(unreadable)?;
+        let text = String::from_utf8(text)
+            .map_err(|_| unreadable(std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not UTF-8")))?;
+        return Credentials::token(&text).map_err(unfit);
+    }
+    env.require_unicode(&[env::API_TOKEN, env::API_KEY, env::EMAIL])?;
+    if let Some(token) = env.get(env::API_TOKEN) {
+        return Credentials::token(token).map_err(unfit);
+    }
+    match (env.get(env::API_KEY), env.get(env::EMAIL)) {
+        (Some(key), Some(email)) => Credentials::key(email, key).map_err(unfit),
+        (Some(_), None) => Err(no_credentials("CLOUDFLARE_API_KEY is set and CLOUDFLARE_EMAIL is not")),
+        _ => Err(no_credentials("no credentials: neither a token nor a key is set")),
+    }
+}
+
+/// A token file is for its owner alone: whoever can read it can rewrite the organization.
+#[cfg(unix)]
+fn private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), CliError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = metadata.permissions().mode() & 0o777;
+    if mode & 0o077 == 0 {
+        return Ok(());
+    }
+    let message = format!("the token file {} can be read by others (mode {mode:04o})", text::path(path));
+    Err(CliError::new("authentication", Exit::Authentication, message)
+        .hint(format!(
+            "run `chmod 600 {}`, and replace the token if others may have seen it",
+            report::argument(&path.to_string_lossy())
+        ))
+        .hint("for a secret that is mounted into a container, set its mode (defaultMode: 0400)"))
+}
+
+#[cfg(not(unix))]
+fn private(_: &Path, _: &std::fs::Metadata) -> Result<(), CliError> {
+    Ok(())
+}
+
+fn no_credentials(message: &str) -> CliError {
+    CliError::new("authentication", Exit::Authentication, message)
+        .hint("set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL")
+        .hint("the token needs the permission `Access: Organizations, Identity Providers, and Groups Read` (or `Access: Organizations Read`); apply needs Write, which the dashboard calls Edit")
+        .hint("to try without an account, add --sandbox")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test(start_paused = true)]
+    async fn time_at_a_prompt_does_not_count_towards_the_deadline() {
+        let credentials = Credentials::token(SANDBOX_TOKEN).unwrap();
+        let base_url = BaseUrl::parse("http://127.0.0.1:1").unwrap();
+        let config = HttpConfig { base_url, credentials, extra_roots: None, proxy: ProxyRoute::Loopback };
+        let transport = Arc::new(HttpTransport::new(config).unwrap());
+        let policy = Policy::default().deadline_in(Duration::from_secs(60));
+        let connection = Connection { transport, policy: Cell::new(policy), sandbox: None };
+        tokio::time::advance(Duration::from_secs(20)).await;
+        let left = |connection: &Connection| connection.policy.get().deadline.unwrap() - Instant::now();
+        assert_eq!(left(&connection), Duration::from_secs(40));
+        connection.unhurried(tokio::time::sleep(Duration::from_secs(3600))).await;
+        assert_eq!(left(&connection), Duration::from_secs(40));
+    }
+}

@@ -1,0 +1,165 @@
+//! The environment as a value: read once, at the edge. An empty variable counts as unset.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::cli::error::CliError;
+use crate::text;
+
+/// The environment variables that this program knows, and the folder conventions that follow from them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Env {
+    variables: BTreeMap<String, String>,
+    not_unicode: Vec<String>,
+}
+
+/// API token: the preferred credential.
+pub(crate) const API_TOKEN: &str = "CLOUDFLARE_API_TOKEN";
+/// Global API key; goes with [`EMAIL`].
+pub(crate) const API_KEY: &str = "CLOUDFLARE_API_KEY";
+/// E-mail address of the global API key.
+pub(crate) const EMAIL: &str = "CLOUDFLARE_EMAIL";
+/// Account, where the manifest names none.
+pub(crate) const ACCOUNT_ID: &str = "CLOUDFLARE_ACCOUNT_ID";
+/// Zone, where the manifest names none.
+pub(crate) const ZONE_ID: &str = "CLOUDFLARE_ZONE_ID";
+/// Base URL of the API.
+pub(crate) const BASE_URL: &str = "CLOUDFLARE_BASE_URL";
+/// A PEM file of certificate authorities.
+pub(crate) const SSL_CERT_FILE: &str = "SSL_CERT_FILE";
+/// Folders of PEM files of certificate authorities.
+pub(crate) const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
+/// Log filter, in the syntax of tracing-subscriber.
+pub(crate) const RUST_LOG: &str = "RUST_LOG";
+
+/// The audit log, in the folder for state or for backups.
+pub(crate) const AUDIT_LOG: &str = "audit.jsonl";
+/// The sandbox's state, in the folder for state.
+pub(crate) const SANDBOX_STATE: &str = "sandbox.json";
+
+/// The file of a job's summary on GitHub.
+pub(crate) const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
+/// The file of a step's outputs on GitHub.
+pub(crate) const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
+/// The top of the repository, on GitHub.
+pub(crate) const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
+/// The top of the repository, on GitLab.
+pub(crate) const CI_PROJECT_DIR: &str = "CI_PROJECT_DIR";
+
+impl Env {
+    /// The environment of this process. Of variables that are not Unicode only the names are kept.
+    pub(crate) fn of_process() -> Self {
+        let mut env = Self::default();
+        for (name, value) in std::env::vars_os() {
+            let Ok(name) = name.into_string() else { continue };
+            match value.into_string() {
+                Ok(value) => drop(env.variables.insert(name, value)),
+                Err(_) => env.not_unicode.push(name),
+            }
+        }
+        env
+    }
+
+    /// Refuses a variable that is set and cannot be read, which would otherwise count as unset.
+    ///
+    /// # Errors
+    /// If one of them is set to something other than Unicode.
+    pub(crate) fn require_unicode(&self, names: &[&str]) -> Result<(), CliError> {
+        let Some(name) = names.iter().find(|name| self.not_unicode.iter().any(|found| found == *name)) else {
+            return Ok(());
+        };
+        let message = format!("the environment variable {name} is not valid UTF-8");
+        Err(CliError::usage(message).hint(format!("set {name} again, or unset it")))
+    }
+
+    /// A variable that is set to something.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The variables that are set to something.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Whether a variable is set to nothing, which libraries that read the environment themselves take for a value.
+    pub(crate) fn is_set_to_nothing(&self, name: &str) -> bool {
+        self.variables.get(name).is_some_and(String::is_empty)
+    }
+
+    /// These variables alone, for tests.
+    #[cfg(test)]
+    pub(crate) fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
+        let variables = pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self { variables, not_unicode: Vec::new() }
+    }
+
+    /// A path as seen from the top of the repository, where the platform says which folder that is: annotations on a
+    /// file name it so, wherever the job works. The path as it is elsewhere.
+    pub(crate) fn in_repository(&self, path: &str) -> String {
+        let top = self.get(GITHUB_WORKSPACE).or_else(|| self.get(CI_PROJECT_DIR));
+        // A file that is not there has a place all the same.
+        let real = |path: &Path| {
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            let named = || Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?));
+            std::fs::canonicalize(path).ok().or_else(named)
+        };
+        let below = |top: &str| {
+            let real = real(Path::new(path))?;
+            let below = real.strip_prefix(std::fs::canonicalize(top).ok()?).ok()?.to_str()?.replace('\\', "/");
+            (!below.is_empty()).then_some(below)
+        };
+        top.and_then(below).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// A path for people: below the home folder it starts with `~`.
+    pub(crate) fn short(&self, path: &Path) -> String {
+        let below_home = self.get("HOME").and_then(|home| path.strip_prefix(home).ok());
+        below_home.map_or_else(|| text::path(path), |rest| format!("~/{}", text::path(rest)))
+    }
+
+    /// The folder for state that should survive: `$XDG_STATE_HOME/zerodrift`, else `~/.local/state/zerodrift`.
+    pub(crate) fn state_folder(&self) -> Option<PathBuf> {
+        let state = self.get("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = || self.get("HOME").map(|home| PathBuf::from(home).join(".local/state"));
+        state.or_else(home).map(|folder| folder.join("zerodrift"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_counts_as_unset() {
+        assert_eq!(Env::of([(API_TOKEN, "")]).get(API_TOKEN), None);
+        assert_eq!(Env::of([(API_TOKEN, "x")]).get(API_TOKEN), Some("x"));
+    }
+
+    #[test]
+    fn state_lives_where_xdg_says_and_below_home_otherwise() {
+        let folder = |env: Env| env.state_folder().map(|path| path.display().to_string());
+        let (state, home) = (("XDG_STATE_HOME", "/s"), ("HOME", "/h"));
+        assert_eq!(folder(Env::of([state, home])).as_deref(), Some("/s/zerodrift"));
+        let relative = ("XDG_STATE_HOME", "relative");
+        assert_eq!(folder(Env::of([relative, home])).as_deref(), Some("/h/.local/state/zerodrift"));
+        assert_eq!(folder(Env::default()), None);
+    }
+    #[test]
+    fn a_file_is_named_from_the_top_of_the_repository_where_that_is_known() {
+        let top = tempfile::tempdir().unwrap();
+        std::fs::create_dir(top.path().join("infra")).unwrap();
+        let file = top.path().join("infra/org.yaml");
+        std::fs::write(&file, "").unwrap();
+        let file = file.to_str().unwrap();
+        let here = top.path().to_str().unwrap();
+        for variable in [GITHUB_WORKSPACE, CI_PROJECT_DIR] {
+            assert_eq!(Env::of([(variable, here)]).in_repository(file), "infra/org.yaml");
+        }
+        assert_eq!(Env::default().in_repository(file), file);
+        assert_eq!(Env::of([(GITHUB_WORKSPACE, "/nowhere")]).in_repository("org.yaml"), "org.yaml");
+    }
+}

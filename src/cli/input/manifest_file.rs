@@ -1,0 +1,152 @@
+//! Finding the manifest, and the organization it is about.
+
+use std::path::Path;
+
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::input::env::{self, Env};
+use crate::cli::options::TargetArgs;
+use crate::cli::output::own_file::OwnFile;
+use crate::files;
+use crate::manifest::{self, Finding, Manifest, Parsed, Source};
+use crate::organization::{Scope, Target, TargetIdError};
+use crate::text::visible;
+
+/// A manifest that was read, with whatever there is to say about it.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    /// The text, for showing lines of it; absent when it could not be decoded.
+    pub(crate) source: Option<Source>,
+    /// The manifest; absent when a finding is an error.
+    pub(crate) manifest: Option<Manifest>,
+    /// The organization that it names, errors or not.
+    pub(crate) target: Option<Target>,
+    /// Everything there is to say.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Reads and checks a manifest; `-` is standard input.
+///
+/// # Errors
+/// If the file cannot be read, or is another file of zerodrift. A file with errors is no error here: the findings say what is wrong.
+pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
+    let bytes = read(file)?;
+    if let Some(kind) = OwnFile::instead_of_a_manifest(&bytes) {
+        let name = if file == "-" { "standard input".into() } else { visible(file) };
+        let message = format!("{name} is {kind}, not a manifest");
+        return Err(CliError::usage(message).hint(kind.usage(file)));
+    }
+    let source = match Source::from_bytes(file, &bytes) {
+        Ok(source) => source,
+        Err(findings) => return Ok(Loaded { source: None, manifest: None, target: None, findings }),
+    };
+    let Parsed { manifest, target, findings } = manifest::parse(context.model, &source);
+    let Some(reason) = context.withheld(&source) else {
+        return Ok(Loaded { source: Some(source), manifest, target, findings });
+    };
+    // Messages quote names and values, and a plan needs the text all the same.
+    let findings = findings.into_iter().map(|finding| finding.withheld(reason)).collect();
+    Ok(Loaded { source: manifest.is_some().then_some(source), manifest, target, findings })
+}
+
+/// The bytes of a file, one more than the limit at most, so that a huge or endless input is refused and not swallowed.
+fn read(file: &str) -> Result<Vec<u8>, CliError> {
+    let most = manifest::LARGEST as u64 + 1;
+    if file == "-" {
+        let failed = |error| CliError::io("read", Path::new("standard input"), &error);
+        return files::standard_input(most).map_err(failed);
+    }
+    let path = Path::new(file);
+    files::read_start(path, most).map_err(|error| unreadable(path, &error))
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
+    let failure = CliError::io("read", path, error);
+    if error.kind() == std::io::ErrorKind::NotFound {
+        return failure.hint("name the manifest, or write one from live with `zerodrift init`");
+    }
+    if error.kind() == std::io::ErrorKind::InvalidInput {
+        return failure.hint("name a regular file, or - for standard input");
+    }
+    failure
+}
+
+/// The organization that is meant: the file's, else the flag's, else the environment's.
+///
+/// # Errors
+/// If a flag contradicts the file (it never overrides it), an id is malformed, or nothing names an organization.
+pub(crate) fn target(args: &TargetArgs, env: &Env, of_file: Option<&Target>) -> Result<Target, CliError> {
+    target_if_any(args, env, of_file)?.ok_or_else(|| {
+        CliError::usage("nothing says which organization is meant")
+            .hint("add `account_id:` to the manifest, or use --account-id, or set CLOUDFLARE_ACCOUNT_ID")
+    })
+}
+
+/// As [`target`], for whoever can do without: nothing where nothing names an organization.
+///
+/// # Errors
+/// As [`target`], but for the last.
+pub(crate) fn target_if_any(
+    args: &TargetArgs,
+    env: &Env,
+    of_file: Option<&Target>,
+) -> Result<Option<Target>, CliError> {
+    let flag = match (&args.account_id, &args.zone_id) {
+        (Some(id), _) => Some(parse(Scope::Account, id, "--account-id")?),
+        (None, Some(id)) => Some(parse(Scope::Zone, id, "--zone-id")?),
+        (None, None) => None,
+    };
+    match (of_file, flag) {
+        (Some(file), Some(flag)) if *file != flag => Err(CliError::usage(format!(
+            "the manifest is about {file} and the flag says {flag}: a flag never overrides the file"
+        ))
+        .hint("leave the flag out, or name the manifest of that organization")),
+        (Some(file), _) => Ok(Some(file.clone())),
+        (None, Some(flag)) => Ok(Some(flag)),
+        (None, None) => of_environment(env),
+    }
+}
+
+fn of_environment(env: &Env) -> Result<Option<Target>, CliError> {
+    env.require_unicode(&[env::ACCOUNT_ID, env::ZONE_ID])?;
+    // White space is what a secret store or a file leaves around a value; alone it is nothing.
+    let id = |name| env.get(name).filter(|value| !value.trim().is_empty());
+    match (id(env::ACCOUNT_ID), id(env::ZONE_ID)) {
+        (Some(_), Some(_)) => Err(CliError::usage(
+            "CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set, and nothing says which is meant",
+        )
+        .hint("name the account or zone in the manifest, or unset one of the two")),
+        (Some(id), None) => parse(Scope::Account, id, env::ACCOUNT_ID).map(Some),
+        (None, Some(id)) => parse(Scope::Zone, id, env::ZONE_ID).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+fn parse(scope: Scope, id: &str, from: &str) -> Result<Target, CliError> {
+    let id = id.trim();
+    let target = match scope {
+        Scope::Account => Target::account(id),
+        Scope::Zone => Target::zone(id),
+    };
+    target.map_err(|error: TargetIdError| {
+        CliError::usage(format!("{from}: {error}{}", what_is_wrong(id)))
+            .hint("copy it from the overview page of the account or zone in the dashboard")
+    })
+}
+
+/// How a text differs from an id, without the text: somebody may have put a token there.
+fn what_is_wrong(id: &str) -> String {
+    let other = id.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit());
+    match (other, id.chars().count()) {
+        (_, 0) => "; this one is empty".to_owned(),
+        (Some((place, character)), 32) => {
+            let shown = if character.is_ascii_graphic() {
+                character.to_string()
+            } else {
+                character.escape_default().to_string()
+            };
+            format!("; character {} of this one is `{shown}`", place + 1)
+        }
+        (_, length) => format!("; this one has {length} characters"),
+    }
+}

@@ -1,0 +1,168 @@
+//! The credentials that this process can see, so that no output shows them, and files whose text is not shown.
+
+use std::path::{Path, PathBuf};
+
+use secrecy::ExposeSecret as _;
+
+use crate::cli::input::env::{self, Env};
+use crate::cli::options::ApiArgs;
+use crate::cloudflare::Credentials;
+use crate::files;
+use crate::manifest::Source;
+use crate::text::Redactor;
+
+/// No token file is larger, in bytes; a larger file is refused where it is used.
+const LARGEST: u64 = 64 * 1024;
+
+/// The variables that may name a proxy, with a password in it.
+const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Everything that is secret in the environment and in the token file, whether this run uses it or not. An e-mail address
+/// is not: it is a name.
+pub(crate) fn of(env: &Env, args: Option<&ApiArgs>) -> Redactor {
+    let secrets = Redactor::default();
+    // A token for one account has the account behind its name.
+    let tokens = env.iter().filter(|(name, _)| name.starts_with(env::API_TOKEN) || *name == env::API_KEY);
+    tokens.for_each(|(_, value)| learn_words(&secrets, value));
+    let base_url = args.and_then(|args| args.base_url.as_deref()).or_else(|| env.get(env::BASE_URL));
+    let proxies = PROXIES.into_iter().filter_map(|name| env.get(name));
+    proxies.chain(base_url).for_each(|url| learn_url(&secrets, url));
+    if let Some(text) = args.and_then(|args| args.token_file.as_deref()).and_then(token) {
+        learn_words(&secrets, &text);
+    }
+    secrets
+}
+
+/// Adds the credentials that a connection uses, wherever they were read.
+pub(crate) fn learn(secrets: &Redactor, credentials: &Credentials) {
+    match credentials {
+        Credentials::Token(token) => secrets.learn(token.expose_secret()),
+        Credentials::Key { email: _, key } => secrets.learn(key.expose_secret()),
+    }
+}
+
+/// A value that was pasted wrongly is secret in each of its words: `Bearer …`, quotation marks.
+fn learn_words(secrets: &Redactor, value: &str) {
+    secrets.learn(value);
+    value.split_whitespace().for_each(|word| secrets.learn(word.trim_matches(['"', '\''])));
+}
+
+/// What stands before the `@` of a URL, even of one that cannot be used.
+fn learn_url(secrets: &Redactor, url: &str) {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let Some((login, _)) = rest.rsplit_once('@') else { return };
+    match login.split_once(':') {
+        Some((user, password)) => secrets.learn_login(user, password),
+        None => secrets.learn(login),
+    }
+}
+
+/// The text of the token file, where it is a regular file.
+fn token(path: &Path) -> Option<String> {
+    files::read(path, LARGEST).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Files whose text findings do not show.
+#[derive(Debug, Default)]
+pub(crate) struct PrivateFiles {
+    token_file: Option<PathBuf>,
+}
+
+impl PrivateFiles {
+    /// Those of a run.
+    pub(crate) fn of(args: Option<&ApiArgs>) -> Self {
+        let token_file = args.and_then(|args| args.token_file.as_deref());
+        Self { token_file: token_file.and_then(|path| std::fs::canonicalize(path).ok()) }
+    }
+
+    /// Why no line of a file is shown; nothing where lines are. Whoever names a secret as the manifest, by a symbolic link in
+    /// a pull request, must not read it in a finding.
+    pub(crate) fn reason(&self, source: &Source, secrets: &Redactor) -> Option<&'static str> {
+        if source.text.contains('\0') {
+            return Some("it is not text");
+        }
+        if secrets.finds(&source.text) {
+            return Some("it holds a credential of this run");
+        }
+        let real = std::fs::canonicalize(&source.name).ok().filter(|_| source.name != "-")?;
+        if self.token_file.as_ref() == Some(&real) {
+            return Some("it is the token file");
+        }
+        let name = Path::new(&source.name);
+        (!real.starts_with(top(name)?)).then_some("it is a link out of the repository")
+    }
+}
+
+/// The folder that a file has to be in: the repository around the place that its name is relative to; outside of one, that place.
+fn top(name: &Path) -> Option<PathBuf> {
+    let is_below = name.is_relative() && !name.components().any(|part| part == std::path::Component::ParentDir);
+    let folder = name.parent().filter(|parent| !is_below && !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = std::fs::canonicalize(folder).ok()?;
+    let top = real.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
+    Some(top.unwrap_or(real))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "zdT0ken-that-must-never-be-seen_7391";
+
+    #[test]
+    fn every_variable_that_may_hold_a_credential_is_looked_at() {
+        for (name, value, secret) in [
+            ("CLOUDFLARE_API_TOKEN", TOKEN.to_owned(), TOKEN),
+            ("CLOUDFLARE_API_TOKEN", format!("Bearer \"{TOKEN}\""), TOKEN),
+            ("CLOUDFLARE_API_TOKEN_699D98642C564D2E855E9661899B7252", TOKEN.to_owned(), TOKEN),
+            ("CLOUDFLARE_API_KEY", "144c9defac04969c7bfad8efaa8ea194".to_owned(), "144c9defac04969c7bfad8efaa8ea194"),
+            ("HTTPS_PROXY", "http://me:hunter2@proxy.example:8080".to_owned(), "hunter2"),
+            ("https_proxy", "me:p%40ssw%2Frd@proxy.example".to_owned(), "p@ssw/rd"),
+            ("ALL_PROXY", "socks5://me:hun/ter@2@[::1".to_owned(), "hun/ter@2"),
+            ("CLOUDFLARE_BASE_URL", "https://me:hunter2@api.example".to_owned(), "hunter2"),
+        ] {
+            let secrets = of(&Env::of([(name, &value)]), None);
+            assert!(secrets.finds(&format!("a {secret} z")), "{name}={value}");
+        }
+        let email = Env::of([("CLOUDFLARE_EMAIL", "somebody@widget.example"), ("CLOUDFLARE_ACCOUNT_ID", TOKEN)]);
+        assert!(!of(&email, None).finds(&format!("somebody@widget.example {TOKEN}")));
+    }
+
+    #[test]
+    fn the_text_of_a_file_is_shown_unless_it_may_be_a_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let secrets = Redactor::default();
+        secrets.learn(TOKEN);
+        let reason = |name: &str, text: &str| {
+            let name = folder.path().join(name).display().to_string();
+            PrivateFiles::default().reason(&Source { name, text: text.to_owned() }, &secrets)
+        };
+        std::fs::write(folder.path().join("org.yaml"), "").unwrap();
+        assert_eq!(reason("org.yaml", "name: A"), None);
+        assert_eq!(reason("gone.yaml", "name: A"), None);
+        assert_eq!(reason("org.yaml", "name: A\0"), Some("it is not text"));
+        assert_eq!(reason("org.yaml", &format!("# {TOKEN}")), Some("it holds a credential of this run"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_inside_the_repository_only() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(path("repository/.git")).unwrap();
+        std::fs::create_dir_all(path("repository/orgs")).unwrap();
+        std::fs::write(path("repository/real.yaml"), "").unwrap();
+        std::fs::write(elsewhere.path().join("secret"), "").unwrap();
+        let link = |to: PathBuf, name: &str| std::os::unix::fs::symlink(to, path(name)).unwrap();
+        link(path("repository/real.yaml"), "repository/orgs/inside.yaml");
+        link(elsewhere.path().join("secret"), "repository/orgs/outside.yaml");
+        let reason = |name: &str| {
+            let source = Source { name: path(name).display().to_string(), text: String::new() };
+            PrivateFiles::default().reason(&source, &Redactor::default())
+        };
+        assert_eq!(reason("repository/orgs/inside.yaml"), None);
+        assert_eq!(reason("repository/orgs/outside.yaml"), Some("it is a link out of the repository"));
+        let files = PrivateFiles { token_file: std::fs::canonicalize(path("repository/real.yaml")).ok() };
+        let source = Source { name: path("repository/orgs/inside.yaml").display().to_string(), text: String::new() };
+        assert_eq!(files.reason(&source, &Redactor::default()), Some("it is the token file"));
+    }
+}

@@ -1,0 +1,17 @@
+//! What a run gives out.
+//!
+//! - `ui`: the only place that prints; `logging`: `-v`
+//! - `formats`, `publish`: a result in the formats that were asked for; `github`: the files of a job on GitHub
+//! - `used_files`, `own_file`: the files of a run, and those that an output must not overwrite
+//! - `private_folder`: folders for state and backups
+//! - `rewrite`: the only place that changes a manifest
+
+pub(crate) mod formats;
+pub(crate) mod github;
+pub(crate) mod logging;
+pub(crate) mod own_file;
+pub(crate) mod private_folder;
+pub(crate) mod publish;
+pub(crate) mod rewrite;
+pub(crate) mod ui;
+pub(crate) mod used_files;

@@ -1,0 +1,100 @@
+//! Writing a manifest that is there. Nothing else does, and only for `drift --adopt` and `validate --fix`.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::repository::repository_of;
+use crate::files;
+use crate::manifest::Source;
+use crate::{report, text};
+
+/// Refuses to write to standard input.
+///
+/// # Errors
+/// If that is the file.
+pub(crate) fn check(flag: &str, file: &str) -> Result<(), CliError> {
+    if file != "-" {
+        return Ok(());
+    }
+    Err(CliError::usage(format!("{flag} writes the manifest, and - is standard input")).hint("name the file"))
+}
+
+/// Puts a text in place of a manifest, whole or not at all. Its mode stays, and its owner where possible. A symbolic
+/// link stays too, and the file that it points to is written if that is in the same repository.
+///
+/// # Errors
+/// If the file cannot be written, or is not what it was when it was read (exit code 4). It is left as it is then.
+pub(crate) fn replace(old: &Source, new: &str) -> Result<(), CliError> {
+    let path = Path::new(&old.name);
+    let real = real(path)?;
+    match files::replace_unchanged(&real, old.text.as_bytes(), new.as_bytes()) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let message = format!("nothing was written: {} has changed since it was read", text::path(path));
+            Err(CliError::new("conflict", Exit::Conflict, message).hint("run the command again"))
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
+            Err(CliError::io("write", path, &error).hint("make it writable, or change it by hand"))
+        }
+        Err(error) => Err(CliError::io("write", path, &error)),
+    }
+}
+
+/// The file that a path leads to. A repository may link a manifest to another place in it; a link that leads out of it
+/// is somebody else's file, and nobody who reviews the repository sees what is written there.
+fn real(path: &Path) -> Result<PathBuf, CliError> {
+    let failed = |error: std::io::Error| CliError::io("write", path, &error);
+    if !std::fs::symlink_metadata(path).map_err(failed)?.is_symlink() {
+        return Ok(path.to_owned());
+    }
+    let real = std::fs::canonicalize(path).map_err(failed)?;
+    let is_inside = match repository_of(path) {
+        Some(repository) => repository_of(&real) == Some(repository),
+        None => {
+            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            real.starts_with(std::fs::canonicalize(folder).map_err(failed)?)
+        }
+    };
+    if is_inside {
+        return Ok(real);
+    }
+    let target = report::argument(&real.to_string_lossy());
+    let why = "it is a symbolic link that leads out of its repository or folder";
+    Err(CliError::io("write", path, &why).hint(format!("name the file itself: {target}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn source(path: &Path, text: &str) -> Source {
+        Source { name: path.to_string_lossy().into_owned(), text: text.to_owned() }
+    }
+
+    #[test]
+    fn a_file_that_changed_since_it_was_read_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("org.yaml");
+        std::fs::write(&path, "edited meanwhile").unwrap();
+        let error = replace(&source(&path, "as it was read"), "as it was to be").unwrap_err();
+        assert_eq!((error.kind, error.exit), ("conflict", Exit::Conflict));
+        assert!(error.message.starts_with("nothing was written: ") && error.message.ends_with("since it was read"));
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "edited meanwhile");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing lies about");
+
+        replace(&source(&path, "edited meanwhile"), "as it was to be").unwrap();
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), "as it was to be");
+    }
+
+    #[test]
+    fn what_is_gone_or_no_file_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let gone = replace(&source(&folder.path().join("org.yaml"), ""), "text").unwrap_err();
+        let no_file = replace(&source(folder.path(), ""), "text").unwrap_err();
+        assert_eq!((gone.exit, no_file.exit), (Exit::Failed, Exit::Failed));
+        assert!(no_file.message.ends_with("it is a folder, not a regular file"), "{}", no_file.message);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+}

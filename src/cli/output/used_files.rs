@@ -1,0 +1,266 @@
+//! The files that a run uses, and what its outputs may therefore not hit.
+//!
+//! An output goes where the user says, unless that is a file of this run by any name, a file of zerodrift that another
+//! run needs, or not a regular file at all.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::env::{self, Env};
+use crate::cli::options::ApiArgs;
+use crate::cli::output::own_file::OwnFile;
+use crate::files::{self, Access, FileIdentity, LARGEST_DOCUMENT};
+use crate::report;
+use crate::text;
+
+/// The files of one run, each with what it is.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct UsedFiles(Vec<UsedFile>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct UsedFile {
+    purpose: FilePurpose,
+    path: PathBuf,
+}
+
+/// What a run uses a file for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FilePurpose {
+    Manifest,
+    Snapshot,
+    SavedPlan,
+    Backup,
+    TokenFile,
+    SandboxState,
+    Certificates,
+    Terraform,
+    AuditLog,
+    JobSummary,
+    JobOutputs,
+    /// `--report` of this number.
+    Report(usize),
+}
+
+/// An output of a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Output<'a> {
+    /// What it is.
+    pub(crate) purpose: FilePurpose,
+    /// The option that names it, or the command.
+    pub(crate) flag: &'a str,
+    /// Where.
+    pub(crate) path: &'a Path,
+}
+
+impl UsedFiles {
+    /// The files that the environment names, and those in the folder for state.
+    pub(crate) fn of_environment(env: &Env) -> Self {
+        let mut used = Self::default();
+        for (purpose, variable) in [
+            (FilePurpose::Certificates, env::SSL_CERT_FILE),
+            (FilePurpose::JobSummary, env::GITHUB_STEP_SUMMARY),
+            (FilePurpose::JobOutputs, env::GITHUB_OUTPUT),
+        ] {
+            used.add(purpose, env.get(variable).map(Path::new));
+        }
+        if let Some(folder) = env.state_folder() {
+            used.add(FilePurpose::AuditLog, Some(&folder.join(env::AUDIT_LOG)));
+            used.add(FilePurpose::SandboxState, Some(&folder.join(env::SANDBOX_STATE)));
+        }
+        used
+    }
+
+    /// Adds a file; standard input and output are none.
+    pub(crate) fn add(&mut self, purpose: FilePurpose, path: Option<&Path>) {
+        let path = path.filter(|path| path.as_os_str() != "-");
+        self.0.extend(path.map(|path| UsedFile { purpose, path: path.to_owned() }));
+    }
+
+    /// Adds the token file, and the state of the sandbox.
+    pub(crate) fn add_api(&mut self, args: Option<&ApiArgs>) {
+        let Some(args) = args else { return };
+        self.add(FilePurpose::TokenFile, args.token_file.as_deref());
+        self.add(FilePurpose::SandboxState, args.sandbox.as_ref().and_then(Option::as_deref));
+    }
+
+    /// Adds the files of `--report`, in their order.
+    pub(crate) fn add_reports(&mut self, files: &[&Path]) {
+        files.iter().enumerate().for_each(|(number, file)| self.add(FilePurpose::Report(number), Some(file)));
+    }
+
+    /// Adds a Terraform configuration: one file, or those of a folder.
+    pub(crate) fn add_terraform(&mut self, path: Option<&Path>) {
+        self.add(FilePurpose::Terraform, path);
+        for entry in path.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
+            self.add(FilePurpose::Terraform, Some(&entry.path()));
+        }
+    }
+
+    /// The paths of all of them.
+    pub(crate) fn paths(&self) -> Vec<&Path> {
+        self.0.iter().map(|used| used.path.as_path()).collect()
+    }
+
+    /// Refuses outputs that would hit what the run uses. Said before anything is read or sent.
+    ///
+    /// # Errors
+    /// As [`UsedFiles::check`], for each `--report`.
+    pub(crate) fn check_reports(&self) -> Result<(), CliError> {
+        let report = |used: &UsedFile| match used.purpose {
+            FilePurpose::Report(number) => self.check(Output::report(number, &used.path)),
+            _ => Ok(()),
+        };
+        self.0.iter().try_for_each(report)
+    }
+
+    /// Refuses an output that would hit a file of this run or of zerodrift.
+    ///
+    /// # Errors
+    /// If something else than a regular file is there, the run uses the file under this or another name, or it is a
+    /// manifest, a backup or another file that is zerodrift's.
+    pub(crate) fn check(&self, output: Output<'_>) -> Result<(), CliError> {
+        let Output { purpose, flag, path } = output;
+        let name = text::path(path);
+        if let Err(error) = files::check_output(path) {
+            let failure = match purpose {
+                // A report that cannot be written cannot say so either.
+                FilePurpose::Report(_) => CliError::usage(format!("{flag} cannot write {name}: {error}")),
+                _ => CliError::io(purpose.doing(), path, &error),
+            };
+            return Err(failure.hint(purpose.advice()));
+        }
+        self.check_hits(output)
+    }
+
+    /// Refuses an output that would hit a file of this run or of zerodrift, for whoever sees to the rest.
+    ///
+    /// # Errors
+    /// If it would.
+    pub(crate) fn check_hits(&self, output: Output<'_>) -> Result<(), CliError> {
+        let Output { purpose, flag, path } = output;
+        let name = text::path(path);
+        if let Some(used) = self.hit(output) {
+            let message =
+                format!("{flag} would write over {name}, which this run reads or writes already: {}", used.purpose);
+            return Err(CliError::usage(message).hint("name another file"));
+        }
+        match own_file(path).filter(|kind| !purpose.may_replace(*kind)) {
+            None => Ok(()),
+            Some(kind) => Err(CliError::usage(format!("{flag} would write over {name}, which is {kind}"))
+                .hint("name another file, or delete this one if you do not need it")),
+        }
+    }
+
+    /// The file of this run that an output would hit.
+    fn hit(&self, output: Output<'_>) -> Option<&UsedFile> {
+        let place = FileIdentity::of(output.path);
+        let is_same = |path: &Path| path == output.path || (place.is_some() && FileIdentity::of(path) == place);
+        self.0.iter().filter(|used| used.purpose != output.purpose).find(|used| is_same(&used.path))
+    }
+
+    /// Writes an output, whole or not at all, after checking once more.
+    ///
+    /// # Errors
+    /// As [`UsedFiles::check`], and if the file cannot be written. What was there before is still there then.
+    pub(crate) fn write(&self, output: Output<'_>, text: &str, access: Access) -> Result<(), CliError> {
+        self.check(output)?;
+        let others = self.0.iter().filter(|used| used.purpose != output.purpose);
+        let reserved: Vec<FileIdentity> = others.filter_map(|used| FileIdentity::of(&used.path)).collect();
+        files::replace(output.path, text.as_bytes(), access, &reserved).map_err(|error| {
+            let failure = CliError::io(output.purpose.doing(), output.path, &error);
+            match output.path.parent().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
+                Some(folder) => failure.hint(format!("run: mkdir -p {}", report::argument(&folder.to_string_lossy()))),
+                None => failure,
+            }
+        })
+    }
+
+    /// Appends to a file that the platform gives to a job, after checking.
+    ///
+    /// # Errors
+    /// As [`UsedFiles::check`], and if the file cannot be written.
+    pub(crate) fn append(&self, output: Output<'_>, lines: &str) -> Result<(), CliError> {
+        self.check(output).map_err(|error| CliError { kind: "io", exit: Exit::Failed, ..error })?;
+        files::append(output.path, lines, Access::Umask)
+            .map_err(|error| CliError::io(output.purpose.doing(), output.path, &error))
+    }
+}
+
+impl<'a> Output<'a> {
+    /// The `--report` of this number.
+    pub(crate) fn report(number: usize, path: &'a Path) -> Self {
+        Self { purpose: FilePurpose::Report(number), flag: "--report", path }
+    }
+
+    /// What `--out` names.
+    pub(crate) fn saved_plan(path: &'a Path) -> Self {
+        Self { purpose: FilePurpose::SavedPlan, flag: "--out", path }
+    }
+
+    /// The audit log.
+    pub(crate) fn audit_log(path: &'a Path) -> Self {
+        Self { purpose: FilePurpose::AuditLog, flag: "the audit log", path }
+    }
+
+    /// A file that `init` starts.
+    pub(crate) fn started(path: &'a Path) -> Self {
+        Self { purpose: FilePurpose::Manifest, flag: "init", path }
+    }
+}
+
+impl FilePurpose {
+    /// Which files of zerodrift an output of this purpose may write to: the plan that it was before, the manifest that
+    /// `init --force` was told to, the log that it continues.
+    fn may_replace(self, kind: OwnFile) -> bool {
+        matches!(
+            (self, kind),
+            (Self::SavedPlan, OwnFile::SavedPlan)
+                | (Self::Manifest, OwnFile::Manifest)
+                | (Self::AuditLog, OwnFile::AuditLog)
+        )
+    }
+
+    fn doing(self) -> &'static str {
+        match self {
+            Self::Report(_) => "write the report",
+            Self::SavedPlan => "save the plan as",
+            Self::JobSummary | Self::JobOutputs => "write the file of the job",
+            _ => "write",
+        }
+    }
+
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Report(_) => "name a regular file; --format prints on standard output",
+            Self::SavedPlan => "name a regular file; print a plan with --format json",
+            _ => "name another file, or the one that it points to",
+        }
+    }
+}
+
+impl fmt::Display for FilePurpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Manifest => "the manifest",
+            Self::Snapshot => "the snapshot",
+            Self::SavedPlan => "the saved plan",
+            Self::Backup => "the backup",
+            Self::TokenFile => "the token file",
+            Self::SandboxState => "the sandbox's state",
+            Self::Certificates => "the certificates of SSL_CERT_FILE",
+            Self::Terraform => "the Terraform configuration",
+            Self::AuditLog => "the audit log",
+            Self::JobSummary => "the summary of the job",
+            Self::JobOutputs => "the outputs of the job",
+            Self::Report(_) => "another report",
+        })
+    }
+}
+
+/// What of zerodrift's a file is, by its content. A file that cannot be read is nobody's.
+pub(crate) fn own_file(path: &Path) -> Option<OwnFile> {
+    let bytes = files::read(path, LARGEST_DOCUMENT).ok()?;
+    OwnFile::of(path, &bytes)
+}

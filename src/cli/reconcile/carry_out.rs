@@ -1,0 +1,224 @@
+//! How a plan is carried out, whoever made it: approval, backup, writes, read-back, audit log.
+
+use crate::apply::audit::Ended;
+use crate::apply::{self, Approved, End, Event, Known, Options, Outcome};
+use crate::cli::connection::connect::WriteConnection;
+use crate::cli::context::Context;
+use crate::cli::error::{self, CliError};
+use crate::cli::exit::Exit;
+use crate::cli::options::{Format, WriteArgs};
+use crate::cli::output::publish;
+use crate::cli::process::interrupt;
+use crate::cli::reconcile::approval;
+use crate::cli::reconcile::history::History;
+use crate::cli::reconcile::planning::Wanted;
+use crate::cloudflare::ErrorKind;
+use crate::manifest::Finding;
+use crate::organization::{Endpoint, Live};
+use crate::plan::Plan;
+use crate::report::{self, argument};
+use crate::text::excerpt;
+
+/// The most characters of a field's name that a message shows.
+const SHOWN: usize = 120;
+
+/// What is carried out, where, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct Job<'a> {
+    /// The command, for the audit log.
+    pub(crate) command: &'static str,
+    /// How.
+    pub(crate) args: &'a WriteArgs,
+    /// The way to the API.
+    pub(crate) connection: &'a WriteConnection,
+    /// What is wanted.
+    pub(crate) wanted: &'a Wanted,
+}
+
+/// Shows a plan, gets an approval, keeps the state from before, writes, reads back, and leaves a line in the audit log.
+///
+/// `given` looks for an approval that was given beforehand; where there is none, somebody is asked. A plan that changes
+/// nothing leaves neither a backup nor a line.
+pub(crate) async fn carry_out(
+    context: &Context,
+    job: &Job<'_>,
+    live: &Live,
+    mut plan: Plan,
+    given: impl FnOnce(&Plan) -> Option<Result<(), CliError>>,
+) -> Result<Exit, CliError> {
+    check_omit(&job.args.omit, &plan)?;
+    if job.args.format == Format::Text {
+        context.print(&report::plan::text(&plan, job.wanted.manifest.declared.len(), &context.ui.out))?;
+    }
+    // That there is no place for a backup is said before somebody is asked, and does not hide another refusal.
+    let mut history = (!plan.is_empty()).then(|| History::open(context, job.command, job.args)).transpose();
+    if context.ui.is_interactive() {
+        history = Ok(history?);
+    }
+    let approved = match given(&plan) {
+        Some(given) => given,
+        None if plan.is_empty() => Ok(()),
+        None => job.connection.read.unhurried(ask(context, job, &mut plan)).await,
+    };
+    if let Err(refusal) = approved {
+        return refused(context, job, history.iter().flatten().next(), &plan, refusal);
+    }
+    let Some(history) = history? else { return finish(context, job, &plan, &Outcome::in_sync(), None) };
+    // Held until the writes are proved. A plan that changes nothing needs none.
+    let _lock = match history.lock(&plan) {
+        Ok(lock) => lock,
+        Err(refusal) => return refused(context, job, Some(&history), &plan, refusal),
+    };
+    let outcome = write(context, job, &history, &plan, live).await.map_err(|stopped| {
+        if !interrupt::has_written() {
+            history.record(&plan, before_writing(&stopped));
+            return stopped;
+        }
+        history.record(&plan, Ended::Abandoned(&stopped.message));
+        history.after_abandoning().into_iter().fold(stopped, CliError::hint)
+    })?;
+    history.record(&plan, Ended::Outcome(&outcome));
+    finish(context, job, &plan, &outcome, Some(&history))
+}
+
+/// How a run ended that did not get to its first write, for the audit log.
+fn before_writing(error: &CliError) -> Ended<'_> {
+    match error.exit {
+        Exit::Conflict => Ended::Moved(&error.message),
+        Exit::Refused => Ended::Refused(&error.message),
+        _ => Ended::Unsent(&error.message),
+    }
+}
+
+/// Only what this version does not know may be left out of a write: a known setting that is left out may be reset.
+///
+/// # Errors
+/// If `--omit` names anything else.
+fn check_omit(omit: &[String], plan: &Plan) -> Result<(), CliError> {
+    let unknown: Vec<&str> =
+        plan.unmanaged.iter().filter(|field| !field.known).map(|field| field.path.as_str()).collect();
+    let Some(path) = omit.iter().find(|path| !unknown.contains(&path.as_str())) else { return Ok(()) };
+    let message = format!("--omit {}: the live state has no unknown field of this name", excerpt(path, SHOWN));
+    Err(CliError::usage(message).hint(if unknown.is_empty() {
+        "remove --omit: every live field is known to this version, and is sent as it is".to_owned()
+    } else {
+        let named: Vec<String> = unknown.iter().map(|path| argument(&excerpt(path, SHOWN))).collect();
+        format!("only fields that this version does not know can be left out: {}", named.join(", "))
+    }))
+}
+
+/// Asks whoever sits in front of it.
+async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<(), CliError> {
+    if job.args.format == Format::Json && !job.args.auto_approve && context.ui.is_interactive() {
+        // Standard output is for the document, and nobody can agree to what they have not seen.
+        context.ui.say(&report::plan::text(plan, job.wanted.manifest.declared.len(), &context.ui.err));
+    }
+    approval::get(&context.ui, plan, job.args.auto_approve).await
+}
+
+/// Sends the writes and proves them. A signal before the first write stops it, a signal after that leaves it time to finish.
+async fn write(
+    context: &Context,
+    job: &Job<'_>,
+    history: &History<'_>,
+    plan: &Plan,
+    live: &Live,
+) -> Result<Outcome, CliError> {
+    let (reader, writer) = (job.connection.read.reader(), job.connection.impatient_writer());
+    let approved = Approved::new(plan, live).map_err(|_| {
+        approval::refusal(plan).unwrap_or_else(|| CliError::manifest(&plan.manifest.path, plan.findings.clone()))
+    })?;
+    let tell = |event: Event| {
+        if let Event::Writing { .. } = event {
+            interrupt::write_begins(history.after_abandoning());
+        }
+        context.ui.say(&report::results::event(&event));
+    };
+    let keep = |live: &Live| history.begin(plan, live);
+    let options = Options {
+        model: context.model,
+        omit: &job.args.omit,
+        strict_unknown: job.args.strict_unknown,
+        keep: &keep,
+        observer: &tell,
+    };
+    interrupt::finished(&context.ui, apply::apply(&reader, &writer, approved, &options)).await
+}
+
+/// A plan that was not written, because nobody consented or approved, or because something is in the way, is a line of the
+/// audit log and a result too, for whoever reads JSON.
+fn refused(
+    context: &Context,
+    job: &Job<'_>,
+    history: Option<&History<'_>>,
+    plan: &Plan,
+    refusal: CliError,
+) -> Result<Exit, CliError> {
+    history.into_iter().for_each(|history| history.record(plan, before_writing(&refusal)));
+    if job.args.format == Format::Text || refusal.exit == Exit::Interrupted {
+        return Err(refusal);
+    }
+    let mut entry = report::results::refused(plan, publish::error_entry(&refusal));
+    if refusal.exit == Exit::Conflict {
+        entry.outcome = End::Conflict;
+    }
+    context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
+    context.say_error(&refusal);
+    Ok(refusal.exit)
+}
+
+/// An end that is not what was wanted is said on standard error, whatever standard output is for.
+fn finish(
+    context: &Context,
+    job: &Job<'_>,
+    plan: &Plan,
+    outcome: &Outcome,
+    history: Option<&History<'_>>,
+) -> Result<Exit, CliError> {
+    let exit = exit(outcome);
+    let is_astray = !matches!(outcome.known, Known::AsBefore | Known::AsWanted);
+    let way_back = history.filter(|_| is_astray).and_then(History::way_back);
+    let findings = blamed(job, outcome);
+    if job.args.format == Format::Json {
+        let mut entry = report::results::entry(plan, outcome, exit.code());
+        entry.error.iter_mut().for_each(|error| error.findings.extend(findings.iter().map(report::findings::json)));
+        entry.backup = history.and_then(History::backup).map(|path| path.to_string_lossy().into_owned());
+        entry.error.iter_mut().for_each(|error| error.hints.extend(way_back.clone()));
+        context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
+    }
+    match (exit, job.args.format) {
+        (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,
+        (Exit::Success, Format::Json) => {}
+        _ => {
+            if !findings.is_empty() {
+                let source = context.shown(Some(&job.wanted.source));
+                context.ui.say(&report::findings::text(&findings, source, &context.ui.err));
+            }
+            context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
+            // As the hints above it stand: those of an error are indented, that of a conflict is not.
+            let indent = if outcome.end == End::Conflict { "" } else { "  " };
+            way_back.into_iter().for_each(|hint| context.ui.say(&format!("{indent}hint: {hint}")));
+        }
+    }
+    Ok(exit)
+}
+
+/// The lines of the manifest that a refusal of the API is about, as far as it says.
+fn blamed(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
+    let error = outcome.failure.as_ref().and_then(apply::Failure::error);
+    let refused = error.filter(|error| error.kind() == ErrorKind::Refused);
+    let Some((error, call)) = refused.and_then(|error| Some((error, error.call()?))) else { return Vec::new() };
+    let Wanted { source: _, manifest, target, findings: _ } = job.wanted;
+    let endpoint = Endpoint::ALL.into_iter().find(|endpoint| target.path(*endpoint) == call.path);
+    endpoint.map(|endpoint| apply::blame(manifest, endpoint, error)).unwrap_or_default()
+}
+
+fn exit(outcome: &Outcome) -> Exit {
+    match (outcome.end, &outcome.failure) {
+        (End::Applied | End::InSync, _) => Exit::Success,
+        (End::Conflict, _) => Exit::Conflict,
+        (End::Refused, _) => Exit::Refused,
+        (End::Failed, Some(failure)) => error::exit_of(failure),
+        (End::Failed, None) => Exit::Failed,
+    }
+}

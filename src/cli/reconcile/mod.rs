@@ -1,0 +1,13 @@
+//! From a manifest to a proved write: what `plan`, `drift`, `apply` and `rollback` share.
+//!
+//! - `planning`: manifest, target and live state → plan
+//! - `saved`: saved plans and digests
+//! - `approval`: consent and approval at a prompt
+//! - `carry_out`: an approved plan → writes and their proof
+//! - `history`: backups and the audit log
+
+pub(crate) mod approval;
+pub(crate) mod carry_out;
+pub(crate) mod history;
+pub(crate) mod planning;
+pub(crate) mod saved;

@@ -1,0 +1,141 @@
+//! What `plan`, `drift` and `apply` have in common: manifest, target, live, plan.
+
+use std::path::Path;
+
+use crate::cli::connection::connect::Connection;
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::manifest_file::{self, Loaded};
+use crate::cli::options::TargetArgs;
+use crate::cli::process::interrupt;
+use crate::files::{self, LARGEST_DOCUMENT};
+use crate::manifest::{Finding, Manifest, Source};
+use crate::organization::{Live, Model, Snapshot, Target};
+use crate::plan::{self, Plan};
+use crate::text;
+
+/// A manifest without errors, and whose organization it is about.
+pub(crate) struct Wanted {
+    /// The text, for showing lines of it.
+    pub(crate) source: Source,
+    /// What is wanted.
+    pub(crate) manifest: Manifest,
+    /// Where.
+    pub(crate) target: Target,
+    /// What there is to say about the file alone; no error among it.
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl Wanted {
+    /// A failure that is about this manifest and this organization.
+    pub(crate) fn blame(&self, error: CliError) -> CliError {
+        error.about(&self.manifest.path, Some(&self.source), Some(&self.target))
+    }
+}
+
+/// Reads the manifest and finds its target.
+///
+/// # Errors
+/// If the manifest cannot be read or has errors, or nothing names an organization.
+pub(crate) fn wanted(context: &Context, file: &str, target: &TargetArgs) -> Result<Wanted, CliError> {
+    let Loaded { source, manifest, target: named, findings } = manifest_file::load(context, file)?;
+    // Whose organization a broken file is about is worth knowing, and a contradiction is another error than its own.
+    let meant = || manifest_file::target_if_any(target, &context.env, named.as_ref()).ok().flatten();
+    let (source, manifest) = match (source, manifest) {
+        (Some(source), Some(manifest)) => (source, manifest),
+        (source, _) => return Err(CliError::manifest(file, findings).about(file, source.as_ref(), meant().as_ref())),
+    };
+    let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
+    let beyond = crate::manifest::beyond_scope(&manifest, target.scope);
+    if !beyond.is_empty() {
+        return Err(CliError::manifest(file, beyond).about(file, Some(&source), Some(&target)));
+    }
+    Ok(Wanted { source, manifest, target, findings })
+}
+
+/// Reads what the manifest declares: one GET an object. A signal abandons it.
+///
+/// # Errors
+/// If live cannot be read, or a signal comes first.
+pub(crate) async fn live(connection: &Connection, wanted: &Wanted) -> Result<Live, CliError> {
+    let reader = connection.reader();
+    let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+    Ok(live)
+}
+
+/// Compares. The plan carries what there is to say about the file, alone and in the light of the live state, and is
+/// stamped with the present time.
+///
+/// # Errors
+/// If the manifest cannot be applied to this live state.
+pub(crate) fn plan(
+    context: &Context,
+    wanted: &Wanted,
+    api: &str,
+    live: &Live,
+    allow: &[String],
+) -> Result<Plan, CliError> {
+    let allow = full_paths(context.model, allow)?;
+    let mut plan = plan::plan(&input(context, wanted, api, live, &allow));
+    plan.stamp(jiff::Timestamp::now());
+    plan.findings.splice(0..0, wanted.findings.iter().cloned());
+    if plan.findings.iter().any(Finding::is_error) {
+        return Err(wanted.blame(CliError::manifest(&wanted.manifest.path, plan.findings)));
+    }
+    Ok(plan)
+}
+
+/// Everything that a plan depends on. Consents are full paths.
+pub(crate) fn input<'a>(
+    context: &'a Context,
+    wanted: &'a Wanted,
+    api: &'a str,
+    live: &'a Live,
+    allow: &'a [String],
+) -> plan::Input<'a> {
+    let Wanted { source: _, manifest, target, findings: _ } = wanted;
+    plan::Input { model: context.model, manifest, target, api, live, allow }
+}
+
+/// `--allow` takes a setting or group with or without its section.
+pub(crate) fn full_paths(model: &Model, allow: &[String]) -> Result<Vec<String>, CliError> {
+    allow.iter().map(|name| full_path(model, name)).collect()
+}
+
+fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
+    let known = |path: &str| model.setting(path).is_some() || model.group(path).is_some();
+    let spellings = [name.to_owned(), format!("organization.{name}"), format!("doh.{name}")];
+    spellings.into_iter().find(|path| known(path)).ok_or_else(|| {
+        CliError::usage(format!("--allow {}: there is no setting or group of this name", text::visible(name)))
+            .hint("run `zerodrift explain` for the names")
+    })
+}
+
+/// Reads a snapshot of `export --format json`.
+///
+/// # Errors
+/// If the file cannot be read, is no snapshot, is about another organization, or lacks an object that the manifest
+/// declares.
+pub(crate) fn snapshot(path: &Path, wanted: &Wanted) -> Result<(Live, String), CliError> {
+    let advice = "write a snapshot with `zerodrift export --format json`";
+    let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| CliError::io("read", path, &error).hint(advice))?;
+    let refuse = |message: String| {
+        CliError::new("snapshot", Exit::Failed, format!("{}: {message}", text::path(path))).hint(advice)
+    };
+    let snapshot = Snapshot::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
+    if let Some(target) = snapshot.target.as_ref().filter(|target| **target != wanted.target) {
+        return Err(refuse(format!("the snapshot is of {target}, and the manifest is about {}", wanted.target)));
+    }
+    for endpoint in &wanted.manifest.endpoints {
+        if *snapshot.live.slot(*endpoint) == crate::organization::Slot::NotRead {
+            return Err(refuse(format!("the snapshot lacks `{}`, which the manifest declares", endpoint.section())));
+        }
+    }
+    // A run against the API reads what the manifest declares and nothing else, and both must give the same digest.
+    let mut live = Live::default();
+    for endpoint in &wanted.manifest.endpoints {
+        *live.slot_mut(*endpoint) = snapshot.live.slot(*endpoint).clone();
+    }
+    Ok((live, snapshot.api))
+}

@@ -1,0 +1,231 @@
+//! Saved plans and digests at the edge: files and the clock. What they are bound to is decided in [`crate::plan`].
+
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::input::manifest_file::{self, Loaded};
+use crate::cli::options::TargetArgs;
+use crate::cli::output::used_files::Output;
+use crate::cli::reconcile::approval;
+use crate::cli::reconcile::planning::{self, Wanted};
+use crate::files::{self, Access, LARGEST_DOCUMENT};
+use crate::organization::Live;
+use crate::plan::{self, Input, Plan, SavedPlan, Since, Stale};
+use crate::report;
+use crate::text;
+
+/// Refuses to save a plan over anything but an earlier plan, or a file that is nobody's.
+///
+/// # Errors
+/// If `--out` names standard output, a file of this run, or another file of zerodrift.
+pub(crate) fn check_out(context: &Context, out: &Path) -> Result<(), CliError> {
+    if out.as_os_str() == "-" {
+        return Err(
+            CliError::usage("--out writes a private file, and - is none").hint("print a plan with --format json")
+        );
+    }
+    context.files.check(Output::saved_plan(out))
+}
+
+/// Saves a plan, and says how to apply it.
+///
+/// # Errors
+/// If the file cannot be written; what was there before is still there then.
+pub(crate) fn write(
+    context: &Context,
+    path: &Path,
+    input: &Input<'_>,
+    plan: &Plan,
+    expires_in: Duration,
+) -> Result<(), CliError> {
+    let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
+    let text = report::saved::to_text(plan, &saved);
+    context.without_credentials("the saved plan", &text)?;
+    context.files.write(Output::saved_plan(path), &text, Access::Owner)?;
+    context.ui.say(&format!("Saved as {}, good until {}", text::path(path), saved.expires_at));
+    if plan.refused().next().is_some() {
+        context
+            .ui
+            .say("Its guarded changes have no consent, so apply --plan will refuse it: see above for how to consent.");
+    } else {
+        context.ui.say(&command(path, &plan.manifest.path));
+    }
+    Ok(())
+}
+
+/// How to apply a saved plan. It is bound to its manifest, which has to be given again where it has no name.
+fn command(path: &Path, manifest: &str) -> String {
+    let path = report::argument(&path.to_string_lossy());
+    if manifest != "-" {
+        return format!("Apply it with: zerodrift apply --plan {path}");
+    }
+    match file_of_standard_input() {
+        Some(file) => format!("Apply it with: zerodrift apply - --plan {path} < {}", report::argument(&file)),
+        None => format!("Apply it, with the same manifest on standard input: zerodrift apply - --plan {path}"),
+    }
+}
+
+/// The file that standard input was redirected from, where the system tells.
+fn file_of_standard_input() -> Option<String> {
+    let file = std::fs::read_link("/proc/self/fd/0").ok().filter(|file| file.is_file())?;
+    let here = std::env::current_dir().ok();
+    let short = here.and_then(|here| file.strip_prefix(here).ok().map(Path::to_owned)).unwrap_or(file);
+    short.to_str().map(str::to_owned)
+}
+
+/// The end of the time, in whole seconds and never later than asked.
+fn expiry(expires_in: Duration) -> Result<Timestamp, CliError> {
+    let end = Timestamp::now().checked_add(expires_in).and_then(|end| Timestamp::from_second(end.as_second()));
+    end.map_err(|error| CliError::usage(format!("--expires-in: {error}")))
+}
+
+/// The saved plan that an apply was given, and the manifest of now, which it fits.
+///
+/// # Errors
+/// If a file cannot be read, or the plan is edited, foreign, stale or expired (exit code 4). Nothing has been sent by then.
+pub(crate) fn open(
+    context: &Context,
+    file: Option<&str>,
+    target: &TargetArgs,
+    path: &Path,
+) -> Result<(Wanted, SavedPlan), CliError> {
+    let refuse = |stale: Vec<Stale>| refusal(path, &stale);
+    let saved = report::saved::read(&read(path)?).map_err(refuse)?;
+    let now = Timestamp::now();
+    let is_named = file.is_some();
+    let file = file.unwrap_or(&saved.manifest.path);
+    let unnamed = !is_named && file == "-";
+    let missing = || {
+        let message = format!("the plan {} was made from standard input, and nothing is there now", text::path(path));
+        CliError::usage(message).hint(format!(
+            "give it the same manifest: zerodrift apply FILE --plan {}",
+            report::argument(&path.to_string_lossy())
+        ))
+    };
+    if unnamed && std::io::stdin().is_terminal() {
+        return Err(missing());
+    }
+    let Loaded { source, manifest, target: _, findings } = manifest_file::load(context, file)?;
+    if unnamed && source.as_ref().is_some_and(|source| source.text.trim().is_empty()) {
+        return Err(missing());
+    }
+    let (Some(source), Some(manifest)) = (source, manifest) else {
+        let broken = Stale::ManifestBroken(file.to_owned());
+        return Err(refuse(saved.check_age(now).into_iter().chain([broken]).collect()));
+    };
+    let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
+    saved.check(context.model, &manifest, &target, now).map_err(refuse)?;
+    Ok((Wanted { source, manifest, target, findings }, saved))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, CliError> {
+    files::read(path, LARGEST_DOCUMENT)
+        .map_err(|error| CliError::io("read the plan", path, &error).hint("save one with `zerodrift plan --out`"))
+}
+
+/// Whether the plan is about the API that this run uses.
+///
+/// # Errors
+/// If it is not (exit code 4).
+pub(crate) fn check_api(path: &Path, saved: &SavedPlan, api: &str) -> Result<(), CliError> {
+    saved.check_api(api).map_err(|stale| refusal(path, &stale))
+}
+
+/// The plan of now, with the consents of the saved one.
+///
+/// # Errors
+/// If live moved in a way that the manifest cannot be applied to (exit code 4).
+pub(crate) fn plan_again(
+    context: &Context,
+    path: &Path,
+    saved: &SavedPlan,
+    wanted: &Wanted,
+    api: &str,
+    live: &Live,
+) -> Result<Plan, CliError> {
+    let plan = |consents: &[String]| planning::plan(context, wanted, api, live, consents);
+    match plan(&saved.consents) {
+        // Consents that have done their work are no reason to say that they match nothing.
+        Ok(again) if again.is_empty() && !saved.consents.is_empty() => plan(&[]),
+        Ok(again) => Ok(again),
+        Err(error) => {
+            let moved: Vec<Stale> = saved.moved(context.model, live).into_iter().map(Stale::Live).collect();
+            Err(if moved.is_empty() { error } else { refusal(path, &moved) })
+        }
+    }
+}
+
+/// Lets a saved plan approve the plan of now. A plan that has been applied already has nothing left to approve.
+///
+/// # Errors
+/// If live moved (exit code 4), or a guarded change has no consent (exit code 3).
+pub(crate) fn approve(
+    context: &Context,
+    path: &Path,
+    saved: &SavedPlan,
+    live: &Live,
+    plan: &Plan,
+) -> Result<(), CliError> {
+    match saved.check_live(context.model, live, plan).map_err(|stale| refusal(path, &stale))? {
+        Since::Applied => {
+            context.ui.say(&format!("{} has been applied already: live is as wanted", text::path(path)));
+        }
+        Since::Unmoved => {}
+    }
+    let Some(refusal) = approval::refusal(plan) else { return Ok(()) };
+    let hints = vec![
+        "consent in the manifest, under `allow:`, or with plan --allow, and save the plan again".to_owned(),
+        "an approval of the whole plan is no consent to what locks people out or lets them in".to_owned(),
+    ];
+    Err(CliError { hints, ..refusal })
+}
+
+/// Lets a digest approve the plan of now, which has recognized it if it is its own.
+///
+/// # Errors
+/// If it is the digest of another plan or too old (exit code 4), or a guarded change has no consent (exit code 3).
+pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration, plan: &Plan) -> Result<(), CliError> {
+    if plan.is_empty() {
+        // An approval is for a write, and there is none: a run that is repeated after its success ends well.
+        context.ui.say(&format!("live is as wanted, so nothing is left of the plan {digest}"));
+        return Ok(());
+    }
+    let age = plan::stale_digest(digest, Timestamp::now(), max_age);
+    let file = &plan.manifest.path;
+    let refuse = |message: String| CliError::new("conflict", Exit::Conflict, format!("nothing was written: {message}"));
+    let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", report::argument(file));
+    match (plan.digest == digest, age) {
+        (true, None) => approval::refusal(plan).map_or(Ok(()), Err),
+        (true, Some(stale)) => Err(refuse(format!("the digest approves its plan no longer: {stale}\n  {digest}"))
+            .hint(again)
+            .hint("an older digest is accepted with --max-age, such as --max-age 336h")),
+        (false, stale) => {
+            let stale = stale.map(|stale| format!("\n  the approved one: {stale}")).unwrap_or_default();
+            let message = format!(
+                "the current plan differs from the approved one\n  approved: {digest}\n  now:      {}{stale}",
+                plan.digest
+            );
+            Err(refuse(message)
+                .hint("the digest changes with the live state, manifest, target, API and version of zerodrift")
+                .hint(again)
+                .hint("a plan that is saved with `zerodrift plan --out` can say field by field what moved"))
+        }
+    }
+}
+
+fn refusal(path: &Path, stale: &[Stale]) -> CliError {
+    let (word, path) = (report::argument(&path.to_string_lossy()), text::path(path));
+    let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
+    CliError::new(
+        "conflict",
+        Exit::Conflict,
+        format!("nothing was written: {path} cannot be applied any more{reasons}"),
+    )
+    .hint(format!("make a new plan with `zerodrift plan --out {word}`, and have it reviewed"))
+}
