@@ -8,9 +8,10 @@
 
 use std::error::Error;
 
+use zerodrift::live::Snapshot;
 use zerodrift::manifest::{self, Source};
-use zerodrift::organization::{Model, Snapshot};
 use zerodrift::plan::{Input, plan};
+use zerodrift::settings::Model;
 use zerodrift::text::visible;
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -10,7 +10,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use zerodrift::cloudflare::{HttpTransport, Policy, Reader};
-use zerodrift::organization::{Model, Target};
+use zerodrift::settings::{Model, Target};
 use zerodrift::text::visible;
 
 #[tokio::main(flavor = "current_thread")]

@@ -11,9 +11,10 @@ use std::sync::{Arc, OnceLock};
 
 use zerodrift::apply::{Approved, Backups, End, Options, PreImage, apply};
 use zerodrift::cloudflare::{HttpTransport, Policy, Reader, Writer};
+use zerodrift::live::Live;
 use zerodrift::manifest::{self, Source};
-use zerodrift::organization::{Live, Model};
 use zerodrift::plan::{Input, plan};
+use zerodrift::settings::Model;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

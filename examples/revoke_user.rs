@@ -10,7 +10,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use zerodrift::cloudflare::{HttpTransport, Policy, Revocation, Writer};
-use zerodrift::organization::Target;
+use zerodrift::settings::Target;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {

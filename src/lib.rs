@@ -5,7 +5,8 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`organization`] | the model: every setting declared once, what its values mean, live documents read through it |
+//! | [`settings`] | every setting declared once, and what its values mean |
+//! | [`live`] | live documents and snapshots, read through that table |
 //! | [`manifest`] | `org.yaml` → desired state, or findings with file, line and column |
 #![cfg_attr(
     feature = "cli",
@@ -32,7 +33,8 @@
 //!
 //! ```
 //! use zerodrift::manifest::{Source, parse};
-//! use zerodrift::organization::{Model, Snapshot, Target};
+//! use zerodrift::live::Snapshot;
+//! use zerodrift::settings::{Model, Target};
 //! use zerodrift::plan::{Input, plan};
 //!
 //! let model = Model::current();
@@ -60,7 +62,9 @@
 
 mod files;
 
-pub mod organization;
+pub mod settings;
+
+pub mod live;
 
 pub mod text;
 

@@ -10,9 +10,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use common::{ACCOUNT, World, live_state, manifest_without_objections, plan_for, put, target, wanted};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
+use zerodrift::live::Live;
 use zerodrift::manifest::{Adoption, Manifest, Source, adopt, as_live, parse};
-use zerodrift::organization::{Endpoint, Live, Model, Setting};
 use zerodrift::sandbox::{Personality, State};
+use zerodrift::settings::{Endpoint, Model, Setting};
 use zerodrift::text::yaml_scalar;
 
 /// How a generated manifest is written.

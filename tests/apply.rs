@@ -7,10 +7,11 @@ mod common;
 use common::{World, manifest};
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Failure, Known, Options, apply};
-use zerodrift::organization::{Model, Slot};
+use zerodrift::live::Slot;
 use zerodrift::plan::Action;
 use zerodrift::report::Style;
 use zerodrift::sandbox::{Concurrent, Moment, Personality, Post, State};
+use zerodrift::settings::Model;
 
 fn organization() -> Json {
     json!({

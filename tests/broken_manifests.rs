@@ -2,9 +2,9 @@
 #![cfg(feature = "cli")]
 
 use zerodrift::manifest::{Source, parse};
-use zerodrift::organization::Model;
 use zerodrift::report::Style;
 use zerodrift::report::findings::text;
+use zerodrift::settings::Model;
 
 /// What `validate` says of these bytes.
 fn told(bytes: &[u8]) -> String {

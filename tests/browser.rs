@@ -15,11 +15,12 @@ use std::process::Command;
 
 use common::{manifest, target};
 use serde_json::{Map, Value as Json, json};
+use zerodrift::live::{Document, Live, Slot, Snapshot};
 use zerodrift::manifest::{Finding, Severity};
-use zerodrift::organization::{Document, Endpoint, Live, Model, Slot, Snapshot};
 use zerodrift::plan::{Input, plan};
 use zerodrift::report::html::{Page, failure, page};
 use zerodrift::report::{Failure, Wording};
+use zerodrift::settings::{Endpoint, Model};
 
 const WIDTHS: [u32; 2] = [1280, 320];
 

@@ -108,8 +108,8 @@ fn literal(source: &str) -> Option<&str> {
 /// The sources that make findings, without their tests and the catalogue itself.
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut sources = vec![root.join("organization/check.rs")];
-    for folder in ["manifest", "organization/check", "plan"] {
+    let mut sources = vec![root.join("settings/check.rs")];
+    for folder in ["manifest", "settings/check", "plan"] {
         sources.extend(std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
     }
     let is_meant = |name: &str| !name.ends_with("tests.rs") && !name.ends_with("catalog.rs");

@@ -21,13 +21,14 @@ use corpus::{Payload, Refusal, corpus};
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, End, Options, apply, body};
 use zerodrift::cloudflare::{ErrorKind, Method, Response, Revocation, TokenState, request};
+use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::{Manifest, Source, parse};
-use zerodrift::organization::{Document, Endpoint, Live, Model, Setting, Slot};
 use zerodrift::plan::{Action, Plan};
 use zerodrift::report::export::manifest as export;
 use zerodrift::report::json::{PlanDocument, plan_document};
 use zerodrift::report::{Detail, Style};
 use zerodrift::sandbox::{Personality, State, seeded};
+use zerodrift::settings::{Endpoint, Model, Setting};
 
 /// What every account has and no payload may lose: digits, order, and a text that looks like something else.
 const UNHEARD_OF: &str =

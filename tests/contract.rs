@@ -31,12 +31,13 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Known, Options, Outcome, apply, verify};
 use zerodrift::cloudflare::{ErrorKind, HttpTransport, Policy, Reader, Revocation, TokenState, Transport, Writer};
+use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::{Manifest, Source, parse};
-use zerodrift::organization::{Document, Endpoint, Live, Model, Slot, Target};
 use zerodrift::plan::{Action, Input, Plan, plan};
 use zerodrift::report::Detail;
 use zerodrift::report::export::manifest as export;
 use zerodrift::sandbox::{Adopt, Personality, Post, Sandbox, SandboxTransport, Server, State, seeded};
+use zerodrift::settings::{Endpoint, Model, Target};
 
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 /// An account that is nobody's.

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value as Json, json};
-use zerodrift::organization::{Access, Model};
 use zerodrift::report::{SchemaName, schema};
 use zerodrift::sandbox::{Running, Sandbox, Server, State, Tokens, seeded};
+use zerodrift::settings::{Access, Model};
 
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";

@@ -15,10 +15,11 @@ use common::{World, manifest, target};
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, End, Known, Options, Outcome, apply, verify};
 use zerodrift::cloudflare::{Error, Revocation, WriteError};
+use zerodrift::live::Document;
 use zerodrift::manifest::Manifest;
-use zerodrift::organization::{Document, Endpoint, Model};
 use zerodrift::plan::{Change, Op, Plan};
 use zerodrift::sandbox::{Fault, Personality, ReadBack, State};
+use zerodrift::settings::{Endpoint, Model};
 
 /// Everything that can go wrong with a request, as the sandbox's script spells it.
 const TROUBLES: [&str; 28] = [

@@ -11,11 +11,12 @@ use std::collections::BTreeSet;
 
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
+use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::{Finding, Fix, Location, Severity, Source};
-use zerodrift::organization::{Document, Endpoint, Live, Slot};
 use zerodrift::plan::Plan;
 use zerodrift::report::gitlab::{code_quality, widget};
 use zerodrift::report::sarif::sarif;
+use zerodrift::settings::Endpoint;
 
 fn validator(schema: &str) -> Validator {
     let schema = serde_json::from_str(schema).unwrap();

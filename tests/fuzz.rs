@@ -22,14 +22,15 @@ use common::{plan_for, target};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use zerodrift::cloudflare::Response;
+use zerodrift::live::{Document, Live, Slot, Snapshot};
 use zerodrift::manifest::{Finding, Location, Manifest, Parsed, Source, adopt, as_live, fix, parse};
-use zerodrift::organization::{Document, Endpoint, GoDuration, Live, Model, Slot, Snapshot};
 use zerodrift::plan::Seen;
 use zerodrift::report::export::manifest as export;
 use zerodrift::report::import::file as import_file;
 use zerodrift::report::json::{PlanDocument, plan_document, snapshot_text, to_text};
 use zerodrift::report::{Detail, Style};
 use zerodrift::sandbox::{Fault, Personality, seeded};
+use zerodrift::settings::{Endpoint, GoDuration, Model};
 use zerodrift::terraform::{Import, import};
 
 const API: &str = "https://api.example/client/v4";
@@ -165,7 +166,7 @@ fn assert_mends(parsed: &Parsed, source: &Source) {
     }
 }
 
-fn assert_canonical(setting: &zerodrift::organization::Setting, value: &Json) {
+fn assert_canonical(setting: &zerodrift::settings::Setting, value: &Json) {
     let once = setting.canonical(Some(value));
     assert_eq!(setting.canonical(Some(&once)), once, "{}: {value}", setting.path);
 }

@@ -12,10 +12,11 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zerodrift::apply::{Approved, Refusal};
+use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::{Allow, Manifest};
-use zerodrift::organization::{Document, Endpoint, GoDuration, Live, Model, Slot};
 use zerodrift::plan::{Input, Plan, plan};
 use zerodrift::sandbox::State;
+use zerodrift::settings::{Endpoint, GoDuration, Model};
 
 const CASES: u32 = 1000;
 

@@ -10,7 +10,7 @@ use std::process::Output;
 
 use process::hermetic;
 use serde_json::Value as Json;
-use zerodrift::organization::Model;
+use zerodrift::settings::Model;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

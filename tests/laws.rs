@@ -14,12 +14,13 @@ use common::{World, live_state, manifest, manifest_of, manifest_without_objectio
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{End, Failure, Known, verify};
-use zerodrift::organization::{Endpoint, Live, Model, Slot};
+use zerodrift::live::{Live, Slot};
 use zerodrift::plan::{Action, Change, live_sha256};
 use zerodrift::report::export::{Detail, manifest as export};
 use zerodrift::sandbox::{
     AbsentOrganization, Concurrent, Fault, Hostile, Moment, Personality, PostExisting, State, UnknownValues,
 };
+use zerodrift::settings::{Endpoint, Model};
 
 /// Generated cases of each law. The sandbox runs in the process, so a thousand take seconds.
 const CASES: u32 = 1000;

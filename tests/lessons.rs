@@ -12,11 +12,12 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Known, Options, Refusal, apply, blame};
 use zerodrift::cloudflare::{ErrorKind, WriteError};
+use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::{Source, parse};
-use zerodrift::organization::{Document, Endpoint, Live, Model, RULES, Slot};
 use zerodrift::plan::{Action, Input, Plan, plan};
 use zerodrift::report::{Detail, Style, explain, export};
 use zerodrift::sandbox::{Personality, State};
+use zerodrift::settings::{Endpoint, Model, RULES};
 
 const API: &str = "https://api.cloudflare.com/client/v4";
 

@@ -10,13 +10,12 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Options, Refusal, Why, apply, body, verify};
 use zerodrift::cloudflare::{Policy, Reader, Writer};
+use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::{Finding, Manifest, Parsed, Source, parse};
-use zerodrift::organization::{
-    Direction, Document, DurationRange, Endpoint, Guard, Impact, Kind, Live, Model, Setting, Slot, Target,
-};
 use zerodrift::plan::{Consent, Input, Op, Plan, plan};
 use zerodrift::report::{Detail, SchemaName, Style, explain, export, schema};
 use zerodrift::sandbox::{Personality, Sandbox, SandboxTransport, State};
+use zerodrift::settings::{Direction, DurationRange, Endpoint, Guard, Impact, Kind, Model, Setting, Target};
 
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 const MODES: &[&str] = &["strict", "lenient"];

@@ -8,8 +8,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use zerodrift::cli::Exit;
-use zerodrift::organization::Model;
 use zerodrift::report::explain;
+use zerodrift::settings::Model;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 

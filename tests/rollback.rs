@@ -7,9 +7,10 @@ use common::{World, live_state, manifest_without_objections, target, wanted};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
 use zerodrift::apply::{Approved, BackupError, End, Failure, Known, Options, apply};
+use zerodrift::live::Live;
 use zerodrift::manifest::{Finding, Source, restoring};
-use zerodrift::organization::{Endpoint, Live, Model, Unset};
 use zerodrift::sandbox::{Personality, State};
+use zerodrift::settings::{Endpoint, Model, Unset};
 
 const WANTED: &str = "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n";
 

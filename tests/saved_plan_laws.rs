@@ -11,11 +11,12 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, End, Options, apply};
+use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::Manifest;
-use zerodrift::organization::{Access, Document, Endpoint, Live, Model, Slot, Target};
 use zerodrift::plan::{Input, Plan, SavedPlan, Since, Stale, plan};
 use zerodrift::report::saved::{read, to_text};
 use zerodrift::sandbox::{Personality, State};
+use zerodrift::settings::{Access, Endpoint, Model, Target};
 
 const OTHER: &str = "0123456789abcdef0123456789abcdef";
 const API: &str = "https://sandbox.test/client/v4";
@@ -56,7 +57,7 @@ fn again(saved: &SavedPlan, manifest: &Manifest, live: &Live) -> Plan {
 }
 
 fn is_volatile(path: &[String], endpoint: Endpoint) -> bool {
-    let volatile = |setting: &&zerodrift::organization::Setting| setting.access == Access::Volatile;
+    let volatile = |setting: &&zerodrift::settings::Setting| setting.access == Access::Volatile;
     Model::current().of(endpoint).filter(volatile).any(|setting| setting.live_keys().iter().any(|keys| keys == path))
 }
 
@@ -94,7 +95,7 @@ fn moved(live: &Live, choice: prop::sample::Index) -> Option<Live> {
         .collect();
     let (endpoint, path) = choice.get(&all);
     let document = live.document(*endpoint).unwrap();
-    let counts = |setting: &zerodrift::organization::Setting| {
+    let counts = |setting: &zerodrift::settings::Setting| {
         let leads_here = setting
             .live_keys()
             .iter()

@@ -389,13 +389,13 @@ fn the_time_in_a_digest_cannot_be_edited() {
 fn a_digest_that_is_older_than_a_week_is_refused_unless_it_is_asked_for() {
     let desk = longer_sessions();
     let exported = desk.run(&["export", "--format", "json", "--account-id", ACCOUNT]).out;
-    let snapshot = zerodrift::organization::Snapshot::parse(exported.as_bytes()).unwrap();
-    let model = zerodrift::organization::Model::current();
+    let snapshot = zerodrift::live::Snapshot::parse(exported.as_bytes()).unwrap();
+    let model = zerodrift::settings::Model::current();
     let source = zerodrift::manifest::Source { name: "org.yaml".to_owned(), text: desk.read("org.yaml") };
     let manifest = zerodrift::manifest::parse(model, &source).manifest.unwrap();
-    let mut live = zerodrift::organization::Live::default();
+    let mut live = zerodrift::live::Live::default();
     live.organization = snapshot.live.organization.clone();
-    let target = zerodrift::organization::Target::account(ACCOUNT).unwrap();
+    let target = zerodrift::settings::Target::account(ACCOUNT).unwrap();
     let mut plan = zerodrift::plan::plan(&zerodrift::plan::Input {
         model,
         manifest: &manifest,

@@ -14,9 +14,10 @@ use std::process::Output;
 use process::hermetic;
 use serde_json::{Value as Json, json};
 use zerodrift::cloudflare::Response;
-use zerodrift::organization::{Live, Model, Slot};
+use zerodrift::live::{Live, Slot};
 use zerodrift::report::Style;
 use zerodrift::report::export::{Detail, manifest as export};
+use zerodrift::settings::Model;
 
 /// Values that somebody could leave in the dashboard.
 fn corpus() -> Vec<String> {

@@ -17,8 +17,8 @@ use super::backup::BackupError;
 use super::{End, Known, Mismatch, Outcome};
 use crate::cloudflare::{Call, Revocation};
 use crate::files::{self, Access};
-use crate::organization::Target;
 use crate::plan::{Change, Plan};
+use crate::settings::Target;
 use crate::text::{Redactor, visible_json};
 
 /// A file to which lines are appended, and in which nothing is ever changed.

@@ -1,6 +1,7 @@
 use super::*;
-use crate::organization::{Endpoint, Live, Model, Slot, Target};
+use crate::live::{Live, Slot};
 use crate::plan::{Input, plan};
+use crate::settings::{Endpoint, Model, Target};
 
 fn refused_plan(name: &str) -> Plan {
     let source = crate::manifest::Source {
@@ -9,7 +10,7 @@ fn refused_plan(name: &str) -> Plan {
     };
     let manifest = crate::manifest::parse(Model::current(), &source).manifest.unwrap();
     let fields = json!({"name": "Widget", "auth_domain": "old.cloudflareaccess.com"}).as_object().unwrap().clone();
-    let document = crate::organization::Document::new(Endpoint::Organization, fields);
+    let document = crate::live::Document::new(Endpoint::Organization, fields);
     let live = Live { organization: Slot::Present(document), doh: Slot::NotRead };
     let target = Target::account("699d98642c564d2e855e9661899b7252").unwrap();
     let api = "https://api.cloudflare.com/client/v4";

@@ -12,8 +12,9 @@ use serde_json::{Map, Value as Json};
 
 use super::mark;
 use crate::files::{self, Access};
-use crate::organization::{Live, Snapshot, Target};
+use crate::live::{Live, Snapshot};
 use crate::plan::Plan;
+use crate::settings::Target;
 
 /// The API of every customer; a backup of any other one says so in its name.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";

@@ -1,7 +1,8 @@
 use super::*;
 use crate::files::LARGEST_DOCUMENT;
-use crate::organization::{Document, Endpoint, Model, Slot};
+use crate::live::{Document, Slot};
 use crate::plan::{Input, plan};
+use crate::settings::{Endpoint, Model};
 use serde_json::json;
 use std::path::Path;
 

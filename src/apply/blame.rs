@@ -5,7 +5,7 @@
 
 use crate::cloudflare::{self, Message};
 use crate::manifest::{Declared, Finding, Manifest, Severity};
-use crate::organization::Endpoint;
+use crate::settings::Endpoint;
 use crate::text::excerpt;
 
 /// The slugs that name a setting by another word than its name (API error codes 11004 and 12106).
@@ -75,7 +75,7 @@ fn names(text: &str, declared: &Declared) -> bool {
 mod tests {
     use super::*;
     use crate::manifest::Location;
-    use crate::organization::Model;
+    use crate::settings::Model;
     use serde_json::Value as Json;
 
     fn manifest(paths: &[&str]) -> Manifest {

@@ -8,8 +8,9 @@
 use serde_json::{Map, Value as Json};
 
 use crate::json::JsonText;
-use crate::organization::{Document, Endpoint, Group, Kind, Model, Setting, Unset, dotted, is_blank, set_at};
+use crate::live::{Document, dotted, set_at};
 use crate::plan::{Change, Op};
+use crate::settings::{Endpoint, Group, Kind, Model, Setting, Unset, is_blank};
 
 /// The body of a PUT that makes `changes` on `live`, leaving out the unknown fields that `omit` names.
 /// A setting of the model is never left out.

@@ -7,8 +7,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
 use super::verify::{Mismatch, Why};
-use crate::organization::{Document, Endpoint, Model, Setting};
+use crate::live::Document;
 use crate::plan::{Change, GENERATED, Plan};
+use crate::settings::{Endpoint, Model, Setting};
 
 /// How far the times of creation and of the last write of a new organization may lie apart.
 const MOMENT: SignedDuration = SignedDuration::from_hours(1);
@@ -71,9 +72,10 @@ fn older(document: &Document) -> Option<Mismatch> {
 mod tests {
     use super::super::testing::document;
     use super::*;
+    use crate::live::{Live, Slot};
     use crate::manifest::{Source, parse};
-    use crate::organization::{Live, Slot, Target};
     use crate::plan::{Input, plan};
+    use crate::settings::Target;
     use serde_json::json;
 
     /// The paths that are foreign in `fields` after the creation of a small organization with these lines beside.

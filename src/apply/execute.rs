@@ -10,8 +10,9 @@ use super::verify::{Mismatch, Why, not_converged, verify};
 use super::{Approved, Event, Options, body, created};
 use crate::cloudflare::{self, Call, Method, Reader, Request, Step, Writer, request};
 use crate::json::JsonText;
-use crate::organization::{Document, Endpoint, Live, Model, Slot, dotted};
+use crate::live::{Document, Live, Slot, dotted};
 use crate::plan::{Action, Change, Op, Seen};
+use crate::settings::{Endpoint, Model};
 
 /// How often an update whose outcome was uncertain is sent again, after a read has shown that it did not happen.
 const REPEATS: usize = 2;

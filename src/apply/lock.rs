@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::backup::{BackupError, organization};
 use crate::files::{self, Access};
-use crate::organization::Target;
+use crate::settings::Target;
 
 /// The right to write to one target, held until it is dropped or the process ends, however it ends.
 ///
@@ -15,7 +15,7 @@ use crate::organization::Target;
 ///
 /// ```
 /// use zerodrift::apply::TargetLock;
-/// use zerodrift::organization::Target;
+/// use zerodrift::settings::Target;
 ///
 /// let folder = tempfile::tempdir()?;
 /// let target = Target::account("699d98642c564d2e855e9661899b7252")?;

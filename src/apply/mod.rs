@@ -40,9 +40,10 @@ pub use outcome::{Failure, Outcome};
 pub use verify::{Mismatch, Why, verify};
 
 use crate::cloudflare::{Method, Reader, Writer};
+use crate::live::Live;
 use crate::manifest::Finding;
-use crate::organization::{Live, Model};
 use crate::plan::{Change, Plan};
+use crate::settings::Model;
 
 /// Keeps the state from before the first write. It is called once, with live as read, right before that write.
 pub type Keep<'a> = dyn Fn(&Live) -> Result<(), BackupError> + Sync + 'a;

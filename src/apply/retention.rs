@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::backup::{BackupError, Backups, organization};
 use super::mark;
 use crate::files::{self, FileIdentity, LARGEST_DOCUMENT};
-use crate::organization::Snapshot;
+use crate::live::Snapshot;
 use crate::plan::Plan;
 
 impl Backups {

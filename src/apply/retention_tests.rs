@@ -1,8 +1,9 @@
 use super::*;
 use crate::apply::PreImage;
+use crate::live::{Document, Live, Slot};
 use crate::manifest::{Source, parse};
-use crate::organization::{Document, Endpoint, Live, Model, Slot, Target};
 use crate::plan::{Input, plan};
+use crate::settings::{Endpoint, Model, Target};
 use jiff::Timestamp;
 use serde_json::json;
 

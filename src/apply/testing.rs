@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
+use crate::live::Document;
 use crate::manifest::Location;
-use crate::organization::{Document, Endpoint, Model};
 use crate::plan::{Change, Op};
+use crate::settings::{Endpoint, Model};
 
 /// An organization with these fields.
 pub(super) fn document(fields: Json) -> Document {

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
-use crate::organization::{Access, Document, Model, Setting, dotted, either_side};
+use crate::live::{Document, dotted, either_side};
 use crate::plan::Change;
+use crate::settings::{Access, Model, Setting};
 
 /// A path that is not what it should be after a write.
 #[derive(Debug, Clone, PartialEq)]

@@ -7,8 +7,8 @@ use super::input::secrets::PrivateFiles;
 use super::output::ui::Ui;
 use super::output::used_files::UsedFiles;
 use crate::manifest::Source;
-use crate::organization::Model;
 use crate::report;
+use crate::settings::Model;
 
 /// What every command needs.
 pub(crate) struct Context {

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::exit::Exit;
 use crate::cloudflare::{self, ConfigError, ErrorKind};
 use crate::manifest::{Finding, Source};
-use crate::organization::Target;
+use crate::settings::Target;
 use crate::text;
 
 /// Why a command did not do what was asked.

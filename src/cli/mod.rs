@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use clap::{CommandFactory as _, Parser as _};
 
-use crate::organization::Model;
+use crate::settings::Model;
 use command_spec::CommandSpec;
 use commands::Cli;
 use context::Context;

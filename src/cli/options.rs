@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
-use crate::organization::GoDuration;
+use crate::settings::GoDuration;
 
 /// Logs and colour.
 #[derive(Debug, Clone, Default, Args)]

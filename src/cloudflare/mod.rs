@@ -14,7 +14,7 @@
 //! use std::sync::Arc;
 //!
 //! use zerodrift::cloudflare::{HttpTransport, Policy, Reader, Writer};
-//! use zerodrift::organization::Target;
+//! use zerodrift::settings::Target;
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let transport = Arc::new(HttpTransport::with_token(None, "the-token")?);

@@ -12,14 +12,15 @@ use super::request;
 use super::retry::Policy;
 use super::transport::Transport;
 use crate::json::JsonText;
-use crate::organization::{Document, DocumentError, Endpoint, Live, Scope, Slot, Target, is_blank};
+use crate::live::{Document, DocumentError, Live, Slot};
+use crate::settings::{Endpoint, Scope, Target, is_blank};
 
 /// Reads organizations: each method sends GET requests and nothing else.
 ///
 /// A plan holds this type and no [`Writer`](super::Writer), so that it cannot write by mistake:
 ///
 /// ```compile_fail,E0599
-/// # async fn plan(reader: zerodrift::cloudflare::Reader, target: zerodrift::organization::Target) {
+/// # async fn plan(reader: zerodrift::cloudflare::Reader, target: zerodrift::settings::Target) {
 /// reader.update_organization(&target, &serde_json::Map::new()).await;
 /// # }
 /// ```

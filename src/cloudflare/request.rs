@@ -5,12 +5,12 @@
 //!
 //! ```
 //! use zerodrift::cloudflare::request;
-//! use zerodrift::organization::Target;
+//! use zerodrift::settings::Target;
 //!
 //! let target = Target::account("699d98642c564d2e855e9661899b7252")?;
 //! let asked = request::get(&target);
 //! assert_eq!(asked.to_string(), "GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations");
-//! # Ok::<(), zerodrift::organization::TargetIdError>(())
+//! # Ok::<(), zerodrift::settings::TargetIdError>(())
 //! ```
 
 use std::fmt;
@@ -19,7 +19,7 @@ use serde_json::{Map, Value as Json};
 
 use super::transport::{Method, Operation, Request};
 use crate::json::JsonText;
-use crate::organization::{Endpoint, Scope, Target, TargetId};
+use crate::settings::{Endpoint, Scope, Target, TargetId};
 
 /// The path of an endpoint of an organization, below the base URL: of the account or the zone that it hangs on.
 ///

@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use tokio::time::Instant;
 
 use super::transport::{Reached, Request, Response, Sending, Transport, TransportError, TransportErrorKind};
-use crate::organization::Target;
+use crate::settings::Target;
 
 /// The account that every test targets.
 pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";

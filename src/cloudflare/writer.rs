@@ -16,7 +16,7 @@ use super::request::{self, Revocation};
 use super::retry::Policy;
 use super::transport::{Reached, Request, Transport};
 use crate::json::JsonText;
-use crate::organization::{Scope, Target};
+use crate::settings::{Scope, Target};
 
 /// Writes organizations: each method sends one write, and sends it again only where the server provably did not act. It reads nothing.
 pub struct Writer {

@@ -9,7 +9,7 @@ use super::keys;
 use super::reader::{Entry, Reader};
 use super::value;
 use super::yaml::{Node, Value};
-use crate::organization::{Setting, nearest, shown};
+use crate::settings::{Setting, nearest, shown};
 
 const KEYS: [&str; 3] = ["setting", "to", "reason"];
 const EXAMPLE: &str =

@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Severity};
 use super::{Allow, Manifest};
-use crate::organization::{Model, Setting};
+use crate::settings::{Model, Setting};
 use crate::text::excerpt;
 
 /// The most characters of a value that a message shows.

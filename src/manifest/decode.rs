@@ -7,7 +7,7 @@ use super::reader::{Entry, Reader};
 use super::value;
 use super::yaml::{Node, Value};
 use super::{Allow, Declared};
-use crate::organization::{Endpoint, Scope, Setting, Target, Unset};
+use crate::settings::{Endpoint, Scope, Setting, Target, Unset};
 
 /// The shortest manifest that does something.
 const EXAMPLE: &str =
@@ -90,7 +90,7 @@ fn id(reader: &mut Reader<'_>, scope: Scope, node: &Node) -> Option<Target> {
         Ok(id) => Some(Target { scope, id }),
         Err(_) if reader.is_blanked(node) => None,
         Err(error) => {
-            let what = if text.is_empty() { kind_of(node).to_owned() } else { crate::organization::shown(text) };
+            let what = if text.is_empty() { kind_of(node).to_owned() } else { crate::settings::shown(text) };
             let help = format!("copy the {scope} id from the overview page of the dashboard");
             let message = format!("{} is {what}, but {error}", scope.key());
             reader.say(reader.error("target-id", &node.span, message).help(help));

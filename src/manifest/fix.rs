@@ -4,7 +4,7 @@ use super::finding::{Finding, Fix, Location};
 use super::splice::{Edit, splice};
 use super::yaml::{self, Node, Value};
 use super::{Parsed, Source, parse, source};
-use crate::organization::Model;
+use crate::settings::Model;
 
 /// How often a text is fixed and read again. A round mends every finding that is shown, up to a hundred, and what it
 /// uncovers is left to the next.
@@ -38,7 +38,7 @@ pub struct MadeFix {
 ///
 /// ```
 /// use zerodrift::manifest::{Source, fix};
-/// use zerodrift::organization::Model;
+/// use zerodrift::settings::Model;
 ///
 /// let text = "organization:\n  is_ui_read_only: no   # for now\n";
 /// let fixed = fix(Model::current(), &Source { name: "org.yaml".into(), text: text.into() });

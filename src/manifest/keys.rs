@@ -2,7 +2,7 @@
 
 use super::finding::{Finding, Fix, Severity};
 use super::reader::{Entry, Reader};
-use crate::organization::{Model, Scope, Setting, nearest, shown};
+use crate::settings::{Model, Scope, Setting, nearest, shown};
 
 /// Whether settings stand below a path.
 pub(super) fn is_group(model: &Model, path: &str) -> bool {

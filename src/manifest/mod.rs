@@ -39,7 +39,7 @@ pub use splice::{Edit, Spliced, splice};
 use serde_json::Value as Json;
 
 use self::reader::Reader;
-use crate::organization::{Endpoint, Model, Setting, Target};
+use crate::settings::{Endpoint, Model, Setting, Target};
 
 /// The text of a manifest and the name under which the user knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +106,7 @@ pub struct Parsed {
 ///
 /// ```
 /// use zerodrift::manifest::{Source, parse};
-/// use zerodrift::organization::Model;
+/// use zerodrift::settings::Model;
 ///
 /// let source = Source { name: "org.yaml".into(), text: "organization:\n  session_duration: 1d\n".into() };
 /// let parsed = parse(Model::current(), &source);

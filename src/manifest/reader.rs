@@ -7,7 +7,7 @@ use super::Source;
 use super::finding::{Finding, Location, Severity};
 use super::source::Lines;
 use super::yaml::{Node, TAG, TAG_HELP, Value};
-use crate::organization::{Model, shown};
+use crate::settings::{Model, shown};
 
 /// How many findings are shown. Nobody reads more, and every byte of a hostile file may be one.
 const MOST: usize = 100;

@@ -4,7 +4,8 @@ use serde_json::Value as Json;
 
 use super::finding::{Finding, Severity};
 use super::{Declared, Location, Manifest, Source};
-use crate::organization::{Document, Endpoint, Kind, Live, Model, Setting, Target, Unset, is_blank};
+use crate::live::{Document, Live};
+use crate::settings::{Endpoint, Kind, Model, Setting, Target, Unset, is_blank};
 
 /// The manifest that brings a live state back: every setting that a file can declare, unset ones included.
 ///
@@ -67,7 +68,8 @@ fn is_an_unset(setting: &Setting, value: &Json) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::organization::{Access, Kind, Slot};
+    use crate::live::Slot;
+    use crate::settings::{Access, Kind};
     use serde_json::json;
 
     const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";

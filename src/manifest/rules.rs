@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::finding::{Finding, Severity};
 use super::{Declared, Manifest};
-use crate::organization::{Access, Color, Group, Kind, Model, Setting, is_blank};
+use crate::settings::{Access, Color, Group, Kind, Model, Setting, is_blank};
 
 const PARTIAL: &str = "partial-group";
 

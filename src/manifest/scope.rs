@@ -4,7 +4,7 @@
 
 use super::Manifest;
 use super::finding::{Finding, Severity};
-use crate::organization::Scope;
+use crate::settings::Scope;
 
 /// A finding for every declared setting that this scope lacks.
 pub fn beyond_scope(manifest: &Manifest, scope: Scope) -> Vec<Finding> {
@@ -24,7 +24,7 @@ pub fn beyond_scope(manifest: &Manifest, scope: Scope) -> Vec<Finding> {
 mod tests {
     use super::*;
     use crate::manifest::{Source, parse};
-    use crate::organization::Model;
+    use crate::settings::Model;
 
     #[test]
     fn a_zone_from_outside_the_file_is_checked_like_one_inside() {

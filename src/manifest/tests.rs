@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::organization::{Element, Kind, Scope};
+use crate::settings::{Element, Kind, Scope};
 
 fn source(text: &str) -> Source {
     Source { name: "org.yaml".to_owned(), text: text.to_owned() }

@@ -6,7 +6,7 @@ use super::core_schema::{self, ScalarStyle};
 use super::finding::{Finding, Fix, Severity};
 use super::reader::Reader;
 use super::yaml::{Node, Value};
-use crate::organization::{Color, Element, Kind, Problem, Setting, Unset, shown};
+use crate::settings::{Color, Element, Kind, Problem, Setting, Unset, shown};
 use crate::text::{is_hidden, yaml};
 
 /// The value for a setting, unless it is none; everything that is wrong with it is said.

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use super::digest;
 use crate::cloudflare::Method;
 use crate::manifest::{Finding, Location};
-use crate::organization::{Endpoint, Guard, Setting, Target};
+use crate::settings::{Endpoint, Guard, Setting, Target};
 
 /// What apply would do to one organization, and everything a reviewer needs to judge it.
 #[derive(Debug, Clone, PartialEq)]

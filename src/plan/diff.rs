@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::direction::{self, Verdict};
 use super::{Change, GuardState, Input, Op, effective};
 use crate::manifest::Declared;
-use crate::organization::{Access, Setting};
+use crate::settings::{Access, Setting};
 
 /// The changes, in the order of the model. Consents are looked for later.
 pub(super) fn changes(input: &Input<'_>) -> Vec<Change> {

@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::{Change, Plan, Seen};
-use crate::organization::{Live, Model, sorted};
+use crate::live::{Live, sorted};
+use crate::settings::Model;
 use crate::text::hexadecimal;
 
 /// SHA-256, in lower-case hexadecimal, of the live documents by meaning: how values are spelled, their order, empty

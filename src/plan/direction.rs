@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{Input, effective};
-use crate::organization::{Condition, Direction, Guard, Impact, LiveShape, Setting};
+use crate::settings::{Condition, Direction, Guard, Impact, LiveShape, Setting};
 
 /// What the plan says of a change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use super::Input;
-use crate::organization::{Model, Setting};
+use crate::settings::{Model, Setting};
 
 /// The raw value a setting will have, whether or not the switch of its group is on.
 pub(super) fn raw<'a>(input: &Input<'a>, setting: &Setting) -> Option<&'a Json> {

@@ -21,8 +21,9 @@ pub use seen::{Moved, Seen};
 use jiff::Timestamp;
 
 use crate::cloudflare::Method;
+use crate::live::{Live, Slot};
 use crate::manifest::{Finding, Manifest, Severity, cross_check};
-use crate::organization::{Endpoint, Live, Model, Setting, Slot, Target};
+use crate::settings::{Endpoint, Model, Setting, Target};
 
 /// Everything a plan depends on.
 #[derive(Debug, Clone, Copy)]

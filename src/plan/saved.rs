@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::{Consent, Input, ManifestRef, Moved, Plan, Seen, digest_time};
+use crate::live::Live;
 use crate::manifest::Manifest;
-use crate::organization::{Access, Live, Model, Setting, Target};
+use crate::settings::{Access, Model, Setting, Target};
 use crate::text::visible;
 
 /// What a saved plan is bound to.

@@ -6,9 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::organization::{
-    Access, Document, Endpoint, Live, Model, Setting, Slot, dotted, either_side, is_blank, sorted,
-};
+use crate::live::{Document, Live, Slot, dotted, either_side, sorted};
+use crate::settings::{Access, Endpoint, Model, Setting, is_blank};
 
 /// The live values of the endpoints that were read, by section. An endpoint that does not exist is `None`; one that
 /// nobody read has no entry.

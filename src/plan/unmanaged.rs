@@ -2,7 +2,8 @@
 //! not listed, though an unknown field that is empty is kept as exactly as any other.
 
 use super::{Input, Unmanaged, effective};
-use crate::organization::{Document, dotted, is_blank};
+use crate::live::{Document, dotted};
+use crate::settings::is_blank;
 
 /// Settings of the model first, in its order, then the fields it does not know, in the order of the answer.
 pub(super) fn list(input: &Input<'_>) -> Vec<Unmanaged> {

@@ -7,8 +7,8 @@ use serde_json::Value as Json;
 use super::layout::{hanging, pad, width};
 use super::style::{Role, Style};
 use super::{value, words};
-use crate::organization::Kind;
 use crate::plan::{Change, Op};
+use crate::settings::Kind;
 
 /// From which side a difference is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use super::layout::{column, hanging, pad, wrap};
 use super::plan::join;
 use super::style::{Role, Style};
 use super::yaml::yaml_scalar;
-use crate::organization::{Group, Model, RULES, Setting};
+use crate::settings::{Group, Model, RULES, Setting};
 
 /// A name that is neither a setting nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

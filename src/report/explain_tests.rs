@@ -1,7 +1,7 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::organization::Kind;
+use crate::settings::Kind;
 
 fn plain() -> Style {
     Style::plain(100)

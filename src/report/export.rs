@@ -7,9 +7,10 @@ use serde_json::Value as Json;
 use super::layout::wrap;
 use super::tree::{self, Node};
 use super::{kind, value, yaml};
+use crate::live::{Live, Slot, dotted};
 use crate::manifest::{Manifest, Source, parse};
-use crate::organization::{Access, Element, Endpoint, Kind, Live, Model, Scope, Setting, Slot, Target, Unset, dotted};
 use crate::plan::{Input, plan};
+use crate::settings::{Access, Element, Endpoint, Kind, Model, Scope, Setting, Target, Unset};
 
 /// Comments are wrapped here, whatever the terminal: a file has no width.
 const COLUMNS: usize = 100;
@@ -238,7 +239,7 @@ impl Export<'_> {
         let mut lines = String::new();
         for document in self.live.documents() {
             for setting in self.model.response_only(document.endpoint) {
-                let Some(live) = document.raw(setting).filter(|live| !crate::organization::is_blank(live)) else {
+                let Some(live) = document.raw(setting).filter(|live| !crate::settings::is_blank(live)) else {
                     continue;
                 };
                 match setting.access {
@@ -252,7 +253,7 @@ impl Export<'_> {
                 }
             }
             for unknown in document.unknown(self.model) {
-                if crate::organization::is_blank(&unknown.value) {
+                if crate::settings::is_blank(&unknown.value) {
                     continue;
                 }
                 let path = value::cut(&yaml::ascii(&dotted(document.endpoint, &unknown.keys)));

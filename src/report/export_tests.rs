@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::super::samples::{live, read_yaml, target};
 use super::*;
-use crate::organization::Document;
+use crate::live::Document;
 
 fn none() -> BTreeMap<String, String> {
     BTreeMap::new()

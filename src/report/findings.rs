@@ -205,7 +205,7 @@ mod tests {
 
     use super::*;
     use crate::manifest::parse;
-    use crate::organization::Model;
+    use crate::settings::Model;
 
     fn render(text_of_file: &str) -> String {
         let source = Source { name: "org.yaml".to_owned(), text: text_of_file.to_owned() };

@@ -50,7 +50,7 @@ fn written<'a>(source: &'a Source, at: &Location) -> (&'a str, &'a str) {
 mod tests {
     use super::*;
     use crate::manifest::{Severity, parse};
-    use crate::organization::Model;
+    use crate::settings::Model;
 
     fn of(text: &str) -> Vec<String> {
         let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };

@@ -115,7 +115,7 @@ mod tests {
     use super::super::samples::{busy, create, in_sync, warning};
     use super::*;
     use crate::manifest::parse;
-    use crate::organization::Model;
+    use crate::settings::Model;
 
     #[test]
     fn findings_read_as_gitlab_takes_them() {

@@ -12,8 +12,8 @@ use super::{
     markdown, plan,
 };
 use crate::manifest::{Finding, Fix, Location, Severity, Source, not_checked};
-use crate::organization::Model;
 use crate::plan::{Change, ManifestRef, Plan};
+use crate::settings::Model;
 use crate::text::visible;
 
 pub(super) const NASTY: [&str; 12] = [

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::export::{Detail, Export, MODELINES, Origin, Shown, comment, refusals, without_objections};
 use super::yaml;
+use crate::live::{Live, Slot};
 use crate::manifest::Finding;
-use crate::organization::{Live, Model, Scope, Setting, Slot, Target};
+use crate::settings::{Model, Scope, Setting, Target};
 use crate::terraform::Imported;
 use crate::text::excerpt;
 

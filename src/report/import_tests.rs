@@ -137,7 +137,7 @@ fn wish(setting: &Setting) -> BoxedStrategy<Json> {
             .prop_map(|text| Json::from(&*icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(&text)))
     ];
     match setting.kind {
-        crate::organization::Kind::Boolean => any::<bool>().prop_map(Json::from).boxed(),
+        crate::settings::Kind::Boolean => any::<bool>().prop_map(Json::from).boxed(),
         _ => prop_oneof![3 => Just(example), 1 => odd].boxed(),
     }
 }

@@ -9,9 +9,10 @@ use serde_json::{Map, Value as Json};
 
 use crate::apply::End;
 use crate::cloudflare::Method;
+use crate::live::Snapshot;
 use crate::manifest::Finding;
-use crate::organization::{Scope, Snapshot, Target};
 use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Seen, Unmanaged};
+use crate::settings::{Scope, Target};
 
 pub use super::json_text::to_text;
 

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::super::samples::{busy, in_sync, live, target};
 use super::*;
-use crate::organization::Endpoint;
+use crate::settings::Endpoint;
 
 #[test]
 fn the_plan_document_has_the_fields_of_the_contract_in_its_order() {

@@ -1,6 +1,6 @@
 //! What a setting takes and what a guard watches, in words.
 
-use crate::organization::{Access, Bound, Direction, DurationRange, Element, Kind, LiveShape, Scopes, Setting, Unset};
+use crate::settings::{Access, Bound, Direction, DurationRange, Element, Kind, LiveShape, Scopes, Setting, Unset};
 
 /// The values that a setting takes: `duration in h, m; 0m to 720h`.
 pub(super) fn describe(kind: Kind) -> String {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::tree::{self, Node};
 use super::{json, schema};
-use crate::organization::{Endpoint, Kind, Model, Scope, Setting};
+use crate::settings::{Endpoint, Kind, Model, Scope, Setting};
 
 /// The description as JSON text, with a final newline.
 pub fn openapi(model: &Model) -> String {

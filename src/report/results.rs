@@ -9,8 +9,8 @@ use super::style::{Role, Style};
 use super::value;
 use crate::apply::{End, Event, Failure, Mismatch, Outcome, Why};
 use crate::cloudflare::{ErrorKind, Revocation};
-use crate::organization::Target;
 use crate::plan::Plan;
+use crate::settings::Target;
 
 /// How an apply ended: the sentence that a log reader looks for, and what to do where it did not end well.
 pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {

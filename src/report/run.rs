@@ -3,8 +3,8 @@
 use super::change::Wording;
 use super::{drift, plan};
 use crate::manifest::{Finding, Source};
-use crate::organization::Target;
 use crate::plan::{Change, Plan};
+use crate::settings::Target;
 
 /// A comparison that went well.
 #[derive(Debug, Clone, Copy)]

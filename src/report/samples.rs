@@ -3,11 +3,12 @@
 use serde_json::{Value as Json, json};
 
 use crate::cloudflare::Method;
+use crate::live::{Document, Live, Slot};
 use crate::manifest::{Finding, Location, Severity};
-use crate::organization::{Direction, Document, Endpoint, Live, Model, Slot, Target};
 use crate::plan::{
     Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Seen, Unmanaged,
 };
+use crate::settings::{Direction, Endpoint, Model, Target};
 
 pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 

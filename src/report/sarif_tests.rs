@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::manifest::Severity;
 use crate::manifest::{self, parse};
-use crate::organization::Model;
+use crate::settings::Model;
 
 fn source(text: &str) -> Source {
     Source { name: "./accounts/org.yaml".to_owned(), text: text.to_owned() }

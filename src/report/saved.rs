@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::json::{self, PlanDocument, PlanEntry, SavedEntry, TargetEntry};
-use crate::organization::{Scope, Target};
 use crate::plan::{Consent, ManifestRef, Plan, SavedPlan, Stale, seal};
+use crate::settings::{Scope, Target};
 
 /// The document of one plan, bound to what it was made from, as text. It holds no secret: settings are none, and
 /// credentials never reach a plan.

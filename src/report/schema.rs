@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::tree::{self, Node};
 use super::{json, kind};
-use crate::organization::{DurationRange, Element, Endpoint, Kind, Model, Scope, Setting, Unset};
+use crate::settings::{DurationRange, Element, Endpoint, Kind, Model, Scope, Setting, Unset};
 
 /// The formats that have a schema. What stands here is their help on the command line too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]

@@ -8,8 +8,8 @@ use super::super::samples::{busy, create, in_sync, live, read_yaml, target, warn
 use super::super::{Detail, export};
 use super::*;
 use crate::apply::End;
+use crate::live::{Live, Snapshot};
 use crate::manifest::{Finding, Severity};
-use crate::organization::{Live, Snapshot};
 
 fn parsed(name: SchemaName) -> Json {
     serde_json::from_str(&schema(Model::current(), name)).unwrap()

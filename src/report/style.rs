@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, RgbColor};
 
-use crate::organization::Color;
+use crate::settings::Color;
 
 /// How much colour a terminal takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

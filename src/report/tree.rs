@@ -1,6 +1,6 @@
 //! The settings of a section as a tree, the way a file shows them.
 
-use crate::organization::{Endpoint, Model, Setting};
+use crate::settings::{Endpoint, Model, Setting};
 
 /// A setting, or an object of settings.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ fn below<'m>(prefix: &str, settings: &[&'m Setting]) -> Vec<Node<'m>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::organization::Kind;
+    use crate::settings::Kind;
 
     #[test]
     fn a_later_member_joins_its_group_and_a_new_group_needs_no_entry() {

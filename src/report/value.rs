@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::style::{Role, Style};
 use super::{alike, words};
-use crate::organization::{Kind, Setting};
+use crate::settings::{Kind, Setting};
 use crate::text::visible;
 
 /// More characters of one value than these are not shown: enough for every real value, little enough for a screen.

@@ -17,7 +17,8 @@ use super::rules::{Kind, Write};
 use super::state::{Adopt, Concurrent, Moment, Stale, State, instant};
 use super::write::merge_patch;
 use crate::json::JsonText;
-use crate::organization::{Document, DocumentError, Endpoint, Model, Target, is_blank};
+use crate::live::{Document, DocumentError};
+use crate::settings::{Endpoint, Model, Target, is_blank};
 
 /// The emulated API: what it remembers, what it knows, and what it has seen.
 #[derive(Debug, Clone)]

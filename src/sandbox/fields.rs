@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::organization::{Endpoint, Model, Scope, Setting};
+use crate::settings::{Endpoint, Model, Scope, Setting};
 
 /// A document of the API: its members in order.
 pub(super) type Fields = Map<String, Json>;

@@ -1,6 +1,6 @@
 //! "Did you mean": the nearest of the words that exist.
 
-use crate::organization::nearest;
+use crate::settings::nearest;
 
 /// ` (did you mean "merge"?)`, or nothing where no word is near.
 pub(super) fn hint<'a>(text: &str, words: impl Iterator<Item = &'a str>) -> String {

@@ -7,7 +7,7 @@ use super::personality::{
     Durations, EmptyGroupLists, EmptyLists, EmptyLoginDesign, FalseMembers, Personality, Sets, Spelling, SwitchedOff,
     ToggleReason, UnsetDoh, UnsetMembers,
 };
-use crate::organization::{Access, GoDuration, Group, Kind, Setting, is_blank};
+use crate::settings::{Access, GoDuration, Group, Kind, Setting, is_blank};
 
 const LOGIN_DESIGN: &str = "organization.login_design";
 

@@ -3,7 +3,7 @@
 use super::envelope::Refusal;
 use super::exchange::Call;
 use super::state::Owner;
-use crate::organization::{Endpoint, Scope, Target};
+use crate::settings::{Endpoint, Scope, Target};
 
 /// What every path of the API begins with.
 pub(super) const BASE_PATH: &str = "/client/v4";

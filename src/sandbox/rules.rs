@@ -6,7 +6,7 @@ use super::envelope::Refusal;
 use super::fields::{self, Fields, Meaning, Member, Side, Table};
 use super::personality::{AuthDomain, EmptyStrings, ReadOnlyFields, UnknownFields, WarpWithoutDuration};
 use super::state::State;
-use crate::organization::{Access, Endpoint, GoDuration, Setting, Unset, is_blank};
+use crate::settings::{Access, Endpoint, GoDuration, Setting, Unset, is_blank};
 
 const AUTH_DOMAIN: &str = "organization.auth_domain";
 const WARP_SWITCH: &str = "organization.allow_authenticate_via_warp";
@@ -181,7 +181,7 @@ fn place(setting: &Setting, element: Option<usize>) -> Vec<String> {
 }
 
 fn holds_text(setting: &Setting) -> bool {
-    use crate::organization::Kind as Value;
+    use crate::settings::Kind as Value;
     match setting.kind {
         Value::Text | Value::Duration(_) | Value::Color | Value::Url | Value::Host | Value::Uid | Value::Enum(_) => {
             true

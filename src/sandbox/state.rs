@@ -8,7 +8,8 @@ use serde_json::{Map, Value as Json};
 use super::fault::Fault;
 use super::personality::Personality;
 use crate::json::{self, JsonText, Texts};
-use crate::organization::{Document, DocumentError, Endpoint, Scope, Target, structure};
+use crate::live::{Document, DocumentError};
+use crate::settings::{Endpoint, Scope, Target, structure};
 
 /// The version of the state file that this program reads and writes.
 pub const FORMAT: u32 = 1;

@@ -6,7 +6,7 @@ use super::fields::{self, Fields, Meaning, Member, Side};
 use super::personality::{EmptyStrings, Groups, Put, UnknownFields};
 use super::rules::{Kind, Write, cannot_be_cleared};
 use super::state::instant;
-use crate::organization::{Endpoint, Setting, is_blank};
+use crate::settings::{Endpoint, Setting, is_blank};
 
 /// How long an emulated service token lives, in seconds: the documented default of 8760h.
 const TOKEN_LIFE: i64 = 8760 * 3600;

@@ -11,10 +11,9 @@ use super::hcl::as_text;
 use super::marks::UNKNOWN;
 use super::names::exact_command;
 use super::resource::{self, Member, Origin, Resource, Value};
+use crate::live::{Document, set_at};
 use crate::manifest::{Finding, Severity};
-use crate::organization::{
-    Document, Element, Endpoint, Kind, Model, Scope, Setting, TargetId, is_blank, nearest, set_at, shown,
-};
+use crate::settings::{Element, Endpoint, Kind, Model, Scope, Setting, TargetId, is_blank, nearest, shown};
 
 /// Carries one resource over.
 pub(super) fn carry(model: &Model, files: &[File<'_>], resource: &Resource, findings: &mut Findings) -> Imported {

@@ -173,7 +173,7 @@ fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<Content, Box<F
 fn shown(source: &Source, json: Json) -> Result<Content, Box<Finding>> {
     let version = json.get("format_version").and_then(Json::as_str).unwrap_or("1.0");
     if !version.starts_with("1.") && !version.starts_with("0.") {
-        let version = crate::organization::shown(version);
+        let version = crate::settings::shown(version);
         return Err(unreadable(source, format!("format version {version} of terraform show is not supported")));
     }
     if json.get("errored") == Some(&Json::Bool(true)) {

@@ -31,8 +31,9 @@ use std::collections::BTreeMap;
 use self::file::{Content, File, Findings};
 pub use self::names::{FileRole, file_role};
 use self::resource::{Origin, Resource};
+use crate::live::Document;
 use crate::manifest::{Finding, Location, Severity, Source};
-use crate::organization::{Document, Model, Scope, Setting, TargetId, nearest};
+use crate::settings::{Model, Scope, Setting, TargetId, nearest};
 
 /// The resource types that are an organization: two names of version 4 of the provider, and the one of version 5.
 pub const RESOURCE_TYPES: [&str; 3] = [
@@ -93,7 +94,7 @@ impl Imported {
 ///
 /// ```
 /// use zerodrift::manifest::Source;
-/// use zerodrift::organization::{Endpoint, Model};
+/// use zerodrift::settings::{Endpoint, Model};
 /// use zerodrift::terraform::import;
 ///
 /// let text = r#"

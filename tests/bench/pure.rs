@@ -10,9 +10,10 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use zerodrift::apply::body;
+use zerodrift::live::Snapshot;
 use zerodrift::manifest::{self, Manifest, Source};
-use zerodrift::organization::{Endpoint, Model, Snapshot};
 use zerodrift::plan::{Change, Input, Plan, plan};
+use zerodrift::settings::{Endpoint, Model};
 
 const MANIFEST: &str = include_str!("../../examples/org.yaml");
 const SNAPSHOT: &[u8] = include_bytes!("../../examples/live.json");

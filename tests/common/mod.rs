@@ -12,10 +12,11 @@ use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, Options, Outcome, apply};
 use zerodrift::cloudflare::{Method, Policy, Reader, Transport as _, Writer, request};
 use zerodrift::json::JsonText;
+use zerodrift::live::Live;
 use zerodrift::manifest::{self, Manifest, Source};
-use zerodrift::organization::{Element, Endpoint, Kind, Live, Model, Setting, Target, Unset};
 use zerodrift::plan::{Input, Plan, plan};
 use zerodrift::sandbox::{Personality, Sandbox, SandboxTransport, Seen, State};
+use zerodrift::settings::{Element, Endpoint, Kind, Model, Setting, Target, Unset};
 
 /// The account of every test.
 pub const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";

@@ -1,9 +1,9 @@
 //! Configurations of another tool, through the import.
 
 use zerodrift::manifest::{Finding, Manifest, Source};
-use zerodrift::organization::Model;
 use zerodrift::report::Detail;
 use zerodrift::report::import::file;
+use zerodrift::settings::Model;
 use zerodrift::terraform::{Import, addresses, import};
 
 use crate::common::{manifest, target};

@@ -1,8 +1,9 @@
 //! One small manifest for every rule: the shortest file that has such a finding.
 
+use zerodrift::live::{Live, Slot};
 use zerodrift::manifest::{Finding, Source, parse};
-use zerodrift::organization::{Live, Model, Slot, Target};
 use zerodrift::plan::{Input, plan};
+use zerodrift::settings::{Model, Target};
 
 /// The file of every manifest here.
 pub(crate) const FILE: &str = "accounts/widget/org.yaml";

@@ -19,9 +19,10 @@ use crate::cli::process::interrupt;
 use crate::cloudflare::{
     BaseUrl, Credentials, Error, ErrorKind, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState,
 };
-use crate::organization::{Scope, Slot, Target};
+use crate::live::Slot;
 use crate::report;
 use crate::report::doctor::{Check, Health};
+use crate::settings::{Scope, Target};
 use crate::text::visible;
 
 /// Says what works: token, permission, target, clock, TLS, proxy, and the exact fix

@@ -12,9 +12,10 @@ use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::formats::ResultForms;
 use crate::cli::process::interrupt;
 use crate::cloudflare;
-use crate::organization::{Endpoint, Scope, Slot, Snapshot, Target};
+use crate::live::{Slot, Snapshot};
 use crate::report;
 use crate::report::export::Detail;
+use crate::settings::{Endpoint, Scope, Target};
 
 /// Writes live as an org.yaml that plans to nothing
 #[derive(Debug, Args)]

@@ -14,8 +14,8 @@ use crate::cli::output::formats::ResultForms;
 use crate::cli::process::interrupt;
 use crate::cli::reconcile::history::AuditTrail;
 use crate::cloudflare::{Revocation, WriteError};
-use crate::organization::Target;
 use crate::report;
+use crate::settings::Target;
 use crate::text::{is_hidden, visible};
 
 /// Revokes every Access token of a user

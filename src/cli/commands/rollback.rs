@@ -17,9 +17,10 @@ use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::carry_out::{Job, carry_out};
 use crate::cli::reconcile::planning::{self, Wanted};
 use crate::files::{self, LARGEST_DOCUMENT};
+use crate::live::{Live, Slot, Snapshot};
 use crate::manifest::{Finding, Manifest, Severity, Source, cross_check, restoring, unusable};
-use crate::organization::{Live, Model, Setting, Slot, Snapshot, Target};
 use crate::plan::{self, Plan};
+use crate::settings::{Model, Setting, Target};
 use crate::text::{self, excerpt};
 
 /// Brings a backup back, as a planned, guarded and approved change

@@ -9,7 +9,7 @@ use crate::cli::options::TargetArgs;
 use crate::cli::output::own_file::OwnFile;
 use crate::files;
 use crate::manifest::{self, Finding, Manifest, Parsed, Source};
-use crate::organization::{Scope, Target, TargetIdError};
+use crate::settings::{Scope, Target, TargetIdError};
 use crate::text::visible;
 
 /// A manifest that was read, with whatever there is to say about it.

@@ -13,10 +13,11 @@ use crate::cli::reconcile::approval;
 use crate::cli::reconcile::history::History;
 use crate::cli::reconcile::planning::Wanted;
 use crate::cloudflare::ErrorKind;
+use crate::live::Live;
 use crate::manifest::Finding;
-use crate::organization::{Endpoint, Live};
 use crate::plan::Plan;
 use crate::report::{self, argument};
+use crate::settings::Endpoint;
 use crate::text::excerpt;
 
 /// The most characters of a field's name that a message shows.

@@ -16,9 +16,10 @@ use crate::cli::output::private_folder;
 use crate::cli::output::used_files::Output;
 use crate::cloudflare::Revocation;
 use crate::files;
-use crate::organization::{Live, Target};
+use crate::live::Live;
 use crate::plan::Plan;
 use crate::report;
+use crate::settings::Target;
 use crate::text::{self, visible};
 
 /// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.

@@ -10,9 +10,10 @@ use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::process::interrupt;
 use crate::files::{self, LARGEST_DOCUMENT};
+use crate::live::{Live, Snapshot};
 use crate::manifest::{Finding, Manifest, Source};
-use crate::organization::{Live, Model, Snapshot, Target};
 use crate::plan::{self, Plan};
+use crate::settings::{Model, Target};
 use crate::text;
 
 /// A manifest without errors, and whose organization it is about.
@@ -128,7 +129,7 @@ pub(crate) fn snapshot(path: &Path, wanted: &Wanted) -> Result<(Live, String), C
         return Err(refuse(format!("the snapshot is of {target}, and the manifest is about {}", wanted.target)));
     }
     for endpoint in &wanted.manifest.endpoints {
-        if *snapshot.live.slot(*endpoint) == crate::organization::Slot::NotRead {
+        if *snapshot.live.slot(*endpoint) == crate::live::Slot::NotRead {
             return Err(refuse(format!("the snapshot lacks `{}`, which the manifest declares", endpoint.section())));
         }
     }

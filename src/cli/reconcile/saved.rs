@@ -15,7 +15,7 @@ use crate::cli::output::used_files::Output;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::planning::{self, Wanted};
 use crate::files::{self, Access, LARGEST_DOCUMENT};
-use crate::organization::Live;
+use crate::live::Live;
 use crate::plan::{self, Input, Plan, SavedPlan, Since, Stale};
 use crate::report;
 use crate::text;

@@ -6,7 +6,7 @@ use super::page::Page;
 use super::place::Place;
 use crate::manifest::Edit;
 use crate::manifest::yaml::Node;
-use crate::organization::Setting;
+use crate::settings::Setting;
 
 /// The edits that make a list hold what is wanted, in canonical form.
 ///

@@ -19,7 +19,8 @@ use self::page::Page;
 use self::place::Place;
 use super::yaml::{self, Node};
 use super::{Edit, Location, Manifest, Source, source, splice};
-use crate::organization::{Kind, Model, Setting, set_at};
+use crate::live::set_at;
+use crate::settings::{Kind, Model, Setting};
 use crate::text::yaml::flow;
 
 /// A manifest with live values in it.
@@ -69,7 +70,7 @@ pub struct Left {
 ///
 /// ```
 /// use zerodrift::manifest::{Source, adopt, parse};
-/// use zerodrift::organization::Model;
+/// use zerodrift::settings::Model;
 ///
 /// let model = Model::current();
 /// let text = "organization:\n  session_duration: 24h   # as agreed\n";

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::manifest::{Allow, Manifest, Source, parse};
-use crate::organization::{Model, Setting};
+use crate::settings::{Model, Setting};
 
 /// What a new text declares, if that is what the old one declared with these settings as they are live.
 ///

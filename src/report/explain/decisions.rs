@@ -6,7 +6,7 @@ use super::super::kind;
 use super::super::layout::hanging;
 use super::super::style::{Role, Style};
 use super::{GuardInfo, NoticeInfo};
-use crate::organization::{Cell, Condition, Direction, Impact, Impacts, LiveShape, Model, Setting};
+use crate::settings::{Cell, Condition, Direction, Impact, Impacts, LiveShape, Model, Setting};
 
 /// What one kind of change calls for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -4,9 +4,9 @@ use serde_json::Value as Json;
 
 use super::piece::{self, Piece};
 use super::{Page, paint};
-use crate::organization::{Color, Setting};
 use crate::plan::Action;
 use crate::report::value;
+use crate::settings::{Color, Setting};
 
 const GROUP: &str = "organization.login_design";
 

@@ -33,9 +33,10 @@ use super::drift::source;
 use super::plan::{count, is_cloudflare, summary};
 use super::shell::argument;
 use super::value;
+use crate::live::Live;
 use crate::manifest;
-use crate::organization::{Live, Model};
 use crate::plan::{Action, Plan};
+use crate::settings::Model;
 
 /// What a page is about.
 #[derive(Debug, Clone, Copy)]

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{Page, piece};
-use crate::organization::{Color, Kind};
+use crate::settings::{Color, Kind};
 
 /// The class of what is filled with a colour.
 pub(super) fn fill(color: Color) -> String {

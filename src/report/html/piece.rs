@@ -3,11 +3,11 @@
 use serde_json::Value as Json;
 
 use super::paint;
-use crate::organization::{Color, Kind, Setting};
 use crate::plan::Change;
 use crate::report::change::{Moves, element_of, moves};
 use crate::report::style::Style;
 use crate::report::{value, words};
+use crate::settings::{Color, Kind, Setting};
 
 /// More elements of a set than these are counted, not shown.
 const ELEMENTS: usize = 20;

@@ -11,8 +11,8 @@ use super::run::{Failure, Run, command};
 use super::style::Style;
 use super::{plan, value};
 use crate::manifest::Finding;
-use crate::organization::Target;
 use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
+use crate::settings::Target;
 
 /// The longest comment that GitHub takes, in characters; we count bytes, of which there are never fewer.
 pub const COMMENT: usize = 65_536;

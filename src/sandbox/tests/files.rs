@@ -37,7 +37,7 @@ fn a_file_that_is_not_there_is_made_with_the_seeded_state() {
 fn a_state_reads_back_as_it_was_written() {
     let (_folder, path) = folder();
     let state = State {
-        target: Some(crate::organization::Target::zone(ACCOUNT).unwrap()),
+        target: Some(crate::settings::Target::zone(ACCOUNT).unwrap()),
         tokens: Tokens::Listed(vec![Grant {
             token: "sesame".to_owned(),
             email: None,

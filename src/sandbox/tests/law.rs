@@ -6,7 +6,8 @@ use serde_json::Map;
 
 use super::super::fields;
 use super::*;
-use crate::organization::{Access, Document, Element, Endpoint, Kind, Model, Setting, is_blank};
+use crate::live::Document;
+use crate::settings::{Access, Element, Endpoint, Kind, Model, Setting, is_blank};
 
 /// Everything in a document that has a meaning: settings by their canonical value, and what nobody knows.
 fn meaning(endpoint: Endpoint, fields: &Json) -> Vec<(String, Json)> {

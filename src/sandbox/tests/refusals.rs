@@ -97,7 +97,7 @@ fn values_that_the_table_refuses_are_refused() {
 
 #[test]
 fn a_setting_that_the_table_gains_is_checked_like_the_others() {
-    use crate::organization::{Kind, Model, Setting};
+    use crate::settings::{Kind, Model, Setting};
     let next_month = Setting::new("organization.token_limit", Kind::Integer { min: 1, max: 9 });
     let model = || Model::current().clone().with(next_month);
     let mut sandbox = sandbox("unknown_fields=refused").with_model(model());

@@ -7,9 +7,10 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::rewrite;
 use crate::cli::reconcile::planning::Wanted;
+use crate::live::Live;
 use crate::manifest::{self, Adopted, Adoption, Finding, Left, Location, Manifest, Source};
-use crate::organization::{Live, Setting};
 use crate::plan::{self, Action, Input, Plan};
+use crate::settings::Setting;
 use crate::text::{excerpt, visible};
 
 /// The longest adopted value that is shown, in characters. The file has the whole of it.

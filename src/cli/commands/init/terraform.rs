@@ -10,9 +10,9 @@ use crate::cli::input::manifest_file;
 use crate::cli::options::TargetArgs;
 use crate::files;
 use crate::manifest::{Finding, Severity, Source};
-use crate::organization::Target;
 use crate::report;
 use crate::report::export::Detail;
+use crate::settings::Target;
 use crate::terraform::{FileRole, Import, Imported, file_role, import};
 use crate::text::{self, visible};
 

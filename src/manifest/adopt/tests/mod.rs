@@ -394,7 +394,7 @@ fn a_hostile_value_is_text_and_nothing_else() {
 
 #[test]
 fn next_months_setting_is_adopted_too() {
-    let new = Setting::new("organization.next_month.zones", Kind::Set(crate::organization::Element::Host));
+    let new = Setting::new("organization.next_month.zones", Kind::Set(crate::settings::Element::Host));
     let model = Model::current().clone().with(new);
     let text = "organization:\n  next_month: ~ # c\n";
     let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };

@@ -2,9 +2,10 @@
 
 use std::sync::LazyLock;
 
-use super::direction::{Cell, Direction, LiveShape};
+use super::decision::{Cell, LiveShape};
+use super::direction::Direction;
 use super::setting::{Access, Endpoint, Group, Setting};
-use super::settings::{GROUPS, SETTINGS};
+use super::table::{GROUPS, SETTINGS};
 
 /// The settings and groups that this version knows.
 ///

@@ -13,7 +13,8 @@ pub(crate) use words::nearest;
 
 use super::canonical;
 use super::color::Color;
-use super::setting::{Element, Kind, Setting, Unset};
+use super::kind::{Element, Kind};
+use super::setting::{Setting, Unset};
 
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]

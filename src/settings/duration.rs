@@ -4,7 +4,7 @@
 //! API after a green plan is what this tool exists to prevent, so the grammar is spelled out here.
 //!
 //! ```
-//! use zerodrift::organization::GoDuration;
+//! use zerodrift::settings::GoDuration;
 //! let day: GoDuration = "24h".parse().unwrap();
 //! assert_eq!(day, "1440m".parse().unwrap());
 //! assert_eq!(day, "24h0m0s".parse().unwrap());
@@ -67,7 +67,7 @@ impl GoDuration {
     /// A spelling that uses no other units than these; `None` where there is none.
     ///
     /// ```
-    /// use zerodrift::organization::GoDuration;
+    /// use zerodrift::settings::GoDuration;
     /// let day: GoDuration = "24h0m0s".parse().unwrap();
     /// assert_eq!(day.in_units(&["m", "h"]).as_deref(), Some("24h"));
     /// ```

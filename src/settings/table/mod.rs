@@ -15,7 +15,8 @@ mod tokens;
 
 use super::direction::Direction;
 use super::guard::{Condition, Dependence, Guard, Impact};
-use super::setting::{Access, DurationRange, Element, Group, Kind, Setting, Unset};
+use super::kind::{DurationRange, Element, Kind};
+use super::setting::{Access, Group, Setting, Unset};
 
 const API: &str = "API reference, zero_trust/organizations";
 const DOH_API: &str = "API reference, zero_trust/organizations/doh";

@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{Problem, Setting, bare, shown};
-use crate::organization::duration::GoDuration;
-use crate::organization::setting::{Bound, DurationRange};
+use crate::settings::duration::GoDuration;
+use crate::settings::kind::{Bound, DurationRange};
 
 /// Spellings of units that people use and Go does not know, with their length in seconds.
 ///

@@ -1,6 +1,6 @@
 use serde_json::{Value as Json, json};
 
-use crate::organization::{Kind, Model, Setting};
+use crate::settings::{Kind, Model, Setting};
 
 fn setting(path: &str) -> Setting {
     *Model::current().setting(path).unwrap()

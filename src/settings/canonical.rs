@@ -7,7 +7,7 @@ use serde_json::{Number, Value as Json};
 
 use super::color::Color;
 use super::duration::GoDuration;
-use super::setting::{Element, Kind};
+use super::kind::{Element, Kind};
 
 /// Every rule of comparison, as users read it.
 pub const RULES: [(&str, &str); 9] = [

@@ -6,10 +6,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::canonical;
-use super::model::Model;
-use super::setting::{Endpoint, Setting};
 use crate::json::{self, Decoded, JsonText, Texts, is_stand_in};
+use crate::settings::{Endpoint, Model, Setting, is_blank};
 use crate::text::visible;
 
 /// One object of the API, as read.
@@ -122,10 +120,10 @@ impl Document {
         let spellings = setting.live_keys();
         let mut found = spellings.iter().filter_map(|keys| self.at(keys));
         let first = found.next()?;
-        if !canonical::is_blank(first) {
+        if !is_blank(first) {
             return Some(first);
         }
-        Some(found.find(|value| !canonical::is_blank(value)).unwrap_or(first))
+        Some(found.find(|value| !is_blank(value)).unwrap_or(first))
     }
 
     /// The raw value of a setting, or nothing while the switch of its group is off and it does not count.
@@ -164,7 +162,7 @@ fn collect_unknown(known: &[Vec<&'static str>], keys: &[&str], value: &Json, fou
             }
         }
         // A group that is unset.
-        blank if leads_on && canonical::is_blank(blank) => {}
+        blank if leads_on && is_blank(blank) => {}
         other => {
             let keys = keys.iter().map(|key| (*key).to_owned()).collect();
             found.push(Unknown { keys, value: other.clone() });

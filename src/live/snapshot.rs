@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::live::{Document, DocumentError, Live, Slot};
-use super::setting::Endpoint;
-use super::target::{Scope, Target};
+use super::document::{Document, DocumentError, Live, Slot};
 use crate::json::{self, JsonText, Texts};
+use crate::settings::{Endpoint, Scope, Target};
 use crate::text::{visible, visible_json};
 
 /// What was read of one organization, and where.

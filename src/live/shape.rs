@@ -1,0 +1,33 @@
+//! The shape in which a live document holds a setting.
+
+use super::document::Document;
+use crate::settings::{LiveShape, Model, Setting, has_the_type, is_blank};
+
+impl LiveShape {
+    /// The shape in which a document holds a setting.
+    pub fn of(model: &Model, document: &Document, setting: &Setting) -> Self {
+        let raw = document.raw(setting);
+        if is_obstructed(document, setting) {
+            return Self::WrongType;
+        }
+        let Some(value) = raw.filter(|value| !setting.is_empty(Some(value))) else { return Self::Absent };
+        if document.value(model, setting).is_none() {
+            return Self::Hidden;
+        }
+        if setting.can_rank(Some(value)) {
+            let own = setting.live_keys().first().and_then(|keys| document.at(keys));
+            return if own == raw { Self::Known } else { Self::FormerName };
+        }
+        if setting.can_rank(Some(&setting.canonical(Some(value)))) {
+            return Self::OtherCase;
+        }
+        if has_the_type(setting.kind, value) { Self::UnknownValue } else { Self::WrongType }
+    }
+}
+
+/// Whether something that is not an object stands where the group of a setting should be.
+fn is_obstructed(document: &Document, setting: &Setting) -> bool {
+    let above = setting.live_keys().into_iter().filter_map(|keys| Some(keys.split_last()?.1.to_vec()));
+    let held = above.filter(|keys| !keys.is_empty()).filter_map(|keys| document.at(&keys));
+    held.filter(|value| !is_blank(value)).any(|value| !value.is_object())
+}
