@@ -8,8 +8,9 @@
 
 use std::error::Error;
 
+use zerodrift::diagnostics::Source;
 use zerodrift::live::Snapshot;
-use zerodrift::manifest::{self, Source};
+use zerodrift::manifest::{self};
 use zerodrift::plan::{Input, plan};
 use zerodrift::settings::Model;
 use zerodrift::text::visible;

@@ -11,8 +11,9 @@ use std::sync::{Arc, OnceLock};
 
 use zerodrift::apply::{Approved, Backups, End, Options, PreImage, apply};
 use zerodrift::cloudflare::{HttpTransport, Policy, Reader, Writer};
+use zerodrift::diagnostics::Source;
 use zerodrift::live::Live;
-use zerodrift::manifest::{self, Source};
+use zerodrift::manifest::{self};
 use zerodrift::plan::{Input, plan};
 use zerodrift::settings::Model;
 

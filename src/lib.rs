@@ -32,7 +32,8 @@
 //! # Planning without a network
 //!
 //! ```
-//! use zerodrift::manifest::{Source, parse};
+//! use zerodrift::diagnostics::Source;
+//! use zerodrift::manifest::parse;
 //! use zerodrift::live::Snapshot;
 //! use zerodrift::settings::{Model, Target};
 //! use zerodrift::plan::{Input, plan};
@@ -70,9 +71,11 @@ pub mod text;
 
 pub mod json;
 
+pub mod diagnostics;
+
 pub mod manifest;
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "terraform")]
 pub mod terraform;
 
 pub mod cloudflare;
@@ -81,7 +84,10 @@ pub mod plan;
 
 pub mod apply;
 
-#[cfg(feature = "cli")]
+#[cfg(feature = "documents")]
+pub mod document;
+
+#[cfg(feature = "report")]
 pub mod report;
 
 #[cfg(feature = "sandbox")]

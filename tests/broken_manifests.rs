@@ -1,7 +1,8 @@
 //! Manifests that people write by mistake, and what they are told: each with the whole text as a snapshot.
 #![cfg(feature = "cli")]
 
-use zerodrift::manifest::{Source, parse};
+use zerodrift::diagnostics::Source;
+use zerodrift::manifest::parse;
 use zerodrift::report::Style;
 use zerodrift::report::findings::text;
 use zerodrift::settings::Model;
@@ -13,7 +14,7 @@ fn told(bytes: &[u8]) -> String {
         Err(findings) => return text(&findings, None, &Style::default()),
     };
     let parsed = parse(Model::current(), &source);
-    let failed = parsed.findings.iter().any(zerodrift::manifest::Finding::is_error);
+    let failed = parsed.findings.iter().any(zerodrift::diagnostics::Finding::is_error);
     assert_eq!(parsed.manifest.is_none(), failed, "a manifest is there exactly when no finding is an error");
     text(&parsed.findings, Some(&source), &Style::default())
 }

@@ -15,8 +15,8 @@ use std::process::Command;
 
 use common::{manifest, target};
 use serde_json::{Map, Value as Json, json};
+use zerodrift::diagnostics::{Finding, Severity};
 use zerodrift::live::{Document, Live, Slot, Snapshot};
-use zerodrift::manifest::{Finding, Severity};
 use zerodrift::plan::{Input, plan};
 use zerodrift::report::html::{Page, failure, page};
 use zerodrift::report::{Failure, Wording};

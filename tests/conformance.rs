@@ -21,12 +21,14 @@ use corpus::{Payload, Refusal, corpus};
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, End, Options, apply, body};
 use zerodrift::cloudflare::{ErrorKind, Method, Response, Revocation, TokenState, request};
+use zerodrift::diagnostics::Source;
+use zerodrift::document::{PlanDocument, plan_document};
 use zerodrift::live::{Document, Live, Slot};
-use zerodrift::manifest::{Manifest, Source, parse};
+use zerodrift::manifest::write::Detail;
+use zerodrift::manifest::write::manifest as export;
+use zerodrift::manifest::{Manifest, parse};
 use zerodrift::plan::{Action, Plan};
-use zerodrift::report::export::manifest as export;
-use zerodrift::report::json::{PlanDocument, plan_document};
-use zerodrift::report::{Detail, Style};
+use zerodrift::report::Style;
 use zerodrift::sandbox::{Personality, State, seeded};
 use zerodrift::settings::{Endpoint, Model, Setting};
 
@@ -85,7 +87,7 @@ fn assert_nothing_is_lost(document: &Document, file: &str) {
 /// An export of either detail validates, declares nothing empty, and plans to nothing.
 fn assert_exports_to_nothing(live: &Live, file: &str) {
     for detail in [Detail::Minimal, Detail::Full] {
-        let text = export(Model::current(), &target(), "https://api.example/client/v4", live, detail);
+        let text = export(Model::current(), &target(), live, detail);
         let manifest = manifest(&text);
         let plan = plan_for(&manifest, live);
         assert!(plan.is_empty() && plan.writes.is_empty(), "{file}: {text}\n{:#?}", plan.changes);
@@ -102,7 +104,7 @@ fn assert_renders(plan: &Plan, declared: usize) {
     let text = zerodrift::report::plan::text(plan, declared, &Style::default());
     assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
     let document = plan_document(std::slice::from_ref(plan), 0);
-    let json = zerodrift::report::json::to_text(&document);
+    let json = zerodrift::document::to_text(&document);
     assert_eq!(serde_json::from_str::<PlanDocument>(&json).unwrap(), document);
 }
 

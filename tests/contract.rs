@@ -31,11 +31,12 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Known, Options, Outcome, apply, verify};
 use zerodrift::cloudflare::{ErrorKind, HttpTransport, Policy, Reader, Revocation, TokenState, Transport, Writer};
+use zerodrift::diagnostics::Source;
 use zerodrift::live::{Document, Live, Slot};
-use zerodrift::manifest::{Manifest, Source, parse};
+use zerodrift::manifest::write::Detail;
+use zerodrift::manifest::write::manifest as export;
+use zerodrift::manifest::{Manifest, parse};
 use zerodrift::plan::{Action, Input, Plan, plan};
-use zerodrift::report::Detail;
-use zerodrift::report::export::manifest as export;
 use zerodrift::sandbox::{Adopt, Personality, Post, Sandbox, SandboxTransport, Server, State, seeded};
 use zerodrift::settings::{Endpoint, Model, Target};
 
@@ -141,7 +142,7 @@ async fn an_organization_is_read_and_exports_to_nothing(api: &Api) {
     let Slot::Present(doh) = &live.doh else { panic!("DoH settings are there with the organization: {live:?}") };
     assert!(doh.fields.values().all(|value| !value.is_object()), "DoH settings are flat: {doh:?}");
     for detail in [Detail::Minimal, Detail::Full] {
-        let text = export(model, &api.target, api.reader.base_url(), &live, detail);
+        let text = export(model, &api.target, &live, detail);
         let plan = api.plan(&manifest(&text), &live);
         assert!(plan.is_empty() && plan.writes.is_empty(), "{:#?}", plan.changes);
     }

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::{Value as Json, json};
-use zerodrift::report::{SchemaName, schema};
+use zerodrift::document::{SchemaName, schema};
 use zerodrift::sandbox::{Running, Sandbox, Server, State, Tokens, seeded};
 use zerodrift::settings::{Access, Model};
 

@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
+use zerodrift::diagnostics::{Finding, Fix, Location, Severity, Source};
 use zerodrift::live::{Document, Live, Slot};
-use zerodrift::manifest::{Finding, Fix, Location, Severity, Source};
 use zerodrift::plan::Plan;
 use zerodrift::report::gitlab::{code_quality, widget};
 use zerodrift::report::sarif::sarif;

@@ -22,15 +22,18 @@ use common::{plan_for, target};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
 use zerodrift::cloudflare::Response;
+use zerodrift::diagnostics::{Finding, Location, Source};
+use zerodrift::document::{PlanDocument, plan_document, snapshot_text, to_text};
 use zerodrift::live::{Document, Live, Slot, Snapshot};
-use zerodrift::manifest::{Finding, Location, Manifest, Parsed, Source, adopt, as_live, fix, parse};
+use zerodrift::manifest::edit::{adopt, as_live, fix};
+use zerodrift::manifest::write::Detail;
+use zerodrift::manifest::write::manifest as export;
+use zerodrift::manifest::{Manifest, Parsed, parse};
 use zerodrift::plan::Seen;
-use zerodrift::report::export::manifest as export;
-use zerodrift::report::import::file as import_file;
-use zerodrift::report::json::{PlanDocument, plan_document, snapshot_text, to_text};
-use zerodrift::report::{Detail, Style};
+use zerodrift::report::Style;
 use zerodrift::sandbox::{Fault, Personality, seeded};
 use zerodrift::settings::{Endpoint, GoDuration, Model};
+use zerodrift::terraform::write::file as import_file;
 use zerodrift::terraform::{Import, import};
 
 const API: &str = "https://api.example/client/v4";
@@ -226,7 +229,7 @@ fn assert_views(live: &Live) {
     let snapshot = Snapshot { target: Some(target()), api: API.to_owned(), live: live.clone() };
     assert_eq!(Snapshot::parse(snapshot_text(&snapshot).as_bytes()).unwrap(), snapshot);
     for detail in [Detail::Minimal, Detail::Full] {
-        let text = export(model, &target(), API, live, detail);
+        let text = export(model, &target(), live, detail);
         assert_harmless(&text);
         let source = Source { name: "org.yaml".to_owned(), text };
         let parsed = parse(model, &source);

@@ -15,8 +15,8 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{End, Failure, Known, verify};
 use zerodrift::live::{Live, Slot};
+use zerodrift::manifest::write::{Detail, manifest as export};
 use zerodrift::plan::{Action, Change, live_sha256};
-use zerodrift::report::export::{Detail, manifest as export};
 use zerodrift::sandbox::{
     AbsentOrganization, Concurrent, Fault, Hostile, Moment, Personality, PostExisting, State, UnknownValues,
 };
@@ -274,7 +274,7 @@ proptest! {
             let world = World::of(state, personality);
             let live = everything(&world).await;
             for detail in [Detail::Minimal, Detail::Full] {
-                let text = export(Model::current(), &target(), "https://sandbox.test/client/v4", &live, detail);
+                let text = export(Model::current(), &target(), &live, detail);
                 let plan = common::plan_for(&manifest(&text), &live);
                 prop_assert!(plan.is_empty(), "{text}\n{:#?}", plan.changes);
             }

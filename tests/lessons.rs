@@ -12,10 +12,12 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Known, Options, Refusal, apply, blame};
 use zerodrift::cloudflare::{ErrorKind, WriteError};
+use zerodrift::diagnostics::Source;
 use zerodrift::live::{Document, Live, Slot};
-use zerodrift::manifest::{Source, parse};
+use zerodrift::manifest::parse;
+use zerodrift::manifest::write::{self, Detail};
 use zerodrift::plan::{Action, Input, Plan, plan};
-use zerodrift::report::{Detail, Style, explain, export};
+use zerodrift::report::{Style, explain};
 use zerodrift::sandbox::{Personality, State};
 use zerodrift::settings::{Endpoint, Model, RULES};
 
@@ -101,7 +103,7 @@ async fn a04_a_second_plan_that_is_not_empty() {
 #[test]
 fn a05_perpetual_drift_and_nothing_to_import() {
     let live = live_of(json!({"session_duration": "12h", "login_design": {"header_text": "Hi"}}));
-    let text = export::manifest(Model::current(), &target(), API, &live, Detail::Minimal);
+    let text = write::manifest(Model::current(), &target(), &live, Detail::Minimal);
     assert!(plain_plan(&manifest(&text), &live).is_empty());
 }
 
@@ -112,7 +114,7 @@ fn a06_empty_objects_imported_as_settings() {
         [json!({}), json!({"login_design": {}}), json!({"login_design": {"header_text": "", "footer_text": ""}})];
     let exports: Vec<String> = empties
         .into_iter()
-        .map(|live| export::manifest(Model::current(), &target(), API, &live_of(live), Detail::Minimal))
+        .map(|live| write::manifest(Model::current(), &target(), &live_of(live), Detail::Minimal))
         .collect();
     assert!(exports.iter().all(|text| *text == exports[0]), "{exports:#?}");
 }
@@ -271,7 +273,7 @@ async fn a17_hand_kept_lists_of_writable_fields() {
 fn a18_noisy_generators() {
     let live =
         live_of(json!({"login_design": {"header_text": ""}, "is_ui_read_only": false, "session_duration": "12h"}));
-    let minimal = export::manifest(Model::current(), &target(), API, &live, Detail::Minimal);
+    let minimal = write::manifest(Model::current(), &target(), &live, Detail::Minimal);
     let declared: Vec<_> = manifest(&minimal).declared.into_iter().map(|declared| declared.setting.name()).collect();
     assert_eq!(declared, ["name", "auth_domain", "session_duration"]);
 }

@@ -10,10 +10,13 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, Options, Refusal, Why, apply, body, verify};
 use zerodrift::cloudflare::{Policy, Reader, Writer};
+use zerodrift::diagnostics::{Finding, Source};
+use zerodrift::document::{SchemaName, schema};
 use zerodrift::live::{Document, Live, Slot};
-use zerodrift::manifest::{Finding, Manifest, Parsed, Source, parse};
+use zerodrift::manifest::write::{self, Detail};
+use zerodrift::manifest::{Manifest, Parsed, parse};
 use zerodrift::plan::{Consent, Input, Op, Plan, plan};
-use zerodrift::report::{Detail, SchemaName, Style, explain, export, schema};
+use zerodrift::report::{Style, explain};
 use zerodrift::sandbox::{Personality, Sandbox, SandboxTransport, State};
 use zerodrift::settings::{Direction, DurationRange, Endpoint, Guard, Impact, Kind, Model, Setting, Target};
 
@@ -327,7 +330,7 @@ async fn an_api_that_knows_it_refuses_what_it_does_not_take() {
 fn an_export_declares_it_and_plans_to_nothing() {
     let (model, live) = (model(), live(&organization()));
     for detail in [Detail::Minimal, Detail::Full] {
-        let text = export::manifest(&model, &target(), "https://api.example/client/v4", &live, detail);
+        let text = write::manifest(&model, &target(), &live, detail);
         let parsed = parse(&model, &Source { name: "org.yaml".to_owned(), text: text.clone() });
         let exported = parsed.manifest.unwrap_or_else(|| panic!("{text}\n{:#?}", parsed.findings));
         for setting in [QUIET, MODE, BANNER] {

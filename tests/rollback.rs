@@ -7,8 +7,9 @@ use common::{World, live_state, manifest_without_objections, target, wanted};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
 use zerodrift::apply::{Approved, BackupError, End, Failure, Known, Options, apply};
+use zerodrift::diagnostics::{Finding, Source};
 use zerodrift::live::Live;
-use zerodrift::manifest::{Finding, Source, restoring};
+use zerodrift::manifest::restoring;
 use zerodrift::sandbox::{Personality, State};
 use zerodrift::settings::{Endpoint, Model, Unset};
 

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, End, Options, apply};
+use zerodrift::document::saved::{read, to_text};
 use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::Manifest;
 use zerodrift::plan::{Input, Plan, SavedPlan, Since, Stale, plan};
-use zerodrift::report::saved::{read, to_text};
 use zerodrift::sandbox::{Personality, State};
 use zerodrift::settings::{Access, Endpoint, Model, Target};
 

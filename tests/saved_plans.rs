@@ -391,7 +391,7 @@ fn a_digest_that_is_older_than_a_week_is_refused_unless_it_is_asked_for() {
     let exported = desk.run(&["export", "--format", "json", "--account-id", ACCOUNT]).out;
     let snapshot = zerodrift::live::Snapshot::parse(exported.as_bytes()).unwrap();
     let model = zerodrift::settings::Model::current();
-    let source = zerodrift::manifest::Source { name: "org.yaml".to_owned(), text: desk.read("org.yaml") };
+    let source = zerodrift::diagnostics::Source { name: "org.yaml".to_owned(), text: desk.read("org.yaml") };
     let manifest = zerodrift::manifest::parse(model, &source).manifest.unwrap();
     let mut live = zerodrift::live::Live::default();
     live.organization = snapshot.live.organization.clone();

@@ -15,8 +15,8 @@ use process::hermetic;
 use serde_json::{Value as Json, json};
 use zerodrift::cloudflare::Response;
 use zerodrift::live::{Live, Slot};
+use zerodrift::manifest::write::{Detail, manifest as export};
 use zerodrift::report::Style;
-use zerodrift::report::export::{Detail, manifest as export};
 use zerodrift::settings::Model;
 
 /// Values that somebody could leave in the dashboard.
@@ -350,7 +350,7 @@ async fn half_a_character_in_an_answer_is_kept_and_shown_harmlessly() {
         &live,
     );
     assert_harmless("the plan", &zerodrift::report::plan::text(&plan, 1, &Style::default()));
-    let text = export(Model::current(), &common::target(), "https://api.example", &live, Detail::Full);
+    let text = export(Model::current(), &common::target(), &live, Detail::Full);
     assert_harmless("the export", &text);
     assert!(text.contains("Not declared: this is no text"), "{text}");
 }

@@ -4,7 +4,7 @@ use crate::plan::{Input, plan};
 use crate::settings::{Endpoint, Model, Target};
 
 fn refused_plan(name: &str) -> Plan {
-    let source = crate::manifest::Source {
+    let source = crate::diagnostics::Source {
         name: name.to_owned(),
         text: "organization: {name: New, auth_domain: new.cloudflareaccess.com}".to_owned(),
     };

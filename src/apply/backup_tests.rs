@@ -15,7 +15,8 @@ fn live(name: &str) -> Live {
 
 fn plan_of(live: &Live, api: &str) -> Plan {
     let target = Target::account(ACCOUNT).unwrap();
-    let source = crate::manifest::Source { name: "org.yaml".to_owned(), text: "organization: {name: New}".to_owned() };
+    let source =
+        crate::diagnostics::Source { name: "org.yaml".to_owned(), text: "organization: {name: New}".to_owned() };
     let manifest = crate::manifest::parse(Model::current(), &source).manifest.unwrap();
     plan(&Input { model: Model::current(), manifest: &manifest, target: &target, api, live, allow: &[] })
 }

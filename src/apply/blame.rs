@@ -4,7 +4,8 @@
 //! wants the line of the file, not the path of a JSON body that nobody wrote.
 
 use crate::cloudflare::{self, Message};
-use crate::manifest::{Declared, Finding, Manifest, Severity};
+use crate::diagnostics::{Finding, Severity};
+use crate::manifest::{Declared, Manifest};
 use crate::settings::Endpoint;
 use crate::text::excerpt;
 
@@ -74,7 +75,7 @@ fn names(text: &str, declared: &Declared) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::Location;
+    use crate::diagnostics::Location;
     use crate::settings::Model;
     use serde_json::Value as Json;
 

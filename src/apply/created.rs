@@ -72,8 +72,9 @@ fn older(document: &Document) -> Option<Mismatch> {
 mod tests {
     use super::super::testing::document;
     use super::*;
+    use crate::diagnostics::Source;
     use crate::live::{Live, Slot};
-    use crate::manifest::{Source, parse};
+    use crate::manifest::parse;
     use crate::plan::{Input, plan};
     use crate::settings::Target;
     use serde_json::json;

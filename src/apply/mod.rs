@@ -40,8 +40,8 @@ pub use outcome::{Failure, Outcome};
 pub use verify::{Mismatch, Why, verify};
 
 use crate::cloudflare::{Method, Reader, Writer};
+use crate::diagnostics::Finding;
 use crate::live::Live;
-use crate::manifest::Finding;
 use crate::plan::{Change, Plan};
 use crate::settings::Model;
 

@@ -1,7 +1,8 @@
 use super::*;
 use crate::apply::PreImage;
+use crate::diagnostics::Source;
 use crate::live::{Document, Live, Slot};
-use crate::manifest::{Source, parse};
+use crate::manifest::parse;
 use crate::plan::{Input, plan};
 use crate::settings::{Endpoint, Model, Target};
 use jiff::Timestamp;

@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
+use crate::diagnostics::Location;
 use crate::live::Document;
-use crate::manifest::Location;
 use crate::plan::{Change, Op};
 use crate::settings::{Endpoint, Model};
 

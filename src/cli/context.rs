@@ -6,7 +6,7 @@ use super::input::env::Env;
 use super::input::secrets::PrivateFiles;
 use super::output::ui::Ui;
 use super::output::used_files::UsedFiles;
-use crate::manifest::Source;
+use crate::diagnostics::Source;
 use crate::report;
 use crate::settings::Model;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::exit::Exit;
 use crate::cloudflare::{self, ConfigError, ErrorKind};
-use crate::manifest::{Finding, Source};
+use crate::diagnostics::{Finding, Source};
 use crate::settings::Target;
 use crate::text;
 

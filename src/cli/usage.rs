@@ -14,7 +14,9 @@ use super::output::own_file::OwnFile;
 use super::output::publish::error_entry;
 use super::output::ui::Ui;
 use super::output::used_files;
-use crate::report::{self, ColorLevel, Style, json};
+use crate::document;
+use crate::report::{ColorLevel, Style};
+use crate::text::argument;
 use crate::text::visible;
 
 /// Says what clap has to say, as a document too where the arguments ask for JSON.
@@ -34,8 +36,8 @@ pub(super) fn report(ui: &Ui, mut error: clap::Error, arguments: &[OsString]) ->
     }
     ui.say(&rendered(&error, &ui.err));
     if asks_for_json(arguments) {
-        let document = json::error_document(error_entry(&failure(&error.to_string())));
-        let _ = ui.print(&json::to_text(&document));
+        let document = document::error_document(error_entry(&failure(&error.to_string())));
+        let _ = ui.print(&document::to_text(&document));
     }
     Exit::Usage
 }
@@ -59,7 +61,7 @@ fn stray(arguments: &[OsString]) -> Option<(&str, CliError)> {
             _ => false,
         };
         let message = format!("{flag} takes its value with =, so {} was taken for a file", visible(value));
-        is_meant.then(|| (value, CliError::usage(message).hint(format!("write {flag}={}", report::argument(value)))))
+        is_meant.then(|| (value, CliError::usage(message).hint(format!("write {flag}={}", argument(value)))))
     })
 }
 

@@ -1,7 +1,7 @@
 //! Consents that can be seen to match nothing without a look at the live state.
 
-use super::finding::{Finding, Severity};
 use super::{Allow, Manifest};
+use crate::diagnostics::{Finding, Severity};
 use crate::settings::{Model, Setting};
 use crate::text::excerpt;
 

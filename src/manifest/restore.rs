@@ -2,8 +2,9 @@
 
 use serde_json::Value as Json;
 
-use super::finding::{Finding, Severity};
-use super::{Declared, Location, Manifest, Source};
+use super::{Declared, Manifest};
+use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Location, Source};
 use crate::live::{Document, Live};
 use crate::settings::{Endpoint, Kind, Model, Setting, Target, Unset, is_blank};
 

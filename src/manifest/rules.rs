@@ -5,8 +5,8 @@
 
 use serde_json::Value as Json;
 
-use super::finding::{Finding, Severity};
 use super::{Declared, Manifest};
+use crate::diagnostics::{Finding, Severity};
 use crate::settings::{Access, Color, Group, Kind, Model, Setting, is_blank};
 
 const PARTIAL: &str = "partial-group";

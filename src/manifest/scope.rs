@@ -3,7 +3,7 @@
 //! A file that names its zone itself is checked while it is read.
 
 use super::Manifest;
-use super::finding::{Finding, Severity};
+use crate::diagnostics::{Finding, Severity};
 use crate::settings::Scope;
 
 /// A finding for every declared setting that this scope lacks.
@@ -23,7 +23,8 @@ pub fn beyond_scope(manifest: &Manifest, scope: Scope) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{Source, parse};
+    use crate::diagnostics::Source;
+    use crate::manifest::parse;
     use crate::settings::Model;
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::digest;
 use crate::cloudflare::Method;
-use crate::manifest::{Finding, Location};
+use crate::diagnostics::{Finding, Location};
 use crate::settings::{Endpoint, Guard, Setting, Target};
 
 /// What apply would do to one organization, and everything a reviewer needs to judge it.

@@ -1,7 +1,8 @@
 //! Who consents to guarded changes, and which consents have nothing left to consent to.
 
 use super::{Change, Consent, GuardState, Input};
-use crate::manifest::{Allow, Finding, Severity, mismatch};
+use crate::diagnostics::{Finding, Severity};
+use crate::manifest::{Allow, mismatch};
 
 /// Looks for consent to every guarded change.
 pub(super) fn look_for(input: &Input<'_>, changes: &mut [Change]) {

@@ -9,6 +9,8 @@ mod diff;
 mod digest;
 mod direction;
 mod effective;
+#[cfg(test)]
+pub(crate) mod samples;
 mod saved;
 mod seen;
 mod unmanaged;
@@ -21,8 +23,9 @@ pub use seen::{Moved, Seen};
 use jiff::Timestamp;
 
 use crate::cloudflare::Method;
+use crate::diagnostics::{Finding, Severity};
 use crate::live::{Live, Slot};
-use crate::manifest::{Finding, Manifest, Severity, cross_check};
+use crate::manifest::{Manifest, cross_check};
 use crate::settings::{Endpoint, Model, Setting, Target};
 
 /// Everything a plan depends on.

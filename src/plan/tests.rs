@@ -3,8 +3,9 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::diagnostics::Location;
 use crate::live::Document;
-use crate::manifest::{Allow, Declared, Location};
+use crate::manifest::{Allow, Declared};
 use crate::settings::{Kind, Setting};
 
 /// Live state, wanted state and consents, put together piece by piece.

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::layout::{hanging, pad, width};
 use super::style::{Role, Style};
 use super::{value, words};
 use crate::plan::{Change, Op};
 use crate::settings::Kind;
+use crate::text::layout::{hanging, pad, width};
 
 /// From which side a difference is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

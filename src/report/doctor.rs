@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::json::{FORMAT_VERSION, ZERODRIFT};
-use super::layout::{column, hanging, pad};
 use super::style::{Role, Style};
+use crate::document::{FORMAT_VERSION, ZERODRIFT};
+use crate::text::layout::{column, hanging, pad};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,10 +2,10 @@
 
 use super::change::Wording;
 use super::plan::{changes_section, count, findings_section, header, join, matching, read_only_section, unmanaged};
-use super::shell::argument;
 use super::style::{Role, Style};
 use super::value;
 use crate::plan::{Action, Plan};
+use crate::text::argument;
 
 /// The drift as text, the summary its last line. `declared` is the number of settings that the manifest mentions.
 ///

@@ -1,7 +1,7 @@
 //! A failure as text: what happened, then what to do.
 
-use super::layout::hanging;
 use super::style::{Role, Style};
+use crate::text::layout::hanging;
 
 /// `error: …`, with each hint on a line of its own.
 ///

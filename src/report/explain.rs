@@ -6,13 +6,13 @@ use serde::Serialize;
 
 pub use decisions::DecisionEntry;
 
-use super::json::{FORMAT_VERSION, ZERODRIFT};
-use super::kind;
-use super::layout::{column, hanging, pad, wrap};
 use super::plan::join;
 use super::style::{Role, Style};
-use super::yaml::yaml_scalar;
+use crate::document::{FORMAT_VERSION, ZERODRIFT};
+use crate::settings::describe;
 use crate::settings::{Group, Model, RULES, Setting};
+use crate::text::layout::{column, hanging, pad, wrap};
+use crate::text::yaml_scalar;
 
 /// A name that is neither a setting nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -157,9 +157,9 @@ pub fn rules(style: &Style) -> String {
 pub fn markdown_table(model: &Model) -> String {
     let cell = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
     let row = |setting: &Setting| {
-        let guarded = kind::guarded(setting);
-        let scope = kind::scope(setting.scopes);
-        let takes = kind::describe(setting.kind);
+        let guarded = describe::guarded(setting);
+        let scope = describe::scope(setting.scopes);
+        let takes = describe::describe(setting.kind);
         format!("| `{}` | {} | {} | {} | {scope} |\n", setting.path, cell(setting.doc), cell(&takes), cell(&guarded))
     };
     let head = "| Setting | What it does | Takes | Guarded | Exists for |\n|---|---|---|---|---|\n";
@@ -208,7 +208,8 @@ fn table(settings: &[&Setting], style: &Style) -> String {
     let mut text = String::new();
     for setting in settings {
         let mark = if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
-        let takes = if setting.is_declarable() { kind::describe(setting.kind) } else { kind::access(setting.access) };
+        let takes =
+            if setting.is_declarable() { describe::describe(setting.kind) } else { describe::access(setting.access) };
         let indent = 2 + columns + 2;
         let lines = wrap(&takes, style.width.saturating_sub(indent).max(24));
         for (number, line) in lines.iter().enumerate() {
@@ -224,12 +225,12 @@ fn table(settings: &[&Setting], style: &Style) -> String {
 }
 
 fn about_setting(model: &Model, setting: &Setting, style: &Style) -> String {
-    let mut facts = vec![("takes", kind::describe(setting.kind)), ("access", kind::access(setting.access))];
+    let mut facts = vec![("takes", describe::describe(setting.kind)), ("access", describe::access(setting.access))];
     if setting.is_declarable() {
         facts.push(("while unset", setting.default.to_owned()));
-        facts.push(("to unset", kind::unset(setting)));
+        facts.push(("to unset", describe::unset(setting)));
     }
-    facts.push(("exists for", kind::scope(setting.scopes).to_owned()));
+    facts.push(("exists for", describe::scope(setting.scopes).to_owned()));
     facts.extend(setting.observed_as.map(|path| ("answered as", path.to_owned())));
     facts.extend(setting.former.map(|path| ("formerly", path.to_owned())));
     facts.extend(model.switch_of(setting).map(|switch| ("counts while", format!("{} is on", switch.path))));
@@ -281,7 +282,7 @@ fn about_group(model: &Model, group: &Group, style: &Style) -> String {
 
 fn member(setting: &Setting, style: &Style) -> String {
     let mark = if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
-    let doc = format!("{} Takes: {}.", setting.doc, kind::describe(setting.kind));
+    let doc = format!("{} Takes: {}.", setting.doc, describe::describe(setting.kind));
     format!("{mark} {}\n{}", style.paint(Role::Heading, setting.name()), hanging(4, "", 0, &doc, style.width))
 }
 
@@ -297,14 +298,14 @@ impl SettingEntry {
     fn of(model: &Model, setting: &Setting) -> Self {
         Self {
             setting: setting.path,
-            kind: kind::name(setting.kind),
-            takes: kind::describe(setting.kind),
-            range: kind::range(setting.kind),
+            kind: describe::name(setting.kind),
+            takes: describe::describe(setting.kind),
+            range: describe::range(setting.kind),
             doc: setting.doc,
             default: setting.default,
-            unset: kind::unset(setting),
-            scopes: kind::scope(setting.scopes),
-            access: kind::access(setting.access),
+            unset: describe::unset(setting),
+            scopes: describe::scope(setting.scopes),
+            access: describe::access(setting.access),
             guard: decisions::guard(setting),
             notice: decisions::notice(setting),
             decisions: decisions::entries(model, setting),

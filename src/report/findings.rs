@@ -6,10 +6,9 @@
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
-use serde_json::{Value as Json, json};
 
 use super::style::{ColorLevel, Style};
-use crate::manifest::{Finding, Fix, Location, Severity, Source};
+use crate::diagnostics::{Finding, Fix, Location, Severity, Source};
 use crate::text::{self, is_hidden};
 
 /// How many characters of a line are shown on each side of the place meant.
@@ -43,19 +42,6 @@ pub fn text<'a>(findings: &[Finding], sources: impl IntoIterator<Item = &'a Sour
     out += &summary(findings);
     out.push('\n');
     out
-}
-
-/// A finding as programs read it: `line` and `column` are null where the whole file is meant.
-pub fn json(finding: &Finding) -> Json {
-    json!({
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "message": finding.message,
-        "file": finding.file,
-        "line": finding.at.as_ref().map(|at| at.line),
-        "column": finding.at.as_ref().map(|at| at.column),
-        "help": finding.help,
-    })
 }
 
 /// `2 errors, 1 warning in org.yaml`; several files are counted, not named.
@@ -256,7 +242,7 @@ mod tests {
         let finding = Finding::new("rule", Severity::Warning, "org.yaml", "message").help("help");
         let expected = serde_json::json!({"rule": "rule", "severity": "warning", "message": "message",
             "file": "org.yaml", "line": null, "column": null, "help": "help"});
-        assert_eq!(json(&finding), expected);
+        assert_eq!(crate::document::finding(&finding), expected);
     }
 
     /// Snippets that make up manifests, good and bad, with characters that a terminal acts on.

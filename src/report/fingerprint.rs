@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use super::path::tidy;
-use crate::manifest::{Finding, Location, Source};
+use crate::diagnostics::{Finding, Location, Source};
 use crate::text::hexadecimal;
 
 /// How the fingerprints are made. Another way gets another number, since hosts keep them for years.
@@ -49,7 +49,8 @@ fn written<'a>(source: &'a Source, at: &Location) -> (&'a str, &'a str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::manifest::{Severity, parse};
+    use crate::diagnostics::Severity;
+    use crate::manifest::parse;
     use crate::settings::Model;
 
     fn of(text: &str) -> Vec<String> {

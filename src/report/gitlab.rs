@@ -6,9 +6,9 @@
 use serde::Serialize;
 
 use super::fingerprint::fingerprints;
-use super::json::to_text;
 use super::path::tidy;
-use crate::manifest::{Finding, Severity, Source};
+use crate::diagnostics::{Finding, Severity, Source};
+use crate::document::to_text;
 use crate::plan::{Change, Op, Plan};
 use crate::text::{excerpt, visible};
 
@@ -112,9 +112,9 @@ impl Kind {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{busy, create, in_sync, warning};
     use super::*;
     use crate::manifest::parse;
+    use crate::plan::samples::{busy, create, in_sync, warning};
     use crate::settings::Model;
 
     #[test]

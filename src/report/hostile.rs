@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
 use super::sarif::{self, sarif};
-use super::{
-    ColorLevel, Detail, Failure, Style, Wording, drift, error, export, github, gitlab, html, json as documents,
-    markdown, plan,
-};
-use crate::manifest::{Finding, Fix, Location, Severity, Source, not_checked};
+use super::{ColorLevel, Failure, Style, Wording, drift, error, github, gitlab, html, markdown, plan};
+use crate::diagnostics::{Finding, Fix, Location, Severity, Source, not_checked};
+use crate::document as documents;
+use crate::manifest::write::{self, Detail};
+use crate::plan::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
 use crate::plan::{Change, ManifestRef, Plan};
 use crate::settings::Model;
 use crate::text::visible;
@@ -159,7 +158,7 @@ fn exports(text: &str) -> Vec<String> {
     let except = BTreeMap::from([("organization.name".to_owned(), text.to_owned())]);
     let live = live(organization, Some(json!({"name": text, "doh_jwt_duration": text})));
     [Detail::Minimal, Detail::Full]
-        .map(|detail| export::yaml(Model::current(), &target(), &live, detail, &except))
+        .map(|detail| write::yaml(Model::current(), &target(), &live, detail, &except))
         .to_vec()
 }
 

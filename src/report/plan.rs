@@ -1,12 +1,12 @@
 //! A plan as text that a reviewer enjoys: guarded changes first, then the others by group, then what stays as it is.
 
 use super::change::{self, Columns, Wording};
-use super::layout::{column, hanging, pad, width};
 use super::style::{Role, Style};
 use super::value;
-use super::yaml;
-use crate::manifest::{Finding, Severity};
+use crate::diagnostics::{Finding, Severity};
 use crate::plan::{Action, Change, Consent, GuardState, Plan, PlannedWrite, Unmanaged};
+use crate::text::layout::{column, hanging, pad, width};
+use crate::text::yaml;
 
 /// The API of every customer; any other one is named in the header.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";

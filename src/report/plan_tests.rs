@@ -1,9 +1,9 @@
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
-use super::super::samples::{busy, change, consented, create, in_sync, unmanaged};
 use super::super::{ColorLevel, drift};
 use super::*;
+use crate::plan::samples::{busy, change, consented, create, in_sync, unmanaged};
 
 fn plain() -> Style {
     Style::plain(100)

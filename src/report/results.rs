@@ -3,14 +3,14 @@
 use serde::Serialize;
 
 use super::error;
-use super::json::{self, ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
-use super::layout::hanging;
 use super::style::{Role, Style};
 use super::value;
 use crate::apply::{End, Event, Failure, Mismatch, Outcome, Why};
 use crate::cloudflare::{ErrorKind, Revocation};
+use crate::document::{self, ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
 use crate::plan::Plan;
 use crate::settings::Target;
+use crate::text::layout::hanging;
 
 /// How an apply ended: the sentence that a log reader looks for, and what to do where it did not end well.
 pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
@@ -168,8 +168,8 @@ pub fn revoked(revocation: &Revocation) -> String {
 pub fn revocation(target: &Target, revocation: &Revocation) -> RevocationDocument {
     let Revocation { email, user_uid, devices, warp_session_reauth } = revocation;
     RevocationDocument {
-        format_version: json::FORMAT_VERSION.to_owned(),
-        zerodrift: json::ZERODRIFT.to_owned(),
+        format_version: document::FORMAT_VERSION.to_owned(),
+        zerodrift: document::ZERODRIFT.to_owned(),
         target: target.clone(),
         email: email.clone(),
         user_uid: user_uid.clone(),

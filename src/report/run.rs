@@ -2,7 +2,7 @@
 
 use super::change::Wording;
 use super::{drift, plan};
-use crate::manifest::{Finding, Source};
+use crate::diagnostics::{Finding, Source};
 use crate::plan::{Change, Plan};
 use crate::settings::Target;
 

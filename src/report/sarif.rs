@@ -10,10 +10,10 @@ use std::ops::Range;
 use serde::Serialize;
 
 use super::fingerprint::{self, fingerprints};
-use super::json::{ZERODRIFT, to_text};
 use super::line_hash::line_hashes;
 use super::path::uri;
-use crate::manifest::{Finding, Fix, Lines, RULES, Rule, Source};
+use crate::diagnostics::{Finding, Fix, Lines, RULES, Rule, Source};
+use crate::document::{ZERODRIFT, to_text};
 use crate::text::visible;
 
 /// The longest message or help that is told, in characters.

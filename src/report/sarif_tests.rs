@@ -1,8 +1,8 @@
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::manifest::Severity;
-use crate::manifest::{self, parse};
+use crate::diagnostics::Severity;
+use crate::manifest::parse;
 use crate::settings::Model;
 
 fn source(text: &str) -> Source {
@@ -68,8 +68,8 @@ fn a_place_without_a_character_is_the_rest_of_its_line() {
 fn what_is_about_a_whole_file_has_no_region() {
     let result = &run("# nothing\n")["results"][0];
     assert_eq!(result["locations"], json!([{"physicalLocation": {"artifactLocation": {"uri": "accounts/org.yaml"}}}]));
-    let backup =
-        Finding::new("contrast", Severity::Warning, "backup.json", "message").at(&manifest::Location::whole_file());
+    let backup = Finding::new("contrast", Severity::Warning, "backup.json", "message")
+        .at(&crate::diagnostics::Location::whole_file());
     assert_eq!(regions(&document(&[backup], None)), [Json::Null]);
 }
 

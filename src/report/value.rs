@@ -6,26 +6,10 @@ use serde_json::Value as Json;
 use super::style::{Role, Style};
 use super::{alike, words};
 use crate::settings::{Kind, Setting};
-use crate::text::visible;
-
-/// More characters of one value than these are not shown: enough for every real value, little enough for a screen.
-pub(super) const LIMIT: usize = 200;
+use crate::text::{CUT as LIMIT, cut, visible};
 
 /// How an empty value reads. No value reads like this: text is quoted where it is more than one plain word.
 pub(super) const UNSET: &str = "(unset)";
-
-/// A text of at most [`LIMIT`] characters, with a mark that says how many are missing.
-pub(super) fn cut(text: &str) -> String {
-    cut_at(text, LIMIT)
-}
-
-fn cut_at(text: &str, limit: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(limit) else {
-        return text.to_owned();
-    };
-    let missing = text[end..].chars().count();
-    format!("{}…(+{missing} characters)", &text[..end])
-}
 
 /// Untrusted text of any origin for a line of ours: cut, then made visible.
 pub(super) fn safe(text: &str) -> String {

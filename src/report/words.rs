@@ -4,7 +4,7 @@ use similar::{ChangeTag, TextDiff};
 
 use super::alike::{Spaces, told_apart_with};
 use super::style::{ColorLevel, Role, Style};
-use super::value::LIMIT;
+use crate::text::CUT as LIMIT;
 
 /// This much of what two texts share stands before their first difference.
 const LEAD: usize = 60;

@@ -33,6 +33,7 @@ mod instance;
 mod late;
 mod named;
 mod near;
+mod openapi;
 mod personality;
 mod render;
 mod route;
@@ -52,6 +53,7 @@ pub use api::Sandbox;
 pub use exchange::{Answer, Call, Delivery, Seen};
 pub use fault::{Fault, FaultError, Page, Place, Trouble};
 pub use instance::Instance;
+pub use openapi::openapi;
 pub use personality::{
     AbsentOrganization, AuthDomain, Durations, EmptyGroupLists, EmptyLists, EmptyLoginDesign, EmptyStrings,
     FalseMembers, Groups, LATE_READS, NewOrganization, Patch, Personality, PersonalityError, Post, PostExisting, Put,

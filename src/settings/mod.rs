@@ -7,12 +7,15 @@
 //! - `model`: the table as a value that stages ask
 //! - `canonical`, `duration`, `color`: when two values are the same
 //! - `check`: which values the API takes
+//! - `tree`: the settings of a section as the file nests them
+//! - `describe`: all of this in words
 //! - `target`: which organization is meant
 
 mod canonical;
 mod check;
 mod color;
 mod decision;
+pub(crate) mod describe;
 mod direction;
 mod duration;
 mod guard;
@@ -22,6 +25,7 @@ mod ranking;
 mod setting;
 mod table;
 mod target;
+pub(crate) mod tree;
 
 pub use canonical::RULES;
 pub(crate) use canonical::is_blank;

@@ -11,8 +11,8 @@ use super::hcl::as_text;
 use super::marks::UNKNOWN;
 use super::names::exact_command;
 use super::resource::{self, Member, Origin, Resource, Value};
+use crate::diagnostics::{Finding, Severity};
 use crate::live::{Document, set_at};
-use crate::manifest::{Finding, Severity};
 use crate::settings::{Element, Endpoint, Kind, Model, Scope, Setting, TargetId, is_blank, nearest, shown};
 
 /// Carries one resource over.

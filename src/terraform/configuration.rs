@@ -11,7 +11,7 @@ use super::hcl::HclReader;
 use super::json::JsonReader;
 use super::names::FileRole;
 use super::resource::{Member, Origin, Resource, Value};
-use crate::manifest::{Finding, Severity};
+use crate::diagnostics::{Finding, Severity};
 use crate::text::excerpt;
 
 /// The longest value that is carried over, in bytes of JSON. A manifest has at most 1 MiB, and all settings must fit.

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::RESOURCE_TYPES;
 use super::names::{self, FileRole};
-use crate::manifest::{Finding, Lines, Location, Severity, Source};
+use crate::diagnostics::{Finding, Lines, Location, Severity, Source};
 
 /// How many findings are kept. Nobody reads more, and every byte of a hostile file may be one.
 const MOST: usize = 100;

@@ -10,6 +10,7 @@
 //! - `shown`, `state`: the output of `terraform show -json` and `terraform state pull`, with `marks` for what is hidden
 //! - `resource`: what all of them lead to
 //! - `carry`: a resource → settings
+//! - [`write`]: an imported organization → `org.yaml`
 //!
 //! Pure, and bounded in time and memory whatever the files hold.
 
@@ -25,14 +26,15 @@ mod shown;
 mod state;
 #[cfg(test)]
 mod tests;
+pub mod write;
 
 use std::collections::BTreeMap;
 
 use self::file::{Content, File, Findings};
 pub use self::names::{FileRole, file_role};
 use self::resource::{Origin, Resource};
+use crate::diagnostics::{Finding, Location, Severity, Source};
 use crate::live::Document;
-use crate::manifest::{Finding, Location, Severity, Source};
 use crate::settings::{Model, Scope, Setting, TargetId, nearest};
 
 /// The resource types that are an organization: two names of version 4 of the provider, and the one of version 5.
@@ -93,7 +95,7 @@ impl Imported {
 /// are known by their names, and an error is what keeps an organization from being imported.
 ///
 /// ```
-/// use zerodrift::manifest::Source;
+/// use zerodrift::diagnostics::Source;
 /// use zerodrift::settings::{Endpoint, Model};
 /// use zerodrift::terraform::import;
 ///

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value as Json};
 
 use super::file::Place;
-use crate::manifest::Finding;
+use crate::diagnostics::Finding;
 
 /// A resource that is an organization.
 pub(super) struct Resource {

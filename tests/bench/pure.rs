@@ -10,8 +10,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use zerodrift::apply::body;
+use zerodrift::diagnostics::Source;
 use zerodrift::live::Snapshot;
-use zerodrift::manifest::{self, Manifest, Source};
+use zerodrift::manifest::{self, Manifest};
 use zerodrift::plan::{Change, Input, Plan, plan};
 use zerodrift::settings::{Endpoint, Model};
 

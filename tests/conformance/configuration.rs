@@ -1,9 +1,10 @@
 //! Configurations of another tool, through the import.
 
-use zerodrift::manifest::{Finding, Manifest, Source};
-use zerodrift::report::Detail;
-use zerodrift::report::import::file;
+use zerodrift::diagnostics::{Finding, Source};
+use zerodrift::manifest::Manifest;
+use zerodrift::manifest::write::Detail;
 use zerodrift::settings::Model;
+use zerodrift::terraform::write::file;
 use zerodrift::terraform::{Import, addresses, import};
 
 use crate::common::{manifest, target};

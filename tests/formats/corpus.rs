@@ -1,7 +1,8 @@
 //! One small manifest for every rule: the shortest file that has such a finding.
 
+use zerodrift::diagnostics::{Finding, Source};
 use zerodrift::live::{Live, Slot};
-use zerodrift::manifest::{Finding, Source, parse};
+use zerodrift::manifest::parse;
 use zerodrift::plan::{Input, plan};
 use zerodrift::settings::{Model, Target};
 

@@ -19,10 +19,12 @@ use crate::cli::process::interrupt;
 use crate::cloudflare::{
     BaseUrl, Credentials, Error, ErrorKind, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState,
 };
+use crate::document;
 use crate::live::Slot;
 use crate::report;
 use crate::report::doctor::{Check, Health};
 use crate::settings::{Scope, Target};
+use crate::text::argument;
 use crate::text::visible;
 
 /// Says what works: token, permission, target, clock, TLS, proxy, and the exact fix
@@ -85,7 +87,7 @@ async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
     }
     let text = match args.format {
         Format::Text => report::doctor::text(&checks, &context.ui.out),
-        Format::Json => report::json::to_text(&report::doctor::document(&checks)),
+        Format::Json => document::to_text(&report::doctor::document(&checks)),
     };
     context.print(&text)?;
     Ok(exit)
@@ -150,7 +152,7 @@ fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, e
 }
 
 fn validate_hint(error: CliError, file: &str) -> CliError {
-    error.hint(format!("run `zerodrift validate {}` for the places", report::argument(file)))
+    error.hint(format!("run `zerodrift validate {}` for the places", argument(file)))
 }
 
 /// Where the API is, which way requests take, and what is trusted on it: what can be known without a request. Breaks off where

@@ -8,8 +8,8 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::options::Format;
 use crate::cli::output::formats::ResultForms;
+use crate::document::to_text;
 use crate::report::explain;
-use crate::report::json::to_text;
 
 /// Says what a setting does: type, range, default, guard
 #[derive(Debug, Args)]

@@ -12,9 +12,10 @@ use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::formats::ResultForms;
 use crate::cli::process::interrupt;
 use crate::cloudflare;
+use crate::document;
 use crate::live::{Slot, Snapshot};
-use crate::report;
-use crate::report::export::Detail;
+use crate::manifest;
+use crate::manifest::write::Detail;
 use crate::settings::{Endpoint, Scope, Target};
 
 /// Writes live as an org.yaml that plans to nothing
@@ -73,7 +74,7 @@ async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
         ExportFormat::Json => {
             let target = manifest_file::target(&args.target, &context.env, None)?;
             let (snapshot, _) = snapshot(context, target, &args.api).await?;
-            report::json::snapshot_text(&snapshot)
+            document::snapshot_text(&snapshot)
         }
         ExportFormat::Yaml => manifest(context, &args.target, &args.api, detail).await?.1,
     };
@@ -92,13 +93,13 @@ pub(crate) async fn manifest(
     detail: Detail,
 ) -> Result<(Target, String), CliError> {
     let target = manifest_file::target(target, &context.env, None)?;
-    let (Snapshot { target: _, api, live }, refused) = snapshot(context, target.clone(), api).await?;
+    let (Snapshot { target: _, api: _, live }, refused) = snapshot(context, target.clone(), api).await?;
     if live.organization == Slot::Absent {
         let message = format!("{target} has no Zero Trust organization to export");
         return Err(CliError::new("absent", Exit::Failed, message)
             .hint("write an org.yaml with name and auth_domain, and apply creates it"));
     }
-    let mut text = report::export::manifest(context.model, &target, &api, &live, detail);
+    let mut text = manifest::write::manifest(context.model, &target, &live, detail);
     if let Some(error) = refused {
         text.push_str(&without_doh(&error));
     }

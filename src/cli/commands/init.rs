@@ -20,7 +20,8 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs};
 use crate::cli::output::used_files::UsedFiles;
-use crate::report::{self, Detail};
+use crate::manifest::write::Detail;
+use crate::text::argument;
 use crate::text::{self, visible};
 
 /// Starts an org.yaml: from live, or from a Terraform state, plan or configuration
@@ -121,13 +122,13 @@ fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<NewMa
 }
 
 fn shell_path(path: &Path) -> String {
-    report::argument(&path.to_string_lossy())
+    argument(&path.to_string_lossy())
 }
 
 /// What was written, and what to do next. The first lines of the file name a schema that an editor completes with.
 fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
     let file = visible(&args.file);
-    let name = if args.file == MANIFEST { String::new() } else { format!(" {}", report::argument(&args.file)) };
+    let name = if args.file == MANIFEST { String::new() } else { format!(" {}", argument(&args.file)) };
     match &manifest.target {
         Some(target) => context.ui.say(&format!("Wrote {file} for {target}")),
         None => context.ui.say(&format!("Wrote {file}; add its account_id or zone_id")),

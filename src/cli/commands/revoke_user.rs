@@ -14,6 +14,7 @@ use crate::cli::output::formats::ResultForms;
 use crate::cli::process::interrupt;
 use crate::cli::reconcile::history::AuditTrail;
 use crate::cloudflare::{Revocation, WriteError};
+use crate::document;
 use crate::report;
 use crate::settings::Target;
 use crate::text::{is_hidden, visible};
@@ -111,7 +112,7 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
     record(RevocationEnd::Revoked);
     context.print(&match args.format {
         Format::Text => report::results::revoked(&revocation),
-        Format::Json => report::json::to_text(&report::results::revocation(&target, &revocation)),
+        Format::Json => document::to_text(&report::results::revocation(&target, &revocation)),
     })?;
     Ok(Exit::Success)
 }

@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::process::interrupt;
-use crate::report;
+use crate::sandbox::openapi;
 use crate::sandbox::{Fault, Instance, Personality, State, StoreError};
 
 /// Serves the emulated API on loopback, for trying and testing
@@ -48,7 +48,7 @@ impl CommandSpec for SandboxArgs {
 /// Serves, says how to reach it, and waits.
 async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
     if args.openapi {
-        context.print(&report::openapi(context.model))?;
+        context.print(&openapi(context.model))?;
         return Ok(Exit::Success);
     }
     if args.personality.as_deref() == Some("list") {

@@ -6,7 +6,7 @@ use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
-use crate::report::{self, SchemaName};
+use crate::document::{self, SchemaName};
 
 /// Prints the JSON Schema of a format
 #[derive(Debug, Args)]
@@ -22,7 +22,7 @@ pub(crate) struct SchemaArgs {
 impl CommandSpec for SchemaArgs {
     /// Prints one schema. The same files lie in `schemas/`.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
-        context.print(&report::schema(context.model, self.name))?;
+        context.print(&document::schema(context.model, self.name))?;
         Ok(Exit::Success)
     }
 }

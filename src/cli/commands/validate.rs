@@ -11,7 +11,9 @@ use crate::cli::options::{FileArgs, TargetArgs};
 use crate::cli::output::formats::{FindingsForms, ResultForms};
 use crate::cli::output::publish;
 use crate::cli::output::rewrite;
-use crate::manifest::{self, Finding, Fixed, MadeFix};
+use crate::diagnostics::Finding;
+use crate::manifest::edit::{Fixed, MadeFix};
+use crate::manifest::{self};
 use crate::text::visible;
 
 /// Checks the manifest: every finding in one run, offline, without credentials
@@ -78,7 +80,7 @@ impl CommandSpec for ValidateArgs {
 fn fixed(context: &Context, loaded: Loaded) -> Result<Loaded, CliError> {
     // A file that is too large or no text has nothing that could be fixed.
     let Some(before) = &loaded.source else { return Ok(loaded) };
-    let Fixed { source, parsed, made } = manifest::fix(context.model, before);
+    let Fixed { source, parsed, made } = manifest::edit::fix(context.model, before);
     if made.is_empty() {
         if loaded.findings.iter().any(Finding::is_error) {
             context.ui.say("nothing was fixed: what is left needs somebody who knows what was meant");

@@ -24,7 +24,8 @@ use crate::cloudflare::{
     Transport, Writer,
 };
 use crate::files;
-use crate::{report, sandbox, text};
+use crate::text::argument;
+use crate::{sandbox, text};
 
 /// The token that the sandbox is shown; it takes any.
 pub(crate) const SANDBOX_TOKEN: &str = "sandbox";
@@ -249,7 +250,7 @@ fn private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), CliError> {
     Err(CliError::new("authentication", Exit::Authentication, message)
         .hint(format!(
             "run `chmod 600 {}`, and replace the token if others may have seen it",
-            report::argument(&path.to_string_lossy())
+            argument(&path.to_string_lossy())
         ))
         .hint("for a secret that is mounted into a container, set its mode (defaultMode: 0400)"))
 }

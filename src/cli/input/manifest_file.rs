@@ -7,8 +7,9 @@ use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::own_file::OwnFile;
+use crate::diagnostics::{Finding, Source};
 use crate::files;
-use crate::manifest::{self, Finding, Manifest, Parsed, Source};
+use crate::manifest::{self, Manifest, Parsed};
 use crate::settings::{Scope, Target, TargetIdError};
 use crate::text::visible;
 

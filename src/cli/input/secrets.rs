@@ -7,8 +7,8 @@ use secrecy::ExposeSecret as _;
 use crate::cli::input::env::{self, Env};
 use crate::cli::options::ApiArgs;
 use crate::cloudflare::Credentials;
+use crate::diagnostics::Source;
 use crate::files;
-use crate::manifest::Source;
 use crate::text::Redactor;
 
 /// No token file is larger, in bytes; a larger file is refused where it is used.

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::files::{self, FolderRisk};
-use crate::report;
+use crate::text::argument;
 
 /// Refuses a folder in which somebody else could exchange what is kept there. One that does not exist is made private.
 ///
@@ -13,7 +13,7 @@ use crate::report;
 /// If others can write to it. A folder that cannot be looked at cannot be used either, which is said when it is.
 pub(crate) fn check(folder: &Path) -> Result<(), CliError> {
     let Ok(Some(risk)) = files::check_private_folder(folder) else { return Ok(()) };
-    let name = report::argument(&folder.to_string_lossy());
+    let name = argument(&folder.to_string_lossy());
     let message = format!("nothing was written: {}", reason(folder, &risk));
     let failure = CliError::new("unsafe-folder", Exit::Failed, message);
     Err(match risk {
@@ -24,5 +24,5 @@ pub(crate) fn check(folder: &Path) -> Result<(), CliError> {
 
 /// Why a folder cannot be used.
 pub(crate) fn reason(folder: &Path, risk: &FolderRisk) -> String {
-    format!("the folder {} is not safe: {risk}", report::argument(&folder.to_string_lossy()))
+    format!("the folder {} is not safe: {risk}", argument(&folder.to_string_lossy()))
 }

@@ -10,9 +10,11 @@ use crate::cli::output::github;
 use crate::cli::output::ui::Ui;
 use crate::cli::output::used_files::Output;
 use crate::cli::reconcile::planning::Wanted;
+use crate::diagnostics::{self, Finding, Source};
+use crate::document;
 use crate::files::Access;
 use crate::live::Live;
-use crate::manifest::{self, Finding, Source};
+use crate::manifest::{self};
 use crate::plan::Plan;
 use crate::report::{self, Failure, Run, Style, Wording};
 use crate::text::visible;
@@ -47,7 +49,7 @@ pub(crate) fn compared(
     let form = |format: PlanFormat, style: &Style| match (format, run.wording) {
         (PlanFormat::Text, Wording::Plan) => report::plan::text(run.plan, run.declared, style),
         (PlanFormat::Text, Wording::Drift) => report::drift::text(run.plan, run.declared, style),
-        (PlanFormat::Json, _) => report::json::to_text(&report::json::plan_document(std::slice::from_ref(run.plan), 0)),
+        (PlanFormat::Json, _) => document::to_text(&document::plan_document(std::slice::from_ref(run.plan), 0)),
         (PlanFormat::Markdown, _) => comment(report::markdown::COMMENT),
         (PlanFormat::Github, _) => report::github::log(run, &file),
         (PlanFormat::Gitlab, _) => report::gitlab::widget(run.plan),
@@ -93,7 +95,7 @@ fn page(context: &Context, live: &Live, run: &Run<'_>) -> String {
 fn difference(compared: Compared<'_>) -> String {
     let Compared { wording, wanted: Wanted { source, manifest, .. }, live: _, plan } = compared;
     let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
-    let (file, as_live) = (&source.text, manifest::as_live(source, manifest, &changes));
+    let (file, as_live) = (&source.text, manifest::edit::as_live(source, manifest, &changes));
     let live_name = format!("{} (live)", source.name);
     match wording {
         Wording::Plan => report::unified(&live_name, &as_live, &source.name, file),
@@ -164,17 +166,17 @@ fn rewritten<F: Copy>(
 
 /// A failure as a document.
 pub(crate) fn error_document(error: &CliError) -> String {
-    report::json::to_text(&report::json::error_document(error_entry(error)))
+    document::to_text(&document::error_document(error_entry(error)))
 }
 
 /// A failure as the documents show it.
-pub(crate) fn error_entry(error: &CliError) -> report::json::ErrorEntry {
-    report::json::ErrorEntry {
+pub(crate) fn error_entry(error: &CliError) -> document::ErrorEntry {
+    document::ErrorEntry {
         kind: error.kind.to_owned(),
         message: error.message.clone(),
         hints: error.hints.clone(),
         exit_code: error.exit.code(),
-        findings: error.findings.iter().map(report::findings::json).collect(),
+        findings: error.findings.iter().map(document::finding).collect(),
     }
 }
 
@@ -197,7 +199,7 @@ pub(crate) fn findings(
     let form = |format, style: &Style| match format {
         FindingsFormat::Text if findings.is_empty() => format!("{}: no findings\n", visible(file)),
         FindingsFormat::Text => report::findings::text(findings, source, style),
-        FindingsFormat::Json => report::json::to_text(&report::json::findings_document(findings)),
+        FindingsFormat::Json => document::to_text(&document::findings_document(findings)),
         FindingsFormat::Github => report::github::validated(findings, source, &in_repository),
         FindingsFormat::Sarif => {
             let (findings, source) = hosted();
@@ -228,7 +230,7 @@ fn hosted(findings: &[Finding], source: Option<&Source>, file: &str) -> (Vec<Fin
 /// wrong, so each says that the manifest was not checked.
 pub(crate) fn unread(context: &Context, forms: &FindingsForms, error: &CliError) -> Shown {
     let file = context.env.in_repository(&error.subject.file);
-    let finding = || manifest::not_checked(&file, &error.message, &error.hints);
+    let finding = || diagnostics::not_checked(&file, &error.message, &error.hints);
     let form = |format| match format {
         FindingsFormat::Text => None,
         FindingsFormat::Json => Some(error_document(error)),

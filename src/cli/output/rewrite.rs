@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::input::repository::repository_of;
+use crate::diagnostics::Source;
 use crate::files;
-use crate::manifest::Source;
-use crate::{report, text};
+use crate::text;
+use crate::text::argument;
 
 /// Refuses to write to standard input.
 ///
@@ -60,7 +61,7 @@ fn real(path: &Path) -> Result<PathBuf, CliError> {
     if is_inside {
         return Ok(real);
     }
-    let target = report::argument(&real.to_string_lossy());
+    let target = argument(&real.to_string_lossy());
     let why = "it is a symbolic link that leads out of its repository or folder";
     Err(CliError::io("write", path, &why).hint(format!("name the file itself: {target}")))
 }

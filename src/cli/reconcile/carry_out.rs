@@ -13,11 +13,13 @@ use crate::cli::reconcile::approval;
 use crate::cli::reconcile::history::History;
 use crate::cli::reconcile::planning::Wanted;
 use crate::cloudflare::ErrorKind;
+use crate::diagnostics::Finding;
+use crate::document;
 use crate::live::Live;
-use crate::manifest::Finding;
 use crate::plan::Plan;
-use crate::report::{self, argument};
+use crate::report::{self};
 use crate::settings::Endpoint;
+use crate::text::argument;
 use crate::text::excerpt;
 
 /// The most characters of a field's name that a message shows.
@@ -163,7 +165,7 @@ fn refused(
     if refusal.exit == Exit::Conflict {
         entry.outcome = End::Conflict;
     }
-    context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
+    context.print(&document::to_text(&document::results_document(vec![entry])))?;
     context.say_error(&refusal);
     Ok(refusal.exit)
 }
@@ -182,10 +184,10 @@ fn finish(
     let findings = blamed(job, outcome);
     if job.args.format == Format::Json {
         let mut entry = report::results::entry(plan, outcome, exit.code());
-        entry.error.iter_mut().for_each(|error| error.findings.extend(findings.iter().map(report::findings::json)));
+        entry.error.iter_mut().for_each(|error| error.findings.extend(findings.iter().map(document::finding)));
         entry.backup = history.and_then(History::backup).map(|path| path.to_string_lossy().into_owned());
         entry.error.iter_mut().for_each(|error| error.hints.extend(way_back.clone()));
-        context.print(&report::json::to_text(&report::json::results_document(vec![entry])))?;
+        context.print(&document::to_text(&document::results_document(vec![entry])))?;
     }
     match (exit, job.args.format) {
         (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,

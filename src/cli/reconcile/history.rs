@@ -18,8 +18,8 @@ use crate::cloudflare::Revocation;
 use crate::files;
 use crate::live::Live;
 use crate::plan::Plan;
-use crate::report;
 use crate::settings::Target;
+use crate::text::argument;
 use crate::text::{self, visible};
 
 /// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.
@@ -204,7 +204,7 @@ impl<'a> History<'a> {
 
     /// The command that brings the state from before back, where this run has kept it.
     pub(crate) fn way_back(&self) -> Option<String> {
-        let word = report::argument(&self.backup()?.to_string_lossy());
+        let word = argument(&self.backup()?.to_string_lossy());
         Some(format!("to bring back the state from before: zerodrift rollback {word}"))
     }
 

@@ -14,11 +14,12 @@ use crate::cli::options::TargetArgs;
 use crate::cli::output::used_files::Output;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::planning::{self, Wanted};
+use crate::document;
 use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::live::Live;
 use crate::plan::{self, Input, Plan, SavedPlan, Since, Stale};
-use crate::report;
 use crate::text;
+use crate::text::argument;
 
 /// Refuses to save a plan over anything but an earlier plan, or a file that is nobody's.
 ///
@@ -45,7 +46,7 @@ pub(crate) fn write(
     expires_in: Duration,
 ) -> Result<(), CliError> {
     let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
-    let text = report::saved::to_text(plan, &saved);
+    let text = document::saved::to_text(plan, &saved);
     context.without_credentials("the saved plan", &text)?;
     context.files.write(Output::saved_plan(path), &text, Access::Owner)?;
     context.ui.say(&format!("Saved as {}, good until {}", text::path(path), saved.expires_at));
@@ -61,12 +62,12 @@ pub(crate) fn write(
 
 /// How to apply a saved plan. It is bound to its manifest, which has to be given again where it has no name.
 fn command(path: &Path, manifest: &str) -> String {
-    let path = report::argument(&path.to_string_lossy());
+    let path = argument(&path.to_string_lossy());
     if manifest != "-" {
         return format!("Apply it with: zerodrift apply --plan {path}");
     }
     match file_of_standard_input() {
-        Some(file) => format!("Apply it with: zerodrift apply - --plan {path} < {}", report::argument(&file)),
+        Some(file) => format!("Apply it with: zerodrift apply - --plan {path} < {}", argument(&file)),
         None => format!("Apply it, with the same manifest on standard input: zerodrift apply - --plan {path}"),
     }
 }
@@ -96,7 +97,7 @@ pub(crate) fn open(
     path: &Path,
 ) -> Result<(Wanted, SavedPlan), CliError> {
     let refuse = |stale: Vec<Stale>| refusal(path, &stale);
-    let saved = report::saved::read(&read(path)?).map_err(refuse)?;
+    let saved = document::saved::read(&read(path)?).map_err(refuse)?;
     let now = Timestamp::now();
     let is_named = file.is_some();
     let file = file.unwrap_or(&saved.manifest.path);
@@ -105,7 +106,7 @@ pub(crate) fn open(
         let message = format!("the plan {} was made from standard input, and nothing is there now", text::path(path));
         CliError::usage(message).hint(format!(
             "give it the same manifest: zerodrift apply FILE --plan {}",
-            report::argument(&path.to_string_lossy())
+            argument(&path.to_string_lossy())
         ))
     };
     if unnamed && std::io::stdin().is_terminal() {
@@ -199,7 +200,7 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
     let age = plan::stale_digest(digest, Timestamp::now(), max_age);
     let file = &plan.manifest.path;
     let refuse = |message: String| CliError::new("conflict", Exit::Conflict, format!("nothing was written: {message}"));
-    let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", report::argument(file));
+    let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", argument(file));
     match (plan.digest == digest, age) {
         (true, None) => approval::refusal(plan).map_or(Ok(()), Err),
         (true, Some(stale)) => Err(refuse(format!("the digest approves its plan no longer: {stale}\n  {digest}"))
@@ -220,7 +221,7 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
 }
 
 fn refusal(path: &Path, stale: &[Stale]) -> CliError {
-    let (word, path) = (report::argument(&path.to_string_lossy()), text::path(path));
+    let (word, path) = (argument(&path.to_string_lossy()), text::path(path));
     let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
     CliError::new(
         "conflict",

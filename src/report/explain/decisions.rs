@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use super::super::kind;
-use super::super::layout::hanging;
 use super::super::style::{Role, Style};
 use super::{GuardInfo, NoticeInfo};
+use crate::settings::describe;
 use crate::settings::{Cell, Condition, Direction, Impact, Impacts, LiveShape, Model, Setting};
+use crate::text::layout::hanging;
 
 /// What one kind of change calls for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -41,8 +41,8 @@ pub(super) fn entries(model: &Model, setting: &Setting) -> Vec<DecisionEntry> {
         .flat_map(|(direction, shape, _)| {
             let lines = lines(setting.impact(direction));
             lines.into_iter().map(move |Line { impact, condition }| DecisionEntry {
-                direction: kind::direction(setting, direction),
-                live: kind::shape(shape),
+                direction: describe::direction(setting, direction),
+                live: describe::shape(shape),
                 decision: word(impact),
                 reason: reason(impact),
                 check_first: impact.guard().map(|guard| guard.check_first),
@@ -56,7 +56,7 @@ pub(super) fn entries(model: &Model, setting: &Setting) -> Vec<DecisionEntry> {
 pub(super) fn guard(setting: &Setting) -> Option<GuardInfo> {
     let guards: Vec<_> = setting.ranked_guards().map(|(_, guard)| guard).collect();
     (!guards.is_empty()).then(|| GuardInfo {
-        when: kind::guarded(setting),
+        when: describe::guarded(setting),
         consequence: joined(guards.iter().map(|guard| guard.consequence), "; "),
         check_first: joined(guards.iter().map(|guard| guard.check_first), "; "),
     })
@@ -67,7 +67,11 @@ pub(super) fn notice(setting: &Setting) -> Option<NoticeInfo> {
     let noted = Direction::all_of(setting).into_iter().filter(|_| setting.is_writable());
     let noted: Vec<_> = noted.filter_map(|direction| Some((direction, setting.impact(direction).note()?))).collect();
     (!noted.is_empty()).then(|| NoticeInfo {
-        when: noted.iter().map(|(direction, _)| kind::direction(setting, *direction)).collect::<Vec<_>>().join(", "),
+        when: noted
+            .iter()
+            .map(|(direction, _)| describe::direction(setting, *direction))
+            .collect::<Vec<_>>()
+            .join(", "),
         text: joined(noted.iter().map(|(_, text)| *text), "; "),
     })
 }
@@ -96,7 +100,7 @@ pub(super) fn facts(model: &Model, setting: &Setting, style: &Style) -> String {
         .into_iter()
         .flat_map(|direction| {
             let lines = lines(setting.impact(direction));
-            lines.into_iter().map(move |line| (kind::direction(setting, direction), line))
+            lines.into_iter().map(move |line| (describe::direction(setting, direction), line))
         })
         .collect();
     let titles = [
@@ -137,7 +141,7 @@ fn live_values(model: &Model, setting: &Setting, style: &Style) -> String {
     ];
     let lines = counts.into_iter().filter(|(shape, _)| occurs(*shape));
     let lines: String = lines
-        .map(|(shape, text)| hanging(2, "-", 2, &format!("{}: {text}", kind::shape(shape)), style.width))
+        .map(|(shape, text)| hanging(2, "-", 2, &format!("{}: {text}", describe::shape(shape)), style.width))
         .collect();
     format!("{}\n{lines}", style.paint(Role::Quiet, "Where the live state has"))
 }

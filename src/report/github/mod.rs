@@ -10,7 +10,7 @@ use super::change::{self, Wording};
 use super::run::{Failure, Run, command};
 use super::style::Style;
 use super::{drift, error, findings, plan};
-use crate::manifest::{Finding, Severity, Source};
+use crate::diagnostics::{Finding, Severity, Source};
 use crate::plan::{Change, Plan};
 
 /// Columns of a log: nothing wraps there but what we wrap.

@@ -2,8 +2,8 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::super::hostile::{NASTY, filled_with};
-use super::super::samples::{busy, in_sync, warning};
 use super::*;
+use crate::plan::samples::{busy, in_sync, warning};
 
 fn of(wording: Wording, plan: &Plan) -> String {
     log(&Run { wording, plan, declared: 14, yaml: "" }, "org.yaml")
@@ -90,7 +90,7 @@ fn assert_harmless(value: &str) {
     }
     let texts = [plan::text(&plan, 14, &Style::plain(60)), drift::text(&plan, 14, &Style::plain(60)), value.to_owned()];
     let documents = [
-        super::super::json::to_text(&super::super::json::plan_document(std::slice::from_ref(&plan), 0)),
+        crate::document::to_text(&crate::document::plan_document(std::slice::from_ref(&plan), 0)),
         super::super::sarif::sarif(&plan.findings, None),
         super::super::gitlab::code_quality(&plan.findings, None),
         crate::text::yaml_scalar(value),

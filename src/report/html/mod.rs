@@ -31,12 +31,12 @@ use self::piece::Piece;
 use self::rest::{Finding, Line, Unmanaged};
 use super::drift::source;
 use super::plan::{count, is_cloudflare, summary};
-use super::shell::argument;
 use super::value;
+use crate::diagnostics;
 use crate::live::Live;
-use crate::manifest;
 use crate::plan::{Action, Plan};
 use crate::settings::Model;
+use crate::text::argument;
 
 /// What a page is about.
 #[derive(Debug, Clone, Copy)]
@@ -156,7 +156,7 @@ fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
 }
 
 fn approve(plan: &Plan) -> Approve {
-    if plan.findings.iter().any(manifest::Finding::is_error) {
+    if plan.findings.iter().any(diagnostics::Finding::is_error) {
         return Approve::Not("This plan cannot be applied: the findings below have an error among them.");
     }
     if plan.is_empty() {

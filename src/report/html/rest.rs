@@ -1,6 +1,7 @@
 //! What stands below the changes: findings, what is not managed, and the difference of the file.
 
-use crate::manifest::{self, Severity};
+use crate::diagnostics;
+use crate::diagnostics::Severity;
 use crate::plan;
 use crate::report::plan::{finding_label, finding_place, kept};
 use crate::report::value;
@@ -35,8 +36,8 @@ pub(super) struct Line {
     pub(super) text: String,
 }
 
-pub(super) fn findings(findings: &[manifest::Finding]) -> Vec<Finding> {
-    let finding = |finding: &manifest::Finding| Finding {
+pub(super) fn findings(findings: &[diagnostics::Finding]) -> Vec<Finding> {
+    let finding = |finding: &diagnostics::Finding| Finding {
         class: match finding.severity {
             Severity::Note => "note",
             Severity::Warning => "doubt",

@@ -2,9 +2,10 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::super::hostile::{NASTY, filled_with};
-use super::super::samples::{busy, change, create, in_sync, live, unmanaged};
 use super::*;
+use crate::diagnostics;
 use crate::plan::Consent;
+use crate::plan::samples::{busy, change, create, in_sync, live, unmanaged};
 
 const DIFF: &str =
     "--- live\n+++ org.yaml\n@@ -1,2 +1,2 @@\n organization:\n-  session_duration: 12h\n+  session_duration: 24h\n";
@@ -124,14 +125,14 @@ fn the_command_applies_this_plan_and_a_path_is_one_argument() {
 
 #[test]
 fn a_plan_with_an_error_offers_no_command() {
-    let error = manifest::Finding::new("create-needs", manifest::Severity::Error, "org.yaml", "it needs a name");
+    let error = diagnostics::Finding::new("create-needs", diagnostics::Severity::Error, "org.yaml", "it needs a name");
     let html = html(&Plan { findings: vec![error], ..create() }, &Live::default());
     assert!(html.contains("This plan cannot be applied") && !html.contains("zerodrift apply"), "{html}");
 }
 
 #[test]
 fn consent_that_is_given_asks_for_nothing() {
-    let changes = busy().changes.into_iter().map(|change| super::super::samples::consented(change, Consent::Flag));
+    let changes = busy().changes.into_iter().map(|change| crate::plan::samples::consented(change, Consent::Flag));
     let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
     assert!(!html.contains("How to consent") && !html.contains("Consent missing"), "{html}");
     assert!(html.contains("given by --allow"));
@@ -139,7 +140,7 @@ fn consent_that_is_given_asks_for_nothing() {
 
 #[test]
 fn a_backup_is_brought_back_by_its_own_command() {
-    let whole = crate::manifest::Location::whole_file();
+    let whole = crate::diagnostics::Location::whole_file();
     let changes = busy().changes.into_iter().map(|change| crate::plan::Change { at: whole.clone(), ..change });
     let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
     assert!(html.contains("zerodrift rollback org.yaml") && !html.contains("zerodrift apply"), "{html}");
@@ -207,9 +208,9 @@ fn a_value_of_100_kilobytes_and_10000_unknown_fields_are_cut() {
 
 /// The page of a failure in which everything that somebody else can write is this text.
 fn failed(text: &str) -> String {
-    let target = super::super::samples::target();
+    let target = crate::plan::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned(), text.to_owned()];
-    let finding = manifest::Finding::new("unknown-key", manifest::Severity::Error, text, text).help(text);
+    let finding = diagnostics::Finding::new("unknown-key", diagnostics::Severity::Error, text, text).help(text);
     failure(&crate::report::Failure {
         wording: crate::report::Wording::Drift,
         file: text,

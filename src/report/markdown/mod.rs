@@ -10,7 +10,7 @@ use super::change::Wording;
 use super::run::{Failure, Run, command};
 use super::style::Style;
 use super::{plan, value};
-use crate::manifest::Finding;
+use crate::diagnostics::Finding;
 use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
 use crate::settings::Target;
 
@@ -234,7 +234,7 @@ fn what_next(run: &Run<'_>) -> String {
     if run.plan.is_empty() {
         return String::new();
     }
-    let file = super::shell::argument(&run.plan.manifest.path);
+    let file = crate::text::argument(&run.plan.manifest.path);
     let apply = format!("zerodrift apply {file}");
     let say = |sentence: &str, command: &str| format!("\n{sentence}:\n\n```sh\n{command}\n```\n");
     match (run.wording, run.plan.action) {

@@ -3,9 +3,9 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::super::hostile::{NASTY, filled_with};
-use super::super::samples::{busy, change, create, in_sync, warning};
 use super::*;
-use crate::manifest::Severity;
+use crate::diagnostics::Severity;
+use crate::plan::samples::{busy, change, create, in_sync, warning};
 
 const YAML: &str = "\
 --- live
@@ -60,7 +60,7 @@ fn drift_is_told_from_the_live_side() {
 
 #[test]
 fn a_failure_takes_the_place_of_an_older_comment() {
-    let target = super::super::samples::target();
+    let target = crate::plan::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned()];
     let failed = Failure {
         wording: Wording::Plan,

@@ -7,6 +7,7 @@ use crate::report::{self, Style};
 mod bounds;
 mod files;
 mod output;
+mod write;
 
 fn source(name: &str, text: &str) -> Source {
     Source { name: name.to_owned(), text: text.to_owned() }

@@ -7,8 +7,10 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::rewrite;
 use crate::cli::reconcile::planning::Wanted;
+use crate::diagnostics::{Finding, Location, Source};
 use crate::live::Live;
-use crate::manifest::{self, Adopted, Adoption, Finding, Left, Location, Manifest, Source};
+use crate::manifest::edit::{Adopted, Adoption, Left};
+use crate::manifest::{self, Manifest};
 use crate::plan::{self, Action, Input, Plan};
 use crate::settings::Setting;
 use crate::text::{excerpt, visible};
@@ -99,7 +101,8 @@ impl Adopting {
         live: &Live,
         changes: &[(Setting, Json)],
     ) -> Result<(), CliError> {
-        let Adoption { text, adopted, left } = manifest::adopt(context.model, &self.source, &self.manifest, changes);
+        let Adoption { text, adopted, left } =
+            manifest::edit::adopt(context.model, &self.source, &self.manifest, changes);
         self.source.text = text;
         let parsed = manifest::parse(context.model, &self.source);
         self.manifest = parsed.manifest.ok_or_else(|| unusable(&self.source, &parsed.findings))?;

@@ -8,7 +8,8 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::used_files::Output;
 use crate::files::{self, Access};
-use crate::{report, text};
+use crate::text;
+use crate::text::argument;
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +50,7 @@ pub(crate) fn check_folder(path: &Path) -> Result<(), CliError> {
         return Ok(());
     };
     let why = format!("the folder {} does not exist", text::path(folder));
-    let folder = report::argument(&folder.to_string_lossy());
+    let folder = argument(&folder.to_string_lossy());
     Err(CliError::io("write", path, &why).hint(format!("run: mkdir -p {folder}")))
 }
 

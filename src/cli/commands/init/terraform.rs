@@ -8,12 +8,13 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::TargetArgs;
+use crate::diagnostics::{Finding, Severity, Source};
 use crate::files;
-use crate::manifest::{Finding, Severity, Source};
+use crate::manifest::write::Detail;
 use crate::report;
-use crate::report::export::Detail;
 use crate::settings::Target;
-use crate::terraform::{FileRole, Import, Imported, file_role, import};
+use crate::terraform::{self, FileRole, Import, Imported, file_role, import};
+use crate::text::argument;
 use crate::text::{self, visible};
 
 /// A file to be.
@@ -49,7 +50,7 @@ pub(crate) fn manifest(
         return Err(CliError::new("terraform", Exit::Manifest, message));
     };
     let target = meant(context, target, &imported)?;
-    let file = report::import::file(context.model, &imported, target.as_ref(), detail, &findings);
+    let file = terraform::write::file(context.model, &imported, target.as_ref(), detail, &findings);
     findings.extend(file.refused.iter().map(|(setting, reason)| imported.refused(setting, reason)));
     if !findings.is_empty() {
         context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
@@ -159,7 +160,7 @@ fn source(path: &Path, bytes: std::io::Result<Vec<u8>>, left: &mut u64) -> Resul
     let text = String::from_utf8(bytes).map_err(|_| match is_plan {
         true => failed(&"it is a saved plan, which only Terraform can read").hint(format!(
             "terraform show -json {} | zerodrift init --from-terraform -",
-            report::argument(&path.to_string_lossy())
+            argument(&path.to_string_lossy())
         )),
         false => {
             failed(&"it is not UTF-8").hint("in PowerShell: terraform show -json | Out-File -Encoding utf8 shown.json")

@@ -1,0 +1,92 @@
+//! A saved plan as a file: the plan document, sealed.
+//!
+//! The seal tells an edited or truncated file from a whole one. It is no signature: whoever can replace the file and
+//! run `apply` needs no forged plan. What a plan leads to is worked out again at the time of the apply in any case, and
+//! compared with the digest.
+
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
+use super::{PlanDocument, PlanEntry, SavedEntry, TargetEntry};
+use crate::plan::{Consent, ManifestRef, Plan, SavedPlan, Stale, seal};
+use crate::settings::{Scope, Target};
+
+/// The document of one plan, bound to what it was made from, as text. It holds no secret: settings are none, and
+/// credentials never reach a plan.
+pub fn to_text(plan: &Plan, saved: &SavedPlan) -> String {
+    let mut document = super::plan_document(std::slice::from_ref(plan), 0);
+    document.saved = Some(SavedEntry {
+        expires_at: saved.expires_at.to_string(),
+        declared: saved.declared.clone(),
+        live: saved.seen.clone(),
+        seal: String::new(),
+    });
+    let seal = seal(&without_seal(serde_json::json!(document)));
+    document.saved = document.saved.map(|entry| SavedEntry { seal, ..entry });
+    super::to_text(&document)
+}
+
+/// Reads what [`to_text`] wrote.
+///
+/// # Errors
+/// If the text is no saved plan of format version 1, or is not what was saved.
+pub fn read(bytes: &[u8]) -> Result<SavedPlan, Vec<Stale>> {
+    whole(bytes).map_err(|stale| vec![*stale])
+}
+
+fn whole(bytes: &[u8]) -> Result<SavedPlan, Box<Stale>> {
+    let value: Json = serde_json::from_slice(bytes).map_err(not_a_plan)?;
+    let version = value.get("format_version").and_then(Json::as_str);
+    let version = version.ok_or_else(|| not_a_plan("it has no format_version"))?;
+    if version.split('.').next() != Some("1") {
+        return Err(Box::new(Stale::Format(version.to_owned())));
+    }
+    if value.get("plans").is_none() {
+        return Err(not_a_plan("it has no plans"));
+    }
+    let Some(entry) = value.get("saved") else { return Err(Box::new(Stale::NotSaved)) };
+    let said = entry.get("seal").cloned();
+    if said != Some(Json::from(seal(&without_seal(value.clone())))) {
+        return Err(Box::new(Stale::Edited));
+    }
+    let document = serde_json::from_value(value).map_err(not_a_plan)?;
+    saved_plan(document).ok_or_else(|| not_a_plan("its one plan has no target or no expiry"))
+}
+
+fn not_a_plan(why: impl ToString) -> Box<Stale> {
+    Box::new(Stale::NotAPlan(why.to_string()))
+}
+
+fn saved_plan(document: PlanDocument) -> Option<SavedPlan> {
+    let PlanDocument { format_version: _, zerodrift, plans, summary: _, saved } = document;
+    let SavedEntry { expires_at, declared, live, seal: _ } = saved?;
+    let [entry] = <[PlanEntry; 1]>::try_from(plans).ok()?;
+    let by_flag = |guard: &super::GuardEntry| guard.allowed_by == Some(Consent::Flag);
+    let consents = entry.changes.iter().filter(|change| change.guard.as_ref().is_some_and(by_flag));
+    Some(SavedPlan {
+        zerodrift,
+        consents: consents.map(|change| change.setting.clone()).collect(),
+        manifest: ManifestRef { path: entry.manifest.path, sha256: entry.manifest.sha256 },
+        declared,
+        target: target(&entry.target)?,
+        api: entry.target.api,
+        seen: live,
+        digest: entry.digest,
+        expires_at: expires_at.parse::<Timestamp>().ok()?,
+    })
+}
+
+fn target(entry: &TargetEntry) -> Option<Target> {
+    let target = match entry.scope {
+        Scope::Account => Target::account(&entry.id),
+        Scope::Zone => Target::zone(&entry.id),
+    };
+    target.ok()
+}
+
+fn without_seal(mut document: Json) -> Json {
+    if let Some(Json::Object(saved)) = document.get_mut("saved") {
+        saved.shift_remove("seal");
+    }
+    document
+}

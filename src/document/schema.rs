@@ -1,0 +1,265 @@
+//! The JSON Schemas (draft-07, the newest that editors' YAML servers read) of everything that zerodrift reads and writes.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::settings::tree::{self, Node};
+use crate::settings::{DurationRange, Element, Endpoint, Kind, Model, Scope, Setting, Unset, describe};
+
+/// The formats that have a schema. What stands here is their help on the command line too.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+pub enum SchemaName {
+    /// org.yaml
+    #[default]
+    Org,
+    /// plan and drift --format json
+    Plan,
+    /// apply --format json
+    Results,
+    /// validate --format json
+    Findings,
+    /// a failure before any result
+    Error,
+    /// export --format json
+    Snapshot,
+}
+
+impl SchemaName {
+    /// Every schema.
+    pub const ALL: [Self; 6] = [Self::Org, Self::Plan, Self::Results, Self::Findings, Self::Error, Self::Snapshot];
+
+    /// The name on the command line, and of the file `schemas/NAME.schema.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Org => "org",
+            Self::Plan => "plan",
+            Self::Results => "results",
+            Self::Findings => "findings",
+            Self::Error => "error",
+            Self::Snapshot => "snapshot",
+        }
+    }
+}
+
+/// A schema as text, with a final newline: what stands in `schemas/`.
+pub fn schema(model: &Model, name: SchemaName) -> String {
+    let text = match name {
+        SchemaName::Org => return super::to_text(&org(model)),
+        SchemaName::Plan => include_str!("../../schemas/plan.schema.json"),
+        SchemaName::Results => include_str!("../../schemas/results.schema.json"),
+        SchemaName::Findings => include_str!("../../schemas/findings.schema.json"),
+        SchemaName::Error => include_str!("../../schemas/error.schema.json"),
+        SchemaName::Snapshot => include_str!("../../schemas/snapshot.schema.json"),
+    };
+    text.to_owned()
+}
+
+/// The schema of `org.yaml`.
+fn org(model: &Model) -> Json {
+    let mut properties = Map::new();
+    for scope in [Scope::Account, Scope::Zone] {
+        properties.insert(scope.key().to_owned(), target(scope));
+    }
+    for endpoint in Endpoint::ALL {
+        properties.insert(endpoint.section().to_owned(), section(model, endpoint));
+    }
+    properties.insert("allow".to_owned(), allow(model));
+    json!({
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "org.yaml of zerodrift",
+        "description": "What a Cloudflare Zero Trust organization shall be. A setting that is not mentioned keeps its live value; null unsets one.",
+        "type": "object",
+        "additionalProperties": false,
+        "not": {"required": ["account_id", "zone_id"]},
+        "properties": properties,
+        "if": {"required": ["zone_id"]},
+        "then": {"properties": only_for_accounts(model)},
+    })
+}
+
+fn target(scope: Scope) -> Json {
+    json!({
+        "title": format!("{scope} id"),
+        "description": format!(
+            "The id of the {scope} whose organization this is, 32 hexadecimal digits. Without one in the file, --{}-id or \
+             CLOUDFLARE_{}_ID says.", scope, scope.key().to_uppercase().trim_end_matches("_ID")
+        ),
+        "type": "string",
+        "pattern": "^[0-9A-Fa-f]{32}$",
+        "examples": ["699d98642c564d2e855e9661899b7252"],
+    })
+}
+
+fn section(model: &Model, endpoint: Endpoint) -> Json {
+    let (title, description) = match endpoint {
+        Endpoint::Organization => {
+            ("Zero Trust organization", "The settings of the organization, in the API's own names.")
+        }
+        Endpoint::Doh => ("DNS over HTTPS", "The settings of DNS-over-HTTPS clients. Accounts only."),
+    };
+    json!({
+        "title": title,
+        "description": description,
+        "type": ["object", "null"],
+        "additionalProperties": false,
+        "properties": properties(model, &tree::of(model, endpoint)),
+    })
+}
+
+fn properties(model: &Model, nodes: &[Node<'_>]) -> Map<String, Json> {
+    let schema = |node: &Node<'_>| match node {
+        Node::Leaf(leaf) => setting(leaf),
+        Node::Branch { path, nodes } => group(model, path, nodes),
+    };
+    nodes.iter().map(|node| (node.name().to_owned(), schema(node))).collect()
+}
+
+fn group(model: &Model, path: &str, nodes: &[Node<'_>]) -> Json {
+    let known = model.group(path);
+    let doc = known.map_or("", |group| group.doc);
+    let whole = known.filter(|group| group.all_or_nothing).map_or("", |_| " The API takes its settings only together.");
+    json!({
+        "title": path,
+        "description": format!("{doc}{whole} null unsets the whole group.").trim_start(),
+        "type": ["object", "null"],
+        "additionalProperties": false,
+        "properties": properties(model, nodes),
+    })
+}
+
+fn setting(setting: &Setting) -> Json {
+    let mut schema = Map::new();
+    schema.insert("title".to_owned(), setting.path.into());
+    schema.insert("description".to_owned(), description(setting).into());
+    schema.insert("markdownDescription".to_owned(), markdown(setting).into());
+    let nullable = !matches!(setting.unset, Unset::Never(_));
+    schema.extend(values(setting.kind, nullable));
+    if let Some(example) = example(setting) {
+        schema.insert("examples".to_owned(), json!([example]));
+    }
+    Json::Object(schema)
+}
+
+fn description(setting: &Setting) -> String {
+    format!("{} Takes: {}. While unset: {}.", setting.doc, describe::describe(setting.kind), setting.default)
+}
+
+fn markdown(setting: &Setting) -> String {
+    let guarded = describe::guarded(setting);
+    let guard = if guarded.is_empty() { String::new() } else { format!("\n\n**Guarded**: {guarded}.") };
+    format!(
+        "{}\n\n- Takes: {}\n- While unset: {}\n- Unset with: {}\n- Exists for: {}{guard}\n\n*Source: {}*",
+        setting.doc,
+        describe::describe(setting.kind),
+        setting.default,
+        describe::unset(setting),
+        describe::scope(setting.scopes),
+        setting.source
+    )
+}
+
+/// The keywords that say which values a kind takes. Lists of words are open: the API may know more than this version.
+pub(crate) fn values(kind: Kind, nullable: bool) -> Map<String, Json> {
+    let typed = |name: &str| if nullable { json!([name, "null"]) } else { json!(name) };
+    let null = nullable.then(|| json!({"type": "null"}));
+    let open = |known: Json, name: &str| {
+        let alternatives: Vec<_> =
+            [json!({"enum": known}), json!({"type": name})].into_iter().chain(null.clone()).collect();
+        json!({"anyOf": alternatives})
+    };
+    let keywords = match kind {
+        Kind::Text | Kind::Host => json!({"type": typed("string")}),
+        Kind::Boolean => json!({"type": typed("boolean")}),
+        Kind::Duration(range) => json!({"type": typed("string"), "pattern": duration_pattern(range)}),
+        Kind::Color => json!({"type": typed("string"), "pattern": "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"}),
+        Kind::Url => json!({"type": typed("string"), "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
+        Kind::Uid => json!({"type": typed("string"), "pattern": UID}),
+        Kind::Enum(words) => open(json!(words), "string"),
+        Kind::Integer { min, max } => json!({"type": typed("integer"), "minimum": min, "maximum": max}),
+        Kind::Set(element) => json!({"type": typed("array"), "uniqueItems": true, "items": items(element)}),
+        Kind::Opaque => json!({}),
+    };
+    match keywords {
+        Json::Object(keywords) => keywords,
+        _ => Map::new(),
+    }
+}
+
+const UID: &str = "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
+
+fn items(element: Element) -> Json {
+    match element {
+        Element::Enum(words) => json!({"anyOf": [{"enum": words}, {"type": "string"}]}),
+        Element::Host => json!({"type": "string"}),
+        Element::Number(numbers) => json!({"anyOf": [{"enum": numbers}, {"type": "integer"}]}),
+    }
+}
+
+/// Go's duration grammar with the units of a range. Bounds are in the description: no pattern can compare them.
+fn duration_pattern(range: DurationRange) -> String {
+    format!("^[+-]?(0|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)({}))+)$", range.units.join("|"))
+}
+
+fn example(setting: &Setting) -> Option<Json> {
+    serde_yaml::from_str(setting.example).ok().filter(|value: &Json| !value.is_null())
+}
+
+fn allow(model: &Model) -> Json {
+    let paths: Vec<_> = model.declarable().map(|setting| setting.path).collect();
+    json!({
+        "title": "consents",
+        "description": "Consent to guarded changes, each pinned to the value that the change leads to.",
+        "type": "array",
+        "items": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["setting", "to"],
+            "properties": {
+                "setting": {"description": "The setting whose change is allowed.", "enum": paths},
+                "to": {"description": "The value that the change may lead to; null for unset."},
+                "reason": {"description": "Why, for whoever reads the file later.", "type": ["string", "null"]},
+            },
+        },
+    })
+}
+
+/// What a file with a `zone_id` must not have: `false` for each setting that zones lack.
+fn only_for_accounts(model: &Model) -> Json {
+    let mut sections = Map::new();
+    for endpoint in Endpoint::ALL {
+        let lacking = lacking(&tree::of(model, endpoint));
+        if lacking != json!({}) {
+            sections.insert(endpoint.section().to_owned(), lacking);
+        }
+    }
+    Json::Object(sections)
+}
+
+/// `false` where a zone has nothing of some nodes, else the same for what is below; empty where it has all.
+fn lacking(nodes: &[Node<'_>]) -> Json {
+    if nodes.iter().all(|node| !in_zones(node)) {
+        return json!(false);
+    }
+    let mut properties = Map::new();
+    for node in nodes {
+        let below = match node {
+            _ if !in_zones(node) => json!(false),
+            Node::Leaf(_) => continue,
+            Node::Branch { path: _, nodes } => lacking(nodes),
+        };
+        if below != json!({}) {
+            properties.insert(node.name().to_owned(), below);
+        }
+    }
+    if properties.is_empty() { json!({}) } else { json!({"properties": properties}) }
+}
+
+fn in_zones(node: &Node<'_>) -> bool {
+    match node {
+        Node::Leaf(setting) => Scope::Zone.has(setting),
+        Node::Branch { path: _, nodes } => nodes.iter().any(in_zones),
+    }
+}
+
+#[cfg(test)]
+#[path = "schema_tests.rs"]
+mod tests;

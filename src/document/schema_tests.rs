@@ -1,0 +1,262 @@
+use serde_json::{Value as Json, json};
+
+use super::super::{
+    ErrorEntry, ResultEntry, TargetEntry, error_document, findings_document, plan_document, results_document,
+    snapshot_text,
+};
+use super::*;
+use crate::apply::End;
+use crate::diagnostics::{Finding, Severity};
+use crate::live::{Live, Snapshot};
+use crate::manifest::write::{self, Detail};
+use crate::plan::samples::{busy, create, in_sync, live, read_yaml, target, warning};
+
+fn parsed(name: SchemaName) -> Json {
+    serde_json::from_str(&schema(Model::current(), name)).unwrap()
+}
+
+fn is_valid(schema: &Json, document: &Json) -> bool {
+    jsonschema::draft7::new(schema).unwrap().is_valid(document)
+}
+
+fn assert_valid(schema: &Json, document: &Json) {
+    let validator = jsonschema::draft7::new(schema).unwrap();
+    let errors: Vec<_> =
+        validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// The same schema with every object closed that names its properties: a field that nobody documented is an error.
+/// The answers of the API, below `live`, name none.
+fn closed(schema: &Json) -> Json {
+    match schema {
+        Json::Object(members) => {
+            let mut members: Map<_, _> = members.iter().map(|(key, member)| (key.clone(), closed(member))).collect();
+            if members.get("properties").is_some_and(Json::is_object) && members.contains_key("type") {
+                members.entry("additionalProperties").or_insert(json!(false));
+            }
+            Json::Object(members)
+        }
+        Json::Array(elements) => elements.iter().map(closed).collect(),
+        other => other.clone(),
+    }
+}
+
+/// The fields that a schema names without saying what they are.
+fn undescribed(schema: &Json, found: &mut Vec<String>) {
+    if let Some(Json::Object(fields)) = schema.get("properties") {
+        let silent = |field: &Json| field.get("description").is_none() && field.get("$ref").is_none();
+        found.extend(fields.iter().filter(|(_, field)| silent(field)).map(|(name, _)| name.clone()));
+    }
+    match schema {
+        // What a zone lacks is named without another word.
+        Json::Object(members) => {
+            members.iter().filter(|(key, _)| *key != "then").for_each(|(_, below)| undescribed(below, found))
+        }
+        Json::Array(elements) => elements.iter().for_each(|below| undescribed(below, found)),
+        _ => {}
+    }
+}
+
+fn target_entry() -> TargetEntry {
+    TargetEntry::new(&target(), "https://api.cloudflare.com/client/v4")
+}
+
+fn error() -> ErrorEntry {
+    ErrorEntry {
+        findings: vec![crate::document::finding(&warning())],
+        kind: "network".to_owned(),
+        message: "no connection".to_owned(),
+        hints: vec!["check the proxy".to_owned()],
+        exit_code: 1,
+    }
+}
+
+fn documents() -> Vec<(SchemaName, Json)> {
+    let value = |document: &dyn erased::Document| document.value();
+    let result = |outcome, error| ResultEntry {
+        target: target_entry(),
+        outcome,
+        writes: 1,
+        verified: true,
+        backup: Some("backups/org.json".to_owned()),
+        changes: busy().changes.iter().map(Into::into).collect(),
+        error,
+    };
+    let results = vec![result(End::Applied, None), result(End::InSync, Some(error()))];
+    let whole = live(json!({"name": "Widget", "future": [1]}), Some(json!({})));
+    let finding = Finding::new("size", Severity::Error, "org.yaml", "the file is too large");
+    vec![
+        (SchemaName::Plan, value(&plan_document(&[busy(), create(), in_sync()], 1))),
+        (SchemaName::Results, value(&results_document(results))),
+        (SchemaName::Findings, value(&findings_document(&[warning(), finding]))),
+        (SchemaName::Error, value(&error_document(error()))),
+        (SchemaName::Snapshot, snapshot(whole)),
+        (SchemaName::Snapshot, snapshot(Live::default())),
+    ]
+}
+
+fn snapshot(live: Live) -> Json {
+    let snapshot = Snapshot { target: Some(target()), api: "https://api.example".to_owned(), live };
+    serde_json::from_str(&snapshot_text(&snapshot)).unwrap()
+}
+
+/// Documents of different types in one list.
+mod erased {
+    pub(super) trait Document {
+        fn value(&self) -> serde_json::Value;
+    }
+    impl<T: serde::Serialize> Document for T {
+        fn value(&self) -> serde_json::Value {
+            serde_json::from_str(&crate::document::to_text(self)).unwrap()
+        }
+    }
+}
+
+#[test]
+fn the_published_schema_of_org_yaml_is_current() {
+    let published = include_str!("../../schemas/org.schema.json");
+    assert!(
+        published == schema(Model::current(), SchemaName::Org),
+        "schemas/org.schema.json is not what the model says; run: cargo run -- schema org > schemas/org.schema.json"
+    );
+}
+
+#[test]
+fn every_schema_is_valid_draft_07() {
+    for name in SchemaName::ALL {
+        let schema = parsed(name);
+        assert_eq!(schema["$schema"], "http://json-schema.org/draft-07/schema#", "{}", name.as_str());
+        assert!(jsonschema::draft7::meta::is_valid(&schema), "{}", name.as_str());
+    }
+}
+
+#[test]
+fn every_field_of_every_schema_says_what_it_is() {
+    for name in SchemaName::ALL {
+        let mut found = Vec::new();
+        undescribed(&parsed(name), &mut found);
+        assert!(found.is_empty(), "{}: {found:?}", name.as_str());
+    }
+}
+
+#[test]
+fn every_document_is_valid_and_no_field_of_it_is_undocumented() {
+    for (name, document) in documents() {
+        assert_valid(&parsed(name), &document);
+        assert_valid(&closed(&parsed(name)), &document);
+    }
+}
+
+#[test]
+fn a_saved_plan_is_documented_to_its_last_field() {
+    let schema = parsed(SchemaName::Plan);
+    let text = crate::document::saved::to_text(&busy(), &crate::plan::samples::saved());
+    let document: Json = serde_json::from_str(&text).unwrap();
+    assert!(document["saved"].is_object());
+    assert_valid(&closed(&schema), &document);
+    for key in ["expires_at", "declared", "live", "seal"] {
+        let mut broken = document.clone();
+        broken["saved"].as_object_mut().unwrap().remove(key);
+        assert!(!is_valid(&schema, &broken), "{key}");
+    }
+}
+
+#[test]
+fn a_document_with_a_field_more_is_valid_but_not_documented() {
+    for (name, mut document) in documents() {
+        document["added_in_1_1"] = json!(true);
+        assert_valid(&parsed(name), &document);
+        assert!(!is_valid(&closed(&parsed(name)), &document), "{}", name.as_str());
+    }
+    let (name, mut plan) = documents().swap_remove(0);
+    plan["plans"][0]["writes"][0]["body"] = json!({});
+    assert_valid(&parsed(name), &plan);
+    assert!(!is_valid(&closed(&parsed(name)), &plan));
+}
+
+#[test]
+fn a_document_without_a_field_or_of_another_major_version_is_broken() {
+    for (name, document) in documents() {
+        for key in document.as_object().unwrap().keys() {
+            let mut broken = document.clone();
+            broken.as_object_mut().unwrap().remove(key);
+            assert!(!is_valid(&parsed(name), &broken), "{} without {key}", name.as_str());
+        }
+        let mut newer = document.clone();
+        newer["format_version"] = json!("2.0");
+        assert!(!is_valid(&parsed(name), &newer), "{}", name.as_str());
+    }
+}
+
+#[test]
+fn the_schema_takes_what_a_file_may_say() {
+    let good = [
+        "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n  login_design: null\ndoh:\n  service_token_id: null\n",
+        "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: Widget\n  login_design:\n    background_color: '#FFF'\n",
+        "organization:\n  mfa_config:\n    allowed_authenticators: [totp, telepathy]\n  mfa_piv_key_requirements:\n    pin_policy: sometimes\n    ssh_key_size: [256, 512]\n",
+        "organization:\ndoh:\n",
+        "organization: {}\nallow:\n  - setting: organization.auth_domain\n    to: null\n    reason: SEC-1\n",
+    ];
+    for text in good {
+        assert_valid(&parsed(SchemaName::Org), &read_yaml(text));
+    }
+}
+
+#[test]
+fn the_schema_refuses_what_validation_refuses() {
+    let bad = [
+        "organisation: {}\n",
+        "organization:\n  sesion_duration: 24h\n",
+        "organization:\n  session_duration: 1d\n",
+        "organization:\n  warp_auth_session_duration: 90s\n",
+        "organization:\n  auth_domain: null\n",
+        "organization:\n  login_design:\n    background_color: green\n",
+        "organization:\n  is_ui_read_only: 'yes'\n",
+        "organization:\n  created_at: 2024-01-01T00:00:00Z\n",
+        "organization:\n  mfa_config:\n    allowed_authenticators: [totp, totp]\n",
+        "organization:\n  service_token_inactivity:\n    inactivity_threshold_days: 7\n",
+        "account_id: 699d98642c564d2e855e9661899b7252\nzone_id: 699d98642c564d2e855e9661899b7252\n",
+        "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  deny_unmatched_requests: true\n",
+        "zone_id: 699d98642c564d2e855e9661899b7252\ndoh: {}\n",
+        "allow:\n  - setting: organization.auth_domain\n",
+        "x-note: here\n",
+    ];
+    for text in bad {
+        assert!(!is_valid(&parsed(SchemaName::Org), &read_yaml(text)), "{text}");
+    }
+}
+
+#[test]
+fn next_months_setting_is_in_the_schema_at_once() {
+    let model = Model::current().clone().with(
+        Setting::new("organization.login_design.font", Kind::Enum(&["serif", "sans"]))
+            .doc("The font.")
+            .example("serif"),
+    );
+    let schema: Json = serde_json::from_str(&schema(&model, SchemaName::Org)).unwrap();
+    let font = &schema["properties"]["organization"]["properties"]["login_design"]["properties"]["font"];
+    assert_eq!(font["examples"], json!(["serif"]));
+    assert_eq!(font["anyOf"][0]["enum"], json!(["serif", "sans"]));
+}
+
+#[test]
+fn every_example_of_the_model_is_valid() {
+    for setting in Model::current().declarable() {
+        let value = example(setting).unwrap_or_else(|| panic!("{} has no example", setting.path));
+        let schema = super::setting(setting);
+        assert!(is_valid(&schema, &value), "{}: {value} is not valid under {schema}", setting.path);
+    }
+}
+
+#[test]
+fn an_export_is_valid_under_the_schema() {
+    let live = live(
+        json!({"name": "no", "auth_domain": "widget.cloudflareaccess.com", "login_design": {"background_color": "#fff"}}),
+        Some(json!({"doh_jwt_duration": "24h"})),
+    );
+    for detail in [Detail::Minimal, Detail::Full] {
+        let text = write::yaml(Model::current(), &target(), &live, detail, &Default::default());
+        assert_valid(&parsed(SchemaName::Org), &read_yaml(&text));
+    }
+}

@@ -1,0 +1,70 @@
+use serde_json::json;
+
+use super::*;
+use crate::plan::samples::{busy, in_sync, live, target};
+use crate::settings::Endpoint;
+
+#[test]
+fn the_plan_document_has_the_fields_of_the_contract_in_its_order() {
+    let document: Json = serde_json::from_str(&to_text(&plan_document(&[busy()], 0))).unwrap();
+    let keys = |value: &Json| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&document), ["format_version", "zerodrift", "plans", "summary"]);
+    let plan = &document["plans"][0];
+    assert_eq!(
+        keys(plan),
+        ["manifest", "target", "action", "changes", "unmanaged", "writes", "findings", "live_sha256", "digest"]
+    );
+    assert_eq!(keys(&plan["changes"][0]), ["setting", "op", "before", "after", "line", "column", "guard"]);
+    assert_eq!(plan["changes"][1]["guard"], Json::Null);
+    assert_eq!(plan["changes"][6]["guard"]["allowed_by"], json!("manifest"));
+    assert_eq!(plan["writes"][0], json!({"method": "PUT", "endpoint": target().path(Endpoint::Organization)}));
+    assert_eq!(
+        plan["findings"][0],
+        json!({
+            "rule": "contrast", "severity": "warning",
+            "message": "the login text is hard to read: contrast 1.3, body text wants 4.5",
+            "file": "org.yaml", "line": 12, "column": 17, "help": "choose a darker text_color",
+        })
+    );
+}
+
+#[test]
+fn the_summary_counts_plans() {
+    let document = plan_document(&[busy(), in_sync(), in_sync()], 1);
+    assert_eq!(document.summary, PlanSummary { in_sync: 2, changed: 1, failed: 1 });
+}
+
+#[test]
+fn a_saved_plan_reads_back_as_it_was_and_ignores_what_later_versions_add() {
+    let document = plan_document(&[busy()], 0);
+    let mut value: Json = serde_json::from_str(&to_text(&document)).unwrap();
+    value["added_in_1_1"] = json!(true);
+    value["plans"][0]["changes"][0]["added_in_1_1"] = json!(true);
+    assert_eq!(serde_json::from_value::<PlanDocument>(value).unwrap(), document);
+}
+
+#[test]
+fn a_snapshot_reads_back_equal_with_every_digit() {
+    let number: Json = serde_json::from_str("12345678901234567890.12300").unwrap();
+    let live = live(json!({"name": "Widget", "future": number}), None);
+    let snapshot = Snapshot { target: Some(target()), api: "https://api.example".to_owned(), live };
+    let text = snapshot_text(&snapshot);
+    assert!(text.contains("12345678901234567890.12300"));
+    assert_eq!(Snapshot::parse(text.as_bytes()), Ok(snapshot));
+}
+
+#[test]
+fn what_a_terminal_obeys_is_escaped_and_reads_back_equal() {
+    let value = json!({"a\u{9b}": "\u{1b}[31m\u{7f}\u{85}\u{2028}\u{202e}\u{200b}\u{e0041}", "b": "Grüße 🎉"});
+    let text = to_text(&value);
+    assert!(text.contains(r"\u001b[31m\u007f\u0085\u2028\u202e\u200b\udb40\udc41"), "{text}");
+    assert!(text.contains("Grüße 🎉"));
+    assert_eq!(serde_json::from_str::<Json>(&text).unwrap(), value);
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_text_reads_back_equal(text in proptest::prelude::any::<String>()) {
+        proptest::prop_assert_eq!(serde_json::from_str::<String>(&to_text(&text)).unwrap(), text);
+    }
+}

@@ -1,0 +1,229 @@
+//! The elements of a list, some gone and some come. What is kept stays as it is: spelling, order, comments.
+
+use serde_json::Value as Json;
+
+use super::page::Page;
+use super::place::Place;
+use crate::manifest::edit::Edit;
+use crate::manifest::parse::yaml::Node;
+use crate::settings::Setting;
+
+/// The edits that make a list hold what is wanted, in canonical form.
+///
+/// # Errors
+/// Why there are none: the list is laid out in a way that leaves no safe place to edit.
+pub(super) fn edits(
+    page: &Page<'_>,
+    place: &Place<'_>,
+    setting: &Setting,
+    elements: &[Node],
+    wanted: &[Json],
+) -> Result<Vec<Edit>, &'static str> {
+    let list = List::new(page, place, setting, elements, wanted);
+    if page.raw(place.value) == "[" { list.in_brackets(place.value.span.start) } else { list.in_lines() }
+}
+
+/// An element of the old list.
+struct Old<'t> {
+    node: &'t Node,
+    stays: bool,
+}
+
+struct List<'a, 't> {
+    page: &'a Page<'a>,
+    place: &'a Place<'t>,
+    old: Vec<Old<'t>>,
+    /// The elements that come, as they are written.
+    new: Vec<String>,
+}
+
+impl<'a, 't> List<'a, 't> {
+    fn new(page: &'a Page<'a>, place: &'a Place<'t>, setting: &Setting, elements: &'t [Node], wanted: &[Json]) -> Self {
+        let canonical = |node: &Node| setting.canonical(Some(&Json::Array(vec![node.to_json()])));
+        let values: Vec<Json> = elements.iter().map(canonical).collect();
+        let holds = |list: &Json, one: &Json| list.as_array().is_some_and(|list| list.contains(one));
+        let stays = |value: &Json| value.as_array().is_none_or(|all| all.iter().all(|one| wanted.contains(one)));
+        let quotes = page.quotes(place, elements.first().unwrap_or(place.value));
+        let come = wanted.iter().filter(|one| !values.iter().any(|value| holds(value, one)));
+        let old = elements.iter().zip(&values).map(|(node, value)| Old { node, stays: stays(value) });
+        Self { page, place, old: old.collect(), new: come.map(|one| quotes.spell(one)).collect() }
+    }
+
+    fn last_that_stays(&self) -> Option<&Old<'t>> {
+        self.old.iter().rfind(|old| old.stays)
+    }
+
+    fn is_emptied(&self) -> bool {
+        self.new.is_empty() && self.last_that_stays().is_none()
+    }
+
+    /// `[a, b]`, on one line or on several.
+    fn in_brackets(&self, open: usize) -> Result<Vec<Edit>, &'static str> {
+        let close = self.closing_bracket(open).ok_or("its list does not end where it should")?;
+        let inside = self.page.between(open + 1, close);
+        if !inside.contains('\n') {
+            return Ok(vec![Edit::replace(open..close + 1, self.on_one_line(open, close))]);
+        }
+        if self.old.iter().all(|old| self.is_alone(old.node)) && self.starts_line(close) && !self.old.is_empty() {
+            return Ok(self.bracketed_lines());
+        }
+        if self.gaps(open, close).iter().any(|gap| gap.contains('#')) {
+            return Err("its list has comments between elements on one line");
+        }
+        Ok(vec![Edit::replace(open..close + 1, self.on_one_line(open, close))])
+    }
+
+    fn closing_bracket(&self, open: usize) -> Option<usize> {
+        let mut offset = self.old.last().map_or(open + 1, |old| old.node.span.end);
+        loop {
+            offset = self.page.behind_comments(offset);
+            match self.page.text.get(offset..)?.chars().next()? {
+                ']' => return Some(offset),
+                ',' => offset += 1,
+                _ => return None,
+            }
+        }
+    }
+
+    /// What stands in front of, between and behind the elements.
+    fn gaps(&self, open: usize, close: usize) -> Vec<&'a str> {
+        let ends = std::iter::once(open + 1).chain(self.old.iter().map(|old| old.node.span.end));
+        let starts = self.old.iter().map(|old| old.node.span.start).chain([close]);
+        ends.zip(starts).map(|(end, start)| self.page.between(end, start)).collect()
+    }
+
+    /// The list from bracket to bracket, with the spaces of the old one.
+    fn on_one_line(&self, open: usize, close: usize) -> String {
+        let stay = self.old.iter().filter(|old| old.stays).map(|old| self.page.raw(old.node).to_owned());
+        let elements: Vec<String> = stay.chain(self.new.iter().cloned()).collect();
+        if elements.is_empty() {
+            return "[]".to_owned();
+        }
+        let gaps = self.gaps(open, close);
+        let gap = |index: usize| gaps.get(index).copied().filter(|gap| !self.old.is_empty() && !gap.contains('\n'));
+        // Whoever leaves out the space behind a colon leaves it out behind a comma too.
+        let habit = if self.page.between(0, open).ends_with(':') { "," } else { ", " };
+        let between = gap(1).filter(|_| self.old.len() > 1).unwrap_or(habit);
+        let (lead, trail) = (gap(0).unwrap_or_default(), gap(self.old.len()).unwrap_or_default());
+        format!("[{lead}{}{trail}]", elements.join(between))
+    }
+
+    /// Whether nothing but white space stands in front of a byte on its line.
+    fn starts_line(&self, offset: usize) -> bool {
+        self.page.between(self.page.line_start(offset), offset).trim().is_empty()
+    }
+
+    /// Whether an element is the only one on its line.
+    fn is_alone(&self, node: &Node) -> bool {
+        let behind = self.behind(node).trim_start();
+        let behind = behind.strip_prefix(',').unwrap_or(behind).trim_start();
+        let fits = !self.page.raw(node).is_empty() && !self.page.raw(node).contains('\n');
+        fits && self.starts_line(node.span.start) && (behind.is_empty() || behind.starts_with('#'))
+    }
+
+    /// What stands behind an element on its line.
+    fn behind(&self, node: &Node) -> &'a str {
+        self.page.between(node.span.end, self.page.line_end(node.span.end))
+    }
+
+    /// The byte of the comma behind an element on its line.
+    fn comma(&self, node: &Node) -> Option<usize> {
+        let behind = self.behind(node);
+        let blanks = behind.len() - behind.trim_start().len();
+        behind[blanks..].starts_with(',').then_some(node.span.end + blanks)
+    }
+
+    /// The edits of a list in brackets that has one element on each line.
+    fn bracketed_lines(&self) -> Vec<Edit> {
+        let ends_in_comma = self.old.last().is_some_and(|old| self.comma(old.node).is_some());
+        let Some(last) = self.last_that_stays() else {
+            return self.other_lines(|old| old.span.start, |new| new.to_owned(), ",", ends_in_comma);
+        };
+        let mut edits = self.gone_lines(None);
+        let (comma, end) = (self.comma(last.node), last.node.span.end);
+        if self.new.is_empty() {
+            let surplus = comma.filter(|_| !ends_in_comma);
+            edits.extend(surplus.map(|at| Edit::remove(at..at + 1)));
+            return edits;
+        }
+        // What stands behind the element, a comment perhaps, stays between its comma and the new lines.
+        let behind = self.behind(last.node);
+        let comma = if comma.is_none() { "," } else { "" };
+        let lines = self.lines_like(last.node.span.start, ToOwned::to_owned, ",");
+        let close = if ends_in_comma { "," } else { "" };
+        let text = format!("{comma}{behind}{}{lines}{close}", self.page.newline);
+        edits.push(Edit::replace(end..end + behind.len(), text));
+        edits
+    }
+
+    /// The edits of a list of lines that start with a dash.
+    fn in_lines(&self) -> Result<Vec<Edit>, &'static str> {
+        const LAYOUT: &str = "its list has an element that does not stand on the line of its dash";
+        let touched = self.old.iter().filter(|old| !old.stays).chain(self.old.last());
+        if touched.map(|old| self.dash(old.node)).any(|dash| dash.is_none()) {
+            return Err(LAYOUT);
+        }
+        let start = self.old.iter().find_map(|old| self.dash(old.node)).ok_or(LAYOUT)?;
+        let dashed = |new: &str| format!("- {new}");
+        if self.is_emptied() {
+            let mut edits = self.gone_lines(None);
+            edits.push(self.page.behind_colon(self.place.key, "[]")?);
+            return Ok(edits);
+        }
+        let Some(last) = self.last_that_stays() else {
+            return Ok(self.other_lines(|_| start, dashed, "", false));
+        };
+        let mut edits = self.gone_lines(None);
+        if !self.new.is_empty() {
+            let at = self.page.line_end(self.end(last.node));
+            edits.push(Edit::insert(at, format!("{}{}", self.page.newline, self.lines_like(start, dashed, ""))));
+        }
+        Ok(edits)
+    }
+
+    /// The byte of the dash of an element, where it stands in front of it and starts the line.
+    fn dash(&self, node: &Node) -> Option<usize> {
+        let line = self.page.line_start(node.span.start);
+        let before = self.page.between(line, node.span.start);
+        (before.trim() == "-").then(|| line + before.len() - before.trim_start().len())
+    }
+
+    /// Where the content of an element ends.
+    fn end(&self, node: &Node) -> usize {
+        node.span.start + self.page.raw(node).trim_end().len()
+    }
+
+    /// The lines of the elements that go, but for one of them.
+    fn gone_lines(&self, but: Option<&Node>) -> Vec<Edit> {
+        let gone = self.old.iter().filter(|old| !old.stays).map(|old| old.node);
+        let gone = gone.filter(|node| but.is_none_or(|but| but.span != node.span));
+        gone.map(|node| Edit::remove(self.page.line_start(node.span.start)..self.page.next_line(self.end(node))))
+            .collect()
+    }
+
+    /// Other lines in place of all: those that come stand where the last one was.
+    fn other_lines(
+        &self,
+        indented_like: impl Fn(&Node) -> usize,
+        write: impl Fn(&str) -> String,
+        separator: &str,
+        ends_in_separator: bool,
+    ) -> Vec<Edit> {
+        let Some(last) = self.old.last().map(|old| old.node) else { return Vec::new() };
+        let mut edits = self.gone_lines(if self.new.is_empty() { None } else { Some(last) });
+        if !self.new.is_empty() {
+            let end = if ends_in_separator { separator } else { "" };
+            let lines = self.lines_like(indented_like(last), write, separator);
+            let span = self.page.line_start(last.span.start)..self.page.line_end(self.end(last));
+            edits.push(Edit::replace(span, lines + end));
+        }
+        edits
+    }
+
+    /// The elements that come as lines, indented as a byte of the text is.
+    fn lines_like(&self, offset: usize, write: impl Fn(&str) -> String, separator: &str) -> String {
+        let indent = self.page.between(self.page.line_start(offset), offset);
+        let lines: Vec<String> = self.new.iter().map(|new| format!("{indent}{}", write(new))).collect();
+        lines.join(&format!("{separator}{}", self.page.newline))
+    }
+}

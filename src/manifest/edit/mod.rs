@@ -1,0 +1,13 @@
+//! Changes of a manifest's text that keep everything else in it: comments, order and layout.
+//!
+//! - `splice`: replacements of bytes, applied together
+//! - `fix`: what `validate --fix` applies
+//! - `adopt`: live values written into the file, for `drift --adopt`
+
+mod adopt;
+mod fix;
+mod splice;
+
+pub use adopt::{Adopted, Adoption, Left, adopt, as_live};
+pub use fix::{Fixed, MadeFix, fix};
+pub use splice::{Edit, Spliced, splice};

@@ -1,0 +1,115 @@
+//! The `allow` section: consents to guarded changes, each pinned to one value.
+
+use serde_json::Value as Json;
+
+use super::decode::{Draft, kind_of};
+use super::keys;
+use super::reader::{Entry, Reader};
+use super::value;
+use super::yaml::{Node, Value};
+use crate::diagnostics::Severity;
+use crate::manifest::Allow;
+use crate::settings::{Setting, nearest, shown};
+
+const KEYS: [&str; 3] = ["setting", "to", "reason"];
+const EXAMPLE: &str =
+    "write an entry such as {setting: organization.auth_domain, to: gadget.cloudflareaccess.com, reason: SEC-1234}";
+
+/// Every entry of the section.
+pub(super) fn entries(reader: &mut Reader<'_>, node: &Node, draft: &mut Draft) {
+    match &node.value {
+        Value::Null => {}
+        Value::List(elements) => {
+            for element in elements {
+                let allow = entry(reader, element);
+                draft.allow.extend(allow);
+            }
+        }
+        Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::Mapping(_) => {
+            let message = format!("allow is a list of consents, and this is {}", kind_of(node));
+            reader.say(reader.error("wrong-type", &node.span, message).help(EXAMPLE));
+        }
+    }
+}
+
+fn entry(reader: &mut Reader<'_>, element: &Node) -> Option<Allow> {
+    let Value::Mapping(pairs) = &element.value else {
+        let message = format!("an entry of allow is a mapping with setting and to, and this is {}", kind_of(element));
+        reader.say(reader.error("wrong-type", &element.span, message).help(EXAMPLE));
+        return None;
+    };
+    let found = reader.entries(pairs);
+    for other in found.iter().filter(|entry| !KEYS.contains(&entry.name.as_str())) {
+        keys::unknown_of(reader, other, &KEYS);
+    }
+    let first = |name: &str| found.iter().find(|entry| entry.name == name && !entry.repeated);
+    let reason = first("reason").and_then(|entry| reason(reader, entry));
+    let place = found.first().map_or(element, |entry| entry.key);
+    let Some(named) = first("setting") else {
+        let message = "this consent names no setting";
+        reader.say(reader.error("allow-setting", &place.span, message).help(EXAMPLE));
+        return None;
+    };
+    let setting = setting(reader, named.value)?;
+    let Some(to) = first("to") else {
+        let message = format!("this consent does not say what {} may become", setting.path);
+        let help = "add \"to\" with the one value that is allowed; null allows the unset";
+        reader.say(reader.error("allow-to", &named.key.span, message).help(help).setting(setting.path));
+        return None;
+    };
+    unguarded(reader, &setting, named.value);
+    let to: Json = value::checked(reader, &setting, to.value)?;
+    Some(Allow { setting: setting.path.to_owned(), to, reason, at: reader.location(named.value) })
+}
+
+fn reason(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<String> {
+    match &entry.value.value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Number(_) | Value::Boolean(_) => Some(reader.raw(entry.value).to_owned()),
+        Value::Null => None,
+        Value::List(_) | Value::Mapping(_) => {
+            let message = format!("reason is text, and this is {}", kind_of(entry.value));
+            reader.say(reader.error("wrong-type", &entry.value.span, message));
+            None
+        }
+    }
+}
+
+/// The setting that a consent names by its whole path.
+fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
+    let Value::Text(path) = &node.value else {
+        let message = format!("setting is the path of a setting, and this is {}", kind_of(node));
+        reader.say(reader.error("allow-setting", &node.span, message).help(EXAMPLE));
+        return None;
+    };
+    let model = reader.model;
+    if let Some(setting) = model.setting(path).filter(|setting| setting.is_declarable()) {
+        return Some(*setting);
+    }
+    let members: Vec<&str> = model
+        .declarable()
+        .filter(|setting| setting.path.starts_with(&format!("{path}.")))
+        .map(|setting| setting.path)
+        .collect();
+    let finding = if !members.is_empty() {
+        let message = format!("{} is a group, and each consent is to one setting", shown(path));
+        reader.error("allow-setting", &node.span, message).help(format!("name one of {}", members.join(", ")))
+    } else {
+        let finding = reader.error("allow-setting", &node.span, format!("there is no setting {}", shown(path)));
+        let ends_alike = model.declarable().find(|setting| setting.path.ends_with(&format!(".{path}")));
+        match ends_alike.map(|setting| setting.path).or_else(|| nearest(path, model.declarable().map(|s| s.path))) {
+            Some(meant) => finding.help(format!("did you mean {meant}?")),
+            None => finding.help("name it by its whole path, such as organization.auth_domain"),
+        }
+    };
+    reader.say(finding);
+    None
+}
+
+fn unguarded(reader: &mut Reader<'_>, setting: &Setting, node: &Node) {
+    if setting.guarded().next().is_none() {
+        let message = format!("{} needs no consent", setting.path);
+        let finding = reader.finding("needs-no-consent", Severity::Warning, &node.span, message);
+        reader.say(finding.help("remove the entry").setting(setting.path));
+    }
+}

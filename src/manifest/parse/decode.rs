@@ -1,0 +1,210 @@
+//! The tree of a manifest → what it declares, section by section and group by group.
+
+use super::allow;
+use super::keys;
+use super::reader::{Entry, Reader};
+use super::value;
+use super::yaml::{Node, Value};
+use crate::diagnostics::Severity;
+use crate::manifest::{Allow, Declared};
+use crate::settings::{Endpoint, Scope, Setting, Target, Unset};
+
+/// The shortest manifest that does something.
+const EXAMPLE: &str =
+    "write, for example:\n\naccount_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h";
+
+/// What a file declares, errors or not.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub(super) target: Option<Target>,
+    pub(super) endpoints: Vec<Endpoint>,
+    pub(super) declared: Vec<Declared>,
+    pub(super) allow: Vec<Allow>,
+    /// Settings that the file mentions with a value that is none.
+    pub(super) unusable: Vec<Setting>,
+}
+
+/// Reads the whole document.
+pub(super) fn document(reader: &mut Reader<'_>, root: &Node) -> Draft {
+    let mut draft = Draft::default();
+    match &root.value {
+        Value::Mapping(pairs) => top(reader, pairs, &mut draft),
+        Value::Null => {}
+        Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => {
+            let message = format!("a manifest is a mapping, and this is {}", kind_of(root));
+            reader.say(reader.error("not-a-mapping", &root.span, message).help(EXAMPLE));
+        }
+    }
+    if draft.endpoints.is_empty() && !reader.has_failed() {
+        let message = "the file declares nothing: it has no organization section and no doh section";
+        let finding = super::Finding::new("no-section", Severity::Error, &reader.source.name, message);
+        reader.say(finding.help(EXAMPLE));
+    }
+    draft
+}
+
+fn top(reader: &mut Reader<'_>, pairs: &[(Node, Node)], draft: &mut Draft) {
+    let entries = reader.entries(pairs);
+    target(reader, &entries, draft);
+    let scope = if entries.iter().any(|entry| entry.name == Scope::Zone.key()) { Scope::Zone } else { Scope::Account };
+    for entry in &entries {
+        let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.section() == entry.name);
+        match (endpoint, entry.name.as_str()) {
+            (Some(endpoint), _) => section(reader, endpoint, entry, scope, draft),
+            (None, "account_id" | "zone_id") => {}
+            (None, "allow") => allow::entries(reader, entry.value, draft),
+            (None, _) => keys::unknown(reader, "", entry),
+        }
+    }
+}
+
+fn target(reader: &mut Reader<'_>, entries: &[Entry<'_>], draft: &mut Draft) {
+    let mut first: Option<&Entry<'_>> = None;
+    for entry in entries.iter().filter(|entry| !entry.repeated) {
+        let Some(scope) = [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.key() == entry.name) else {
+            continue;
+        };
+        let found = id(reader, scope, entry.value);
+        if let Some(first) = first {
+            let message = format!("{} contradicts {}: a manifest has one target", entry.name, first.name);
+            reader.say(reader.error("two-targets", &entry.key.span, message).help("remove one of them"));
+            continue;
+        }
+        draft.target = found;
+        first = Some(entry);
+    }
+}
+
+fn id(reader: &mut Reader<'_>, scope: Scope, node: &Node) -> Option<Target> {
+    if let Some(finding) = value::final_line_break(reader, node) {
+        reader.say(finding);
+        return None;
+    }
+    let text = match &node.value {
+        Value::Text(text) => text.as_str(),
+        // An id of digits alone looks like a number; its own spelling is meant.
+        Value::Number(_) => reader.raw(node),
+        Value::Null | Value::Boolean(_) | Value::List(_) | Value::Mapping(_) => "",
+    };
+    match text.parse() {
+        Ok(id) => Some(Target { scope, id }),
+        Err(_) if reader.is_blanked(node) => None,
+        Err(error) => {
+            let what = if text.is_empty() { kind_of(node).to_owned() } else { crate::settings::shown(text) };
+            let help = format!("copy the {scope} id from the overview page of the dashboard");
+            let message = format!("{} is {what}, but {error}", scope.key());
+            reader.say(reader.error("target-id", &node.span, message).help(help));
+            None
+        }
+    }
+}
+
+fn section(reader: &mut Reader<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope, draft: &mut Draft) {
+    if !draft.endpoints.contains(&endpoint) {
+        draft.endpoints.push(endpoint);
+    }
+    let scope = keys::outside_scope(reader, endpoint.section(), entry, scope);
+    match &entry.value.value {
+        Value::Mapping(pairs) if !pairs.is_empty() => members(reader, endpoint.section(), pairs, scope, draft),
+        Value::Null | Value::Mapping(_) => {
+            let message = format!("{} is empty, so it declares nothing", entry.name);
+            let note = reader.finding("empty-section", Severity::Note, &entry.key.span, message);
+            reader.say(note.help("an empty section unsets nothing: write null at each setting that should be unset"));
+        }
+        Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => not_a_group(reader, entry),
+    }
+}
+
+fn not_a_group(reader: &mut Reader<'_>, entry: &Entry<'_>) {
+    let message = format!("{} holds settings, and this is {}", entry.name, kind_of(entry.value));
+    let help = format!("write the settings below {}, each on a line of its own and indented", entry.name);
+    reader.say(reader.error("wrong-type", &entry.value.span, message).help(help));
+}
+
+/// The settings and groups below a path.
+fn members(reader: &mut Reader<'_>, path: &str, pairs: &[(Node, Node)], scope: Option<Scope>, draft: &mut Draft) {
+    for entry in reader.entries(pairs) {
+        let below = format!("{path}.{}", entry.name);
+        if entry.name.contains('.') {
+            keys::unknown(reader, path, &entry);
+        } else if let Some(setting) = reader.model.setting(&below).copied() {
+            declare(reader, &setting, &entry, scope, draft);
+        } else if keys::is_group(reader.model, &below) {
+            group(reader, &below, &entry, scope, draft);
+        } else {
+            keys::unknown(reader, path, &entry);
+        }
+    }
+}
+
+fn group(reader: &mut Reader<'_>, path: &str, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Draft) {
+    let scope = scope.and_then(|scope| keys::outside_scope(reader, path, entry, scope));
+    match &entry.value.value {
+        Value::Mapping(pairs) if !pairs.is_empty() => members(reader, path, pairs, scope, draft),
+        Value::Mapping(_) => {
+            let message = format!("{} is empty, so it declares nothing", entry.name);
+            let note = reader.finding("empty-group", Severity::Note, &entry.key.span, message);
+            reader.say(note.help(format!("write \"{}: null\" to unset its settings", entry.name)));
+        }
+        Value::Null => unset_group(reader, path, entry, draft),
+        Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => not_a_group(reader, entry),
+    }
+}
+
+/// A group that is null declares every setting in it null.
+fn unset_group(reader: &mut Reader<'_>, path: &str, entry: &Entry<'_>, draft: &mut Draft) {
+    if reader.is_blanked(entry.value) {
+        return;
+    }
+    let below = format!("{path}.");
+    let members: Vec<Setting> =
+        reader.model.declarable().filter(|setting| setting.path.starts_with(&below)).copied().collect();
+    for setting in members {
+        if let Unset::Never(reason) = setting.unset {
+            let message = format!("{} cannot be unset with its group: {reason}", setting.path);
+            reader.say(reader.error("cannot-unset", &entry.key.span, message).setting(setting.path));
+        } else if !entry.repeated {
+            let at = reader.location(entry.value);
+            push(draft, Declared { setting, value: serde_json::Value::Null, at });
+        }
+    }
+}
+
+fn declare(reader: &mut Reader<'_>, setting: &Setting, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Draft) {
+    if !setting.is_declarable() {
+        let message = format!("the server keeps {} and does not take it", entry.name);
+        let finding = reader.error("read-only", &entry.key.span, message).setting(setting.path);
+        reader.say(finding.help("remove the line"));
+        return;
+    }
+    if let Some(scope) = scope {
+        keys::outside_scope(reader, setting.path, entry, scope);
+    }
+    let Some(value) = value::checked(reader, setting, entry.value) else {
+        draft.unusable.push(*setting);
+        return;
+    };
+    if !entry.repeated {
+        let at = reader.location(entry.value);
+        push(draft, Declared { setting: *setting, value, at });
+    }
+}
+
+/// A setting counts once, though a repeated section may hold it again.
+fn push(draft: &mut Draft, declared: Declared) {
+    if !draft.declared.iter().any(|other| other.setting.path == declared.setting.path) {
+        draft.declared.push(declared);
+    }
+}
+
+/// What a value is, with its article.
+pub(super) fn kind_of(node: &Node) -> &'static str {
+    match &node.value {
+        Value::Null => "null",
+        Value::Boolean(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::Text(_) => "text",
+        Value::List(_) => "a list",
+        Value::Mapping(_) => "a mapping",
+    }
+}

@@ -1,0 +1,192 @@
+//! The bytes of a manifest before anyone reads YAML: encoding, size, characters, and where a byte stands.
+
+use sha2::{Digest as _, Sha256};
+
+use super::conflict;
+use crate::diagnostics::{BOM, Finding, Fix, Lines, Location, Severity, Source};
+use crate::text::{hexadecimal, is_hidden};
+
+/// The largest file that is read, in bytes. A manifest with every setting is under 10 KiB.
+pub const LARGEST: usize = 1024 * 1024;
+
+/// How many findings one kind of character may make, since every byte of a file may hold one.
+const MOST: usize = 100;
+
+impl Source {
+    /// The text of a file as read.
+    ///
+    /// # Errors
+    /// One finding, if the file is larger than 1 MiB or is not UTF-8.
+    pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Vec<Finding>> {
+        if bytes.len() > LARGEST {
+            return Err(vec![too_large(name, bytes.len())]);
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => Ok(Self { name: name.to_owned(), text: text.to_owned() }),
+            Err(error) => Err(vec![not_utf8(name, bytes, error.valid_up_to())]),
+        }
+    }
+
+    /// SHA-256 of the text's bytes, in lower-case hexadecimal.
+    pub(in crate::manifest) fn sha256(&self) -> String {
+        hexadecimal(&Sha256::digest(self.text.as_bytes()))
+    }
+
+    /// The text behind a byte-order mark, and how many bytes the mark takes.
+    pub(in crate::manifest) fn body(&self) -> (&str, usize) {
+        self.text.strip_prefix(BOM).map_or((&self.text, 0), |body| (body, BOM.len()))
+    }
+}
+
+pub(in crate::manifest) fn too_large(name: &str, size: usize) -> Finding {
+    let message = format!("the file has {size} bytes, and a manifest has at most {LARGEST} (1 MiB)");
+    Finding::new("too-large", Severity::Error, name, message).help("check that this is the right file")
+}
+
+fn not_utf8(name: &str, bytes: &[u8], bad: usize) -> Finding {
+    if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
+        let finding = Finding::new("not-utf8", Severity::Error, name, "the file is UTF-16, and a manifest is UTF-8");
+        return finding.help("save it again as UTF-8");
+    }
+    let before = String::from_utf8_lossy(bytes.get(..bad).unwrap_or_default());
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().trim_start_matches(BOM).chars().count() + 1;
+    let byte = bytes.get(bad).copied().unwrap_or_default();
+    let message = format!("the file is not UTF-8: byte 0x{byte:02X} at {line}:{column} starts no character");
+    // No span: there is no text to underline.
+    let at = Location { line, column, span: 0..0 };
+    Finding::new("not-utf8", Severity::Error, name, message).at(&at).help("save it again as UTF-8")
+}
+
+/// What can be said about the characters alone.
+pub(in crate::manifest) fn characters(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if source.body().1 > 0 {
+        let message = "the file starts with a byte-order mark, which is ignored";
+        let note = Finding::new("byte-order-mark", Severity::Note, &source.name, message);
+        findings.push(note.at(&lines.at(0..BOM.len())));
+    }
+    findings.extend(conflict::findings(&source.name, &source.text, lines, MOST));
+    findings.extend(forbidden(source, lines));
+    findings.extend(hidden(source, lines));
+    findings.extend(tabs(source, lines));
+    findings.extend(directive(source, lines));
+    findings
+}
+
+/// Control characters, the first of each line. A carriage return belongs in front of a line feed only.
+fn forbidden(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
+    let text = &source.text;
+    let is_bad = |offset: usize, c: char| match c {
+        '\n' | '\t' => false,
+        '\r' => !text[offset + 1..].starts_with('\n'),
+        other => other.is_control(),
+    };
+    first_of_each_line(source, is_bad)
+        .map(|(offset, c)| {
+            let message = format!("the file holds the control character U+{:04X}", u32::from(c));
+            let at = lines.at(offset..offset + c.len_utf8());
+            Finding::new("control-character", Severity::Error, &source.name, message)
+                .at(&at)
+                .help("remove the character")
+        })
+        .collect()
+}
+
+/// Characters that nobody sees and that make a file read differently from what it says, the first of each line.
+fn hidden(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
+    let skipped = source.body().1;
+    first_of_each_line(source, |offset, c| offset >= skipped && is_hidden(c))
+        .map(|(offset, c)| {
+            let message = format!(
+                "the file holds U+{:04X}, which is invisible and can make text look like something else",
+                u32::from(c)
+            );
+            let at = lines.at(offset..offset + c.len_utf8());
+            Finding::new("hidden-character", Severity::Warning, &source.name, message)
+                .at(&at)
+                .help("remove the character")
+        })
+        .collect()
+}
+
+fn first_of_each_line<'a>(
+    source: &'a Source,
+    is_bad: impl Fn(usize, char) -> bool + 'a,
+) -> impl Iterator<Item = (usize, char)> + 'a {
+    let mut start = 0;
+    let found = source.text.split_inclusive('\n').filter_map(move |line| {
+        let begin = start;
+        start += line.len();
+        line.char_indices().map(|(offset, c)| (begin + offset, c)).find(|(offset, c)| is_bad(*offset, *c))
+    });
+    found.take(MOST)
+}
+
+/// Tabs in the white space in front of a line's content.
+fn tabs(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
+    let mut start = 0;
+    let mut findings = Vec::new();
+    for line in source.text.split_inclusive('\n') {
+        let begin = start;
+        start += line.len();
+        let indent = line.len() - line.trim_start_matches([' ', '\t']).len();
+        let blank_or_comment = line[indent..].trim_end().is_empty() || line[indent..].starts_with('#');
+        let Some(tab) = line[..indent].find('\t').filter(|_| !blank_or_comment) else { continue };
+        if findings.len() < MOST {
+            let spaces = line[tab..indent].replace('\t', "  ");
+            let span = begin + tab..begin + indent;
+            findings.push(
+                Finding::new("tab", Severity::Error, &source.name, "YAML is indented with spaces, not tabs")
+                    .at(&lines.at(span.clone()))
+                    .help("replace each tab by two spaces")
+                    .fix(Fix { title: "replace the tabs".to_owned(), span, replacement: spaces, safe: false }),
+            );
+        }
+    }
+    findings
+}
+
+/// `%YAML` and `%TAG`, which stand in front of the first document.
+fn directive(source: &Source, lines: &Lines<'_>) -> Option<Finding> {
+    let (body, skipped) = source.body();
+    let mut start = skipped;
+    for line in body.split_inclusive('\n') {
+        if line.starts_with('%') {
+            let at = lines.at(start..start + line.trim_end().len());
+            let message = "a manifest has no YAML directives; it is YAML 1.2 always";
+            return Some(
+                Finding::new("directive", Severity::Error, &source.name, message).at(&at).help("remove the line"),
+            );
+        }
+        if !line.trim().is_empty() && !line.starts_with('#') {
+            return None;
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The text to parse: what is a finding by now as spaces, byte for byte. That is tabs in indentation, control characters,
+/// and of a merge conflict everything but its first version.
+pub(in crate::manifest) fn parseable(body: &str) -> String {
+    let mut out = String::with_capacity(body.len());
+    let mut skipped = conflict::skipped(body).into_iter().peekable();
+    for line in body.split_inclusive('\n') {
+        if let Some(span) = skipped.next_if(|span| span.start == out.len()) {
+            out.extend(std::iter::repeat_n(' ', span.len()));
+            out.push_str(&line[span.len()..]);
+            continue;
+        }
+        let content = line.trim_start_matches([' ', '\t']);
+        out.extend(std::iter::repeat_n(' ', line.len() - content.len()));
+        for c in content.chars() {
+            match c {
+                '\n' | '\r' | '\t' => out.push(c),
+                other if other.is_control() => out.extend(std::iter::repeat_n(' ', other.len_utf8())),
+                other => out.push(other),
+            }
+        }
+    }
+    out
+}

@@ -1,0 +1,369 @@
+//! Live → `org.yaml`: a file that plans to nothing, with what the model knows as comments.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::{Declared, Manifest, cross_check, parse};
+use crate::diagnostics::Source;
+use crate::live::{Live, Slot, dotted};
+use crate::settings::tree::{self, Node};
+use crate::settings::{Access, Element, Endpoint, Kind, Model, Scope, Setting, Target, Unset, describe, is_blank};
+use crate::text::layout::wrap;
+use crate::text::{cut, yaml};
+
+/// Comments are wrapped here, whatever the terminal: a file has no width.
+const COLUMNS: usize = 100;
+
+/// The lines by which editors find the schema: the YAML language server's, and JetBrains'.
+pub(crate) const MODELINES: &str =
+    "# yaml-language-server: $schema=./schemas/org.schema.json\n# $schema: ./schemas/org.schema.json\n";
+
+/// How much of an organization a file shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Detail {
+    /// What is set.
+    #[default]
+    Minimal,
+    /// Every setting that a file can declare; what is unset stands in a comment.
+    Full,
+}
+
+/// The file for a live state. Settings named in `except` are left as comments, each with the reason given there.
+///
+/// What a file cannot hold (a value that validation would refuse, a field that nobody knows) is a comment too, so the
+/// file always validates, and planning it against the same live state changes nothing.
+pub fn yaml(model: &Model, target: &Target, live: &Live, detail: Detail, except: &BTreeMap<String, String>) -> String {
+    let export = Export { model, scope: target.scope, live, origin: Origin::Live, detail, except };
+    format!("{MODELINES}{}: {}\n{}", target.scope.key(), yaml::yaml_scalar(target.id.as_str()), export.text())
+}
+
+/// A file in the making.
+pub(crate) struct Export<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) scope: Scope,
+    pub(crate) live: &'a Live,
+    pub(crate) origin: Origin,
+    pub(crate) detail: Detail,
+    pub(crate) except: &'a BTreeMap<String, String>,
+}
+
+/// Who says what the documents hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The API: what is empty is nobody's wish.
+    Live,
+    /// Somebody who declared it: what is empty is meant to be.
+    Wish,
+}
+
+/// How a setting stands in the file.
+pub(crate) enum Shown {
+    /// As a value, in YAML.
+    Value(String),
+    /// As a comment that would unset it, or not at all.
+    Unset,
+    /// As a comment with the live value and the reason why it is one.
+    Aside { value: String, reason: String },
+}
+
+/// Lines of a file, and whether any of them is more than a comment.
+#[derive(Default)]
+struct Lines {
+    text: String,
+    declares: bool,
+}
+
+impl Lines {
+    fn add(&mut self, other: Self) {
+        self.text.push_str(&other.text);
+        self.declares |= other.declares;
+    }
+}
+
+impl Export<'_> {
+    /// The sections, and what is not managed.
+    pub(crate) fn text(&self) -> String {
+        let sections: String = Endpoint::ALL.into_iter().map(|endpoint| self.section(endpoint)).collect();
+        sections + &self.not_managed()
+    }
+
+    fn section(&self, endpoint: Endpoint) -> String {
+        let name = endpoint.section();
+        let absent = "# There is no organization yet: declare one and apply creates it.";
+        match (self.live.slot(endpoint), endpoint) {
+            (Slot::NotRead, _) | (Slot::Absent, Endpoint::Doh) => return String::new(),
+            (Slot::Absent, Endpoint::Organization) => return format!("\n{absent}\n# {name}:\n"),
+            (Slot::Present(_), _) => {}
+        }
+        let inside = self.nodes(&tree::of(self.model, endpoint), 1);
+        let heading = match (inside.declares, endpoint) {
+            (true, _) => format!("{name}:"),
+            (false, Endpoint::Organization) => format!("{name}: {{}}"),
+            // A file without any section would not validate.
+            (false, Endpoint::Doh) if self.live.organization == Slot::NotRead => format!("{name}: {{}}"),
+            (false, Endpoint::Doh) if inside.text.is_empty() => return String::new(),
+            (false, Endpoint::Doh) => format!("# {name}:"),
+        };
+        format!("\n{heading}\n{}", inside.text)
+    }
+
+    fn nodes(&self, nodes: &[Node<'_>], depth: usize) -> Lines {
+        let mut lines = Lines::default();
+        let broken = self.broken_group(nodes);
+        for node in nodes {
+            let next = match node {
+                Node::Branch { path, nodes } => self.branch(path, nodes, depth),
+                Node::Leaf(setting) => {
+                    let shown = match (self.shown(setting), &broken) {
+                        (Shown::Value(value), Some(reason)) => Shown::Aside { value, reason: reason.clone() },
+                        (shown, _) => shown,
+                    };
+                    self.leaf(setting, &shown, depth)
+                }
+            };
+            // Where settings that are commented out stand among comments, an empty line tells which belong together.
+            if self.detail == Detail::Full && !lines.text.is_empty() && !next.text.is_empty() {
+                lines.text.push('\n');
+            }
+            lines.add(next);
+        }
+        lines
+    }
+
+    /// Why nothing of a group can be declared: the API takes it as a whole, and a part of it is no value.
+    fn broken_group(&self, nodes: &[Node<'_>]) -> Option<String> {
+        let leaves: Vec<_> = nodes
+            .iter()
+            .filter_map(|node| match node {
+                Node::Leaf(setting) => Some(*setting),
+                Node::Branch { path: _, nodes: _ } => None,
+            })
+            .collect();
+        let group = self.model.group(leaves.first()?.group()?)?;
+        // Whoever declares less than the whole is told by validation, and what switches the group off needs no more.
+        if self.origin == Origin::Wish {
+            return None;
+        }
+        let whole = leaves.iter().all(|setting| matches!(self.shown(setting), Shown::Value(_)));
+        (group.all_or_nothing && !whole).then(|| "the API takes this group only as a whole".to_owned())
+    }
+
+    fn branch(&self, path: &str, nodes: &[Node<'_>], depth: usize) -> Lines {
+        let inside = self.nodes(nodes, depth + 1);
+        if inside.text.is_empty() {
+            return inside;
+        }
+        let indent = "  ".repeat(depth);
+        let name = path.rsplit('.').next().unwrap_or(path);
+        let doc = self.model.group(path).map(|group| comment(group.doc, depth)).unwrap_or_default();
+        let mark = if inside.declares { "" } else { "# " };
+        Lines { text: format!("{doc}{indent}{mark}{name}:\n{}", inside.text), declares: inside.declares }
+    }
+
+    fn leaf(&self, setting: &Setting, shown: &Shown, depth: usize) -> Lines {
+        let indent = "  ".repeat(depth);
+        let name = setting.name();
+        let line = match (shown, self.detail) {
+            (Shown::Unset, Detail::Minimal) => return Lines::default(),
+            (Shown::Unset, Detail::Full) if !self.scope.has(setting) => return Lines::default(),
+            (Shown::Unset, Detail::Full) => format!("{indent}# {name}: {}\n", unset(setting)),
+            (Shown::Value(value), _) => format!("{indent}{name}: {value}\n"),
+            (Shown::Aside { value, reason }, _) => {
+                format!(
+                    "{}{indent}# {name}: {value}\n",
+                    comment(&format!("Not declared: {}.", yaml::ascii(reason)), depth)
+                )
+            }
+        };
+        Lines { text: self.about(setting, depth) + &line, declares: matches!(shown, Shown::Value(_)) }
+    }
+
+    fn about(&self, setting: &Setting, depth: usize) -> String {
+        let doc = comment(setting.doc, depth);
+        if self.detail == Detail::Minimal {
+            return doc;
+        }
+        let guarded = describe::guarded(setting);
+        let guard = if guarded.is_empty() { guarded } else { format!("Guarded: {guarded}.") };
+        let takes = format!("Takes: {}. While unset: {}.", describe::describe(setting.kind), setting.default);
+        doc + &comment(&takes, depth) + &comment(&guard, depth)
+    }
+
+    pub(crate) fn shown(&self, setting: &Setting) -> Shown {
+        let Some(held) = self.held(setting) else { return Shown::Unset };
+        if let Some(reason) = self.obstacle(setting, held) {
+            return Shown::Aside { value: in_comment(held), reason };
+        }
+        match setting.is_empty(Some(held)) {
+            true => Shown::Value(unset(setting)),
+            false => Shown::Value(yaml::flow(&setting.spelled(held))),
+        }
+    }
+
+    /// What there is to declare of a setting.
+    fn held(&self, setting: &Setting) -> Option<&Json> {
+        match self.origin {
+            // The reason of the last change would be recorded with the next one: it is not for a file to keep.
+            Origin::Live if matches!(setting.access, Access::Annotation(_)) => None,
+            Origin::Live => self.live.value(self.model, setting).filter(|live| !setting.is_empty(Some(live))),
+            Origin::Wish => self.live.document(setting.endpoint())?.raw(setting),
+        }
+    }
+
+    /// Why a value cannot stand in the file.
+    fn obstacle(&self, setting: &Setting, live: &Json) -> Option<String> {
+        if !self.scope.has(setting) {
+            return Some(format!("a {} has no such setting", self.scope));
+        }
+        if let Some(reason) = self.except.get(setting.path) {
+            return Some(reason.clone());
+        }
+        match (setting.is_empty(Some(live)), setting.unset) {
+            (true, Unset::Never(reason)) => return Some(format!("it cannot be unset: {reason}")),
+            (true, _) => return None,
+            (false, _) => {}
+        }
+        let value = setting.spelled(live);
+        if !has_shape(setting.kind, &value) {
+            return Some(format!("this is no {}", describe::name(setting.kind)));
+        }
+        if has_no_room_for(setting, &value) {
+            return Some("the value has control characters".to_owned());
+        }
+        setting.check(&value).into_iter().find(|problem| problem.refused).map(|problem| problem.message)
+    }
+
+    /// What live holds and a file does not declare, as comments.
+    fn not_managed(&self) -> String {
+        let mut lines = String::new();
+        for document in self.live.documents() {
+            for setting in self.model.response_only(document.endpoint) {
+                let Some(live) = document.raw(setting).filter(|live| !is_blank(live)) else {
+                    continue;
+                };
+                match setting.access {
+                    // Its value would change the file with every export.
+                    Access::Volatile => lines.push_str(&format!("#   {} (moves by itself)\n", setting.path)),
+                    _ => lines.push_str(&format!(
+                        "#   {}: {} (kept by the server)\n",
+                        setting.path,
+                        in_comment(&document.shown(live))
+                    )),
+                }
+            }
+            for unknown in document.unknown(self.model) {
+                if is_blank(&unknown.value) {
+                    continue;
+                }
+                let path = cut(&yaml::ascii(&dotted(document.endpoint, &unknown.keys)));
+                let shown = in_comment(&document.shown(&unknown.value));
+                lines.push_str(&format!("#   {path}: {shown} (unknown to this version)\n"));
+            }
+        }
+        if lines.is_empty() { lines } else { format!("\n# Not managed, and kept as it is:\n{lines}") }
+    }
+}
+
+/// The line that would unset a setting, as far as it can be unset.
+fn unset(setting: &Setting) -> String {
+    match setting.unset {
+        Unset::Null => "null".to_owned(),
+        Unset::False => "false".to_owned(),
+        Unset::EmptyList => "[]".to_owned(),
+        Unset::Never(_) => setting.example.to_owned(),
+    }
+}
+
+/// Whether a value has the JSON type that a kind takes: live values are whatever the API says.
+fn has_shape(kind: Kind, value: &Json) -> bool {
+    match kind {
+        Kind::Boolean => value.is_boolean(),
+        Kind::Integer { min: _, max: _ } => value.is_i64(),
+        Kind::Set(Element::Number(_)) => value.as_array().is_some_and(|all| all.iter().all(Json::is_i64)),
+        Kind::Set(Element::Enum(_) | Element::Host) => {
+            value.as_array().is_some_and(|all| all.iter().all(Json::is_string))
+        }
+        Kind::Opaque => false,
+        Kind::Text | Kind::Duration(_) | Kind::Color | Kind::Url | Kind::Host | Kind::Uid | Kind::Enum(_) => {
+            value.is_string()
+        }
+    }
+}
+
+fn has_no_room_for(setting: &Setting, value: &Json) -> bool {
+    match value {
+        Json::String(text) => text.contains(|character| setting.has_no_room_for(character)),
+        Json::Array(elements) => elements.iter().any(|element| has_no_room_for(setting, element)),
+        _ => false,
+    }
+}
+
+/// A live value for a comment: JSON in ASCII, so that no newline of any kind ends the comment.
+fn in_comment(live: &Json) -> String {
+    cut(&yaml::ascii(&live.to_string())).replace('…', "...")
+}
+
+/// Prose as comment lines; nothing for no prose.
+pub(crate) fn comment(prose: &str, depth: usize) -> String {
+    let indent = "  ".repeat(depth);
+    wrap(prose, COLUMNS - 2 - indent.len()).iter().map(|line| format!("{indent}# {line}\n")).collect()
+}
+
+/// The manifest of a live state, which validates and plans to nothing, whatever the state.
+///
+/// Live may hold what a manifest may not, such as a duration below today's minimum. What our own checks refuse, or
+/// what would plan to a change, is left to live and stands in a comment with the reason.
+pub fn manifest(model: &Model, target: &Target, live: &Live, detail: Detail) -> String {
+    let write = |except: &BTreeMap<String, String>| yaml(model, target, live, detail, except);
+    let objections = |text: &str| objections(model, live, text);
+    without_objections(write, objections).0
+}
+
+/// A file, written again without the settings that there are objections to, until there are none; and what was left
+/// out, with the reasons.
+pub(crate) fn without_objections(
+    write: impl Fn(&BTreeMap<String, String>) -> String,
+    objections: impl Fn(&str) -> Vec<(String, String)>,
+) -> (String, BTreeMap<String, String>) {
+    let mut except: BTreeMap<String, String> = BTreeMap::new();
+    loop {
+        let text = write(&except);
+        let objections = objections(&text);
+        let known = except.len();
+        except.extend(objections);
+        // Each round leaves out at least one more setting, so there are at most as many rounds as settings.
+        if except.len() == known {
+            return (text, except);
+        }
+    }
+}
+
+/// The settings that a manifest should not hold for this live state, each with the reason.
+fn objections(model: &Model, live: &Live, text: &str) -> Vec<(String, String)> {
+    let (mut objections, manifest) = refusals(model, text);
+    if let Some(manifest) = &manifest {
+        let has_moved = |declared: &&Declared| {
+            let live = live.value(model, &declared.setting);
+            declared.setting.is_writable() && !declared.setting.same(live, Some(&declared.value))
+        };
+        let moved = manifest.declared.iter().filter(has_moved).map(|declared| declared.setting.path.to_owned());
+        objections.extend(moved.map(|path| (path, "its live value has no spelling in a manifest".to_owned())));
+        let raw =
+            |setting: &Setting| Some(live.document(setting.endpoint())?.raw(setting).cloned().unwrap_or_default());
+        let errors = cross_check(model, manifest, &raw).into_iter().filter(|finding| finding.is_error());
+        objections.extend(errors.filter_map(|finding| Some((finding.setting?, finding.message))));
+    }
+    objections
+}
+
+/// The settings that validation refuses in a file, each with the reason; and the manifest where it refuses nothing.
+pub(crate) fn refusals(model: &Model, text: &str) -> (Vec<(String, String)>, Option<Manifest>) {
+    let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
+    let parsed = parse(model, &source);
+    let errors = parsed.findings.into_iter().filter(|finding| finding.is_error());
+    (errors.filter_map(|finding| Some((finding.setting?, finding.message))).collect(), parsed.manifest)
+}
+
+#[cfg(test)]
+mod tests;

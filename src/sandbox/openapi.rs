@@ -1,0 +1,213 @@
+//! The OpenAPI description of the emulated API, for generators and testers of HTTP clients.
+//!
+//! It describes the default personality. What OpenAPI cannot say is left to the answers: ranges of durations, and rules
+//! across settings.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::document;
+use crate::settings::tree::{self, Node};
+use crate::settings::{Endpoint, Kind, Model, Scope, Setting};
+
+/// The description as JSON text, with a final newline.
+pub fn openapi(model: &Model) -> String {
+    let mut paths = Map::new();
+    for scope in [Scope::Account, Scope::Zone] {
+        let organizations = format!("/{}/{{id}}/access/organizations", scope.plural());
+        paths.insert(format!("{organizations}/revoke_user"), path(json!({"post": revoke_user(scope)})));
+        paths.insert(organizations, path(settings(model, Endpoint::Organization, scope)));
+    }
+    let account = Scope::Account.plural();
+    let doh = format!("/{account}/{{id}}/access/organizations/doh");
+    paths.insert(doh, path(settings(model, Endpoint::Doh, Scope::Account)));
+    paths.insert(format!("/{account}/{{id}}/tokens/verify"), path(json!({"get": verify("an account")})));
+    paths.insert("/user/tokens/verify".to_owned(), json!({"get": verify("a user")}));
+    document::to_text(&json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "The Zero Trust organization API, as zerodrift emulates it",
+            "version": env!("CARGO_PKG_VERSION"),
+            "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
+        },
+        "servers": [{"url": "http://127.0.0.1:8787/client/v4"}],
+        "security": [{"token": []}, {"email": [], "key": []}],
+        "paths": paths,
+        "components": {
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer"},
+                "email": {"type": "apiKey", "in": "header", "name": "X-Auth-Email"},
+                "key": {"type": "apiKey", "in": "header", "name": "X-Auth-Key"},
+            },
+            "responses": {"Failure": response("The request was refused.", failure())},
+        },
+    }))
+}
+
+/// A path below an account or zone, with the operations on it.
+fn path(operations: Json) -> Json {
+    let id = json!({"type": "string", "pattern": "^[0-9a-f]{32}$"});
+    let mut path = json!({"parameters": [{"name": "id", "in": "path", "required": true, "schema": id}]});
+    if let (Json::Object(path), Json::Object(operations)) = (&mut path, operations) {
+        path.extend(operations);
+    }
+    path
+}
+
+fn settings(model: &Model, endpoint: Endpoint, scope: Scope) -> Json {
+    let nodes = tree::of(model, endpoint);
+    let name = |verb: &str| format!("{verb}_{}_{}", scope.plural(), endpoint.section());
+    let shown = envelope(json!({"type": "object", "properties": members(&nodes, scope, true)}));
+    let (required, updated) = match endpoint {
+        Endpoint::Organization => (json!(["auth_domain"]), "200"),
+        Endpoint::Doh => (json!([]), "201"),
+    };
+    let body = |required: Json| {
+        let properties = members(&nodes, scope, false);
+        json!({"type": "object", "properties": properties, "required": required})
+    };
+    let mut operations = json!({
+        "get": operation(&name("get"), None, "200", shown.clone(), &["404"]),
+        "put": operation(&name("put"), Some(body(required)), updated, shown.clone(), &["404"]),
+    });
+    if endpoint == Endpoint::Organization {
+        let body = body(json!(["name", "auth_domain"]));
+        operations["post"] = operation(&name("post"), Some(body), "201", shown, &["404", "409"]);
+    }
+    operations
+}
+
+fn revoke_user(scope: Scope) -> Json {
+    let body = json!({
+        "type": "object",
+        "properties": {
+            "email": {"type": "string", "pattern": "@"},
+            "user_uid": {"type": ["string", "null"]},
+            "devices": {"type": ["boolean", "null"]},
+            "warp_session_reauth": {"type": ["boolean", "null"]},
+        },
+        "required": ["email"],
+    });
+    let shown = json!({
+        "type": "object",
+        "properties": {"result": {"type": "boolean"}, "success": {"const": true}},
+        "required": ["result", "success"],
+    });
+    let mut operation = operation(&format!("revoke_user_{}", scope.plural()), Some(body), "200", shown, &["404"]);
+    operation["parameters"] = json!([{"name": "devices", "in": "query", "schema": {"type": "boolean"}}]);
+    operation
+}
+
+fn verify(owner: &str) -> Json {
+    let result = json!({
+        "type": "object",
+        "properties": {"id": {"type": "string"}, "status": {"enum": ["active", "disabled", "expired"]}},
+        "required": ["id", "status"],
+    });
+    let name = format!("verify_token_of_{}", owner.replace(' ', "_"));
+    operation(&name, None, "200", envelope(result), &["404"])
+}
+
+fn operation(id: &str, body: Option<Json>, status: &str, shown: Json, refusals: &[&str]) -> Json {
+    let mut responses = Map::new();
+    responses.insert(status.to_owned(), response("Done.", shown));
+    for refusal in ["400", "401", "403", "405"].iter().chain(refusals) {
+        responses.insert((*refusal).to_owned(), json!({"$ref": "#/components/responses/Failure"}));
+    }
+    let mut operation = json!({"operationId": id, "responses": responses});
+    if let Some(body) = body {
+        operation["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": body}}});
+    }
+    operation
+}
+
+fn response(description: &str, schema: Json) -> Json {
+    json!({"description": description, "content": {"application/json": {"schema": schema}}})
+}
+
+fn envelope(result: Json) -> Json {
+    let none = json!({"type": "array", "maxItems": 0});
+    json!({
+        "type": "object",
+        "properties": {"success": {"const": true}, "errors": none, "messages": none, "result": result},
+        "required": ["success", "errors", "messages", "result"],
+    })
+}
+
+fn failure() -> Json {
+    let link = json!({"type": "object", "properties": {"code": {"type": "integer"}, "message": {"type": "string"}}, "required": ["message"]});
+    let error = json!({
+        "type": "object",
+        "properties": {
+            "code": {"type": "integer"},
+            "message": {"type": "string"},
+            "error_chain": {"type": "array", "items": link},
+            "source": {"type": "object", "properties": {"pointer": {"type": "string"}}},
+        },
+        "required": ["code", "message"],
+    });
+    json!({
+        "type": "object",
+        "properties": {
+            "success": {"const": false},
+            "errors": {"type": "array", "minItems": 1, "items": error},
+            "messages": {"type": "array"},
+            "result": {"type": "null"},
+        },
+        "required": ["success", "errors", "messages", "result"],
+    })
+}
+
+/// The settings of a scope. A member that is not listed is taken, stored and answered: the list is not closed.
+fn members(nodes: &[Node<'_>], scope: Scope, answered: bool) -> Map<String, Json> {
+    let member = |node: &Node<'_>| match node {
+        Node::Leaf(setting) => scope.has(setting).then(|| value(setting, answered)),
+        Node::Branch { path: _, nodes } => {
+            let inside = members(nodes, scope, answered);
+            (!inside.is_empty()).then(|| json!({"type": ["object", "null"], "properties": inside}))
+        }
+    };
+    nodes.iter().filter_map(|node| Some((node.name().to_owned(), member(node)?))).collect()
+}
+
+/// What a setting takes; an answer may hold an older value, of the same type.
+fn value(setting: &Setting, answered: bool) -> Json {
+    let mut keywords = document::schema::values(setting.kind, true);
+    // The emulated API takes an element twice, and an empty text for none.
+    keywords.shift_remove("uniqueItems");
+    keywords.shift_remove("format");
+    if answered {
+        keywords.retain(|keyword, _| matches!(keyword.as_str(), "type" | "anyOf"));
+        return Json::Object(keywords);
+    }
+    if setting.kind == Kind::Host {
+        keywords.insert("pattern".to_owned(), HOST.into());
+    } else if keywords.contains_key("pattern") {
+        // An empty text and null both unset a setting, or change nothing where it cannot be unset.
+        keywords.insert("type".to_owned(), "string".into());
+        return json!({"anyOf": [keywords, {"enum": ["", null]}]});
+    }
+    Json::Object(keywords)
+}
+
+/// A host name of at least two labels (RFC 1123) that is not an IP address.
+const HOST: &str =
+    "^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?[.])+(?![0-9]+[.]?$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?[.]?$";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_setting_of_a_scope_is_described_where_it_is_written() {
+        let document: Json = serde_json::from_str(&openapi(Model::current())).unwrap();
+        for scope in [Scope::Account, Scope::Zone] {
+            for setting in Model::current().declarable() {
+                let below = if setting.endpoint() == Endpoint::Doh { "/doh" } else { "" };
+                let path = format!("/{}/{{id}}/access/organizations{below}", scope.plural());
+                let body = &document["paths"][&path]["put"]["requestBody"]["content"]["application/json"]["schema"];
+                let found = setting.keys().iter().fold(body, |schema, key| &schema["properties"][key]);
+                assert_eq!(found.is_object(), scope.has(setting), "{scope} {}", setting.path);
+            }
+        }
+    }
+}
