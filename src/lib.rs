@@ -7,17 +7,22 @@
 //! |---|---|
 //! | [`settings`] | every setting declared once, and what its values mean |
 //! | [`live`] | live documents and snapshots, read through that table |
-//! | [`manifest`] | `org.yaml` → desired state, or findings with file, line and column |
+//! | [`diagnostics`] | findings with their rule and place |
+//! | [`manifest`] | `org.yaml` → desired state or findings; edits of it; the manifest of a live state |
 #![cfg_attr(
-    feature = "cli",
+    feature = "terraform",
     doc = "| [`terraform`] | a Terraform state, plan or configuration → the settings it declares, and what cannot be carried over |"
 )]
 //! | [`cloudflare`] | the API: a reader that cannot write, a writer that cannot read, errors, retries |
 //! | [`plan`] | desired × live → plan; pure: no clock, environment, network or terminal |
 //! | [`apply`] | plan → one write per object, then the proof that it did what the plan said and nothing else |
 #![cfg_attr(
-    feature = "cli",
-    doc = "| [`report`] | plans, findings and results → text, JSON, Markdown, HTML and the formats of code hosts, and live → `org.yaml` |"
+    feature = "documents",
+    doc = "| [`document`] | the JSON contract: plans, saved plans, results, findings, errors, snapshots, and their schemas |"
+)]
+#![cfg_attr(
+    feature = "report",
+    doc = "| [`report`] | plans, findings and results → text, Markdown, HTML and the formats of code hosts |"
 )]
 #![cfg_attr(
     feature = "sandbox",
@@ -56,8 +61,13 @@
 //!
 //! # Features
 //!
-//! `cli` (on by default) adds the command line and what it prints with; `sandbox` the emulated API alone, as a test
-//! double for programs that use this library.
+//! | feature | adds |
+//! |---|---|
+//! | `cli` (default) | the command line, and all the features below |
+//! | `documents` | [`document`](crate::document): saved plans and the other JSON documents |
+//! | `report` | [`report`](crate::report): plans and findings as text, Markdown, HTML and more |
+//! | `sandbox` | [`sandbox`](crate::sandbox): the emulated API, as a test double |
+//! | `terraform` | [`terraform`](crate::terraform): what a Terraform state, plan or configuration declares |
 
 #![forbid(unsafe_code)]
 

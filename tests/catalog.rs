@@ -109,7 +109,7 @@ fn literal(source: &str) -> Option<&str> {
 fn sources() -> Vec<(String, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut sources = vec![root.join("settings/check.rs")];
-    for folder in ["manifest", "manifest/parse", "settings/check", "plan"] {
+    for folder in ["diagnostics", "manifest", "manifest/parse", "settings/check", "plan"] {
         sources.extend(std::fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path()));
     }
     let is_meant = |name: &str| !name.ends_with("tests.rs") && !name.ends_with("rule.rs");

@@ -6,7 +6,8 @@ use crate::settings::tree::{self, Node};
 use crate::settings::{DurationRange, Element, Endpoint, Kind, Model, Scope, Setting, Unset, describe};
 
 /// The formats that have a schema. What stands here is their help on the command line too.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum SchemaName {
     /// org.yaml
     #[default]

@@ -10,7 +10,7 @@
 //! - `shown`, `state`: the output of `terraform show -json` and `terraform state pull`, with `marks` for what is hidden
 //! - `resource`: what all of them lead to
 //! - `carry`: a resource → settings
-//! - [`write`]: an imported organization → `org.yaml`
+//! - [`mod@write`]: an imported organization → `org.yaml`
 //!
 //! Pure, and bounded in time and memory whatever the files hold.
 

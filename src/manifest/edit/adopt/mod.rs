@@ -63,7 +63,7 @@ pub struct Left {
 
 /// Puts live values in place of declared ones.
 ///
-/// `manifest` is what [`parse`](super::parse) made of `source`, and each change is a setting that it declares with the
+/// `manifest` is what [`parse`](crate::manifest::parse) made of `source`, and each change is a setting that it declares with the
 /// live value, `null` where that is empty. What is empty is adopted as `null`, `false` or `[]`, so that the setting
 /// stays managed.
 ///
