@@ -7,7 +7,7 @@
 //! - `identity`: whether two names are one file
 //! - `kind`: what a file system entry is, in words
 //!
-//! Nothing else in this crate opens a file; `tests/files/source.rs` looks for other ways.
+//! Nothing else in this crate opens a file; `tests/repository/files.rs` looks for other ways.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports, reason = "the command line uses the most of it"))]
 
 mod append;

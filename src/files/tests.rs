@@ -1,4 +1,4 @@
-//! What a unit test can prove: names, modes, bounds. Full disks, mounts and umasks are in `tests/files.rs`.
+//! What a unit test can prove: names, modes, bounds. Full disks, mounts and umasks are in `tests/robustness/files`.
 #![cfg(unix)]
 
 use std::io::ErrorKind;

@@ -4,8 +4,8 @@ use serde_json::Value as Json;
 
 use crate::harness::TestEnv;
 
-const SARIF: &str = include_str!("../formats/sarif-2.1.0.schema.json");
-const CODE_QUALITY: &str = include_str!("../formats/gitlab-codeclimate.schema.json");
+const SARIF: &str = include_str!("../common/formats/sarif-2.1.0.schema.json");
+const CODE_QUALITY: &str = include_str!("../common/formats/gitlab-codeclimate.schema.json");
 
 const FINDINGS: [(&str, &str); 5] =
     [("text", "r.txt"), ("json", "r.json"), ("github", "r.log"), ("sarif", "r.sarif"), ("gitlab", "r.gitlab")];

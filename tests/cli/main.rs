@@ -1,23 +1,29 @@
 //! The command line end to end: the real binary, a temporary home, loopback.
 
+#![cfg(feature = "cli")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod harness;
 mod server;
 
 mod adopt;
+mod backups;
 mod credentials;
 mod environment;
+mod every_guard;
 mod failures;
 mod forms;
 mod guards;
 mod init;
 mod invisible;
 mod json;
+mod lifecycle;
 mod network;
 mod reference;
-mod repository;
 mod sandbox;
+mod saved_plans;
 mod stories;
 mod target;
 mod terminal;

@@ -1,7 +1,5 @@
 //! A server, or a proxy, that repeats a text in every place of an answer.
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses a part of it")]
-
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 

@@ -1,9 +1,11 @@
 //! What several test files share: generated settings, and an organization that lives in an in-process sandbox.
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every kind of test uses a part of it")]
 
 pub mod canned;
+pub mod echo;
 pub mod nasty;
+pub mod process;
 
 use std::sync::Arc;
 

@@ -1,7 +1,5 @@
 //! A sandbox in a process of its own, and a command that knows nothing of the world around the test.
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every test file uses a part of it")]
-
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -1,0 +1,212 @@
+//! Adopting, for generated live states and manifests in several spellings: what was adopted is in sync, and nothing
+//! else of the file moved.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::common::{ACCOUNT, World, live_state, manifest_without_objections, plan_for, put, target, wanted};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json};
+use zerodrift::diagnostics::Source;
+use zerodrift::live::Live;
+use zerodrift::manifest::edit::{Adoption, adopt, as_live};
+use zerodrift::manifest::{Manifest, parse};
+use zerodrift::sandbox::{Personality, State};
+use zerodrift::settings::{Endpoint, Model, Setting};
+use zerodrift::text::yaml_scalar;
+
+/// How a generated manifest is written.
+#[derive(Debug, Clone, Copy)]
+struct Spelling {
+    /// Texts in double quotes in place of plain ones.
+    quotes: bool,
+    /// Lists as lines in place of brackets.
+    lines: bool,
+    /// An unset value as nothing in place of `null`.
+    nothing: bool,
+    newline: &'static str,
+}
+
+fn spelling() -> impl Strategy<Value = Spelling> {
+    let newline = prop::sample::select(vec!["\n", "\r\n"]);
+    (any::<bool>(), any::<bool>(), any::<bool>(), newline).prop_map(|(quotes, lines, nothing, newline)| Spelling {
+        quotes,
+        lines,
+        nothing,
+        newline,
+    })
+}
+
+impl Spelling {
+    /// The sections as block YAML. Behind every value, and behind every element on a line of its own, a comment says
+    /// whose line it is.
+    fn block(self, sections: &Map<String, Json>) -> String {
+        let mut text = format!("# The organization.{0}account_id: {ACCOUNT}{0}", self.newline);
+        for (key, value) in sections {
+            self.entry(&mut text, key, key, value, 0);
+        }
+        text
+    }
+
+    fn entry(self, text: &mut String, path: &str, key: &str, value: &Json, depth: usize) {
+        let (indent, newline) = ("  ".repeat(depth), self.newline);
+        match value {
+            Json::Object(members) if !members.is_empty() => {
+                text.push_str(&format!("{indent}{key}:{newline}"));
+                for (key, value) in members {
+                    self.entry(text, &format!("{path}.{key}"), key, value, depth + 1);
+                }
+            }
+            Json::Array(elements) if self.lines && !elements.is_empty() => {
+                text.push_str(&format!("{indent}{key}:   # {path}{newline}"));
+                for element in elements {
+                    text.push_str(&format!("{indent}  - {}   # {path}{newline}", self.scalar(element)));
+                }
+            }
+            Json::Null if self.nothing => text.push_str(&format!("{indent}{key}:   # {path}{newline}")),
+            _ => text.push_str(&format!("{indent}{key}: {}   # {path}{newline}", self.scalar(value))),
+        }
+    }
+
+    fn scalar(self, value: &Json) -> String {
+        match value {
+            Json::String(text) if !self.quotes => yaml_scalar(text),
+            Json::Array(elements) => {
+                format!("[{}]", elements.iter().map(|one| self.scalar(one)).collect::<Vec<_>>().join(", "))
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+/// The sections of a manifest as JSON.
+fn sections_of(manifest: &Manifest) -> Map<String, Json> {
+    let mut sections = Map::new();
+    for endpoint in &manifest.endpoints {
+        sections.insert(endpoint.section().to_owned(), Json::Object(Map::new()));
+    }
+    for declared in &manifest.declared {
+        put(&mut sections, declared.setting.endpoint().section(), &declared.setting.keys(), declared.value.clone());
+    }
+    sections
+}
+
+fn source(text: &str) -> Source {
+    Source { name: "org.yaml".to_owned(), text: text.to_owned() }
+}
+
+fn read(text: &str) -> Manifest {
+    parse(Model::current(), &source(text)).manifest.unwrap_or_else(|| panic!("{text}"))
+}
+
+async fn live_of(state: State) -> Live {
+    World::of(state, Personality::default()).reader.live(&target(), &Endpoint::ALL).await.unwrap()
+}
+
+fn run<T>(story: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
+}
+
+static ADOPTED: AtomicUsize = AtomicUsize::new(0);
+static LEFT: AtomicUsize = AtomicUsize::new(0);
+
+/// What every adoption has to be, whatever the spelling.
+fn adoption(text: &str, live: &Live) -> Result<Adoption, TestCaseError> {
+    let manifest = read(text);
+    let plan = plan_for(&manifest, live);
+    let changes: Vec<(Setting, Json)> =
+        plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
+    let adoption = adopt(Model::current(), &source(text), &manifest, &changes);
+    ADOPTED.fetch_add(adoption.adopted.len(), Ordering::Relaxed);
+    // What no manifest may hold cannot be adopted, and does not count against it.
+    let takes = |(setting, live): &&(Setting, Json)| setting.check(live).iter().all(|problem| !problem.refused);
+    let adoptable = changes.iter().filter(takes).count();
+    LEFT.fetch_add(adoptable.saturating_sub(adoption.adopted.len()), Ordering::Relaxed);
+    prop_assert_eq!(adoption.adopted.len() + adoption.left.len(), changes.len());
+    if adoption.left.is_empty() {
+        prop_assert_eq!(&as_live(&source(text), &manifest, &changes), &adoption.text);
+    }
+    for left in &adoption.left {
+        let of_layout = ["the file", "its list", "its key", "its place"];
+        prop_assert!(!of_layout.iter().any(|start| left.reason.starts_with(start)), "{}\n{:?}", text, left);
+    }
+    let new = read(&adoption.text);
+    let again = plan_for(&new, live);
+    for adopted in &adoption.adopted {
+        let path = adopted.setting.path;
+        prop_assert!(again.changes.iter().all(|change| change.setting.path != path), "{path}\n{}", adoption.text);
+        prop_assert!(new.declared(path).is_some(), "{path} is still managed");
+    }
+    Ok(adoption)
+}
+
+fn has_adopted(adoption: &Adoption, path: &str) -> bool {
+    adoption.adopted.iter().any(|adopted| adopted.setting.path == path)
+}
+
+/// The lines that belong to a setting which stays as it was, or to none.
+fn untouched<'a>(text: &'a str, adoption: &Adoption) -> Vec<&'a str> {
+    let belongs = |line: &&str| line.rsplit_once("# ").is_none_or(|(_, path)| !has_adopted(adoption, path.trim_end()));
+    text.split_inclusive('\n').filter(belongs).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_adopted_from_block_yaml_is_in_sync_and_nothing_else_moved(
+        state in live_state(), sections in wanted(), spelling in spelling(),
+    ) {
+        let live = run(live_of(state));
+        let text = spelling.block(&sections_of(&manifest_without_objections(sections, Some(&live))));
+        let adoption = adoption(&text, &live)?;
+        let new = adoption.text.as_str();
+        // Elements that came have no comment: they stand on lines of their own.
+        let came = |line: &&str| line.trim_start().starts_with("- ") && !line.contains("# ");
+        let kept: Vec<&str> = untouched(new, &adoption).into_iter().filter(|line| !came(line)).collect();
+        prop_assert_eq!(kept, untouched(&text, &adoption));
+        prop_assert_eq!(new.matches('\n').count(), new.matches(spelling.newline).count(), "{:?}", new);
+        for adopted in &adoption.adopted {
+            let path = adopted.setting.path;
+            let says = |line: &&str| line.trim_end().ends_with(&format!("# {path}")) && !line.trim_start().starts_with("- ");
+            prop_assert_eq!(new.lines().filter(says).count(), 1, "the comment of {} is gone:\n{}", path, new);
+        }
+    }
+
+    #[test]
+    fn what_is_adopted_from_json_stays_json_and_nothing_else_moved(
+        state in live_state(), sections in wanted(), pretty in any::<bool>(),
+    ) {
+        let live = run(live_of(state));
+        let manifest = manifest_without_objections(sections, Some(&live));
+        let mut document = Map::from_iter([("account_id".to_owned(), Json::from(ACCOUNT))]);
+        document.extend(sections_of(&manifest));
+        let text = if pretty { serde_json::to_string_pretty(&document) } else { serde_json::to_string(&document) }.unwrap();
+        let adoption = adoption(&text, &live)?;
+        let mut new: Map<String, Json> = serde_json::from_str(&adoption.text).unwrap();
+        for adopted in &adoption.adopted {
+            for sections in [&mut document, &mut new] {
+                put(sections, adopted.setting.endpoint().section(), &adopted.setting.keys(), Json::Null);
+            }
+        }
+        prop_assert_eq!(Json::Object(new).to_string(), Json::Object(document).to_string());
+    }
+}
+
+/// The laws above would hold for a program that adopts nothing: most of what drifted must be.
+#[test]
+fn most_of_what_drifts_is_adopted() {
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 100,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    runner
+        .run(&(live_state(), wanted(), spelling()), |(state, sections, spelling)| {
+            let live = run(live_of(state));
+            adoption(&spelling.block(&sections_of(&manifest_without_objections(sections, Some(&live)))), &live)
+                .map(drop)
+        })
+        .unwrap();
+    let (adopted, left) = (ADOPTED.load(Ordering::Relaxed), LEFT.load(Ordering::Relaxed));
+    assert!(adopted > 100 && adopted > 9 * left, "{adopted} adopted, {left} left");
+}

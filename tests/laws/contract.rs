@@ -1,0 +1,307 @@
+//! What zerodrift relies on, as one story that every API must pass: the emulated one under each of its personalities,
+//! and a real account when somebody lends one.
+//!
+//! A real account is off by default. To run the story against one:
+//!
+//! ```console
+//! $ export ZERODRIFT_CONTRACT_ACCOUNT=… CLOUDFLARE_API_TOKEN=…
+//! $ cargo test --test laws a_real_account -- --nocapture
+//! ```
+//!
+//! - `ZERODRIFT_CONTRACT_ACCOUNT`: the id of an account that has a Zero Trust organization.
+//! - `CLOUDFLARE_API_TOKEN`: a token with `Access: Organizations, Identity Providers, and Groups Read`; Write for the chapter that
+//!   writes. `CLOUDFLARE_BASE_URL` is honoured.
+//! - `ZERODRIFT_CONTRACT_WRITE=yes`: also run the chapter that writes. It changes `login_design.footer_text`, which users see on the
+//!   login page for a few seconds, and puts back what was there, whatever happens in between. A creation, a revocation and
+//!   every other setting are never tried on a real account.
+//!
+//! Without the first two, the test prints that it is skipped. What the story finds out about a real account that the
+//! emulated API does otherwise belongs into a personality.
+
+#![allow(
+    clippy::print_stdout,
+    reason = "a chapter that is skipped says so, and a failed restoration says what was there"
+)]
+
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+use zerodrift::apply::{Approved, End, Known, Options, Outcome, apply, verify};
+use zerodrift::cloudflare::{ErrorKind, HttpTransport, Policy, Reader, Revocation, TokenState, Transport, Writer};
+use zerodrift::diagnostics::Source;
+use zerodrift::live::{Document, Live, Slot};
+use zerodrift::manifest::write::Detail;
+use zerodrift::manifest::write::manifest as export;
+use zerodrift::manifest::{Manifest, parse};
+use zerodrift::plan::{Action, Input, Plan, plan};
+use zerodrift::sandbox::{Adopt, Personality, Post, Sandbox, SandboxTransport, Server, State, seeded};
+use zerodrift::settings::{Endpoint, Model, Target};
+
+const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
+/// An account that is nobody's.
+const NOBODY: &str = "00000000000000000000000000000000";
+const FOOTER: &str = "organization.login_design.footer_text";
+
+/// An account, and the clients that reach it.
+#[derive(Clone)]
+struct Api {
+    reader: Reader,
+    writer: Arc<Writer>,
+    target: Target,
+}
+
+impl Api {
+    fn new(transport: Arc<dyn Transport>, account: &str) -> Self {
+        let policy = Policy::default();
+        let writer = Arc::new(Writer::new(transport.clone(), policy));
+        Self { reader: Reader::new(transport, policy), writer, target: Target::account(account).unwrap() }
+    }
+
+    fn sandbox(state: State, personality: Personality) -> Self {
+        Self::new(Arc::new(SandboxTransport::new(Sandbox::new(state, personality))), ACCOUNT)
+    }
+
+    async fn live(&self) -> Live {
+        self.reader.live(&self.target, &Endpoint::ALL).await.unwrap()
+    }
+
+    async fn organization(&self) -> Document {
+        let slot = self.reader.organization(&self.target).await.unwrap();
+        slot.document().cloned().expect("the account has a Zero Trust organization")
+    }
+
+    fn plan(&self, manifest: &Manifest, live: &Live) -> Plan {
+        let (model, api) = (Model::current(), self.reader.base_url());
+        plan(&Input { model, manifest, target: &self.target, api, live, allow: &[] })
+    }
+
+    /// Plans and applies, as `apply` does.
+    async fn make(&self, manifest: &Manifest) -> (Plan, Outcome) {
+        let live = self.reader.live(&self.target, &manifest.endpoints).await.unwrap();
+        let plan = self.plan(manifest, &live);
+        let approved = Approved::new(&plan, &live).unwrap_or_else(|refusal| panic!("{refusal:#?}"));
+        let outcome = apply(&self.reader, &self.writer, approved, &Options::without_backup(Model::current())).await;
+        (plan, outcome)
+    }
+
+    /// Makes it so, with one write, and proves that there is nothing left to do.
+    async fn becomes(&self, manifest: &Manifest) {
+        let (plan, outcome) = self.make(manifest).await;
+        assert_eq!(plan.changes.len(), 1, "{:#?}", plan.changes);
+        assert_eq!((outcome.end, outcome.writes, outcome.verified), (End::Applied, 1, true), "{outcome:#?}");
+        let (_, again) = self.make(manifest).await;
+        assert_eq!((again.end, again.writes), (End::InSync, 0), "the second plan is empty");
+    }
+}
+
+fn manifest(text: &str) -> Manifest {
+    let parsed = parse(Model::current(), &Source { name: "org.yaml".to_owned(), text: text.to_owned() });
+    parsed.manifest.unwrap_or_else(|| panic!("{text}\n{:#?}", parsed.findings))
+}
+
+/// The manifest that owns the footer of the login page and nothing else.
+fn footer(text: Option<&str>) -> Manifest {
+    manifest(&json!({"organization": {"login_design": {"footer_text": text}}}).to_string())
+}
+
+fn footer_of(document: &Document) -> Option<String> {
+    let model = Model::current();
+    let value = document.canonical(model, model.setting(FOOTER).unwrap());
+    value.as_str().map(str::to_owned)
+}
+
+/// What must not move: everything but the footer, and what moves by itself.
+fn everything_else(document: &Document) -> Json {
+    let mut document = document.clone();
+    if let Some(Json::Object(design)) = document.fields.get_mut("login_design") {
+        design.shift_remove("footer_text");
+    }
+    let model = Model::current();
+    let settings = model.of(Endpoint::Organization).filter(|setting| setting.path != FOOTER);
+    let settings = settings.filter(|setting| setting.is_writable());
+    let canonical: Vec<Json> = settings.map(|setting| document.canonical(model, setting)).collect();
+    let unknown: Vec<Json> =
+        document.unknown(model).into_iter().map(|unknown| json!([unknown.keys, unknown.value])).collect();
+    json!([canonical, unknown])
+}
+
+/// Chapter one: an organization is read, twice the same, and everything that is read has a place in a manifest.
+async fn an_organization_is_read_and_exports_to_nothing(api: &Api) {
+    let organization = api.organization().await;
+    for key in ["auth_domain", "name"] {
+        assert!(organization.fields.get(key).is_some_and(Json::is_string), "{key} is a text");
+    }
+    let model = Model::current();
+    let again = api.organization().await;
+    assert_eq!(verify(model, Some(&organization), &again, &[]), [], "two reads are alike");
+
+    let live = api.live().await;
+    let Slot::Present(doh) = &live.doh else { panic!("DoH settings are there with the organization: {live:?}") };
+    assert!(doh.fields.values().all(|value| !value.is_object()), "DoH settings are flat: {doh:?}");
+    for detail in [Detail::Minimal, Detail::Full] {
+        let text = export(model, &api.target, &live, detail);
+        let plan = api.plan(&manifest(&text), &live);
+        assert!(plan.is_empty() && plan.writes.is_empty(), "{:#?}", plan.changes);
+    }
+}
+
+/// Chapter two: who asks is known, and what one may not read is refused in words.
+async fn a_token_is_known_and_what_it_may_not_read_is_refused(api: &Api) {
+    let check = api.reader.verify_token(&api.target).await.unwrap();
+    assert_eq!(check.state, TokenState::Active);
+    let nobody = Target::account(NOBODY).unwrap();
+    let error = api.reader.organization(&nobody).await.expect_err("an account that is nobody's has no organization");
+    assert!(matches!(error.kind(), ErrorKind::Authentication | ErrorKind::NotFound | ErrorKind::Refused), "{error}");
+    assert!(!error.messages().is_empty() && !error.hints().is_empty(), "{error}");
+}
+
+/// Chapter three: one setting changes, is unset and comes back, each with one write, and nothing else ever moves.
+async fn one_setting_changes_and_nothing_else_moves(api: &Api) {
+    let rest = everything_else(&api.organization().await);
+    for text in [Some("zerodrift was here."), Some("zerodrift was here, too: \u{e4} \"quoted\" <b>"), None] {
+        if footer_of(&api.organization().await).as_deref() != text {
+            api.becomes(&footer(text)).await;
+        }
+        let now = api.organization().await;
+        assert_eq!(footer_of(&now).as_deref(), text);
+        assert_eq!(everything_else(&now), rest, "nothing else moves");
+    }
+}
+
+/// Chapter three, and whatever happens in it the footer is afterwards what it was.
+async fn one_setting_changes_and_is_restored(api: &Api) {
+    let before = api.organization().await;
+    let story = api.clone();
+    // A task of its own, so that a failed assertion ends the chapter and not the restoration.
+    let told = tokio::spawn(async move { one_setting_changes_and_nothing_else_moves(&story).await }).await;
+    restore(api, footer_of(&before).as_deref()).await;
+    if let Err(failure) = told {
+        std::panic::resume_unwind(failure.into_panic());
+    }
+    let after = api.organization().await;
+    assert_eq!(everything_else(&after), everything_else(&before), "the story leaves no trace");
+}
+
+async fn restore(api: &Api, text: Option<&str>) {
+    let mut failure = String::new();
+    for _ in 0..3 {
+        match api.reader.organization(&api.target).await {
+            Ok(Slot::Present(live)) if footer_of(&live).as_deref() == text => return,
+            Ok(_) => {}
+            Err(error) => failure = error.to_string(),
+        }
+        let manifest = footer(text);
+        let Ok(live) = api.reader.live(&api.target, &manifest.endpoints).await else { continue };
+        let plan = api.plan(&manifest, &live);
+        let Ok(approved) = Approved::new(&plan, &live) else { continue };
+        let outcome = apply(&api.reader, &api.writer, approved, &Options::without_backup(Model::current())).await;
+        failure = outcome.failure.map(|failure| failure.to_string()).unwrap_or_default();
+    }
+    let last = api.reader.organization(&api.target).await;
+    let restored = matches!(&last, Ok(Slot::Present(live)) if footer_of(live).as_deref() == text);
+    assert!(restored, "login_design.footer_text could not be put back. It was {text:?}: {failure}");
+}
+
+/// Chapter four, where nobody is hurt: DoH settings change, a user's tokens are revoked.
+async fn doh_changes_and_a_user_is_revoked(api: &Api) {
+    api.becomes(&manifest("doh:\n  doh_jwt_duration: 48h\n")).await;
+    assert!(api.writer.revoke_user(&api.target, &Revocation::of("sam@widget.example")).await.unwrap());
+}
+
+/// Chapter five: an account without an organization says "not enabled", and then one creation makes it, or is refused
+/// and made nothing; an account that says anything else is left alone.
+async fn an_absent_organization_is_created_or_left_alone(api: &Api, post: Post) {
+    let wanted = manifest(
+        "organization:\n  name: Widget\n  auth_domain: widget.cloudflareaccess.com\n  session_duration: 24h\n  \
+         custom_pages:\n    forbidden: 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7\n",
+    );
+    match api.reader.organization(&api.target).await {
+        Ok(Slot::Absent) => {}
+        Ok(other) => panic!("there is no organization, but {other:?}"),
+        Err(error) => return assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Decode), "{error}"),
+    }
+    let (plan, outcome) = api.make(&wanted).await;
+    assert_eq!(plan.action, Action::Create);
+    if post == Post::Refused {
+        assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore), "{outcome:#?}");
+        assert_eq!(api.reader.organization(&api.target).await.unwrap(), Slot::Absent);
+        return;
+    }
+    assert_eq!((outcome.end, outcome.writes), (End::Applied, 2), "POST, and PUT for what POST does not take");
+    assert_eq!(api.make(&wanted).await.1.end, End::InSync);
+}
+
+/// An account that answers for itself and for no other.
+fn account(state: State) -> State {
+    State { adopt: Adopt::First, target: Some(Target::account(ACCOUNT).unwrap()), ..state }
+}
+
+/// Every API is told the same story; an unknown field in it would be a reason for the strict ones to refuse every write.
+fn organization_of(personality: &Personality) -> State {
+    let mut state = account(seeded());
+    if personality.unknown_fields == zerodrift::sandbox::UnknownFields::Refused {
+        state.organization.as_mut().unwrap().shift_remove("ai_controls_beta");
+    }
+    state
+}
+
+async fn the_whole_story(api: &Api) {
+    an_organization_is_read_and_exports_to_nothing(api).await;
+    a_token_is_known_and_what_it_may_not_read_is_refused(api).await;
+    one_setting_changes_and_is_restored(api).await;
+    doh_changes_and_a_user_is_revoked(api).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_emulated_api_keeps_the_contract_under_every_personality() {
+    for (name, personality) in Personality::named() {
+        println!("under the personality {name}");
+        the_whole_story(&Api::sandbox(organization_of(&personality), personality)).await;
+        let post = personality.post;
+        an_absent_organization_is_created_or_left_alone(&Api::sandbox(account(State::default()), personality), post)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn the_emulated_api_keeps_the_contract_over_a_socket() {
+    let sandbox = Sandbox::from_state(account(seeded()));
+    let running = Server::start(sandbox, (Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
+    let transport = HttpTransport::with_token(Some(&running.base_url()), "sandbox").unwrap();
+    the_whole_story(&Api::new(Arc::new(transport), ACCOUNT)).await;
+    running.stop().await;
+}
+
+/// A story that always passes proves nothing: an API that loses what it was not told breaks chapter three, and the
+/// footer is put back all the same.
+#[tokio::test(start_paused = true)]
+async fn an_api_that_breaks_the_contract_is_found_out_and_the_footer_is_restored() {
+    let mut state = account(seeded());
+    state.hostile.resets = vec!["organization.session_duration".to_owned()];
+    let api = Api::sandbox(state, Personality::default());
+    let before = footer_of(&api.organization().await);
+    let story = api.clone();
+    let told = tokio::spawn(async move { one_setting_changes_and_is_restored(&story).await }).await;
+    assert!(told.is_err(), "the contract is broken, and nobody noticed");
+    assert_eq!(footer_of(&api.organization().await), before);
+}
+
+#[tokio::test]
+async fn a_real_account_keeps_the_contract() {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let (Some(account), Some(token)) = (variable("ZERODRIFT_CONTRACT_ACCOUNT"), variable("CLOUDFLARE_API_TOKEN"))
+    else {
+        println!("skipped: ZERODRIFT_CONTRACT_ACCOUNT and CLOUDFLARE_API_TOKEN name no account");
+        return;
+    };
+    let transport = HttpTransport::with_token(variable("CLOUDFLARE_BASE_URL").as_deref(), &token).unwrap();
+    let api = Api::new(Arc::new(transport), &account);
+    an_organization_is_read_and_exports_to_nothing(&api).await;
+    a_token_is_known_and_what_it_may_not_read_is_refused(&api).await;
+    if variable("ZERODRIFT_CONTRACT_WRITE").as_deref() != Some("yes") {
+        println!("the chapter that writes is skipped: ZERODRIFT_CONTRACT_WRITE is not yes");
+        return;
+    }
+    one_setting_changes_and_is_restored(&api).await;
+}

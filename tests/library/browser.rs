@@ -1,0 +1,231 @@
+//! The page of a plan in a real browser: nothing overflows, everything can be read, reached and named, in light and in
+//! dark, wide and narrow.
+//!
+//! The browser is Chromium: `ZERODRIFT_CHROMIUM`, or one on the PATH; without one the tests say so and pass. Where
+//! `ZERODRIFT_AXE` names axe-core's `axe.min.js`, its rules are asked too. A harness page holds every page in a frame of
+//! each width, looks into the frames (`browser/checks.js`) and writes what it finds into itself. The pages are
+//! looked at as they are, content security policy included; only for axe-core, which runs inside, is the policy removed.
+
+#![allow(clippy::print_stderr, reason = "a test that skips says why")]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::common::{manifest, target};
+use serde_json::{Map, Value as Json, json};
+use zerodrift::diagnostics::{Finding, Severity};
+use zerodrift::live::{Document, Live, Slot, Snapshot};
+use zerodrift::plan::{Input, plan};
+use zerodrift::report::html::{Page, failure, page};
+use zerodrift::report::{Failure, Wording};
+use zerodrift::settings::{Endpoint, Model};
+
+const WIDTHS: [u32; 2] = [1280, 320];
+
+/// What Chromium calls the schemes (`blink::mojom::PreferredColorScheme`), and the page's background in each.
+const SCHEMES: [(&str, &str, &str); 2] = [("light", "1", "rgb(250, 250, 248)"), ("dark", "0", "rgb(20, 23, 26)")];
+
+const CHECKS: &str = include_str!("browser/checks.js");
+
+/// A page in which each thing is wrong that the checks look for. Without it nobody would know that they look.
+const BROKEN: &str = include_str!("browser/broken.html");
+
+fn chromium() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("ZERODRIFT_CHROMIUM") {
+        return Some(named.into());
+    }
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<_> = std::env::split_paths(&path).collect();
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|path| path.is_file())
+}
+
+/// The browser, unless there is none, which is said.
+fn browser() -> Option<PathBuf> {
+    let found = chromium();
+    if found.is_none() {
+        eprintln!("skipped: no Chromium on the PATH; install one, or name it in ZERODRIFT_CHROMIUM");
+    }
+    found
+}
+
+/// What the browser makes of a page, once its scripts have run: the document as text.
+fn dump(browser: &Path, html: &str, scheme: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("page.html");
+    std::fs::write(&file, html).unwrap();
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+        // The clock of the page runs ahead while it has something to do, so this is no wait.
+        .args(["--virtual-time-budget=60000", "--window-size=1400,1000", "--dump-dom"])
+        .arg(format!("file://{}", file.display()))
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What the harness wrote into itself.
+fn result(dump: &str) -> Map<String, Json> {
+    let marked = dump.split_once("<pre id=\"result\">").and_then(|(_, behind)| behind.split_once("</pre>"));
+    let text = marked.unwrap_or_else(|| panic!("no result in {dump:.2000}")).0;
+    let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", "\u{a0}").replace("&amp;", "&");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;")
+}
+
+/// Every page in a frame of each width, and the script that looks into the frames.
+fn harness(pages: &[(String, String)], script: &str) -> String {
+    let frame = |(name, html): &(String, String), width: u32| {
+        format!("<iframe title=\"{name} {width}\" width={width} height=900 srcdoc=\"{}\"></iframe>\n", attribute(html))
+    };
+    let frames: String = pages.iter().flat_map(|page| WIDTHS.map(|width| frame(page, width))).collect();
+    let head = "<!doctype html><meta charset=utf-8><meta name=color-scheme content=\"light dark\">\
+                <style>iframe{border:0;display:block}</style>";
+    format!("{head}\n{frames}<pre id=\"result\"></pre><script>{script}</script>")
+}
+
+fn slot(endpoint: Endpoint, fields: &Json) -> Slot {
+    Slot::Present(Document::new(endpoint, fields.as_object().unwrap().clone()))
+}
+
+fn rendered(text: &str, live: &Live, yaml_diff: Option<&str>) -> String {
+    let (model, manifest, target) = (Model::current(), manifest(text), target());
+    let api = "https://sandbox.test/client/v4";
+    let plan = plan(&Input { model, manifest: &manifest, target: &target, api, live, allow: &[] });
+    page(&Page { model, plan: &plan, live, declared: manifest.declared.len(), yaml_diff })
+}
+
+fn example(file: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(file)).unwrap()
+}
+
+/// The live state of the examples.
+fn sample() -> Live {
+    Snapshot::parse(example("live.json").as_bytes()).unwrap().live
+}
+
+/// A live state in which this text stands wherever a text can stand.
+fn hostile_live(text: &str) -> Live {
+    let design = json!({
+        "background_color": text, "text_color": text, "logo_path": text, "header_text": text, "footer_text": text,
+    });
+    let fields =
+        json!({"name": text, "auth_domain": text, "login_design": design, "session_duration": text, text: text});
+    Live {
+        organization: slot(Endpoint::Organization, &fields),
+        doh: slot(Endpoint::Doh, &json!({"doh_jwt_duration": text})),
+    }
+}
+
+/// The pages that are looked at, each with its name.
+fn pages() -> Vec<(String, String)> {
+    let nasty = "<script>alert(1)</script>\"'><img src=https://evil.example/x onerror=alert(1)>\u{202e}\u{1b}[31m";
+    let long = "unbrokenword".repeat(500);
+    let diff = format!("--- live\n+++ org.yaml\n@@ -1,2 +1,2 @@\n organization:\n-  name: {nasty}\n+  name: {long}\n");
+    let create = Live { organization: Slot::Absent, doh: Slot::NotRead };
+    let in_sync = "organization:\n  session_duration: 12h\n";
+    let pages = [
+        ("busy", rendered(&example("org.yaml"), &sample(), Some(&diff))),
+        ("guarded", rendered(&example("guarded.yaml"), &sample(), None)),
+        ("every guard", rendered(&example("every-guard.yaml"), &strict(), None)),
+        ("in sync", rendered(in_sync, &sample(), None)),
+        ("create", rendered("organization:\n  name: W\n  auth_domain: w.cloudflareaccess.com\n", &create, None)),
+        ("hostile", rendered(&example("org.yaml"), &hostile_live(nasty), Some(&diff))),
+        ("long", rendered(&example("org.yaml"), &hostile_live(&long), Some(&diff))),
+        ("failed", failed(nasty, &long)),
+    ];
+    pages.map(|(name, html)| (name.to_owned(), html)).to_vec()
+}
+
+/// The page of a run that failed, of this file and with this message.
+fn failed(file: &str, message: &str) -> String {
+    let hints = ["set a token, or name a file that holds one".to_owned(), message.to_owned()];
+    let findings = [Finding::new("unknown-key", Severity::Error, file, message).help(message)];
+    let (target, wording) = (target(), Wording::Plan);
+    let source = None;
+    failure(&Failure { wording, file, source, target: Some(&target), message, hints: &hints, findings: &findings })
+}
+
+/// A state in which everything is at its strictest.
+fn strict() -> Live {
+    let state: Json = serde_json::from_str(&example("strict-state.json")).unwrap();
+    let fields = ["organization", "doh"].map(|object| state.get(object).cloned().unwrap_or_else(|| json!({})));
+    Live { organization: slot(Endpoint::Organization, &fields[0]), doh: slot(Endpoint::Doh, &fields[1]) }
+}
+
+fn complaints(report: &Json) -> Vec<&str> {
+    report["complaints"].as_array().unwrap().iter().filter_map(Json::as_str).collect()
+}
+
+#[test]
+fn every_page_can_be_read_and_reached_in_light_and_dark_wide_and_narrow() {
+    let Some(browser) = browser() else { return };
+    let pages = pages();
+    for (name, scheme, background) in SCHEMES {
+        let found = result(&dump(&browser, &harness(&pages, CHECKS), scheme));
+        assert_eq!(found.len(), pages.len() * WIDTHS.len(), "{name}: {found:#?}");
+        for (frame, report) in &found {
+            assert_eq!(complaints(report), Vec::<&str>::new(), "{frame} in {name}");
+            // The style sheet counts, so its hash in the policy is right; and the scheme is the one that was asked for.
+            assert_eq!(report["background"], background, "{frame} in {name}");
+            assert!(report["texts"].as_u64() >= Some(10), "{frame} in {name}: {report}");
+            // A page of a failure has nothing to jump to and nothing that is folded.
+            let least = if frame.starts_with("failed") { 0 } else { 2 };
+            assert!(report["reached"].as_u64() >= Some(least), "{frame} in {name}: {report}");
+        }
+    }
+}
+
+#[test]
+fn the_checks_find_what_is_wrong_with_a_broken_page() {
+    let Some(browser) = browser() else { return };
+    let found = result(&dump(&browser, &harness(&[("broken".to_owned(), BROKEN.to_owned())], CHECKS), "1"));
+    let complaints = complaints(&found["broken 320"]).join("\n");
+    for expected in [
+        "wider than the window",
+        "contrast",
+        "no visible focus",
+        "cannot be reached",
+        "has no name",
+        "h4 behind h1",
+        "labelled by nothing",
+        "not of our making: script",
+        "not of our making: style",
+        "was loaded",
+        "no caption",
+        "no language",
+    ] {
+        assert!(complaints.contains(expected), "{expected:?} is missing in\n{complaints}");
+    }
+}
+
+#[test]
+fn axe_core_finds_no_violation() {
+    let Some(browser) = browser() else { return };
+    let Some(axe) = std::env::var_os("ZERODRIFT_AXE") else {
+        eprintln!("skipped: ZERODRIFT_AXE names no axe.min.js of axe-core");
+        return;
+    };
+    let axe = std::fs::read_to_string(axe).unwrap().replace("</script", "<\\/script");
+    let without_policy = |(name, html): (String, String)| {
+        let start = html.find("<meta http-equiv").unwrap();
+        let end = start + html[start..].find('\n').unwrap();
+        (name, format!("{}{}", &html[..start], &html[end..]))
+    };
+    let pages: Vec<_> = pages().into_iter().map(without_policy).collect();
+    let script = format!("const AXE = {};\n{}", json!(axe), include_str!("browser/axe.js"));
+    for (name, scheme, _) in SCHEMES {
+        let found = result(&dump(&browser, &harness(&pages, &script), scheme));
+        assert_eq!(found.len(), pages.len() * WIDTHS.len(), "{name}: {found:#?}");
+        for (frame, report) in &found {
+            assert_eq!(complaints(report), Vec::<&str>::new(), "{frame} in {name}");
+            assert!(report["passes"].as_u64() >= Some(20), "{frame} in {name}: {report}");
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! As much of a runner as the examples need: a folder, a sandbox, and scripts with their variables.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::Value as Json;
+
+use crate::common::process::Sandbox;
+
+/// The token of every job that has one.
+pub(super) const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";
+
+const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
+
+/// Writes down what it is asked to change, and answers from files what it is asked for.
+const GH: &str = r#"#!/bin/sh
+answer() { if [ -f "$ANSWERS/$1" ]; then cat "$ANSWERS/$1"; fi; }
+case "$*" in
+    *" PATCH "*) ;;
+    *"/comments?"*) answer comments; exit ;;
+    *"/issues?"*) answer issues; exit ;;
+    *"/pulls "*) answer pulls; exit ;;
+    *"/runs?"*) answer runs; exit ;;
+    *"/contents/org.yaml?ref="*) cat "$ANSWERS/../org.yaml"; exit ;;
+    "run download "*)
+        for last in "$@"; do :; done
+        mkdir -p "$last"
+        cp "$ANSWERS/../live.json" "$last/live.json"
+        exit ;;
+esac
+echo "$*" >> "$ANSWERS/told"
+"#;
+
+/// A file below `examples/`.
+pub(super) fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
+}
+
+/// A YAML file below `examples/`.
+pub(super) fn yaml(name: &str) -> Json {
+    serde_yaml::from_str(&std::fs::read_to_string(example(name)).unwrap()).unwrap()
+}
+
+/// A machine that runs jobs, all of them in the same folder, which has `org.yaml` in it.
+pub(super) struct Machine {
+    folder: tempfile::TempDir,
+    sandbox: RefCell<Option<Sandbox>>,
+    token: Cell<&'static str>,
+    commit: RefCell<String>,
+    checkout: RefCell<PathBuf>,
+}
+
+impl Machine {
+    /// A machine with a sandbox that it can reach.
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = RefCell::new(Some(Sandbox::start(folder.path(), &[])));
+        let commit = RefCell::new("0123456789abcdef0123456789abcdef01234567".to_owned());
+        let checkout = RefCell::new(folder.path().to_owned());
+        let machine = Self { folder, sandbox, token: Cell::new(TOKEN), commit, checkout };
+        for name in ["bin", "temp", "answers"] {
+            std::fs::create_dir(machine.path(name)).unwrap();
+        }
+        symlink(env!("CARGO_BIN_EXE_zerodrift"), machine.path("bin/zerodrift")).unwrap();
+        machine.program("bin/gh", GH);
+        machine.program("bin/cargo", "#!/bin/sh\necho \"$@\" > \"$ANSWERS/../installed\"\n");
+        machine.write("org.yaml", &std::fs::read_to_string(example("org.yaml")).unwrap());
+        machine.answer("runs", "42\n41\n");
+        machine.answer("pulls", "7\n");
+        machine
+    }
+
+    /// Writes a program, with the folders above it.
+    pub(super) fn program(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    /// A path in the folder.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// A file of the folder.
+    pub(super) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Writes a file of the folder.
+    pub(super) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    /// What `gh` answers to a question from now on.
+    pub(super) fn answer(&self, question: &str, text: &str) {
+        self.write(&format!("answers/{question}"), text);
+    }
+
+    /// What `gh` was told to change since this was asked last.
+    pub(super) fn told(&self) -> Vec<String> {
+        let told = self.path("answers/told");
+        let text = std::fs::read_to_string(&told).unwrap_or_default();
+        let _ = std::fs::remove_file(told);
+        let temp = self.path("temp").display().to_string();
+        text.lines().map(|line| line.replace(&temp, "TEMP")).collect()
+    }
+
+    /// The API cannot be reached from now on, and there is no token.
+    pub(super) fn disconnect(&self) {
+        self.sandbox.take();
+        self.forget_token();
+    }
+
+    /// There is no token in the environment from now on.
+    pub(super) fn forget_token(&self) {
+        self.token.set("");
+    }
+
+    /// The commit that the user named in the pipelines, from now on.
+    pub(super) fn pin(&self, commit: &str) {
+        self.commit.replace(commit.to_owned());
+    }
+
+    /// The folder that jobs run in from now on: what was checked out.
+    pub(super) fn stand_in(&self, folder: &str) {
+        self.checkout.replace(self.path(folder));
+    }
+
+    /// Runs the program, and says how it ended.
+    pub(super) fn zerodrift(&self, arguments: &[&str]) -> i32 {
+        self.exit_code(self.command("zerodrift").args(arguments).env("CLOUDFLARE_API_TOKEN", self.token.get()))
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(if program == "zerodrift" { env!("CARGO_BIN_EXE_zerodrift") } else { program });
+        let nowhere = "http://127.0.0.1:9".to_owned();
+        let base_url = self.sandbox.borrow().as_ref().map_or(nowhere, |sandbox| sandbox.base_url.clone());
+        command
+            .env_clear()
+            .current_dir(&*self.checkout.borrow())
+            .stdin(Stdio::null())
+            .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", self.path("bin").display()))
+            .env("HOME", self.folder.path())
+            .env("ANSWERS", self.path("answers"))
+            .env("ZERODRIFT_REPOSITORY", "https://git.example/zerodrift")
+            .env("ZERODRIFT_COMMIT", &*self.commit.borrow())
+            .env("CLOUDFLARE_BASE_URL", base_url);
+        command
+    }
+
+    fn exit_code(&self, command: &mut Command) -> i32 {
+        let output = command.output().unwrap();
+        let code = output.status.code().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_ne!(code, 64, "no such command line: {errors}");
+        assert_ne!(code, 127, "no such program: {errors}");
+        code
+    }
+
+    /// Runs the scripts of a job as GitHub does, and says how each ended, by `steps.` and the id or name of the step.
+    /// `known` are expressions with their values, besides those that every run has.
+    pub(super) fn run_job(&self, workflow: &str, job: &str, known: &[(&str, &str)]) -> BTreeMap<String, i32> {
+        let _ = std::fs::remove_file(self.path("outputs"));
+        let workflow = yaml(workflow);
+        let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
+        let scripts = steps.iter().filter(|step| step["run"].is_string());
+        scripts.map(|step| (id(step), self.run_step(step, known))).collect()
+    }
+
+    /// Runs the step that installs the program, and says how it ended.
+    pub(super) fn install(&self, workflow: &str, job: &str) -> i32 {
+        let workflow = yaml(workflow);
+        let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
+        let step = steps.iter().find(|step| step["name"] == "Install zerodrift").unwrap();
+        self.run_step(step, &[])
+    }
+
+    fn run_step(&self, step: &Json, known: &[(&str, &str)]) -> i32 {
+        let mut command = self.command("bash");
+        command.args(["--noprofile", "--norc", "-e", "-c", step["run"].as_str().unwrap()]);
+        command
+            .env("GITHUB_ACTIONS", "true")
+            .env("GITHUB_REPOSITORY", "widget/org")
+            .env("GITHUB_WORKSPACE", &*self.checkout.borrow())
+            .env("GITHUB_OUTPUT", self.path("outputs"))
+            .env("GITHUB_STEP_SUMMARY", self.path("summary"))
+            .env("RUNNER_TEMP", self.path("temp"));
+        let variables = step["env"].as_object().into_iter().flatten();
+        for (name, value) in variables {
+            command.env(name, self.value(value.as_str().unwrap(), known));
+        }
+        self.exit_code(&mut command)
+    }
+
+    /// A text with the values of its expressions.
+    fn value(&self, text: &str, known: &[(&str, &str)]) -> String {
+        let Some((before, rest)) = text.split_once("${{") else { return text.to_owned() };
+        let (expression, after) = rest.split_once("}}").unwrap();
+        let expression = expression.trim();
+        let given = known.iter().find(|(name, _)| *name == expression).map(|(_, value)| *value);
+        let value = given.unwrap_or_else(|| match expression {
+            "secrets.CLOUDFLARE_API_TOKEN" => self.token.get(),
+            "vars.CLOUDFLARE_ACCOUNT_ID" => ACCOUNT,
+            "github.token" => "ghs_sample",
+            "github.repository" | "github.event.workflow_run.head_repository.full_name" => "widget/org",
+            "github.server_url" => "https://github.com",
+            "github.run_id" => "1234",
+            "github.event.pull_request.number" | "steps.find.outputs.number" => "7",
+            "github.event.workflow_run.head_sha" => "0123456789abcdef0123456789abcdef01234567",
+            "github.event.workflow_run.head_repository.owner.login" => "kim",
+            "github.event.workflow_run.head_branch" => "longer-sessions",
+            other => panic!("nobody knows what {other} is"),
+        });
+        format!("{before}{value}{}", self.value(after, known))
+    }
+
+    /// The outputs of the steps that ran last.
+    pub(super) fn outputs(&self) -> BTreeMap<String, String> {
+        let text = self.read("outputs");
+        let pairs = text.lines().filter_map(|line| line.split_once('='));
+        pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    }
+
+    /// Runs the scripts of a job as GitLab does, and says how they ended.
+    pub(super) fn run_gitlab_job(&self, job: &str, variables: &[(&str, &str)]) -> i32 {
+        let pipeline = yaml("gitlab/.gitlab-ci.yml");
+        let mut lines = vec!["set -eo pipefail"];
+        let base = pipeline[job]["extends"].as_str().unwrap();
+        let before = [&pipeline[job]["before_script"], &pipeline[base]["before_script"]];
+        let before = before.into_iter().find(|script| script.is_array()).unwrap();
+        for script in [before, &pipeline[job]["script"]] {
+            lines.extend(script.as_array().unwrap().iter().map(|line| line.as_str().unwrap()));
+        }
+        let mut command = self.command("bash");
+        command.args(["-c", &lines.join("\n")]).envs(variables.iter().copied());
+        command.env("CI_PROJECT_DIR", &*self.checkout.borrow()).env("CLOUDFLARE_API_TOKEN", self.token.get());
+        self.exit_code(&mut command)
+    }
+}
+
+/// The id of a step, or its name in the form of one.
+fn id(step: &Json) -> String {
+    let name = step["id"].as_str().or_else(|| step["name"].as_str()).unwrap();
+    format!("steps.{}", name.to_lowercase().replace(' ', "-"))
+}
