@@ -7,7 +7,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::input::env::Env;
 use super::options::{ApiArgs, Format};
-use super::output::formats::ResultForms;
+use super::output::publish::ResultFormats;
 use super::output::used_files::{FilePurpose, UsedFiles};
 
 /// A command: implemented by its arguments.
@@ -29,8 +29,8 @@ pub(crate) trait CommandSpec {
     }
 
     /// The formats of the result.
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Simple(Format::Text)
+    fn formats(&self) -> &dyn ResultFormats {
+        &Format::Text
     }
 
     /// Adds the files that only this command reads, or writes besides its result.
@@ -43,7 +43,7 @@ pub(crate) fn used_files(command: &dyn CommandSpec, env: &Env) -> UsedFiles {
     files.add(FilePurpose::Manifest, command.manifest().map(Path::new));
     command.add_files(&mut files);
     files.add_api(command.api());
-    files.add_reports(&command.forms().report_files());
+    files.add_reports(&command.formats().report_files());
     files
 }
 

@@ -22,6 +22,8 @@ pub(crate) struct Context {
     pub(crate) files: UsedFiles,
     /// The files whose text is not shown.
     pub(crate) private: PrivateFiles,
+    /// The name of the command.
+    pub(crate) command: String,
     /// Declares the command line, for what is generated from it.
     pub(crate) command_line: fn() -> clap::Command,
 }

@@ -26,7 +26,7 @@ pub use exit::Exit;
 use std::ffi::OsString;
 use std::sync::Arc;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::settings::Model;
 use command_spec::CommandSpec;
@@ -35,10 +35,9 @@ use context::Context;
 use error::CliError;
 use input::env::Env;
 use input::secrets::{self, PrivateFiles};
-use options::{Format, TalkArgs};
-use output::formats::ResultForms;
+use options::TalkArgs;
 use output::logging;
-use output::publish::{self, Shown};
+use output::publish::PublishedFailure;
 use output::ui::Ui;
 use process::interrupt;
 
@@ -46,8 +45,8 @@ use process::interrupt;
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let env = Env::of_process();
-    let cli = match Cli::try_parse_from(&arguments) {
-        Ok(cli) => cli,
+    let (name, cli) = match parse(&arguments) {
+        Ok(parsed) => parsed,
         Err(error) => {
             let ui = Ui::new(&TalkArgs::default(), &env, secrets::of(&env, None));
             return usage::report(&ui, error, &arguments);
@@ -58,7 +57,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let ui = Ui::new(&cli.talk, &env, secrets::of(&env, api));
     ui.take_panics();
     let (files, private) = (command_spec::used_files(command, &env), PrivateFiles::of(api));
-    let context = Context { ui, env, model: Model::current(), files, private, command_line: Cli::command };
+    let context =
+        Context { ui, env, model: Model::current(), files, private, command: name, command_line: Cli::command };
     let understood = usage::check_values(&arguments);
     let run = Arc::new((context, cli));
     let (command, report) = (Arc::clone(&run), Arc::clone(&run));
@@ -71,6 +71,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     ended.unwrap_or_else(|error| fail(&run.0, run.1.command.spec(), error))
 }
 
+/// The name of the command, and the arguments.
+fn parse(arguments: &[OsString]) -> Result<(String, Cli), clap::Error> {
+    let mut matches = Cli::command().try_get_matches_from(arguments)?;
+    let name = matches.subcommand_name().unwrap_or_default().to_owned();
+    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut Cli::command()))?;
+    Ok((name, cli))
+}
+
 /// Runs the command to its own end.
 fn execute(context: &Context, cli: &Cli, understood: Result<(), CliError>) -> Exit {
     let command = cli.command.spec();
@@ -79,25 +87,16 @@ fn execute(context: &Context, cli: &Cli, understood: Result<(), CliError>) -> Ex
     done.unwrap_or_else(|error| fail(context, command, error))
 }
 
-/// Reports a failure: in the forms that were asked for, and to whoever reads standard error.
+/// Reports a failure: in the formats that were asked for, and to whoever reads standard error.
 fn fail(context: &Context, command: &dyn CommandSpec, error: CliError) -> Exit {
     let error = &error.about(command.manifest().unwrap_or_default(), None, None);
-    let forms = command.forms();
-    let Shown { printed, mut unwritten } = match forms {
-        ResultForms::Simple(Format::Text) => Shown::default(),
-        ResultForms::Simple(Format::Json) => {
-            Shown { printed: context.print(&publish::error_document(error)), unwritten: Vec::new() }
-        }
-        ResultForms::Plan(forms, wording) => publish::failure(context, forms, wording, error),
-        ResultForms::Findings(forms) => publish::unread(context, forms, error),
-    };
+    let PublishedFailure { is_complete, mut unwritten } = command.formats().publish_failure(context, error);
     // The log of a job is both streams, and nobody wants to read it twice.
-    if printed.is_err() || !forms.are_a_log() {
+    if !is_complete {
         context.say_error(error);
     }
     // That the failure could not be shown as well does not hide it: it has been said, and it decides the exit code. A file
     // that could not be written may be the failure itself.
-    unwritten.extend(printed.err());
     unwritten.retain(|unwritten| unwritten.message != error.message);
     unwritten.dedup_by(|one, other| one.message == other.message);
     unwritten.iter().for_each(|unwritten| context.say_error(unwritten));

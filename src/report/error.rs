@@ -1,6 +1,8 @@
-//! A failure as text: what happened, then what to do.
+//! A failure as text and as a document: what happened, then what to do.
 
 use super::style::{Role, Style};
+use super::subject::FailedRun;
+use crate::document::{self, ErrorEntry};
 use crate::text::layout::hanging;
 
 /// `error: …`, with each hint on a line of its own.
@@ -12,6 +14,22 @@ pub fn text(message: &str, hints: &[String], style: &Style) -> String {
         text.push_str(&hanging(2, &style.paint(Role::Code, "hint:"), 6, hint, style.width));
     }
     text
+}
+
+/// What `--format json` prints for a run that failed.
+pub fn document(failed: &FailedRun<'_>) -> String {
+    document::to_text(&document::error_document(entry(failed)))
+}
+
+/// The failure as an entry of a document.
+pub fn entry(failed: &FailedRun<'_>) -> ErrorEntry {
+    ErrorEntry {
+        kind: failed.kind.to_owned(),
+        message: failed.message.to_owned(),
+        hints: failed.hints.to_vec(),
+        exit_code: failed.exit_code,
+        findings: failed.findings.iter().map(document::finding).collect(),
+    }
 }
 
 #[cfg(test)]

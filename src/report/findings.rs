@@ -44,6 +44,11 @@ pub fn text<'a>(findings: &[Finding], sources: impl IntoIterator<Item = &'a Sour
     out
 }
 
+/// The findings of a whole manifest as text, which says so where there are none. `file` is the manifest's name.
+pub(super) fn validation(file: &str, findings: &[Finding], source: Option<&Source>, style: &Style) -> String {
+    if findings.is_empty() { format!("{}: no findings\n", text::visible(file)) } else { text(findings, source, style) }
+}
+
 /// `2 errors, 1 warning in org.yaml`; several files are counted, not named.
 fn summary(findings: &[Finding]) -> String {
     let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]

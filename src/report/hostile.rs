@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::sarif::{self, sarif};
-use super::{ColorLevel, Failure, Style, Wording, drift, error, github, gitlab, html, markdown, plan};
+use super::{ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan};
 use crate::diagnostics::{Finding, Fix, Location, Severity, Source, not_checked};
 use crate::document as documents;
 use crate::manifest::write::{self, Detail};
@@ -93,8 +93,9 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
 fn page(plan: &Plan) -> String {
     let text = &plan.changes[0].before;
     let live = live(json!({"login_design": {"header_text": text, "background_color": text, "logo_path": text}}), None);
-    let diff = text.as_str().map(|text| format!("+{text}"));
-    html::page(&html::Page { model: Model::current(), plan, live: &live, declared: 3, yaml_diff: diff.as_deref() })
+    let (wording, model) = (Wording::Plan, Model::current());
+    let yaml = text.as_str().map(|text| format!("+{text}")).unwrap_or_default();
+    html::page(&Comparison { wording, model, plan, live: &live, declared: 3, yaml: &yaml, repository_file: "org.yaml" })
 }
 
 /// Reports for code hosts about a file that holds this text, and offers it as a fix.
@@ -116,17 +117,20 @@ fn failures(text: &str) -> Vec<String> {
     let message = format!("cannot read {}", visible(text));
     let hints = [message.clone()];
     let findings = [Finding::new("rule", Severity::Error, text, text).help(text)];
-    let found = |findings| Failure {
-        wording: Wording::Plan,
+    let found = |findings| FailedRun {
+        command: "plan",
         file: text,
+        repository_file: text,
         source: None,
         target: None,
+        kind: "io",
         message: &message,
         hints: &hints,
         findings,
+        exit_code: 1,
     };
-    let of = |failure: Failure<'_>| {
-        let log = github::failed(&failure, text);
+    let of = |failure: FailedRun<'_>| {
+        let log = github::failed(&failure);
         // Commands of ours, which have the text in a property, and the fence around everything else.
         let commands = log.lines().filter(|line| line.starts_with("::"));
         assert_eq!(commands.count(), 3, "{log}");
@@ -141,11 +145,7 @@ fn failures(text: &str) -> Vec<String> {
     [of(found(&[])), of(found(&findings))]
         .into_iter()
         .flatten()
-        .chain([
-            sarif::failed(&unread, 1),
-            gitlab::code_quality(&[unread], None),
-            github::unread(&message, &hints, text),
-        ])
+        .chain([sarif::failed(&unread, 1), gitlab::code_quality(&[unread], None)])
         .collect()
 }
 

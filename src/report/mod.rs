@@ -5,7 +5,7 @@
 //! - `alike`: texts that look the same and are not
 //! - `change`: one change of one setting as lines
 //! - `plan`, `drift`: a plan, told forwards and backwards
-//! - `run`: what every further form of the two shows
+//! - `subject`: what reports are made of; `format`: what a format is
 //! - `github`: the log of a job, annotations, outputs
 //! - `markdown`: a comment for a pull request
 //! - `unified`: two texts as a diff
@@ -26,15 +26,16 @@ pub mod html;
 pub mod markdown;
 pub mod plan;
 pub mod results;
-pub mod run;
 pub mod sarif;
 pub mod style;
 
 mod alike;
 mod change;
 mod fingerprint;
+mod format;
 mod line_hash;
 mod path;
+mod subject;
 mod unified;
 mod value;
 mod words;
@@ -42,7 +43,150 @@ mod words;
 #[cfg(test)]
 mod hostile;
 
+use crate::document;
+
 pub use change::Wording;
-pub use run::{Failure, Run};
+pub use format::ReportFormat;
 pub use style::{ColorLevel, Style};
+pub use subject::{Comparison, FailedRun, Validation};
 pub use unified::unified;
+
+/// Format of a plan, or of drift.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum PlanFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: see `zerodrift schema plan`.
+    Json,
+    /// A comment for a pull or merge request.
+    Markdown,
+    /// For a job on GitHub: log, annotations, summary and outputs.
+    Github,
+    /// The figures of GitLab's merge-request widget (artifacts:reports:terraform).
+    Gitlab,
+    /// A page for a browser, the login page before and after included.
+    Html,
+}
+
+/// Format of findings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+pub enum FindingsFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: see `zerodrift schema findings`.
+    Json,
+    /// For a job on GitHub: log, annotations and outputs.
+    Github,
+    /// SARIF 2.1.0, for code scanning and editors.
+    Sarif,
+    /// A code-quality report for GitLab (artifacts:reports:codequality).
+    Gitlab,
+}
+
+impl PlanFormat {
+    /// Whether the format shows [`Comparison::yaml`].
+    pub fn shows_yaml(self) -> bool {
+        matches!(self, Self::Markdown | Self::Github | Self::Html)
+    }
+}
+
+impl ReportFormat for PlanFormat {
+    type Subject<'a> = Comparison<'a>;
+
+    const EXAMPLE: &'static str = "markdown=plan.md";
+
+    fn render(self, run: &Comparison<'_>, style: &Style, limit: usize) -> String {
+        match self {
+            Self::Text => run.text(style),
+            Self::Json => document::to_text(&document::plan_document(std::slice::from_ref(run.plan), 0)),
+            Self::Markdown => markdown::comment(run, limit),
+            Self::Github => github::log(run),
+            Self::Gitlab => gitlab::widget(run.plan),
+            Self::Html => html::page(run),
+        }
+    }
+
+    fn render_failure(self, failed: &FailedRun<'_>, limit: usize) -> String {
+        match self {
+            Self::Text => format::failure_text(failed),
+            // Without its figures, GitLab's widget says that a report failed to generate.
+            Self::Json | Self::Gitlab => error::document(failed),
+            Self::Markdown => markdown::failure(failed, limit),
+            Self::Github => github::failed(failed),
+            Self::Html => html::failure(failed),
+        }
+    }
+
+    fn is_text(self) -> bool {
+        self == Self::Text
+    }
+
+    fn is_job_log(self) -> bool {
+        self == Self::Github
+    }
+
+    fn limit(self) -> Option<usize> {
+        (self == Self::Markdown).then_some(markdown::COMMENT)
+    }
+
+    fn job_outputs(run: &Comparison<'_>, exit_code: u8) -> String {
+        github::outputs(run.plan, exit_code)
+    }
+
+    fn job_summary(run: &Comparison<'_>, limit: usize) -> String {
+        markdown::comment(run, limit)
+    }
+
+    fn failed_job_summary(failed: &FailedRun<'_>, limit: usize) -> String {
+        markdown::failure(failed, limit)
+    }
+}
+
+impl ReportFormat for FindingsFormat {
+    type Subject<'a> = Validation<'a>;
+
+    const EXAMPLE: &'static str = "json=findings.json";
+
+    fn render(self, validation: &Validation<'_>, style: &Style, _limit: usize) -> String {
+        let Validation { file, source, findings, repository_file: _ } = *validation;
+        match self {
+            Self::Text => findings::validation(file, findings, source, style),
+            Self::Json => document::to_text(&document::findings_document(findings)),
+            Self::Github => github::validated(validation),
+            Self::Sarif => {
+                let (findings, source) = validation.hosted();
+                sarif::sarif(&findings, source.as_ref())
+            }
+            Self::Gitlab => {
+                let (findings, source) = validation.hosted();
+                gitlab::code_quality(&findings, source.as_ref())
+            }
+        }
+    }
+
+    fn render_failure(self, failed: &FailedRun<'_>, _limit: usize) -> String {
+        match self {
+            Self::Text => format::failure_text(failed),
+            Self::Json => error::document(failed),
+            Self::Github => github::failed(failed),
+            Self::Sarif => sarif::failed(&failed.finding(), failed.exit_code),
+            Self::Gitlab => gitlab::code_quality(&[failed.finding()], None),
+        }
+    }
+
+    fn is_text(self) -> bool {
+        self == Self::Text
+    }
+
+    fn is_job_log(self) -> bool {
+        self == Self::Github
+    }
+
+    fn job_outputs(_validation: &Validation<'_>, exit_code: u8) -> String {
+        github::exit_code(exit_code)
+    }
+}

@@ -16,8 +16,8 @@ use serde_json::{Map, Value as Json, json};
 use zerodrift::diagnostics::{Finding, Severity};
 use zerodrift::live::{Document, Live, Slot, Snapshot};
 use zerodrift::plan::{Input, plan};
-use zerodrift::report::html::{Page, failure, page};
-use zerodrift::report::{Failure, Wording};
+use zerodrift::report::html::{failure, page};
+use zerodrift::report::{Comparison, FailedRun, Wording};
 use zerodrift::settings::{Endpoint, Model};
 
 const WIDTHS: [u32; 2] = [1280, 320];
@@ -94,11 +94,19 @@ fn slot(endpoint: Endpoint, fields: &Json) -> Slot {
     Slot::Present(Document::new(endpoint, fields.as_object().unwrap().clone()))
 }
 
-fn rendered(text: &str, live: &Live, yaml_diff: Option<&str>) -> String {
+fn rendered(text: &str, live: &Live, yaml: &str) -> String {
     let (model, manifest, target) = (Model::current(), manifest(text), target());
     let api = "https://sandbox.test/client/v4";
     let plan = plan(&Input { model, manifest: &manifest, target: &target, api, live, allow: &[] });
-    page(&Page { model, plan: &plan, live, declared: manifest.declared.len(), yaml_diff })
+    page(&Comparison {
+        wording: Wording::Plan,
+        model,
+        plan: &plan,
+        live,
+        declared: manifest.declared.len(),
+        yaml,
+        repository_file: "org.yaml",
+    })
 }
 
 fn example(file: &str) -> String {
@@ -131,13 +139,13 @@ fn pages() -> Vec<(String, String)> {
     let create = Live { organization: Slot::Absent, doh: Slot::NotRead };
     let in_sync = "organization:\n  session_duration: 12h\n";
     let pages = [
-        ("busy", rendered(&example("org.yaml"), &sample(), Some(&diff))),
-        ("guarded", rendered(&example("guarded.yaml"), &sample(), None)),
-        ("every guard", rendered(&example("every-guard.yaml"), &strict(), None)),
-        ("in sync", rendered(in_sync, &sample(), None)),
-        ("create", rendered("organization:\n  name: W\n  auth_domain: w.cloudflareaccess.com\n", &create, None)),
-        ("hostile", rendered(&example("org.yaml"), &hostile_live(nasty), Some(&diff))),
-        ("long", rendered(&example("org.yaml"), &hostile_live(&long), Some(&diff))),
+        ("busy", rendered(&example("org.yaml"), &sample(), &diff)),
+        ("guarded", rendered(&example("guarded.yaml"), &sample(), "")),
+        ("every guard", rendered(&example("every-guard.yaml"), &strict(), "")),
+        ("in sync", rendered(in_sync, &sample(), "")),
+        ("create", rendered("organization:\n  name: W\n  auth_domain: w.cloudflareaccess.com\n", &create, "")),
+        ("hostile", rendered(&example("org.yaml"), &hostile_live(nasty), &diff)),
+        ("long", rendered(&example("org.yaml"), &hostile_live(&long), &diff)),
         ("failed", failed(nasty, &long)),
     ];
     pages.map(|(name, html)| (name.to_owned(), html)).to_vec()
@@ -147,9 +155,18 @@ fn pages() -> Vec<(String, String)> {
 fn failed(file: &str, message: &str) -> String {
     let hints = ["set a token, or name a file that holds one".to_owned(), message.to_owned()];
     let findings = [Finding::new("unknown-key", Severity::Error, file, message).help(message)];
-    let (target, wording) = (target(), Wording::Plan);
-    let source = None;
-    failure(&Failure { wording, file, source, target: Some(&target), message, hints: &hints, findings: &findings })
+    failure(&FailedRun {
+        command: "plan",
+        file,
+        repository_file: file,
+        source: None,
+        target: Some(&target()),
+        kind: "manifest",
+        message,
+        hints: &hints,
+        findings: &findings,
+        exit_code: 5,
+    })
 }
 
 /// A state in which everything is at its strictest.

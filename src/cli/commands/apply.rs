@@ -11,7 +11,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs, WriteArgs, digest, positive_duration};
-use crate::cli::output::formats::ResultForms;
+use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::carry_out::{Job, carry_out};
 use crate::cli::reconcile::{planning, saved};
@@ -62,8 +62,8 @@ impl CommandSpec for ApplyArgs {
         Some(&self.api)
     }
 
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Simple(self.write.format)
+    fn formats(&self) -> &dyn ResultFormats {
+        &self.write.format
     }
 
     fn add_files(&self, files: &mut UsedFiles) {

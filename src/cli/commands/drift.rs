@@ -11,13 +11,13 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::options::{ApiArgs, FileArgs, TargetArgs};
-use crate::cli::output::formats::{PlanForms, ResultForms};
-use crate::cli::output::publish;
-use crate::cli::output::publish::Compared;
+use crate::cli::output::formats::Formats;
+use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::rewrite;
+use crate::cli::reconcile::comparison::{self, Compared};
 use crate::cli::reconcile::planning;
 use crate::cli::reconcile::planning::Wanted;
-use crate::report::Wording;
+use crate::report::{PlanFormat, Wording};
 
 /// Says what moved: a plan for schedules, read-only, exit code 2 on drift
 #[derive(Debug, Args)]
@@ -37,7 +37,7 @@ pub(crate) struct DriftArgs {
     #[arg(long)]
     adopt: bool,
     #[command(flatten)]
-    forms: PlanForms,
+    formats: Formats<PlanFormat>,
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
@@ -57,8 +57,8 @@ impl CommandSpec for DriftArgs {
         Some(&self.file.file)
     }
 
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Plan(&self.forms, Wording::Drift)
+    fn formats(&self) -> &dyn ResultFormats {
+        &self.formats
     }
 }
 
@@ -85,7 +85,7 @@ async fn of(context: &Context, args: &DriftArgs, wanted: &Wanted) -> Result<Exit
         Some(Err(error)) => error.exit,
     };
     let compared = Compared { wording: Wording::Drift, wanted, live: &live, plan: &plan };
-    publish::compared(context, &args.forms, compared, exit)?;
+    comparison::show(context, &args.formats, compared, exit)?;
     let Some(adopting) = adopting else { return Ok(exit) };
     // The report is printed by now, and it is the only document.
     Ok(adopting.and_then(|adopting| adopting.finish(context, wanted)).unwrap_or_else(|error| {

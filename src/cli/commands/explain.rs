@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::options::Format;
-use crate::cli::output::formats::ResultForms;
+use crate::cli::output::publish::ResultFormats;
 use crate::document::to_text;
 use crate::report::explain;
 
@@ -48,7 +48,7 @@ impl CommandSpec for ExplainArgs {
         Ok(Exit::Success)
     }
 
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Simple(self.format)
+    fn formats(&self) -> &dyn ResultFormats {
+        &self.format
     }
 }

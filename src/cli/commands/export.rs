@@ -9,7 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
-use crate::cli::output::formats::ResultForms;
+use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
 use crate::cloudflare;
 use crate::document;
@@ -59,11 +59,11 @@ impl CommandSpec for ExportArgs {
         Some(&self.api)
     }
 
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Simple(match self.format {
-            ExportFormat::Yaml => Format::Text,
-            ExportFormat::Json => Format::Json,
-        })
+    fn formats(&self) -> &dyn ResultFormats {
+        match self.format {
+            ExportFormat::Yaml => &Format::Text,
+            ExportFormat::Json => &Format::Json,
+        }
     }
 }
 

@@ -11,13 +11,13 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::options::{ApiArgs, FileArgs, TargetArgs, positive_duration};
-use crate::cli::output::formats::{PlanForms, ResultForms};
-use crate::cli::output::publish;
-use crate::cli::output::publish::Compared;
+use crate::cli::output::formats::Formats;
+use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
+use crate::cli::reconcile::comparison::{self, Compared};
 use crate::cli::reconcile::planning::{self, Wanted};
 use crate::cli::reconcile::saved;
-use crate::report::Wording;
+use crate::report::{PlanFormat, Wording};
 
 /// Shows what apply would change; reads only
 #[derive(Debug, Args)]
@@ -50,7 +50,7 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = positive_duration, requires = "out")]
     expires_in: Duration,
     #[command(flatten)]
-    forms: PlanForms,
+    formats: Formats<PlanFormat>,
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
@@ -70,8 +70,8 @@ impl CommandSpec for PlanArgs {
         Some(&self.file.file)
     }
 
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Plan(&self.forms, Wording::Plan)
+    fn formats(&self) -> &dyn ResultFormats {
+        &self.formats
     }
 
     fn add_files(&self, files: &mut UsedFiles) {
@@ -101,7 +101,7 @@ async fn of(context: &Context, args: &PlanArgs, wanted: &Wanted) -> Result<Exit,
     let plan = planning::plan(context, wanted, &api, &live, &args.allow)?;
     let exit = if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success };
     let compared = Compared { wording: Wording::Plan, wanted, live: &live, plan: &plan };
-    publish::compared(context, &args.forms, compared, exit)?;
+    comparison::show(context, &args.formats, compared, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, wanted, &api, &live, &[]);
         saved::write(context, path, &input, &plan, args.expires_in)?;

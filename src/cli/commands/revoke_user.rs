@@ -10,7 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
-use crate::cli::output::formats::ResultForms;
+use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
 use crate::cli::reconcile::history::AuditTrail;
 use crate::cloudflare::{Revocation, WriteError};
@@ -64,8 +64,8 @@ impl CommandSpec for RevokeUserArgs {
         Some(&self.api)
     }
 
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Simple(self.format)
+    fn formats(&self) -> &dyn ResultFormats {
+        &self.format
     }
 }
 

@@ -12,7 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, TargetArgs, WriteArgs};
-use crate::cli::output::formats::ResultForms;
+use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::carry_out::{Job, carry_out};
 use crate::cli::reconcile::planning::{self, Wanted};
@@ -52,8 +52,8 @@ impl CommandSpec for RollbackArgs {
         Some(&self.api)
     }
 
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Simple(self.write.format)
+    fn formats(&self) -> &dyn ResultFormats {
+        &self.write.format
     }
 
     fn add_files(&self, files: &mut UsedFiles) {

@@ -8,12 +8,14 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::{FileArgs, TargetArgs};
-use crate::cli::output::formats::{FindingsForms, ResultForms};
+use crate::cli::output::formats::Formats;
 use crate::cli::output::publish;
+use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::rewrite;
 use crate::diagnostics::Finding;
+use crate::manifest;
 use crate::manifest::edit::{Fixed, MadeFix};
-use crate::manifest::{self};
+use crate::report::{FindingsFormat, Validation};
 use crate::text::visible;
 
 /// Checks the manifest: every finding in one run, offline, without credentials
@@ -36,7 +38,7 @@ pub(crate) struct ValidateArgs {
     #[arg(long)]
     fix: bool,
     #[command(flatten)]
-    forms: FindingsForms,
+    formats: Formats<FindingsFormat>,
     #[command(flatten)]
     target: TargetArgs,
 }
@@ -60,7 +62,11 @@ impl CommandSpec for ValidateArgs {
             findings.extend(elsewhere.into_iter().flat_map(|target| manifest::beyond_scope(manifest, target.scope)));
         }
         let exit = if findings.iter().any(Finding::is_error) { Exit::Manifest } else { Exit::Success };
-        publish::findings(context, &self.forms, &self.file.file, source.as_ref(), &findings, exit)?;
+        let file = &self.file.file;
+        let source = context.shown(source.as_ref());
+        let repository_file = &context.env.in_repository(file);
+        let validation = Validation { file, source, findings: &findings, repository_file };
+        publish::result(context, &self.formats, &validation, exit)?;
         Ok(exit)
     }
 
@@ -68,8 +74,8 @@ impl CommandSpec for ValidateArgs {
         Some(&self.file.file)
     }
 
-    fn forms(&self) -> ResultForms<'_> {
-        ResultForms::Findings(&self.forms)
+    fn formats(&self) -> &dyn ResultFormats {
+        &self.formats
     }
 }
 

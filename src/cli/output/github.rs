@@ -9,7 +9,7 @@ use crate::cli::output::used_files::{FilePurpose, Output, UsedFiles};
 use crate::report::markdown::STEP_SUMMARY;
 
 /// Appends to the summary of the step. A summary over the limit is dropped whole, so what an earlier command of the
-/// step has written counts: `summary` is given what is left.
+/// step has written counts: `summary` is given what is left. An empty summary is not written.
 ///
 /// # Errors
 /// If the file that the environment names cannot be written.
@@ -23,7 +23,11 @@ pub(crate) fn summarize(env: &Env, files: &UsedFiles, summary: impl FnOnce(usize
     if left < LEAST {
         return Ok(());
     }
-    files.append(Output { purpose: FilePurpose::JobSummary, flag: env::GITHUB_STEP_SUMMARY, path }, &summary(left))
+    let summary = summary(left);
+    if summary.is_empty() {
+        return Ok(());
+    }
+    files.append(Output { purpose: FilePurpose::JobSummary, flag: env::GITHUB_STEP_SUMMARY, path }, &summary)
 }
 
 /// Appends outputs, each a line of its own.

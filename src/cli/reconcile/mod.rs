@@ -1,6 +1,7 @@
 //! From a manifest to a proved write: what `plan`, `drift`, `apply` and `rollback` share.
 //!
 //! - `planning`: manifest, target and live state → plan
+//! - `comparison`: the result of `plan` and `drift`
 //! - `saved`: saved plans and digests
 //! - `approval`: consent and approval at a prompt
 //! - `carry_out`: an approved plan → writes and their proof
@@ -8,6 +9,7 @@
 
 pub(crate) mod approval;
 pub(crate) mod carry_out;
+pub(crate) mod comparison;
 pub(crate) mod history;
 pub(crate) mod planning;
 pub(crate) mod saved;

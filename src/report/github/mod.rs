@@ -7,10 +7,10 @@ mod command;
 pub use self::command::unobeyed;
 use self::command::{Annotation, Level, annotations, fenced};
 use super::change::{self, Wording};
-use super::run::{Failure, Run, command};
 use super::style::Style;
-use super::{drift, error, findings, plan};
-use crate::diagnostics::{Finding, Severity, Source};
+use super::subject::{Comparison, FailedRun, Validation};
+use super::{error, findings, plan};
+use crate::diagnostics::{Finding, Severity};
 use crate::plan::{Change, Plan};
 
 /// Columns of a log: nothing wraps there but what we wrap.
@@ -19,35 +19,27 @@ const COLUMNS: usize = 100;
 /// An annotation wraps by itself.
 const ANNOTATION: usize = 10_000;
 
-/// What a run prints into the log. `file` is the manifest's path from the top of the repository.
-pub fn log(run: &Run<'_>, file: &str) -> String {
-    let style = Style::plain(COLUMNS);
-    let text = match run.wording {
-        Wording::Plan => plan::text(run.plan, run.declared, &style),
-        Wording::Drift => drift::text(run.plan, run.declared, &style),
-    };
+/// What a run prints into the log.
+pub fn log(run: &Comparison<'_>) -> String {
+    let (file, text) = (run.repository_file, run.text(&Style::plain(COLUMNS)));
     let mut all: Vec<Annotation> = run.plan.changes.iter().map(|change| of_change(run.wording, file, change)).collect();
     all.extend(run.plan.findings.iter().map(|finding| of_finding(finding, file)));
     fenced(&text) + &annotations(all)
 }
 
 /// What a run that failed prints into the log.
-pub fn failed(failure: &Failure<'_>, file: &str) -> String {
-    let Failure { wording, file: _, source, target: _, message, hints, findings: found } = *failure;
+pub fn failed(failed: &FailedRun<'_>) -> String {
+    let FailedRun { repository_file: file, source, message, hints, findings: found, .. } = *failed;
     if found.is_empty() {
-        return stopped(command(wording), message, hints, file);
+        return stopped(failed);
     }
     let style = Style::plain(COLUMNS);
     let text = findings::text(found, source, &style) + &error::text(message, hints, &style);
     fenced(&text) + &annotations(found.iter().map(|finding| of_finding(finding, file)).collect())
 }
 
-/// What `validate` prints into the log where the manifest cannot be read.
-pub fn unread(message: &str, hints: &[String], file: &str) -> String {
-    stopped("validate", message, hints, file)
-}
-
-fn stopped(command: &str, message: &str, hints: &[String], file: &str) -> String {
+fn stopped(failed: &FailedRun<'_>) -> String {
+    let FailedRun { command, repository_file: file, message, hints, .. } = *failed;
     let title = format!("zerodrift {command} failed");
     let lines: Vec<&str> = std::iter::once(message).chain(hints.iter().map(String::as_str)).collect();
     let (file, message_lines) = (file.to_owned(), lines.join("\n"));
@@ -56,11 +48,9 @@ fn stopped(command: &str, message: &str, hints: &[String], file: &str) -> String
 }
 
 /// What `validate` prints into the log.
-pub fn validated(found: &[Finding], source: Option<&Source>, file: &str) -> String {
-    let text = match found {
-        [] => format!("{}: no findings\n", super::value::safe(file)),
-        found => findings::text(found, source, &Style::plain(COLUMNS)),
-    };
+pub fn validated(validation: &Validation<'_>) -> String {
+    let Validation { file: _, source, findings: found, repository_file: file } = *validation;
+    let text = findings::validation(file, found, source, &Style::plain(COLUMNS));
     fenced(&text) + &annotations(found.iter().map(|finding| of_finding(finding, file)).collect())
 }
 

@@ -3,10 +3,14 @@ use proptest::prelude::*;
 
 use super::super::hostile::{NASTY, filled_with};
 use super::*;
+use crate::live::Live;
 use crate::plan::samples::{busy, in_sync, warning};
+use crate::report::drift;
+use crate::settings::Model;
 
 fn of(wording: Wording, plan: &Plan) -> String {
-    log(&Run { wording, plan, declared: 14, yaml: "" }, "org.yaml")
+    let (model, live) = (Model::current(), &Live::default());
+    log(&Comparison { wording, model, plan, live, declared: 14, yaml: "", repository_file: "org.yaml" })
 }
 
 /// The commands that GitHub's runner finds in a log (actions/runner, `ActionCommandManager` and `ActionCommand`): lines
@@ -52,22 +56,25 @@ fn nothing_to_do_annotates_nothing() {
 #[test]
 fn a_failure_is_annotated_where_it_is_and_at_the_file_otherwise() {
     let hints = ["set a token".to_owned()];
-    let mut failure = Failure {
-        wording: Wording::Plan,
+    let mut failure = FailedRun {
+        command: "plan",
         file: "org.yaml",
+        repository_file: "infra/org.yaml",
         source: None,
         target: None,
+        kind: "authentication",
         message: "no credentials",
         hints: &hints,
         findings: &[],
+        exit_code: 6,
     };
     assert_eq!(
-        obeyed(&failed(&failure, "infra/org.yaml")),
+        obeyed(&failed(&failure)),
         ["::error file=infra/org.yaml,title=zerodrift plan failed::no credentials%0Aset a token"]
     );
     let findings = [warning()];
     failure.findings = &findings;
-    let log = failed(&failure, "infra/org.yaml");
+    let log = failed(&failure);
     let start = "::warning file=infra/org.yaml,line=12,col=17,title=zerodrift%3A contrast::the login text";
     assert!(obeyed(&log)[0].starts_with(start), "{log}");
 }
@@ -102,7 +109,7 @@ fn assert_harmless(value: &str) {
         assert_eq!(obeyed(&unobeyed(&text.replace('\r', "\n"))), Vec::<&str>::new(), "{value:?} in {text}");
     }
     let found = &plan.findings;
-    let log = validated(found, None, value);
+    let log = validated(&Validation { file: value, source: None, findings: found, repository_file: value });
     assert_eq!(obeyed(&log).len(), found.len(), "{value:?} forged a command in {log}");
 }
 

@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::rest::{self, Finding};
 use crate::report::drift::source;
-use crate::report::run::{Failure, command};
+use crate::report::subject::FailedRun;
 use crate::report::value;
 use crate::text::excerpt;
 
@@ -13,11 +13,11 @@ const LONGEST: usize = 2_000;
 
 #[derive(Template)]
 #[template(path = "failure.html", config = "src/report/html/askama.toml")]
-struct View {
+struct View<'a> {
     policy: String,
     style: &'static str,
     title: String,
-    command: &'static str,
+    command: &'a str,
     outcome: String,
     facts: Vec<(&'static str, String)>,
     hints: Vec<String>,
@@ -26,16 +26,16 @@ struct View {
 }
 
 /// The page of a run that failed: what happened, what to do, and what is wrong with the manifest, where that is why.
-pub fn failure(failure: &Failure<'_>) -> String {
-    let Failure { wording, file, source: _, target, message, hints, findings } = *failure;
+pub fn failure(failed: &FailedRun<'_>) -> String {
+    let FailedRun { command, file, target, message, hints, findings, .. } = *failed;
     let style = include_str!("style.css");
     let manifest = (!file.is_empty()).then(|| ("Manifest", source(file)));
     let organization = target.map(|target| ("Organization", target.to_string()));
     let view = View {
         policy: super::policy(style),
         style,
-        title: format!("zerodrift {} failed", command(wording)),
-        command: command(wording),
+        title: format!("zerodrift {command} failed"),
+        command,
         // The line breaks of a message are ours, and a heading has none.
         outcome: message.lines().map(value::safe).collect::<Vec<_>>().join(" "),
         facts: organization.into_iter().chain(manifest).collect(),

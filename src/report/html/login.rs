@@ -2,9 +2,10 @@
 
 use serde_json::Value as Json;
 
+use super::paint;
 use super::piece::{self, Piece};
-use super::{Page, paint};
 use crate::plan::Action;
+use crate::report::subject::Comparison;
 use crate::report::value;
 use crate::settings::{Color, Setting};
 
@@ -50,8 +51,8 @@ pub(super) enum Contrast {
 }
 
 /// The login page, where live or the plan has something to say about it.
-pub(super) fn login(page: &Page<'_>) -> Option<Login> {
-    let members = members(page);
+pub(super) fn login(run: &Comparison<'_>) -> Option<Login> {
+    let members = members(run);
     if members.iter().all(|member| member.before.is_null() && member.after.is_null()) {
         return None;
     }
@@ -60,7 +61,7 @@ pub(super) fn login(page: &Page<'_>) -> Option<Login> {
         return Some(Login { changes: false, looks: vec![look("after", "Before and after", &after)] });
     }
     let before: Vec<_> = members.iter().map(|member| (member.setting, &member.before, &member.after)).collect();
-    let title = match page.plan.action {
+    let title = match run.plan.action {
         Action::Create => "Before: there is no organization",
         Action::None | Action::Update => "Before",
     };
@@ -74,19 +75,19 @@ struct Member<'a> {
     after: Json,
 }
 
-fn members<'a>(page: &Page<'a>) -> Vec<Member<'a>> {
-    let Some(group) = page.model.group(GROUP) else { return Vec::new() };
+fn members<'a>(run: &Comparison<'a>) -> Vec<Member<'a>> {
+    let Some(group) = run.model.group(GROUP) else { return Vec::new() };
     let or_null = |setting: &Setting, value: Option<&Json>| match value {
         Some(value) if !setting.is_empty(Some(value)) => value.clone(),
         _ => Json::Null,
     };
     let member = |setting: &'a Setting| {
-        let live = page.live.value(page.model, setting);
-        let change = page.plan.changes.iter().find(|change| change.setting.path == setting.path);
+        let live = run.live.value(run.model, setting);
+        let change = run.plan.changes.iter().find(|change| change.setting.path == setting.path);
         let (before, after) = change.map_or((live, live), |change| (Some(&change.before), Some(&change.after)));
         Member { setting, before: or_null(setting, before), after: or_null(setting, after) }
     };
-    page.model.members(group).map(member).collect()
+    run.model.members(group).map(member).collect()
 }
 
 /// One side, of settings with their values on this side and on the other one.

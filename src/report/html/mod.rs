@@ -31,35 +31,19 @@ use self::piece::Piece;
 use self::rest::{Finding, Line, Unmanaged};
 use super::drift::source;
 use super::plan::{count, is_cloudflare, summary};
+use super::subject::Comparison;
 use super::value;
 use crate::diagnostics;
-use crate::live::Live;
 use crate::plan::{Action, Plan};
-use crate::settings::Model;
 use crate::text::argument;
-
-/// What a page is about.
-#[derive(Debug, Clone, Copy)]
-pub struct Page<'a> {
-    /// The settings there are.
-    pub model: &'a Model,
-    /// What apply would do.
-    pub plan: &'a Plan,
-    /// The live state that the plan was made from: the login page is shown as it is there.
-    pub live: &'a Live,
-    /// How many settings the manifest mentions.
-    pub declared: usize,
-    /// The same plan as a unified diff of `org.yaml`, where somebody made one. It is shown line by line, as text.
-    pub yaml_diff: Option<&'a str>,
-}
 
 /// The page, a whole HTML document. Its size is bounded, whatever is live: long values and long lists are cut, and say
 /// so.
-pub fn page(page: &Page<'_>) -> String {
-    let style = format!("{}{}", include_str!("style.css"), paint::rules(page));
+pub fn page(run: &Comparison<'_>) -> String {
+    let style = format!("{}{}", include_str!("style.css"), paint::rules(run));
     let mut html = String::with_capacity(style.len() + 16 * 1024);
     // Writing to a String cannot fail.
-    let _ = view(page, style).render_into(&mut html);
+    let _ = view(run, style).render_into(&mut html);
     html
 }
 
@@ -108,8 +92,8 @@ impl View {
     }
 }
 
-fn view(page: &Page<'_>, style: String) -> View {
-    let Page { model: _, plan, live: _, declared, yaml_diff } = *page;
+fn view(run: &Comparison<'_>, style: String) -> View {
+    let Comparison { plan, declared, yaml, .. } = *run;
     View {
         policy: policy(&style),
         style,
@@ -120,11 +104,11 @@ fn view(page: &Page<'_>, style: String) -> View {
         approve: approve(plan),
         guarded: changes::guarded(plan),
         changes: changes::plain(plan),
-        login: login::login(page),
+        login: login::login(run),
         findings: rest::findings(&plan.findings),
         unmanaged: rest::unmanaged(&plan.unmanaged),
         writes: plan.writes.iter().map(|write| (write.method.to_string(), value::safe(&write.path))).collect(),
-        diff: yaml_diff.map(rest::lines).unwrap_or_default(),
+        diff: rest::lines(yaml),
         version: env!("CARGO_PKG_VERSION"),
     }
 }

@@ -5,7 +5,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Page, piece};
+use super::piece;
+use crate::report::subject::Comparison;
 use crate::settings::{Color, Kind};
 
 /// The class of what is filled with a colour.
@@ -23,10 +24,10 @@ fn digits(color: Color) -> String {
 }
 
 /// A rule for each class that the page may use: the colours of live and of the changes.
-pub(super) fn rules(page: &Page<'_>) -> String {
-    let settings = page.model.settings().iter().filter(|setting| setting.kind == Kind::Color);
-    let live = settings.filter_map(|setting| piece::color(setting, page.live.value(page.model, setting)?));
-    let changes = page.plan.changes.iter().flat_map(|change| {
+pub(super) fn rules(run: &Comparison<'_>) -> String {
+    let settings = run.model.settings().iter().filter(|setting| setting.kind == Kind::Color);
+    let live = settings.filter_map(|setting| piece::color(setting, run.live.value(run.model, setting)?));
+    let changes = run.plan.changes.iter().flat_map(|change| {
         [&change.before, &change.after].map(|value| piece::color(&change.setting, value)).into_iter().flatten()
     });
     // In the order of their spelling: the same page for the same input.

@@ -4,8 +4,11 @@ use serde_json::{Value as Json, json};
 use super::super::hostile::{NASTY, filled_with};
 use super::*;
 use crate::diagnostics;
+use crate::live::Live;
 use crate::plan::Consent;
 use crate::plan::samples::{busy, change, create, in_sync, live, unmanaged};
+use crate::report::{FailedRun, Wording};
+use crate::settings::Model;
 
 const DIFF: &str =
     "--- live\n+++ org.yaml\n@@ -1,2 +1,2 @@\n organization:\n-  session_duration: 12h\n+  session_duration: 24h\n";
@@ -38,8 +41,13 @@ fn live_filled_with(text: &str) -> Live {
     live(json!({ "login_design": design }), None)
 }
 
+fn comparison<'a>(plan: &'a Plan, live: &'a Live, yaml: &'a str) -> Comparison<'a> {
+    let (wording, model) = (Wording::Plan, Model::current());
+    Comparison { wording, model, plan, live, declared: 14, yaml, repository_file: "org.yaml" }
+}
+
 fn html(plan: &Plan, live: &Live) -> String {
-    page(&Page { model: Model::current(), plan, live, declared: 14, yaml_diff: None })
+    page(&comparison(plan, live, ""))
 }
 
 /// A page that somebody else's text fills wherever it can.
@@ -47,7 +55,7 @@ fn hostile(text: &str) -> String {
     // How many lines there are is a matter of the text.
     let diff = format!("-\n+{}", text.replace(['\r', '\n'], "\\n"));
     let (plan, live) = (filled_with(text), live_filled_with(text));
-    page(&Page { model: Model::current(), plan: &plan, live: &live, declared: 3, yaml_diff: Some(&diff) })
+    page(&comparison(&plan, &live, &diff))
 }
 
 fn between<'a>(html: &'a str, open: &str, close: &str) -> &'a str {
@@ -72,8 +80,7 @@ fn skeleton(html: &str) -> Vec<String> {
 #[test]
 fn a_page_with_every_kind_of_change_says_what_the_text_says() {
     let plan = busy();
-    let page = Page { model: Model::current(), plan: &plan, live: &busy_live(), declared: 14, yaml_diff: Some(DIFF) };
-    insta::assert_snapshot!("page_busy", body(&super::page(&page)));
+    insta::assert_snapshot!("page_busy", body(&page(&comparison(&plan, &busy_live(), DIFF))));
 }
 
 #[test]
@@ -200,8 +207,7 @@ fn a_value_of_100_kilobytes_and_10000_unknown_fields_are_cut() {
     let mut plan = filled_with(&long);
     plan.unmanaged.extend(vec![unmanaged("organization.x", json!("x".repeat(1000)), false); 9_998]);
     let (live, lines) = (live_filled_with(&long), "+line\n".repeat(100_000));
-    let page = Page { model: Model::current(), plan: &plan, live: &live, declared: 3, yaml_diff: Some(&lines) };
-    let html = super::page(&page);
+    let html = page(&comparison(&plan, &live, &lines));
     assert!(html.len() < 512 * 1024, "{}", html.len());
     assert!(html.contains("… and 9800 more, see --format json") && html.contains("… and 98000 more lines"));
 }
@@ -211,14 +217,17 @@ fn failed(text: &str) -> String {
     let target = crate::plan::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned(), text.to_owned()];
     let finding = diagnostics::Finding::new("unknown-key", diagnostics::Severity::Error, text, text).help(text);
-    failure(&crate::report::Failure {
-        wording: crate::report::Wording::Drift,
+    failure(&FailedRun {
+        command: "drift",
         file: text,
+        repository_file: text,
         source: None,
         target: Some(&target),
+        kind: "manifest",
         message: text,
         hints: &hints,
         findings: &[finding],
+        exit_code: 5,
     })
 }
 

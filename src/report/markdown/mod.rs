@@ -7,8 +7,8 @@ mod fit;
 use self::escape::{code, fence, prose, shown, whole_code};
 use self::fit::{Section, fit};
 use super::change::Wording;
-use super::run::{Failure, Run, command};
 use super::style::Style;
+use super::subject::{Comparison, FailedRun, command};
 use super::{plan, value};
 use crate::diagnostics::Finding;
 use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
@@ -25,8 +25,8 @@ const CONSENTS_SHOWN: usize = 20;
 
 /// A run as a comment of at most `limit` bytes, [`COMMENT`] for most purposes. Its first line is a marker by which the
 /// next run finds the comment of this one.
-pub fn comment(run: &Run<'_>, limit: usize) -> String {
-    let first = format!("{}\n{}", marker(run.wording, Ok(&run.plan.target)), outcome(run));
+pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
+    let first = format!("{}\n{}", marker(command(run.wording), Ok(&run.plan.target)), outcome(run));
     let sections = [
         guarded(run),
         changes(run),
@@ -39,14 +39,14 @@ pub fn comment(run: &Run<'_>, limit: usize) -> String {
 }
 
 /// A run that failed as a comment with the same marker, so that no older one stands there as if it were true.
-pub fn failure(failure: &Failure<'_>, limit: usize) -> String {
-    let Failure { wording, file, source: _, target, message, hints, findings: found } = *failure;
-    let marker = marker(wording, target.ok_or(file));
+pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
+    let FailedRun { command, file, target, message, hints, findings: found, .. } = *failed;
+    let marker = marker(command, target.ok_or(file));
     // The line breaks of a message are ours; what others said in it is escaped by now.
     let message = message.lines().map(prose).collect::<Vec<_>>().join("<br>");
     let about = target.map(|target| format!(" → {target}")).unwrap_or_default();
     let about = format!("{}{about}", whole_code(&value::safe(file)));
-    let first = format!("{marker}\n### zerodrift {} failed\n\n**{message}.**\n\n{about}\n", command(wording));
+    let first = format!("{marker}\n### zerodrift {command} failed\n\n**{message}.**\n\n{about}\n");
     let advice = Section {
         name: "hints",
         head: "\n".to_owned(),
@@ -57,16 +57,16 @@ pub fn failure(failure: &Failure<'_>, limit: usize) -> String {
 }
 
 /// An HTML comment that tells whose comment this is: the command, and the organization or else the file.
-fn marker(wording: Wording, about: Result<&Target, &str>) -> String {
+fn marker(command: &str, about: Result<&Target, &str>) -> String {
     let about = match about {
         Ok(target) => format!("{}/{}", target.scope, target.id.as_str()),
         // A path may hold what ends the HTML comment, and two paths are two comments.
         Err(file) => super::path::uri(file),
     };
-    format!("<!-- zerodrift {} {about} -->", command(wording))
+    format!("<!-- zerodrift {command} {about} -->")
 }
 
-fn outcome(run: &Run<'_>) -> String {
+fn outcome(run: &Comparison<'_>) -> String {
     let Plan { manifest, target, api, action, .. } = run.plan;
     let heading = match (run.wording, action) {
         (_, Action::None) => "nothing to do".to_owned(),
@@ -86,7 +86,7 @@ fn outcome(run: &Run<'_>) -> String {
 }
 
 /// A box that nobody overlooks, where apply would refuse.
-fn alert(run: &Run<'_>) -> String {
+fn alert(run: &Comparison<'_>) -> String {
     let open = run.plan.refused().count();
     if open == 0 || run.wording == Wording::Drift {
         return String::new();
@@ -96,7 +96,7 @@ fn alert(run: &Run<'_>) -> String {
 }
 
 /// What a guard says is about the way forward, to what the file wants: drift is told without it.
-fn guarded(run: &Run<'_>) -> Section {
+fn guarded(run: &Comparison<'_>) -> Section {
     let file = &run.plan.manifest.path;
     let shown = run.guarded().into_iter().filter(|_| run.wording == Wording::Plan);
     Section {
@@ -125,7 +125,7 @@ fn guarded_row(file: &str, change: &Change, state: GuardState) -> String {
     row + &format!("  - **Consent:** {}.\n", plan::consent(state))
 }
 
-fn changes(run: &Run<'_>) -> Section {
+fn changes(run: &Comparison<'_>) -> Section {
     let file = &run.plan.manifest.path;
     let (title, before, after, shown) = match run.wording {
         Wording::Plan => ("Changes", "Before", "After", run.plain()),
@@ -176,7 +176,7 @@ fn finding(finding: &Finding) -> String {
 }
 
 /// How to consent to what nobody consents to yet.
-fn consents(run: &Run<'_>) -> Section {
+fn consents(run: &Comparison<'_>) -> Section {
     let mut rows = Vec::new();
     if run.wording == Wording::Plan {
         let entries = run.plan.refused().filter_map(|change| plan::consent_entry(change, &Style::plain(0)));
@@ -196,7 +196,7 @@ fn consents(run: &Run<'_>) -> Section {
 }
 
 /// The file as it would be if it said what is live, against the file: where drift is told, the other way round.
-fn difference(run: &Run<'_>) -> Section {
+fn difference(run: &Comparison<'_>) -> Section {
     let rows: Vec<String> = run.yaml.lines().map(|line| format!("{}\n", crate::text::visible(line))).collect();
     let fence = fence(&rows.concat());
     let title = match run.wording {
@@ -230,7 +230,7 @@ fn folded(title: &str, content: &str) -> String {
     format!("\n<details><summary>{title}</summary>\n\n{content}")
 }
 
-fn what_next(run: &Run<'_>) -> String {
+fn what_next(run: &Comparison<'_>) -> String {
     if run.plan.is_empty() {
         return String::new();
     }

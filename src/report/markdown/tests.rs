@@ -5,7 +5,9 @@ use serde_json::{Value as Json, json};
 use super::super::hostile::{NASTY, filled_with};
 use super::*;
 use crate::diagnostics::Severity;
+use crate::live::{Live, Slot};
 use crate::plan::samples::{busy, change, create, in_sync, warning};
+use crate::settings::Model;
 
 const YAML: &str = "\
 --- live
@@ -16,8 +18,11 @@ const YAML: &str = "\
 +  session_duration: 24h
 ";
 
-fn run<'a>(wording: Wording, plan: &'a Plan, yaml: &'a str) -> Run<'a> {
-    Run { wording, plan, declared: 14, yaml }
+const LIVE: &Live = &Live { organization: Slot::NotRead, doh: Slot::NotRead };
+
+fn run<'a>(wording: Wording, plan: &'a Plan, yaml: &'a str) -> Comparison<'a> {
+    let model = Model::current();
+    Comparison { wording, model, plan, live: LIVE, declared: 14, yaml, repository_file: "org.yaml" }
 }
 
 fn of_plan(plan: &Plan) -> String {
@@ -62,19 +67,22 @@ fn drift_is_told_from_the_live_side() {
 fn a_failure_takes_the_place_of_an_older_comment() {
     let target = crate::plan::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned()];
-    let failed = Failure {
-        wording: Wording::Plan,
+    let failed = FailedRun {
+        command: "plan",
         file: "org.yaml",
+        repository_file: "org.yaml",
         source: None,
         target: Some(&target),
+        kind: "manifest",
         message: "org.yaml has 1 error, so nothing was planned",
         hints: &hints,
         findings: &[Finding { severity: Severity::Error, ..warning() }],
+        exit_code: 5,
     };
     let text = failure(&failed, COMMENT);
     assert_eq!(text.lines().next(), of_plan(&busy()).lines().next(), "the marker is another one");
     assert_snapshot!("markdown_failure", text);
-    let unknown = failure(&Failure { target: None, file: "a --> b.yaml", ..failed }, COMMENT);
+    let unknown = failure(&FailedRun { target: None, file: "a --> b.yaml", ..failed }, COMMENT);
     assert_eq!(unknown.lines().next(), Some("<!-- zerodrift plan a%20--%3E%20b.yaml -->"));
 }
 

@@ -1,0 +1,61 @@
+//! The result of `plan` and `drift`, in the formats that were asked for.
+
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::output::formats::Formats;
+use crate::cli::output::publish;
+use crate::cli::reconcile::planning::Wanted;
+use crate::live::Live;
+use crate::manifest;
+use crate::plan::Plan;
+use crate::report::{self, Comparison, PlanFormat, Wording};
+
+/// What was compared.
+#[derive(Clone, Copy)]
+pub(crate) struct Compared<'a> {
+    /// The command that compared.
+    pub(crate) wording: Wording,
+    /// The manifest.
+    pub(crate) wanted: &'a Wanted,
+    /// The live state.
+    pub(crate) live: &'a Live,
+    /// What apply would do.
+    pub(crate) plan: &'a Plan,
+}
+
+/// Shows a comparison. `exit` is how the program will end.
+///
+/// # Errors
+/// If a file or standard output cannot be written.
+pub(crate) fn show(
+    context: &Context,
+    formats: &Formats<PlanFormat>,
+    compared: Compared<'_>,
+    exit: Exit,
+) -> Result<(), CliError> {
+    let Compared { wording, wanted, live, plan } = compared;
+    let yaml = if formats.any(PlanFormat::shows_yaml) { difference(compared) } else { String::new() };
+    let comparison = Comparison {
+        wording,
+        model: context.model,
+        plan,
+        live,
+        declared: wanted.manifest.declared.len(),
+        yaml: &yaml,
+        repository_file: &context.env.in_repository(&plan.manifest.path),
+    };
+    publish::result(context, formats, &comparison, exit)
+}
+
+/// The manifest compared with a copy that has the live values.
+fn difference(compared: Compared<'_>) -> String {
+    let Compared { wording, wanted: Wanted { source, manifest, .. }, live: _, plan } = compared;
+    let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
+    let (file, as_live) = (&source.text, manifest::edit::as_live(source, manifest, &changes));
+    let live_name = format!("{} (live)", source.name);
+    match wording {
+        Wording::Plan => report::unified(&live_name, &as_live, &source.name, file),
+        Wording::Drift => report::unified(&source.name, file, &live_name, &as_live),
+    }
+}

@@ -1,0 +1,51 @@
+//! What a format is: how results and failures look in it, and where that may go.
+
+use super::error;
+use super::style::Style;
+use super::subject::FailedRun;
+
+/// A format for one kind of result.
+pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {
+    /// What is shown.
+    type Subject<'a>;
+
+    /// An example of `--report`.
+    const EXAMPLE: &'static str;
+
+    /// Returns a result in this format. The style counts only where the format has one; the text is at most `limit` bytes
+    /// long if the format has a [limit](Self::limit).
+    fn render(self, subject: &Self::Subject<'_>, style: &Style, limit: usize) -> String;
+
+    /// Returns a run without a result in this format, so that no report of an earlier run looks current.
+    fn render_failure(self, failed: &FailedRun<'_>, limit: usize) -> String;
+
+    /// Whether this is the text for people, who read of a failure on standard error.
+    fn is_text(self) -> bool;
+
+    /// Whether this is the log of a job on GitHub. A log holds commands for the job, and comes with the outputs and the
+    /// summary of its step.
+    fn is_job_log(self) -> bool;
+
+    /// The longest text that readers of this format take, in bytes.
+    fn limit(self) -> Option<usize> {
+        None
+    }
+
+    /// Returns the outputs of a step on GitHub, one `NAME=VALUE` on each line.
+    fn job_outputs(subject: &Self::Subject<'_>, exit_code: u8) -> String;
+
+    /// Returns the summary of a step on GitHub in at most `limit` bytes; nothing if results of this kind have none.
+    fn job_summary(_subject: &Self::Subject<'_>, _limit: usize) -> String {
+        String::new()
+    }
+
+    /// As [`ReportFormat::job_summary`], of a run without a result.
+    fn failed_job_summary(_failed: &FailedRun<'_>, _limit: usize) -> String {
+        String::new()
+    }
+}
+
+/// Returns a failure as text for a file.
+pub(super) fn failure_text(failed: &FailedRun<'_>) -> String {
+    error::text(failed.message, failed.hints, &Style::default())
+}

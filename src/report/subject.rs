@@ -1,0 +1,120 @@
+//! What reports are made of: a comparison, the check of a manifest, or a run that failed.
+
+use super::change::Wording;
+use super::style::Style;
+use super::{drift, plan};
+use crate::diagnostics::{Finding, Source, not_checked};
+use crate::live::Live;
+use crate::plan::{Change, Plan};
+use crate::settings::{Model, Target};
+
+/// The result of `plan` or `drift`.
+#[derive(Debug, Clone, Copy)]
+pub struct Comparison<'a> {
+    /// The command that compared.
+    pub wording: Wording,
+    /// The settings that exist.
+    pub model: &'a Model,
+    /// What apply would do.
+    pub plan: &'a Plan,
+    /// The live state that the plan was made from.
+    pub live: &'a Live,
+    /// The number of settings that the manifest mentions.
+    pub declared: usize,
+    /// The manifest compared with a copy that has the live values, as a unified diff. Empty where they agree, and for
+    /// formats that do not show it.
+    pub yaml: &'a str,
+    /// The manifest's path from the top of the repository, as code hosts name it.
+    pub repository_file: &'a str,
+}
+
+/// The result of `validate`.
+#[derive(Debug, Clone, Copy)]
+pub struct Validation<'a> {
+    /// The manifest as the user named it.
+    pub file: &'a str,
+    /// The manifest's text, if lines of it may be shown.
+    pub source: Option<&'a Source>,
+    /// Everything that was found, in the order of the file.
+    pub findings: &'a [Finding],
+    /// The manifest's path from the top of the repository, as code hosts name it.
+    pub repository_file: &'a str,
+}
+
+/// A run without a result.
+#[derive(Debug, Clone, Copy)]
+pub struct FailedRun<'a> {
+    /// The name of the command.
+    pub command: &'a str,
+    /// The manifest as the user named it.
+    pub file: &'a str,
+    /// The manifest's path from the top of the repository, as code hosts name it.
+    pub repository_file: &'a str,
+    /// The manifest's text, as far as it could be read.
+    pub source: Option<&'a Source>,
+    /// The organization, as far as it is known.
+    pub target: Option<&'a Target>,
+    /// The kind of the failure in one word, for programs.
+    pub kind: &'a str,
+    /// What happened, in a sentence without a final full stop.
+    pub message: &'a str,
+    /// What to do next.
+    pub hints: &'a [String],
+    /// What is wrong with the manifest, where that is why.
+    pub findings: &'a [Finding],
+    /// The exit code of the process.
+    pub exit_code: u8,
+}
+
+impl Comparison<'_> {
+    /// The comparison as text for a terminal.
+    pub(super) fn text(&self, style: &Style) -> String {
+        match self.wording {
+            Wording::Plan => plan::text(self.plan, self.declared, style),
+            Wording::Drift => drift::text(self.plan, self.declared, style),
+        }
+    }
+
+    /// The outcome in one sentence.
+    pub fn summary(&self) -> String {
+        match self.wording {
+            Wording::Plan => plan::summary(self.plan, self.declared),
+            Wording::Drift => drift::summary(self.plan, self.declared),
+        }
+    }
+
+    /// The changes that meet a guard.
+    pub(super) fn guarded(&self) -> Vec<&Change> {
+        self.plan.changes.iter().filter(|change| change.guard.is_some()).collect()
+    }
+
+    /// The changes that meet none.
+    pub(super) fn plain(&self) -> Vec<&Change> {
+        self.plan.changes.iter().filter(|change| change.guard.is_none()).collect()
+    }
+}
+
+impl Validation<'_> {
+    /// The findings and the text that they are about, under the name that the code host knows the file by.
+    pub(super) fn hosted(&self) -> (Vec<Finding>, Option<Source>) {
+        let file = self.repository_file;
+        let named = |finding: &Finding| Finding { file: file.to_owned(), ..finding.clone() };
+        let source = self.source.map(|source| Source { name: file.to_owned(), text: source.text.clone() });
+        (self.findings.iter().map(named).collect(), source)
+    }
+}
+
+impl FailedRun<'_> {
+    /// The failure as a finding, for reports of findings: an empty one would say that the manifest has no errors.
+    pub(super) fn finding(&self) -> Finding {
+        not_checked(self.repository_file, self.message, self.hints)
+    }
+}
+
+/// The command that this wording belongs to.
+pub(super) fn command(wording: Wording) -> &'static str {
+    match wording {
+        Wording::Plan => "plan",
+        Wording::Drift => "drift",
+    }
+}
