@@ -37,7 +37,7 @@ pub fn read(bytes: &[u8]) -> Result<SavedPlan, Vec<Stale>> {
 fn whole(bytes: &[u8]) -> Result<SavedPlan, Box<Stale>> {
     let value: Json = serde_json::from_slice(bytes).map_err(not_a_plan)?;
     let version = value.get("format_version").and_then(Json::as_str);
-    let version = version.ok_or_else(|| not_a_plan("it has no format_version"))?;
+    let version = version.ok_or_else(|| not_a_plan("no format_version"))?;
     if version.split('.').next() != Some("1") {
         return Err(Box::new(Stale::Format(version.to_owned())));
     }

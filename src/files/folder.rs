@@ -1,4 +1,4 @@
-//! Folders: those that nobody else can write to, and what keeps names in them through a crash.
+//! Folders that nobody else can write to, and syncing of their entries.
 
 use std::fs::{DirBuilder, File, Metadata};
 use std::io;
@@ -6,30 +6,29 @@ use std::path::Path;
 
 use super::kind::describe;
 
-/// Why what is kept in a folder could be exchanged by somebody else.
+/// Why another user could replace the files in a folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum FolderRisk {
-    /// Its mode lets others write.
+    /// Its mode allows others to write.
     #[error("others can write to it (mode {0:04o})")]
     Writable(u32),
-    /// It belongs to another user, by number.
+    /// It belongs to another user; the number is the uid.
     #[error("it belongs to another user (uid {0})")]
     Foreign(u32),
 }
 
-/// Makes a folder and those around it that do not exist, as `mkdir -p` does.
+/// Creates a folder and its missing parents, as `mkdir -p` does.
 ///
 /// # Errors
-/// If one of them cannot be made.
+/// If one of them cannot be created.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(folder)
 }
 
-/// Makes a folder and those around it that do not exist for their owner alone, whatever the umask is. One that exists
-/// stays as it is.
+/// Creates a folder and its missing parents with mode 0700, regardless of the umask. Existing folders stay as they are.
 ///
 /// # Errors
-/// If one of them cannot be made, or others can write to a folder that existed.
+/// If one of them cannot be created, or if others can write to an existing one.
 pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
     let missing: Vec<&Path> = folder
         .ancestors()
@@ -38,7 +37,7 @@ pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
     for folder in missing.into_iter().rev() {
         match private_builder().create(folder) {
             Ok(()) => make_private(folder)?,
-            // Another run was faster.
+            // Another run created it first.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }
@@ -49,11 +48,11 @@ pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Looks whether others could exchange what is kept in a folder: because its mode lets them write and not even the
-/// sticky bit holds them back, or because it is theirs. A folder that does not exist is no risk.
+/// Returns the risk if others could replace the files in a folder: they own it, or its mode allows them to write and it
+/// has no sticky bit. A folder that does not exist has no risk.
 ///
 /// # Errors
-/// If it is not a folder, or cannot be looked at.
+/// If it is not a folder, or if its metadata cannot be read.
 pub(crate) fn check_private_folder(folder: &Path) -> io::Result<Option<FolderRisk>> {
     match std::fs::metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -69,7 +68,7 @@ pub(crate) fn check_private_folder(folder: &Path) -> io::Result<Option<FolderRis
 /// Deletes a file.
 ///
 /// # Errors
-/// If it cannot be deleted. That it does not exist is fine: another run was faster.
+/// If it cannot be deleted. A missing file is not an error, since another run may have deleted it first.
 pub(crate) fn delete(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -77,11 +76,11 @@ pub(crate) fn delete(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Puts the names in a folder on the disk, where the system can.
+/// Syncs the entries of a folder to disk, if the system supports it.
 ///
 /// # Errors
-/// If the disk fails. A folder that may be written and not read, and a file system that has no such thing for folders,
-/// are no failure.
+/// If the disk fails. A folder that is writable but not readable, and a file system without folder sync, are not
+/// errors.
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
@@ -91,7 +90,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Other systems have no such thing.
+/// Other systems do not support it.
 #[cfg(not(unix))]
 pub(super) fn sync_folder(_: &Path) -> io::Result<()> {
     Ok(())
@@ -110,7 +109,7 @@ fn private_builder() -> DirBuilder {
     DirBuilder::new()
 }
 
-/// The umask may have taken even the owner's rights.
+/// The umask can remove even the owner's permissions.
 #[cfg(unix)]
 fn make_private(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -139,7 +138,7 @@ fn risk(_: &Metadata) -> Option<FolderRisk> {
     None
 }
 
-/// Whether a file is ours or root's, who can read and write everything in any case.
+/// Whether the current user or root owns a file. Root can read and write every file anyway.
 #[cfg(unix)]
 pub(super) fn belongs_to_us(metadata: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;

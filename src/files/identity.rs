@@ -1,12 +1,12 @@
-//! Whether two names are one file, however they are spelled.
+//! Whether two paths lead to the same file.
 
 use std::ffi::OsString;
 use std::fs::Metadata;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// A file, told apart from every other one by what it is and not by its name: hard links, relative paths and
-/// symbolic links lead to the same identity.
+/// Identifies a file by device and inode instead of its path, so that hard links, relative paths and symbolic links to it
+/// are equal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum FileIdentity {
     /// A file that exists.
@@ -15,15 +15,15 @@ pub(crate) enum FileIdentity {
     Future(Inode, OsString),
 }
 
-/// Device and number of a file on that device.
+/// Device and inode number.
 #[cfg(unix)]
 type Inode = (u64, u64);
-/// The real path of a file, where the system tells nothing better.
+/// The canonical path of a file, on systems without inode numbers.
 #[cfg(not(unix))]
 type Inode = PathBuf;
 
 impl FileIdentity {
-    /// The file that a path leads to. Nothing where its folder does not exist either, or cannot be looked at.
+    /// The file that a path leads to; `None` if its folder does not exist or cannot be read.
     pub(crate) fn of(path: &Path) -> Option<Self> {
         match std::fs::metadata(path) {
             Ok(metadata) => inode(path, &metadata).map(Self::Existing),
@@ -50,7 +50,7 @@ impl FileIdentity {
     }
 }
 
-/// Where a path that leads nowhere yet would make a file: a symbolic link without a target is followed once.
+/// Where writing to a path would create a file. A symbolic link without a target is followed once.
 fn place_of(path: &Path) -> Option<PathBuf> {
     match std::fs::read_link(path) {
         Ok(target) => Some(parent(path).join(target)),
@@ -58,7 +58,7 @@ fn place_of(path: &Path) -> Option<PathBuf> {
     }
 }
 
-/// The folder that a path is in, which has a name even where the path does not say it.
+/// The parent folder of a path; `.` for a bare file name.
 pub(super) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

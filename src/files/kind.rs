@@ -1,14 +1,14 @@
-//! What a file system entry is, and the refusal of everything but a regular file.
+//! The kind of a file system entry, and the checks that it is a regular file.
 
 use std::fs::{FileType, Metadata, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Refuses everything but a regular file. A folder cannot be read, a FIFO can make a run wait for ever, and a device
-/// may have no end.
+/// Refuses everything but a regular file. A folder cannot be read, a FIFO can block forever, and a device can be
+/// endless.
 ///
 /// # Errors
-/// If the entry is something else; the message names what it is.
+/// If the entry is something else; the message names its kind.
 pub(super) fn require_regular(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_file() {
         return Ok(());
@@ -17,11 +17,11 @@ pub(super) fn require_regular(metadata: &Metadata) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {kind}, not a regular file")))
 }
 
-/// Refuses to write where something else than a regular file is. A symbolic link is something else: what it leads to
-/// may be somebody else's.
+/// Refuses to overwrite anything but a regular file. Symbolic links are refused too, since their target may belong to
+/// somebody else.
 ///
 /// # Errors
-/// If something else is there, or the place cannot be looked at. Nothing there is fine.
+/// If another kind of entry exists, or its metadata cannot be read. A missing entry is not an error.
 pub(crate) fn check_output(path: &Path) -> io::Result<()> {
     match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -48,16 +48,16 @@ fn special(kind: FileType) -> &'static str {
         _ if kind.is_fifo() => "a pipe (FIFO)",
         _ if kind.is_socket() => "a socket",
         _ if kind.is_char_device() || kind.is_block_device() => "a device",
-        _ => "something else",
+        _ => "a special file",
     }
 }
 
 #[cfg(not(unix))]
 fn special(_: FileType) -> &'static str {
-    "something else"
+    "a special file"
 }
 
-/// Makes an opening return at once, whatever is opened, and never take over the terminal.
+/// Makes opening return at once for every kind of entry, and never take over the terminal.
 #[cfg(unix)]
 pub(super) fn without_waiting(options: &mut OpenOptions, follow: bool) -> &mut OpenOptions {
     use rustix::fs::OFlags;

@@ -1,14 +1,14 @@
-//! Files: the one way to open, read, write and append to them.
+//! The only way to open, read, write and append to files.
 //!
-//! - `read`: inputs. A regular file, opened without waiting, and no more of it than a bound
-//! - `write`: outputs. Whole or not at all, never through a symbolic link, never over anything but a regular file
-//! - `append`: lines at the end of a file, each whole or not at all
+//! - `read`: inputs: regular files, opened without blocking, and read up to a limit
+//! - `write`: outputs: written completely or not at all, never through a symbolic link, and only to regular files
+//! - `append`: lines appended to a file, each completely or not at all
 //! - `folder`: folders that nobody else can write to
-//! - `identity`: whether two names are one file
-//! - `kind`: what a file system entry is, in words
+//! - `identity`: whether two paths lead to the same file
+//! - `kind`: the kind of a file system entry
 //!
 //! Nothing else in this crate opens a file; `tests/repository/files.rs` looks for other ways.
-#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports, reason = "the command line uses the most of it"))]
+#![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports, reason = "the command line uses most of it"))]
 
 mod append;
 mod folder;

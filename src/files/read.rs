@@ -1,4 +1,4 @@
-//! Inputs: regular files, opened without waiting, and no more of them than a bound.
+//! Inputs: regular files, opened without blocking, and read up to a limit.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, Read};
@@ -6,19 +6,19 @@ use std::path::Path;
 
 use super::kind::{require_regular, without_waiting};
 
-/// The largest document that is read, in bytes: a backup, a saved plan, a snapshot. Files that are written for reading
-/// them back have the same bound.
+/// The largest document that is read, in bytes: a backup, a saved plan, a snapshot. Files that are written to be read
+/// back have the same limit.
 pub(crate) const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 
 /// Opens a regular file. A symbolic link to one is followed.
 ///
 /// # Errors
-/// If it is something else, or cannot be opened. Nothing else is opened even for a moment, since opening a device can
-/// have effects of its own.
+/// If it is another kind of entry, or cannot be opened. The kind is checked before opening, since opening a device can
+/// have side effects.
 pub(crate) fn open(path: &Path) -> io::Result<(File, Metadata)> {
     require_regular(&std::fs::metadata(path)?)?;
     let file = without_waiting(OpenOptions::new().read(true), true).open(path)?;
-    // Another entry may have taken the name in between.
+    // Another entry may have replaced it in between.
     let metadata = file.metadata()?;
     require_regular(&metadata)?;
     Ok((file, metadata))
@@ -36,7 +36,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     bounded(file, limit)
 }
 
-/// Reads the first `most` bytes of a regular file, for whoever has words of their own for a file that is larger.
+/// Reads the first `most` bytes of a regular file, for callers with their own error for larger files.
 ///
 /// # Errors
 /// If it is not a regular file, or cannot be read.
@@ -45,7 +45,7 @@ pub(crate) fn read_start(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     start(file, most)
 }
 
-/// Reads the first `most` bytes of standard input, which may be anything.
+/// Reads the first `most` bytes of standard input, which may be any kind of entry.
 ///
 /// # Errors
 /// If it cannot be read.
@@ -53,7 +53,7 @@ pub(crate) fn standard_input(most: u64) -> io::Result<Vec<u8>> {
     start(io::stdin().lock(), most)
 }
 
-/// Everything that an open file holds, at most `limit` bytes, whatever its size is said to be.
+/// Reads an open file to its end, at most `limit` bytes, regardless of the size in its metadata.
 ///
 /// # Errors
 /// If it is larger, or cannot be read.
@@ -68,7 +68,7 @@ fn start(file: impl Read, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The refusal of a file beyond a bound.
+/// The error for a file that is larger than a limit.
 pub(super) fn too_large(limit: u64) -> io::Error {
     const MEBIBYTE: u64 = 1024 * 1024;
     let limit =

@@ -1,7 +1,7 @@
-//! Outputs: whole or not at all, and only where a regular file is or will be.
+//! Outputs: written completely or not at all, and only to regular files.
 //!
-//! A text goes into a temporary file in the same folder, and then takes the name. Where the name cannot be taken,
-//! because the file is a mount of its own or the folder is read-only, the file is written in place.
+//! A text is written to a temporary file in the same folder, which is then renamed. If it cannot be renamed, because the
+//! file is a mount point or the folder is read-only, the file is written in place.
 
 use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Seek as _, SeekFrom, Write as _};
@@ -17,33 +17,33 @@ use super::read::{LARGEST_DOCUMENT, bounded, too_large};
 /// Who may read a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Whoever the umask lets read new files. A file that is replaced keeps its mode, and its owner where possible.
+    /// As the umask says. A replaced file keeps its mode, and its owner if possible.
     Umask,
-    /// Its owner alone, whatever the umask is and whatever was there before.
+    /// Only its owner, regardless of the umask and of the file that was there before.
     Owner,
 }
 
-/// A file that is there already, open for reading and writing.
+/// An existing file, open for reading and writing.
 struct Existing {
     file: File,
     metadata: Metadata,
 }
 
-/// Creates a file, never over another one.
+/// Creates a new file.
 ///
 /// # Errors
-/// If something is there (`AlreadyExists`), or the file cannot be written. Nothing is left behind then.
+/// If an entry exists (`AlreadyExists`), or if the file cannot be written; no partial file is left.
 pub(crate) fn create(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let file = beside(path, bytes, access, None)?;
     file.persist_noclobber(path).map_err(|failed| failed.error)?;
     sync_folder(parent(path))
 }
 
-/// Creates a file, or replaces a regular one. `reserved` are files that may not be hit, by whatever name.
+/// Creates a file, or replaces a regular one. `reserved` are files that must not be replaced, under any name.
 ///
 /// # Errors
-/// If something else than a regular file is there, a symbolic link included, or a reserved one; or if the file cannot
-/// be written. What was there before is still there then.
+/// If the entry is not a regular file (symbolic links included) or is reserved, or if the file cannot be written. The
+/// previous file is then unchanged.
 pub(crate) fn replace(path: &Path, bytes: &[u8], access: Access, reserved: &[FileIdentity]) -> io::Result<()> {
     let existing = existing(path, access)?;
     let identity = match &existing {
@@ -56,20 +56,20 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], access: Access, reserved: &[Fil
     if put(path, bytes, access, existing, None)? {
         return Ok(());
     }
-    Err(io::Error::new(ErrorKind::ResourceBusy, "it was exchanged at the same moment"))
+    Err(io::Error::new(ErrorKind::ResourceBusy, "another process replaced it at the same moment"))
 }
 
-/// Replaces a regular file that still holds what was read of it. Its mode stays, and its owner where possible.
-/// Returns false, and writes nothing, where it holds something else by now.
+/// Replaces a regular file if its content is still `expected`. Its mode stays, and its owner if possible. Returns false,
+/// and writes nothing, if the content has changed.
 ///
 /// # Errors
-/// As [`replace`], and if no file is there.
+/// As [`replace`], and if the file does not exist.
 pub(crate) fn replace_unchanged(path: &Path, old: &[u8], new: &[u8]) -> io::Result<bool> {
     let existing = existing(path, Access::Umask)?.ok_or(ErrorKind::NotFound)?;
     put(path, new, Access::Umask, Some(existing), Some(old))
 }
 
-/// Refuses a private file that somebody else could read or exchange.
+/// Refuses a private file that another user could read or replace.
 pub(super) fn allowed(metadata: &Metadata, access: Access) -> io::Result<()> {
     match access {
         Access::Owner if !belongs_to_us(metadata) => {
@@ -79,7 +79,7 @@ pub(super) fn allowed(metadata: &Metadata, access: Access) -> io::Result<()> {
     }
 }
 
-/// The mode that a new file starts with.
+/// The initial mode of a new file.
 #[cfg(unix)]
 pub(super) fn with_mode(options: &mut OpenOptions, access: Access) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
@@ -94,7 +94,7 @@ pub(super) fn with_mode(options: &mut OpenOptions, _: Access) -> &mut OpenOption
     options
 }
 
-/// Gives an open file a mode, whatever the umask is.
+/// Sets the mode of an open file, regardless of the umask.
 #[cfg(unix)]
 pub(super) fn set_mode(file: &File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -106,7 +106,7 @@ pub(super) fn set_mode(_: &File, _: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// What is at a path. A file that takes the place of another asks nobody whether that one may be written, so this does.
+/// Opens the existing file at a path. A rename does not check whether the old file is writable, so this does.
 fn existing(path: &Path, access: Access) -> io::Result<Option<Existing>> {
     let found = match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -114,7 +114,7 @@ fn existing(path: &Path, access: Access) -> io::Result<Option<Existing>> {
         Ok(found) => found,
     };
     require_regular(&found)?;
-    // Root can write it all the same, and whoever made it read-only meant something by it.
+    // Root could write it anyway, but somebody made it read-only on purpose.
     if found.permissions().readonly() {
         return Err(io::Error::new(ErrorKind::PermissionDenied, "it is read-only"));
     }
@@ -125,7 +125,7 @@ fn existing(path: &Path, access: Access) -> io::Result<Option<Existing>> {
     Ok(Some(Existing { file, metadata }))
 }
 
-/// Puts bytes at a path, in place of what is there. Returns false where that is not what it was.
+/// Writes bytes to a path, replacing the existing file. Returns false if that file has changed.
 fn put(
     path: &Path,
     bytes: &[u8],
@@ -138,13 +138,13 @@ fn put(
         temporary?.persist(path).map_err(|failed| failed.error)?;
         return sync_folder(parent(path)).map(|()| true);
     };
-    // Last of all, so that hardly any time is left in which somebody could save.
+    // As late as possible, to keep the window for a concurrent save short.
     if !is_unchanged(path, &mut existing, expected)? {
         return Ok(false);
     }
     let failed = match temporary.map(|file| file.persist(path)) {
         Ok(Ok(_)) => return sync_folder(parent(path)).map(|()| true),
-        // The temporary file ends here.
+        // The temporary file is deleted here.
         Ok(Err(failed)) => failed.error,
         Err(failed) => failed,
     };
@@ -157,13 +157,13 @@ fn put(
     in_place(&mut existing.file, bytes).map(|()| true)
 }
 
-/// Whether a failure is about the name of a file or its folder, and leaves the file itself to be written.
+/// Whether an error concerns the name or the folder of a file, so that the file itself can still be written in place.
 fn leaves_the_file_itself(error: &io::Error) -> bool {
     use ErrorKind::{CrossesDevices, PermissionDenied, ReadOnlyFilesystem, ResourceBusy};
     matches!(error.kind(), CrossesDevices | PermissionDenied | ReadOnlyFilesystem | ResourceBusy)
 }
 
-/// Whether the open file is what is at the path, and holds what was expected there.
+/// Whether the open file is still the one at the path, with the expected content.
 fn is_unchanged(path: &Path, existing: &mut Existing, expected: Option<&[u8]>) -> io::Result<bool> {
     let now = std::fs::symlink_metadata(path).ok();
     let identity = |metadata: &Metadata| FileIdentity::of_open(path, metadata);
@@ -174,16 +174,16 @@ fn is_unchanged(path: &Path, existing: &mut Existing, expected: Option<&[u8]>) -
     Ok(content(&mut existing.file, expected.len() as u64).is_ok_and(|now| now == expected))
 }
 
-/// What an open file holds, if that is not more than a bound.
+/// The content of an open file, if it is within a limit.
 fn content(file: &mut File, limit: u64) -> io::Result<Vec<u8>> {
     file.seek(SeekFrom::Start(0))?;
     bounded(file, limit)
 }
 
-/// The bytes in a temporary file in the same folder, on the disk. It is deleted when it is dropped.
+/// Writes the bytes to a temporary file in the same folder and syncs it. It is deleted on drop.
 fn beside(path: &Path, bytes: &[u8], access: Access, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
     if access == Access::Owner && bytes.len() as u64 > LARGEST_DOCUMENT {
-        // What is written for reading it back would be refused then.
+        // Reading the file back would refuse it.
         return Err(too_large(LARGEST_DOCUMENT));
     }
     let mut reason = None;
@@ -193,9 +193,9 @@ fn beside(path: &Path, bytes: &[u8], access: Access, old: Option<&Metadata>) -> 
         opened.inspect_err(|error| reason = error.raw_os_error())
     };
     let made = tempfile::Builder::new().prefix(".zerodrift-").make_in(parent(path), open);
-    // The builder's own error has the name of the temporary file in it, which means nothing to anybody.
+    // The builder's own error contains the name of the temporary file, which means nothing to the user.
     let file = made.map_err(|error| reason.map_or(error, io::Error::from_raw_os_error))?;
-    // Straight to the file, for the same reason.
+    // Directly to the file, for the same reason.
     let mut plain = file.as_file();
     plain.write_all(bytes)?;
     match (access, old) {
@@ -210,8 +210,7 @@ fn beside(path: &Path, bytes: &[u8], access: Access, old: Option<&Metadata>) -> 
     Ok(file)
 }
 
-/// Gives the file to whoever owned the old one, as far as that is allowed: a container that runs as root works on the
-/// files of others.
+/// Sets the owner of the old file, if permitted: a container that runs as root edits files of other users.
 #[cfg(unix)]
 fn keep_owner(file: &File, old: &Metadata) {
     use std::os::unix::fs::MetadataExt as _;
@@ -221,20 +220,20 @@ fn keep_owner(file: &File, old: &Metadata) {
 #[cfg(not(unix))]
 fn keep_owner(_: &File, _: &Metadata) {}
 
-/// Writes over the content of a file, and puts the old content back where that fails.
+/// Overwrites the content of a file, and restores the old content if that fails.
 fn in_place(file: &mut File, new: &[u8]) -> io::Result<()> {
     let old = content(file, LARGEST_DOCUMENT)?;
     let mut touched = 0;
     let Err(error) = overwrite(file, old.len(), new, &mut touched) else { return Ok(()) };
     let fate = match restore(file, old.get(..touched).unwrap_or(&old), old.len()) {
-        Ok(()) => "; its old content is back".to_owned(),
-        Err(second) => format!("; its old content could not be put back ({second}), so it is damaged"),
+        Ok(()) => "; its old content was restored".to_owned(),
+        Err(second) => format!("; its old content could not be restored ({second}), so it is damaged"),
     };
     Err(io::Error::new(error.kind(), format!("{error}{fate}")))
 }
 
-/// Writes what is beyond the old length first: that needs room on the disk, and taking it back needs none. `touched`
-/// counts the old bytes that are lost by now.
+/// Writes the part beyond the old length first: that part needs space on the disk, and undoing it needs none. `touched`
+/// counts the old bytes that have been overwritten.
 fn overwrite(file: &mut File, length: usize, new: &[u8], touched: &mut usize) -> io::Result<()> {
     let (head, tail) = new.split_at(length.min(new.len()));
     if !tail.is_empty() {
@@ -256,7 +255,7 @@ fn overwrite(file: &mut File, length: usize, new: &[u8], touched: &mut usize) ->
     file.sync_all()
 }
 
-/// Puts back the bytes that were lost, and the length.
+/// Restores the overwritten bytes and the length.
 fn restore(file: &mut File, lost: &[u8], length: usize) -> io::Result<()> {
     file.seek(SeekFrom::Start(0))?;
     file.write_all(lost)?;

@@ -1,35 +1,35 @@
-//! Text → values, with a stand-in for each value that a [`Json`] cannot hold exactly, or not cheaply.
+//! Text → values, with a stand-in for each value that a [`Json`] cannot represent exactly, or only at a high cost.
 
 use serde_json::{Map, Value as Json};
 
 use super::scan::{Container, Scanner, Token, unescaped};
 use super::{MORE, OURS, SERDE, Texts};
 
-/// How deep values are nested at most: documents that hold them stay within what other JSON readers take.
+/// The deepest nesting of values, so that documents with them stay within the limits of other JSON readers.
 const DEPTH: usize = 16;
 
-/// From this size on, in bytes, a document is kept as text where it can be: as values it takes up to 40 times as much.
+/// From this size in bytes, a document is kept as text if possible: as values it takes up to 40 times as much memory.
 const LARGE: usize = 256 * 1024;
 
-/// The largest array or object that is taken apart in a large document, in bytes.
+/// The largest array or object that is decoded in a large document, in bytes.
 const SMALL: usize = 4 * 1024;
 
-/// The keys that lead to each setting, below its section: what the program looks into.
+/// The keys of each setting, below its section: the paths that are decoded.
 pub(crate) type Names<'n> = &'n [Vec<&'static str>];
 
-/// A value, and what its stand-ins stand for.
+/// A value, and the original texts of its stand-ins.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Decoded {
     pub(crate) value: Json,
     pub(crate) texts: Texts,
 }
 
-/// Takes a valid text apart. In a large document, members that lead to none of the `names` become one stand-in.
+/// Decodes a valid text. In a large document, members on the path of none of the `names` become one stand-in.
 pub(crate) fn decode(valid: &str, names: Names<'_>) -> Decoded {
     run(valid, names, valid.len() > LARGE)
 }
 
-/// Takes a valid text apart whatever its size.
+/// Decodes a valid text completely, regardless of its size.
 #[cfg(feature = "sandbox")]
 pub(crate) fn decode_whole(valid: &str) -> Decoded {
     run(valid, &[], false)
@@ -42,8 +42,8 @@ fn run(valid: &str, names: Names<'_>, is_large: bool) -> Decoded {
     Decoded { value, texts: decoder.texts }
 }
 
-/// The members of an object: names as they are, values as text. Nothing if it is not an object, or a name has half of
-/// a surrogate pair.
+/// The members of an object: unescaped names, and values as text. `None` if it is not an object, or if a name has an
+/// unpaired surrogate.
 fn members(valid: &str) -> Option<Vec<(String, &str)>> {
     let mut scanner = Scanner::new(valid);
     let Ok(Some(Token::Open(Container::Object))) = scanner.token() else { return None };
@@ -54,7 +54,7 @@ fn members(valid: &str) -> Option<Vec<(String, &str)>> {
     Some(members)
 }
 
-/// The members of an object whose names are all different; the name that is not, as an error.
+/// The members of an object with unique names. The error is the first name that is used twice.
 pub(crate) fn unique_members(valid: &str) -> Result<Option<Vec<(String, &str)>>, String> {
     let Some(members) = members(valid) else { return Ok(None) };
     let mut names: Vec<&str> = members.iter().map(|(name, _)| name.as_str()).collect();
@@ -65,7 +65,7 @@ pub(crate) fn unique_members(valid: &str) -> Result<Option<Vec<(String, &str)>>,
     }
 }
 
-/// Leads to no setting.
+/// The path of no setting.
 const NO_KEYS: &[&str] = &[""];
 
 struct Decoder<'t, 'n> {
@@ -77,12 +77,12 @@ struct Decoder<'t, 'n> {
 }
 
 impl<'t> Decoder<'t, '_> {
-    /// The value that comes next; `keys` lead to it while they may be those of a setting or group.
+    /// The next value; `keys` is its path, as far as that can be the path of a setting or group.
     fn next_value(&mut self, keys: &[&str]) -> Json {
         let before = self.scanner.clone();
         match self.scanner.token() {
             Ok(Some(token)) => self.value(token, &before, keys),
-            // Nothing else comes where a valid text has a value.
+            // A valid text has no other token in the place of a value.
             Ok(None) | Err(_) => Json::Null,
         }
     }
@@ -105,7 +105,7 @@ impl<'t> Decoder<'t, '_> {
         })
     }
 
-    /// Whether the container that was just opened is too deep or too large to be taken apart.
+    /// Whether the container that was just opened is too deep or too large to be decoded.
     fn stays_text(&self, before: &Scanner<'t>, keys: &[&str]) -> bool {
         if self.scanner.depth() > DEPTH {
             return true;
@@ -113,7 +113,7 @@ impl<'t> Decoder<'t, '_> {
         self.is_large && !self.leads_on(keys) && skip_value(self.text, &mut before.clone()).len() > SMALL
     }
 
-    /// Whether there are settings below these keys: those of a group, or of the document itself.
+    /// Whether there are settings below these keys: the keys of a group, or of the document itself.
     fn leads_on(&self, keys: &[&str]) -> bool {
         self.names.iter().any(|name| name.len() > keys.len() && name.starts_with(keys))
     }
@@ -129,9 +129,9 @@ impl<'t> Decoder<'t, '_> {
         }
     }
 
-    /// The object that was just opened; nothing where it cannot be held exactly.
+    /// The object that was just opened; `None` if it cannot be represented exactly.
     fn object(&mut self, keys: &[&str]) -> Option<Json> {
-        // Documents and groups are never written as a part of a document that `serde_json` reads.
+        // Documents and groups are never written as part of a document that `serde_json` reads.
         let is_looked_into = self.leads_on(keys);
         let mut members = Map::new();
         let mut more = String::new();
@@ -161,23 +161,23 @@ impl<'t> Decoder<'t, '_> {
     }
 }
 
-/// What a key or text stands for; nothing where it has half of a surrogate pair.
+/// Unescapes a key or text; `None` if it has an unpaired surrogate.
 fn name(raw: &str) -> Option<String> {
     String::from_utf8(unescaped(raw).into_owned()).ok()
 }
 
-/// A number that keeps its digits; nothing where `serde_json` loses any, from text (`1e400`) or from a value (`-0`).
+/// A number with all its digits; `None` if `serde_json` loses any, from text (`1e400`) or from a value (`-0`).
 fn number(raw: &str) -> Option<Json> {
     let number = serde_json::from_str(raw).and_then(serde_json::from_value::<Json>).ok()?;
     let written = number.to_string();
     (written == raw).then_some(number)
 }
 
-/// Reads past the value that comes next, and returns its text.
+/// Skips the next value, and returns its text.
 fn skip_value<'t>(text: &'t str, scanner: &mut Scanner<'t>) -> &'t str {
     let before = scanner.at();
     if let Ok(Some(Token::Open(_))) = scanner.token() {
-        // The text is valid, so the container is closed somewhere.
+        // The text is valid, so the container has an end.
         let _ = scanner.leave();
     }
     text[before..scanner.at()].trim_start_matches([' ', '\t', '\n', '\r', ',', ':'])

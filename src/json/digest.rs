@@ -1,4 +1,4 @@
-//! One fingerprint per JSON value, whatever the space between tokens, the order of members and the escapes of texts.
+//! One fingerprint per JSON value, independent of white space, the order of members and the escapes of texts.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ impl<'t> OpenObject<'t> {
         }
     }
 
-    /// Feeds the object to the value that holds it. The sort is stable: members of the same name keep their order.
+    /// Hashes the object into its parent. The sort is stable: members with the same name keep their order.
     fn close(mut self, outer: &mut Sha256) {
         self.next_member(None);
         self.members.sort_by(|(one, _), (two, _)| one.cmp(two));
@@ -40,8 +40,8 @@ impl<'t> OpenObject<'t> {
     }
 }
 
-/// SHA-256 of a value. Two texts have the same one exactly when they are equal as JSON: numbers digit by digit, texts by
-/// what their escapes stand for, members in any order. Members of the same name all count, in their order.
+/// SHA-256 of a value. Two texts have the same hash exactly if they are equal as JSON: numbers digit by digit, texts after
+/// unescaping, members in any order. Members with the same name all count, in their order.
 pub(super) fn of(valid: &str) -> Fingerprint {
     let mut scanner = Scanner::new(valid);
     let mut root = Sha256::new();
@@ -69,7 +69,7 @@ pub(super) fn of(valid: &str) -> Fingerprint {
     root.finalize().into()
 }
 
-/// Where the current value is fed to.
+/// The hash that the current value goes into.
 fn value<'o>(open: &'o mut [OpenObject<'_>], root: &'o mut Sha256) -> &'o mut Sha256 {
     open.last_mut().map_or(root, |object| &mut object.value)
 }

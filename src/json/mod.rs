@@ -1,12 +1,12 @@
-//! JSON that keeps everything: what an API sends must go back to it as it was, whatever it is.
+//! Lossless JSON: unknown fields must go back to the API exactly as it sent them.
 //!
-//! `serde_json` cannot promise that for untrusted text: it stops at 128 levels, keeps one of several members of the same
-//! name, rewrites `1e400`, refuses half of a surrogate pair, and reads an object whose key is its private one as a number.
+//! `serde_json` does not guarantee that for untrusted text: it stops at 128 levels, keeps one of several members with the
+//! same name, rewrites `1e400`, refuses unpaired surrogates, and reads an object with its private key as a number.
 //!
-//! - [`JsonText`]: JSON as text, checked and kept byte by byte
-//! - `scan`: its tokens, without recursion
+//! - [`JsonText`]: valid JSON, kept byte by byte
+//! - `scan`: JSON tokens, without recursion
 //! - `digest`: one fingerprint per value, by JSON equality
-//! - `decode`: text → `serde_json` values, with a *stand-in* for each value that they cannot hold
+//! - `decode`: text → `serde_json` values, with a *stand-in* for each value that they cannot represent
 //! - `render`: values with stand-ins → text
 
 mod decode;
@@ -28,12 +28,12 @@ pub use scan::{JsonError, JsonProblem, MAX_DEPTH};
 
 use scan::Scanner;
 
-/// JSON as text: valid, and as it was written. Cloning it copies nothing.
+/// Valid JSON text, exactly as it was written. Clones share the text.
 #[derive(Clone, PartialEq, Eq)]
 pub struct JsonText(Arc<str>);
 
 impl JsonText {
-    /// Checks a text.
+    /// Validates a text.
     ///
     /// # Errors
     /// If it is not JSON, or nested deeper than [`MAX_DEPTH`].
@@ -43,7 +43,7 @@ impl JsonText {
         Ok(Self(text.into()))
     }
 
-    /// A text that is a part of a valid one.
+    /// Wraps a part of a valid text.
     pub(crate) fn of_valid(text: &str) -> Self {
         Self(text.into())
     }
@@ -53,13 +53,13 @@ impl JsonText {
         &self.0
     }
 
-    /// The value, with stand-ins for what a [`Json`] cannot hold: for looking at it, not for sending it back.
+    /// The value, with stand-ins for what a [`Json`] cannot represent. For inspection only: do not send it back.
     pub fn view(&self) -> Json {
         decode(self.as_str(), &[]).value
     }
 }
 
-/// Checks an answer of the API, whose parts can then be used as they are.
+/// Validates an answer of the API. Its parts are then valid JSON too.
 pub(crate) fn check_answer(bytes: &[u8]) -> Result<&str, JsonError> {
     let text = utf8(bytes)?;
     check(Scanner::within(text, MAX_DEPTH))?;
@@ -107,21 +107,21 @@ impl From<&JsonText> for JsonText {
     }
 }
 
-/// The key of the one member that a stand-in has; its value is the SHA-256 of what it stands for, by JSON equality.
-/// Two stand-ins are equal exactly when the values are, so whoever compares values need not know of them.
+/// The only key of a stand-in. Its value is the SHA-256 of the original value, by JSON equality. Two stand-ins are equal
+/// exactly if their values are, so comparisons need no special case.
 const STAND_IN: &str = "$zerodrift::sha256";
 
-/// The key under which a large document keeps its members of unknown names: a stand-in for an object of them all.
+/// The key under which a large document keeps its unknown members: a stand-in for an object of all of them.
 pub(crate) const MORE: &str = "$zerodrift::more";
 
-/// The beginning of keys with a meaning to this program. An object with one of them gets a stand-in, so a stand-in
-/// cannot be forged.
+/// The prefix of our own keys. An object from outside with such a key becomes a stand-in itself, so stand-ins cannot be
+/// forged.
 const OURS: &str = "$zerodrift::";
 
-/// The beginning of keys by which `serde_json` passes numbers and raw text to itself.
+/// The prefix of the keys that `serde_json` uses internally for numbers and raw text.
 const SERDE: &str = "$serde_json::private::";
 
-/// What stand-ins stand for, by their fingerprint.
+/// The original texts of stand-ins, by fingerprint.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Texts(BTreeMap<String, JsonText>);
 
@@ -133,18 +133,18 @@ impl Texts {
         stand_in
     }
 
-    /// The text that a value stands for, where it is a stand-in.
+    /// The original text of a value, if it is a stand-in.
     pub(crate) fn get(&self, value: &Json) -> Option<&str> {
         fingerprint(value).and_then(|fingerprint| self.0.get(fingerprint)).map(JsonText::as_str)
     }
 
-    /// Whether there are no stand-ins.
+    /// Whether it has no stand-ins.
     #[cfg(feature = "sandbox")]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Keeps what another table keeps as well.
+    /// Adds the texts of another table.
     pub(crate) fn extend(&mut self, other: &Self) {
         self.0.extend(other.0.iter().map(|(fingerprint, text)| (fingerprint.clone(), text.clone())));
     }
@@ -155,12 +155,12 @@ fn fingerprint(value: &Json) -> Option<&str> {
     members.get(STAND_IN)?.as_str()
 }
 
-/// Whether a value stands for another one, which nobody can look into.
+/// Whether a value is a stand-in, whose content cannot be inspected.
 pub(crate) fn is_stand_in(value: &Json) -> bool {
     fingerprint(value).is_some()
 }
 
-/// The same value for people: each stand-in says how its text starts.
+/// The value for people: each stand-in shows the start of its text.
 pub(crate) fn shown(value: &Json, texts: &Texts) -> Json {
     /// Characters of the text that are shown.
     const SHOWN: usize = 400;

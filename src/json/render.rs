@@ -1,4 +1,4 @@
-//! Values with stand-ins → text, in which what they stand for is back.
+//! Values with stand-ins → text, with the original texts in place of the stand-ins.
 
 use serde_json::{Map, Value as Json};
 
@@ -11,14 +11,14 @@ pub(crate) fn compact(members: &Map<String, Json>, texts: &Texts) -> super::Json
     super::JsonText(text.into())
 }
 
-/// The text of an object, indented; what stand-ins stand for keeps its own layout.
+/// The text of an object, indented; the originals of stand-ins keep their own layout.
 pub(crate) fn pretty(members: &Map<String, Json>, texts: &Texts) -> String {
     let mut text = String::new();
     object(&mut text, members, texts, Some(0));
     text
 }
 
-/// `indent` is the number of levels around it; nothing means that all goes on one line.
+/// `indent` is the number of enclosing levels; `None` writes everything on one line.
 pub(super) fn object(text: &mut String, members: &Map<String, Json>, texts: &Texts, indent: Option<usize>) {
     if members.is_empty() {
         return text.push_str("{}");

@@ -1,15 +1,15 @@
-//! JSON text, token by token. Nesting costs one byte a level and no stack, whatever the text.
+//! JSON tokens, read without recursion: nesting costs one byte per level and no stack.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// How deep an answer of the API may be nested. Real ones have three levels.
+/// The deepest nesting of an answer of the API. Real answers have three levels.
 pub const MAX_DEPTH: usize = 10_000;
 
-/// How much deeper other texts may be nested: a file that keeps an answer adds levels of its own.
+/// How much deeper other texts may be nested: a file that contains an answer adds its own levels.
 const FILE_LEVELS: usize = 8;
 
-/// Why a text is not JSON that this program reads.
+/// Why a text is not JSON that zerodrift reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JsonError {
     /// What is wrong.
@@ -23,11 +23,11 @@ pub struct JsonError {
 /// What is wrong with a text that should be JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonProblem {
-    /// It ends too early.
+    /// The text ends too early.
     BreaksOff,
-    /// Something at this place is not JSON.
+    /// The text at this place is not JSON.
     Syntax,
-    /// It is nested deeper than [`MAX_DEPTH`], give or take a few levels of a file's own.
+    /// It is nested deeper than [`MAX_DEPTH`], plus a few levels for the file around it.
     TooDeep,
     /// Its bytes are not UTF-8.
     Encoding,
@@ -38,7 +38,7 @@ impl JsonError {
         let before = &bytes[..at.min(bytes.len())];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
         let start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        // A byte that continues a character starts no column.
+        // A continuation byte does not start a column.
         let column = before[start..].iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1;
         Self { problem, at, line, column }
     }
@@ -47,7 +47,7 @@ impl JsonError {
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problem {
-            JsonProblem::BreaksOff => f.write_str("the JSON breaks off")?,
+            JsonProblem::BreaksOff => f.write_str("unexpected end of JSON")?,
             JsonProblem::Syntax => f.write_str("syntax error")?,
             JsonProblem::TooDeep => write!(f, "nested deeper than {MAX_DEPTH} levels")?,
             JsonProblem::Encoding => f.write_str("not UTF-8")?,
@@ -58,14 +58,14 @@ impl fmt::Display for JsonError {
 
 impl std::error::Error for JsonError {}
 
-/// The two kinds of values that hold others.
+/// The two kinds of containers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Container {
     Object,
     Array,
 }
 
-/// One token. Keys and texts are what stands between the quotes, escapes included.
+/// One token. Keys and texts are the raw characters between the quotes, including escapes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token<'t> {
     Open(Container),
@@ -77,7 +77,7 @@ pub(super) enum Token<'t> {
     Word(&'t str),
 }
 
-/// What may come next.
+/// What can come next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Next {
     Value,
@@ -90,7 +90,7 @@ enum Next {
     Separator,
 }
 
-/// A place in a text, and what it is inside of.
+/// A position in a text, with its open containers.
 #[derive(Debug, Clone)]
 pub(super) struct Scanner<'t> {
     text: &'t str,
@@ -105,7 +105,7 @@ impl<'t> Scanner<'t> {
         Self::within(text, MAX_DEPTH + FILE_LEVELS)
     }
 
-    /// A scanner that nests no deeper than this.
+    /// A scanner with this nesting limit.
     pub(super) fn within(text: &'t str, limit: usize) -> Self {
         Self { text, at: 0, open: Vec::new(), limit, next: Next::Value }
     }
@@ -115,12 +115,12 @@ impl<'t> Scanner<'t> {
         self.at
     }
 
-    /// How many containers are open.
+    /// The number of open containers.
     pub(super) fn depth(&self) -> usize {
         self.open.len()
     }
 
-    /// The next token; nothing at the end of the text.
+    /// The next token; `None` at the end of the text.
     pub(super) fn token(&mut self) -> Result<Option<Token<'t>>, JsonError> {
         loop {
             self.skip_space();
@@ -146,7 +146,7 @@ impl<'t> Scanner<'t> {
         }
     }
 
-    /// Reads on until the container that is open has been closed.
+    /// Reads to the end of the innermost open container.
     pub(super) fn leave(&mut self) -> Result<(), JsonError> {
         let outside = self.open.len().saturating_sub(1);
         while self.open.len() > outside && self.token()?.is_some() {}
@@ -275,8 +275,8 @@ impl<'t> Scanner<'t> {
     }
 }
 
-/// What a key or text stands for, as UTF-8. Half of a surrogate pair, which no character stands for, becomes the three
-/// bytes that it would have in UTF-8 (WTF-8), so that different texts stay different.
+/// Unescapes a key or text to UTF-8. An unpaired surrogate becomes the three bytes that it has in WTF-8, so that different
+/// texts stay different.
 pub(super) fn unescaped(raw: &str) -> Cow<'_, [u8]> {
     if !raw.contains('\\') {
         return Cow::Borrowed(raw.as_bytes());
@@ -299,7 +299,7 @@ pub(super) fn unescaped(raw: &str) -> Cow<'_, [u8]> {
     Cow::Owned(bytes)
 }
 
-/// The unit that an escape stands for, and how long the escape is.
+/// The UTF-16 unit of an escape, and the length of the escape.
 fn one_escape(text: &str) -> (u32, usize) {
     match text.as_bytes().get(1) {
         Some(b'u') => (u32::from_str_radix(text.get(2..6).unwrap_or_default(), 16).unwrap_or_default(), 6),
@@ -312,7 +312,7 @@ fn one_escape(text: &str) -> (u32, usize) {
     }
 }
 
-/// The second half of a surrogate pair, where it comes next.
+/// The second half of a surrogate pair, if it comes next.
 fn following_half(rest: &str) -> Option<u32> {
     let unit = rest.starts_with("\\u").then(|| one_escape(rest).0)?;
     (0xdc00..0xe000).contains(&unit).then_some(unit)

@@ -1,4 +1,4 @@
-//! A live state as a file: written by one run, planned against by another one that has no network.
+//! A live state as a file: one run writes it, and another run plans against it without network.
 
 use serde_json::{Map, Value as Json};
 
@@ -10,7 +10,7 @@ use crate::text::{visible, visible_json};
 /// What was read of one organization, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
-    /// Whose state it is; absent in an answer of the API that somebody saved.
+    /// The organization's address; absent in a saved answer of the API.
     pub target: Option<Target>,
     /// The base URL it was read from.
     pub api: String,
@@ -18,27 +18,27 @@ pub struct Snapshot {
     pub live: Live,
 }
 
-/// Why a file is no snapshot.
+/// Why a file is not a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SnapshotError {
-    /// It is no JSON.
-    #[error("it is no JSON: {0}")]
+    /// It is not JSON.
+    #[error("not JSON: {0}")]
     Json(String),
     /// It is JSON of another shape.
     #[error("not a snapshot: {0}")]
     Shape(&'static str),
-    /// Two members have the same name, so it is not known which of them counts.
+    /// Two members have the same name, so the meaning is ambiguous.
     #[error("not a snapshot: it has two members named {}", visible(.0))]
     Ambiguous(String),
-    /// A document in it cannot be one.
+    /// It contains an invalid document.
     #[error("not a snapshot: {0}")]
     Document(DocumentError),
     /// A later version wrote it.
-    #[error("its format_version is {}, and this version reads 1.x", visible(.0))]
+    #[error("unsupported format_version {}: this version of zerodrift reads 1.x", visible(.0))]
     Version(String),
 }
 
-/// The base URL that a snapshot without one stands for.
+/// The base URL of a snapshot that names none.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 impl Snapshot {
@@ -73,7 +73,7 @@ impl Snapshot {
     /// If the bytes are neither.
     pub fn parse(bytes: &[u8]) -> Result<Self, SnapshotError> {
         let text = JsonText::parse(bytes).map_err(|error| SnapshotError::Json(error.to_string()))?;
-        let Some(members) = members(text.as_str())? else { return Err(SnapshotError::Shape("it is not an object")) };
+        let Some(members) = members(text.as_str())? else { return Err(SnapshotError::Shape("expected an object")) };
         let of = |name: &str| members.iter().find(|(found, _)| found == name).map(|(_, value)| *value);
         let view = |name: &str| of(name).map(|value| json::decode(value, &[]).value);
         if let (None, Some(result)) = (of("format_version"), of("result").filter(|result| result.starts_with('{'))) {
@@ -83,7 +83,7 @@ impl Snapshot {
         }
         check_version(view("format_version").as_ref())?;
         let Some(sections) = of("live").map(self::members).transpose()?.flatten() else {
-            return Err(SnapshotError::Shape("it has no `live`"));
+            return Err(SnapshotError::Shape("no `live` member"));
         };
         let mut live = Live::default();
         for endpoint in Endpoint::ALL {
@@ -96,13 +96,13 @@ impl Snapshot {
     }
 }
 
-/// The members of an object, nothing where it is none.
+/// The members of an object; `None` if the text is not an object.
 fn members(valid: &str) -> Result<Option<Vec<(String, &str)>>, SnapshotError> {
     json::unique_members(valid).map_err(SnapshotError::Ambiguous)
 }
 
 fn check_version(version: Option<&Json>) -> Result<(), SnapshotError> {
-    let version = version.and_then(Json::as_str).ok_or(SnapshotError::Shape("it has no format_version"))?;
+    let version = version.and_then(Json::as_str).ok_or(SnapshotError::Shape("no format_version"))?;
     if version.split('.').next() == Some("1") { Ok(()) } else { Err(SnapshotError::Version(version.to_owned())) }
 }
 
@@ -111,7 +111,7 @@ fn slot(endpoint: Endpoint, value: Option<&str>) -> Result<Slot, SnapshotError> 
         None => Ok(Slot::NotRead),
         Some("null") => Ok(Slot::Absent),
         Some(fields) => Document::decode(endpoint, fields).map(Slot::Present).map_err(|error| match error {
-            DocumentError::NotAnObject => SnapshotError::Shape("organization and doh are objects or null"),
+            DocumentError::NotAnObject => SnapshotError::Shape("organization and doh must be objects or null"),
             other => SnapshotError::Document(other),
         }),
     }
@@ -119,7 +119,7 @@ fn slot(endpoint: Endpoint, value: Option<&str>) -> Result<Slot, SnapshotError> 
 
 fn target(value: Option<&Json>) -> Result<Option<Target>, SnapshotError> {
     let Some(value) = value else { return Ok(None) };
-    let wrong = SnapshotError::Shape("its target has no scope and id");
+    let wrong = SnapshotError::Shape("its target has no valid scope and id");
     let id = value.get("id").and_then(Json::as_str).unwrap_or_default().parse().map_err(|_| wrong.clone())?;
     match value.get("scope").and_then(Json::as_str) {
         Some("account") => Ok(Some(Target { scope: Scope::Account, id })),
@@ -161,20 +161,23 @@ mod tests {
     #[test]
     fn everything_else_is_refused_with_the_reason() {
         for (document, reason) in [
-            (json!([]), "it is not an object"),
-            (json!({}), "it has no format_version"),
-            (json!({"format_version": "2.0"}), "its format_version is 2.0"),
-            (json!({"format_version": "2\u{1b}[2J"}), r"its format_version is 2\u{1b}[2J"),
-            (json!({"format_version": "1.0"}), "it has no `live`"),
-            (json!({"format_version": "1.0", "live": {"organization": 1}}), "organization and doh are objects or null"),
+            (json!([]), "expected an object"),
+            (json!({}), "no format_version"),
+            (json!({"format_version": "2.0"}), "unsupported format_version 2.0"),
+            (json!({"format_version": "2\u{1b}[2J"}), r"unsupported format_version 2\u{1b}[2J"),
+            (json!({"format_version": "1.0"}), "no `live` member"),
+            (
+                json!({"format_version": "1.0", "live": {"organization": 1}}),
+                "organization and doh must be objects or null",
+            ),
             (
                 json!({"format_version": "1.0", "live": {}, "target": {"scope": "account", "id": "x"}}),
-                "its target has no scope and id",
+                "its target has no valid scope and id",
             ),
         ] {
             let error = parse(&document).unwrap_err().to_string();
             assert!(error.contains(reason), "{error}");
         }
-        assert!(Snapshot::parse(b"<html>").unwrap_err().to_string().starts_with("it is no JSON"));
+        assert!(Snapshot::parse(b"<html>").unwrap_err().to_string().starts_with("not JSON"));
     }
 }

@@ -274,7 +274,7 @@ impl fmt::Display for Stale {
                 f.write_str("it was printed by plan --format json and carries no seal; plan --out saves one")
             }
             Self::Format(version) => {
-                write!(f, "its format_version is {}, and this version reads 1.x", visible(version))
+                write!(f, "unsupported format_version {}: this version of zerodrift reads 1.x", visible(version))
             }
             Self::Edited => f.write_str("it was edited after it was made: it does not match its seal"),
             Self::Version(version) => {

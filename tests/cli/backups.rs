@@ -432,9 +432,9 @@ fn a_backup_comes_back_only_where_it_was_read() {
 fn what_is_no_backup_is_refused_with_the_reason() {
     let home = Home::new();
     for (text, reason) in [
-        ("<html>", "it is no JSON"),
-        ("{}", "it has no format_version"),
-        (r#"{"format_version": "2.0"}"#, "its format_version is 2.0"),
+        ("<html>", "not JSON"),
+        ("{}", "no format_version"),
+        (r#"{"format_version": "2.0"}"#, "unsupported format_version 2.0"),
         (r#"{"format_version": "1.0", "live": {"organization": null}}"#, "there was no organization yet"),
         (r#"{"format_version": "1.0", "live": {}}"#, "it holds no settings"),
     ] {

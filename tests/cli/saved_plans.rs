@@ -190,8 +190,8 @@ fn what_is_no_saved_plan_is_refused_with_the_reason() {
     for (text, reason) in [
         (printed.as_str(), "carries no seal; plan --out saves one"),
         ("{", "it is no saved plan: EOF"),
-        ("{}", "it has no format_version"),
-        (r#"{"format_version": "2.0"}"#, "its format_version is 2.0"),
+        ("{}", "no format_version"),
+        (r#"{"format_version": "2.0"}"#, "unsupported format_version 2.0"),
         (r#"{"format_version": "1.0", "live": {}}"#, "it has no plans"),
     ] {
         desk.write("plan.json", text);

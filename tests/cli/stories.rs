@@ -344,7 +344,7 @@ fn what_is_no_snapshot_is_refused() {
     env.write("live.json", "{}");
     assert_snapshot!(env.run("plan --live live.json"), @r#"
     ------- stderr -------
-    error: live.json: not a snapshot: it has no format_version
+    error: live.json: not a snapshot: no format_version
       hint: write a snapshot with `zerodrift export --format json`
     [exit status: 1]
     "#);

@@ -163,5 +163,5 @@ fn a_file_that_cannot_grow_in_place_keeps_its_content() {
         format!("{script}; set +e; $Z validate --fix org.yaml; code=$?; set -e; cmp src.yaml org.yaml; exit $code");
     let ended = ended(&mut desk.script(&format!("unshare -rm sh -ec '{run}'")));
     assert_eq!(ended.code, Some(1), "{} {}", ended.stdout, ended.stderr);
-    assert!(ended.stderr.contains("its old content is back"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("its old content was restored"), "{}", ended.stderr);
 }
