@@ -47,7 +47,7 @@ pub struct Record<'a> {
     /// When the `started` line of the same run was written, if there is one.
     pub started_at: Option<Timestamp>,
     /// What was asked for: `apply` or `rollback`.
-    pub command: &'static str,
+    pub command: &'a str,
     /// Who asked.
     pub actor: &'a Actor,
     /// What should have been done.

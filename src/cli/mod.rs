@@ -35,7 +35,7 @@ use context::Context;
 use error::CliError;
 use input::env::Env;
 use input::secrets::{self, PrivateFiles};
-use options::TalkArgs;
+use options::OutputArgs;
 use output::logging;
 use output::publish::PublishedFailure;
 use output::ui::Ui;
@@ -48,13 +48,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let (name, cli) = match parse(&arguments) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let ui = Ui::new(&TalkArgs::default(), &env, secrets::of(&env, None));
+            let ui = Ui::new(&OutputArgs::default(), &env, secrets::of(&env, None));
             return usage::report(&ui, error, &arguments);
         }
     };
     let command = cli.command.spec();
     let api = command.api();
-    let ui = Ui::new(&cli.talk, &env, secrets::of(&env, api));
+    let ui = Ui::new(&cli.output, &env, secrets::of(&env, api));
     ui.take_panics();
     let (files, private) = (command_spec::used_files(command, &env), PrivateFiles::of(api));
     let context =
@@ -82,7 +82,7 @@ fn parse(arguments: &[OsString]) -> Result<(String, Cli), clap::Error> {
 /// Runs the command to its own end.
 fn execute(context: &Context, cli: &Cli, understood: Result<(), CliError>) -> Exit {
     let command = cli.command.spec();
-    let started = understood.and_then(|()| logging::start(&cli.talk, &context.env, &context.ui));
+    let started = understood.and_then(|()| logging::start(&cli.output, &context.env, &context.ui));
     let done = started.and_then(|()| command.run(context));
     done.unwrap_or_else(|error| fail(context, command, error))
 }

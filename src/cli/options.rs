@@ -1,4 +1,4 @@
-//! What several commands take: how to talk, which manifest and organization, how to reach the API, how to write.
+//! Arguments that several commands share: logs and colour, which manifest and organization, how to reach the API, how to write.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use crate::settings::GoDuration;
 
 /// Logs and colour.
 #[derive(Debug, Clone, Default, Args)]
-pub(crate) struct TalkArgs {
+pub(crate) struct OutputArgs {
     /// Logs more on standard error: -v requests, -vv retries and decisions, -vvv everything
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
     pub(crate) verbose: u8,

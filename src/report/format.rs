@@ -7,14 +7,14 @@ use super::subject::FailedRun;
 /// A format for one kind of result.
 pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {
     /// What is shown.
-    type Subject<'a>;
+    type Content<'a>;
 
     /// An example of `--report`.
     const EXAMPLE: &'static str;
 
     /// Returns a result in this format. The style counts only where the format has one; the text is at most `limit` bytes
     /// long if the format has a [limit](Self::limit).
-    fn render(self, subject: &Self::Subject<'_>, style: &Style, limit: usize) -> String;
+    fn render(self, content: &Self::Content<'_>, style: &Style, limit: usize) -> String;
 
     /// Returns a run without a result in this format, so that no report of an earlier run looks current.
     fn render_failure(self, failed: &FailedRun<'_>, limit: usize) -> String;
@@ -32,10 +32,10 @@ pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {
     }
 
     /// Returns the outputs of a step on GitHub, one `NAME=VALUE` on each line.
-    fn job_outputs(subject: &Self::Subject<'_>, exit_code: u8) -> String;
+    fn job_outputs(content: &Self::Content<'_>, exit_code: u8) -> String;
 
     /// Returns the summary of a step on GitHub in at most `limit` bytes; nothing if results of this kind have none.
-    fn job_summary(_subject: &Self::Subject<'_>, _limit: usize) -> String {
+    fn job_summary(_content: &Self::Content<'_>, _limit: usize) -> String {
         String::new()
     }
 

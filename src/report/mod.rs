@@ -95,7 +95,7 @@ impl PlanFormat {
 }
 
 impl ReportFormat for PlanFormat {
-    type Subject<'a> = Comparison<'a>;
+    type Content<'a> = Comparison<'a>;
 
     const EXAMPLE: &'static str = "markdown=plan.md";
 
@@ -147,7 +147,7 @@ impl ReportFormat for PlanFormat {
 }
 
 impl ReportFormat for FindingsFormat {
-    type Subject<'a> = Validation<'a>;
+    type Content<'a> = Validation<'a>;
 
     const EXAMPLE: &'static str = "json=findings.json";
 

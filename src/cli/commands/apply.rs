@@ -76,25 +76,25 @@ impl CommandSpec for ApplyArgs {
 
 /// Plans, gets an approval, writes, reads back.
 async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
-    let (wanted, saved) = match &args.plan {
+    let (desired, saved) = match &args.plan {
         Some(path) => saved::open(context, args.file.as_deref(), &args.target, path)
-            .map(|(wanted, saved)| (wanted, Some((path, saved))))?,
-        None => (planning::wanted(context, args.file.as_deref().unwrap_or(MANIFEST), &args.target)?, None),
+            .map(|(desired, saved)| (desired, Some((path, saved))))?,
+        None => (planning::desired(context, args.file.as_deref().unwrap_or(MANIFEST), &args.target)?, None),
     };
     let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
     if let Some((path, saved)) = &saved {
         saved::check_api(path, saved, connection.read.api())?;
     }
-    let live = planning::live(&connection.read, &wanted).await?;
+    let live = planning::live(&connection.read, &desired).await?;
     let mut plan = match &saved {
-        Some((path, saved)) => saved::plan_again(context, path, saved, &wanted, connection.read.api(), &live)?,
-        None => planning::plan(context, &wanted, connection.read.api(), &live, &args.write.allow)?,
+        Some((path, saved)) => saved::plan_again(context, path, saved, &desired, connection.read.api(), &live)?,
+        None => planning::plan(context, &desired, connection.read.api(), &live, &args.write.allow)?,
     };
     if let Some(approved) = saved.as_ref().map(|(_, saved)| &saved.digest).or(args.expect.as_ref()) {
         // What is logged is the digest that was approved.
         plan.recognize(approved);
     }
-    let job = Job { command: "apply", args: &args.write, connection: &connection, wanted: &wanted };
+    let job = Job { args: &args.write, connection: &connection, desired: &desired };
     let given = |plan: &Plan| match (&saved, &args.expect) {
         (Some((path, saved)), _) => Some(saved::approve(context, path, saved, &live, plan)),
         (None, Some(digest)) => Some(saved::approve_digest(context, digest, args.max_age, plan)),

@@ -16,7 +16,7 @@ use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::rewrite;
 use crate::cli::reconcile::comparison::{self, Compared};
 use crate::cli::reconcile::planning;
-use crate::cli::reconcile::planning::Wanted;
+use crate::cli::reconcile::planning::Desired;
 use crate::report::{PlanFormat, Wording};
 
 /// Says what moved: a plan for schedules, read-only, exit code 2 on drift
@@ -69,26 +69,26 @@ async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
         rewrite::check("--adopt", &args.file.file)?;
     }
     context.files.check_reports()?;
-    let wanted = planning::wanted(context, &args.file.file, &args.target)?;
-    of(context, args, &wanted).await.map_err(|error| wanted.blame(error))
+    let desired = planning::desired(context, &args.file.file, &args.target)?;
+    of(context, args, &desired).await.map_err(|error| desired.about(error))
 }
 
-async fn of(context: &Context, args: &DriftArgs, wanted: &Wanted) -> Result<Exit, CliError> {
+async fn of(context: &Context, args: &DriftArgs, desired: &Desired) -> Result<Exit, CliError> {
     let connection = connect(&context.ui, &context.env, &args.api).await?;
-    let live = planning::live(&connection, wanted).await?;
-    let plan = planning::plan(context, wanted, connection.api(), &live, &[])?;
-    let adopting = args.adopt.then(|| Adopting::prepare(context, wanted, &live, &plan));
+    let live = planning::live(&connection, desired).await?;
+    let plan = planning::plan(context, desired, connection.api(), &live, &[])?;
+    let adopting = args.adopt.then(|| Adopting::prepare(context, desired, &live, &plan));
     let exit = match &adopting {
         None if plan.is_empty() => Exit::Success,
         None => Exit::Changes,
         Some(Ok(adopting)) => adopting.exit(),
         Some(Err(error)) => error.exit,
     };
-    let compared = Compared { wording: Wording::Drift, wanted, live: &live, plan: &plan };
+    let compared = Compared { wording: Wording::Drift, desired, live: &live, plan: &plan };
     comparison::show(context, &args.formats, compared, exit)?;
     let Some(adopting) = adopting else { return Ok(exit) };
     // The report is printed by now, and it is the only document.
-    Ok(adopting.and_then(|adopting| adopting.finish(context, wanted)).unwrap_or_else(|error| {
+    Ok(adopting.and_then(|adopting| adopting.finish(context, desired)).unwrap_or_else(|error| {
         context.say_error(&error);
         error.exit
     }))

@@ -35,7 +35,7 @@ use self::sandbox::SandboxArgs;
 use self::schema::SchemaArgs;
 use self::validate::ValidateArgs;
 use crate::cli::command_spec::CommandSpec;
-use crate::cli::options::TalkArgs;
+use crate::cli::options::OutputArgs;
 
 const AFTER_HELP: &str = "\
 Examples:
@@ -68,9 +68,9 @@ pub(crate) struct Cli {
     /// What to do
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// How to talk
+    /// Logs and colour
     #[command(flatten)]
-    pub(crate) talk: TalkArgs,
+    pub(crate) output: OutputArgs,
 }
 
 /// The commands, in the order in which the help lists them. The documentation of their arguments is their help.

@@ -15,7 +15,7 @@ use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::comparison::{self, Compared};
-use crate::cli::reconcile::planning::{self, Wanted};
+use crate::cli::reconcile::planning::{self, Desired};
 use crate::cli::reconcile::saved;
 use crate::report::{PlanFormat, Wording};
 
@@ -86,24 +86,24 @@ async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
         saved::check_out(context, out)?;
     }
     context.files.check_reports()?;
-    let wanted = planning::wanted(context, &args.file.file, &args.target)?;
-    of(context, args, &wanted).await.map_err(|error| wanted.blame(error))
+    let desired = planning::desired(context, &args.file.file, &args.target)?;
+    of(context, args, &desired).await.map_err(|error| desired.about(error))
 }
 
-async fn of(context: &Context, args: &PlanArgs, wanted: &Wanted) -> Result<Exit, CliError> {
+async fn of(context: &Context, args: &PlanArgs, desired: &Desired) -> Result<Exit, CliError> {
     let (live, api) = match &args.live {
-        Some(path) => planning::snapshot(path, wanted)?,
+        Some(path) => planning::snapshot(path, desired)?,
         None => {
             let connection = connect(&context.ui, &context.env, &args.api).await?;
-            (planning::live(&connection, wanted).await?, connection.api().to_owned())
+            (planning::live(&connection, desired).await?, connection.api().to_owned())
         }
     };
-    let plan = planning::plan(context, wanted, &api, &live, &args.allow)?;
+    let plan = planning::plan(context, desired, &api, &live, &args.allow)?;
     let exit = if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success };
-    let compared = Compared { wording: Wording::Plan, wanted, live: &live, plan: &plan };
+    let compared = Compared { wording: Wording::Plan, desired, live: &live, plan: &plan };
     comparison::show(context, &args.formats, compared, exit)?;
     if let Some(path) = &args.out {
-        let input = planning::input(context, wanted, &api, &live, &[]);
+        let input = planning::input(context, desired, &api, &live, &[]);
         saved::write(context, path, &input, &plan, args.expires_in)?;
     }
     Ok(exit)

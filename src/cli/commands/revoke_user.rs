@@ -78,12 +78,12 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
         warp_session_reauth: args.warp_session_reauth.then_some(true),
     };
     let of_file = match &args.file {
-        Some(file) => crate::cli::reconcile::planning::wanted(context, file, &args.target)?.manifest.target,
+        Some(file) => crate::cli::reconcile::planning::desired(context, file, &args.target)?.manifest.target,
         None => None,
     };
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
     let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
-    let audit = AuditTrail::of_state(context, "revoke-user");
+    let audit = AuditTrail::of_state(context);
     let record = |end: RevocationEnd<'_>| {
         if let Some(audit) = &audit {
             audit.revocation(&target, connection.read.api(), &revocation, end);

@@ -15,7 +15,7 @@ use crate::cli::options::{ApiArgs, TargetArgs, WriteArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::carry_out::{Job, carry_out};
-use crate::cli::reconcile::planning::{self, Wanted};
+use crate::cli::reconcile::planning::{self, Desired};
 use crate::diagnostics::{Finding, Severity, Source};
 use crate::files::{self, LARGEST_DOCUMENT};
 use crate::live::{Live, Slot, Snapshot};
@@ -64,18 +64,18 @@ impl CommandSpec for RollbackArgs {
 /// A backup that was read, and what it wants.
 struct Backup {
     snapshot: Snapshot,
-    wanted: Wanted,
+    desired: Desired,
 }
 
 /// Plans the way back, asks, writes, reads back.
 async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
     let backup = read(context, args)?;
-    let wanted = &backup.wanted;
+    let desired = &backup.desired;
     let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
     same_api(&backup.snapshot, &connection.read, args)?;
-    let live = planning::live(&connection.read, wanted).await?;
+    let live = planning::live(&connection.read, desired).await?;
     let plan = plan(context, &backup, connection.read.api(), &live, &args.write.allow)?;
-    let job = Job { command: "rollback", args: &args.write, connection: &connection, wanted };
+    let job = Job { args: &args.write, connection: &connection, desired };
     carry_out(context, &job, &live, plan, |_| None).await
 }
 
@@ -102,7 +102,7 @@ fn read(context: &Context, args: &RollbackArgs) -> Result<Backup, CliError> {
             "an organization cannot be deleted, by this program or by the API; to change it, edit org.yaml and apply",
         ));
     }
-    Ok(Backup { snapshot, wanted: Wanted { source, manifest, target, findings: Vec::new() } })
+    Ok(Backup { snapshot, desired: Desired { source, manifest, target, findings: Vec::new() } })
 }
 
 fn unreadable(context: &Context, args: &RollbackArgs, error: &std::io::Error) -> CliError {
@@ -152,11 +152,11 @@ fn same_api(snapshot: &Snapshot, connection: &Connection, args: &RollbackArgs) -
 /// # Errors
 /// If the state cannot come back at all.
 fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[String]) -> Result<Plan, CliError> {
-    let Wanted { source, manifest, target: _, findings: _ } = &backup.wanted;
+    let Desired { source, manifest, target: _, findings: _ } = &backup.desired;
     let allow = planning::full_paths(context.model, allow)?;
-    let mut plan = plan::plan(&planning::input(context, &backup.wanted, api, live, &allow));
+    let mut plan = plan::plan(&planning::input(context, &backup.desired, api, live, &allow));
     plan.stamp(jiff::Timestamp::now());
-    soften(context.model, &backup.wanted, live, &mut plan.findings);
+    soften(context.model, &backup.desired, live, &mut plan.findings);
     let changed: Vec<&str> = plan.changes.iter().map(|change| change.setting.path).collect();
     let writes = |setting: &Setting| changed.contains(&setting.path);
     plan.findings.extend(unusable(context.model, &manifest.path, &backup.snapshot.live, &writes));
@@ -169,8 +169,8 @@ fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[Str
 
 /// Rules are for wishes. A state that was live once may come back even where a rule frowns on it: the API has the last
 /// word. What is so already is no news.
-fn soften(model: &Model, wanted: &Wanted, live: &Live, findings: &mut Vec<Finding>) {
-    let present = restoring(model, &wanted.target, live, &wanted.source);
+fn soften(model: &Model, desired: &Desired, live: &Live, findings: &mut Vec<Finding>) {
+    let present = restoring(model, &desired.target, live, &desired.source);
     let effective = |setting: &Setting| Some(live.value(model, setting).cloned().unwrap_or_default());
     let already = cross_check(model, &present, &effective);
     findings.retain(|finding| !already.contains(finding));

@@ -6,7 +6,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
-use crate::cli::options::{LogFormat, TalkArgs};
+use crate::cli::options::{LogFormat, OutputArgs};
 use crate::cli::output::ui::Ui;
 use crate::report::ColorLevel;
 use crate::text::visible;
@@ -15,8 +15,8 @@ use crate::text::visible;
 ///
 /// # Errors
 /// If `RUST_LOG` cannot be understood.
-pub(crate) fn start(talk: &TalkArgs, env: &Env, ui: &Ui) -> Result<(), CliError> {
-    let wanted = match (env.get(env::RUST_LOG), talk.verbose) {
+pub(crate) fn start(args: &OutputArgs, env: &Env, ui: &Ui) -> Result<(), CliError> {
+    let wanted = match (env.get(env::RUST_LOG), args.verbose) {
         (Some(filter), _) => filter.to_owned(),
         (None, 0) => return Ok(()),
         (None, 1) => "zerodrift=info".to_owned(),
@@ -30,10 +30,10 @@ pub(crate) fn start(talk: &TalkArgs, env: &Env, ui: &Ui) -> Result<(), CliError>
         .with_env_filter(filter)
         // Where standard error is full, there is nobody to tell, and trying would panic.
         .log_internal_errors(false)
-        .with_writer(LogWriter::of(ui, talk.log_format))
+        .with_writer(LogWriter::of(ui, args.log_format))
         .with_ansi(ui.err.color != ColorLevel::Plain);
     // A second subscriber in one process (a test) changes nothing that matters.
-    let _ = match talk.log_format {
+    let _ = match args.log_format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
     };

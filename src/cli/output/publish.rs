@@ -27,17 +27,17 @@ const COLUMNS: usize = 100;
 pub(crate) fn result<F: ReportFormat + ValueEnum>(
     context: &Context,
     formats: &Formats<F>,
-    subject: &F::Subject<'_>,
+    content: &F::Content<'_>,
     exit: Exit,
 ) -> Result<(), CliError> {
     let Context { ui, env, files, .. } = context;
-    let render = |format: F, style: &Style| bounded(ui, format.limit(), |limit| format.render(subject, style, limit));
+    let render = |format: F, style: &Style| bounded(ui, format.limit(), |limit| format.render(content, style, limit));
     for (number, report) in formats.reports.iter().enumerate() {
         write(context, number, report, &render(report.format, &Style::plain(COLUMNS)))?;
     }
     if formats.any(F::is_job_log) {
-        github::summarize(env, files, |limit| bounded(ui, Some(limit), |limit| F::job_summary(subject, limit)))?;
-        github::output(env, files, &ui.for_file(&F::job_outputs(subject, exit.code())))?;
+        github::summarize(env, files, |limit| bounded(ui, Some(limit), |limit| F::job_summary(content, limit)))?;
+        github::output(env, files, &ui.for_file(&F::job_outputs(content, exit.code())))?;
     }
     print(context, formats.format.is_job_log(), &render(formats.format, &ui.out))
 }

@@ -1,11 +1,11 @@
-//! The only place that prints: results on standard output, talk on standard error. Whatever leaves the program, files
+//! The only place that prints: results on standard output, everything else on standard error. Whatever leaves the program, files
 //! included, goes through [`Ui`], which takes credentials out of it and lets nothing act on a terminal or a job.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
 use crate::cli::input::env::Env;
-use crate::cli::options::{ColorChoice, LogFormat, TalkArgs};
+use crate::cli::options::{ColorChoice, LogFormat, OutputArgs};
 use crate::report::{self, ColorLevel, Style};
 use crate::text::{Redactor, tame, visible, visible_json};
 
@@ -25,10 +25,10 @@ pub(crate) struct Ui {
 
 impl Ui {
     /// The streams of this process under the user's wishes.
-    pub(crate) fn new(talk: &TalkArgs, env: &Env, secrets: Redactor) -> Self {
+    pub(crate) fn new(args: &OutputArgs, env: &Env, secrets: Redactor) -> Self {
         Self {
-            out: style(talk.color, env, io::stdout().is_terminal()),
-            err: style(talk.color, env, io::stderr().is_terminal()),
+            out: style(args.color, env, io::stdout().is_terminal()),
+            err: style(args.color, env, io::stderr().is_terminal()),
             secrets,
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
             is_obeyed: env.get("GITHUB_ACTIONS") == Some("true"),
@@ -168,7 +168,7 @@ mod tests {
     fn ui(color: ColorChoice, env: &Env) -> Ui {
         let secrets = Redactor::default();
         secrets.learn(TOKEN);
-        Ui::new(&TalkArgs { color, ..TalkArgs::default() }, env, secrets)
+        Ui::new(&OutputArgs { color, ..OutputArgs::default() }, env, secrets)
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::cli::output::publish;
 use crate::cli::process::interrupt;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::history::History;
-use crate::cli::reconcile::planning::Wanted;
+use crate::cli::reconcile::planning::Desired;
 use crate::cloudflare::ErrorKind;
 use crate::diagnostics::Finding;
 use crate::document;
@@ -28,14 +28,12 @@ const SHOWN: usize = 120;
 /// What is carried out, where, and how.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
-    /// The command, for the audit log.
-    pub(crate) command: &'static str,
     /// How.
     pub(crate) args: &'a WriteArgs,
     /// The way to the API.
     pub(crate) connection: &'a WriteConnection,
     /// What is wanted.
-    pub(crate) wanted: &'a Wanted,
+    pub(crate) desired: &'a Desired,
 }
 
 /// Shows a plan, gets an approval, keeps the state from before, writes, reads back, and leaves a line in the audit log.
@@ -51,10 +49,10 @@ pub(crate) async fn carry_out(
 ) -> Result<Exit, CliError> {
     check_omit(&job.args.omit, &plan)?;
     if job.args.format == Format::Text {
-        context.print(&report::plan::text(&plan, job.wanted.manifest.declared.len(), &context.ui.out))?;
+        context.print(&report::plan::text(&plan, job.desired.manifest.declared.len(), &context.ui.out))?;
     }
     // That there is no place for a backup is said before somebody is asked, and does not hide another refusal.
-    let mut history = (!plan.is_empty()).then(|| History::open(context, job.command, job.args)).transpose();
+    let mut history = (!plan.is_empty()).then(|| History::open(context, job.args)).transpose();
     if context.ui.is_interactive() {
         history = Ok(history?);
     }
@@ -114,7 +112,7 @@ fn check_omit(omit: &[String], plan: &Plan) -> Result<(), CliError> {
 async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<(), CliError> {
     if job.args.format == Format::Json && !job.args.auto_approve && context.ui.is_interactive() {
         // Standard output is for the document, and nobody can agree to what they have not seen.
-        context.ui.say(&report::plan::text(plan, job.wanted.manifest.declared.len(), &context.ui.err));
+        context.ui.say(&report::plan::text(plan, job.desired.manifest.declared.len(), &context.ui.err));
     }
     approval::get(&context.ui, plan, job.args.auto_approve).await
 }
@@ -179,14 +177,14 @@ fn finish(
     history: Option<&History<'_>>,
 ) -> Result<Exit, CliError> {
     let exit = exit(outcome);
-    let is_astray = !matches!(outcome.known, Known::AsBefore | Known::AsWanted);
-    let way_back = history.filter(|_| is_astray).and_then(History::way_back);
+    let needs_attention = !matches!(outcome.known, Known::AsBefore | Known::AsWanted);
+    let rollback_hint = history.filter(|_| needs_attention).and_then(History::rollback_hint);
     let findings = blamed(job, outcome);
     if job.args.format == Format::Json {
         let mut entry = report::results::entry(plan, outcome, exit.code());
         entry.error.iter_mut().for_each(|error| error.findings.extend(findings.iter().map(document::finding)));
         entry.backup = history.and_then(History::backup).map(|path| path.to_string_lossy().into_owned());
-        entry.error.iter_mut().for_each(|error| error.hints.extend(way_back.clone()));
+        entry.error.iter_mut().for_each(|error| error.hints.extend(rollback_hint.clone()));
         context.print(&document::to_text(&document::results_document(vec![entry])))?;
     }
     match (exit, job.args.format) {
@@ -194,13 +192,13 @@ fn finish(
         (Exit::Success, Format::Json) => {}
         _ => {
             if !findings.is_empty() {
-                let source = context.shown(Some(&job.wanted.source));
+                let source = context.shown(Some(&job.desired.source));
                 context.ui.say(&report::findings::text(&findings, source, &context.ui.err));
             }
             context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
             // As the hints above it stand: those of an error are indented, that of a conflict is not.
             let indent = if outcome.end == End::Conflict { "" } else { "  " };
-            way_back.into_iter().for_each(|hint| context.ui.say(&format!("{indent}hint: {hint}")));
+            rollback_hint.into_iter().for_each(|hint| context.ui.say(&format!("{indent}hint: {hint}")));
         }
     }
     Ok(exit)
@@ -211,7 +209,7 @@ fn blamed(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
     let error = outcome.failure.as_ref().and_then(apply::Failure::error);
     let refused = error.filter(|error| error.kind() == ErrorKind::Refused);
     let Some((error, call)) = refused.and_then(|error| Some((error, error.call()?))) else { return Vec::new() };
-    let Wanted { source: _, manifest, target, findings: _ } = job.wanted;
+    let Desired { source: _, manifest, target, findings: _ } = job.desired;
     let endpoint = Endpoint::ALL.into_iter().find(|endpoint| target.path(*endpoint) == call.path);
     endpoint.map(|endpoint| apply::blame(manifest, endpoint, error)).unwrap_or_default()
 }

@@ -5,7 +5,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish;
-use crate::cli::reconcile::planning::Wanted;
+use crate::cli::reconcile::planning::Desired;
 use crate::live::Live;
 use crate::manifest;
 use crate::plan::Plan;
@@ -17,7 +17,7 @@ pub(crate) struct Compared<'a> {
     /// The command that compared.
     pub(crate) wording: Wording,
     /// The manifest.
-    pub(crate) wanted: &'a Wanted,
+    pub(crate) desired: &'a Desired,
     /// The live state.
     pub(crate) live: &'a Live,
     /// What apply would do.
@@ -34,14 +34,14 @@ pub(crate) fn show(
     compared: Compared<'_>,
     exit: Exit,
 ) -> Result<(), CliError> {
-    let Compared { wording, wanted, live, plan } = compared;
+    let Compared { wording, desired, live, plan } = compared;
     let yaml = if formats.any(PlanFormat::shows_yaml) { difference(compared) } else { String::new() };
     let comparison = Comparison {
         wording,
         model: context.model,
         plan,
         live,
-        declared: wanted.manifest.declared.len(),
+        declared: desired.manifest.declared.len(),
         yaml: &yaml,
         repository_file: &context.env.in_repository(&plan.manifest.path),
     };
@@ -50,7 +50,7 @@ pub(crate) fn show(
 
 /// The manifest compared with a copy that has the live values.
 fn difference(compared: Compared<'_>) -> String {
-    let Compared { wording, wanted: Wanted { source, manifest, .. }, live: _, plan } = compared;
+    let Compared { wording, desired: Desired { source, manifest, .. }, live: _, plan } = compared;
     let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
     let (file, as_live) = (&source.text, manifest::edit::as_live(source, manifest, &changes));
     let live_name = format!("{} (live)", source.name);

@@ -25,10 +25,9 @@ use crate::text::{self, visible};
 /// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.
 const ACTORS: [&str; 6] = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "SUDO_USER", "USER", "LOGNAME", "USERNAME"];
 
-/// The audit log of one run: who runs which command, and what was logged so far.
+/// The audit log of one run: who runs it, and what was logged so far.
 pub(crate) struct AuditTrail<'a> {
     context: &'a Context,
-    command: &'static str,
     log: AuditLog,
     actor: Actor,
     started_at: OnceLock<Timestamp>,
@@ -38,10 +37,9 @@ pub(crate) struct AuditTrail<'a> {
 
 impl<'a> AuditTrail<'a> {
     /// The trail in a file; nothing is made yet.
-    fn at(context: &'a Context, command: &'static str, log: &Path) -> Self {
+    fn at(context: &'a Context, log: &Path) -> Self {
         Self {
             context,
-            command,
             log: AuditLog::at(log).redacting(context.ui.secrets.clone()),
             actor: actor(&context.env),
             started_at: OnceLock::new(),
@@ -51,7 +49,7 @@ impl<'a> AuditTrail<'a> {
 
     /// The trail of a command that keeps no backup, in the folder for state. `None` if that folder cannot be used: a
     /// warning says so, since a revocation is urgent and needs no log.
-    pub(crate) fn of_state(context: &'a Context, command: &'static str) -> Option<Self> {
+    pub(crate) fn of_state(context: &'a Context) -> Option<Self> {
         let log = || {
             let folder = context.env.state_folder().ok_or("neither HOME nor XDG_STATE_HOME is set")?;
             if let Ok(Some(risk)) = files::check_private_folder(&folder) {
@@ -62,8 +60,9 @@ impl<'a> AuditTrail<'a> {
             Ok::<PathBuf, String>(log)
         };
         match log() {
-            Ok(log) => Some(Self::at(context, command, &log)),
+            Ok(log) => Some(Self::at(context, &log)),
             Err(reason) => {
+                let command = &context.command;
                 context.ui.say(&format!("warning: the audit log has no line about this {command}: {reason}"));
                 None
             }
@@ -91,7 +90,7 @@ impl<'a> AuditTrail<'a> {
         if self.warned.set(()).is_err() {
             return;
         }
-        let (command, error) = (self.command, error.to_string());
+        let (command, error) = (&self.context.command, error.to_string());
         self.context.ui.say(&format!(
             "warning: the audit log has no line about this {command}: {}\nThe result and the exit code are unaffected.",
             visible(&error)
@@ -114,7 +113,7 @@ impl<'a> History<'a> {
     ///
     /// # Errors
     /// If nothing says where, neither a flag nor the environment, or others can write to such a folder.
-    pub(crate) fn open(context: &'a Context, command: &'static str, args: &WriteArgs) -> Result<Self, CliError> {
+    pub(crate) fn open(context: &'a Context, args: &WriteArgs) -> Result<Self, CliError> {
         let (backups, log) = match (&args.backup_dir, context.env.state_folder()) {
             (Some(folder), _) => (folder.clone(), folder.clone()),
             (None, Some(folder)) => (folder.join("backups"), folder),
@@ -126,7 +125,7 @@ impl<'a> History<'a> {
         context.files.check_hits(Output::audit_log(&log))?;
         Ok(Self {
             backups: Backups::in_folder(backups).limit(args.backup_keep),
-            audit: AuditTrail::at(context, command, &log),
+            audit: AuditTrail::at(context, &log),
             kept: OnceLock::new(),
         })
     }
@@ -203,7 +202,7 @@ impl<'a> History<'a> {
     }
 
     /// The command that brings the state from before back, where this run has kept it.
-    pub(crate) fn way_back(&self) -> Option<String> {
+    pub(crate) fn rollback_hint(&self) -> Option<String> {
         let word = argument(&self.backup()?.to_string_lossy());
         Some(format!("to bring back the state from before: zerodrift rollback {word}"))
     }
@@ -211,15 +210,15 @@ impl<'a> History<'a> {
     /// What to do after a write that was abandoned.
     pub(crate) fn after_abandoning(&self) -> Vec<String> {
         let look = "run `zerodrift drift` to see what the write did, then apply again".to_owned();
-        std::iter::once(look).chain(self.way_back()).collect()
+        std::iter::once(look).chain(self.rollback_hint()).collect()
     }
 
     /// Adds a line to the audit log, and settles the backup. A line that cannot be written is a warning and changes
     /// nothing else: what was applied is applied.
     pub(crate) fn record(&self, plan: &Plan, ended: Ended<'_>) {
         let (at, started_at) = self.audit.times(matches!(ended, Ended::Started));
-        let AuditTrail { command, actor, .. } = &self.audit;
-        let record = Record { at, started_at, command, actor, plan, backup: self.backup(), ended };
+        let AuditTrail { context, actor, .. } = &self.audit;
+        let record = Record { at, started_at, command: &context.command, actor, plan, backup: self.backup(), ended };
         let appended = self.audit.log.append(&record);
         self.settle(plan, &record.ended);
         self.audit.warn(appended);

@@ -18,7 +18,7 @@ use crate::settings::{Model, Target};
 use crate::text;
 
 /// A manifest without errors, and whose organization it is about.
-pub(crate) struct Wanted {
+pub(crate) struct Desired {
     /// The text, for showing lines of it.
     pub(crate) source: Source,
     /// What is wanted.
@@ -29,9 +29,9 @@ pub(crate) struct Wanted {
     pub(crate) findings: Vec<Finding>,
 }
 
-impl Wanted {
+impl Desired {
     /// A failure that is about this manifest and this organization.
-    pub(crate) fn blame(&self, error: CliError) -> CliError {
+    pub(crate) fn about(&self, error: CliError) -> CliError {
         error.about(&self.manifest.path, Some(&self.source), Some(&self.target))
     }
 }
@@ -40,7 +40,7 @@ impl Wanted {
 ///
 /// # Errors
 /// If the manifest cannot be read or has errors, or nothing names an organization.
-pub(crate) fn wanted(context: &Context, file: &str, target: &TargetArgs) -> Result<Wanted, CliError> {
+pub(crate) fn desired(context: &Context, file: &str, target: &TargetArgs) -> Result<Desired, CliError> {
     let Loaded { source, manifest, target: named, findings } = manifest_file::load(context, file)?;
     // Whose organization a broken file is about is worth knowing, and a contradiction is another error than its own.
     let meant = || manifest_file::target_if_any(target, &context.env, named.as_ref()).ok().flatten();
@@ -53,16 +53,16 @@ pub(crate) fn wanted(context: &Context, file: &str, target: &TargetArgs) -> Resu
     if !beyond.is_empty() {
         return Err(CliError::manifest(file, beyond).about(file, Some(&source), Some(&target)));
     }
-    Ok(Wanted { source, manifest, target, findings })
+    Ok(Desired { source, manifest, target, findings })
 }
 
 /// Reads what the manifest declares: one GET an object. A signal abandons it.
 ///
 /// # Errors
 /// If live cannot be read, or a signal comes first.
-pub(crate) async fn live(connection: &Connection, wanted: &Wanted) -> Result<Live, CliError> {
+pub(crate) async fn live(connection: &Connection, desired: &Desired) -> Result<Live, CliError> {
     let reader = connection.reader();
-    let live = interrupt::abandonable(reader.live(&wanted.target, &wanted.manifest.endpoints)).await??;
+    let live = interrupt::abandonable(reader.live(&desired.target, &desired.manifest.endpoints)).await??;
     Ok(live)
 }
 
@@ -73,17 +73,17 @@ pub(crate) async fn live(connection: &Connection, wanted: &Wanted) -> Result<Liv
 /// If the manifest cannot be applied to this live state.
 pub(crate) fn plan(
     context: &Context,
-    wanted: &Wanted,
+    desired: &Desired,
     api: &str,
     live: &Live,
     allow: &[String],
 ) -> Result<Plan, CliError> {
     let allow = full_paths(context.model, allow)?;
-    let mut plan = plan::plan(&input(context, wanted, api, live, &allow));
+    let mut plan = plan::plan(&input(context, desired, api, live, &allow));
     plan.stamp(jiff::Timestamp::now());
-    plan.findings.splice(0..0, wanted.findings.iter().cloned());
+    plan.findings.splice(0..0, desired.findings.iter().cloned());
     if plan.findings.iter().any(Finding::is_error) {
-        return Err(wanted.blame(CliError::manifest(&wanted.manifest.path, plan.findings)));
+        return Err(desired.about(CliError::manifest(&desired.manifest.path, plan.findings)));
     }
     Ok(plan)
 }
@@ -91,12 +91,12 @@ pub(crate) fn plan(
 /// Everything that a plan depends on. Consents are full paths.
 pub(crate) fn input<'a>(
     context: &'a Context,
-    wanted: &'a Wanted,
+    desired: &'a Desired,
     api: &'a str,
     live: &'a Live,
     allow: &'a [String],
 ) -> plan::Input<'a> {
-    let Wanted { source: _, manifest, target, findings: _ } = wanted;
+    let Desired { source: _, manifest, target, findings: _ } = desired;
     plan::Input { model: context.model, manifest, target, api, live, allow }
 }
 
@@ -119,24 +119,24 @@ fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
 /// # Errors
 /// If the file cannot be read, is no snapshot, is about another organization, or lacks an object that the manifest
 /// declares.
-pub(crate) fn snapshot(path: &Path, wanted: &Wanted) -> Result<(Live, String), CliError> {
+pub(crate) fn snapshot(path: &Path, desired: &Desired) -> Result<(Live, String), CliError> {
     let advice = "write a snapshot with `zerodrift export --format json`";
     let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| CliError::io("read", path, &error).hint(advice))?;
     let refuse = |message: String| {
         CliError::new("snapshot", Exit::Failed, format!("{}: {message}", text::path(path))).hint(advice)
     };
     let snapshot = Snapshot::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
-    if let Some(target) = snapshot.target.as_ref().filter(|target| **target != wanted.target) {
-        return Err(refuse(format!("the snapshot is of {target}, and the manifest is about {}", wanted.target)));
+    if let Some(target) = snapshot.target.as_ref().filter(|target| **target != desired.target) {
+        return Err(refuse(format!("the snapshot is of {target}, and the manifest is about {}", desired.target)));
     }
-    for endpoint in &wanted.manifest.endpoints {
+    for endpoint in &desired.manifest.endpoints {
         if *snapshot.live.slot(*endpoint) == crate::live::Slot::NotRead {
             return Err(refuse(format!("the snapshot lacks `{}`, which the manifest declares", endpoint.section())));
         }
     }
     // A run against the API reads what the manifest declares and nothing else, and both must give the same digest.
     let mut live = Live::default();
-    for endpoint in &wanted.manifest.endpoints {
+    for endpoint in &desired.manifest.endpoints {
         *live.slot_mut(*endpoint) = snapshot.live.slot(*endpoint).clone();
     }
     Ok((live, snapshot.api))

@@ -13,7 +13,7 @@ use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::used_files::Output;
 use crate::cli::reconcile::approval;
-use crate::cli::reconcile::planning::{self, Wanted};
+use crate::cli::reconcile::planning::{self, Desired};
 use crate::document;
 use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::live::Live;
@@ -95,7 +95,7 @@ pub(crate) fn open(
     file: Option<&str>,
     target: &TargetArgs,
     path: &Path,
-) -> Result<(Wanted, SavedPlan), CliError> {
+) -> Result<(Desired, SavedPlan), CliError> {
     let refuse = |stale: Vec<Stale>| refusal(path, &stale);
     let saved = document::saved::read(&read(path)?).map_err(refuse)?;
     let now = Timestamp::now();
@@ -122,7 +122,7 @@ pub(crate) fn open(
     };
     let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
     saved.check(context.model, &manifest, &target, now).map_err(refuse)?;
-    Ok((Wanted { source, manifest, target, findings }, saved))
+    Ok((Desired { source, manifest, target, findings }, saved))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CliError> {
@@ -146,11 +146,11 @@ pub(crate) fn plan_again(
     context: &Context,
     path: &Path,
     saved: &SavedPlan,
-    wanted: &Wanted,
+    desired: &Desired,
     api: &str,
     live: &Live,
 ) -> Result<Plan, CliError> {
-    let plan = |consents: &[String]| planning::plan(context, wanted, api, live, consents);
+    let plan = |consents: &[String]| planning::plan(context, desired, api, live, consents);
     match plan(&saved.consents) {
         // Consents that have done their work are no reason to say that they match nothing.
         Ok(again) if again.is_empty() && !saved.consents.is_empty() => plan(&[]),

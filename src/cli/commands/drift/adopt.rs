@@ -6,7 +6,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::output::rewrite;
-use crate::cli::reconcile::planning::Wanted;
+use crate::cli::reconcile::planning::Desired;
 use crate::diagnostics::{Finding, Location, Source};
 use crate::live::Live;
 use crate::manifest::edit::{Adopted, Adoption, Left};
@@ -44,18 +44,18 @@ impl Adopting {
     ///
     /// # Errors
     /// If there is no organization to adopt from, or the file with the live values in it could not be planned.
-    pub(crate) fn prepare(context: &Context, wanted: &Wanted, live: &Live, plan: &Plan) -> Result<Self, CliError> {
+    pub(crate) fn prepare(context: &Context, desired: &Desired, live: &Live, plan: &Plan) -> Result<Self, CliError> {
         if plan.action == Action::Create {
             return Err(nothing_live(plan));
         }
-        let (source, manifest) = (wanted.source.clone(), wanted.manifest.clone());
+        let (source, manifest) = (desired.source.clone(), desired.manifest.clone());
         let mut adopting = Self { source, manifest, plan: plan.clone(), adopted: Vec::new(), left: Vec::new() };
         for _ in 0..ROUNDS {
             let changes = adopting.to_adopt();
             if changes.is_empty() {
                 break;
             }
-            adopting.adopt(context, wanted, live, &changes)?;
+            adopting.adopt(context, desired, live, &changes)?;
         }
         Ok(adopting)
     }
@@ -70,13 +70,13 @@ impl Adopting {
     ///
     /// # Errors
     /// If the file cannot be written or has changed. It is left as it is then.
-    pub(crate) fn finish(&self, context: &Context, wanted: &Wanted) -> Result<Exit, CliError> {
+    pub(crate) fn finish(&self, context: &Context, desired: &Desired) -> Result<Exit, CliError> {
         if self.adopted.is_empty() && self.left.is_empty() {
             context.ui.say(&format!("nothing to adopt: {} says what is live", visible(&self.source.name)));
         }
-        if self.source.text != wanted.source.text {
+        if self.source.text != desired.source.text {
             context.without_credentials(&visible(&self.source.name), &self.source.text)?;
-            rewrite::replace(&wanted.source, &self.source.text)?;
+            rewrite::replace(&desired.source, &self.source.text)?;
         }
         self.say(context);
         Ok(self.exit())
@@ -97,7 +97,7 @@ impl Adopting {
     fn adopt(
         &mut self,
         context: &Context,
-        wanted: &Wanted,
+        desired: &Desired,
         live: &Live,
         changes: &[(Setting, Json)],
     ) -> Result<(), CliError> {
@@ -109,7 +109,7 @@ impl Adopting {
         self.plan = plan::plan(&Input {
             model: context.model,
             manifest: &self.manifest,
-            target: &wanted.target,
+            target: &desired.target,
             api: &self.plan.api,
             live,
             allow: &[],
