@@ -10,8 +10,8 @@ use super::verify::{Mismatch, Why, not_converged, verify};
 use super::{Approved, Event, Options, body, created};
 use crate::cloudflare::{self, Call, Method, Reader, Request, Step, Writer, request};
 use crate::json::JsonText;
-use crate::live::{Document, Live, Slot, dotted};
-use crate::plan::{Action, Change, Op, Seen};
+use crate::live::{Document, Live, Slot, differences, document_differences, dotted};
+use crate::plan::{Action, Change, Op};
 use crate::settings::{Endpoint, Model};
 
 /// How often an update whose outcome was uncertain is sent again, after a read has shown that it did not happen.
@@ -288,7 +288,7 @@ impl<'a> Run<'a> {
         for endpoint in endpoints {
             *then.slot_mut(endpoint) = self.live.slot(endpoint).clone();
         }
-        let moved = Seen::of(self.options.model, &then).moved(&Seen::of(self.options.model, &now));
+        let moved = differences(self.options.model, &then, &now);
         if moved.is_empty() { Ok(now) } else { Err(Stop::before_writing(Failure::Moved(moved))) }
     }
 
@@ -376,7 +376,7 @@ fn judge_update(model: &Model, before: &Document, changes: &[&Change], slot: &Sl
     let mismatches = verify(model, Some(before), after, changes);
     let observed = match () {
         () if mismatches.is_empty() => Observed::AsWanted,
-        () if verify(model, Some(before), after, &[]).is_empty() => Observed::AsBefore,
+        () if document_differences(model, before, after).is_empty() => Observed::AsBefore,
         () => Observed::Otherwise,
     };
     (observed, mismatches)

@@ -4,7 +4,8 @@ use super::backup::BackupError;
 use super::ending::{End, Known};
 use super::verify::Mismatch;
 use crate::cloudflare::{self, Call};
-use crate::plan::{Moved, Stale};
+use crate::live::Difference;
+use crate::plan::StaleReason;
 
 /// How an apply ended.
 #[derive(Debug)]
@@ -86,7 +87,7 @@ pub enum Failure {
     /// The live state moved between the read that the plan is made from and the read directly before the write, which was
     /// not sent.
     #[error("the write was not sent, because the live state moved since the plan was made{}", lines(.0))]
-    Moved(Vec<Moved>),
+    Moved(Vec<Difference>),
     /// The plan creates an organization, and one exists. An approval to create approves nothing else.
     #[error("an organization exists, and only its creation was approved{}", reason(.refusal.as_ref()))]
     Exists {
@@ -96,8 +97,8 @@ pub enum Failure {
 }
 
 /// The paths that moved, each on a line of its own.
-fn lines(moved: &[Moved]) -> String {
-    moved.iter().map(|moved| format!("\n  {}", Stale::Live(moved.clone()))).collect()
+fn lines(moved: &[Difference]) -> String {
+    moved.iter().map(|moved| format!("\n  {}", StaleReason::Live(moved.clone()))).collect()
 }
 
 fn reason(refusal: Option<&cloudflare::Error>) -> String {

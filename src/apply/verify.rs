@@ -1,12 +1,10 @@
 //! The read-back: did the declared settings converge, and did everything else stay?
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
-use crate::live::{Document, dotted, either_side};
+use crate::live::{Difference, Document, document_differences};
 use crate::plan::Change;
-use crate::settings::{Access, Model, Setting};
+use crate::settings::Model;
 
 /// A path that is not what it should be after a write.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,75 +32,42 @@ pub enum Why {
     Foreign,
 }
 
-/// Compares a document as read back with what was wanted and with what was there.
-///
-/// Without `before` (a creation) only the declared settings are looked at: there is nothing that could have moved.
-pub fn verify(model: &Model, before: Option<&Document>, after: &Document, changes: &[&Change]) -> Vec<Mismatch> {
-    let mut mismatches = not_converged(model, after, changes);
-    if let Some(before) = before {
-        mismatches.extend(moved_settings(model, before, after, changes));
-        mismatches.extend(moved_unknown(model, before, after));
+impl Mismatch {
+    /// A change that live does not show.
+    fn not_converged(model: &Model, after: &Document, change: &Change) -> Self {
+        let found = after.value(model, &change.setting).map(|value| after.shown(value));
+        Self {
+            path: change.setting.path.to_owned(),
+            why: Why::NotConverged,
+            expected: change.after.clone(),
+            found: found.unwrap_or_default(),
+        }
     }
-    mismatches
+
+    /// A difference that nobody asked for.
+    fn moved(difference: Difference) -> Self {
+        let Difference { path, before, after } = difference;
+        Self { path, why: Why::Moved, expected: before, found: after }
+    }
+}
+
+/// Compares a document as read back with the desired values and with the document before the write.
+///
+/// Without `before` (a creation) only the declared settings are compared: nothing was there that could have moved.
+pub fn verify(model: &Model, before: Option<&Document>, after: &Document, changes: &[&Change]) -> Vec<Mismatch> {
+    let desired = |path: &str| {
+        let change = changes.iter().find(|change| change.setting.path == path);
+        change.map(|change| &change.after)
+    };
+    let moved = before.map(|before| document_differences(model, before, after)).unwrap_or_default();
+    let moved = moved.into_iter().filter(|difference| !difference.is_due_to(model, desired));
+    not_converged(model, after, changes).into_iter().chain(moved.map(Mismatch::moved)).collect()
 }
 
 /// The changes that live does not show.
 pub(super) fn not_converged(model: &Model, after: &Document, changes: &[&Change]) -> Vec<Mismatch> {
-    changes
-        .iter()
-        .filter(|change| change.setting.canonical(Some(&change.after)) != after.canonical(model, &change.setting))
-        .map(|change| Mismatch {
-            path: change.setting.path.to_owned(),
-            why: Why::NotConverged,
-            expected: change.after.clone(),
-            found: after.value(model, &change.setting).map(|value| after.shown(value)).unwrap_or_default(),
-        })
-        .collect()
-}
-
-/// The settings outside the changes that are not what they were, whoever may write them.
-fn moved_settings(model: &Model, before: &Document, after: &Document, changes: &[&Change]) -> Vec<Mismatch> {
-    let changed = |setting: &Setting| changes.iter().any(|change| change.setting.path == setting.path);
-    // A setting behind a switch that this plan turns does not count on one of the two sides.
-    let behind_changed_switch = |setting: &Setting| model.switch_of(setting).is_some_and(&changed);
-    model
-        .of(after.endpoint)
-        .filter(|setting| matches!(setting.access, Access::Writable | Access::ServerManaged))
-        .filter(|setting| !changed(setting) && !behind_changed_switch(setting))
-        .filter(|setting| before.canonical(model, setting) != after.canonical(model, setting))
-        .map(|setting| Mismatch {
-            path: setting.path.to_owned(),
-            why: Why::Moved,
-            expected: before.value(model, setting).map(|value| before.shown(value)).unwrap_or_default(),
-            found: after.value(model, setting).map(|value| after.shown(value)).unwrap_or_default(),
-        })
-        .collect()
-}
-
-/// The fields that no setting describes and that are not what they were, by JSON equality: nobody knows what they mean, so
-/// an empty member, a digit or the order of a list may matter. Only space and the order of members do not.
-fn moved_unknown(model: &Model, before: &Document, after: &Document) -> Vec<Mismatch> {
-    let (mut expected, found) = (by_path(model, before), by_path(model, after));
-    let mut mismatches = Vec::new();
-    let mut push = |path: String, was: Option<&Json>, is: Option<&Json>| {
-        let (expected, found) = either_side(was.map(|value| before.shown(value)), is.map(|value| after.shown(value)));
-        mismatches.push(Mismatch { path, why: Why::Moved, expected, found });
-    };
-    for (path, value) in found {
-        let was = expected.remove(&path);
-        if was.as_ref() != Some(&value) {
-            push(path, was.as_ref(), Some(&value));
-        }
-    }
-    for (path, was) in expected {
-        push(path, Some(&was), None);
-    }
-    mismatches
-}
-
-fn by_path(model: &Model, document: &Document) -> BTreeMap<String, Json> {
-    let unknown = document.unknown(model).into_iter();
-    unknown.map(|unknown| (dotted(document.endpoint, &unknown.keys), unknown.value)).collect()
+    let missing = changes.iter().filter(|change| !after.has(model, &change.setting, &change.after));
+    missing.map(|change| Mismatch::not_converged(model, after, change)).collect()
 }
 
 #[cfg(test)]
@@ -145,12 +110,12 @@ mod tests {
         assert_eq!(
             mismatches(before, after, &[]),
             [
-                "Moved organization.deny_unmatched_requests: true / null",
-                "Moved organization.cache_device_posture: true / false",
                 r#"Moved organization.beta: {"x":1} / {"x":2}"#,
+                "Moved organization.cache_device_posture: true / false",
+                "Moved organization.deny_unmatched_requests: true / null",
+                "Moved organization.gone: 1 / null",
                 "Moved organization.login_design.radius: 4 / 5",
                 r#"Moved organization.new: null / "?""#,
-                "Moved organization.gone: 1 / null",
             ]
         );
     }

@@ -14,8 +14,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::apply::End;
 use crate::cloudflare::Method;
 use crate::diagnostics::Finding;
-use crate::live::Snapshot;
-use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Seen, Unmanaged};
+use crate::live::{Fingerprint, Snapshot};
+use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
 use crate::settings::{Scope, Target};
 
 pub use schema::{SchemaName, schema};
@@ -50,8 +50,8 @@ pub struct SavedEntry {
     pub expires_at: String,
     /// What the manifest declares: setting → value as written.
     pub declared: BTreeMap<String, Json>,
-    /// What the plan saw of live: section → path → canonical value. `null` for a section that does not exist.
-    pub live: Seen,
+    /// The fingerprint of the live state: section → path → canonical value. `null` for a section that does not exist.
+    pub live: Fingerprint,
     /// SHA-256 of the whole document without this field: `sha256:…`.
     pub seal: String,
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::{PlanDocument, PlanEntry, SavedEntry, TargetEntry};
-use crate::plan::{Consent, ManifestRef, Plan, SavedPlan, Stale, seal};
+use crate::plan::{Consent, ManifestRef, Plan, SavedPlan, StaleReason, seal};
 use crate::settings::{Scope, Target};
 
 /// The document of one plan, bound to what it was made from, as text. It holds no secret: settings are none, and
@@ -18,7 +18,7 @@ pub fn to_text(plan: &Plan, saved: &SavedPlan) -> String {
     document.saved = Some(SavedEntry {
         expires_at: saved.expires_at.to_string(),
         declared: saved.declared.clone(),
-        live: saved.seen.clone(),
+        live: saved.live.clone(),
         seal: String::new(),
     });
     let seal = seal(&without_seal(serde_json::json!(document)));
@@ -30,31 +30,31 @@ pub fn to_text(plan: &Plan, saved: &SavedPlan) -> String {
 ///
 /// # Errors
 /// If the text is no saved plan of format version 1, or is not what was saved.
-pub fn read(bytes: &[u8]) -> Result<SavedPlan, Vec<Stale>> {
+pub fn read(bytes: &[u8]) -> Result<SavedPlan, Vec<StaleReason>> {
     whole(bytes).map_err(|stale| vec![*stale])
 }
 
-fn whole(bytes: &[u8]) -> Result<SavedPlan, Box<Stale>> {
+fn whole(bytes: &[u8]) -> Result<SavedPlan, Box<StaleReason>> {
     let value: Json = serde_json::from_slice(bytes).map_err(not_a_plan)?;
     let version = value.get("format_version").and_then(Json::as_str);
     let version = version.ok_or_else(|| not_a_plan("no format_version"))?;
     if version.split('.').next() != Some("1") {
-        return Err(Box::new(Stale::Format(version.to_owned())));
+        return Err(Box::new(StaleReason::Format(version.to_owned())));
     }
     if value.get("plans").is_none() {
         return Err(not_a_plan("it has no plans"));
     }
-    let Some(entry) = value.get("saved") else { return Err(Box::new(Stale::NotSaved)) };
+    let Some(entry) = value.get("saved") else { return Err(Box::new(StaleReason::NotSaved)) };
     let said = entry.get("seal").cloned();
     if said != Some(Json::from(seal(&without_seal(value.clone())))) {
-        return Err(Box::new(Stale::Edited));
+        return Err(Box::new(StaleReason::Edited));
     }
     let document = serde_json::from_value(value).map_err(not_a_plan)?;
     saved_plan(document).ok_or_else(|| not_a_plan("its one plan has no target or no expiry"))
 }
 
-fn not_a_plan(why: impl ToString) -> Box<Stale> {
-    Box::new(Stale::NotAPlan(why.to_string()))
+fn not_a_plan(why: impl ToString) -> Box<StaleReason> {
+    Box::new(StaleReason::NotAPlan(why.to_string()))
 }
 
 fn saved_plan(document: PlanDocument) -> Option<SavedPlan> {
@@ -70,7 +70,7 @@ fn saved_plan(document: PlanDocument) -> Option<SavedPlan> {
         declared,
         target: target(&entry.target)?,
         api: entry.target.api,
-        seen: live,
+        live,
         digest: entry.digest,
         expires_at: expires_at.parse::<Timestamp>().ok()?,
     })

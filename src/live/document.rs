@@ -117,13 +117,14 @@ impl Document {
 
     /// The raw value of a setting under the first of its spellings that holds something.
     pub fn raw(&self, setting: &Setting) -> Option<&Json> {
-        let spellings = setting.live_keys();
-        let mut found = spellings.iter().filter_map(|keys| self.at(keys));
-        let first = found.next()?;
-        if !is_blank(first) {
-            return Some(first);
-        }
-        Some(found.find(|value| !is_blank(value)).unwrap_or(first))
+        let held = self.spellings(setting).next().map(|(_, value)| value);
+        held.or_else(|| setting.live_keys().iter().find_map(|keys| self.at(keys)))
+    }
+
+    /// The spellings of a setting that hold something, the one that counts first.
+    pub(crate) fn spellings(&self, setting: &Setting) -> impl Iterator<Item = (Vec<&'static str>, &Json)> {
+        let held = setting.live_keys().into_iter().filter_map(|keys| Some((self.at(&keys)?, keys)));
+        held.filter(|(value, _)| !is_blank(value)).map(|(value, keys)| (keys, value))
     }
 
     /// The raw value of a setting, or nothing while the switch of its group is off and it does not count.
@@ -139,6 +140,11 @@ impl Document {
     /// The value of a setting for comparison; `null` for every way of being empty.
     pub fn canonical(&self, model: &Model, setting: &Setting) -> Json {
         setting.canonical(self.value(model, setting))
+    }
+
+    /// Whether a setting has a value, by meaning. What is behind a switch that is off has none.
+    pub fn has(&self, model: &Model, setting: &Setting, value: &Json) -> bool {
+        self.canonical(model, setting) == setting.canonical(Some(value))
     }
 
     /// Everything that no setting of the model describes, groups looked into, empty values included.
@@ -227,16 +233,6 @@ impl Slot {
             Self::Present(document) => Some(document),
             Self::NotRead | Self::Absent => None,
         }
-    }
-}
-
-/// What stood at a path on either side, for people: `null` for nothing, unless the other side is a `null` that the API sent.
-pub(crate) fn either_side(then: Option<Json>, now: Option<Json>) -> (Json, Json) {
-    let absent = || Json::from("(absent)");
-    match (then, now) {
-        (None, Some(Json::Null)) => (absent(), Json::Null),
-        (Some(Json::Null), None) => (Json::Null, absent()),
-        (then, now) => (then.unwrap_or_default(), now.unwrap_or_default()),
     }
 }
 

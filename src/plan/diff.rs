@@ -59,9 +59,12 @@ fn counts(input: &Input<'_>, setting: &Setting) -> bool {
 /// The change that one declaration asks for, if live is not as declared already.
 fn change(input: &Input<'_>, declared: &Declared) -> Option<Change> {
     let setting = declared.setting;
-    let live = effective::live(input, input.model, &setting);
-    let differs = setting.canonical(live) != setting.canonical(Some(&declared.value));
-    (counts(input, &setting) && differs).then(|| of(input, declared))
+    let live = input.live.document(setting.endpoint());
+    let is_live = live.map_or_else(
+        || setting.is_empty(Some(&declared.value)),
+        |document| document.has(input.model, &setting, &declared.value),
+    );
+    (counts(input, &setting) && !is_live).then(|| of(input, declared))
 }
 
 /// The change of a setting to a value, with what it calls for.

@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Change, Plan, Seen};
-use crate::live::{Live, sorted};
+use super::{Change, Plan};
+use crate::live::{Fingerprint, Live, sorted};
 use crate::settings::Model;
 use crate::text::hexadecimal;
 
-/// SHA-256, in lower-case hexadecimal, of the live documents by meaning: how values are spelled, their order, empty
-/// members and what moves by itself do not count. Two states have the same one exactly when [`Seen::moved`] finds nothing.
+/// SHA-256, in lower-case hexadecimal, of the [`Fingerprint`] of a live state. Two states have the same one exactly when
+/// [`differences`](crate::live::differences) finds none.
 pub fn live_sha256(model: &Model, live: &Live) -> String {
-    hash(&json!(Seen::of(model, live)))
+    hash(&json!(Fingerprint::of(model, live)))
 }
 
 /// How long a digest approves its plan, unless `apply --max-age` says otherwise: a week, so that a merge after a weekend

@@ -12,13 +12,11 @@ mod effective;
 #[cfg(test)]
 pub(crate) mod samples;
 mod saved;
-mod seen;
 mod unmanaged;
 
 pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
 pub use digest::{DIGEST_MAX_AGE, digest_time, live_sha256, seal};
-pub use saved::{SavedPlan, Since, Stale, stale_digest};
-pub use seen::{Moved, Seen};
+pub use saved::{SavedPlan, Since, StaleReason, stale_digest};
 
 use jiff::Timestamp;
 

@@ -4,10 +4,8 @@ use serde_json::{Value as Json, json};
 
 use crate::cloudflare::Method;
 use crate::diagnostics::{Finding, Location, Severity};
-use crate::live::{Document, Live, Slot};
-use crate::plan::{
-    Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Seen, Unmanaged,
-};
+use crate::live::{Document, Fingerprint, Live, Slot};
+use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Unmanaged};
 use crate::settings::{Direction, Endpoint, Model, Target};
 
 pub(crate) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
@@ -152,7 +150,7 @@ pub(crate) fn saved() -> SavedPlan {
         declared: [("organization.session_duration".to_owned(), json!("24h"))].into(),
         target,
         api,
-        seen: Seen::of(Model::current(), &live(json!({"session_duration": "12h", "future": [1]}), None)),
+        live: Fingerprint::of(Model::current(), &live(json!({"session_duration": "12h", "future": [1]}), None)),
         consents: Vec::new(),
         digest,
         expires_at: "2026-11-23T12:00:00Z".parse().unwrap(),

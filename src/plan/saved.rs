@@ -10,10 +10,10 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::{Consent, Input, ManifestRef, Moved, Plan, Seen, digest_time};
-use crate::live::Live;
+use super::{Consent, Input, ManifestRef, Plan, digest_time};
+use crate::live::{Difference, Fingerprint, Live};
 use crate::manifest::Manifest;
-use crate::settings::{Access, Model, Setting, Target};
+use crate::settings::{Model, Target};
 use crate::text::visible;
 
 /// What a saved plan is bound to.
@@ -30,7 +30,7 @@ pub struct SavedPlan {
     /// The base URL of the API.
     pub api: String,
     /// The live state it was made from.
-    pub seen: Seen,
+    pub live: Fingerprint,
     /// The settings for which `--allow` consented to a guarded change.
     pub consents: Vec<String>,
     /// The digest of the plan.
@@ -41,7 +41,7 @@ pub struct SavedPlan {
 
 /// Why a saved plan may not be applied.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Stale {
+pub enum StaleReason {
     /// The file is no plan document.
     NotAPlan(String),
     /// It is the output of `plan --format json`, which nobody sealed.
@@ -99,7 +99,7 @@ pub enum Stale {
         now: Option<Json>,
     },
     /// Live moved.
-    Live(Moved),
+    Live(Difference),
     /// The plan that would be made now has another digest.
     Digest {
         /// The one that was approved.
@@ -131,7 +131,7 @@ impl SavedPlan {
             declared: declared(input.manifest),
             target: plan.target.clone(),
             api: plan.api.clone(),
-            seen: Seen::of(input.model, input.live),
+            live: Fingerprint::of(input.model, input.live),
             consents: by_flag.map(|change| change.setting.path.to_owned()).collect(),
             digest: plan.digest.clone(),
             expires_at,
@@ -142,22 +142,28 @@ impl SavedPlan {
     ///
     /// # Errors
     /// Everything that speaks against it.
-    pub fn check(&self, model: &Model, manifest: &Manifest, target: &Target, now: Timestamp) -> Result<(), Vec<Stale>> {
+    pub fn check(
+        &self,
+        model: &Model,
+        manifest: &Manifest,
+        target: &Target,
+        now: Timestamp,
+    ) -> Result<(), Vec<StaleReason>> {
         let mut stale = self.check_age(now);
         stale.extend(self.unusable(model));
         if self.target != *target {
-            stale.push(Stale::Target { then: self.target.clone(), now: target.clone() });
+            stale.push(StaleReason::Target { then: self.target.clone(), now: target.clone() });
         }
         if self.manifest.sha256 != manifest.sha256 {
             let redeclared = self.redeclared(model, manifest);
-            stale.push(Stale::Manifest { path: manifest.path.clone(), declares_the_same: redeclared.is_empty() });
+            stale.push(StaleReason::Manifest { path: manifest.path.clone(), declares_the_same: redeclared.is_empty() });
             stale.extend(redeclared);
         }
         none_or(stale)
     }
 
     /// What the file says was declared, checked as strictly as a manifest: such a plan was never made.
-    fn unusable(&self, model: &Model) -> Vec<Stale> {
+    fn unusable(&self, model: &Model) -> Vec<StaleReason> {
         let problem = |(path, value): (&String, &Json)| {
             let Some(setting) = model.setting(path).filter(|setting| setting.is_declarable()) else {
                 return Some(format!("it declares {path}, which is not a setting"));
@@ -165,17 +171,17 @@ impl SavedPlan {
             let refused = setting.check(value).into_iter().find(|problem| problem.refused)?;
             Some(format!("it declares {path} with a value that no manifest may have: {}", refused.message))
         };
-        self.declared.iter().filter_map(problem).map(Stale::NotAPlan).collect()
+        self.declared.iter().filter_map(problem).map(StaleReason::NotAPlan).collect()
     }
 
     /// What speaks against it whatever the manifest says: version and expiry.
-    pub fn check_age(&self, now: Timestamp) -> Vec<Stale> {
+    pub fn check_age(&self, now: Timestamp) -> Vec<StaleReason> {
         let mut stale = Vec::new();
         if self.zerodrift != env!("CARGO_PKG_VERSION") {
-            stale.push(Stale::Version(self.zerodrift.clone()));
+            stale.push(StaleReason::Version(self.zerodrift.clone()));
         }
         if now >= self.expires_at {
-            stale.push(Stale::Expired { at: self.expires_at, now });
+            stale.push(StaleReason::Expired { at: self.expires_at, now });
         }
         stale
     }
@@ -184,51 +190,40 @@ impl SavedPlan {
     ///
     /// # Errors
     /// If it is not.
-    pub fn check_api(&self, api: &str) -> Result<(), Vec<Stale>> {
+    pub fn check_api(&self, api: &str) -> Result<(), Vec<StaleReason>> {
         if self.api == api {
             return Ok(());
         }
-        Err(vec![Stale::Api { then: self.api.clone(), now: api.to_owned() }])
+        Err(vec![StaleReason::Api { then: self.api.clone(), now: api.to_owned() }])
     }
 
     /// Whether live is as the plan saw it, or as the plan wanted it. `now` is the plan that the same input gives today.
     ///
     /// # Errors
     /// Every path that moved, with both values.
-    pub fn check_live(&self, model: &Model, live: &Live, now: &Plan) -> Result<Since, Vec<Stale>> {
-        let moved = self.moved(model, live);
+    pub fn check_live(&self, model: &Model, live: &Live, now: &Plan) -> Result<Since, Vec<StaleReason>> {
+        let moved = self.differences(model, live);
         if moved.is_empty() && self.digest == now.digest {
             return Ok(Since::Unmoved);
         }
-        if !moved.is_empty() && now.is_empty() && moved.iter().all(|moved| self.is_wanted(model, moved)) {
+        let is_due = |moved: &Difference| moved.is_creation() || moved.is_due_to(model, |path| self.declared.get(path));
+        if !moved.is_empty() && now.is_empty() && moved.iter().all(is_due) {
             return Ok(Since::Applied);
         }
-        let mut stale: Vec<Stale> = moved.into_iter().map(Stale::Live).collect();
+        let mut stale: Vec<StaleReason> = moved.into_iter().map(StaleReason::Live).collect();
         if stale.is_empty() {
-            stale.push(Stale::Digest { then: self.digest.clone(), now: now.digest.clone() });
+            stale.push(StaleReason::Digest { then: self.digest.clone(), now: now.digest.clone() });
         }
         Err(stale)
     }
 
-    /// What moved in live since the plan was made.
-    pub fn moved(&self, model: &Model, live: &Live) -> Vec<Moved> {
-        self.seen.moved(&Seen::of(model, live))
-    }
-
-    /// Whether the movement is one that the manifest asks for, or that follows from one, provided that live is as
-    /// wanted now: servers fill in what stands behind a switch, and show annotations only beside their setting.
-    fn is_wanted(&self, model: &Model, moved: &Moved) -> bool {
-        let declares = |path: &str| self.declared.contains_key(path);
-        let creation = moved.then == "absent" && moved.now == "present";
-        let follows = |setting: &Setting| match setting.access {
-            Access::Annotation(of) => declares(of),
-            _ => model.switch_of(setting).is_some_and(|switch| declares(switch.path)),
-        };
-        creation || declares(&moved.path) || model.setting(&moved.path).is_some_and(follows)
+    /// What differs in the live state since the plan was made.
+    pub fn differences(&self, model: &Model, live: &Live) -> Vec<Difference> {
+        self.live.differences(&Fingerprint::of(model, live))
     }
 
     /// The settings that a manifest declares otherwise than the one that was planned.
-    fn redeclared(&self, model: &Model, manifest: &Manifest) -> Vec<Stale> {
+    fn redeclared(&self, model: &Model, manifest: &Manifest) -> Vec<StaleReason> {
         let now = declared(manifest);
         let paths = self.declared.keys().chain(now.keys().filter(|path| !self.declared.contains_key(*path)));
         let same = |path: &str, then: Option<&Json>, now: Option<&Json>| {
@@ -237,23 +232,27 @@ impl SavedPlan {
         paths
             .map(|path| (path, self.declared.get(path), now.get(path)))
             .filter(|(path, then, now)| !same(path, *then, *now))
-            .map(|(path, then, now)| Stale::Declared { setting: path.clone(), then: then.cloned(), now: now.cloned() })
+            .map(|(path, then, now)| StaleReason::Declared {
+                setting: path.clone(),
+                then: then.cloned(),
+                now: now.cloned(),
+            })
             .collect()
     }
 }
 
 /// Returns why a digest does not approve its plan at this time: it is older than `max_age`, or from the future. `None` if
 /// it does.
-pub fn stale_digest(digest: &str, now: Timestamp, max_age: Duration) -> Option<Stale> {
+pub fn stale_digest(digest: &str, now: Timestamp, max_age: Duration) -> Option<StaleReason> {
     /// How far the clocks of two machines may differ.
     const SKEW: Duration = Duration::from_secs(5 * 60);
     let made_at = digest_time(digest).unwrap_or(Timestamp::UNIX_EPOCH);
     if now.checked_add(SKEW).is_ok_and(|latest| made_at > latest) {
-        return Some(Stale::Future { made_at, now });
+        return Some(StaleReason::Future { made_at, now });
     }
     // An end beyond what the clock can express is none.
     match made_at.checked_add(max_age) {
-        Ok(at) if now >= at => Some(Stale::Expired { at, now }),
+        Ok(at) if now >= at => Some(StaleReason::Expired { at, now }),
         _ => None,
     }
 }
@@ -262,11 +261,11 @@ fn declared(manifest: &Manifest) -> BTreeMap<String, Json> {
     manifest.declared.iter().map(|one| (one.setting.path.to_owned(), one.value.clone())).collect()
 }
 
-fn none_or(stale: Vec<Stale>) -> Result<(), Vec<Stale>> {
+fn none_or(stale: Vec<StaleReason>) -> Result<(), Vec<StaleReason>> {
     if stale.is_empty() { Ok(()) } else { Err(stale) }
 }
 
-impl fmt::Display for Stale {
+impl fmt::Display for StaleReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAPlan(why) => write!(f, "it is no saved plan: {}", visible(why)),
@@ -302,7 +301,7 @@ impl fmt::Display for Stale {
                 let (then, now) = pair(then.as_ref(), now.as_ref(), "no such line");
                 write!(f, "{}: the planned file has {then}, the file of now {now}", visible(setting))
             }
-            Self::Live(Moved { path, then, now }) => {
+            Self::Live(Difference { path, before: then, after: now }) => {
                 let there = |value| Some(value).filter(|value: &&Json| !value.is_null());
                 let (then, now) = pair(there(then), there(now), "nothing");
                 write!(f, "{}: the plan saw {then}, live has {now}", visible(path))
@@ -335,8 +334,8 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn live(then: Json, now: Json) -> String {
-        Stale::Live(Moved { path: "organization.name".to_owned(), then, now }).to_string()
+    fn live(before: Json, after: Json) -> String {
+        StaleReason::Live(Difference { path: "organization.name".to_owned(), before, after }).to_string()
     }
 
     #[test]

@@ -41,5 +41,6 @@ pub use guard::{Condition, Dependence, Guard, Impact, Impacts};
 pub use kind::{Bound, DurationRange, Element, Kind};
 pub use model::Model;
 pub(crate) use ranking::has_the_type;
+pub(crate) use setting::keys;
 pub use setting::{Access, Endpoint, Group, Scopes, Setting, Unset};
 pub use target::{Scope, Target, TargetId, TargetIdError};

@@ -397,7 +397,7 @@ fn a_concurrent_writer_is_a_conflict_with_both_values() {
             let world = World::of(state, Personality::default());
             let (_, outcome) = whole_run(&world, &manifest(UPDATE)).await.unwrap();
             let both = match (&outcome.failure, outcome.mismatches.as_slice()) {
-                (Some(Failure::Moved(moved)), []) => Some((&moved[0].then, &moved[0].now)),
+                (Some(Failure::Moved(moved)), []) => Some((&moved[0].before, &moved[0].after)),
                 (None, [found, ..]) => Some((&found.expected, &found.found)),
                 _ => None,
             };

@@ -20,12 +20,11 @@ use serde_json::{Value as Json, json};
 use zerodrift::cloudflare::Response;
 use zerodrift::diagnostics::{Finding, Location, Source};
 use zerodrift::document::{PlanDocument, plan_document, snapshot_text, to_text};
-use zerodrift::live::{Document, Live, Slot, Snapshot};
+use zerodrift::live::{Document, Fingerprint, Live, Slot, Snapshot, differences};
 use zerodrift::manifest::edit::{adopt, as_live, fix};
 use zerodrift::manifest::write::Detail;
 use zerodrift::manifest::write::manifest as export;
 use zerodrift::manifest::{Manifest, Parsed, parse};
-use zerodrift::plan::Seen;
 use zerodrift::report::Style;
 use zerodrift::sandbox::{Fault, Personality, seeded};
 use zerodrift::settings::{Endpoint, GoDuration, Model};
@@ -247,8 +246,9 @@ fn assert_document(model: &Model, document: &Document) {
     }
     let mut live = Live::default();
     *live.slot_mut(document.endpoint) = Slot::Present(document.clone());
-    let seen = Seen::of(model, &live);
-    assert_eq!(seen.moved(&seen), []);
+    let fingerprint = Fingerprint::of(model, &live);
+    assert_eq!(fingerprint.differences(&fingerprint), []);
+    assert_eq!(differences(model, &live, &live), []);
     assert!(document.unknown(model).iter().all(|unknown| document.at(&unknown.keys) == Some(&unknown.value)));
 }
 

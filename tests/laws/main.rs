@@ -9,6 +9,7 @@ mod common;
 mod adopt;
 mod contract;
 mod convergence;
+mod differences;
 mod faults;
 mod fuzz;
 mod guards;

@@ -10,7 +10,7 @@ use zerodrift::apply::{Approved, End, Options, apply};
 use zerodrift::document::saved::{read, to_text};
 use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::Manifest;
-use zerodrift::plan::{Input, Plan, SavedPlan, Since, Stale, plan};
+use zerodrift::plan::{Input, Plan, SavedPlan, Since, StaleReason, plan};
 use zerodrift::sandbox::{Personality, State};
 use zerodrift::settings::{Access, Endpoint, Model, Target};
 
@@ -125,10 +125,10 @@ fn later(live: &Live) -> Live {
 }
 
 /// Whether one path is named, or a switch with what it brings to bear or takes out of it.
-fn is_one_movement(model: &Model, stale: &[Stale]) -> bool {
+fn is_one_movement(model: &Model, stale: &[StaleReason]) -> bool {
     let paths: Option<Vec<&str>> = stale
         .iter()
-        .map(|stale| if let Stale::Live(moved) = stale { Some(moved.path.as_str()) } else { None })
+        .map(|stale| if let StaleReason::Live(moved) = stale { Some(moved.path.as_str()) } else { None })
         .collect();
     let Some(paths) = paths else { return false };
     let behind = |path: &str, switch: &str| {
@@ -199,17 +199,17 @@ proptest! {
             let other = manifest_without_objections(others, Some(&everything));
             if other.sha256 != manifest.sha256 {
                 let refusals = refusal(&saved, &other, &target(), moment(0));
-                prop_assert!(matches!(refusals[0], Stale::Manifest { .. }), "{:?}", refusals);
-                prop_assert!(refusals[1..].iter().all(|stale| matches!(stale, Stale::Declared { .. })), "{:?}", refusals);
+                prop_assert!(matches!(refusals[0], StaleReason::Manifest { .. }), "{:?}", refusals);
+                prop_assert!(refusals[1..].iter().all(|stale| matches!(stale, StaleReason::Declared { .. })), "{:?}", refusals);
             }
             let bytes = Manifest { sha256: "0".repeat(64), ..manifest.clone() };
-            prop_assert_eq!(refusal(&saved, &bytes, &target(), moment(0)), [Stale::Manifest { path: "org.yaml".to_owned(), declares_the_same: true }]);
+            prop_assert_eq!(refusal(&saved, &bytes, &target(), moment(0)), [StaleReason::Manifest { path: "org.yaml".to_owned(), declares_the_same: true }]);
             for foreign in [Target::account(OTHER).unwrap(), Target::zone(ACCOUNT).unwrap()] {
-                prop_assert_eq!(refusal(&saved, &manifest, &foreign, moment(0)), [Stale::Target { then: target(), now: foreign.clone() }]);
+                prop_assert_eq!(refusal(&saved, &manifest, &foreign, moment(0)), [StaleReason::Target { then: target(), now: foreign.clone() }]);
             }
-            prop_assert_eq!(refusal(&saved, &manifest, &target(), moment(100)), [Stale::Expired { at: moment(100), now: moment(100) }]);
+            prop_assert_eq!(refusal(&saved, &manifest, &target(), moment(100)), [StaleReason::Expired { at: moment(100), now: moment(100) }]);
             let older = SavedPlan { zerodrift: "0.0.1".to_owned(), ..saved.clone() };
-            prop_assert_eq!(refusal(&older, &manifest, &target(), moment(0)), [Stale::Version("0.0.1".to_owned())]);
+            prop_assert_eq!(refusal(&older, &manifest, &target(), moment(0)), [StaleReason::Version("0.0.1".to_owned())]);
             prop_assert!(saved.check_api("https://api.example").is_err());
             Ok::<(), TestCaseError>(())
         })?;

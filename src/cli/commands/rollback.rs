@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::apply::verify;
 use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::{Connection, connect_to_write};
 use crate::cli::context::Context;
@@ -18,7 +17,7 @@ use crate::cli::reconcile::carry_out::{Job, carry_out};
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::diagnostics::{Finding, Severity, Source};
 use crate::files::{self, LARGEST_DOCUMENT};
-use crate::live::{Live, Slot, Snapshot};
+use crate::live::{Live, Slot, Snapshot, document_differences};
 use crate::manifest::{Manifest, cross_check, restoring, unusable};
 use crate::plan::{self, Plan};
 use crate::settings::{Model, Setting, Target};
@@ -184,10 +183,10 @@ fn soften(model: &Model, desired: &Desired, live: &Live, findings: &mut Vec<Find
 fn left_behind(model: &Model, manifest: &Manifest, backup: &Live, live: &Live) -> Vec<Finding> {
     let documents = backup.documents().filter_map(|then| Some((then, live.document(then.endpoint)?)));
     documents
-        .flat_map(|(then, now)| verify(model, Some(then), now, &[]))
+        .flat_map(|(then, now)| document_differences(model, then, now))
         .filter(|found| manifest.declared(&found.path).is_none())
         .map(|found| {
-            let (then, now) = (excerpt(&found.expected.to_string(), 80), excerpt(&found.found.to_string(), 80));
+            let (then, now) = (excerpt(&found.before.to_string(), 80), excerpt(&found.after.to_string(), 80));
             let message = format!("{} was {then} and stays {now}: it cannot be declared", excerpt(&found.path, 120));
             Finding::new("not-restored", Severity::Warning, &manifest.path, message)
         })

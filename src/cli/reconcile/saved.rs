@@ -17,7 +17,7 @@ use crate::cli::reconcile::planning::{self, Desired};
 use crate::document;
 use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::live::Live;
-use crate::plan::{self, Input, Plan, SavedPlan, Since, Stale};
+use crate::plan::{self, Input, Plan, SavedPlan, Since, StaleReason};
 use crate::text;
 use crate::text::argument;
 
@@ -96,7 +96,7 @@ pub(crate) fn open(
     target: &TargetArgs,
     path: &Path,
 ) -> Result<(Desired, SavedPlan), CliError> {
-    let refuse = |stale: Vec<Stale>| refusal(path, &stale);
+    let refuse = |stale: Vec<StaleReason>| refusal(path, &stale);
     let saved = document::saved::read(&read(path)?).map_err(refuse)?;
     let now = Timestamp::now();
     let is_named = file.is_some();
@@ -117,7 +117,7 @@ pub(crate) fn open(
         return Err(missing());
     }
     let (Some(source), Some(manifest)) = (source, manifest) else {
-        let broken = Stale::ManifestBroken(file.to_owned());
+        let broken = StaleReason::ManifestBroken(file.to_owned());
         return Err(refuse(saved.check_age(now).into_iter().chain([broken]).collect()));
     };
     let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
@@ -156,7 +156,8 @@ pub(crate) fn plan_again(
         Ok(again) if again.is_empty() && !saved.consents.is_empty() => plan(&[]),
         Ok(again) => Ok(again),
         Err(error) => {
-            let moved: Vec<Stale> = saved.moved(context.model, live).into_iter().map(Stale::Live).collect();
+            let moved: Vec<StaleReason> =
+                saved.differences(context.model, live).into_iter().map(StaleReason::Live).collect();
             Err(if moved.is_empty() { error } else { refusal(path, &moved) })
         }
     }
@@ -220,7 +221,7 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
     }
 }
 
-fn refusal(path: &Path, stale: &[Stale]) -> CliError {
+fn refusal(path: &Path, stale: &[StaleReason]) -> CliError {
     let (word, path) = (argument(&path.to_string_lossy()), text::path(path));
     let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
     CliError::new(

@@ -1,0 +1,254 @@
+//! What moved, decided once: the laws of the difference between two live states, for generated states under generated
+//! personalities of the API, and that the digest, the saved plan, the plan, the read before a write and the read-back agree
+//! on it.
+
+use crate::common::{self, World, live_state, manifest_without_objections, plan_for, put, target, valid, wanted};
+use proptest::prelude::*;
+use serde_json::{Map, Value as Json, json};
+use zerodrift::apply::{End, body, verify};
+use zerodrift::json::JsonText;
+use zerodrift::live::{Difference, Document, Fingerprint, Live, Slot, differences, document_differences};
+use zerodrift::manifest::Manifest;
+use zerodrift::plan::{Change, live_sha256};
+use zerodrift::sandbox::{Concurrent, Hostile, Moment, Personality, State};
+use zerodrift::settings::{Access, Endpoint, Model, Setting};
+
+fn config() -> ProptestConfig {
+    ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() }
+}
+
+fn personality() -> impl Strategy<Value = Personality> {
+    any::<u64>().prop_map(Personality::nth)
+}
+
+/// Runs on a paused clock: pauses between reads take no time.
+fn run<T>(story: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
+}
+
+/// What one read of everything shows.
+fn read(state: State, personality: Personality) -> Live {
+    run(async { World::of(state, personality).reader.live(&target(), &Endpoint::ALL).await.unwrap() })
+}
+
+fn paths(found: &[Difference]) -> Vec<&str> {
+    found.iter().map(|one| one.path.as_str()).collect()
+}
+
+fn organization(live: &Live) -> &Document {
+    live.document(Endpoint::Organization).unwrap()
+}
+
+/// The same live state with another organization.
+fn with_fields(live: &Live, fields: Map<String, Json>) -> Live {
+    let mut organization = organization(live).clone();
+    organization.fields = fields;
+    Live { organization: Slot::Present(organization), ..live.clone() }
+}
+
+/// The same live state with a value at some keys of the organization.
+fn with(live: &Live, keys: &[&str], value: Json) -> Live {
+    let mut sections = Map::from_iter([("x".to_owned(), Json::Object(organization(live).fields.clone()))]);
+    for length in 1..keys.len() {
+        let place = keys[..length].iter().try_fold(&sections["x"], |place, key| place.get(key));
+        if !place.is_some_and(Json::is_object) {
+            put(&mut sections, "x", &keys[..length], json!({}));
+        }
+    }
+    put(&mut sections, "x", keys, value);
+    let Json::Object(fields) = sections["x"].take() else { panic!("the organization is an object") };
+    with_fields(live, fields)
+}
+
+/// Whether everything that compares two live states says that nothing moved, or everything that something did.
+fn agree(before: &Live, after: &Live) -> Result<bool, TestCaseError> {
+    let model = Model::current();
+    let found = differences(model, before, after);
+    let of_fingerprints = Fingerprint::of(model, before).differences(&Fingerprint::of(model, after));
+    prop_assert_eq!(paths(&of_fingerprints), paths(&found), "the fingerprint of a saved plan");
+    let same_digest = live_sha256(model, before) == live_sha256(model, after);
+    prop_assert_eq!(same_digest, found.is_empty(), "the digest");
+    let pairs = before.documents().filter_map(|one| Some((one, after.document(one.endpoint)?)));
+    let of_read_back: Vec<String> =
+        pairs.flat_map(|(one, two)| verify(model, Some(one), two, &[])).map(|found| found.path).collect();
+    prop_assert_eq!(of_read_back, paths(&found), "the read-back");
+    Ok(!found.is_empty())
+}
+
+/// The settings of the organization that a former path may hold.
+fn renamed() -> Vec<Setting> {
+    Model::current().of(Endpoint::Organization).filter(|setting| setting.former.is_some()).copied().collect()
+}
+
+/// The path of a renamed setting, a value that it has, and another one.
+fn contradiction() -> impl Strategy<Value = (&'static str, Json, Json)> {
+    prop::sample::select(renamed()).prop_flat_map(|setting| (Just(setting.path), valid(&setting), valid(&setting)))
+}
+
+fn setting(path: &str) -> Setting {
+    *Model::current().setting(path).unwrap()
+}
+
+/// The group whose switch servers fill the members behind as they like.
+const SWITCH: &str = "organization.service_token_inactivity.enabled";
+
+/// The same live state with that group: whether it is on, and after how many days.
+fn with_group(live: &Live, is_on: bool, days: Json) -> Live {
+    let group = json!({"enabled": is_on, "inactivity_threshold_days": days, "action": "disable"});
+    with(live, &["service_token_inactivity"], group)
+}
+
+fn volatile() -> impl Iterator<Item = &'static Setting> {
+    Model::current().of(Endpoint::Organization).filter(|setting| setting.access == Access::Volatile)
+}
+
+/// A document as the API would answer it after a PUT of this body that it took as it was.
+fn taken(before: &Document, sent: &JsonText) -> Document {
+    let mut after = Document::parse(before.endpoint, sent).unwrap();
+    for setting in Model::current().response_only(before.endpoint) {
+        // No setting of the server's own is in a group.
+        let key = setting.live_keys()[0][0];
+        after.fields.extend(before.fields.get(key).map(|value| (key.to_owned(), value.clone())));
+    }
+    for setting in Model::current().of(before.endpoint).filter(|setting| setting.observed_as.is_some()) {
+        let sent = after.fields.shift_remove(setting.name());
+        after.fields.extend(sent.map(|value| (setting.live_keys()[0][0].to_owned(), value)));
+    }
+    after
+}
+
+/// What a write asks for is what the plan says, and nothing else: the body, the plan and the difference agree.
+fn body_does_what_the_plan_says(live: &Live, manifest: &Manifest) -> Result<(), TestCaseError> {
+    let model = Model::current();
+    let plan = plan_for(manifest, live);
+    for before in live.documents() {
+        let of_endpoint = |change: &&Change| change.setting.endpoint() == before.endpoint;
+        let changes: Vec<&Change> = plan.changes.iter().filter(of_endpoint).collect();
+        let after = taken(before, &body::put(model, before, &changes, &[]));
+        let found = document_differences(model, before, &after);
+        let desired = |path: &str| changes.iter().find(|one| one.setting.path == path).map(|one| &one.after);
+        for one in &found {
+            prop_assert!(one.is_due_to(model, desired), "not planned: {:?}", one);
+        }
+        for change in changes {
+            prop_assert!(after.has(model, &change.setting, &change.after), "not sent: {:?}", change);
+            prop_assert!(paths(&found).contains(&change.setting.path), "planned and no difference: {:?}", change);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_state_does_not_differ_from_itself_whenever_it_is_read(state in live_state(), personality in personality()) {
+        let before = read(state, personality);
+        prop_assert!(!agree(&before, &before)?);
+        let mut later = before.clone();
+        for setting in volatile() {
+            later = with(&later, &setting.live_keys()[0], json!("2031-01-01T00:00:00Z"));
+        }
+        prop_assert!(!agree(&before, &later)?, "what moves by itself");
+    }
+
+    #[test]
+    fn what_differs_there_and_back_is_the_same(
+        one in live_state(), two in live_state(), of_one in personality(), of_two in personality(),
+    ) {
+        let (one, two) = (read(one, of_one), read(two, of_two));
+        agree(&one, &two)?;
+        let back = differences(Model::current(), &two, &one).into_iter();
+        let back: Vec<_> = back.map(|found| Difference { path: found.path, before: found.after, after: found.before }).collect();
+        prop_assert_eq!(differences(Model::current(), &one, &two), back);
+    }
+
+    #[test]
+    fn a_field_that_nobody_knows_differs_when_a_letter_of_it_does(
+        state in live_state(), personality in personality(), value in common::unknown_value(), other in common::unknown_value(),
+    ) {
+        let live = read(state, personality);
+        for keys in [&["brand_new"] as &[&str], &["login_design", "brand_new"]] {
+            let (before, after) = (with(&live, keys, value.clone()), with(&live, keys, other.clone()));
+            prop_assert_eq!(agree(&before, &after)?, value != other);
+        }
+    }
+
+    /// An apply echoes what live holds, so a server may move a former spelling of a setting that nobody declared.
+    #[test]
+    fn a_former_spelling_that_comes_to_contradict_its_setting_is_proved(
+        state in live_state(), personality in personality(), (path, value, other) in contradiction(),
+    ) {
+        let live = read(state, personality);
+        let setting = setting(path);
+        let (own, former) = (&setting.live_keys()[0], &setting.live_keys()[1]);
+        let before = with(&with(&live, own, value.clone()), former, value.clone());
+        let after = with(&before, former, other.clone());
+        let has_moved = !setting.same(Some(&value), Some(&other)) && !setting.is_empty(Some(&other));
+        prop_assert_eq!(agree(&before, &after)?, has_moved);
+        let only_former = with(&with(&live, own, Json::Null), former, value.clone());
+        prop_assert!(!agree(&before, &only_former)?, "another spelling of the same state");
+    }
+
+    /// While its switch is off, servers fill in a group as they like: it counts nowhere. A write that turns it on puts it
+    /// into force.
+    #[test]
+    fn a_member_behind_a_switch_that_is_off_counts_nowhere(
+        state in live_state(), sections in wanted(), personality in personality(), days in 1..365_i64, others in 1..365_i64,
+    ) {
+        let live = read(state, personality);
+        let (before, after) = (with_group(&live, false, json!(days)), with_group(&live, false, json!(others)));
+        prop_assert!(!agree(&before, &after)?);
+        prop_assert_eq!(agree(&with_group(&live, true, json!(days)), &with_group(&live, true, json!(others)))?, days != others);
+        let manifest = manifest_without_objections(sections, Some(&before));
+        if manifest.declared(SWITCH).is_none() {
+            prop_assert_eq!(plan_for(&manifest, &before).digest, plan_for(&manifest, &after).digest);
+        }
+    }
+
+    #[test]
+    fn a_plan_says_what_its_write_asks_for(state in live_state(), sections in wanted(), personality in personality()) {
+        let live = read(state, personality);
+        let manifest = manifest_without_objections(sections, Some(&live));
+        body_does_what_the_plan_says(&live, &manifest)?;
+    }
+
+    #[test]
+    fn a_write_under_two_spellings_does_not_contradict_itself(
+        state in live_state(), personality in personality(), (path, value, other) in contradiction(), wanted in any::<u64>(),
+    ) {
+        let live = read(state, personality);
+        let setting = setting(path);
+        let (own, former) = (&setting.live_keys()[0], &setting.live_keys()[1]);
+        let live = with(&with(&live, own, value.clone()), former, other);
+        let mut sections = Map::new();
+        put(&mut sections, "organization", &setting.keys(), if wanted % 2 == 0 { value } else { Json::Null });
+        let manifest = manifest_without_objections(sections, Some(&live));
+        body_does_what_the_plan_says(&live, &manifest)?;
+    }
+}
+
+/// A value behind a switch that is off does not count, and the write that turns the switch on sends the one that was
+/// approved.
+#[test]
+fn a_value_that_moves_behind_a_switch_before_it_is_turned_on_is_written_as_it_was_approved() {
+    let group =
+        |is_on: bool, days: i64| json!({"enabled": is_on, "inactivity_threshold_days": days, "action": "disable"});
+    let concurrent = Concurrent { when: Moment::Read, patch: json!({"service_token_inactivity": group(false, 7)}) };
+    let text =
+        format!("account_id: {}\norganization:\n  service_token_inactivity:\n    enabled: true\n", common::ACCOUNT);
+    let manifest = common::manifest(&text);
+    for (name, personality) in Personality::named() {
+        let state = State {
+            hostile: Hostile { concurrent: Some(concurrent.clone()), ..Hostile::default() },
+            ..State::with_organization(json!({
+                "name": "Widget", "auth_domain": "widget.cloudflareaccess.com",
+                "service_token_inactivity": group(false, 90),
+            }))
+        };
+        let world = World::of(state, personality);
+        let (_, outcome) = run(world.apply(&manifest));
+        assert_eq!(outcome.end, End::Applied, "{name}: {outcome:#?}");
+        assert_eq!(world.bodies()[0]["service_token_inactivity"], group(true, 90), "{name}");
+    }
+}
