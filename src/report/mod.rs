@@ -1,5 +1,7 @@
 //! Values → text. Pure: every function takes values and returns a `String`; nothing here looks at a terminal or prints.
 //!
+//! A new format is a file in this folder and a variant of [`PlanFormat`] or [`FindingsFormat`].
+//!
 //! - `style`: how wide and how colourful; looked at by the caller
 //! - `value`: one value of a setting as a piece of text, untrusted characters made visible
 //! - `alike`: texts that look the same and are not
@@ -54,6 +56,7 @@ pub use unified::unified;
 /// Format of a plan, or of drift.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum PlanFormat {
     /// For people.
     #[default]
@@ -73,6 +76,7 @@ pub enum PlanFormat {
 /// Format of findings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
+#[non_exhaustive]
 pub enum FindingsFormat {
     /// For people.
     #[default]

@@ -6,28 +6,17 @@ use insta::assert_snapshot;
 
 use crate::harness::TestEnv;
 
-const COMMANDS: [&str; 14] = [
-    "plan",
-    "apply",
-    "rollback",
-    "drift",
-    "validate",
-    "init",
-    "export",
-    "revoke-user",
-    "explain",
-    "schema",
-    "doctor",
-    "sandbox",
-    "completions",
-    "man",
-];
-
-/// The commands that `--help` lists, so that a new one cannot be forgotten here.
-fn listed(help: &str) -> Vec<&str> {
+/// The commands that `--help` lists. Which these are is part of the snapshot of the reference.
+fn commands(env: &TestEnv) -> Vec<String> {
+    let help = env.run("--help").exits(0).stdout;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let named = commands.filter(|line| line.starts_with("  ") && !line.starts_with("    "));
-    named.filter_map(|line| line.split_whitespace().next()).collect()
+    let names: Vec<String> = named.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    assert!(
+        ["plan", "apply", "revoke-user", "man"].iter().all(|name| names.iter().any(|listed| listed == name)),
+        "{help}"
+    );
+    names
 }
 
 #[test]
@@ -35,7 +24,7 @@ fn the_whole_command_line_is_one_page() {
     let env = TestEnv::new();
     let help = env.run("--help").exits(0);
     let mut page = help.stdout.clone();
-    for command in listed(&help.stdout) {
+    for command in commands(&env) {
         let help = env.run(&format!("{command} --help")).exits(0);
         assert_eq!(help.stderr, "");
         write!(page, "\n{}\n\n{}", "=".repeat(100), help.stdout).unwrap();
@@ -46,8 +35,7 @@ fn the_whole_command_line_is_one_page() {
 #[test]
 fn every_command_helps_with_examples() {
     let env = TestEnv::new();
-    let help = env.run("--help").exits(0);
-    for command in listed(&help.stdout) {
+    for command in commands(&env) {
         let help = env.run(&format!("{command} --help")).exits(0);
         assert!(help.stdout.contains("Examples:\n  zerodrift "), "{command}: {help}");
         let short = env.run(&format!("{command} -h")).exits(0);
@@ -57,9 +45,8 @@ fn every_command_helps_with_examples() {
 
 #[test]
 fn nothing_destroys() {
-    let help = TestEnv::new().run("--help").exits(0);
-    assert_eq!(listed(&help.stdout), COMMANDS);
-    assert!(!COMMANDS.iter().any(|command| command.contains("destroy") || command.contains("delete")));
+    let commands = commands(&TestEnv::new());
+    assert!(!commands.iter().any(|command| command.contains("destroy") || command.contains("delete")));
 }
 
 #[test]
@@ -72,10 +59,11 @@ fn a_version_is_a_result() {
 #[test]
 fn every_shell_completes_every_command() {
     let env = TestEnv::new();
+    let commands = commands(&env);
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = env.run(&format!("completions {shell}")).exits(0);
         assert_eq!(script.stderr, "");
-        for command in COMMANDS {
+        for command in &commands {
             assert!(script.stdout.contains(command), "{shell} does not know {command}");
         }
     }
@@ -83,9 +71,10 @@ fn every_shell_completes_every_command() {
 
 #[test]
 fn the_manual_has_every_command() {
-    let manual = TestEnv::new().run("man").exits(0);
+    let env = TestEnv::new();
+    let manual = env.run("man").exits(0);
     assert!(manual.stdout.contains(".TH zerodrift"), "{manual}");
-    for command in COMMANDS {
+    for command in commands(&env) {
         let escaped = command.replace('-', "\\-");
         assert!(manual.stdout.contains(&format!("zerodrift\\-{escaped}")), "the manual lacks {command}");
     }

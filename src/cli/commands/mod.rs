@@ -19,21 +19,7 @@ mod validate;
 
 use clap::{Parser, Subcommand};
 
-use self::apply::ApplyArgs;
-use self::completions::CompletionsArgs;
-use self::doctor::DoctorArgs;
-use self::drift::DriftArgs;
-use self::explain::ExplainArgs;
-use self::export::ExportArgs;
-use self::init::InitArgs;
 pub(crate) use self::init::Platform;
-use self::man::ManArgs;
-use self::plan::PlanArgs;
-use self::revoke_user::RevokeUserArgs;
-use self::rollback::RollbackArgs;
-use self::sandbox::SandboxArgs;
-use self::schema::SchemaArgs;
-use self::validate::ValidateArgs;
 use crate::cli::command_spec::CommandSpec;
 use crate::cli::options::OutputArgs;
 
@@ -76,20 +62,20 @@ pub(crate) struct Cli {
 /// The commands, in the order in which the help lists them. The documentation of their arguments is their help.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Plan(PlanArgs),
-    Apply(ApplyArgs),
-    Rollback(RollbackArgs),
-    Drift(DriftArgs),
-    Validate(ValidateArgs),
-    Init(InitArgs),
-    Export(ExportArgs),
-    RevokeUser(RevokeUserArgs),
-    Explain(ExplainArgs),
-    Schema(SchemaArgs),
-    Doctor(DoctorArgs),
-    Sandbox(SandboxArgs),
-    Completions(CompletionsArgs),
-    Man(ManArgs),
+    Plan(plan::PlanArgs),
+    Apply(apply::ApplyArgs),
+    Rollback(rollback::RollbackArgs),
+    Drift(drift::DriftArgs),
+    Validate(validate::ValidateArgs),
+    Init(init::InitArgs),
+    Export(export::ExportArgs),
+    RevokeUser(revoke_user::RevokeUserArgs),
+    Explain(explain::ExplainArgs),
+    Schema(schema::SchemaArgs),
+    Doctor(doctor::DoctorArgs),
+    Sandbox(sandbox::SandboxArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
 }
 
 impl Command {
