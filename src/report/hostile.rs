@@ -7,6 +7,8 @@ use serde_json::{Value as Json, json};
 
 use super::sarif::{self, sarif};
 use super::{ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan};
+#[cfg(feature = "cli")]
+use super::{FindingsFormat, PlanFormat, ReportFormat, Validation};
 use crate::diagnostics::{Finding, Fix, Location, Severity, Source, not_checked};
 use crate::document as documents;
 use crate::manifest::write::{self, Detail};
@@ -178,6 +180,42 @@ fn no_nasty_value_reaches_an_output_raw() {
         exports(text).iter().for_each(|output| assert_harmless(output));
         reports(text).iter().for_each(|output| assert_harmless(output));
         failures(text).iter().for_each(|output| assert_harmless(output));
+    }
+}
+
+/// Every format, of results and of failures, so that a new one is among them.
+#[cfg(feature = "cli")]
+#[test]
+fn no_format_shows_a_nasty_value_raw() {
+    fn each<F: ReportFormat + clap::ValueEnum>(content: &F::Content<'_>, failed: &FailedRun<'_>) {
+        for format in F::value_variants() {
+            let limit = format.limit().unwrap_or(usize::MAX);
+            assert_harmless(&format.render(content, &Style::plain(80), limit));
+            assert_harmless(&format.render_failure(failed, limit));
+        }
+    }
+    for text in NASTY {
+        let (plan, live, message) = (filled_with(text), live(json!({ "name": text }), None), visible(text));
+        let (findings, hints) = (&plan.findings, [message.clone().into_owned()]);
+        let failed = FailedRun {
+            command: "plan",
+            file: text,
+            repository_file: text,
+            source: None,
+            target: None,
+            kind: "io",
+            message: &message,
+            hints: &hints,
+            findings,
+            exit_code: 1,
+        };
+        each::<FindingsFormat>(&Validation { file: text, source: None, findings, repository_file: text }, &failed);
+        let (model, yaml, repository_file) = (Model::current(), &*message, text);
+        for wording in [Wording::Plan, Wording::Drift] {
+            let comparison =
+                Comparison { wording, model, plan: &plan, live: &live, declared: 3, yaml, repository_file };
+            each::<PlanFormat>(&comparison, &failed);
+        }
     }
 }
 
