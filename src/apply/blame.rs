@@ -6,7 +6,7 @@
 use crate::cloudflare::{self, Message};
 use crate::diagnostics::{Finding, Severity};
 use crate::manifest::{Declared, Manifest};
-use crate::settings::Endpoint;
+use crate::settings::{Endpoint, SettingPath};
 use crate::text::excerpt;
 
 /// The slugs that name a setting by another word than its name (API error codes 11004 and 12106).
@@ -58,9 +58,9 @@ fn keys_of(pointer: &str) -> Vec<String> {
 
 /// Whether a pointer leads to a declaration, into it, or to the group around it.
 fn is_at(declared: &Declared, pointed: &[String]) -> bool {
-    let former = declared.setting.former.map(|path| path.split('.').skip(1).collect::<Vec<_>>());
-    let spellings = std::iter::once(declared.setting.keys()).chain(former);
-    spellings.into_iter().any(|keys| keys.iter().zip(pointed).all(|(key, pointed)| key == pointed))
+    let former = declared.setting.former.as_ref().map(SettingPath::keys);
+    let mut names = std::iter::once(declared.setting.keys()).chain(former);
+    names.any(|keys| keys.iter().zip(pointed).all(|(key, pointed)| key == pointed))
 }
 
 /// Whether a text names a setting as a word of its own.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::json::JsonText;
 use crate::live::{Document, dotted, set_at};
 use crate::plan::{Change, Op};
-use crate::settings::{Endpoint, Group, Kind, Model, Setting, Unset, is_blank, keys};
+use crate::settings::{Endpoint, Group, Kind, Model, Setting, SettingPath, Unset, is_blank};
 
 /// The body of a PUT that makes `changes` on `live`, leaving out the unknown fields that `omit` names.
 /// A setting of the model is never left out.
@@ -24,10 +24,10 @@ pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String])
     }
     for change in changes {
         for keys in spellings_to_write(live, &change.setting) {
-            set_at(&mut body, &keys, wire_value(change));
+            set_at(&mut body, keys, wire_value(change));
         }
         for (setting, value) in &change.annotations {
-            set_at(&mut body, &write_keys(live, setting), value.clone());
+            set_at(&mut body, write_keys(live, setting), value.clone());
         }
     }
     for group in model.groups() {
@@ -41,9 +41,9 @@ pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String])
 pub fn post(changes: &[&Change]) -> JsonText {
     let mut body = Map::new();
     for change in changes.iter().filter(|change| change.setting.in_create && change.op == Op::Set) {
-        set_at(&mut body, &change.setting.keys(), change.after.clone());
+        set_at(&mut body, change.setting.keys(), change.after.clone());
         for (setting, value) in &change.annotations {
-            set_at(&mut body, &setting.keys(), value.clone());
+            set_at(&mut body, setting.keys(), value.clone());
         }
     }
     JsonText::from(&body)
@@ -54,17 +54,17 @@ fn echo(model: &Model, live: &Document) -> Map<String, Json> {
     let mut body = live.fields.clone();
     for setting in model.response_only(live.endpoint) {
         for keys in setting.live_keys() {
-            remove(&mut body, &keys);
+            remove(&mut body, keys);
         }
     }
     // What the API answers under another name than it takes goes back under the name it takes.
     for setting in model.of(live.endpoint).filter(|setting| setting.is_declarable() && setting.observed_as.is_some()) {
         let value = live.raw(setting).filter(|value| !is_blank(value)).cloned();
         for keys in setting.live_keys() {
-            remove(&mut body, &keys);
+            remove(&mut body, keys);
         }
         if let Some(value) = value {
-            set_at(&mut body, &setting.keys(), value);
+            set_at(&mut body, setting.keys(), value);
         }
     }
     remove_empty_settings(model, live, &mut body);
@@ -82,7 +82,7 @@ fn remove_empty_settings(model: &Model, live: &Document, body: &mut Map<String, 
     }
     for group in known.iter().filter(|keys| keys.len() > 1).map(|keys| keys[0]) {
         let is_unset =
-            |(name, value): (&String, &Json)| is_blank(value) && known.iter().any(|keys| keys[..] == [group, name]);
+            |(name, value): (&String, &Json)| is_blank(value) && known.iter().any(|keys| **keys == [group, name]);
         let holds_nothing =
             |value: &Json| value.as_object().map_or_else(|| is_empty(value), |members| members.iter().all(is_unset));
         if body.get(group).is_some_and(holds_nothing) {
@@ -102,20 +102,20 @@ fn wire_value(change: &Change) -> Json {
 }
 
 /// The spelling under which a setting is written: the former one where that is what live speaks.
-fn write_keys(live: &Document, setting: &Setting) -> Vec<&'static str> {
-    let speaks = |keys: &Vec<&str>| live.fields.get(keys[0]).is_some_and(|value| !is_blank(value));
+fn write_keys<'s>(live: &Document, setting: &'s Setting) -> &'s [&'static str] {
+    let speaks = |keys: &[&str]| live.fields.get(keys[0]).is_some_and(|value| !is_blank(value));
+    let former = setting.former.as_ref().map(SettingPath::keys).filter(|keys| speaks(keys));
     let own = setting.keys();
-    let former = setting.live_keys().into_iter().find(|keys| setting.former.is_some() && *keys != own && speaks(keys));
-    if speaks(&own) { own } else { former.unwrap_or(own) }
+    if speaks(own) { own } else { former.unwrap_or(own) }
 }
 
 /// The spellings under which a changed setting is written: a former one that holds a value too gets the same value, since
 /// a body that contradicts itself leaves it to the server which of the two counts.
-fn spellings_to_write(live: &Document, setting: &Setting) -> Vec<Vec<&'static str>> {
+fn spellings_to_write<'s>(live: &Document, setting: &'s Setting) -> impl Iterator<Item = &'s [&'static str]> {
     let written = write_keys(live, setting);
-    let former = setting.former.map(keys).filter(|former| *former != written);
+    let former = setting.former.as_ref().map(SettingPath::keys).filter(|former| *former != written);
     let former = former.filter(|former| live.at(former).is_some_and(|value| !is_blank(value)));
-    std::iter::once(written).chain(former).collect()
+    std::iter::once(written).chain(former)
 }
 
 /// Turns a group whose every member is emptied into one `null`, which is how the API clears a group. A member that nobody

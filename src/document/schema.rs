@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::settings::tree::{self, Node};
-use crate::settings::{DurationRange, Element, Endpoint, Kind, Model, Scope, Setting, Unset, describe};
+use crate::settings::{
+    Branch, DurationRange, Element, Endpoint, Kind, Member, Model, Node, Scope, Setting, Unset, describe,
+};
 
 /// The formats that have a schema. What stands here is their help on the command line too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,28 +103,28 @@ fn section(model: &Model, endpoint: Endpoint) -> Json {
         "description": description,
         "type": ["object", "null"],
         "additionalProperties": false,
-        "properties": properties(model, &tree::of(model, endpoint)),
+        "properties": properties(model.section(endpoint)),
     })
 }
 
-fn properties(model: &Model, nodes: &[Node<'_>]) -> Map<String, Json> {
-    let schema = |node: &Node<'_>| match node {
-        Node::Leaf(leaf) => setting(leaf),
-        Node::Branch { path, nodes } => group(model, path, nodes),
+fn properties(branch: &Branch) -> Map<String, Json> {
+    let schema = |member: &Member| match &member.node {
+        Node::Setting(leaf) => setting(leaf),
+        Node::Branch(below) => group(below),
     };
-    nodes.iter().map(|node| (node.name().to_owned(), schema(node))).collect()
+    branch.declarable().map(|member| (member.name().to_owned(), schema(member))).collect()
 }
 
-fn group(model: &Model, path: &str, nodes: &[Node<'_>]) -> Json {
-    let known = model.group(path);
+fn group(branch: &Branch) -> Json {
+    let known = branch.group();
     let doc = known.map_or("", |group| group.doc);
     let whole = known.filter(|group| group.all_or_nothing).map_or("", |_| " The API takes its settings only together.");
     json!({
-        "title": path,
+        "title": branch.path(),
         "description": format!("{doc}{whole} null unsets the whole group.").trim_start(),
         "type": ["object", "null"],
         "additionalProperties": false,
-        "properties": properties(model, nodes),
+        "properties": properties(branch),
     })
 }
 
@@ -227,7 +228,7 @@ fn allow(model: &Model) -> Json {
 fn only_for_accounts(model: &Model) -> Json {
     let mut sections = Map::new();
     for endpoint in Endpoint::ALL {
-        let lacking = lacking(&tree::of(model, endpoint));
+        let lacking = lacking(model.section(endpoint));
         if lacking != json!({}) {
             sections.insert(endpoint.section().to_owned(), lacking);
         }
@@ -235,29 +236,29 @@ fn only_for_accounts(model: &Model) -> Json {
     Json::Object(sections)
 }
 
-/// `false` where a zone has nothing of some nodes, else the same for what is below; empty where it has all.
-fn lacking(nodes: &[Node<'_>]) -> Json {
-    if nodes.iter().all(|node| !in_zones(node)) {
+/// `false` where a zone has nothing of an object, else the same for what is below; empty where it has all.
+fn lacking(branch: &Branch) -> Json {
+    if !branch.declarable().any(in_zones) {
         return json!(false);
     }
     let mut properties = Map::new();
-    for node in nodes {
-        let below = match node {
-            _ if !in_zones(node) => json!(false),
-            Node::Leaf(_) => continue,
-            Node::Branch { path: _, nodes } => lacking(nodes),
+    for member in branch.declarable() {
+        let below = match &member.node {
+            _ if !in_zones(member) => json!(false),
+            Node::Setting(_) => continue,
+            Node::Branch(below) => lacking(below),
         };
         if below != json!({}) {
-            properties.insert(node.name().to_owned(), below);
+            properties.insert(member.name().to_owned(), below);
         }
     }
     if properties.is_empty() { json!({}) } else { json!({"properties": properties}) }
 }
 
-fn in_zones(node: &Node<'_>) -> bool {
-    match node {
-        Node::Leaf(setting) => Scope::Zone.has(setting),
-        Node::Branch { path: _, nodes } => nodes.iter().any(in_zones),
+fn in_zones(member: &Member) -> bool {
+    match &member.node {
+        Node::Setting(setting) => Scope::Zone.has(setting),
+        Node::Branch(below) => below.declarable().any(in_zones),
     }
 }
 

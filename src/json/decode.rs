@@ -15,7 +15,7 @@ const LARGE: usize = 256 * 1024;
 const SMALL: usize = 4 * 1024;
 
 /// The keys of each setting, below its section: the paths that are decoded.
-pub(crate) type Names<'n> = &'n [Vec<&'static str>];
+pub(crate) type Names<'n> = &'n [&'n [&'static str]];
 
 /// A value, and the original texts of its stand-ins.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -30,7 +30,7 @@ fn digest(text: &str) -> [u8; 32] {
 /// What comes out again of a text that was taken apart, as a member of an object.
 fn through(text: &str) -> String {
     let whole = JsonText::parse(format!(r#"{{"name": "W", "beta": {text}}}"#)).unwrap();
-    let Decoded { value, texts } = decode(whole.as_str(), &[vec!["name"]]);
+    let Decoded { value, texts } = decode(whole.as_str(), &[&["name"]]);
     compact(value.as_object().unwrap(), &texts).to_string()
 }
 
@@ -156,7 +156,7 @@ fn nesting_is_bounded_and_costs_no_stack() {
 fn in_a_large_document_everything_of_an_unknown_name_is_one_text() {
     let many: String = (0..40_000).map(|number| format!(r#","f{number}":{{}}"#)).collect();
     let text = format!(r#"{{"name":"W","group":{{"known":1,"x":"","y":[{}]}}{many}}}"#, "0,".repeat(4000) + "0");
-    let names = [vec!["name"], vec!["group", "known"]];
+    let names: [&[&str]; 2] = [&["name"], &["group", "known"]];
     let Decoded { value, texts } = decode(&text, &names);
     let fields = value.as_object().unwrap();
     assert_eq!(fields.keys().collect::<Vec<_>>(), ["name", "group", MORE]);

@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 
-use super::document::{Document, Live, Slot, dotted, sorted};
-use crate::settings::{Access, Endpoint, Model, Setting};
+use super::document::{Document, Live, Slot, sorted};
+use crate::settings::{Access, Endpoint, Model, Setting, dotted};
 
 /// A path whose value counts and is not the same on two sides.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,8 +67,7 @@ impl Difference {
 
 /// The setting of which a path is another spelling.
 fn spelled<'a>(model: &'a Model, path: &str) -> Option<&'a Setting> {
-    let is_spelling =
-        |setting: &&Setting| setting.live_keys().iter().skip(1).any(|keys| dotted(setting.endpoint(), keys) == path);
+    let is_spelling = |setting: &&Setting| setting.live_paths().skip(1).any(|other| other.as_str() == path);
     model.settings().iter().find(is_spelling)
 }
 
@@ -178,12 +177,12 @@ pub(super) fn values<'a>(model: &Model, document: &'a Document) -> BTreeMap<Stri
 fn spellings<'a>(document: &'a Document, setting: &Setting) -> Vec<(String, Held<'a>)> {
     let meaning = |value: &Json| Some(setting.canonical(Some(value))).filter(|meaning| !meaning.is_null());
     let mut held: Vec<(String, Held<'a>)> = Vec::new();
-    for (keys, value) in document.spellings(setting) {
+    for (other, value) in document.spellings(setting) {
         let meaning = meaning(value);
         let path = match held.first() {
             None => setting.path.to_owned(),
             Some((_, own)) if own.meaning == meaning => continue,
-            Some(_) => dotted(document.endpoint, &keys),
+            Some(_) => other.as_str().to_owned(),
         };
         held.push((path, Held { meaning, raw: value.clone(), document }));
     }

@@ -7,7 +7,7 @@
 use serde_json::{Map, Value as Json};
 
 use crate::json::{self, Decoded, JsonText, Texts, is_stand_in};
-use crate::settings::{Endpoint, Model, Setting, is_blank};
+use crate::settings::{Branch, Endpoint, Model, Node, Setting, SettingPath, is_blank};
 use crate::text::visible;
 
 /// One object of the API, as read.
@@ -73,20 +73,17 @@ impl Document {
 
     /// Reads a document from text that is valid JSON.
     pub(crate) fn decode(endpoint: Endpoint, valid: &str) -> Result<Self, DocumentError> {
-        let names: Vec<_> = Model::current().of(endpoint).flat_map(Setting::live_keys).collect();
+        let model = Model::current();
+        let names: Vec<_> = model.of(endpoint).flat_map(Setting::live_keys).collect();
         let Decoded { value, texts } = json::decode(valid, &names);
         if is_stand_in(&value) {
             return Err(undecidable(valid, endpoint.section().to_owned()));
         }
         let Json::Object(fields) = value else { return Err(DocumentError::NotAnObject) };
-        let groups = names.iter().filter(|keys| keys.len() > 1).map(|keys| keys[0]);
-        for group in groups {
-            let text = fields.get(group).and_then(|value| texts.get(value)).filter(|text| text.starts_with('{'));
-            if let Some(text) = text {
-                return Err(undecidable(text, dotted(endpoint, &[group])));
-            }
+        match undecidable_group(model.section(endpoint), &fields, &texts) {
+            Some(error) => Err(error),
+            None => Ok(Self { endpoint, fields, texts }),
         }
-        Ok(Self { endpoint, fields, texts })
     }
 
     /// The document as it was read, as JSON without spaces.
@@ -118,13 +115,16 @@ impl Document {
     /// The raw value of a setting under the first of its spellings that holds something.
     pub fn raw(&self, setting: &Setting) -> Option<&Json> {
         let held = self.spellings(setting).next().map(|(_, value)| value);
-        held.or_else(|| setting.live_keys().iter().find_map(|keys| self.at(keys)))
+        held.or_else(|| setting.live_paths().find_map(|path| self.at(path.keys())))
     }
 
     /// The spellings of a setting that hold something, the one that counts first.
-    pub(crate) fn spellings(&self, setting: &Setting) -> impl Iterator<Item = (Vec<&'static str>, &Json)> {
-        let held = setting.live_keys().into_iter().filter_map(|keys| Some((self.at(&keys)?, keys)));
-        held.filter(|(value, _)| !is_blank(value)).map(|(value, keys)| (keys, value))
+    pub(crate) fn spellings<'d, 's>(
+        &'d self,
+        setting: &'s Setting,
+    ) -> impl Iterator<Item = (&'s SettingPath, &'d Json)> {
+        let held = setting.live_paths().filter_map(|path| Some((path, self.at(path.keys())?)));
+        held.filter(|(_, value)| !is_blank(value))
     }
 
     /// The raw value of a setting, or nothing while the switch of its group is off and it does not count.
@@ -149,31 +149,47 @@ impl Document {
 
     /// Everything that no setting of the model describes, groups looked into, empty values included.
     pub fn unknown(&self, model: &Model) -> Vec<Unknown> {
-        let known: Vec<_> = model.of(self.endpoint).flat_map(Setting::live_keys).collect();
         let mut found = Vec::new();
-        for (key, value) in &self.fields {
-            collect_unknown(&known, &[key], value, &mut found);
-        }
+        collect_unknown(model.section(self.endpoint), &self.fields, &mut Vec::new(), &mut found);
         found
     }
 }
 
-fn collect_unknown(known: &[Vec<&'static str>], keys: &[&str], value: &Json, found: &mut Vec<Unknown>) {
-    let leads_on = known.iter().any(|known| known.len() > keys.len() && known.starts_with(keys));
-    match value {
-        _ if known.iter().any(|known| known == keys) => {}
-        Json::Object(members) if leads_on && !is_stand_in(value) => {
-            for (key, member) in members {
-                collect_unknown(known, &[keys, &[key]].concat(), member, found);
+fn collect_unknown<'d>(
+    branch: &Branch,
+    fields: &'d Map<String, Json>,
+    keys: &mut Vec<&'d str>,
+    found: &mut Vec<Unknown>,
+) {
+    for (key, value) in fields {
+        let node = branch.member(key).filter(|member| member.is_answered()).map(|member| &member.node);
+        keys.push(key);
+        match (node, value) {
+            (Some(Node::Setting(_)), _) => {}
+            (Some(Node::Branch(below)), Json::Object(members)) if !is_stand_in(value) => {
+                collect_unknown(below, members, keys, found);
+            }
+            // A group that is unset.
+            (Some(Node::Branch(_)), blank) if is_blank(blank) => {}
+            _ => {
+                let keys = keys.iter().map(|key| (*key).to_owned()).collect();
+                found.push(Unknown { keys, value: value.clone() });
             }
         }
-        // A group that is unset.
-        blank if leads_on && is_blank(blank) => {}
-        other => {
-            let keys = keys.iter().map(|key| (*key).to_owned()).collect();
-            found.push(Unknown { keys, value: other.clone() });
-        }
+        keys.pop();
     }
+}
+
+/// The first group whose members cannot be told apart, as an error.
+fn undecidable_group(branch: &Branch, fields: &Map<String, Json>, texts: &Texts) -> Option<DocumentError> {
+    branch.members().iter().filter(|member| member.is_answered()).find_map(|member| {
+        let Node::Branch(below) = &member.node else { return None };
+        let value = fields.get(member.name())?;
+        match texts.get(value) {
+            Some(text) => text.starts_with('{').then(|| undecidable(text, below.path().to_owned())),
+            None => undecidable_group(below, value.as_object()?, texts),
+        }
+    })
 }
 
 /// Why nobody can say what an object means: some of its members cannot be told apart.
@@ -195,23 +211,6 @@ pub(crate) fn sorted(value: &Json) -> Json {
         Json::Array(elements) => elements.iter().map(sorted).collect(),
         other => other.clone(),
     }
-}
-
-/// Keys as one dotted path below a section; a key with other characters than a name's is quoted as in JSON.
-pub fn dotted<K: AsRef<str>>(endpoint: Endpoint, keys: &[K]) -> String {
-    let mut path = endpoint.section().to_owned();
-    for key in keys {
-        let key = key.as_ref();
-        path.push('.');
-        let plain =
-            !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-');
-        if plain {
-            path.push_str(key);
-        } else {
-            path.push_str(&Json::from(key).to_string());
-        }
-    }
-    path
 }
 
 /// What is known of one object of the API.

@@ -1,7 +1,7 @@
 //! The shape in which a live document holds a setting.
 
 use super::document::Document;
-use crate::settings::{LiveShape, Model, Setting, has_the_type, is_blank};
+use crate::settings::{LiveShape, Model, Setting, SettingPath, has_the_type, is_blank};
 
 impl LiveShape {
     /// The shape in which a document holds a setting.
@@ -15,7 +15,7 @@ impl LiveShape {
             return Self::Hidden;
         }
         if setting.can_rank(Some(value)) {
-            let own = setting.live_keys().first().and_then(|keys| document.at(keys));
+            let own = setting.live_paths().next().and_then(|path| document.at(path.keys()));
             return if own == raw { Self::Known } else { Self::FormerName };
         }
         if setting.can_rank(Some(&setting.canonical(Some(value)))) {
@@ -27,7 +27,9 @@ impl LiveShape {
 
 /// Whether something that is not an object stands where the group of a setting should be.
 fn is_obstructed(document: &Document, setting: &Setting) -> bool {
-    let above = setting.live_keys().into_iter().filter_map(|keys| Some(keys.split_last()?.1.to_vec()));
-    let held = above.filter(|keys| !keys.is_empty()).filter_map(|keys| document.at(&keys));
-    held.filter(|value| !is_blank(value)).any(|value| !value.is_object())
+    let around = setting
+        .live_paths()
+        .map(SettingPath::keys)
+        .flat_map(|keys| (1..keys.len()).filter_map(|depth| document.at(&keys[..depth])));
+    around.filter(|value| !is_blank(value)).any(|value| !value.is_object())
 }

@@ -126,11 +126,11 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
     let is_blank_now = |setting: &Setting| facts.value(setting.path).is_some_and(|value| is_blank(&value));
     let counts = |setting: &Setting| setting.kind != Kind::Boolean || facts.manifest.declared(setting.path).is_some();
     let missing: Vec<&str> =
-        members.iter().filter(|s| is_blank_now(s) && counts(s)).map(|setting| setting.key()).collect();
+        members.iter().filter(|s| is_blank_now(s) && counts(s)).map(|setting| setting.name()).collect();
     let silent: Vec<&str> =
-        members.iter().filter(|setting| facts.value(setting.path).is_none()).map(|setting| setting.key()).collect();
+        members.iter().filter(|setting| facts.value(setting.path).is_none()).map(|setting| setting.name()).collect();
     let declared = facts.manifest.declared(at.path)?;
-    let name = group.path.rsplit('.').next().unwrap_or(group.path);
+    let name = group.name();
     let together = format!("the API takes the settings of {name} only together");
     if !missing.is_empty() {
         let missing = missing.join(" and ");
@@ -202,7 +202,7 @@ fn a_reason_needs_its_change(facts: &Facts<'_>) -> Vec<Finding> {
             if facts.manifest.declared(of).is_some() {
                 return None;
             }
-            let key = declared.setting.key();
+            let key = declared.setting.name();
             let message = format!("{key} is sent beside a change of {of}, which is not declared, so it is never sent");
             let help = format!("declare {of}, or remove {key}");
             Some(facts.finding("idle-annotation", Severity::Warning, declared, message, help))

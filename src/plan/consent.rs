@@ -3,6 +3,7 @@
 use super::{Change, Consent, GuardState, Input};
 use crate::diagnostics::{Finding, Severity};
 use crate::manifest::{Allow, mismatch};
+use crate::settings::{Model, Resolved};
 
 /// Looks for consent to every guarded change.
 pub(super) fn look_for(input: &Input<'_>, changes: &mut [Change]) {
@@ -26,17 +27,23 @@ fn consent(input: &Input<'_>, change: &Change) -> Option<Consent> {
     if input.manifest.allow.iter().any(|allow| consents(allow, change)) {
         return Some(Consent::Manifest);
     }
-    input.allow.iter().any(|path| names(path, change)).then_some(Consent::Flag)
+    input.allow.iter().any(|path| names(input.model, path, change)).then_some(Consent::Flag)
 }
 
 /// Whether an entry of the file consents to exactly this change.
 fn consents(allow: &Allow, change: &Change) -> bool {
-    names(&allow.setting, change) && change.setting.same(Some(&allow.to), Some(&change.after))
+    allow.setting == change.setting.path && change.setting.same(Some(&allow.to), Some(&change.after))
 }
 
-/// Whether a path names the change's setting or its group.
-fn names(path: &str, change: &Change) -> bool {
-    change.setting.path == path || change.setting.group() == Some(path)
+/// Whether a path names the change's setting, or a group that it is in.
+fn names(model: &Model, path: &str, change: &Change) -> bool {
+    match model.resolve(path) {
+        Some(Resolved::Setting(setting)) => setting.path == change.setting.path,
+        Some(Resolved::Branch(branch)) => {
+            branch.group().is_some_and(|group| change.setting.full_path().is_below(&group.full_path()))
+        }
+        None => false,
+    }
 }
 
 /// Consents that match no guarded change, though the file alone does not show it: left behind after an apply, or given
@@ -46,7 +53,7 @@ pub(super) fn stale<'a>(input: &Input<'_>, changes: impl Iterator<Item = &'a Cha
     let of_the_file = input.manifest.allow.iter().filter(|allow| {
         !guarded().any(|change| consents(allow, change)) && mismatch(input.model, input.manifest, allow).is_none()
     });
-    let of_the_flags = input.allow.iter().filter(|path| !guarded().any(|change| names(path, change)));
+    let of_the_flags = input.allow.iter().filter(|path| !guarded().any(|change| names(input.model, path, change)));
     let in_file = of_the_file.map(|allow| {
         let message = format!("the consent to change {} matches no change of this plan", allow.setting);
         Finding::new("stale-consent", Severity::Warning, &input.manifest.path, message)

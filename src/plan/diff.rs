@@ -92,7 +92,7 @@ fn told(input: &Input<'_>, setting: &Setting) -> Vec<(&'static str, Json)> {
         let setting = input.model.setting(path)?;
         Some((setting.name(), effective::live(input, input.model, setting)?.clone()))
     };
-    setting.told_by.iter().copied().filter_map(live).collect()
+    setting.context.iter().copied().filter_map(live).collect()
 }
 
 /// The declared annotations that travel with a change of a setting.

@@ -10,7 +10,7 @@ use super::plan::join;
 use super::style::{Role, Style};
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
 use crate::settings::describe;
-use crate::settings::{Group, Model, RULES, Setting};
+use crate::settings::{Group, Model, RULES, Resolved, Setting, SettingPath, last_segment};
 use crate::text::layout::{column, hanging, pad, wrap};
 use crate::text::yaml_scalar;
 
@@ -168,17 +168,18 @@ pub fn markdown_table(model: &Model) -> String {
 
 fn find<'m>(model: &'m Model, name: &str) -> Result<Found<'m>, UnknownSetting> {
     let name = name.trim().trim_end_matches('.');
-    let means = |path: &str| path == name || path.split_once('.').is_some_and(|(_, short)| short == name);
-    if let Some(setting) = model.settings().iter().find(|setting| means(setting.path)) {
-        return Ok(Found::Setting(setting));
+    match model.resolve(name) {
+        Some(Resolved::Setting(setting)) => return Ok(Found::Setting(setting)),
+        Some(Resolved::Branch(branch)) => {
+            if let Some(group) = branch.group() {
+                return Ok(Found::Group(group));
+            }
+        }
+        None => {}
     }
-    if let Some(group) = model.groups().iter().find(|group| means(group.path)) {
-        return Ok(Found::Group(group));
-    }
-    // The last segment alone is enough where only one setting has it, and so is a former path.
-    let mut ends: Vec<_> = model.settings().iter().filter(|setting| setting.name() == name).collect();
-    ends.extend(model.settings().iter().filter(|setting| setting.former.is_some_and(means)));
-    match ends[..] {
+    // The last segment alone is enough where only one setting has it.
+    let called: Vec<_> = model.settings().iter().filter(|setting| setting.name() == name).collect();
+    match called[..] {
         [setting] => Ok(Found::Setting(setting)),
         _ => Err(UnknownSetting { name: name.to_owned(), candidates: candidates(model, name) }),
     }
@@ -186,21 +187,17 @@ fn find<'m>(model: &'m Model, name: &str) -> Result<Found<'m>, UnknownSetting> {
 
 fn candidates(model: &Model, name: &str) -> Vec<String> {
     const SHOWN: usize = 3;
-    let last = name.rsplit('.').next().unwrap_or(name);
-    let paths =
-        model.settings().iter().map(|setting| setting.path).chain(model.groups().iter().map(|group| group.path));
-    let likeness = |path: &str| {
-        let (_, short) = path.split_once('.').unwrap_or(("", path));
-        let end = path.rsplit('.').next().unwrap_or(path);
-        [path, short]
-            .map(|path| strsim::jaro_winkler(path, name))
-            .into_iter()
-            .fold(strsim::jaro_winkler(end, last), f64::max)
+    let last = last_segment(name);
+    let groups = model.groups().iter().map(Group::full_path);
+    let paths = model.settings().iter().map(Setting::full_path).chain(groups);
+    let likeness = |path: &SettingPath| {
+        let pairs = [(path.as_str(), name), (path.below_section(), name), (path.name(), last)];
+        pairs.map(|(path, name)| strsim::jaro_winkler(path, name)).into_iter().fold(0.0, f64::max)
     };
     let mut ranked: Vec<_> =
-        paths.map(|path| (likeness(path), path)).filter(|(likeness, _)| *likeness > 0.85).collect();
+        paths.map(|path| (likeness(&path), path)).filter(|(likeness, _)| *likeness > 0.85).collect();
     ranked.sort_by(|one, two| two.0.total_cmp(&one.0));
-    ranked.into_iter().take(SHOWN).map(|(_, path)| path.to_owned()).collect()
+    ranked.into_iter().take(SHOWN).map(|(_, path)| path.as_str().to_owned()).collect()
 }
 
 fn table(settings: &[&Setting], style: &Style) -> String {
@@ -231,8 +228,8 @@ fn about_setting(model: &Model, setting: &Setting, style: &Style) -> String {
         facts.push(("to unset", describe::unset(setting)));
     }
     facts.push(("exists for", describe::scope(setting.scopes).to_owned()));
-    facts.extend(setting.observed_as.map(|path| ("answered as", path.to_owned())));
-    facts.extend(setting.former.map(|path| ("formerly", path.to_owned())));
+    facts.extend(setting.observed_as.map(|path| ("answered as", path.as_str().to_owned())));
+    facts.extend(setting.former.map(|path| ("formerly", path.as_str().to_owned())));
     facts.extend(model.switch_of(setting).map(|switch| ("counts while", format!("{} is on", switch.path))));
     facts.push(("source", setting.source.to_owned()));
     let facts = facts.iter().map(|(label, fact)| labelled(label, fact, style)).collect();
@@ -260,7 +257,7 @@ fn example(setting: &Setting, style: &Style) -> String {
     if !setting.is_declarable() || setting.example.is_empty() {
         return String::new();
     }
-    let segments: Vec<_> = setting.path.split('.').collect();
+    let segments = [&[setting.endpoint().section()], setting.keys()].concat();
     let mut text = "In org.yaml\n".to_owned();
     for (depth, segment) in segments.iter().enumerate() {
         let value = if depth + 1 == segments.len() { format!(" {}", setting.example) } else { String::new() };
@@ -276,7 +273,7 @@ fn about_group(model: &Model, group: &Group, style: &Style) -> String {
     let prose = format!("{}{whole} Declared as null, all of it is unset.", group.doc);
     let prose: String = wrap(&prose, style.width).iter().map(|line| format!("{line}\n")).collect();
     let names: String = members.iter().map(|setting| member(setting, style)).collect();
-    let former = group.former.map(|path| labelled("formerly", path, style)).unwrap_or_default();
+    let former = group.former.map(|path| labelled("formerly", path.as_str(), style)).unwrap_or_default();
     join(&[format!("{}\n", style.paint(Role::Heading, group.path)), prose, names, former])
 }
 
@@ -309,8 +306,8 @@ impl SettingEntry {
             guard: decisions::guard(setting),
             notice: decisions::notice(setting),
             decisions: decisions::entries(model, setting),
-            observed_as: setting.observed_as,
-            former: setting.former,
+            observed_as: setting.observed_as.map(|path| path.as_str()),
+            former: setting.former.map(|path| path.as_str()),
             example: setting.example,
             source: setting.source,
         }

@@ -18,7 +18,7 @@ use super::state::{Adopt, Concurrent, Moment, Stale, State, instant};
 use super::write::merge_patch;
 use crate::json::JsonText;
 use crate::live::{Document, DocumentError};
-use crate::settings::{Endpoint, Model, Target, is_blank};
+use crate::settings::{Endpoint, Model, Target, is_blank, undotted};
 
 /// The emulated API: what it remembers, what it knows, and what it has seen.
 #[derive(Debug, Clone)]
@@ -434,7 +434,8 @@ fn not_allowed(call: &Call) -> Refusal {
     Refusal::new(405, 7001, format!("Method {} not available for that URI.", call.method))
 }
 
-fn of_endpoint(paths: &[String], endpoint: Endpoint) -> impl Iterator<Item = Vec<&str>> {
-    let ours = move |path: &&String| path.split('.').next() == Some(endpoint.section());
-    paths.iter().filter(ours).map(|path| fields::below_section(path))
+/// The keys of the paths that lead into an endpoint.
+fn of_endpoint(paths: &[String], endpoint: Endpoint) -> impl Iterator<Item = Vec<String>> {
+    let paths = paths.iter().filter_map(|path| undotted(path));
+    paths.filter(move |(of, _)| *of == endpoint).map(|(_, keys)| keys)
 }

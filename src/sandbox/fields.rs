@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::settings::{Endpoint, Model, Scope, Setting};
+use crate::settings::{Endpoint, Model, NameKind, Node, Scope, Setting, SettingPath};
 
 /// A document of the API: its members in order.
 pub(super) type Fields = Map<String, Json>;
@@ -75,24 +75,35 @@ impl<'m> Table<'m> {
     }
 
     fn meaning(self, side: Side, keys: &[String]) -> Meaning<'m> {
-        if let Some(setting) = self.settings().find(|setting| leads_to(name(side, setting), keys)) {
-            return Meaning::Setting(setting);
+        let Some(member) = self.model.section(self.endpoint).at(keys) else { return Meaning::Unknown };
+        match &member.node {
+            Node::Setting(setting) => self.meaning_of(setting, member.name_kind, side),
+            Node::Branch(below) => {
+                let is_here = |setting: &&Setting| setting.is_declarable() && self.scope.has(setting);
+                if below.settings().iter().any(is_here) { Meaning::Group } else { Meaning::Unknown }
+            }
         }
-        let managed = self.model.response_only(self.endpoint).any(|setting| leads_to(setting.path, keys));
-        let answered_only = |setting: &Setting| setting.observed_as.is_some_and(|path| leads_to(path, keys));
-        if managed || self.settings().any(answered_only) {
-            return Meaning::ReadOnly;
+    }
+
+    fn meaning_of(self, setting: &'m Setting, name: NameKind, side: Side) -> Meaning<'m> {
+        match (side, name) {
+            _ if !setting.is_declarable() => Meaning::ReadOnly,
+            _ if !self.scope.has(setting) => Meaning::Unknown,
+            (_, NameKind::Current) | (Side::Body, NameKind::Requested) | (Side::Stored, NameKind::Answered) => {
+                Meaning::Setting(setting)
+            }
+            (Side::Body, NameKind::Answered) => Meaning::ReadOnly,
+            (Side::Stored, NameKind::Requested) | (_, NameKind::Former) => Meaning::Unknown,
         }
-        if self.settings().any(|setting| leads_through(setting.path, keys)) { Meaning::Group } else { Meaning::Unknown }
     }
 
     /// The document with each renamed setting under its name of today. Where both names are used, `wins` decides.
     pub(super) fn with_current_names(self, mut fields: Fields, wins: Winner) -> Fields {
         for setting in self.settings() {
-            let Some(former) = former_keys(setting) else { continue };
-            let Some(value) = remove(&mut fields, &former) else { continue };
-            if wins == Winner::Former || get(&fields, &setting.keys()).is_none() {
-                put(&mut fields, &setting.keys(), value);
+            let Some(former) = setting.former else { continue };
+            let Some(value) = remove(&mut fields, former.keys()) else { continue };
+            if wins == Winner::Former || get(&fields, setting.keys()).is_none() {
+                put(&mut fields, setting.keys(), value);
             }
         }
         self.rename_whole_groups(fields, wins)
@@ -101,19 +112,19 @@ impl<'m> Table<'m> {
     /// What is left under a former group's name: `null`, nothing, or members that nobody knows.
     fn rename_whole_groups(self, mut fields: Fields, wins: Winner) -> Fields {
         for group in self.model.groups() {
-            let Some(former) = group.former.map(below_section) else { continue };
-            let Some(rest) = remove(&mut fields, &former) else { continue };
-            let absent = get(&fields, &group.keys()).is_none();
+            let Some(former) = group.former else { continue };
+            let Some(rest) = remove(&mut fields, former.keys()) else { continue };
+            let absent = get(&fields, group.keys()).is_none();
             match rest {
                 Json::Object(members) if members.is_empty() && !absent => {}
                 Json::Object(members) if !members.is_empty() => {
                     for (key, value) in members {
-                        let mut keys = group.keys();
+                        let mut keys = group.keys().to_vec();
                         keys.push(&key);
                         put(&mut fields, &keys, value);
                     }
                 }
-                other if wins == Winner::Former || absent => put(&mut fields, &group.keys(), other),
+                other if wins == Winner::Former || absent => put(&mut fields, group.keys(), other),
                 _ => {}
             }
         }
@@ -131,36 +142,8 @@ pub(super) enum Winner {
 }
 
 /// The keys under which a setting stands in a stored document.
-pub(super) fn stored_keys(setting: &Setting) -> Vec<&'static str> {
-    setting.observed_as.map_or_else(|| setting.keys(), below_section)
-}
-
-fn former_keys(setting: &Setting) -> Option<Vec<&'static str>> {
-    setting.former.map(below_section)
-}
-
-/// The path of a setting on one side.
-fn name(side: Side, setting: &Setting) -> &'static str {
-    match side {
-        Side::Body => setting.path,
-        Side::Stored => setting.observed_as.unwrap_or(setting.path),
-    }
-}
-
-/// Whether a dotted path is these keys below its section.
-fn leads_to(path: &str, keys: &[String]) -> bool {
-    path.split('.').skip(1).eq(keys.iter().map(String::as_str))
-}
-
-/// Whether a dotted path begins with these keys below its section, and goes on.
-fn leads_through(path: &str, keys: &[String]) -> bool {
-    let mut segments = path.split('.').skip(1);
-    keys.iter().all(|key| segments.next() == Some(key)) && segments.next().is_some()
-}
-
-/// The segments of a dotted path without its section.
-pub(super) fn below_section(path: &str) -> Vec<&str> {
-    path.split('.').skip(1).collect()
+pub(super) fn stored_keys(setting: &Setting) -> &[&'static str] {
+    setting.observed_as.as_ref().map_or_else(|| setting.keys(), SettingPath::keys)
 }
 
 /// The value at a path of keys.

@@ -6,8 +6,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::document;
-use crate::settings::tree::{self, Node};
-use crate::settings::{Endpoint, Kind, Model, Scope, Setting};
+use crate::settings::{Branch, Endpoint, Kind, Member, Model, Node, Scope, Setting};
 
 /// The description as JSON text, with a final newline.
 pub fn openapi(model: &Model) -> String {
@@ -54,15 +53,15 @@ fn path(operations: Json) -> Json {
 }
 
 fn settings(model: &Model, endpoint: Endpoint, scope: Scope) -> Json {
-    let nodes = tree::of(model, endpoint);
+    let section = model.section(endpoint);
     let name = |verb: &str| format!("{verb}_{}_{}", scope.plural(), endpoint.section());
-    let shown = envelope(json!({"type": "object", "properties": members(&nodes, scope, true)}));
+    let shown = envelope(json!({"type": "object", "properties": members(section, scope, true)}));
     let (required, updated) = match endpoint {
         Endpoint::Organization => (json!(["auth_domain"]), "200"),
         Endpoint::Doh => (json!([]), "201"),
     };
     let body = |required: Json| {
-        let properties = members(&nodes, scope, false);
+        let properties = members(section, scope, false);
         json!({"type": "object", "properties": properties, "required": required})
     };
     let mut operations = json!({
@@ -158,15 +157,15 @@ fn failure() -> Json {
 }
 
 /// The settings of a scope. A member that is not listed is taken, stored and answered: the list is not closed.
-fn members(nodes: &[Node<'_>], scope: Scope, answered: bool) -> Map<String, Json> {
-    let member = |node: &Node<'_>| match node {
-        Node::Leaf(setting) => scope.has(setting).then(|| value(setting, answered)),
-        Node::Branch { path: _, nodes } => {
-            let inside = members(nodes, scope, answered);
+fn members(branch: &Branch, scope: Scope, answered: bool) -> Map<String, Json> {
+    let schema = |member: &Member| match &member.node {
+        Node::Setting(setting) => scope.has(setting).then(|| value(setting, answered)),
+        Node::Branch(below) => {
+            let inside = members(below, scope, answered);
             (!inside.is_empty()).then(|| json!({"type": ["object", "null"], "properties": inside}))
         }
     };
-    nodes.iter().filter_map(|node| Some((node.name().to_owned(), member(node)?))).collect()
+    branch.declarable().filter_map(|member| Some((member.name().to_owned(), schema(member)?))).collect()
 }
 
 /// What a setting takes; an answer may hold an older value, of the same type.

@@ -44,7 +44,7 @@ pub(super) fn unset_doh(personality: &Personality) -> Fields {
 /// Spelling of values.
 fn dress(personality: &Personality, setting: &Setting, answer: &mut Fields) {
     let keys = fields::stored_keys(setting);
-    let Some(value) = fields::get(answer, &keys) else { return };
+    let Some(value) = fields::get(answer, keys) else { return };
     let dressed = match (setting.kind, value) {
         (Kind::Duration(_), Json::String(text)) if personality.durations == Durations::Rewritten => {
             text.parse::<GoDuration>().ok().map(|duration| Json::from(go_style(duration)))
@@ -57,21 +57,22 @@ fn dress(personality: &Personality, setting: &Setting, answer: &mut Fields) {
         _ => None,
     };
     if let Some(dressed) = dressed {
-        fields::put(answer, &keys, dressed);
+        fields::put(answer, keys, dressed);
     }
 }
 
 /// Presence of empty values.
 fn hide(table: Table<'_>, personality: &Personality, setting: &Setting, answer: &mut Fields) {
     let keys = fields::stored_keys(setting);
-    let value = fields::get(answer, &keys);
+    let value = fields::get(answer, keys);
     let (off, grouped) = (value == Some(&Json::Bool(false)), setting.group().is_some());
     let is_switch = table.model.groups().iter().any(|group| group.switch == Some(setting.path));
     let omitted = match (setting.kind, setting.access) {
         (Kind::Boolean, _) => off && !is_switch && personality.false_members == FalseMembers::Omitted,
         (Kind::Set(_), _) => value.is_some_and(is_blank) && omits_empty_lists(personality, grouped),
         (_, Access::Annotation(switch)) if personality.toggle_reason == ToggleReason::WhileOn => {
-            fields::get(answer, &fields::below_section(switch)) != Some(&Json::Bool(true))
+            let switch = table.model.setting(switch).and_then(|switch| fields::get(answer, switch.keys()));
+            switch != Some(&Json::Bool(true))
         }
         _ => false,
     };
@@ -81,8 +82,8 @@ fn hide(table: Table<'_>, personality: &Personality, setting: &Setting, answer: 
         _ => None,
     };
     match always {
-        _ if omitted => drop(fields::remove(answer, &keys)),
-        Some(empty) if value.is_none() && !grouped => fields::put(answer, &keys, empty),
+        _ if omitted => drop(fields::remove(answer, keys)),
+        Some(empty) if value.is_none() && !grouped => fields::put(answer, keys, empty),
         _ => {}
     }
 }
@@ -98,9 +99,9 @@ fn omits_empty_lists(personality: &Personality, grouped: bool) -> bool {
 /// The server fills the members of a group whose switch is off: with the mildest value that each of them takes.
 fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
     let Some(switch) = group.switch.and_then(|path| table.model.setting(path)) else { return };
-    let whole = fields::get(answer, &group.keys());
+    let whole = fields::get(answer, group.keys());
     let replaceable = whole.is_none_or(|whole| whole.is_object() || whole.is_null());
-    let on = !switch.is_empty(fields::get(answer, &switch.keys()));
+    let on = !switch.is_empty(fields::get(answer, switch.keys()));
     if personality.switched_off != SwitchedOff::Filled || on || !replaceable {
         return;
     }
@@ -111,8 +112,8 @@ fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group,
             Kind::Enum(words) => json!(words.last()),
             _ => continue,
         };
-        if fields::get(answer, &setting.keys()).is_none_or(is_blank) {
-            fields::put(answer, &setting.keys(), filler);
+        if fields::get(answer, setting.keys()).is_none_or(is_blank) {
+            fields::put(answer, setting.keys(), filler);
         }
     }
 }
@@ -120,20 +121,20 @@ fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group,
 /// Presence and name of groups.
 fn dress_group(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
     let keys = group.keys();
-    let empty = fields::get(answer, &keys).is_none_or(|whole| is_blank(whole) && !has_unknown(table, group, whole));
+    let empty = fields::get(answer, keys).is_none_or(|whole| is_blank(whole) && !has_unknown(table, group, whole));
     if empty && group.path == LOGIN_DESIGN {
         return dress_login_design(table, personality, group, answer);
     }
     if empty && personality.unset_members == UnsetMembers::Null {
-        return fields::put(answer, &keys, Json::Null);
+        return fields::put(answer, keys, Json::Null);
     }
-    if fields::get(answer, &keys).and_then(Json::as_object).is_some_and(Fields::is_empty) {
-        fields::remove(answer, &keys);
+    if fields::get(answer, keys).and_then(Json::as_object).is_some_and(Fields::is_empty) {
+        fields::remove(answer, keys);
     }
     if let (Spelling::Former, Some(former)) = (personality.spelling, group.former)
-        && let Some(whole) = fields::remove(answer, &keys)
+        && let Some(whole) = fields::remove(answer, keys)
     {
-        fields::put(answer, &fields::below_section(former), whole);
+        fields::put(answer, former.keys(), whole);
     }
 }
 
@@ -145,13 +146,13 @@ fn has_unknown(table: Table<'_>, group: &Group, whole: &Json) -> bool {
 
 fn dress_login_design(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
     let design = match personality.empty_login_design {
-        EmptyLoginDesign::Absent => return drop(fields::remove(answer, &group.keys())),
+        EmptyLoginDesign::Absent => return drop(fields::remove(answer, group.keys())),
         EmptyLoginDesign::EmptyObject => Fields::new(),
         EmptyLoginDesign::EmptyStrings => {
             table.model.members(group).map(|setting| (setting.name().to_owned(), json!(""))).collect()
         }
     };
-    fields::put(answer, &group.keys(), Json::Object(design));
+    fields::put(answer, group.keys(), Json::Object(design));
 }
 
 /// A duration as Go prints it: `24h0m0s`, `1m30s`, `1.5s`, `100ms`, `0s`.

@@ -6,14 +6,14 @@ use super::envelope::Refusal;
 use super::fields::{self, Fields, Meaning, Member, Side, Table};
 use super::personality::{AuthDomain, EmptyStrings, ReadOnlyFields, UnknownFields, WarpWithoutDuration};
 use super::state::State;
-use crate::settings::{Access, Endpoint, GoDuration, Setting, Unset, is_blank};
+use crate::settings::{Access, Endpoint, GoDuration, Setting, SettingPath, Unset, is_blank, joined};
 
-const AUTH_DOMAIN: &str = "organization.auth_domain";
-const WARP_SWITCH: &str = "organization.allow_authenticate_via_warp";
-const WARP_DURATION: &str = "organization.warp_auth_session_duration";
-const STRICT_TOKENS: &str = "organization.strict_service_token_auth";
-const AUTHENTICATORS: &str = "organization.mfa_config.allowed_authenticators";
-const DOH_DURATION: &str = "doh.doh_jwt_duration";
+const AUTH_DOMAIN: SettingPath = SettingPath::new("organization.auth_domain");
+const WARP_SWITCH: SettingPath = SettingPath::new("organization.allow_authenticate_via_warp");
+const WARP_DURATION: SettingPath = SettingPath::new("organization.warp_auth_session_duration");
+const STRICT_TOKENS: SettingPath = SettingPath::new("organization.strict_service_token_auth");
+const AUTHENTICATORS: SettingPath = SettingPath::new("organization.mfa_config.allowed_authenticators");
+const DOH_DURATION: SettingPath = SettingPath::new("doh.doh_jwt_duration");
 /// An authenticator that the API took until mid-2026 (terraform-provider-cloudflare #7174).
 const FORMER_AUTHENTICATOR: &str = "ssh_piv_key";
 
@@ -52,16 +52,16 @@ impl Write<'_> {
     }
 
     /// The value that a setting has after the write, as far as the body says so.
-    fn sent(&self, path: &str) -> Option<&Json> {
-        fields::get(self.body, &fields::below_section(path))
+    fn sent(&self, path: SettingPath) -> Option<&Json> {
+        fields::get(self.body, path.keys())
     }
 
     fn stored(&self, setting: &Setting) -> Option<&Json> {
-        fields::get(self.stored, &fields::stored_keys(setting))
+        fields::get(self.stored, fields::stored_keys(setting))
     }
 
     fn check_auth_domain(&self) -> Result<(), Refusal> {
-        let Some(setting) = self.table.model.setting(AUTH_DOMAIN) else { return Ok(()) };
+        let Some(setting) = self.table.model.setting(AUTH_DOMAIN.as_str()) else { return Ok(()) };
         let Some(sent) = self.sent(AUTH_DOMAIN).filter(|sent| !is_blank(sent)) else {
             let optional = self.kind == Kind::Patch || self.state.personality.auth_domain == AuthDomain::Optional;
             let missing = self.kind == Kind::Create || !optional;
@@ -71,7 +71,7 @@ impl Write<'_> {
             return Ok(());
         }
         if let Some(problem) = setting.check(sent).into_iter().find(|problem| problem.refused) {
-            return Err(Refusal::invalid_auth_domain().because(None, problem.message).at(&setting.keys()));
+            return Err(Refusal::invalid_auth_domain().because(None, problem.message).at(setting.keys()));
         }
         if self.kind != Kind::Create && self.state.account.dashboard_sso {
             return Err(Refusal::new(400, 12106, "access.api.error.auth_domain_cannot_be_updated_dash_sso"));
@@ -84,20 +84,20 @@ impl Write<'_> {
         match member.meaning {
             Meaning::Setting(setting) => self.check_setting(setting, member.value),
             Meaning::ReadOnly if personality.read_only_fields == ReadOnlyFields::Refused => {
-                vec![Refusal::invalid_config(format!("{} is read-only", member.keys.join("."))).at(&member.keys)]
+                vec![Refusal::invalid_config(format!("{} is read-only", joined(&member.keys))).at(&member.keys)]
             }
             Meaning::Unknown if personality.unknown_fields == UnknownFields::Refused => {
-                vec![Refusal::invalid_config(format!("unknown field {}", member.keys.join("."))).at(&member.keys)]
+                vec![Refusal::invalid_config(format!("unknown field {}", joined(&member.keys))).at(&member.keys)]
             }
             Meaning::Group if !member.value.is_null() && !member.value.is_object() => {
-                vec![Refusal::invalid_config(format!("{} must be an object", member.keys.join("."))).at(&member.keys)]
+                vec![Refusal::invalid_config(format!("{} must be an object", joined(&member.keys))).at(&member.keys)]
             }
             Meaning::ReadOnly | Meaning::Unknown | Meaning::Group => Vec::new(),
         }
     }
 
     fn check_setting(&self, setting: &Setting, value: &Json) -> Vec<Refusal> {
-        let refused = |reason: String| Refusal::invalid_config(reason).at(&setting.keys());
+        let refused = |reason: String| Refusal::invalid_config(reason).at(setting.keys());
         let empty = value == "";
         if empty && self.state.personality.empty_strings == EmptyStrings::Refused {
             return vec![refused(format!("{} must not be empty", setting.name()))];
@@ -106,7 +106,7 @@ impl Write<'_> {
         if stored == Some(value) || (empty && holds_text(setting)) {
             return Vec::new();
         }
-        if setting.path == AUTHENTICATORS && has(value, FORMER_AUTHENTICATOR) {
+        if setting.path == AUTHENTICATORS.as_str() && has(value, FORMER_AUTHENTICATOR) {
             return vec![refused("invalid mfa authenticator type".to_owned())];
         }
         // What the API answered itself, it takes back: an older value may lie outside of the bounds of today. A value of
@@ -120,16 +120,16 @@ impl Write<'_> {
     /// Groups that are complete or absent.
     fn check_groups(&self) -> Vec<Refusal> {
         let partial = self.table.model.groups().iter().filter(|group| group.all_or_nothing).filter_map(|group| {
-            let sent = self.body_group(&group.keys())?;
-            if fields::get(self.stored, &group.keys()).and_then(Json::as_object) == Some(sent) {
+            let sent = self.body_group(group.keys())?;
+            if fields::get(self.stored, group.keys()).and_then(Json::as_object) == Some(sent) {
                 return None;
             }
             let members = self.table.model.members(group).filter(|setting| self.table.scope.has(setting));
             let missing: Vec<&str> =
                 members.map(Setting::name).filter(|name| sent.get(*name).is_none_or(is_blank)).collect();
             let whole = missing.is_empty() || sent.values().all(Json::is_null);
-            let reason = || format!("{} also needs {}", group.keys().join("."), missing.join(", "));
-            (!whole).then(|| Refusal::invalid_config(reason()).at(&group.keys()))
+            let reason = || format!("{} also needs {}", joined(group.keys()), missing.join(", "));
+            (!whole).then(|| Refusal::invalid_config(reason()).at(group.keys()))
         });
         partial.collect()
     }
@@ -151,7 +151,7 @@ impl Write<'_> {
             Refusal::invalid_request(
                 "allow_authenticate_via_warp cannot be set if the Warp Auth Session Duration is not set for the account",
             )
-            .at(&fields::below_section(WARP_SWITCH))
+            .at(WARP_SWITCH.keys())
         })
     }
 
@@ -160,7 +160,7 @@ impl Write<'_> {
         let off = self.sent(STRICT_TOKENS) == Some(&Json::Bool(false));
         (off && self.state.account.strict_service_tokens).then(|| {
             Refusal::invalid_config("strict service token authentication cannot be turned off for this organization")
-                .at(&fields::below_section(STRICT_TOKENS))
+                .at(STRICT_TOKENS.keys())
         })
     }
 
@@ -170,14 +170,14 @@ impl Write<'_> {
         let too_long = self.table.endpoint == Endpoint::Doh && wanted > GoDuration::from_hours(days * 24);
         too_long.then(|| {
             let reason = format!("doh_jwt_duration is longer than the key rotation period of {days} days");
-            Refusal::invalid_config(reason).at(&fields::below_section(DOH_DURATION))
+            Refusal::invalid_config(reason).at(DOH_DURATION.keys())
         })
     }
 }
 
 /// The keys that lead to a setting, or to an element of it.
 fn place(setting: &Setting, element: Option<usize>) -> Vec<String> {
-    setting.keys().into_iter().map(str::to_owned).chain(element.map(|index| index.to_string())).collect()
+    setting.keys().iter().map(|key| (*key).to_owned()).chain(element.map(|index| index.to_string())).collect()
 }
 
 fn holds_text(setting: &Setting) -> bool {

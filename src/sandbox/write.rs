@@ -35,8 +35,8 @@ impl Write<'_> {
         let mut base = self.stored.clone();
         if personality.groups == Groups::Replace {
             for group in self.table.model.groups() {
-                if fields::get(self.body, &group.keys()).is_some() && self.knows_group(&group.keys()) {
-                    fields::remove(&mut base, &group.keys());
+                if fields::get(self.body, group.keys()).is_some() && self.knows_group(group.keys()) {
+                    fields::remove(&mut base, group.keys());
                 }
             }
         }
@@ -68,7 +68,7 @@ impl Write<'_> {
             return;
         }
         let keys = fields::stored_keys(setting);
-        set(next, &keys, if dropped { &Json::Null } else { value });
+        set(next, keys, if dropped { &Json::Null } else { value });
     }
 
     /// What a write cannot take away: what the server manages, what the API does not know, and what it never clears.
@@ -93,13 +93,13 @@ impl Write<'_> {
     fn describe_token(&self, next: &mut Fields) {
         let same = self.table.settings().filter(|setting| setting.observed_as.is_some()).all(|setting| {
             let keys = fields::stored_keys(setting);
-            setting.same(fields::get(next, &keys), fields::get(self.stored, &keys))
+            setting.same(fields::get(next, keys), fields::get(self.stored, keys))
         });
         if same {
             return;
         }
         for attribute in self.table.model.response_only(Endpoint::Doh) {
-            fields::remove(next, &attribute.keys());
+            fields::remove(next, attribute.keys());
         }
         let Some(id) = next.get("id").and_then(Json::as_str).filter(|id| !id.is_empty()).map(str::to_owned) else {
             return;

@@ -96,11 +96,6 @@ impl Setting {
     pub(crate) fn has_no_room_for(&self, character: char) -> bool {
         character.is_control() && !(self.is_multiline && character == '\n')
     }
-
-    /// The last segment of its path: `header_text`.
-    pub fn key(&self) -> &'static str {
-        self.path.rsplit('.').next().unwrap_or(self.path)
-    }
 }
 
 /// The kinds whose values are written as text with a grammar.
@@ -151,7 +146,7 @@ fn shortened(text: &str) -> (&str, bool) {
 }
 
 fn wrong_type(setting: &Setting, value: &Json) -> Problem {
-    let message = format!("{} takes {}, not {}", setting.key(), setting.takes(), type_name(value));
+    let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), type_name(value));
     Problem::refused("wrong-type", message).suggest_if(converted(setting, value))
 }
 
@@ -181,7 +176,7 @@ fn converted(setting: &Setting, value: &Json) -> Option<Json> {
 
 /// Text that is empty where empty means nothing: an unset is written `null`.
 fn empty(setting: &Setting) -> Problem {
-    let problem = Problem::refused("empty", format!("{} takes {}, not empty text", setting.key(), setting.takes()));
+    let problem = Problem::refused("empty", format!("{} takes {}, not empty text", setting.name(), setting.takes()));
     match setting.unset {
         Unset::Never(reason) => problem.help(format!("it cannot be unset: {reason}")),
         Unset::Null | Unset::False | Unset::EmptyList => problem.help("write null to unset it").suggest(Json::Null),
@@ -190,22 +185,22 @@ fn empty(setting: &Setting) -> Problem {
 
 fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
     if let (true, Unset::Never(reason)) = (text.trim().is_empty(), setting.unset) {
-        return vec![Problem::refused("empty", format!("{} cannot be empty: {reason}", setting.key()))];
+        return vec![Problem::refused("empty", format!("{} cannot be empty: {reason}", setting.name()))];
     }
     let control = text.chars().find(|c| setting.has_no_room_for(*c)).map(|c| {
-        let message = format!("{} takes text on one line, without control characters such as {c:?}", setting.key());
+        let message = format!("{} takes text on one line, without control characters such as {c:?}", setting.name());
         let help = if c == '\n' { "write it on one line" } else { "remove the character" };
         Problem::refused("control-character", message).help(help).suggest(one_line(text))
     });
     // The API reference calls these settings optional strings and says nothing about lines.
     let lines = (control.is_none() && text.contains('\n')).then(|| {
-        let message = format!("the API is not known to take line breaks in {}", setting.key());
+        let message = format!("the API is not known to take line breaks in {}", setting.name());
         Problem::doubtful("line-break", message).help("write it on one line, unless the API is known to take it")
     });
     let hidden = text.chars().find(|c| is_hidden(*c)).map(|c| {
         let message = format!(
             "{} contains U+{:04X}, which is invisible and can make text look like something else",
-            setting.key(),
+            setting.name(),
             u32::from(c)
         );
         let cleaned: String = text.chars().filter(|c| !is_hidden(*c)).collect();
@@ -226,7 +221,7 @@ fn color(setting: &Setting, text: &str) -> Vec<Problem> {
     let digits = text.trim().trim_start_matches("0x").trim_start_matches('#');
     let with_sign = format!("#{digits}");
     let meant = with_sign.parse::<Color>().is_ok().then(|| Json::String(with_sign));
-    let problem = Problem::refused("color", format!("{} is {}: {error}", setting.key(), shown(text)));
+    let problem = Problem::refused("color", format!("{} is {}: {error}", setting.name(), shown(text)));
     vec![match &meant {
         Some(Json::String(color)) => problem.help(format!("did you mean \"{color}\"?")).suggest_if(meant.clone()),
         _ => problem.help("names of colours, rgb() and transparency are not taken"),
@@ -237,13 +232,13 @@ fn integer(setting: &Setting, number: &serde_json::Number, min: i64, max: i64) -
     let Some(whole) = number.as_i64() else {
         let rounded = canonical::of(setting.kind, Some(&Json::Number(number.clone())));
         let meant = rounded.as_i64().filter(|whole| (min..=max).contains(whole)).map(Json::from);
-        let message = format!("{} takes {}, not {}", setting.key(), setting.takes(), bare(&number.to_string()));
+        let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), bare(&number.to_string()));
         return vec![Problem::refused("range", message).suggest_if(meant)];
     };
     if (min..=max).contains(&whole) {
         return Vec::new();
     }
-    vec![Problem::refused("range", format!("{} takes {}, not {whole}", setting.key(), setting.takes()))]
+    vec![Problem::refused("range", format!("{} takes {}, not {whole}", setting.name(), setting.takes()))]
 }
 
 fn set(setting: &Setting, element: Element, elements: &[Json]) -> Vec<Problem> {
@@ -261,13 +256,13 @@ fn set(setting: &Setting, element: Element, elements: &[Json]) -> Vec<Problem> {
 
 fn duplicate(setting: &Setting, value: &Json) -> Problem {
     let text = value.as_str().map_or_else(|| value.to_string(), shown);
-    Problem::doubtful("duplicate-element", format!("{} lists {text} twice", setting.key())).help("remove one of them")
+    Problem::doubtful("duplicate-element", format!("{} lists {text} twice", setting.name())).help("remove one of them")
 }
 
 fn one_element(setting: &Setting, element: Element, value: &Json) -> Option<Problem> {
     let taken = setting.takes();
     let wrong = || {
-        let message = format!("{} takes {taken}, but this element is {}", setting.key(), type_name(value));
+        let message = format!("{} takes {taken}, but this element is {}", setting.name(), type_name(value));
         Problem::refused("wrong-type", message)
     };
     match (element, value) {

@@ -4,10 +4,10 @@
 //! - `kind`, `guard`, `setting`: the parts of an entry
 //! - `direction`, `ranking`: in which direction a value moves
 //! - `decision`: what a change calls for, by direction and shape of the live value
-//! - `model`: the table as a value that stages ask
+//! - `endpoint`, `path`: where a setting is
+//! - `model`, `tree`: the table as a value that stages ask: what a name stands for, and what an object holds
 //! - `canonical`, `duration`, `color`: when two values are the same
 //! - `check`: which values the API takes
-//! - `tree`: the settings of a section as the file nests them
 //! - `describe`: all of this in words
 //! - `target`: which organization is meant
 
@@ -18,14 +18,16 @@ mod decision;
 pub(crate) mod describe;
 mod direction;
 mod duration;
+mod endpoint;
 mod guard;
 mod kind;
 mod model;
+mod path;
 mod ranking;
 mod setting;
 mod table;
 mod target;
-pub(crate) mod tree;
+mod tree;
 
 pub use canonical::RULES;
 pub(crate) use canonical::is_blank;
@@ -37,10 +39,18 @@ pub use color::{Color, ColorError};
 pub use decision::{Cell, LiveShape};
 pub use direction::Direction;
 pub use duration::{DurationError, GoDuration};
+pub use endpoint::Endpoint;
 pub use guard::{Condition, Dependence, Guard, Impact, Impacts};
 pub use kind::{Bound, DurationRange, Element, Kind};
 pub use model::Model;
+#[cfg(any(feature = "terraform", feature = "sandbox"))]
+pub(crate) use path::joined;
+#[cfg(feature = "report")]
+pub(crate) use path::last_segment;
+#[cfg(feature = "sandbox")]
+pub(crate) use path::undotted;
+pub use path::{SettingPath, dotted};
 pub(crate) use ranking::has_the_type;
-pub(crate) use setting::keys;
-pub use setting::{Access, Endpoint, Group, Scopes, Setting, Unset};
+pub use setting::{Access, Group, Scopes, Setting, Unset};
 pub use target::{Scope, Target, TargetId, TargetIdError};
+pub use tree::{Branch, Member, NameKind, Node, Resolved};

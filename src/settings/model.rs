@@ -4,8 +4,11 @@ use std::sync::LazyLock;
 
 use super::decision::{Cell, LiveShape};
 use super::direction::Direction;
-use super::setting::{Access, Endpoint, Group, Setting};
+use super::endpoint::Endpoint;
+use super::path::SettingPath;
+use super::setting::{Access, Group, Setting};
 use super::table::{GROUPS, SETTINGS};
+use super::tree::{Branch, Resolved};
 
 /// The settings and groups that this version knows.
 ///
@@ -14,11 +17,28 @@ use super::table::{GROUPS, SETTINGS};
 pub struct Model {
     settings: Vec<Setting>,
     groups: Vec<Group>,
+    /// The tree of each endpoint, in their order.
+    sections: [Branch; 2],
 }
 
-static CURRENT: LazyLock<Model> = LazyLock::new(|| Model { settings: SETTINGS.concat(), groups: GROUPS.to_vec() });
+static CURRENT: LazyLock<Model> = LazyLock::new(|| Model::new(SETTINGS.concat(), GROUPS.to_vec()));
 
 impl Model {
+    /// The model of these settings. An object that holds some of them and has no entry is a group all the same.
+    fn new(settings: Vec<Setting>, mut groups: Vec<Group>) -> Self {
+        for setting in &settings {
+            let (path, around) = (setting.full_path(), 1..setting.keys().len());
+            for group in around.map(|depth| Group::at(path.truncated(depth))) {
+                if !groups.iter().any(|known| known.path == group.path) {
+                    groups.push(group);
+                }
+            }
+        }
+        let section = |endpoint: Endpoint| Branch::of(SettingPath::new(endpoint.section()), &settings, &groups);
+        let sections = Endpoint::ALL.map(section);
+        Self { settings, groups, sections }
+    }
+
     /// The model of this version.
     pub fn current() -> &'static Self {
         &CURRENT
@@ -29,7 +49,7 @@ impl Model {
     pub fn with(mut self, setting: Setting) -> Self {
         self.settings.push(setting);
         self.settings.sort_by_key(Setting::endpoint);
-        self
+        Self::new(self.settings, self.groups)
     }
 
     /// Every setting, read-only ones included, in the order of the table.
@@ -47,6 +67,31 @@ impl Model {
         self.settings.iter().filter(move |setting| setting.endpoint() == endpoint)
     }
 
+    /// The tree of everything: the sections, with what is in each.
+    pub fn tree(&self) -> &[Branch] {
+        &self.sections
+    }
+
+    /// The tree of a section.
+    pub fn section(&self, endpoint: Endpoint) -> &Branch {
+        let [organization, doh] = &self.sections;
+        match endpoint {
+            Endpoint::Organization => organization,
+            Endpoint::Doh => doh,
+        }
+    }
+
+    /// What a path stands for, as people write it: with or without its section, and under any name that a setting or
+    /// group has or had.
+    pub fn resolve(&self, name: &str) -> Option<Resolved<'_>> {
+        if let Some(section) = self.sections.iter().find(|section| section.path() == name) {
+            return Some(Resolved::Branch(section));
+        }
+        let find = |is_asked: &dyn Fn(&SettingPath) -> bool| self.sections.iter().find_map(|one| one.find(is_asked));
+        let member = find(&|path| path.as_str() == name).or_else(|| find(&|path| path.below_section() == name))?;
+        Some(member.resolved())
+    }
+
     /// The setting with this path.
     pub fn setting(&self, path: &str) -> Option<&Setting> {
         self.settings.iter().find(|setting| setting.path == path)
@@ -57,7 +102,7 @@ impl Model {
         self.settings.iter().position(|setting| setting.path == path).unwrap_or(usize::MAX)
     }
 
-    /// Every group.
+    /// Every group: those with an entry first, then the objects that hold settings and have none.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
@@ -67,14 +112,15 @@ impl Model {
         self.groups.iter().find(|group| group.path == path)
     }
 
-    /// The settings of a group, in the order of the table.
+    /// The settings of a group and of the groups in it, in the order of the table.
     pub fn members<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Setting> {
-        self.settings.iter().filter(move |setting| setting.group() == Some(group.path))
+        self.settings.iter().filter(move |setting| setting.full_path().is_below(&group.full_path()))
     }
 
     /// The switch of the group that a setting belongs to, unless the setting is the switch itself.
     pub fn switch_of(&self, setting: &Setting) -> Option<&Setting> {
-        let switch = self.group(setting.group()?)?.switch?;
+        let switched = self.groups.iter().filter(|group| setting.full_path().is_below(&group.full_path()));
+        let switch = switched.filter_map(|group| group.switch).next()?;
         self.setting(switch).filter(|found| found.path != setting.path)
     }
 

@@ -5,30 +5,10 @@ use serde_json::Value as Json;
 use super::canonical;
 use super::direction::Direction;
 use super::duration::GoDuration;
+use super::endpoint::Endpoint;
 use super::guard::{Impact, Impacts, UNRANKED};
 use super::kind::Kind;
-
-/// The two objects of the API that hold settings. Each has a GET and a PUT of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Endpoint {
-    /// `…/access/organizations`: the organization itself.
-    Organization,
-    /// `…/access/organizations/doh`: DNS over HTTPS, account scope only.
-    Doh,
-}
-
-impl Endpoint {
-    /// Every endpoint, in the order in which they are read, planned and written.
-    pub const ALL: [Self; 2] = [Self::Organization, Self::Doh];
-
-    /// The section of `org.yaml` and the first segment of each setting's path.
-    pub fn section(self) -> &'static str {
-        match self {
-            Self::Organization => "organization",
-            Self::Doh => "doh",
-        }
-    }
-}
+use super::path::SettingPath;
 
 /// Who may write a setting, and whether its live value counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,6 +50,8 @@ pub enum Scopes {
 pub struct Setting {
     /// Dotted path from the section down, in the API's own names: `organization.login_design.header_text`.
     pub path: &'static str,
+    /// The same, taken apart.
+    full_path: SettingPath,
     /// What values it takes.
     pub kind: Kind,
     /// Who may write it.
@@ -83,11 +65,11 @@ pub struct Setting {
     /// How it is emptied.
     pub unset: Unset,
     /// The path under which the API answers, where that differs from the path under which it takes the value.
-    pub observed_as: Option<&'static str>,
+    pub observed_as: Option<SettingPath>,
     /// An older path that live documents may still carry.
-    pub former: Option<&'static str>,
+    pub former: Option<SettingPath>,
     /// Settings that the server returns beside it and that tell a reader what its live value stands for.
-    pub told_by: &'static [&'static str],
+    pub context: &'static [&'static str],
     /// Whether plans show its live value although only the server writes it: people should see what it is, and when it moved.
     pub is_watched: bool,
     /// What a change of it leads to, in each direction: guarded, noted or harmless.
@@ -115,6 +97,7 @@ impl Setting {
         };
         Self {
             path,
+            full_path: SettingPath::new(path),
             kind,
             access: Access::Writable,
             scopes: Scopes::AccountAndZone,
@@ -123,7 +106,7 @@ impl Setting {
             unset,
             observed_as: None,
             former: None,
-            told_by: &[],
+            context: &[],
             is_watched: false,
             impacts: Impacts::Undecided,
             doc: "",
@@ -186,17 +169,17 @@ impl Setting {
 
     /// Names the path under which the API answers.
     pub const fn observed_as(self, path: &'static str) -> Self {
-        Self { observed_as: Some(path), ..self }
+        Self { observed_as: Some(SettingPath::new(path)), ..self }
     }
 
     /// Names the older path that live documents may still carry.
     pub const fn formerly(self, path: &'static str) -> Self {
-        Self { former: Some(path), ..self }
+        Self { former: Some(SettingPath::new(path)), ..self }
     }
 
     /// Names the settings that tell what its live value stands for.
-    pub const fn told_by(self, paths: &'static [&'static str]) -> Self {
-        Self { told_by: paths, ..self }
+    pub const fn context(self, paths: &'static [&'static str]) -> Self {
+        Self { context: paths, ..self }
     }
 
     /// Has plans show its live value although only the server writes it.
@@ -216,29 +199,38 @@ impl Setting {
 
     /// The API object it belongs to.
     pub fn endpoint(&self) -> Endpoint {
-        if self.path.starts_with("doh.") { Endpoint::Doh } else { Endpoint::Organization }
+        self.full_path.endpoint()
     }
 
-    /// The path below the section, split: `["login_design", "header_text"]`.
-    pub fn keys(&self) -> Vec<&'static str> {
-        keys(self.path)
+    /// The path, taken apart.
+    pub fn full_path(&self) -> SettingPath {
+        self.full_path
     }
 
-    /// The last segment of the path.
+    /// The keys of the path below the section: `["login_design", "header_text"]`.
+    pub fn keys(&self) -> &[&'static str] {
+        self.full_path.keys()
+    }
+
+    /// The last segment of the path: `header_text`.
     pub fn name(&self) -> &'static str {
-        self.path.rsplit('.').next().unwrap_or(self.path)
+        self.full_path.name()
     }
 
     /// The path of the group it belongs to, if any: `organization.login_design`.
     pub fn group(&self) -> Option<&'static str> {
-        let (parent, _) = self.path.rsplit_once('.')?;
-        parent.contains('.').then_some(parent)
+        let parent = self.full_path.parent()?;
+        (!parent.keys().is_empty()).then_some(parent.as_str())
     }
 
-    /// Every path under which a live document may hold it, the preferred first, each split below the section.
-    pub fn live_keys(&self) -> Vec<Vec<&'static str>> {
-        let own = self.observed_as.unwrap_or(self.path);
-        [Some(own), self.former].into_iter().flatten().map(keys).collect()
+    /// Every path under which a live document may hold it, the preferred first.
+    pub fn live_paths(&self) -> impl Iterator<Item = &SettingPath> {
+        [Some(self.observed_as.as_ref().unwrap_or(&self.full_path)), self.former.as_ref()].into_iter().flatten()
+    }
+
+    /// The keys of these paths, below the section.
+    pub fn live_keys(&self) -> Vec<&[&'static str]> {
+        self.live_paths().map(SettingPath::keys).collect()
     }
 
     /// Whether a manifest may declare it.
@@ -283,34 +275,61 @@ impl Setting {
     }
 }
 
-/// The segments of a dotted path below its section.
-pub(crate) fn keys(path: &'static str) -> Vec<&'static str> {
-    path.split('.').skip(1).collect()
-}
-
 /// Settings that live in one JSON object of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Group {
     /// Dotted path: `organization.login_design`.
     pub path: &'static str,
+    /// The same, taken apart.
+    full_path: SettingPath,
     /// An older path that live documents may still carry.
-    pub former: Option<&'static str>,
+    pub former: Option<SettingPath>,
     /// Whether the API takes the members only together.
     pub all_or_nothing: bool,
     /// A boolean member; while it is off, the server fills the other members as it likes and none of them counts.
     pub switch: Option<&'static str>,
-    /// What the group is about, in a sentence.
+    /// What the group is about, in a sentence. Empty for a group that has no entry of its own.
     pub doc: &'static str,
 }
 
 impl Group {
     /// A group without peculiarities.
     pub const fn new(path: &'static str, doc: &'static str) -> Self {
-        Self { path, former: None, all_or_nothing: false, switch: None, doc }
+        Self { doc, ..Self::at(SettingPath::new(path)) }
     }
 
-    /// The path below the section, split.
-    pub fn keys(&self) -> Vec<&'static str> {
-        keys(self.path)
+    /// A group of which nothing is known but its path.
+    pub(super) const fn at(path: SettingPath) -> Self {
+        Self { path: path.as_str(), full_path: path, former: None, all_or_nothing: false, switch: None, doc: "" }
+    }
+
+    /// Names the older path that live documents may still carry.
+    pub const fn formerly(self, path: &'static str) -> Self {
+        Self { former: Some(SettingPath::new(path)), ..self }
+    }
+
+    /// Has the members be sent only together.
+    pub const fn all_or_nothing(self) -> Self {
+        Self { all_or_nothing: true, ..self }
+    }
+
+    /// Names the member while which is off none of the others counts.
+    pub const fn switched_by(self, path: &'static str) -> Self {
+        Self { switch: Some(path), ..self }
+    }
+
+    /// The path, taken apart.
+    pub fn full_path(&self) -> SettingPath {
+        self.full_path
+    }
+
+    /// The keys of the path below the section.
+    pub fn keys(&self) -> &[&'static str] {
+        self.full_path.keys()
+    }
+
+    /// The last segment of the path: `login_design`.
+    pub fn name(&self) -> &'static str {
+        self.full_path.name()
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::setting::{Endpoint, Scopes, Setting};
+use super::endpoint::Endpoint;
+use super::setting::{Scopes, Setting};
 
 /// The kind of thing an organization hangs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]

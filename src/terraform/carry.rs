@@ -13,7 +13,9 @@ use super::names::exact_command;
 use super::resource::{self, Member, Origin, Resource, Value};
 use crate::diagnostics::{Finding, Severity};
 use crate::live::{Document, set_at};
-use crate::settings::{Element, Endpoint, Kind, Model, Scope, Setting, TargetId, is_blank, nearest, shown};
+use crate::settings::{
+    Element, Endpoint, Kind, Model, Node, Scope, Setting, TargetId, is_blank, joined, nearest, shown,
+};
 
 /// Carries one resource over.
 pub(super) fn carry(model: &Model, files: &[File<'_>], resource: &Resource, findings: &mut Findings) -> Imported {
@@ -36,15 +38,6 @@ struct Carrying<'r, 'a> {
     target: Option<(Scope, Option<TargetId>)>,
     fields: Map<String, Json>,
     places: BTreeMap<&'static str, Place>,
-}
-
-/// What a path of keys stands for.
-enum Meaning<'r> {
-    Setting(&'r Setting),
-    Group,
-    /// What the server keeps and nobody declares.
-    Kept,
-    Nothing,
 }
 
 impl<'r> Carrying<'r, '_> {
@@ -109,32 +102,18 @@ impl<'r> Carrying<'r, '_> {
 
     fn member(&mut self, keys: &mut Vec<String>, member: &Member) {
         keys.push(member.name.clone());
-        match self.meaning(keys) {
-            Meaning::Setting(setting) => self.setting(setting, keys, member),
-            Meaning::Group => self.group(keys, member),
-            Meaning::Kept => self.kept(keys, member),
-            Meaning::Nothing => self.unknown(keys, member),
+        // Under any name that a setting or group has or had.
+        match self.model.section(Endpoint::Organization).at(keys).map(|known| &known.node) {
+            Some(Node::Setting(setting)) if setting.is_declarable() => self.setting(setting, keys, member),
+            Some(Node::Setting(_)) => self.kept(keys, member),
+            Some(Node::Branch(_)) => self.group(keys, member),
+            None => self.unknown(keys, member),
         }
         keys.pop();
     }
 
-    /// What keys stand for, under any name that the setting has or had.
-    fn meaning(&self, keys: &[String]) -> Meaning<'r> {
-        let spellings = |setting: &Setting| setting.live_keys().into_iter().chain([setting.keys()]).collect::<Vec<_>>();
-        let model: &'r Model = self.model;
-        let of = || model.of(Endpoint::Organization);
-        let found = of().find(|setting| spellings(setting).iter().any(|known| known == keys));
-        match found {
-            Some(setting) if setting.is_declarable() => return Meaning::Setting(setting),
-            Some(_) => return Meaning::Kept,
-            None => {}
-        }
-        let leads_on = |known: &Vec<&str>| known.len() > keys.len() && known.iter().zip(keys).all(|(a, b)| a == b);
-        if of().any(|setting| spellings(setting).iter().any(leads_on)) { Meaning::Group } else { Meaning::Nothing }
-    }
-
     fn setting(&mut self, setting: &'r Setting, keys: &[String], member: &Member) {
-        let (name, place) = (keys.join("."), &member.place);
+        let (name, place) = (joined(keys), &member.place);
         if self.is_ignored(keys) {
             return self.ignored(&name, &member.key);
         }
@@ -157,8 +136,8 @@ impl<'r> Carrying<'r, '_> {
             return self.push(place, "terraform-value", message, None);
         }
         self.places.insert(setting.path, place.clone());
-        let own = setting.live_keys().swap_remove(0);
-        set_at(&mut self.fields, &own, value);
+        let own = setting.observed_as.unwrap_or_else(|| setting.full_path());
+        set_at(&mut self.fields, own.keys(), value);
     }
 
     /// A text without the line break at its end. Every heredoc has one, and no setting is meant to.
@@ -172,7 +151,7 @@ impl<'r> Carrying<'r, '_> {
     }
 
     fn group(&mut self, keys: &mut Vec<String>, member: &Member) {
-        let (name, place) = (keys.join("."), &member.place);
+        let (name, place) = (joined(keys), &member.place);
         let members = match &member.value {
             Value::Members(members) => members.to_vec(),
             Value::Known(Json::Null) => return,
@@ -204,7 +183,7 @@ impl<'r> Carrying<'r, '_> {
     /// What the server fills in belongs to a state, and is a mistake in a configuration.
     fn kept(&mut self, keys: &[String], member: &Member) {
         if self.resource.origin == Origin::Configuration {
-            let message = format!("{} is not carried over: the server keeps it and does not take it", keys.join("."));
+            let message = format!("{} is not carried over: the server keeps it and does not take it", joined(keys));
             self.push(&member.key, "terraform-unknown-argument", message, None);
         }
     }
@@ -215,7 +194,7 @@ impl<'r> Carrying<'r, '_> {
         if self.resource.origin == Origin::Output && (is_nothing || *keys == ["id"]) {
             return;
         }
-        let message = format!("{} is not carried over: there is no such setting", shown(&keys.join(".")));
+        let message = format!("{} is not carried over: there is no such setting", shown(&joined(keys)));
         let known = self.model.of(Endpoint::Organization).filter(|setting| setting.is_declarable());
         let help = nearest(&member.name, known.map(Setting::name)).map(|meant| format!("did you mean {meant}?"));
         self.push(&member.key, "terraform-unknown-argument", message, help);

@@ -295,7 +295,7 @@ pub fn wanted() -> impl Strategy<Value = Map<String, Json>> {
         let mut sections = Map::from_iter([("organization".to_owned(), json!({}))]);
         for (setting, value) in settings {
             let Some(value) = value else { continue };
-            put(&mut sections, setting.endpoint().section(), &setting.keys(), value);
+            put(&mut sections, setting.endpoint().section(), setting.keys(), value);
         }
         whole_or_nothing(&mut sections);
         sections

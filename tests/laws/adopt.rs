@@ -85,7 +85,7 @@ fn sections_of(manifest: &Manifest) -> Map<String, Json> {
         sections.insert(endpoint.section().to_owned(), Json::Object(Map::new()));
     }
     for declared in &manifest.declared {
-        put(&mut sections, declared.setting.endpoint().section(), &declared.setting.keys(), declared.value.clone());
+        put(&mut sections, declared.setting.endpoint().section(), declared.setting.keys(), declared.value.clone());
     }
     sections
 }
@@ -185,7 +185,7 @@ proptest! {
         let mut new: Map<String, Json> = serde_json::from_str(&adoption.text).unwrap();
         for adopted in &adoption.adopted {
             for sections in [&mut document, &mut new] {
-                put(sections, adopted.setting.endpoint().section(), &adopted.setting.keys(), Json::Null);
+                put(sections, adopted.setting.endpoint().section(), adopted.setting.keys(), Json::Null);
             }
         }
         prop_assert_eq!(Json::Object(new).to_string(), Json::Object(document).to_string());

@@ -147,7 +147,7 @@ proptest! {
         prop_assert!(!agree(&before, &before)?);
         let mut later = before.clone();
         for setting in volatile() {
-            later = with(&later, &setting.live_keys()[0], json!("2031-01-01T00:00:00Z"));
+            later = with(&later, setting.live_keys()[0], json!("2031-01-01T00:00:00Z"));
         }
         prop_assert!(!agree(&before, &later)?, "what moves by itself");
     }
@@ -181,7 +181,7 @@ proptest! {
     ) {
         let live = read(state, personality);
         let setting = setting(path);
-        let (own, former) = (&setting.live_keys()[0], &setting.live_keys()[1]);
+        let (own, former) = (setting.live_keys()[0], setting.live_keys()[1]);
         let before = with(&with(&live, own, value.clone()), former, value.clone());
         let after = with(&before, former, other.clone());
         let has_moved = !setting.same(Some(&value), Some(&other)) && !setting.is_empty(Some(&other));
@@ -219,10 +219,10 @@ proptest! {
     ) {
         let live = read(state, personality);
         let setting = setting(path);
-        let (own, former) = (&setting.live_keys()[0], &setting.live_keys()[1]);
+        let (own, former) = (setting.live_keys()[0], setting.live_keys()[1]);
         let live = with(&with(&live, own, value.clone()), former, other);
         let mut sections = Map::new();
-        put(&mut sections, "organization", &setting.keys(), if wanted % 2 == 0 { value } else { Json::Null });
+        put(&mut sections, "organization", setting.keys(), if wanted % 2 == 0 { value } else { Json::Null });
         let manifest = manifest_without_objections(sections, Some(&live));
         body_does_what_the_plan_says(&live, &manifest)?;
     }

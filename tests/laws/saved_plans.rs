@@ -54,7 +54,7 @@ fn again(saved: &SavedPlan, manifest: &Manifest, live: &Live) -> Plan {
 
 fn is_volatile(path: &[String], endpoint: Endpoint) -> bool {
     let volatile = |setting: &&zerodrift::settings::Setting| setting.access == Access::Volatile;
-    Model::current().of(endpoint).filter(volatile).any(|setting| setting.live_keys().iter().any(|keys| keys == path))
+    Model::current().of(endpoint).filter(volatile).any(|setting| setting.live_keys().iter().any(|keys| *keys == path))
 }
 
 /// The paths of a document to everything that is no object with members.
@@ -115,7 +115,7 @@ fn later(live: &Live) -> Live {
     for document in live.documents() {
         let mut fields = document.fields.clone();
         for setting in Model::current().of(document.endpoint).filter(|setting| setting.access == Access::Volatile) {
-            if let [key] = setting.live_keys()[0].as_slice() {
+            if let [key] = setting.live_keys()[0] {
                 fields.insert((*key).to_owned(), json!("2031-01-01T00:00:00Z"));
             }
         }

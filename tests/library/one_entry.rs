@@ -344,7 +344,7 @@ fn explain_and_the_table_of_the_readme_show_it() {
     for setting in [QUIET, MODE, BANNER] {
         let text = explain::one(&model, setting.path, &Style::default()).unwrap();
         assert!(text.contains(setting.doc) && text.contains(setting.default), "{text}");
-        assert!(explain::all(&model, &Style::default()).contains(setting.key()), "{}", setting.path);
+        assert!(explain::all(&model, &Style::default()).contains(setting.name()), "{}", setting.path);
         let document = explain::document(&model, Some(setting.path)).unwrap();
         assert_eq!(document.settings.len(), 1);
         let table = explain::markdown_table(&model);

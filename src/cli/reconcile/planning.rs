@@ -14,7 +14,7 @@ use crate::files::{self, LARGEST_DOCUMENT};
 use crate::live::{Live, Snapshot};
 use crate::manifest::Manifest;
 use crate::plan::{self, Plan};
-use crate::settings::{Model, Target};
+use crate::settings::{Model, Resolved, Target};
 use crate::text;
 
 /// A manifest without errors, and whose organization it is about.
@@ -106,9 +106,12 @@ pub(crate) fn full_paths(model: &Model, allow: &[String]) -> Result<Vec<String>,
 }
 
 fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
-    let known = |path: &str| model.setting(path).is_some() || model.group(path).is_some();
-    let spellings = [name.to_owned(), format!("organization.{name}"), format!("doh.{name}")];
-    spellings.into_iter().find(|path| known(path)).ok_or_else(|| {
+    let path = match model.resolve(name) {
+        Some(Resolved::Setting(setting)) => Some(setting.path),
+        Some(Resolved::Branch(branch)) => branch.group().map(|group| group.path),
+        None => None,
+    };
+    path.map(str::to_owned).ok_or_else(|| {
         CliError::usage(format!("--allow {}: there is no setting or group of this name", text::visible(name)))
             .hint("run `zerodrift explain` for the names")
     })

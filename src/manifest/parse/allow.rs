@@ -9,7 +9,7 @@ use super::value;
 use super::yaml::{Node, Value};
 use crate::diagnostics::Severity;
 use crate::manifest::Allow;
-use crate::settings::{Setting, nearest, shown};
+use crate::settings::{Model, Resolved, Setting, nearest, shown};
 
 const KEYS: [&str; 3] = ["setting", "to", "reason"];
 const EXAMPLE: &str =
@@ -83,27 +83,34 @@ fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
         return None;
     };
     let model = reader.model;
-    if let Some(setting) = model.setting(path).filter(|setting| setting.is_declarable()) {
-        return Some(*setting);
-    }
-    let members: Vec<&str> = model
-        .declarable()
-        .filter(|setting| setting.path.starts_with(&format!("{path}.")))
-        .map(|setting| setting.path)
-        .collect();
-    let finding = if !members.is_empty() {
-        let message = format!("{} is a group, and each consent is to one setting", shown(path));
-        reader.error("allow-setting", &node.span, message).help(format!("name one of {}", members.join(", ")))
-    } else {
-        let finding = reader.error("allow-setting", &node.span, format!("there is no setting {}", shown(path)));
-        let ends_alike = model.declarable().find(|setting| setting.path.ends_with(&format!(".{path}")));
-        match ends_alike.map(|setting| setting.path).or_else(|| nearest(path, model.declarable().map(|s| s.path))) {
-            Some(meant) => finding.help(format!("did you mean {meant}?")),
-            None => finding.help("name it by its whole path, such as organization.auth_domain"),
+    let finding = match model.resolve(path) {
+        Some(Resolved::Setting(setting)) if setting.path == path && setting.is_declarable() => return Some(*setting),
+        Some(Resolved::Branch(branch)) => {
+            let settings = branch.settings().into_iter().filter(|setting| setting.is_declarable());
+            let members: Vec<&str> = settings.map(|setting| setting.path).collect();
+            let message = format!("{} is a group, and each consent is to one setting", shown(path));
+            reader.error("allow-setting", &node.span, message).help(format!("name one of {}", members.join(", ")))
+        }
+        other => {
+            let finding = reader.error("allow-setting", &node.span, format!("there is no setting {}", shown(path)));
+            let meant = match other {
+                Some(Resolved::Setting(setting)) if setting.is_declarable() => Some(setting.path),
+                _ => guess(model, path),
+            };
+            match meant {
+                Some(meant) => finding.help(format!("did you mean {meant}?")),
+                None => finding.help("name it by its whole path, such as organization.auth_domain"),
+            }
         }
     };
     reader.say(finding);
     None
+}
+
+/// The setting that a name without its group was meant for, or the one with the most similar path.
+fn guess(model: &Model, name: &str) -> Option<&'static str> {
+    let called = model.declarable().find(|setting| setting.name() == name).map(|setting| setting.path);
+    called.or_else(|| nearest(name, model.declarable().map(|setting| setting.path)))
 }
 
 fn unguarded(reader: &mut Reader<'_>, setting: &Setting, node: &Node) {

@@ -7,7 +7,7 @@ use super::value;
 use super::yaml::{Node, Value};
 use crate::diagnostics::Severity;
 use crate::manifest::{Allow, Declared};
-use crate::settings::{Endpoint, Scope, Setting, Target, Unset};
+use crate::settings::{self, Branch, Endpoint, Scope, Setting, Target, Unset};
 
 /// The shortest manifest that does something.
 const EXAMPLE: &str =
@@ -53,7 +53,7 @@ fn top(reader: &mut Reader<'_>, pairs: &[(Node, Node)], draft: &mut Draft) {
             (Some(endpoint), _) => section(reader, endpoint, entry, scope, draft),
             (None, "account_id" | "zone_id") => {}
             (None, "allow") => allow::entries(reader, entry.value, draft),
-            (None, _) => keys::unknown(reader, "", entry),
+            (None, _) => keys::unknown(reader, None, entry),
         }
     }
 }
@@ -103,9 +103,10 @@ fn section(reader: &mut Reader<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope
     if !draft.endpoints.contains(&endpoint) {
         draft.endpoints.push(endpoint);
     }
-    let scope = keys::outside_scope(reader, endpoint.section(), entry, scope);
+    let branch = reader.model.section(endpoint);
+    let scope = keys::outside_scope(reader, branch.path(), &branch.settings(), entry, scope);
     match &entry.value.value {
-        Value::Mapping(pairs) if !pairs.is_empty() => members(reader, endpoint.section(), pairs, scope, draft),
+        Value::Mapping(pairs) if !pairs.is_empty() => members(reader, branch, pairs, scope, draft),
         Value::Null | Value::Mapping(_) => {
             let message = format!("{} is empty, so it declares nothing", entry.name);
             let note = reader.finding("empty-section", Severity::Note, &entry.key.span, message);
@@ -121,51 +122,46 @@ fn not_a_group(reader: &mut Reader<'_>, entry: &Entry<'_>) {
     reader.say(reader.error("wrong-type", &entry.value.span, message).help(help));
 }
 
-/// The settings and groups below a path.
-fn members(reader: &mut Reader<'_>, path: &str, pairs: &[(Node, Node)], scope: Option<Scope>, draft: &mut Draft) {
+/// The settings and groups of a section or group.
+fn members(reader: &mut Reader<'_>, branch: &Branch, pairs: &[(Node, Node)], scope: Option<Scope>, draft: &mut Draft) {
     for entry in reader.entries(pairs) {
-        let below = format!("{path}.{}", entry.name);
-        if entry.name.contains('.') {
-            keys::unknown(reader, path, &entry);
-        } else if let Some(setting) = reader.model.setting(&below).copied() {
-            declare(reader, &setting, &entry, scope, draft);
-        } else if keys::is_group(reader.model, &below) {
-            group(reader, &below, &entry, scope, draft);
-        } else {
-            keys::unknown(reader, path, &entry);
+        let member = branch.member(&entry.name).filter(|member| member.is_requested());
+        match member.map(|member| &member.node) {
+            Some(settings::Node::Setting(setting)) => declare(reader, setting, &entry, scope, draft),
+            Some(settings::Node::Branch(below)) => group(reader, below, &entry, scope, draft),
+            None => keys::unknown(reader, Some(branch), &entry),
         }
     }
 }
 
-fn group(reader: &mut Reader<'_>, path: &str, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Draft) {
-    let scope = scope.and_then(|scope| keys::outside_scope(reader, path, entry, scope));
+fn group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Draft) {
+    let exists =
+        |reader: &mut Reader<'_>, scope| keys::outside_scope(reader, branch.path(), &branch.settings(), entry, scope);
+    let scope = scope.and_then(|scope| exists(reader, scope));
     match &entry.value.value {
-        Value::Mapping(pairs) if !pairs.is_empty() => members(reader, path, pairs, scope, draft),
+        Value::Mapping(pairs) if !pairs.is_empty() => members(reader, branch, pairs, scope, draft),
         Value::Mapping(_) => {
             let message = format!("{} is empty, so it declares nothing", entry.name);
             let note = reader.finding("empty-group", Severity::Note, &entry.key.span, message);
             reader.say(note.help(format!("write \"{}: null\" to unset its settings", entry.name)));
         }
-        Value::Null => unset_group(reader, path, entry, draft),
+        Value::Null => unset_group(reader, branch, entry, draft),
         Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => not_a_group(reader, entry),
     }
 }
 
 /// A group that is null declares every setting in it null.
-fn unset_group(reader: &mut Reader<'_>, path: &str, entry: &Entry<'_>, draft: &mut Draft) {
+fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draft: &mut Draft) {
     if reader.is_blanked(entry.value) {
         return;
     }
-    let below = format!("{path}.");
-    let members: Vec<Setting> =
-        reader.model.declarable().filter(|setting| setting.path.starts_with(&below)).copied().collect();
-    for setting in members {
+    for setting in branch.settings().into_iter().filter(|setting| setting.is_declarable()) {
         if let Unset::Never(reason) = setting.unset {
             let message = format!("{} cannot be unset with its group: {reason}", setting.path);
             reader.say(reader.error("cannot-unset", &entry.key.span, message).setting(setting.path));
         } else if !entry.repeated {
             let at = reader.location(entry.value);
-            push(draft, Declared { setting, value: serde_json::Value::Null, at });
+            push(draft, Declared { setting: *setting, value: serde_json::Value::Null, at });
         }
     }
 }
@@ -178,7 +174,7 @@ fn declare(reader: &mut Reader<'_>, setting: &Setting, entry: &Entry<'_>, scope:
         return;
     }
     if let Some(scope) = scope {
-        keys::outside_scope(reader, setting.path, entry, scope);
+        keys::outside_scope(reader, setting.path, &[setting], entry, scope);
     }
     let Some(value) = value::checked(reader, setting, entry.value) else {
         draft.unusable.push(*setting);

@@ -2,22 +2,17 @@
 
 use super::reader::{Entry, Reader};
 use crate::diagnostics::{Finding, Fix, Severity};
-use crate::settings::{Model, Scope, Setting, nearest, shown};
+use crate::settings::{self, Branch, Model, NameKind, Scope, Setting, nearest, shown};
 
-/// Whether settings stand below a path.
-pub(super) fn is_group(model: &Model, path: &str) -> bool {
-    model.settings().iter().any(|setting| is_below(setting.path, path))
-}
-
-fn is_below(path: &str, parent: &str) -> bool {
-    path.strip_prefix(parent).is_some_and(|rest| rest.starts_with('.'))
-}
-
-/// Says once when nothing at or below a path exists in the scope; below it, there is no scope to check any more.
-pub(super) fn outside_scope(reader: &mut Reader<'_>, path: &str, entry: &Entry<'_>, scope: Scope) -> Option<Scope> {
-    let model = reader.model;
-    let exists = |setting: &&Setting| setting.path == path || is_below(setting.path, path);
-    if model.declarable().filter(exists).any(|setting| scope.has(setting)) {
+/// Says once when nothing of a setting, group or section exists in the scope; below it, there is no scope to check any more.
+pub(super) fn outside_scope(
+    reader: &mut Reader<'_>,
+    path: &str,
+    settings: &[&Setting],
+    entry: &Entry<'_>,
+    scope: Scope,
+) -> Option<Scope> {
+    if settings.iter().any(|setting| setting.is_declarable() && scope.has(setting)) {
         return Some(scope);
     }
     let message = format!("a {scope} has no {}; it exists for accounts only", entry.name);
@@ -26,32 +21,37 @@ pub(super) fn outside_scope(reader: &mut Reader<'_>, path: &str, entry: &Entry<'
     None
 }
 
-/// A key that stands for nothing below this path; the top level is the empty path.
-pub(super) fn unknown(reader: &mut Reader<'_>, path: &str, entry: &Entry<'_>) {
-    let where_ = if path.is_empty() { "at the top level".to_owned() } else { format!("in {path}") };
+/// A key that stands for nothing in a section or group; without one, at the top level.
+pub(super) fn unknown(reader: &mut Reader<'_>, branch: Option<&Branch>, entry: &Entry<'_>) {
+    let where_ = branch.map_or_else(|| "at the top level".to_owned(), |branch| format!("in {}", branch.path()));
     let message = format!("there is no setting {} {where_}", shown(&entry.name));
     let finding = reader.error("unknown-key", &entry.key.span, message);
     if reader.is_full() {
         reader.say(finding);
         return;
     }
-    let full = if path.is_empty() { entry.name.clone() } else { format!("{path}.{}", entry.name) };
-    let finding = renamed(reader, &full, entry).unwrap_or_else(|| with_guess(reader, path, entry, finding));
+    let renamed = branch.and_then(|branch| renamed(reader, branch, entry));
+    let finding = renamed.unwrap_or_else(|| with_guess(reader, branch, entry, finding));
     reader.say(finding);
 }
 
-/// A setting or group that the API calls by another name today.
-fn renamed(reader: &Reader<'_>, full: &str, entry: &Entry<'_>) -> Option<Finding> {
-    let groups = reader.model.groups().iter().map(|group| (group.former, group.path, "was renamed"));
-    let settings = reader.model.settings().iter().filter(|setting| setting.is_declarable());
-    let formers = settings.clone().map(|setting| (setting.former, setting.path, "was renamed"));
-    let observed = settings.map(|setting| (setting.observed_as, setting.path, "is only how the API answers; it takes"));
-    let (_, path, what) = groups.chain(formers).chain(observed).find(|(former, ..)| *former == Some(full))?;
-    let new = path.rsplit('.').next()?;
+/// A setting or group that the API takes by another name today.
+fn renamed(reader: &Reader<'_>, branch: &Branch, entry: &Entry<'_>) -> Option<Finding> {
+    let member = branch.member(&entry.name)?;
+    let path = match &member.node {
+        settings::Node::Setting(setting) if setting.is_declarable() => setting.full_path(),
+        settings::Node::Setting(_) => return None,
+        settings::Node::Branch(below) => below.group()?.full_path(),
+    };
+    let what = match member.name_kind {
+        NameKind::Answered => "is only how the API answers; it takes",
+        NameKind::Current | NameKind::Requested | NameKind::Former => "was renamed",
+    };
+    let new = path.name();
     let finding = reader
         .error("renamed-setting", &entry.key.span, format!("{} {what} {new}", entry.name))
         .help(format!("write {new}"))
-        .setting(path);
+        .setting(path.as_str());
     Some(finding.fix(rename(reader, entry, new, true)))
 }
 
@@ -64,7 +64,7 @@ fn rename(reader: &Reader<'_>, entry: &Entry<'_>, new: &str, safe: bool) -> Fix 
     Fix { title: format!("write {new}"), span: entry.key.span.clone(), replacement, safe }
 }
 
-fn with_guess(reader: &Reader<'_>, path: &str, entry: &Entry<'_>, finding: Finding) -> Finding {
+fn with_guess(reader: &Reader<'_>, branch: Option<&Branch>, entry: &Entry<'_>, finding: Finding) -> Finding {
     let (model, name) = (reader.model, entry.name.as_str());
     if name.contains('.') {
         return finding.help("write each part of a path on a line of its own, indented below the one before");
@@ -73,45 +73,31 @@ fn with_guess(reader: &Reader<'_>, path: &str, entry: &Entry<'_>, finding: Findi
     if !homes.is_empty() {
         return finding.help(format!("{name} belongs under {}", homes.join(" or ")));
     }
-    let siblings = siblings(model, path);
+    let siblings: Vec<&str> = match branch {
+        Some(branch) => branch.declarable().map(settings::Member::name).collect(),
+        None => super::recognize::KEYS.to_vec(),
+    };
     if let Some(meant) = nearest(name, siblings.iter().copied()) {
         return finding.help(format!("did you mean {meant}?")).fix(rename(reader, entry, meant, false));
     }
-    let elsewhere = model.declarable().map(|setting| setting.path.rsplit('.').next().unwrap_or_default());
-    if let Some(home) = nearest(name, elsewhere).and_then(|meant| model.declarable().find(|s| s.key() == meant)) {
+    let elsewhere = nearest(name, model.declarable().map(Setting::name));
+    if let Some(home) = elsewhere.and_then(|meant| model.declarable().find(|setting| setting.name() == meant)) {
         return finding.help(format!("did you mean {}?", home.path));
     }
-    if path.is_empty() {
-        return finding.help(format!("a manifest has {}", siblings.join(", ")));
+    match branch {
+        Some(_) => finding.help("run \"zerodrift explain\" for the list of settings"),
+        None => finding.help(format!("a manifest has {}", siblings.join(", "))),
     }
-    finding.help("run \"zerodrift explain\" for the list of settings")
 }
 
 /// The sections and groups that have a setting or group of this name.
 fn homes(model: &Model, name: &str) -> Vec<&'static str> {
-    let groups = model.groups().iter().map(|group| group.path);
-    let paths = model.declarable().map(|setting| setting.path).chain(groups);
-    let mut homes: Vec<&str> = paths
-        .filter_map(|path| path.rsplit_once('.'))
-        .filter(|(_, last)| *last == name)
-        .map(|(parent, _)| parent)
-        .collect();
+    let groups = model.groups().iter().map(settings::Group::full_path);
+    let paths = model.declarable().map(Setting::full_path).chain(groups);
+    let called = paths.filter(|path| path.name() == name);
+    let mut homes: Vec<&str> = called.filter_map(|path| path.parent()).map(|home| home.as_str()).collect();
     homes.dedup();
     homes
-}
-
-/// The names that a manifest may hold directly below a path.
-fn siblings(model: &Model, path: &str) -> Vec<&'static str> {
-    if path.is_empty() {
-        return super::recognize::KEYS.to_vec();
-    }
-    let mut names: Vec<&str> = model
-        .declarable()
-        .filter(|setting| is_below(setting.path, path))
-        .filter_map(|setting| setting.path[path.len() + 1..].split('.').next())
-        .collect();
-    names.dedup();
-    names
 }
 
 /// A key of a list entry that is not one of a few.

@@ -330,7 +330,7 @@ fn a_partial_group_is_an_error_where_live_lacks_the_rest_too() {
     let text = "organization:\n  service_token_inactivity:\n    action: disable\n";
     let manifest = parse(model, &source(text)).manifest.unwrap();
     let with_live = |enabled: Json, days: Json| {
-        let effective = |setting: &Setting| match setting.key() {
+        let effective = |setting: &Setting| match setting.name() {
             "enabled" => Some(enabled.clone()),
             "inactivity_threshold_days" => Some(days.clone()),
             _ => manifest.declared(setting.path).map(|declared| declared.value.clone()),

@@ -95,7 +95,7 @@ fn odd_number(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fin
         if let Value::List(elements) = &node.value { elements.as_slice() } else { std::slice::from_ref(node) };
     let odd = elements.iter().find(|node| matches!(node.value, Value::Number(Json::String(_))))?;
     let raw = reader.raw(odd);
-    let message = format!("{} takes {}, not {}", setting.key(), setting.takes(), shown(raw));
+    let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), shown(raw));
     let finding =
         reader.error("wrong-type", &odd.span, message).help("write it in decimal digits, without a leading zero");
     let digits = raw.trim_start_matches('0');
@@ -125,7 +125,7 @@ fn unquoted_color(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option
     }
     let start = node.span.start + sign;
     let span = start..start + word.len();
-    let message = format!("{word} is a comment here, so {} would be null", setting.key());
+    let message = format!("{word} is a comment here, so {} would be null", setting.name());
     let finding = reader.error("unquoted-color", &span, message);
     Some(match word.parse::<Color>() {
         Ok(_) => finding.help(format!("quote the colour: \"{word}\"")).fix(Fix {
@@ -143,7 +143,7 @@ fn never_unset(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fi
     if node.value != Value::Null {
         return None;
     }
-    let finding = reader.error("cannot-unset", &node.span, format!("{} cannot be unset: {reason}", setting.key()));
+    let finding = reader.error("cannot-unset", &node.span, format!("{} cannot be unset: {reason}", setting.name()));
     Some(finding.help("write a value, or remove the line to leave it as it is"))
 }
 
@@ -159,7 +159,7 @@ fn old_boolean(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fi
     if raw.starts_with(['"', '\'']) {
         return None;
     }
-    let message = format!("{} takes true or false; {raw} is text in YAML 1.2", setting.key());
+    let message = format!("{} takes true or false; {raw} is text in YAML 1.2", setting.name());
     let finding = reader.error("yaml-boolean", &node.span, message).help(format!("write {meant}"));
     let fix =
         || Fix { title: format!("write {meant}"), span: node.span.clone(), replacement: meant.to_owned(), safe: true };
@@ -179,7 +179,7 @@ fn unquoted_text(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<
     if !textual || setting.check(&quoted).iter().any(|problem| problem.refused) {
         return None;
     }
-    let message = format!("{} takes text, and {} without quotes is {what}", setting.key(), shown(raw));
+    let message = format!("{} takes text, and {} without quotes is {what}", setting.name(), shown(raw));
     let finding = reader.error("wrong-type", &node.span, message).help("quote it");
     let (span, replacement) = (node.span.clone(), quoted.to_string());
     Some(finding.fix(Fix { title: "quote it".to_owned(), span, replacement, safe: true }))

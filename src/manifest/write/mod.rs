@@ -7,8 +7,9 @@ use serde_json::Value as Json;
 use super::{Declared, Manifest, cross_check, parse};
 use crate::diagnostics::Source;
 use crate::live::{Live, Slot, dotted};
-use crate::settings::tree::{self, Node};
-use crate::settings::{Access, Element, Endpoint, Kind, Model, Scope, Setting, Target, Unset, describe, is_blank};
+use crate::settings::{
+    Access, Branch, Element, Endpoint, Kind, Model, Node, Scope, Setting, Target, Unset, describe, is_blank,
+};
 use crate::text::layout::wrap;
 use crate::text::{cut, yaml};
 
@@ -96,7 +97,7 @@ impl Export<'_> {
             (Slot::Absent, Endpoint::Organization) => return format!("\n{absent}\n# {name}:\n"),
             (Slot::Present(_), _) => {}
         }
-        let inside = self.nodes(&tree::of(self.model, endpoint), 1);
+        let inside = self.members(self.model.section(endpoint), 1);
         let heading = match (inside.declares, endpoint) {
             (true, _) => format!("{name}:"),
             (false, Endpoint::Organization) => format!("{name}: {{}}"),
@@ -108,13 +109,13 @@ impl Export<'_> {
         format!("\n{heading}\n{}", inside.text)
     }
 
-    fn nodes(&self, nodes: &[Node<'_>], depth: usize) -> Lines {
+    fn members(&self, branch: &Branch, depth: usize) -> Lines {
         let mut lines = Lines::default();
-        let broken = self.broken_group(nodes);
-        for node in nodes {
-            let next = match node {
-                Node::Branch { path, nodes } => self.branch(path, nodes, depth),
-                Node::Leaf(setting) => {
+        let broken = self.broken_group(branch);
+        for member in branch.declarable() {
+            let next = match &member.node {
+                Node::Branch(below) => self.branch(member.name(), below, depth),
+                Node::Setting(setting) => {
                     let shown = match (self.shown(setting), &broken) {
                         (Shown::Value(value), Some(reason)) => Shown::Aside { value, reason: reason.clone() },
                         (shown, _) => shown,
@@ -132,31 +133,23 @@ impl Export<'_> {
     }
 
     /// Why nothing of a group can be declared: the API takes it as a whole, and a part of it is no value.
-    fn broken_group(&self, nodes: &[Node<'_>]) -> Option<String> {
-        let leaves: Vec<_> = nodes
-            .iter()
-            .filter_map(|node| match node {
-                Node::Leaf(setting) => Some(*setting),
-                Node::Branch { path: _, nodes: _ } => None,
-            })
-            .collect();
-        let group = self.model.group(leaves.first()?.group()?)?;
+    fn broken_group(&self, branch: &Branch) -> Option<String> {
         // Whoever declares less than the whole is told by validation, and what switches the group off needs no more.
-        if self.origin == Origin::Wish {
+        if self.origin == Origin::Wish || !branch.group().is_some_and(|group| group.all_or_nothing) {
             return None;
         }
-        let whole = leaves.iter().all(|setting| matches!(self.shown(setting), Shown::Value(_)));
-        (group.all_or_nothing && !whole).then(|| "the API takes this group only as a whole".to_owned())
+        let mut settings = branch.settings().into_iter().filter(|setting| setting.is_declarable());
+        let whole = settings.all(|setting| matches!(self.shown(setting), Shown::Value(_)));
+        (!whole).then(|| "the API takes this group only as a whole".to_owned())
     }
 
-    fn branch(&self, path: &str, nodes: &[Node<'_>], depth: usize) -> Lines {
-        let inside = self.nodes(nodes, depth + 1);
+    fn branch(&self, name: &str, branch: &Branch, depth: usize) -> Lines {
+        let inside = self.members(branch, depth + 1);
         if inside.text.is_empty() {
             return inside;
         }
         let indent = "  ".repeat(depth);
-        let name = path.rsplit('.').next().unwrap_or(path);
-        let doc = self.model.group(path).map(|group| comment(group.doc, depth)).unwrap_or_default();
+        let doc = branch.group().map(|group| comment(group.doc, depth)).unwrap_or_default();
         let mark = if inside.declares { "" } else { "# " };
         Lines { text: format!("{doc}{indent}{mark}{name}:\n{}", inside.text), declares: inside.declares }
     }

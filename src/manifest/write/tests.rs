@@ -202,7 +202,7 @@ mod properties {
                 let mut fields = Map::new();
                 for (setting, answer) in Model::current().settings().iter().zip(&answers) {
                     if setting.endpoint() == endpoint {
-                        insert(&mut fields, &setting.live_keys()[0], answer.clone());
+                        insert(&mut fields, setting.live_keys()[0], answer.clone());
                     }
                 }
                 *live.slot_mut(endpoint) = Slot::Present(Document::new(endpoint, fields));

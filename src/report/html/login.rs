@@ -100,7 +100,7 @@ fn look(id: &'static str, title: &'static str, members: &[(&Setting, &Json, &Jso
     };
     let has = |path: &str| found(path).is_some_and(|(_, value, _)| !value.is_null());
     let listed = |(setting, value, other): &(&Setting, &Json, &Json)| {
-        (setting.key(), piece::beside(setting, value, other), value.is_null().then_some(setting.default))
+        (setting.name(), piece::beside(setting, value, other), value.is_null().then_some(setting.default))
     };
     Look {
         id,

@@ -7,7 +7,7 @@ use serde_json::Map;
 use super::super::fields;
 use super::*;
 use crate::live::Document;
-use crate::settings::{Access, Element, Endpoint, Kind, Model, Setting, is_blank};
+use crate::settings::{Access, Element, Endpoint, Group, Kind, Model, Setting, is_blank};
 
 /// Everything in a document that has a meaning: settings by their canonical value, and what nobody knows.
 fn meaning(endpoint: Endpoint, fields: &Json) -> Vec<(String, Json)> {
@@ -41,8 +41,8 @@ fn careful(endpoint: Endpoint, read: &Json) -> Json {
     }
     drop_empty(fields);
     let former = model.groups().iter().filter_map(|group| group.former);
-    for group in model.groups().iter().map(|group| group.path).chain(former) {
-        if let Some(Json::Object(members)) = fields.get_mut(group.rsplit('.').next().unwrap()) {
+    for group in model.groups().iter().map(Group::full_path).chain(former) {
+        if let Some(Json::Object(members)) = fields.get_mut(group.name()) {
             drop_empty(members);
         }
     }
@@ -103,7 +103,7 @@ fn document(endpoint: Endpoint) -> impl Strategy<Value = Map<String, Json>> {
         let mut fields = Map::new();
         for (setting, value) in Model::current().of(endpoint).zip(values) {
             if let Some(value) = value {
-                fields::put(&mut fields, &fields::stored_keys(setting), value);
+                fields::put(&mut fields, fields::stored_keys(setting), value);
             }
         }
         fields.extend(unknown);

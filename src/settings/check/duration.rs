@@ -24,7 +24,7 @@ const LONGEST: usize = 40;
 
 /// Everything that is wrong with a text as a duration of this range.
 pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<Problem> {
-    let key = setting.key();
+    let key = setting.name();
     let taken = described(&range);
     let problem = match text.parse::<GoDuration>() {
         Err(_) if text.len() > LONGEST => {
@@ -50,7 +50,7 @@ pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<
 }
 
 fn beyond(setting: &Setting, range: &DurationRange, bound: Bound, text: &str) -> Problem {
-    let (key, taken, text) = (setting.key(), described(range), bare(text));
+    let (key, taken, text) = (setting.name(), described(range), bare(text));
     if bound.hard {
         return Problem::refused("duration-range", format!("{key} takes a duration {taken}, not {text}"));
     }

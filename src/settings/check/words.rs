@@ -42,11 +42,11 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
         return Some(super::empty(setting));
     }
     if let Some((old, new)) = RENAMED.iter().find(|(old, new)| *old == text && new.iter().any(|n| known.contains(n))) {
-        let problem = Problem::refused("renamed-value", format!("{} no longer takes {old}", setting.key()));
+        let problem = Problem::refused("renamed-value", format!("{} no longer takes {old}", setting.name()));
         return Some(problem.help(format!("the API renamed it: write {}", new.join(" or "))));
     }
     let list = known.join(", ");
-    let message = format!("{} is not known to take {}; known are {list}", setting.key(), shown(text));
+    let message = format!("{} is not known to take {}; known are {list}", setting.name(), shown(text));
     let problem = Problem::doubtful("unknown-value", message);
     Some(match nearest(text, known.iter().copied()) {
         Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(meant),
@@ -57,13 +57,13 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
 /// What is wrong with a number out of a list of known ones.
 pub(super) fn number(setting: &Setting, known: &[i64], number: &Number) -> Option<Problem> {
     let Some(whole) = number.as_i64() else {
-        let message = format!("{} takes whole numbers, not {}", setting.key(), bare(&number.to_string()));
+        let message = format!("{} takes whole numbers, not {}", setting.name(), bare(&number.to_string()));
         return Some(Problem::refused("range", message));
     };
     if known.contains(&whole) {
         return None;
     }
-    let message = format!("{} is not known to take {whole}; known are {}", setting.key(), joined(known));
+    let message = format!("{} is not known to take {whole}; known are {}", setting.name(), joined(known));
     let problem = Problem::doubtful("unknown-value", message);
     let nearest = known.iter().min_by_key(|one| one.abs_diff(whole));
     Some(problem.help("check the number").suggest_if(nearest.map(|number| Json::from(*number))))

@@ -27,7 +27,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
         .default("no service token is chosen")
         .observed_as("doh.id")
-        .told_by(&["doh.name", "doh.enabled", "doh.expires_at"])
+        .context(&["doh.name", "doh.enabled", "doh.expires_at"])
         .account_only()
         .example("f174e90a-fafe-4643-bbbc-4a0ed4fc8415")
         .impacts(&[

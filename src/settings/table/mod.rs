@@ -62,16 +62,12 @@ pub(super) const GROUPS: &[Group] = &[
     Group::new("organization.login_design", "How the login page looks."),
     Group::new("organization.custom_pages", "Pages of your own in place of Cloudflare's, by their uid."),
     Group::new("organization.mfa_config", "The second factor that Access itself asks for."),
-    Group {
-        former: Some("organization.mfa_ssh_piv_key_requirements"),
-        ..Group::new(
-            "organization.mfa_piv_key_requirements",
-            "What a PIV key must be to count, for infrastructure applications.",
-        )
-    },
-    Group {
-        all_or_nothing: true,
-        switch: Some("organization.service_token_inactivity.enabled"),
-        ..Group::new("organization.service_token_inactivity", "What happens to service tokens that nobody uses.")
-    },
+    Group::new(
+        "organization.mfa_piv_key_requirements",
+        "What a PIV key must be to count, for infrastructure applications.",
+    )
+    .formerly("organization.mfa_ssh_piv_key_requirements"),
+    Group::new("organization.service_token_inactivity", "What happens to service tokens that nobody uses.")
+        .all_or_nothing()
+        .switched_by("organization.service_token_inactivity.enabled"),
 ];

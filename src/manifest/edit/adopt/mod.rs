@@ -207,7 +207,7 @@ fn edits(page: &Page<'_>, tree: &Node, manifest: &Manifest, changes: &[&(Setting
     let mut edits = Vec::new();
     let mut groups: Vec<(Place<'_>, Map<String, Json>)> = Vec::new();
     for (setting, live) in changes {
-        let place = place::find(tree, setting.path).ok_or(NOT_DECLARED)?;
+        let place = place::find(tree, setting).ok_or(NOT_DECLARED)?;
         if place.below.is_empty() {
             edits.extend(of_value(page, &place, setting, live)?);
             continue;
@@ -238,11 +238,12 @@ fn of_value(page: &Page<'_>, place: &Place<'_>, setting: &Setting, live: &Json) 
 
 /// The settings that are null because their group is, as the mapping that would say so one by one.
 fn unset_with(manifest: &Manifest, place: &Place<'_>, member: &Setting) -> Map<String, Json> {
-    let group = member.path.strip_suffix(&place.below.join(".")).unwrap_or(member.path);
+    let depth = member.keys().len().saturating_sub(place.below.len());
+    let group = member.full_path().truncated(depth);
     let mut members = Map::new();
     for declared in &manifest.declared {
-        if let Some(below) = declared.setting.path.strip_prefix(group) {
-            set_at(&mut members, &below.split('.').collect::<Vec<_>>(), Json::Null);
+        if declared.setting.full_path().is_below(&group) {
+            set_at(&mut members, &declared.setting.keys()[depth..], Json::Null);
         }
     }
     members

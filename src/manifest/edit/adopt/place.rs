@@ -1,6 +1,7 @@
 //! Where a setting's value stands in the tree of a manifest.
 
 use crate::manifest::parse::yaml::{Node, Value};
+use crate::settings::Setting;
 
 /// A key and the value behind it.
 #[derive(Debug, Clone)]
@@ -12,10 +13,10 @@ pub(super) struct Place<'t> {
 }
 
 /// The place of a setting, or of the group around it that is null.
-pub(super) fn find<'t>(root: &'t Node, path: &'static str) -> Option<Place<'t>> {
+pub(super) fn find<'t>(root: &'t Node, setting: &Setting) -> Option<Place<'t>> {
     let mut place: Option<Place<'t>> = None;
     let mut node = root;
-    for segment in path.split('.') {
+    for segment in [setting.endpoint().section()].iter().chain(setting.keys()) {
         match (&node.value, place.as_mut()) {
             (Value::Mapping(pairs), _) => {
                 let (key, value) = pairs.iter().find(|(key, _)| is_called(key, segment))?;

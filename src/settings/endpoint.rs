@@ -1,0 +1,23 @@
+//! The objects of the API that hold settings.
+
+/// The two objects of the API that hold settings. Each has a GET and a PUT of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Endpoint {
+    /// `…/access/organizations`: the organization itself.
+    Organization,
+    /// `…/access/organizations/doh`: DNS over HTTPS, account scope only.
+    Doh,
+}
+
+impl Endpoint {
+    /// Every endpoint, in the order in which they are read, planned and written.
+    pub const ALL: [Self; 2] = [Self::Organization, Self::Doh];
+
+    /// The section of `org.yaml` and the first segment of each setting's path.
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::Organization => "organization",
+            Self::Doh => "doh",
+        }
+    }
+}
