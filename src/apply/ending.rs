@@ -8,6 +8,7 @@ use crate::cloudflare::{Error, Method, WriteError};
 
 /// How an apply ended, in one word: that of `apply --format json` and of the audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum End {
     /// Everything was written and read back.

@@ -1,12 +1,13 @@
-//! The JSON Schemas (draft-07, the newest that editors' YAML servers read) of everything that zerodrift reads and writes.
+//! The JSON Schemas of everything that zerodrift reads and writes: draft-07, the newest that editors' YAML servers read.
 
-use serde_json::{Map, Value as Json, json};
+use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
+use schemars::{JsonSchema, Schema};
 
-use crate::settings::{
-    Branch, DurationRange, Element, Endpoint, Kind, Member, Model, Node, Scope, Setting, Unset, describe,
-};
+use super::{ErrorDocument, FindingsDocument, PlanDocument, ResultsDocument, SnapshotDocument, org_schema};
+use crate::settings::Model;
 
-/// The formats that have a schema. What stands here is their help on the command line too.
+/// The formats that have a schema. The comments below are their help on the command line too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum SchemaName {
@@ -42,223 +43,28 @@ impl SchemaName {
     }
 }
 
-/// A schema as text, with a final newline: what stands in `schemas/`.
+/// Returns a schema as text, with a final newline: the file in `schemas/`.
 pub fn schema(model: &Model, name: SchemaName) -> String {
-    let text = match name {
-        SchemaName::Org => return super::to_text(&org(model)),
-        SchemaName::Plan => include_str!("../../schemas/plan.schema.json"),
-        SchemaName::Results => include_str!("../../schemas/results.schema.json"),
-        SchemaName::Findings => include_str!("../../schemas/findings.schema.json"),
-        SchemaName::Error => include_str!("../../schemas/error.schema.json"),
-        SchemaName::Snapshot => include_str!("../../schemas/snapshot.schema.json"),
-    };
-    text.to_owned()
-}
-
-/// The schema of `org.yaml`.
-fn org(model: &Model) -> Json {
-    let mut properties = Map::new();
-    for scope in [Scope::Account, Scope::Zone] {
-        properties.insert(scope.key().to_owned(), target(scope));
-    }
-    for endpoint in Endpoint::ALL {
-        properties.insert(endpoint.section().to_owned(), section(model, endpoint));
-    }
-    properties.insert("allow".to_owned(), allow(model));
-    json!({
-        "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": "org.yaml of zerodrift",
-        "description": "What a Cloudflare Zero Trust organization shall be. A setting that is not mentioned keeps its live value; null unsets one.",
-        "type": "object",
-        "additionalProperties": false,
-        "not": {"required": ["account_id", "zone_id"]},
-        "properties": properties,
-        "if": {"required": ["zone_id"]},
-        "then": {"properties": only_for_accounts(model)},
-    })
-}
-
-fn target(scope: Scope) -> Json {
-    json!({
-        "title": format!("{scope} id"),
-        "description": format!(
-            "The id of the {scope} whose organization this is, 32 hexadecimal digits. Without one in the file, --{}-id or \
-             CLOUDFLARE_{}_ID says.", scope, scope.key().to_uppercase().trim_end_matches("_ID")
-        ),
-        "type": "string",
-        "pattern": "^[0-9A-Fa-f]{32}$",
-        "examples": ["699d98642c564d2e855e9661899b7252"],
-    })
-}
-
-fn section(model: &Model, endpoint: Endpoint) -> Json {
-    let (title, description) = match endpoint {
-        Endpoint::Organization => {
-            ("Zero Trust organization", "The settings of the organization, in the API's own names.")
-        }
-        Endpoint::Doh => ("DNS over HTTPS", "The settings of DNS-over-HTTPS clients. Accounts only."),
-    };
-    json!({
-        "title": title,
-        "description": description,
-        "type": ["object", "null"],
-        "additionalProperties": false,
-        "properties": properties(model.section(endpoint)),
-    })
-}
-
-fn properties(branch: &Branch) -> Map<String, Json> {
-    let schema = |member: &Member| match &member.node {
-        Node::Setting(leaf) => setting(leaf),
-        Node::Branch(below) => group(below),
-    };
-    branch.declarable().map(|member| (member.name().to_owned(), schema(member))).collect()
-}
-
-fn group(branch: &Branch) -> Json {
-    let known = branch.group();
-    let doc = known.map_or("", |group| group.doc);
-    let whole = known.filter(|group| group.all_or_nothing).map_or("", |_| " The API takes its settings only together.");
-    json!({
-        "title": branch.path(),
-        "description": format!("{doc}{whole} null unsets the whole group.").trim_start(),
-        "type": ["object", "null"],
-        "additionalProperties": false,
-        "properties": properties(branch),
-    })
-}
-
-fn setting(setting: &Setting) -> Json {
-    let mut schema = Map::new();
-    schema.insert("title".to_owned(), setting.path.into());
-    schema.insert("description".to_owned(), description(setting).into());
-    schema.insert("markdownDescription".to_owned(), markdown(setting).into());
-    let nullable = !matches!(setting.unset, Unset::Never(_));
-    schema.extend(values(setting.kind, nullable));
-    if let Some(example) = example(setting) {
-        schema.insert("examples".to_owned(), json!([example]));
-    }
-    Json::Object(schema)
-}
-
-fn description(setting: &Setting) -> String {
-    format!("{} Takes: {}. While unset: {}.", setting.doc, describe::describe(setting.kind), setting.default)
-}
-
-fn markdown(setting: &Setting) -> String {
-    let guarded = describe::guarded(setting);
-    let guard = if guarded.is_empty() { String::new() } else { format!("\n\n**Guarded**: {guarded}.") };
-    format!(
-        "{}\n\n- Takes: {}\n- While unset: {}\n- Unset with: {}\n- Exists for: {}{guard}\n\n*Source: {}*",
-        setting.doc,
-        describe::describe(setting.kind),
-        setting.default,
-        describe::unset(setting),
-        describe::scope(setting.scopes),
-        setting.source
-    )
-}
-
-/// The keywords that say which values a kind takes. Lists of words are open: the API may know more than this version.
-pub(crate) fn values(kind: Kind, nullable: bool) -> Map<String, Json> {
-    let typed = |name: &str| if nullable { json!([name, "null"]) } else { json!(name) };
-    let null = nullable.then(|| json!({"type": "null"}));
-    let open = |known: Json, name: &str| {
-        let alternatives: Vec<_> =
-            [json!({"enum": known}), json!({"type": name})].into_iter().chain(null.clone()).collect();
-        json!({"anyOf": alternatives})
-    };
-    let keywords = match kind {
-        Kind::Text | Kind::Host => json!({"type": typed("string")}),
-        Kind::Boolean => json!({"type": typed("boolean")}),
-        Kind::Duration(range) => json!({"type": typed("string"), "pattern": duration_pattern(range)}),
-        Kind::Color => json!({"type": typed("string"), "pattern": "^#([0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"}),
-        Kind::Url => json!({"type": typed("string"), "format": "uri", "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://"}),
-        Kind::Uid => json!({"type": typed("string"), "pattern": UID}),
-        Kind::Enum(words) => open(json!(words), "string"),
-        Kind::Integer { min, max } => json!({"type": typed("integer"), "minimum": min, "maximum": max}),
-        Kind::Set(element) => json!({"type": typed("array"), "uniqueItems": true, "items": items(element)}),
-        Kind::Opaque => json!({}),
-    };
-    match keywords {
-        Json::Object(keywords) => keywords,
-        _ => Map::new(),
+    match name {
+        SchemaName::Org => super::to_text(&org_schema::of(model)),
+        SchemaName::Plan => of_document::<PlanDocument>(),
+        SchemaName::Results => of_document::<ResultsDocument>(),
+        SchemaName::Findings => of_document::<FindingsDocument>(),
+        SchemaName::Error => of_document::<ErrorDocument>(),
+        SchemaName::Snapshot => of_document::<SnapshotDocument>(),
     }
 }
 
-const UID: &str = "^([0-9A-Fa-f]{32}|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})$";
-
-fn items(element: Element) -> Json {
-    match element {
-        Element::Enum(words) => json!({"anyOf": [{"enum": words}, {"type": "string"}]}),
-        Element::Host => json!({"type": "string"}),
-        Element::Number(numbers) => json!({"anyOf": [{"enum": numbers}, {"type": "integer"}]}),
-    }
+fn of_document<Document: JsonSchema>() -> String {
+    let settings =
+        SchemaSettings::draft07().for_serialize().with_transform(RecursiveTransform(remove_formats_of_integers));
+    super::to_text(&settings.into_generator().into_root_schema_for::<Document>())
 }
 
-/// Go's duration grammar with the units of a range. Bounds are in the description: no pattern can compare them.
-fn duration_pattern(range: DurationRange) -> String {
-    format!("^[+-]?(0|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)({}))+)$", range.units.join("|"))
-}
-
-fn example(setting: &Setting) -> Option<Json> {
-    serde_yaml::from_str(setting.example).ok().filter(|value: &Json| !value.is_null())
-}
-
-fn allow(model: &Model) -> Json {
-    let paths: Vec<_> = model.declarable().map(|setting| setting.path).collect();
-    json!({
-        "title": "consents",
-        "description": "Consent to guarded changes, each pinned to the value that the change leads to.",
-        "type": "array",
-        "items": {
-            "type": "object",
-            "additionalProperties": false,
-            "required": ["setting", "to"],
-            "properties": {
-                "setting": {"description": "The setting whose change is allowed.", "enum": paths},
-                "to": {"description": "The value that the change may lead to; null for unset."},
-                "reason": {"description": "Why, for whoever reads the file later.", "type": ["string", "null"]},
-            },
-        },
-    })
-}
-
-/// What a file with a `zone_id` must not have: `false` for each setting that zones lack.
-fn only_for_accounts(model: &Model) -> Json {
-    let mut sections = Map::new();
-    for endpoint in Endpoint::ALL {
-        let lacking = lacking(model.section(endpoint));
-        if lacking != json!({}) {
-            sections.insert(endpoint.section().to_owned(), lacking);
-        }
-    }
-    Json::Object(sections)
-}
-
-/// `false` where a zone has nothing of an object, else the same for what is below; empty where it has all.
-fn lacking(branch: &Branch) -> Json {
-    if !branch.declarable().any(in_zones) {
-        return json!(false);
-    }
-    let mut properties = Map::new();
-    for member in branch.declarable() {
-        let below = match &member.node {
-            _ if !in_zones(member) => json!(false),
-            Node::Setting(_) => continue,
-            Node::Branch(below) => lacking(below),
-        };
-        if below != json!({}) {
-            properties.insert(member.name().to_owned(), below);
-        }
-    }
-    if properties.is_empty() { json!({}) } else { json!({"properties": properties}) }
-}
-
-fn in_zones(member: &Member) -> bool {
-    match &member.node {
-        Node::Setting(setting) => Scope::Zone.has(setting),
-        Node::Branch(below) => below.declarable().any(in_zones),
+/// Removes formats such as `uint8`, which JSON Schema does not define and strict validators refuse. The bounds stay.
+fn remove_formats_of_integers(schema: &mut Schema) {
+    if schema.get("format").and_then(|format| format.as_str()).is_some_and(|format| format.starts_with("uint")) {
+        schema.remove("format");
     }
 }
 

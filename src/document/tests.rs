@@ -1,6 +1,8 @@
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::*;
+use crate::apply::{Backups, PreImage};
+use crate::live::{Live, Slot, Snapshot};
 use crate::plan::samples::{busy, in_sync, live, target};
 use crate::settings::Endpoint;
 
@@ -51,6 +53,21 @@ fn a_snapshot_reads_back_equal_with_every_digit() {
     let text = snapshot_text(&snapshot);
     assert!(text.contains("12345678901234567890.12300"));
     assert_eq!(Snapshot::parse(text.as_bytes()), Ok(snapshot));
+}
+
+#[test]
+fn snapshots_and_backups_are_snapshot_documents() {
+    let live = Live { doh: Slot::Absent, ..live(json!({"name": "Widget", "login_design": {}}), None) };
+    let folder = tempfile::tempdir().unwrap();
+    let image = PreImage { plan: &busy(), live: &live };
+    let backup = Backups::in_folder(folder.path().join("backups")).keep(&image, jiff::Timestamp::UNIX_EPOCH).unwrap();
+    let snapshot = Snapshot { target: Some(target()), api: "https://api.example".to_owned(), live };
+    for (text, is_backup) in [(snapshot_text(&snapshot), false), (std::fs::read_to_string(backup).unwrap(), true)] {
+        let value: Json = serde_json::from_str(&text).unwrap();
+        let document: SnapshotDocument = serde_json::from_str(&text).unwrap();
+        assert_eq!(json!(document), value);
+        assert_eq!((document.kept_at.is_some(), document.digest.is_some()), (is_backup, is_backup));
+    }
 }
 
 #[test]

@@ -79,9 +79,10 @@ pub struct ManifestRef {
 
 /// What a plan does to the organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
-    /// Nothing: live is as wanted.
+    /// Does nothing: the live state is in sync.
     None,
     /// Creates the organization, which does not exist.
     Create,
@@ -91,11 +92,12 @@ pub enum Action {
 
 /// What a change does to its setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Op {
     /// Gives it a value.
     Set,
-    /// Empties it.
+    /// Unsets it.
     Unset,
 }
 
@@ -131,13 +133,14 @@ pub struct GuardState {
     pub allowed_by: Option<Consent>,
 }
 
-/// Who consents to a guarded change.
+/// Where the consent to a guarded change comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Consent {
-    /// An `allow:` entry of the manifest, pinned to the value.
+    /// An allow entry of the manifest, pinned to the value.
     Manifest,
-    /// `--allow` on the command line.
+    /// --allow on the command line.
     Flag,
     /// The new value, typed at the prompt.
     Prompt,

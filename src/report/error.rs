@@ -28,7 +28,7 @@ pub fn entry(failed: &FailedRun<'_>) -> ErrorEntry {
         message: failed.message.to_owned(),
         hints: failed.hints.to_vec(),
         exit_code: failed.exit_code,
-        findings: failed.findings.iter().map(document::finding).collect(),
+        findings: failed.findings.iter().map(document::FindingEntry::from).collect(),
     }
 }
 

@@ -247,7 +247,7 @@ mod tests {
         let finding = Finding::new("rule", Severity::Warning, "org.yaml", "message").help("help");
         let expected = serde_json::json!({"rule": "rule", "severity": "warning", "message": "message",
             "file": "org.yaml", "line": null, "column": null, "help": "help"});
-        assert_eq!(crate::document::finding(&finding), expected);
+        assert_eq!(serde_json::json!(crate::document::FindingEntry::from(&finding)), expected);
     }
 
     /// Snippets that make up manifests, good and bad, with characters that a terminal acts on.

@@ -170,7 +170,7 @@ fn members(branch: &Branch, scope: Scope, answered: bool) -> Map<String, Json> {
 
 /// What a setting takes; an answer may hold an older value, of the same type.
 fn value(setting: &Setting, answered: bool) -> Json {
-    let mut keywords = document::schema::values(setting.kind, true);
+    let mut keywords = document::values(setting.kind, true);
     // The emulated API takes an element twice, and an empty text for none.
     keywords.shift_remove("uniqueItems");
     keywords.shift_remove("format");

@@ -6,13 +6,14 @@ use std::str::FromStr;
 use super::endpoint::Endpoint;
 use super::setting::{Scopes, Setting};
 
-/// The kind of thing an organization hangs on.
+/// The kind of object that an organization belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// An account: the usual case, with every setting.
     Account,
-    /// A zone: an older form with few settings.
+    /// A zone: older, with fewer settings.
     Zone,
 }
 

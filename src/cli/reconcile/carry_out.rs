@@ -182,7 +182,10 @@ fn finish(
     let findings = blamed(job, outcome);
     if job.args.format == Format::Json {
         let mut entry = report::results::entry(plan, outcome, exit.code());
-        entry.error.iter_mut().for_each(|error| error.findings.extend(findings.iter().map(document::finding)));
+        entry
+            .error
+            .iter_mut()
+            .for_each(|error| error.findings.extend(findings.iter().map(document::FindingEntry::from)));
         entry.backup = history.and_then(History::backup).map(|path| path.to_string_lossy().into_owned());
         entry.error.iter_mut().for_each(|error| error.hints.extend(rollback_hint.clone()));
         context.print(&document::to_text(&document::results_document(vec![entry])))?;

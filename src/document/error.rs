@@ -1,0 +1,39 @@
+//! What a command prints as JSON when it fails before it has anything to report.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{FORMAT_VERSION, FindingEntry, VERSION_PATTERN};
+
+/// What a command with --format json prints if it fails before it has anything to report. Within format version 1,
+/// fields are only added.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "error document of zerodrift")]
+pub struct ErrorDocument {
+    /// The version of this format.
+    #[schemars(regex(pattern = VERSION_PATTERN))]
+    pub format_version: String,
+    /// What failed.
+    pub error: ErrorEntry,
+}
+
+/// A failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ErrorEntry {
+    /// Stable identifier of the kind of failure, such as api, network or auth.
+    pub kind: String,
+    /// What failed and why, in a sentence without a final full stop.
+    pub message: String,
+    /// What to do next, most helpful first.
+    pub hints: Vec<String>,
+    /// The exit code of the process.
+    pub exit_code: u8,
+    /// What is wrong with the manifest, if that is why.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<FindingEntry>,
+}
+
+/// Returns the document of a failure.
+pub fn error_document(error: ErrorEntry) -> ErrorDocument {
+    ErrorDocument { format_version: FORMAT_VERSION.to_owned(), error }
+}

@@ -1,0 +1,79 @@
+//! What `validate` prints as JSON.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{FORMAT_VERSION, VERSION_PATTERN, ZERODRIFT};
+use crate::diagnostics::{Finding, Severity};
+
+/// What validate prints with --format json. Within format version 1, fields are only added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "findings document of zerodrift")]
+pub struct FindingsDocument {
+    /// The version of this format.
+    #[schemars(regex(pattern = VERSION_PATTERN))]
+    pub format_version: String,
+    /// The version of the program that wrote the document.
+    pub zerodrift: String,
+    /// Every finding, in the order of the file.
+    pub findings: Vec<FindingEntry>,
+    /// How many findings there are.
+    pub summary: FindingsSummary,
+}
+
+/// How many findings there are of each severity that matters.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FindingsSummary {
+    /// Findings that make the manifest unusable.
+    pub errors: usize,
+    /// Findings that are probably mistakes.
+    pub warnings: usize,
+}
+
+/// One finding about a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FindingEntry {
+    /// Stable identifier of the rule.
+    pub rule: String,
+    /// How severe it is.
+    pub severity: Severity,
+    /// What is wrong.
+    pub message: String,
+    /// The file as the user named it; - for standard input.
+    pub file: String,
+    /// The line, from 1; null if the finding is about the whole file.
+    #[schemars(range(min = 1))]
+    pub line: Option<usize>,
+    /// The column in characters, from 1; null if the finding is about the whole file.
+    #[schemars(range(min = 1))]
+    pub column: Option<usize>,
+    /// What to do about it; null for nothing.
+    pub help: Option<String>,
+}
+
+/// Returns the document of some findings.
+pub fn findings_document(findings: &[Finding]) -> FindingsDocument {
+    let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+    FindingsDocument {
+        format_version: FORMAT_VERSION.to_owned(),
+        zerodrift: ZERODRIFT.to_owned(),
+        findings: findings.iter().map(FindingEntry::from).collect(),
+        summary: FindingsSummary { errors: of(Severity::Error), warnings: of(Severity::Warning) },
+    }
+}
+
+impl From<&Finding> for FindingEntry {
+    fn from(finding: &Finding) -> Self {
+        // The fix is for editors, and the setting for renderers; documents of 1.0 do not carry them.
+        let Finding { rule, severity, message, file, at, help, fix: _, setting: _ } = finding;
+        Self {
+            rule: (*rule).to_owned(),
+            severity: *severity,
+            message: message.clone(),
+            file: file.clone(),
+            line: at.as_ref().map(|at| at.line),
+            column: at.as_ref().map(|at| at.column),
+            help: help.clone(),
+        }
+    }
+}

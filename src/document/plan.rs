@@ -1,0 +1,226 @@
+//! What `plan` and `drift` print as JSON, and what `plan --out` saves.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value as Json};
+
+use super::{DIGEST_PATTERN, FORMAT_VERSION, FindingEntry, SHA256_PATTERN, TargetEntry, VERSION_PATTERN, ZERODRIFT};
+use crate::cloudflare::Method;
+use crate::live::Fingerprint;
+use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
+
+/// What plan and drift print with --format json, and what plan --out saves. Within format version 1, fields are only
+/// added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "plan document of zerodrift")]
+pub struct PlanDocument {
+    /// The version of this format.
+    #[schemars(regex(pattern = VERSION_PATTERN))]
+    pub format_version: String,
+    /// The version of the program that wrote the document.
+    pub zerodrift: String,
+    /// One entry per organization.
+    pub plans: Vec<PlanEntry>,
+    /// How many plans there are of each kind.
+    pub summary: PlanSummary,
+    /// What plan --out adds, and what apply --plan checks. Absent from a plan that is printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SavedEntry")]
+    pub saved: Option<SavedEntry>,
+}
+
+/// What plan --out adds to the document, and what apply --plan checks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SavedEntry {
+    /// When the plan expires, in RFC 3339. From this moment on, it approves nothing.
+    #[schemars(extend("format" = "date-time"))]
+    pub expires_at: String,
+    /// What the manifest declares: the path of each setting, and its value as written.
+    pub declared: BTreeMap<String, Json>,
+    /// The live state that the plan was made from: for each section, the paths and their canonical values. A section
+    /// that does not exist is null; one that was not read is missing.
+    #[schemars(with = "BTreeMap<String, Option<Map<String, Json>>>")]
+    pub live: Fingerprint,
+    /// SHA-256 of the document without this field, with sorted members and no space between them. It detects edits.
+    #[schemars(regex(pattern = DIGEST_PATTERN))]
+    pub seal: String,
+}
+
+/// The plan of one organization.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanEntry {
+    /// The manifest that declares the desired state.
+    pub manifest: ManifestEntry,
+    /// The organization's address.
+    pub target: TargetEntry,
+    /// What apply would do to the organization.
+    pub action: Action,
+    /// The settings that would change, in the order of the table of settings.
+    pub changes: Vec<ChangeEntry>,
+    /// Live settings and fields that the manifest does not declare. They keep their values.
+    pub unmanaged: Vec<UnmanagedEntry>,
+    /// The requests that apply would send, in order.
+    pub writes: Vec<WriteEntry>,
+    /// What is wrong or doubtful in the manifest, given the live state.
+    pub findings: Vec<FindingEntry>,
+    /// SHA-256 of the live state, without the fields that the API changes by itself.
+    #[schemars(regex(pattern = SHA256_PATTERN))]
+    pub live_sha256: String,
+    /// Digest of everything that apply depends on, and of when the plan was made: the last 8 digits are that time, in
+    /// seconds since 1970.
+    #[schemars(regex(pattern = DIGEST_PATTERN))]
+    pub digest: String,
+}
+
+/// How many plans there are of each kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PlanSummary {
+    /// Organizations that are in sync.
+    pub in_sync: usize,
+    /// Organizations that would change.
+    pub changed: usize,
+    /// Organizations that could not be planned.
+    pub failed: usize,
+}
+
+/// The manifest that a plan was made from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ManifestEntry {
+    /// The path as the user gave it; - for standard input.
+    pub path: String,
+    /// SHA-256 of the file's bytes, in lower-case hexadecimal.
+    #[schemars(regex(pattern = SHA256_PATTERN))]
+    pub sha256: String,
+}
+
+/// One setting that would change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ChangeEntry {
+    /// The setting's path, such as organization.session_duration.
+    pub setting: String,
+    /// Whether the setting gets a value or is unset.
+    pub op: Op,
+    /// The live value as the API spells it; null where it is empty.
+    pub before: Json,
+    /// The desired value as the manifest spells it; null where it is unset.
+    pub after: Json,
+    /// The line of the manifest, from 1.
+    #[schemars(range(min = 1))]
+    pub line: usize,
+    /// The column of the manifest in characters, from 1.
+    #[schemars(range(min = 1))]
+    pub column: usize,
+    /// The guard that the change meets; null for none.
+    pub guard: Option<GuardEntry>,
+}
+
+/// A guard that a change meets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GuardEntry {
+    /// What the change leads to.
+    pub reason: String,
+    /// Where the consent comes from; null without consent.
+    pub allowed_by: Option<Consent>,
+}
+
+/// A live value that the manifest does not declare.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UnmanagedEntry {
+    /// Its path. A key that is not a plain name is quoted as in JSON.
+    pub setting: String,
+    /// Its live value. A value that is nested deeply, or that JSON readers do not keep exactly, is replaced by
+    /// {"$zerodrift::json": the start of its text, "sha256": its fingerprint}.
+    pub value: Json,
+    /// Whether this version of the program knows the setting.
+    pub known: bool,
+    /// Whether only the server writes it. Absent where it does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read_only: bool,
+}
+
+/// A request that apply would send.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct WriteEntry {
+    /// The HTTP method.
+    #[schemars(with = "String", extend("enum" = ["POST", "PUT"]))]
+    pub method: Method,
+    /// The path below the API's base URL.
+    pub endpoint: String,
+}
+
+/// Returns the document of some plans; `failed` organizations could not be planned.
+pub fn plan_document(plans: &[Plan], failed: usize) -> PlanDocument {
+    let in_sync = plans.iter().filter(|plan| plan.is_empty()).count();
+    PlanDocument {
+        format_version: FORMAT_VERSION.to_owned(),
+        zerodrift: ZERODRIFT.to_owned(),
+        plans: plans.iter().map(PlanEntry::from).collect(),
+        summary: PlanSummary { in_sync, changed: plans.len() - in_sync, failed },
+        saved: None,
+    }
+}
+
+impl From<&Plan> for PlanEntry {
+    fn from(plan: &Plan) -> Self {
+        let Plan {
+            manifest,
+            target,
+            api,
+            action,
+            changes,
+            declared_empty: _,
+            unmanaged,
+            writes,
+            findings,
+            live_sha256,
+            digest,
+        } = plan;
+        let ManifestRef { path, sha256 } = manifest.clone();
+        Self {
+            manifest: ManifestEntry { path, sha256 },
+            target: TargetEntry::new(target, api),
+            action: *action,
+            changes: changes.iter().map(ChangeEntry::from).collect(),
+            unmanaged: unmanaged.iter().map(UnmanagedEntry::from).collect(),
+            writes: writes.iter().map(WriteEntry::from).collect(),
+            findings: findings.iter().map(FindingEntry::from).collect(),
+            live_sha256: live_sha256.clone(),
+            digest: digest.clone(),
+        }
+    }
+}
+
+impl From<&Change> for ChangeEntry {
+    fn from(change: &Change) -> Self {
+        // The notice, and what is told of the live value, are for people; documents of 1.0 do not carry them.
+        let Change { setting, op, before, after, at, annotations: _, told: _, guard, notice: _ } = change;
+        Self {
+            setting: setting.path.to_owned(),
+            op: *op,
+            before: before.clone(),
+            after: after.clone(),
+            line: at.line,
+            column: at.column,
+            guard: guard.map(|GuardState { guard, allowed_by }| GuardEntry {
+                reason: guard.consequence.to_owned(),
+                allowed_by,
+            }),
+        }
+    }
+}
+
+impl From<&Unmanaged> for UnmanagedEntry {
+    fn from(unmanaged: &Unmanaged) -> Self {
+        let Unmanaged { path, value, known, read_only } = unmanaged.clone();
+        Self { setting: path, value, known, read_only }
+    }
+}
+
+impl From<&PlannedWrite> for WriteEntry {
+    fn from(write: &PlannedWrite) -> Self {
+        let PlannedWrite { method, endpoint: _, path } = write.clone();
+        Self { method, endpoint: path }
+    }
+}

@@ -1,0 +1,44 @@
+//! What `apply`, `rollback` and `revoke-user` print as JSON.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{ChangeEntry, ErrorEntry, FORMAT_VERSION, TargetEntry, VERSION_PATTERN, ZERODRIFT};
+use crate::apply::End;
+
+/// What apply, rollback and revoke-user print with --format json. Within format version 1, fields are only added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "results document of zerodrift")]
+pub struct ResultsDocument {
+    /// The version of this format.
+    #[schemars(regex(pattern = VERSION_PATTERN))]
+    pub format_version: String,
+    /// The version of the program that wrote the document.
+    pub zerodrift: String,
+    /// One entry per organization.
+    pub results: Vec<ResultEntry>,
+}
+
+/// The result for one organization.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ResultEntry {
+    /// The organization's address.
+    pub target: TargetEntry,
+    /// How the run ended.
+    pub outcome: End,
+    /// How many writes the API accepted.
+    pub writes: usize,
+    /// Whether the read-back proved that the live state is the desired one, and that nothing else changed.
+    pub verified: bool,
+    /// The backup of the previous state; null if nothing was written.
+    pub backup: Option<String>,
+    /// The settings that changed, or would have changed.
+    pub changes: Vec<ChangeEntry>,
+    /// What failed; null if nothing did.
+    pub error: Option<ErrorEntry>,
+}
+
+/// Returns the document of some results.
+pub fn results_document(results: Vec<ResultEntry>) -> ResultsDocument {
+    ResultsDocument { format_version: FORMAT_VERSION.to_owned(), zerodrift: ZERODRIFT.to_owned(), results }
+}

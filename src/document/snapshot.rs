@@ -1,0 +1,59 @@
+//! What `export` prints as JSON and what an apply keeps as a backup.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value as Json};
+
+use super::{DIGEST_PATTERN, FORMAT_VERSION, TargetEntry, VERSION_PATTERN, ZERODRIFT};
+use crate::live::Snapshot;
+
+/// What export prints with --format json, and what apply keeps as a backup; plan --live and rollback read it. Within
+/// format version 1, fields are only added.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(title = "snapshot document of zerodrift")]
+pub struct SnapshotDocument {
+    /// The version of this format.
+    #[schemars(regex(pattern = VERSION_PATTERN))]
+    pub format_version: String,
+    /// The version of the program that wrote the document.
+    pub zerodrift: String,
+    /// In a backup: when it was made, in RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
+    pub kept_at: Option<String>,
+    /// In a backup: the digest of the plan that was about to be applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", regex(pattern = DIGEST_PATTERN))]
+    pub digest: Option<String>,
+    /// The organization's address.
+    pub target: TargetEntry,
+    /// The live state.
+    pub live: LiveEntry,
+}
+
+/// The answers of the API by section. A section that was not read is missing; null means that it does not exist.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct LiveEntry {
+    /// The organization, with every field of the answer.
+    #[serde(default, deserialize_with = "section", skip_serializing_if = "Option::is_none")]
+    pub organization: Option<Option<Map<String, Json>>>,
+    /// The settings of DNS over HTTPS, with every field of the answer.
+    #[serde(default, deserialize_with = "section", skip_serializing_if = "Option::is_none")]
+    pub doh: Option<Option<Map<String, Json>>>,
+}
+
+/// Reads a section that is there, `null` included.
+fn section<'de, D: Deserializer<'de>>(section: D) -> Result<Option<Option<Map<String, Json>>>, D::Error> {
+    Option::deserialize(section).map(Some)
+}
+
+/// Returns the text of the document of a live state, which [`Snapshot::parse`] reads back.
+///
+/// A [`SnapshotDocument`] holds the same as plain data. This text keeps what that type cannot: numbers digit by digit,
+/// members of the same name, and values that are nested deeply.
+pub fn snapshot_text(snapshot: &Snapshot) -> String {
+    snapshot.to_text(Map::from_iter([
+        ("format_version".to_owned(), Json::from(FORMAT_VERSION)),
+        ("zerodrift".to_owned(), Json::from(ZERODRIFT)),
+    ]))
+}
