@@ -3,7 +3,7 @@
 //! The API points into the body it was sent (`source.pointer`), or names a setting in its text. Either way the author
 //! wants the line of the file, not the path of a JSON body that nobody wrote.
 
-use crate::cloudflare::{self, Message};
+use crate::cloudflare::{self, ApiMessage};
 use crate::diagnostics::{Finding, Severity};
 use crate::manifest::{Declared, Manifest};
 use crate::settings::{Endpoint, SettingPath};
@@ -24,7 +24,7 @@ pub fn blame(manifest: &Manifest, endpoint: Endpoint, error: &cloudflare::Error)
         .collect()
 }
 
-fn finding(manifest: &Manifest, declared: &Declared, message: &Message) -> Finding {
+fn finding(manifest: &Manifest, declared: &Declared, message: &ApiMessage) -> Finding {
     let text = format!("the API refuses {}: {}", declared.setting.path, excerpt(&words(message), 300));
     Finding::new("refused-by-api", Severity::Error, &manifest.path, text)
         .at(&declared.at)
@@ -33,13 +33,17 @@ fn finding(manifest: &Manifest, declared: &Declared, message: &Message) -> Findi
 }
 
 /// Everything that a message says: its own text and what lies behind it.
-fn words(message: &Message) -> String {
+fn words(message: &ApiMessage) -> String {
     let behind = message.chain.iter().map(|link| link.message.as_str());
     std::iter::once(message.message.as_str()).chain(behind).collect::<Vec<_>>().join(": ")
 }
 
 /// The declarations a message is about: by its pointer, else by the names in its text.
-fn trace<'a>(manifest: &'a Manifest, endpoint: Endpoint, message: &'a Message) -> impl Iterator<Item = &'a Declared> {
+fn trace<'a>(
+    manifest: &'a Manifest,
+    endpoint: Endpoint,
+    message: &'a ApiMessage,
+) -> impl Iterator<Item = &'a Declared> {
     let pointed = message.pointer.as_deref().map(keys_of).filter(|keys| !keys.is_empty());
     let text = words(message);
     manifest.declared.iter().filter(move |declared| declared.setting.endpoint() == endpoint).filter(move |declared| {
@@ -95,7 +99,7 @@ mod tests {
         }
     }
 
-    fn blamed(message: &Message) -> Vec<String> {
+    fn blamed(message: &ApiMessage) -> Vec<String> {
         let manifest = manifest(&[
             "organization.name",
             "organization.auth_domain",
@@ -106,12 +110,12 @@ mod tests {
         trace(&manifest, Endpoint::Organization, message).map(|declared| declared.setting.path.to_owned()).collect()
     }
 
-    fn pointer(pointer: &str) -> Message {
-        Message { pointer: Some(pointer.to_owned()), message: "name is wrong".to_owned(), ..Message::default() }
+    fn pointer(pointer: &str) -> ApiMessage {
+        ApiMessage { pointer: Some(pointer.to_owned()), message: "name is wrong".to_owned(), ..ApiMessage::default() }
     }
 
-    fn text(text: &str) -> Message {
-        Message { message: text.to_owned(), ..Message::default() }
+    fn text(text: &str) -> ApiMessage {
+        ApiMessage { message: text.to_owned(), ..ApiMessage::default() }
     }
 
     /// A12: the plan passed and the API refuses; the message names the field and its line.

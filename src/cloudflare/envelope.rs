@@ -18,7 +18,7 @@ const NOT_ENABLED_CODE: &str = "9999";
 
 /// One entry of `errors` or `messages`. Its text comes from outside: it is escaped by [`Display`](fmt::Display) and not in the fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Message {
+pub struct ApiMessage {
     /// The code, as text, whether the API sent a number or a string.
     pub code: Option<String>,
     /// The text. Access codes have `access.api.error.<slug>[: text]` here.
@@ -46,9 +46,9 @@ pub struct Envelope {
     /// What the API says of itself, where it says so.
     pub success: Option<bool>,
     /// What went wrong. Samples in the documentation list errors beside `success: true`.
-    pub errors: Vec<Message>,
+    pub errors: Vec<ApiMessage>,
     /// What else it has to say.
-    pub messages: Vec<Message>,
+    pub messages: Vec<ApiMessage>,
     /// What was asked for; `None` where the member is missing, which is not the same as null.
     pub result: Option<JsonText>,
 }
@@ -84,7 +84,7 @@ impl Envelope {
     }
 }
 
-impl Message {
+impl ApiMessage {
     /// Whether it, or something in its chain, has this code.
     pub fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code) || self.chain.iter().any(|link| link.code.as_deref() == Some(code))
@@ -109,7 +109,7 @@ impl Message {
     }
 }
 
-impl fmt::Display for Message {
+impl fmt::Display for ApiMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { code, message, documentation_url, pointer, chain } = self;
         write_coded(f, code.as_deref(), message)?;
@@ -159,7 +159,7 @@ fn boolean(value: &Json) -> Option<bool> {
 }
 
 /// The entries of a list; one entry that is no list counts as a list of one.
-fn messages(value: &Json) -> Vec<Message> {
+fn messages(value: &Json) -> Vec<ApiMessage> {
     match value {
         Json::Null => Vec::new(),
         Json::Array(entries) => entries.iter().map(message).collect(),
@@ -167,9 +167,9 @@ fn messages(value: &Json) -> Vec<Message> {
     }
 }
 
-fn message(value: &Json) -> Message {
+fn message(value: &Json) -> ApiMessage {
     let Link { code, message } = link(value);
-    Message {
+    ApiMessage {
         code,
         message,
         documentation_url: value.get("documentation_url").and_then(text),
@@ -291,7 +291,7 @@ mod tests {
             (json!({"success": true, "result": null}), false),
         ];
         for (value, expected) in table {
-            assert_eq!(parse(&value).errors.iter().any(Message::is_not_enabled), expected, "{value}");
+            assert_eq!(parse(&value).errors.iter().any(ApiMessage::is_not_enabled), expected, "{value}");
         }
     }
 

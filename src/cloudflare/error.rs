@@ -7,9 +7,9 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::credentials::CredentialsError;
-use super::envelope::Message;
+use super::envelope::ApiMessage;
 use super::moment::{rounded_up, utc};
-use super::retry::Stop;
+use super::retry::StopReason;
 use super::transport::{Method, Operation, Reached, TransportError, TransportErrorKind};
 use crate::text::visible;
 
@@ -62,7 +62,7 @@ pub enum Error {
         /// What was asked.
         call: Box<Call>,
         /// What the API says, all of it.
-        messages: Vec<Message>,
+        messages: Vec<ApiMessage>,
     },
 
     /// Result: the API says yes, but the result is not what was asked for.
@@ -114,7 +114,7 @@ pub struct Call {
     /// How often it was sent.
     pub attempts: u32,
     /// Why it was not sent again.
-    pub stop: Stop,
+    pub stop: StopReason,
     /// The HTTP status of the last answer, where there was one.
     pub status: Option<u16>,
     /// The `cf-ray` header of the last answer, which Cloudflare's support asks for.
@@ -234,11 +234,11 @@ impl Error {
 
     /// Whether the API asks to come back later than the run may take: another request now would only prolong that.
     pub fn asks_to_wait(&self) -> bool {
-        self.call().is_some_and(|call| matches!(call.stop, Stop::Wait { .. }))
+        self.call().is_some_and(|call| matches!(call.stop, StopReason::Wait { .. }))
     }
 
     /// What the API said, where it said something. Untrusted text: escape it, or use `Display`.
-    pub fn messages(&self) -> &[Message] {
+    pub fn messages(&self) -> &[ApiMessage] {
         match self {
             Self::Api { messages, .. } => messages,
             _ => &[],
@@ -267,7 +267,7 @@ impl Error {
 
     /// Whether the API says that there is no organization: code 9999 or its slug, whatever the status.
     pub fn is_not_enabled(&self) -> bool {
-        self.messages().iter().any(Message::is_not_enabled)
+        self.messages().iter().any(ApiMessage::is_not_enabled)
     }
 }
 
@@ -283,9 +283,9 @@ impl Call {
             notes.push(format!("after {} attempts", self.attempts));
         }
         match self.stop {
-            Stop::Final | Stop::Attempts => {}
-            Stop::Wait { wait, until } => notes.push(asked_wait(wait, until)),
-            Stop::Deadline => notes.push("the deadline leaves no time for another attempt".to_owned()),
+            StopReason::Final | StopReason::Attempts => {}
+            StopReason::Wait { wait, until } => notes.push(asked_wait(wait, until)),
+            StopReason::Deadline => notes.push("the deadline leaves no time for another attempt".to_owned()),
         }
         if let Some(ray) = &self.ray {
             notes.push(format!("cf-ray {}", visible(ray)));
@@ -326,8 +326,8 @@ fn quoted(excerpt: &str) -> String {
     if excerpt.is_empty() { String::new() } else { format!(": `{excerpt}`") }
 }
 
-fn joined(messages: &[Message]) -> String {
-    let texts: Vec<String> = messages.iter().map(Message::to_string).collect();
+fn joined(messages: &[ApiMessage]) -> String {
+    let texts: Vec<String> = messages.iter().map(ApiMessage::to_string).collect();
     if texts.is_empty() { "no reason given".to_owned() } else { texts.join("; ") }
 }
 

@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 
 use super::envelope::Envelope;
 use super::error::{Call, Error};
-use super::retry::{Decision, Policy, Stop, Tried, decide};
+use super::retry::{Decision, Policy, StopReason, Tried, decide};
 use super::transport::{Request, Response, Transport, TransportError};
 use crate::text::{excerpt, visible};
 
@@ -108,7 +108,7 @@ impl Exchange {
             method: request.method,
             path: request.path.clone(),
             attempts: 0,
-            stop: Stop::Final,
+            stop: StopReason::Final,
             status: None,
             ray: None,
             audit_id: None,

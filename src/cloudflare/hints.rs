@@ -5,7 +5,7 @@
 //! octodns/octodns-cloudflare#60.
 
 use super::error::{ConfigError, Error, ErrorKind};
-use super::retry::Stop;
+use super::retry::StopReason;
 use super::transport::{
     AnswerFailure, CertificateFailure, Operation, ProxyFailure, TlsFailure, TransportError, TransportErrorKind,
 };
@@ -129,11 +129,11 @@ impl Error {
     pub fn hints(&self) -> Vec<String> {
         let mut hints = of_stage(self);
         match self.call().map(|call| call.stop) {
-            Some(Stop::Wait { .. }) => {
+            Some(StopReason::Wait { .. }) => {
                 hints.push("run again then, or give the run more time with --deadline".to_owned())
             }
-            Some(Stop::Deadline) => hints.push("give the run more time with --deadline".to_owned()),
-            Some(Stop::Final | Stop::Attempts) | None => {}
+            Some(StopReason::Deadline) => hints.push("give the run more time with --deadline".to_owned()),
+            Some(StopReason::Final | StopReason::Attempts) | None => {}
         }
         hints
     }

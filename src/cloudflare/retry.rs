@@ -96,12 +96,12 @@ pub enum Decision {
     /// Send it again after this wait.
     Retry(Duration),
     /// Take the outcome as it is.
-    Stop(Stop),
+    Stop(StopReason),
 }
 
 /// Why a request is not sent again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stop {
+pub enum StopReason {
     /// The outcome is final: a success, a refusal, or a write whose outcome is uncertain.
     Final,
     /// It was sent as often as the policy allows.
@@ -120,18 +120,18 @@ pub enum Stop {
 /// Decides what to do after an attempt.
 pub fn decide(policy: &Policy, method: Method, tried: &Tried<'_>) -> Decision {
     if !may_repeat(method, tried) {
-        return Decision::Stop(Stop::Final);
+        return Decision::Stop(StopReason::Final);
     }
     let patience = tried.left.unwrap_or(PATIENCE);
     let asked = tried.outcome.ok().and_then(|response| asked_wait(response, tried.now)).unwrap_or_default();
     if asked >= patience && !asked.is_zero() {
-        return Decision::Stop(Stop::Wait { wait: asked, until: tried.now.checked_add(asked) });
+        return Decision::Stop(StopReason::Wait { wait: asked, until: tried.now.checked_add(asked) });
     }
     if tried.attempt >= policy.attempts {
-        return Decision::Stop(Stop::Attempts);
+        return Decision::Stop(StopReason::Attempts);
     }
     let wait = asked.max(backoff(policy, tried.attempt, tried.jitter));
-    if wait >= patience { Decision::Stop(Stop::Deadline) } else { Decision::Retry(wait) }
+    if wait >= patience { Decision::Stop(StopReason::Deadline) } else { Decision::Retry(wait) }
 }
 
 fn may_repeat(method: Method, tried: &Tried<'_>) -> bool {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 
-use super::envelope::Message;
+use super::envelope::ApiMessage;
 use super::error::{Call, ConfigError, Error};
 pub(crate) use super::exchange::Step;
 use super::exchange::{Answered, Attempts, Exchange};
@@ -31,7 +31,7 @@ pub struct Written {
     /// What the API returned for it, as [`JsonText::view`] shows it; null where it returned nothing.
     pub result: Json,
     /// What else the API had to say. Untrusted text; `Display` escapes it.
-    pub messages: Vec<Message>,
+    pub messages: Vec<ApiMessage>,
 }
 
 /// A write that failed, by what is known of the outcome.

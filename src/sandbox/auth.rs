@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::envelope::Refusal;
+use super::envelope::ApiError;
 use super::exchange::Call;
-use super::state::{Grant, Owner, Permission, State, Status, Tokens};
+use super::state::{Grant, Owner, Permission, State, TokenStatus, Tokens};
 
 /// What a request needs to be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,26 +34,26 @@ struct Credential<'a> {
 }
 
 /// Lets a request in, or says why not.
-pub(super) fn admit(state: &State, call: &Call, need: Need) -> Result<(), Refusal> {
+pub(super) fn admit(state: &State, call: &Call, need: Need) -> Result<(), ApiError> {
     let credential = read(call)?;
     let allowed = match &state.tokens {
         Tokens::Any => true,
         Tokens::Listed(grants) => grant(grants, &credential)
-            .is_some_and(|grant| grant.status == Status::Active && grant.permission.covers(need)),
+            .is_some_and(|grant| grant.status == TokenStatus::Active && grant.permission.covers(need)),
     };
-    if allowed { Ok(()) } else { Err(Refusal::new(403, 10000, "Authentication error")) }
+    if allowed { Ok(()) } else { Err(ApiError::new(403, 10000, "Authentication error")) }
 }
 
 /// What a verification answers: an endpoint does not know the tokens of the other kind of owner.
-pub(super) fn verify(state: &State, call: &Call, owner: Owner) -> Result<Json, Refusal> {
+pub(super) fn verify(state: &State, call: &Call, owner: Owner) -> Result<Json, ApiError> {
     let credential = read(call)?;
     let status = match &state.tokens {
-        Tokens::Any => Some(Status::Active),
+        Tokens::Any => Some(TokenStatus::Active),
         Tokens::Listed(grants) => {
             grant(grants, &credential).filter(|grant| grant.owner == owner).map(|grant| grant.status)
         }
     };
-    let status = status.ok_or_else(|| Refusal::new(401, 1000, "Invalid API Token"))?;
+    let status = status.ok_or_else(|| ApiError::new(401, 1000, "Invalid API Token"))?;
     Ok(json!({"id": "5a4d0c6be3f84c1d9a7e2b1f00c0ffee", "status": status}))
 }
 
@@ -61,7 +61,7 @@ fn grant<'a>(grants: &'a [Grant], credential: &Credential<'_>) -> Option<&'a Gra
     grants.iter().find(|grant| grant.token == credential.secret && grant.email.as_deref() == credential.email)
 }
 
-fn read(call: &Call) -> Result<Credential<'_>, Refusal> {
+fn read(call: &Call) -> Result<Credential<'_>, ApiError> {
     if let Some(text) = call.header("authorization") {
         let token = text.strip_prefix("Bearer ").filter(|token| is_well_formed(token));
         let secret = token.ok_or_else(|| malformed(6111, "Invalid format for Authorization header"))?;
@@ -69,7 +69,7 @@ fn read(call: &Call) -> Result<Credential<'_>, Refusal> {
     }
     if call.header("x-auth-email").is_none() && call.header("x-auth-key").is_none() {
         // Reported in public answers to requests without credentials.
-        return Err(Refusal::new(400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers"));
+        return Err(ApiError::new(400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers"));
     }
     let email = call.header("x-auth-email").filter(|email| email.contains('@'));
     let email = email.ok_or_else(|| malformed(6102, "Invalid format for X-Auth-Email header"))?;
@@ -82,6 +82,6 @@ fn is_well_formed(secret: &str) -> bool {
     !secret.is_empty() && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
 }
 
-fn malformed(code: u32, reason: &str) -> Refusal {
-    Refusal::new(400, 6003, "Invalid request headers").because(Some(code), reason)
+fn malformed(code: u32, reason: &str) -> ApiError {
+    ApiError::new(400, 6003, "Invalid request headers").because(Some(code), reason)
 }

@@ -9,7 +9,7 @@ pub(super) const INVALID_CONFIG: &str = "access.api.error.invalid_org_config";
 
 /// One refusal, before it is wrapped.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Refusal {
+pub(super) struct ApiError {
     pub(super) status: u16,
     pub(super) code: u32,
     pub(super) message: String,
@@ -19,7 +19,7 @@ pub(super) struct Refusal {
     pub(super) pointer: Option<String>,
 }
 
-impl Refusal {
+impl ApiError {
     pub(super) fn new(status: u16, code: u32, message: impl Into<String>) -> Self {
         Self { status, code, message: message.into(), chain: Vec::new(), pointer: None }
     }
@@ -83,8 +83,8 @@ pub(super) fn success(result: Json) -> Json {
 }
 
 /// The answer that carries refusals.
-pub(super) fn failure(refusals: &[Refusal]) -> Json {
-    let errors: Json = refusals.iter().map(Refusal::to_json).collect();
+pub(super) fn failure(refusals: &[ApiError]) -> Json {
+    let errors: Json = refusals.iter().map(ApiError::to_json).collect();
     json!({"success": false, "errors": errors, "messages": [], "result": null})
 }
 

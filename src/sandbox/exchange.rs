@@ -2,8 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
-use super::envelope::{self, Refusal};
-use super::fault::{Page, Trouble};
+use super::envelope::{self, ApiError};
+use super::fault::{BodyFormat, Trouble};
 
 /// One request, as the API sees it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,7 +59,7 @@ pub enum Delivery {
 
 /// One request that was seen.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Seen {
+pub struct RecordedRequest {
     /// The method.
     pub method: String,
     /// The path below the base URL: `/accounts/…/access/organizations`.
@@ -74,7 +74,7 @@ pub struct Seen {
     pub delivery: Delivery,
 }
 
-impl Seen {
+impl RecordedRequest {
     /// Whether it asked for a change.
     pub fn is_write(&self) -> bool {
         self.method != "GET"
@@ -82,19 +82,19 @@ impl Seen {
 }
 
 /// A refusal with the code that the API is reported to use with a status.
-fn refusal_with(status: u16) -> Refusal {
+fn refusal_with(status: u16) -> ApiError {
     match status {
-        400 => Refusal::invalid_config("the body is not valid"),
-        401 => Refusal::new(status, 1000, "Invalid API Token"),
-        403 => Refusal::new(status, 10000, "Authentication error"),
-        404 => Refusal::no_route("the path"),
-        405 => Refusal::new(status, 7001, "Method not available for that URI."),
+        400 => ApiError::invalid_config("the body is not valid"),
+        401 => ApiError::new(status, 1000, "Invalid API Token"),
+        403 => ApiError::new(status, 10000, "Authentication error"),
+        404 => ApiError::no_route("the path"),
+        405 => ApiError::new(status, 7001, "Method not available for that URI."),
         // The status is reported of other Access objects; the code is not reported.
-        409 => Refusal::new(status, 12130, "access.api.error.conflict: the object was changed by another request"),
-        429 => Refusal::new(status, 971, "Please wait and consider throttling your request speed"),
-        500.. => Refusal::new(status, 10001, "access.api.error.internal_server_error"),
+        409 => ApiError::new(status, 12130, "access.api.error.conflict: the object was changed by another request"),
+        429 => ApiError::new(status, 971, "Please wait and consider throttling your request speed"),
+        500.. => ApiError::new(status, 10001, "access.api.error.internal_server_error"),
         // No code is reported for these.
-        _ => Refusal::invalid_request("the request is not valid"),
+        _ => ApiError::invalid_request("the request is not valid"),
     }
 }
 
@@ -103,13 +103,13 @@ impl Answer {
     pub(super) fn spoil(&mut self, trouble: Trouble) {
         match trouble {
             Trouble::Status { status, retry_after, page } => self.fail(status, retry_after, page),
-            Trouble::StatusAfter { status } => self.fail(status, None, Page::Json),
+            Trouble::StatusAfter { status } => self.fail(status, None, BodyFormat::Json),
             Trouble::NotEnabled => {
-                let refusal = Refusal::not_enabled(403);
+                let refusal = ApiError::not_enabled(403);
                 self.status = refusal.status;
                 self.body = envelope::failure(&[refusal]).to_string().into_bytes();
             }
-            Trouble::FailedAfter => self.fail(500, None, Page::Json),
+            Trouble::FailedAfter => self.fail(500, None, BodyFormat::Json),
             Trouble::Html => self.show_page(200),
             Trouble::Truncated => self.delivery = Delivery::Truncated,
             Trouble::ResetBefore => self.delivery = Delivery::ResetBefore,
@@ -124,16 +124,16 @@ impl Answer {
         }
     }
 
-    fn fail(&mut self, status: u16, retry_after: Option<u32>, page: Page) {
+    fn fail(&mut self, status: u16, retry_after: Option<u32>, page: BodyFormat) {
         if let Some(seconds) = retry_after {
             self.headers.push(("retry-after".to_owned(), seconds.to_string()));
             self.headers.retain(|(name, _)| name != "ratelimit");
             self.headers.push(("ratelimit".to_owned(), format!("\"default\";r=0;t={seconds}")));
         }
-        if page == Page::Html {
+        if page == BodyFormat::Html {
             return self.show_page(status);
         }
-        let refusal = Refusal { status, ..refusal_with(status) };
+        let refusal = ApiError { status, ..refusal_with(status) };
         self.status = status;
         self.body = envelope::failure(&[refusal]).to_string().into_bytes();
     }

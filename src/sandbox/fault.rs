@@ -12,7 +12,7 @@ use super::near;
 
 /// The endpoints that a fault can single out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum FaultEndpoint {
     /// The organization itself.
     Organization,
     /// DNS over HTTPS.
@@ -23,7 +23,7 @@ pub enum Place {
     Verify,
 }
 
-impl Place {
+impl FaultEndpoint {
     const ALL: [(&'static str, Self); 4] = [
         ("organization", Self::Organization),
         ("doh", Self::Doh),
@@ -42,7 +42,7 @@ pub enum Trouble {
         /// Seconds of a `Retry-After` header.
         retry_after: Option<u32>,
         /// What the body is.
-        page: Page,
+        page: BodyFormat,
     },
     /// It is done; a status that denies it is answered.
     StatusAfter {
@@ -82,7 +82,7 @@ pub enum Trouble {
 
 /// What the body of a faulty answer is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Page {
+pub enum BodyFormat {
     /// The envelope of the API.
     Json,
     /// A web page of the edge.
@@ -134,7 +134,7 @@ pub struct Fault {
     /// The method, in capitals; any method where it is absent.
     pub method: Option<String>,
     /// The endpoint; any endpoint where it is absent.
-    pub place: Option<Place>,
+    pub place: Option<FaultEndpoint>,
     /// How many such requests are left until it happens: 1 is the next.
     pub nth: u32,
     /// What goes wrong.
@@ -143,7 +143,7 @@ pub struct Fault {
 
 impl Fault {
     /// Whether the fault concerns such a request.
-    fn concerns(&self, method: &str, place: Option<Place>) -> bool {
+    fn concerns(&self, method: &str, place: Option<FaultEndpoint>) -> bool {
         self.method.as_deref().is_none_or(|wanted| wanted == method)
             && self.place.is_none_or(|wanted| Some(wanted) == place)
     }
@@ -170,7 +170,7 @@ impl Pending {
 }
 
 /// The trouble of the next request, taken from the script.
-pub(super) fn next(script: &mut Vec<Fault>, method: &str, place: Option<Place>) -> Pending {
+pub(super) fn next(script: &mut Vec<Fault>, method: &str, place: Option<FaultEndpoint>) -> Pending {
     let Some(index) = script.iter().position(|fault| fault.concerns(method, place)) else { return Pending::Nothing };
     if script[index].nth > 1 {
         script[index].nth -= 1;
@@ -216,10 +216,10 @@ fn read_method(text: &str) -> Result<Option<String>, String> {
     }
 }
 
-fn read_place(text: &str) -> Result<Place, String> {
-    let found = Place::ALL.into_iter().find(|(word, _)| *word == text);
+fn read_place(text: &str) -> Result<FaultEndpoint, String> {
+    let found = FaultEndpoint::ALL.into_iter().find(|(word, _)| *word == text);
     found.map(|(_, place)| place).ok_or_else(|| {
-        let words = Place::ALL.map(|(word, _)| word);
+        let words = FaultEndpoint::ALL.map(|(word, _)| word);
         format!("the endpoint is one of {}{}", words.join(", "), near::hint(text, words.into_iter()))
     })
 }
@@ -243,8 +243,8 @@ fn read_trouble(text: &str) -> Result<Trouble, String> {
         return Ok(Trouble::StatusAfter { status: read_status(status)? });
     }
     let (text, page) = match text.strip_suffix("-html") {
-        Some(rest) => (rest, Page::Html),
-        None => (text, Page::Json),
+        Some(rest) => (rest, BodyFormat::Html),
+        None => (text, BodyFormat::Json),
     };
     let (status, retry_after) = match text.split_once('+') {
         Some((status, seconds)) => {
@@ -259,7 +259,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { method, place, nth, trouble } = self;
         f.write_str(method.as_deref().unwrap_or("*"))?;
-        if let Some((word, _)) = Place::ALL.into_iter().find(|(_, known)| Some(*known) == *place) {
+        if let Some((word, _)) = FaultEndpoint::ALL.into_iter().find(|(_, known)| Some(*known) == *place) {
             write!(f, "/{word}")?;
         }
         f.write_str(":")?;
@@ -267,7 +267,7 @@ impl fmt::Display for Fault {
             Trouble::Status { status, retry_after, page } => {
                 write!(f, "{status}")?;
                 retry_after.map_or(Ok(()), |seconds| write!(f, "+{seconds}"))?;
-                f.write_str(if *page == Page::Html { "-html" } else { "" })?;
+                f.write_str(if *page == BodyFormat::Html { "-html" } else { "" })?;
             }
             Trouble::StatusAfter { status } => write!(f, "{status}-after")?,
             Trouble::Lands { requests } => write!(f, "lands+{requests}")?,
@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn faults_happen_in_order_and_once() {
         let mut script: Vec<Fault> = ["GET:500@2", "GET:502", "PUT:hang"].iter().map(|t| t.parse().unwrap()).collect();
-        let mut get = || next(&mut script, "GET", Some(Place::Doh)).now();
+        let mut get = || next(&mut script, "GET", Some(FaultEndpoint::Doh)).now();
         assert_eq!(get(), None, "the first fault waits for the second GET, and the next one waits behind it");
         assert!(matches!(get(), Some(Trouble::Status { status: 500, .. })));
         assert!(matches!(get(), Some(Trouble::Status { status: 502, .. })));
@@ -340,7 +340,7 @@ mod tests {
     #[test]
     fn a_fault_of_one_endpoint_leaves_the_others_alone() {
         let mut script = vec!["*/doh:500".parse::<Fault>().unwrap()];
-        assert_eq!(next(&mut script, "GET", Some(Place::Organization)), Pending::Nothing);
-        assert!(next(&mut script, "GET", Some(Place::Doh)).now().is_some());
+        assert_eq!(next(&mut script, "GET", Some(FaultEndpoint::Organization)), Pending::Nothing);
+        assert!(next(&mut script, "GET", Some(FaultEndpoint::Doh)).now().is_some());
     }
 }

@@ -9,7 +9,7 @@ pub(super) type Fields = Map<String, Json>;
 
 /// What the table says of one member of a document.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Meaning<'m> {
+pub(super) enum MemberRole<'m> {
     /// A setting that can be written.
     Setting(&'m Setting),
     /// Something that only the server writes.
@@ -22,18 +22,18 @@ pub(super) enum Meaning<'m> {
 
 /// One member of a document.
 #[derive(Debug, Clone)]
-pub(super) struct Member<'m, 'd> {
+pub(super) struct DocumentMember<'m, 'd> {
     /// The keys that lead to it.
     pub(super) keys: Vec<String>,
     /// What it is.
-    pub(super) meaning: Meaning<'m>,
+    pub(super) meaning: MemberRole<'m>,
     /// Its value.
     pub(super) value: &'d Json,
 }
 
 /// Where a document comes from, which decides under which names its settings go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum MemberSource {
     /// The body of a write.
     Body,
     /// What is stored, in the names in which it is answered.
@@ -55,45 +55,51 @@ impl<'m> Table<'m> {
     }
 
     /// The members of a document, groups looked into.
-    pub(super) fn members<'d>(self, side: Side, fields: &'d Fields) -> Vec<Member<'m, 'd>> {
+    pub(super) fn members<'d>(self, side: MemberSource, fields: &'d Fields) -> Vec<DocumentMember<'m, 'd>> {
         let mut found = Vec::new();
         self.collect(side, &mut Vec::new(), fields, &mut found);
         found
     }
 
-    fn collect<'d>(self, side: Side, keys: &mut Vec<String>, fields: &'d Fields, found: &mut Vec<Member<'m, 'd>>) {
+    fn collect<'d>(
+        self,
+        side: MemberSource,
+        keys: &mut Vec<String>,
+        fields: &'d Fields,
+        found: &mut Vec<DocumentMember<'m, 'd>>,
+    ) {
         for (key, value) in fields {
             keys.push(key.clone());
             match (self.meaning(side, keys), value) {
-                (Meaning::Group, Json::Object(members)) if !members.is_empty() => {
+                (MemberRole::Group, Json::Object(members)) if !members.is_empty() => {
                     self.collect(side, keys, members, found);
                 }
-                (meaning, value) => found.push(Member { keys: keys.clone(), meaning, value }),
+                (meaning, value) => found.push(DocumentMember { keys: keys.clone(), meaning, value }),
             }
             keys.pop();
         }
     }
 
-    fn meaning(self, side: Side, keys: &[String]) -> Meaning<'m> {
-        let Some(member) = self.model.section(self.endpoint).at(keys) else { return Meaning::Unknown };
+    fn meaning(self, side: MemberSource, keys: &[String]) -> MemberRole<'m> {
+        let Some(member) = self.model.section(self.endpoint).at(keys) else { return MemberRole::Unknown };
         match &member.node {
             Node::Setting(setting) => self.meaning_of(setting, member.name_kind, side),
             Node::Branch(below) => {
                 let is_here = |setting: &&Setting| setting.is_declarable() && self.scope.has(setting);
-                if below.settings().iter().any(is_here) { Meaning::Group } else { Meaning::Unknown }
+                if below.settings().iter().any(is_here) { MemberRole::Group } else { MemberRole::Unknown }
             }
         }
     }
 
-    fn meaning_of(self, setting: &'m Setting, name: NameKind, side: Side) -> Meaning<'m> {
+    fn meaning_of(self, setting: &'m Setting, name: NameKind, side: MemberSource) -> MemberRole<'m> {
         match (side, name) {
-            _ if !setting.is_declarable() => Meaning::ReadOnly,
-            _ if !self.scope.has(setting) => Meaning::Unknown,
-            (_, NameKind::Current) | (Side::Body, NameKind::Requested) | (Side::Stored, NameKind::Answered) => {
-                Meaning::Setting(setting)
-            }
-            (Side::Body, NameKind::Answered) => Meaning::ReadOnly,
-            (Side::Stored, NameKind::Requested) | (_, NameKind::Former) => Meaning::Unknown,
+            _ if !setting.is_declarable() => MemberRole::ReadOnly,
+            _ if !self.scope.has(setting) => MemberRole::Unknown,
+            (_, NameKind::Current)
+            | (MemberSource::Body, NameKind::Requested)
+            | (MemberSource::Stored, NameKind::Answered) => MemberRole::Setting(setting),
+            (MemberSource::Body, NameKind::Answered) => MemberRole::ReadOnly,
+            (MemberSource::Stored, NameKind::Requested) | (_, NameKind::Former) => MemberRole::Unknown,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::api::Sandbox;
-use super::exchange::{Answer, Call, Seen};
+use super::exchange::{Answer, Call, RecordedRequest};
 use super::fault::Fault;
 use super::personality::Personality;
 use super::state::State;
@@ -66,12 +66,12 @@ impl Instance {
     }
 
     /// Every request so far, in order.
-    pub fn calls(&self) -> Vec<Seen> {
+    pub fn calls(&self) -> Vec<RecordedRequest> {
         self.with(|inner| inner.sandbox.calls().to_vec())
     }
 
     /// Every request so far that asked for a change.
-    pub fn writes(&self) -> Vec<Seen> {
+    pub fn writes(&self) -> Vec<RecordedRequest> {
         self.with(|inner| inner.sandbox.writes().cloned().collect())
     }
 

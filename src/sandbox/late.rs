@@ -2,8 +2,8 @@
 
 use super::api::Sandbox;
 use super::exchange::Call;
-use super::route::{self, Resource, Route};
-use super::rules::Kind;
+use super::route::{self, ApiResource, Route};
+use super::rules::WriteKind;
 use super::state::PendingWrite;
 
 impl Sandbox {
@@ -24,11 +24,11 @@ impl Sandbox {
         while let Some(index) = self.state.pending.iter().position(|write| write.requests == 0) {
             let PendingWrite { requests: _, method, path, body } = self.state.pending.remove(index);
             let call = Call { method, path, body: body.into_bytes(), ..Call::default() };
-            if let Ok(Route { resource: Resource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
+            if let Ok(Route { resource: ApiResource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
                 // Who sent it was let in when it came.
                 let _ = match call.method.as_str() {
                     "POST" => self.create(&target, &call),
-                    _ => self.update(&target, endpoint, &call, Kind::Update),
+                    _ => self.update(&target, endpoint, &call, WriteKind::Update),
                 };
             }
         }

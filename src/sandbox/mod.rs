@@ -5,9 +5,9 @@
 //! about the real API is a switch of the [`Personality`]; what goes wrong on the way is a [`Fault`] in a script.
 //!
 //! - `state`, `store`, `seed`: what it remembers, the file that holds it, what it starts with
-//! - `personality`, `named`, `fault`: how it behaves, and when it misbehaves
+//! - `personality`, `named`, `fault`, `hostile`: how it behaves, and when it misbehaves
 //! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
-//! - `fields`, `rules`, `write`, `render`: documents taken apart, refused, written, answered
+//! - `documents`: reads, updates and creations; `fields`, `rules`, `write`, `render`: what they are made of
 //! - `late`: writes that take effect after their connection is gone
 //! - `instance`: one sandbox that several callers share, in memory or in a file
 //! - `transport`, `server`: the two ways to it, in the same process or through a loopback socket
@@ -25,10 +25,13 @@
 
 mod api;
 mod auth;
+mod cuttable;
+mod documents;
 mod envelope;
 mod exchange;
 mod fault;
 mod fields;
+mod hostile;
 mod instance;
 mod late;
 mod named;
@@ -43,15 +46,15 @@ mod server;
 mod state;
 mod store;
 mod transport;
-mod wire;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
 pub use api::Sandbox;
-pub use exchange::{Answer, Call, Delivery, Seen};
-pub use fault::{Fault, FaultError, Page, Place, Trouble};
+pub use exchange::{Answer, Call, Delivery, RecordedRequest};
+pub use fault::{BodyFormat, Fault, FaultEndpoint, FaultError, Trouble};
+pub use hostile::{Concurrent, Hostile, Moment, UnknownValues};
 pub use instance::Instance;
 pub use openapi::openapi;
 pub use personality::{
@@ -63,8 +66,8 @@ pub use personality::{
 pub use seed::state as seeded;
 pub use server::{Running, Server, ServerError};
 pub use state::{
-    Account, Adopt, CLOCK_START, Concurrent, FORMAT, Grant, Hostile, Moment, Owner, PendingWrite, Permission, Stale,
-    State, Status, Tokens, UnknownValues,
+    Account, Adopt, CLOCK_START, FORMAT, Grant, Owner, PendingWrite, Permission, StaleDocument, State, TokenStatus,
+    Tokens,
 };
 pub use store::{Store, StoreError};
 pub use transport::{BASE_URL, SandboxTransport};

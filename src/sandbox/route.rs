@@ -1,6 +1,6 @@
 //! Which path is which resource.
 
-use super::envelope::Refusal;
+use super::envelope::ApiError;
 use super::exchange::Call;
 use super::state::Owner;
 use crate::settings::{Endpoint, Scope, Target};
@@ -10,7 +10,7 @@ pub(super) const BASE_PATH: &str = "/client/v4";
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Resource {
+pub(super) enum ApiResource {
     /// An object that holds settings.
     Settings(Endpoint),
     /// The revocation of a user's sessions.
@@ -22,7 +22,7 @@ pub(super) enum Resource {
 /// A path that leads somewhere.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Route {
-    pub(super) resource: Resource,
+    pub(super) resource: ApiResource,
     /// The account or zone; a user has none.
     pub(super) target: Option<Target>,
 }
@@ -33,19 +33,19 @@ pub(super) fn below_base(path: &str) -> &str {
 }
 
 /// What a path leads to, whatever the method and the account.
-pub(super) fn resource_of(path: &str) -> Option<Resource> {
+pub(super) fn resource_of(path: &str) -> Option<ApiResource> {
     let path = path.strip_prefix(BASE_PATH)?;
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     match segments[..] {
-        ["user", "tokens", "verify"] => Some(Resource::Verify(Owner::User)),
+        ["user", "tokens", "verify"] => Some(ApiResource::Verify(Owner::User)),
         [plural, _, ref rest @ ..] => resource(scope(plural)?, rest),
         _ => None,
     }
 }
 
 /// Finds out where a request leads.
-pub(super) fn read(call: &Call) -> Result<Route, Refusal> {
-    let nowhere = || Refusal::no_route(below_base(&call.path));
+pub(super) fn read(call: &Call) -> Result<Route, ApiError> {
+    let nowhere = || ApiError::no_route(below_base(&call.path));
     let resource = resource_of(&call.path).ok_or_else(nowhere)?;
     let mut segments = below_base(&call.path).split('/').skip(1);
     let target = match segments.next().and_then(scope) {
@@ -57,10 +57,10 @@ pub(super) fn read(call: &Call) -> Result<Route, Refusal> {
         None => None,
     };
     match (resource, call.method.as_str()) {
-        (Resource::Verify(_), "GET") | (Resource::RevokeUser, "POST") | (Resource::Settings(_), _) => {
+        (ApiResource::Verify(_), "GET") | (ApiResource::RevokeUser, "POST") | (ApiResource::Settings(_), _) => {
             Ok(Route { resource, target })
         }
-        (_, method) => Err(Refusal::new(405, 7001, format!("Method {method} not available for that URI."))),
+        (_, method) => Err(ApiError::new(405, 7001, format!("Method {method} not available for that URI."))),
     }
 }
 
@@ -68,12 +68,12 @@ fn scope(plural: &str) -> Option<Scope> {
     [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.plural() == plural)
 }
 
-fn resource(scope: Scope, rest: &[&str]) -> Option<Resource> {
+fn resource(scope: Scope, rest: &[&str]) -> Option<ApiResource> {
     match (rest, scope) {
-        (["access", "organizations"], _) => Some(Resource::Settings(Endpoint::Organization)),
-        (["access", "organizations", "doh"], Scope::Account) => Some(Resource::Settings(Endpoint::Doh)),
-        (["access", "organizations", "revoke_user"], _) => Some(Resource::RevokeUser),
-        (["tokens", "verify"], Scope::Account) => Some(Resource::Verify(Owner::Account)),
+        (["access", "organizations"], _) => Some(ApiResource::Settings(Endpoint::Organization)),
+        (["access", "organizations", "doh"], Scope::Account) => Some(ApiResource::Settings(Endpoint::Doh)),
+        (["access", "organizations", "revoke_user"], _) => Some(ApiResource::RevokeUser),
+        (["tokens", "verify"], Scope::Account) => Some(ApiResource::Verify(Owner::Account)),
         _ => None,
     }
 }

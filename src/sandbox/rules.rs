@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::envelope::Refusal;
-use super::fields::{self, Fields, Meaning, Member, Side, Table};
+use super::envelope::ApiError;
+use super::fields::{self, DocumentMember, Fields, MemberRole, MemberSource, Table};
 use super::personality::{AuthDomain, EmptyStrings, ReadOnlyFields, UnknownFields, WarpWithoutDuration};
 use super::state::State;
 use crate::settings::{Access, Endpoint, GoDuration, Setting, SettingPath, Unset, is_blank, joined};
@@ -24,12 +24,12 @@ pub(super) struct Write<'a> {
     /// The stored document; empty while there is none.
     pub(super) stored: &'a Fields,
     pub(super) body: &'a Fields,
-    pub(super) kind: Kind,
+    pub(super) kind: WriteKind,
 }
 
 /// Which write it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum WriteKind {
     /// POST.
     Create,
     /// PUT.
@@ -40,12 +40,12 @@ pub(super) enum Kind {
 
 impl Write<'_> {
     /// Everything the body is refused for, the rules about the whole first.
-    pub(super) fn check(&self) -> Result<(), Vec<Refusal>> {
+    pub(super) fn check(&self) -> Result<(), Vec<ApiError>> {
         if self.table.endpoint == Endpoint::Organization {
             self.check_auth_domain().map_err(|refusal| vec![refusal])?;
         }
-        let members = self.table.members(Side::Body, self.body);
-        let mut refusals: Vec<Refusal> = members.iter().flat_map(|member| self.check_member(member)).collect();
+        let members = self.table.members(MemberSource::Body, self.body);
+        let mut refusals: Vec<ApiError> = members.iter().flat_map(|member| self.check_member(member)).collect();
         refusals.extend(self.check_groups());
         refusals.extend(self.check_across());
         if refusals.is_empty() { Ok(()) } else { Err(refusals) }
@@ -60,44 +60,44 @@ impl Write<'_> {
         fields::get(self.stored, fields::stored_keys(setting))
     }
 
-    fn check_auth_domain(&self) -> Result<(), Refusal> {
+    fn check_auth_domain(&self) -> Result<(), ApiError> {
         let Some(setting) = self.table.model.setting(AUTH_DOMAIN.as_str()) else { return Ok(()) };
         let Some(sent) = self.sent(AUTH_DOMAIN).filter(|sent| !is_blank(sent)) else {
-            let optional = self.kind == Kind::Patch || self.state.personality.auth_domain == AuthDomain::Optional;
-            let missing = self.kind == Kind::Create || !optional;
-            return if missing { Err(Refusal::invalid_auth_domain()) } else { Ok(()) };
+            let optional = self.kind == WriteKind::Patch || self.state.personality.auth_domain == AuthDomain::Optional;
+            let missing = self.kind == WriteKind::Create || !optional;
+            return if missing { Err(ApiError::invalid_auth_domain()) } else { Ok(()) };
         };
         if setting.same(Some(sent), self.stored(setting)) {
             return Ok(());
         }
         if let Some(problem) = setting.check(sent).into_iter().find(|problem| problem.refused) {
-            return Err(Refusal::invalid_auth_domain().because(None, problem.message).at(setting.keys()));
+            return Err(ApiError::invalid_auth_domain().because(None, problem.message).at(setting.keys()));
         }
-        if self.kind != Kind::Create && self.state.account.dashboard_sso {
-            return Err(Refusal::new(400, 12106, "access.api.error.auth_domain_cannot_be_updated_dash_sso"));
+        if self.kind != WriteKind::Create && self.state.account.dashboard_sso {
+            return Err(ApiError::new(400, 12106, "access.api.error.auth_domain_cannot_be_updated_dash_sso"));
         }
         Ok(())
     }
 
-    fn check_member(&self, member: &Member<'_, '_>) -> Vec<Refusal> {
+    fn check_member(&self, member: &DocumentMember<'_, '_>) -> Vec<ApiError> {
         let personality = &self.state.personality;
         match member.meaning {
-            Meaning::Setting(setting) => self.check_setting(setting, member.value),
-            Meaning::ReadOnly if personality.read_only_fields == ReadOnlyFields::Refused => {
-                vec![Refusal::invalid_config(format!("{} is read-only", joined(&member.keys))).at(&member.keys)]
+            MemberRole::Setting(setting) => self.check_setting(setting, member.value),
+            MemberRole::ReadOnly if personality.read_only_fields == ReadOnlyFields::Refused => {
+                vec![ApiError::invalid_config(format!("{} is read-only", joined(&member.keys))).at(&member.keys)]
             }
-            Meaning::Unknown if personality.unknown_fields == UnknownFields::Refused => {
-                vec![Refusal::invalid_config(format!("unknown field {}", joined(&member.keys))).at(&member.keys)]
+            MemberRole::Unknown if personality.unknown_fields == UnknownFields::Refused => {
+                vec![ApiError::invalid_config(format!("unknown field {}", joined(&member.keys))).at(&member.keys)]
             }
-            Meaning::Group if !member.value.is_null() && !member.value.is_object() => {
-                vec![Refusal::invalid_config(format!("{} must be an object", joined(&member.keys))).at(&member.keys)]
+            MemberRole::Group if !member.value.is_null() && !member.value.is_object() => {
+                vec![ApiError::invalid_config(format!("{} must be an object", joined(&member.keys))).at(&member.keys)]
             }
-            Meaning::ReadOnly | Meaning::Unknown | Meaning::Group => Vec::new(),
+            MemberRole::ReadOnly | MemberRole::Unknown | MemberRole::Group => Vec::new(),
         }
     }
 
-    fn check_setting(&self, setting: &Setting, value: &Json) -> Vec<Refusal> {
-        let refused = |reason: String| Refusal::invalid_config(reason).at(setting.keys());
+    fn check_setting(&self, setting: &Setting, value: &Json) -> Vec<ApiError> {
+        let refused = |reason: String| ApiError::invalid_config(reason).at(setting.keys());
         let empty = value == "";
         if empty && self.state.personality.empty_strings == EmptyStrings::Refused {
             return vec![refused(format!("{} must not be empty", setting.name()))];
@@ -114,11 +114,11 @@ impl Write<'_> {
         let is_echo = stored.is_some_and(|stored| setting.same(Some(value), Some(stored)));
         let problems = setting.check(value).into_iter().filter(|problem| problem.refused);
         let problems = problems.filter(|problem| !is_echo || problem.rule == "wrong-type");
-        problems.map(|problem| Refusal::invalid_config(problem.message).at(&place(setting, problem.element))).collect()
+        problems.map(|problem| ApiError::invalid_config(problem.message).at(&place(setting, problem.element))).collect()
     }
 
     /// Groups that are complete or absent.
-    fn check_groups(&self) -> Vec<Refusal> {
+    fn check_groups(&self) -> Vec<ApiError> {
         let partial = self.table.model.groups().iter().filter(|group| group.all_or_nothing).filter_map(|group| {
             let sent = self.body_group(group.keys())?;
             if fields::get(self.stored, group.keys()).and_then(Json::as_object) == Some(sent) {
@@ -129,7 +129,7 @@ impl Write<'_> {
                 members.map(Setting::name).filter(|name| sent.get(*name).is_none_or(is_blank)).collect();
             let whole = missing.is_empty() || sent.values().all(Json::is_null);
             let reason = || format!("{} also needs {}", joined(group.keys()), missing.join(", "));
-            (!whole).then(|| Refusal::invalid_config(reason()).at(group.keys()))
+            (!whole).then(|| ApiError::invalid_config(reason()).at(group.keys()))
         });
         partial.collect()
     }
@@ -139,16 +139,16 @@ impl Write<'_> {
         fields::get(self.body, keys).filter(|_| known)?.as_object()
     }
 
-    fn check_across(&self) -> Vec<Refusal> {
+    fn check_across(&self) -> Vec<ApiError> {
         [self.check_warp(), self.check_strict_tokens(), self.check_key_rotation()].into_iter().flatten().collect()
     }
 
-    fn check_warp(&self) -> Option<Refusal> {
+    fn check_warp(&self) -> Option<ApiError> {
         let refuses = self.state.personality.warp_without_duration == WarpWithoutDuration::Refused;
         let on = self.sent(WARP_SWITCH) == Some(&Json::Bool(true));
         let lacks_duration = self.sent(WARP_DURATION).is_none_or(is_blank);
         (refuses && on && lacks_duration && self.table.endpoint == Endpoint::Organization).then(|| {
-            Refusal::invalid_request(
+            ApiError::invalid_request(
                 "allow_authenticate_via_warp cannot be set if the Warp Auth Session Duration is not set for the account",
             )
             .at(WARP_SWITCH.keys())
@@ -156,21 +156,21 @@ impl Write<'_> {
     }
 
     /// The error's text is not reported; that it is refused is documented.
-    fn check_strict_tokens(&self) -> Option<Refusal> {
+    fn check_strict_tokens(&self) -> Option<ApiError> {
         let off = self.sent(STRICT_TOKENS) == Some(&Json::Bool(false));
         (off && self.state.account.strict_service_tokens).then(|| {
-            Refusal::invalid_config("strict service token authentication cannot be turned off for this organization")
+            ApiError::invalid_config("strict service token authentication cannot be turned off for this organization")
                 .at(STRICT_TOKENS.keys())
         })
     }
 
-    fn check_key_rotation(&self) -> Option<Refusal> {
+    fn check_key_rotation(&self) -> Option<ApiError> {
         let days = i64::from(self.state.account.key_rotation_days?);
         let wanted: GoDuration = self.sent(DOH_DURATION)?.as_str()?.parse().ok()?;
         let too_long = self.table.endpoint == Endpoint::Doh && wanted > GoDuration::from_hours(days * 24);
         too_long.then(|| {
             let reason = format!("doh_jwt_duration is longer than the key rotation period of {days} days");
-            Refusal::invalid_config(reason).at(DOH_DURATION.keys())
+            ApiError::invalid_config(reason).at(DOH_DURATION.keys())
         })
     }
 }

@@ -10,10 +10,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::cuttable::{CutHandle, CuttableListener};
 use super::exchange::{Answer, Call, Delivery};
 use super::instance::Instance;
 use super::route::BASE_PATH;
-use super::wire::{Shears, Wires};
 
 /// The largest body that is read: ten times the largest manifest.
 const MAX_BODY: usize = 10 * 1024 * 1024;
@@ -69,8 +69,9 @@ impl Server {
         let sandbox = sandbox.into();
         let (stop, stopping) = watch::channel(());
         let shared = Shared { sandbox: sandbox.clone(), stopping: stopping.clone() };
-        let service = Router::new().fallback(answer).with_state(shared).into_make_service_with_connect_info::<Shears>();
-        let serving = axum::serve(Wires(listener), service).with_graceful_shutdown(stopped(stopping));
+        let service =
+            Router::new().fallback(answer).with_state(shared).into_make_service_with_connect_info::<CutHandle>();
+        let serving = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(stopped(stopping));
         let task = tokio::spawn(async move { drop(serving.await) });
         Ok(Running { address, sandbox, stop, task })
     }
@@ -103,7 +104,7 @@ async fn stopped(mut stopping: watch::Receiver<()>) {
 
 async fn answer(
     State(shared): State<Shared>,
-    ConnectInfo(shears): ConnectInfo<Shears>,
+    ConnectInfo(handle): ConnectInfo<CutHandle>,
     request: Request,
 ) -> Response<Body> {
     let call = match read(request).await {
@@ -116,11 +117,11 @@ async fn answer(
     };
     match answer.delivery {
         Delivery::Normal => {}
-        Delivery::Truncated => shears.cut_after(answer.body.len() / 2),
-        Delivery::ResetBefore | Delivery::ResetAfter | Delivery::Unreachable => shears.cut(),
+        Delivery::Truncated => handle.cut_after(answer.body.len() / 2),
+        Delivery::ResetBefore | Delivery::ResetAfter | Delivery::Unreachable => handle.cut(),
         Delivery::Hang => {
             stopped(shared.stopping).await;
-            shears.cut();
+            handle.cut();
         }
     }
     response(answer)

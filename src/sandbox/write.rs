@@ -2,9 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::fields::{self, Fields, Meaning, Member, Side};
+use super::fields::{self, DocumentMember, Fields, MemberRole, MemberSource};
 use super::personality::{EmptyStrings, Groups, Put, UnknownFields};
-use super::rules::{Kind, Write, cannot_be_cleared};
+use super::rules::{Write, WriteKind, cannot_be_cleared};
 use super::state::instant;
 use crate::settings::{Endpoint, Setting, is_blank};
 
@@ -15,7 +15,7 @@ impl Write<'_> {
     /// The document after the write.
     pub(super) fn next(&self) -> Fields {
         let mut next = self.base();
-        for member in self.table.members(Side::Body, self.body) {
+        for member in self.table.members(MemberSource::Body, self.body) {
             self.apply(&mut next, &member);
         }
         self.keep(&mut next);
@@ -28,7 +28,7 @@ impl Write<'_> {
     /// What the body is laid over: nothing, or what a merge leaves.
     fn base(&self) -> Fields {
         let personality = &self.state.personality;
-        let merges = self.kind == Kind::Patch || (self.kind == Kind::Update && personality.put == Put::Merge);
+        let merges = self.kind == WriteKind::Patch || (self.kind == WriteKind::Update && personality.put == Put::Merge);
         if !merges {
             return Fields::new();
         }
@@ -47,23 +47,23 @@ impl Write<'_> {
         self.table.settings().any(|setting| setting.keys().starts_with(keys))
     }
 
-    fn apply(&self, next: &mut Fields, member: &Member<'_, '_>) {
+    fn apply(&self, next: &mut Fields, member: &DocumentMember<'_, '_>) {
         match member.meaning {
-            Meaning::ReadOnly => {}
-            Meaning::Unknown if self.state.personality.unknown_fields == UnknownFields::Stored => {
+            MemberRole::ReadOnly => {}
+            MemberRole::Unknown if self.state.personality.unknown_fields == UnknownFields::Stored => {
                 fields::put(next, &member.keys, self.state.hostile.unknown_values.stored(member.value));
             }
-            Meaning::Unknown => {}
+            MemberRole::Unknown => {}
             // An empty object takes away nothing that the base has not taken away already.
-            Meaning::Group if member.value.is_object() => {}
-            Meaning::Group => set(next, &member.keys, member.value),
-            Meaning::Setting(setting) => self.apply_setting(next, setting, member.value),
+            MemberRole::Group if member.value.is_object() => {}
+            MemberRole::Group => set(next, &member.keys, member.value),
+            MemberRole::Setting(setting) => self.apply_setting(next, setting, member.value),
         }
     }
 
     fn apply_setting(&self, next: &mut Fields, setting: &Setting, value: &Json) {
         let dropped = value == "" && self.state.personality.empty_strings == EmptyStrings::Dropped;
-        let left_out = self.kind == Kind::Create && !setting.in_create;
+        let left_out = self.kind == WriteKind::Create && !setting.in_create;
         if left_out || (cannot_be_cleared(setting) && is_blank(value)) {
             return;
         }
@@ -74,14 +74,14 @@ impl Write<'_> {
     /// What a write cannot take away: what the server manages, what the API does not know, and what it never clears.
     fn keep(&self, next: &mut Fields) {
         let ignores_unknown = self.state.personality.unknown_fields != UnknownFields::Stored;
-        for member in self.table.members(Side::Stored, self.stored) {
+        for member in self.table.members(MemberSource::Stored, self.stored) {
             let kept = match member.meaning {
-                Meaning::ReadOnly => true,
-                Meaning::Unknown => ignores_unknown,
-                Meaning::Setting(setting) => {
+                MemberRole::ReadOnly => true,
+                MemberRole::Unknown => ignores_unknown,
+                MemberRole::Setting(setting) => {
                     cannot_be_cleared(setting) && fields::get(next, &member.keys).is_none_or(is_blank)
                 }
-                Meaning::Group => false,
+                MemberRole::Group => false,
             };
             if kept {
                 fields::put(next, &member.keys, member.value.clone());

@@ -3,13 +3,13 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use insta::assert_snapshot;
-use zerodrift::sandbox::{Grant, Owner, Permission, State, Status, Tokens, seeded};
+use zerodrift::sandbox::{Grant, Owner, Permission, State, TokenStatus, Tokens, seeded};
 
 use crate::harness::{ACCOUNT, SandboxProcess, TOKEN, TestEnv};
 use crate::server::Api;
 
 /// An account that knows one token.
-fn account_with(permission: Permission, status: Status) -> State {
+fn account_with(permission: Permission, status: TokenStatus) -> State {
     let grant = Grant { token: TOKEN.to_owned(), email: None, permission, owner: Owner::User, status };
     State { tokens: Tokens::Listed(vec![grant]), ..seeded() }
 }
@@ -44,7 +44,7 @@ fn a_key_needs_its_address() {
 
 #[test]
 fn a_token_file_comes_before_the_environment() {
-    let api = Api::of(account_with(Permission::Read, Status::Active));
+    let api = Api::of(account_with(Permission::Read, TokenStatus::Active));
     let env = api.env().set("CLOUDFLARE_API_TOKEN", "unknown-to-the-account");
     env.write("token", &format!("{TOKEN}\n"));
     let mode = |mode| std::fs::set_permissions(env.path("token"), std::fs::Permissions::from_mode(mode)).unwrap();
@@ -99,7 +99,7 @@ fn a_token_that_the_account_does_not_know_needs_a_permission_by_its_names() {
 
 #[test]
 fn a_token_that_may_only_read_plans_and_does_not_write() {
-    let api = Api::of(account_with(Permission::Read, Status::Active));
+    let api = Api::of(account_with(Permission::Read, TokenStatus::Active));
     let env = api.env();
     env.run("plan --detailed-exitcode").exits(2);
     let before = api.state().organization;
@@ -124,7 +124,7 @@ fn a_token_that_may_only_read_plans_and_does_not_write() {
 
 #[test]
 fn doctor_is_content_where_everything_works() {
-    let api = Api::of(account_with(Permission::Write, Status::Active));
+    let api = Api::of(account_with(Permission::Write, TokenStatus::Active));
     let env = api.env();
     // The clock of the sandbox's answers is the real one or none, so that line alone is not compared.
     let output = env.run("doctor").exits(0);
@@ -152,7 +152,7 @@ fn doctor_is_content_where_everything_works() {
 
 #[test]
 fn doctor_says_what_is_wrong_with_the_token() {
-    let expired = Api::of(account_with(Permission::Write, Status::Expired));
+    let expired = Api::of(account_with(Permission::Write, TokenStatus::Expired));
     let output = expired.env().run("doctor").exits(6);
     assert!(!output.to_string().contains(TOKEN));
     output.shows(&["FAIL token", "expired", "make a new token"]);

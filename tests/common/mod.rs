@@ -18,7 +18,7 @@ use zerodrift::json::JsonText;
 use zerodrift::live::Live;
 use zerodrift::manifest::{self, Manifest};
 use zerodrift::plan::{Input, Plan, plan};
-use zerodrift::sandbox::{Personality, Sandbox, SandboxTransport, Seen, State};
+use zerodrift::sandbox::{Personality, RecordedRequest, Sandbox, SandboxTransport, State};
 use zerodrift::settings::{Element, Endpoint, Kind, Model, Setting, Target, Unset};
 
 /// The account of every test.
@@ -89,7 +89,7 @@ impl World {
         self.transport.sandbox().state().unwrap()
     }
 
-    fn seen(&self) -> Vec<Seen> {
+    fn seen(&self) -> Vec<RecordedRequest> {
         self.transport.sandbox().calls()
     }
 }

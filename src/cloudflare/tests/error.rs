@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::testing::{
-    Script, account, answer, document, failure, html, not_enabled, raw, refusal, success, timed_out, unreachable, with,
-    zone,
+use super::super::script::{
+    Script, ScriptedOutcome, account, answer, document, failure, html, not_enabled, raw, refusal, success, timed_out,
+    unreachable, with, zone,
 };
 use super::super::{AnswerFailure, Revocation};
 use super::super::{
@@ -11,13 +11,11 @@ use super::super::{
 };
 use super::*;
 
-type Outcome = Result<Response, TransportError>;
-
-async fn reading(outcome: Outcome) -> Error {
+async fn reading(outcome: ScriptedOutcome) -> Error {
     Reader::new(Script::new([outcome]), Policy::once()).organization(&account()).await.unwrap_err()
 }
 
-async fn writing(outcome: Outcome) -> Error {
+async fn writing(outcome: ScriptedOutcome) -> Error {
     let writer = Writer::new(Script::new([outcome]), Policy::once());
     writer.update_organization(&account(), &document()).await.unwrap_err().into_error()
 }
@@ -93,8 +91,8 @@ async fn every_known_refusal_has_its_own_next_step() {
 }
 
 /// Every operation with one answer.
-async fn every_operation(outcome: impl Fn() -> Outcome) -> Vec<Error> {
-    let reader = |outcomes: Vec<Outcome>| Reader::new(Script::new(outcomes), Policy::once());
+async fn every_operation(outcome: impl Fn() -> ScriptedOutcome) -> Vec<Error> {
+    let reader = |outcomes: Vec<ScriptedOutcome>| Reader::new(Script::new(outcomes), Policy::once());
     let writer = || Writer::new(Script::new([outcome()]), Policy::once());
     let revocation = Revocation::of("user@example.com");
     vec![

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::*;
-use crate::cloudflare::testing::{account, document};
+use crate::cloudflare::script::{account, document};
 use crate::cloudflare::{AnswerFailure, Reached, TlsFailure, TransportErrorKind, request};
 
 const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";

@@ -3,11 +3,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::json;
 
 use super::*;
-use crate::cloudflare::testing::{
+use crate::cloudflare::script::{
     ACCOUNT, Script, account, answer, document, failure, html, lost, not_enabled, raw, refusal, success, timed_out,
     unreachable, with, zone,
 };
-use crate::cloudflare::{ErrorKind, Method, Reached, Stop, TokenState, TransportErrorKind};
+use crate::cloudflare::{ErrorKind, Method, Reached, StopReason, TokenState, TransportErrorKind};
 
 fn reader(script: &Arc<Script>) -> Reader {
     Reader::new(script.clone(), Policy::default())
@@ -194,7 +194,7 @@ async fn a_wait_past_the_deadline_is_not_begun_and_the_error_says_so() {
     let error = Reader::new(script.clone(), policy).organization(&account()).await.unwrap_err();
     assert_eq!(script.lines().len(), 1);
     assert_eq!(error.kind(), ErrorKind::RateLimited);
-    let Stop::Wait { wait, until: Some(until) } = error.call().unwrap().stop else { panic!("{error:?}") };
+    let StopReason::Wait { wait, until: Some(until) } = error.call().unwrap().stop else { panic!("{error:?}") };
     assert_eq!(wait, Duration::from_secs(300));
     let until = jiff::Timestamp::try_from(until).unwrap().strftime("%Y-%m-%d %H:%M:%S UTC").to_string();
     insta::assert_snapshot!(error.to_string().replace(&until, "DATE"), @"GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 429: Rate limited (code 10429) (the API asks to wait 5 min, until DATE, which is longer than this run may take; cf-ray 8f1e2d3c4b5a6978-FRA)");

@@ -1,7 +1,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::*;
-use crate::cloudflare::testing::{failure, raw};
+use crate::cloudflare::script::{failure, raw};
 use crate::cloudflare::{CertificateFailure, ProxyFailure, TlsFailure};
 
 /// Sun, 22 Nov 2026 12:00:00 GMT.
@@ -25,7 +25,7 @@ fn limited(headers: &[(&str, &str)]) -> Response {
 fn is_repeated(method: Method, outcome: Result<&Response, &TransportError>) -> bool {
     match decide(&policy(), method, &tried(1, outcome)) {
         Decision::Retry(_) => true,
-        Decision::Stop(Stop::Final) => false,
+        Decision::Stop(StopReason::Final) => false,
         Decision::Stop(other) => panic!("{other:?}"),
     }
 }
@@ -104,7 +104,7 @@ fn an_answer_that_breaks_off_at_the_same_place_again_is_not_tried_a_third_time()
     for previous in [None, Some(&elsewhere), Some(&lost)] {
         assert!(matches!(decided(previous), Decision::Retry(_)), "{previous:?}");
     }
-    assert_eq!(decided(Some(&cut(500))), Decision::Stop(Stop::Final));
+    assert_eq!(decided(Some(&cut(500))), Decision::Stop(StopReason::Final));
     // A connection that is lost twice may come back.
     let again = Tried { previous: Some(&lost), ..tried(2, Err(&lost)) };
     assert!(matches!(decide(&policy(), Method::Get, &again), Decision::Retry(_)));
@@ -119,7 +119,7 @@ fn a_wait_doubles_up_to_the_cap_and_is_a_random_part_of_that() {
     assert_eq!(wait(3, 1.0), Decision::Retry(Duration::from_secs(3)), "capped");
     assert_eq!(wait(2, 0.25), Decision::Retry(Duration::from_millis(500)));
     assert_eq!(wait(3, 0.0), Decision::Retry(Duration::ZERO));
-    assert_eq!(wait(4, 1.0), Decision::Stop(Stop::Attempts));
+    assert_eq!(wait(4, 1.0), Decision::Stop(StopReason::Attempts));
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn any_number_of_attempts_and_any_jitter_is_survived() {
         }
     }
     let impatient = Policy { attempts: 0, ..policy() };
-    assert_eq!(decide(&impatient, Method::Get, &tried(1, Ok(&failed))), Decision::Stop(Stop::Attempts));
+    assert_eq!(decide(&impatient, Method::Get, &tried(1, Ok(&failed))), Decision::Stop(StopReason::Attempts));
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn the_wait_that_the_server_asks_for_is_kept() {
 /// The server asks to wait this long, counted from noon.
 fn asked(seconds: u64) -> Decision {
     let wait = Duration::from_secs(seconds);
-    Decision::Stop(Stop::Wait { wait, until: noon().checked_add(wait) })
+    Decision::Stop(StopReason::Wait { wait, until: noon().checked_add(wait) })
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn a_wait_that_would_pass_the_deadline_is_not_begun() {
 fn a_wait_of_our_own_that_would_pass_the_deadline_is_no_wish_of_the_server() {
     let response = raw(503, "");
     let tried = Tried { left: Some(Duration::from_secs(1)), ..tried(1, Ok(&response)) };
-    assert_eq!(decide(&policy(), Method::Get, &tried), Decision::Stop(Stop::Deadline));
+    assert_eq!(decide(&policy(), Method::Get, &tried), Decision::Stop(StopReason::Deadline));
 }
 
 #[test]

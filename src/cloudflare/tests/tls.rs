@@ -15,7 +15,7 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
 
-use super::super::testing::{account, document};
+use super::super::script::{account, document};
 use super::super::{BaseUrl, Credentials, Error, Policy, Reached, Reader, TransportErrorKind, Writer};
 use super::super::{CertificateFailure, ProxyFailure, TlsFailure};
 use super::*;

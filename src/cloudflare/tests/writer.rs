@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::cloudflare::testing::{
+use crate::cloudflare::script::{
     ACCOUNT, Script, account, answer, document, html, lost, not_enabled, raw, refusal, success, timed_out, unreachable,
     with, zone,
 };

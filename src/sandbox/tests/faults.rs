@@ -31,15 +31,15 @@ fn request() -> Request {
 
 /// What a client sees of a request that went wrong.
 #[derive(Debug, PartialEq)]
-enum Seen {
+enum Exchanged {
     Answer(u16, Vec<u8>),
     Lost(Reached, bool),
 }
 
-async fn in_process(transport: &SandboxTransport) -> Seen {
+async fn in_process(transport: &SandboxTransport) -> Exchanged {
     match transport.send(&request(), SOON).await {
-        Ok(response) => Seen::Answer(response.status, response.body),
-        Err(error) => Seen::Lost(error.reached, error.kind == TransportErrorKind::Timeout),
+        Ok(response) => Exchanged::Answer(response.status, response.body),
+        Err(error) => Exchanged::Lost(error.reached, error.kind == TransportErrorKind::Timeout),
     }
 }
 
@@ -48,13 +48,13 @@ fn client() -> reqwest::Client {
 }
 
 /// The exchange through a socket; a hanging answer is awaited until the server has seen the request and no longer.
-async fn through_socket(running: &Running) -> Seen {
+async fn through_socket(running: &Running) -> Exchanged {
     let url = format!("{}{}", running.base_url(), organizations());
     let exchange = async {
         let request = client().put(url).bearer_auth("sesame").body(new_body().to_string());
         let response = request.send().await?;
         let status = response.status().as_u16();
-        Ok::<_, reqwest::Error>(Seen::Answer(status, response.bytes().await?.to_vec()))
+        Ok::<_, reqwest::Error>(Exchanged::Answer(status, response.bytes().await?.to_vec()))
     };
     let hanging = async {
         while running.sandbox().calls().last().is_none_or(|seen| seen.delivery != Delivery::Hang) {
@@ -62,14 +62,14 @@ async fn through_socket(running: &Running) -> Seen {
         }
     };
     tokio::select! {
-        seen = exchange => seen.unwrap_or(Seen::Lost(Reached::Unknown, false)),
-        () = hanging => Seen::Lost(Reached::Unknown, true),
+        seen = exchange => seen.unwrap_or(Exchanged::Lost(Reached::Unknown, false)),
+        () = hanging => Exchanged::Lost(Reached::Unknown, true),
     }
 }
 
 /// Each fault, what a client sees, and whether the write happened.
-fn table() -> Vec<(&'static str, Seen, bool)> {
-    let lost = || Seen::Lost(Reached::Unknown, false);
+fn table() -> Vec<(&'static str, Exchanged, bool)> {
+    let lost = || Exchanged::Lost(Reached::Unknown, false);
     let failure = |code: u32, message: &str| {
         let errors = json!([{"code": code, "message": message}]);
         json!({"success": false, "errors": errors, "messages": [], "result": null}).to_string().into_bytes()
@@ -77,10 +77,10 @@ fn table() -> Vec<(&'static str, Seen, bool)> {
     let page = |status: u16| {
         let text =
             format!("<!DOCTYPE html><html><head><title>{status}</title></head><body>This is no API.</body></html>");
-        Seen::Answer(status, text.into_bytes())
+        Exchanged::Answer(status, text.into_bytes())
     };
-    let internal = |status| Seen::Answer(status, failure(10001, "access.api.error.internal_server_error"));
-    let throttled = || Seen::Answer(429, failure(971, "Please wait and consider throttling your request speed"));
+    let internal = |status| Exchanged::Answer(status, failure(10001, "access.api.error.internal_server_error"));
+    let throttled = || Exchanged::Answer(429, failure(971, "Please wait and consider throttling your request speed"));
     let wrong_type = json!({"success": true, "errors": [], "messages": [], "result": ["an organization is an object"]});
     vec![
         ("PUT:429", throttled(), false),
@@ -93,12 +93,12 @@ fn table() -> Vec<(&'static str, Seen, bool)> {
         ("PUT:truncated", lost(), true),
         ("PUT:reset-before", lost(), false),
         ("PUT:reset-after", lost(), true),
-        ("PUT:hang", Seen::Lost(Reached::Unknown, true), false),
-        ("PUT:hang-after", Seen::Lost(Reached::Unknown, true), true),
+        ("PUT:hang", Exchanged::Lost(Reached::Unknown, true), false),
+        ("PUT:hang-after", Exchanged::Lost(Reached::Unknown, true), true),
         ("PUT:failed-after", internal(500), true),
-        ("PUT:not-json", Seen::Answer(200, b"{\"success\": tru".to_vec()), true),
-        ("PUT:empty-body", Seen::Answer(200, Vec::new()), true),
-        ("PUT:wrong-type", Seen::Answer(200, wrong_type.to_string().into_bytes()), true),
+        ("PUT:not-json", Exchanged::Answer(200, b"{\"success\": tru".to_vec()), true),
+        ("PUT:empty-body", Exchanged::Answer(200, Vec::new()), true),
+        ("PUT:wrong-type", Exchanged::Answer(200, wrong_type.to_string().into_bytes()), true),
     ]
 }
 
@@ -108,7 +108,7 @@ async fn every_fault_in_the_same_process() {
         let transport = SandboxTransport::new(scripted(fault));
         assert_eq!(in_process(&transport).await, expected, "{fault}");
         assert_eq!(is_applied(transport.sandbox()), applied, "{fault}");
-        assert!(matches!(in_process(&transport).await, Seen::Answer(200, _)), "{fault} happens once");
+        assert!(matches!(in_process(&transport).await, Exchanged::Answer(200, _)), "{fault} happens once");
         assert!(is_applied(transport.sandbox()), "{fault}");
     }
 }
@@ -126,15 +126,15 @@ async fn every_fault_through_a_socket() {
 #[tokio::test]
 async fn no_connection_means_that_nothing_was_reached() {
     let transport = SandboxTransport::new(scripted("PUT:unreachable"));
-    assert_eq!(in_process(&transport).await, Seen::Lost(Reached::Nothing, false));
+    assert_eq!(in_process(&transport).await, Exchanged::Lost(Reached::Nothing, false));
     assert!(!is_applied(transport.sandbox()));
 }
 
 #[tokio::test]
 async fn a_cut_connection_is_no_end_of_the_server() {
     let running = Server::start(scripted("PUT:truncated"), LOOPBACK).await.unwrap();
-    assert_eq!(through_socket(&running).await, Seen::Lost(Reached::Unknown, false));
-    assert!(matches!(through_socket(&running).await, Seen::Answer(200, _)));
+    assert_eq!(through_socket(&running).await, Exchanged::Lost(Reached::Unknown, false));
+    assert!(matches!(through_socket(&running).await, Exchanged::Answer(200, _)));
     running.stop().await;
 }
 
@@ -190,7 +190,7 @@ async fn a_broken_state_file_is_reported_through_both_ways() {
     assert_eq!(error.reached, Reached::Nothing);
     assert!(error.message.contains("is broken at line 1"), "{error}");
     let running = Server::start(instance, LOOPBACK).await.unwrap();
-    let Seen::Answer(500, body) = through_socket(&running).await else { panic!("the server has to answer") };
+    let Exchanged::Answer(500, body) = through_socket(&running).await else { panic!("the server has to answer") };
     assert!(String::from_utf8(body).unwrap().contains("is broken at line 1"));
     running.stop().await;
 }
@@ -203,7 +203,7 @@ async fn a_transport_needs_no_token_and_may_have_one() {
         email: None,
         permission: Permission::Write,
         owner: Owner::User,
-        status: Status::Active,
+        status: TokenStatus::Active,
     }]);
     let status = async |transport: SandboxTransport| transport.send(&request(), SOON).await.unwrap().status;
     assert_eq!(status(SandboxTransport::new(sandbox(""))).await, 200);

@@ -43,7 +43,7 @@ fn a_state_reads_back_as_it_was_written() {
             email: None,
             permission: Permission::Read,
             owner: Owner::Account,
-            status: Status::Disabled,
+            status: TokenStatus::Disabled,
         }]),
         account: Account { dashboard_sso: true, strict_service_tokens: true, key_rotation_days: Some(21) },
         personality: Personality::nth(3),
@@ -52,7 +52,7 @@ fn a_state_reads_back_as_it_was_written() {
             concurrent: Some(Concurrent { when: Moment::After, patch: json!({"name": null}) }),
             ..Hostile::default()
         },
-        stale: [("doh".to_owned(), Stale { document: None, reads: 2 })].into(),
+        stale: [("doh".to_owned(), StaleDocument { document: None, reads: 2 })].into(),
         clock: 12,
         ..State::with_organization(json!({"huge": 123456789012345678901234567890_f64}))
     };

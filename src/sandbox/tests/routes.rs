@@ -163,14 +163,14 @@ fn grants() -> Sandbox {
         email: None,
         permission,
         owner,
-        status: Status::Active,
+        status: TokenStatus::Active,
     };
     let mut sandbox = sandbox("");
     sandbox.state_mut().tokens = Tokens::Listed(vec![
         grant("reader", Permission::Read, Owner::User),
         grant("writer", Permission::Write, Owner::Account),
         grant("revoker", Permission::Revoke, Owner::User),
-        Grant { status: Status::Expired, ..grant("late", Permission::Write, Owner::User) },
+        Grant { status: TokenStatus::Expired, ..grant("late", Permission::Write, Owner::User) },
         Grant { email: Some("ada@widget.example".to_owned()), ..grant("key", Permission::Write, Owner::User) },
     ]);
     sandbox

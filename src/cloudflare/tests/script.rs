@@ -13,11 +13,11 @@ use crate::settings::Target;
 /// The account that every test targets.
 pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 
-type Outcome = Result<Response, TransportError>;
+pub(super) type ScriptedOutcome = Result<Response, TransportError>;
 
 /// Answers requests in the order of the script; a request beyond its end is a failure of the test.
 pub(super) struct Script {
-    outcomes: Mutex<VecDeque<Outcome>>,
+    outcomes: Mutex<VecDeque<ScriptedOutcome>>,
     asked: Mutex<Vec<Asked>>,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Asked {
 }
 
 impl Script {
-    pub(super) fn new(outcomes: impl IntoIterator<Item = Outcome>) -> Arc<Self> {
+    pub(super) fn new(outcomes: impl IntoIterator<Item = ScriptedOutcome>) -> Arc<Self> {
         Arc::new(Self { outcomes: Mutex::new(outcomes.into_iter().collect()), asked: Mutex::default() })
     }
 
@@ -79,28 +79,28 @@ pub(super) fn raw(status: u16, body: impl Into<Vec<u8>>) -> Response {
     Response { status, headers: vec![("cf-ray".to_owned(), "8f1e2d3c4b5a6978-FRA".to_owned())], body: body.into() }
 }
 
-pub(super) fn answer(status: u16, body: &Json) -> Outcome {
+pub(super) fn answer(status: u16, body: &Json) -> ScriptedOutcome {
     Ok(raw(status, body.to_string()))
 }
 
-pub(super) fn success(result: &Json) -> Outcome {
+pub(super) fn success(result: &Json) -> ScriptedOutcome {
     answer(200, &json!({"success": true, "errors": [], "messages": [], "result": result}))
 }
 
-pub(super) fn refusal(status: u16, code: u32, message: &str) -> Outcome {
+pub(super) fn refusal(status: u16, code: u32, message: &str) -> ScriptedOutcome {
     let errors = json!([{"code": code, "message": message}]);
     answer(status, &json!({"success": false, "errors": errors, "messages": [], "result": null}))
 }
 
-pub(super) fn not_enabled(status: u16) -> Outcome {
+pub(super) fn not_enabled(status: u16) -> ScriptedOutcome {
     refusal(status, 9999, "access.api.error.not_enabled: Access is not enabled. Visit the Access dashboard.")
 }
 
-pub(super) fn html(status: u16) -> Outcome {
+pub(super) fn html(status: u16) -> ScriptedOutcome {
     Ok(raw(status, "<html>\r\n<title>Bad gateway\u{1b}[2J</title></html>"))
 }
 
-pub(super) fn with(outcome: Outcome, name: &str, value: &str) -> Outcome {
+pub(super) fn with(outcome: ScriptedOutcome, name: &str, value: &str) -> ScriptedOutcome {
     outcome.map(|mut response| {
         response.headers.push((name.to_owned(), value.to_owned()));
         response
@@ -111,11 +111,11 @@ pub(super) fn failure(kind: TransportErrorKind, reached: Reached, message: &str)
     TransportError::new(kind, reached, message)
 }
 
-pub(super) fn unreachable() -> Outcome {
+pub(super) fn unreachable() -> ScriptedOutcome {
     Err(failure(TransportErrorKind::Connect, Reached::Nothing, "cannot connect to api.example:443: connection refused"))
 }
 
-pub(super) fn lost() -> Outcome {
+pub(super) fn lost() -> ScriptedOutcome {
     Err(failure(
         TransportErrorKind::Lost,
         Reached::Unknown,
@@ -123,6 +123,6 @@ pub(super) fn lost() -> Outcome {
     ))
 }
 
-pub(super) fn timed_out() -> Outcome {
+pub(super) fn timed_out() -> ScriptedOutcome {
     Err(failure(TransportErrorKind::Timeout, Reached::Unknown, "no whole answer of api.example:443 within 30 s"))
 }

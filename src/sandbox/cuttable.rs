@@ -11,11 +11,11 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The shears of one connection: how much of the next answer's body still passes.
+/// Cuts one connection: how much of the next answer's body still passes.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Shears(Arc<Mutex<Option<usize>>>);
+pub(super) struct CutHandle(Arc<Mutex<Option<usize>>>);
 
-impl Shears {
+impl CutHandle {
     /// Lets the head and this many bytes of the body pass, and cuts the connection then.
     pub(super) fn cut_after(&self, bytes: usize) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
@@ -29,7 +29,7 @@ impl Shears {
 /// Nothing passes, not even the head.
 const NOTHING: usize = usize::MAX;
 
-impl Shears {
+impl CutHandle {
     /// Cuts the connection before anything of the next answer passes.
     pub(super) fn cut(&self) {
         self.cut_after(NOTHING);
@@ -38,15 +38,15 @@ impl Shears {
 
 /// A listener whose connections can be cut.
 #[derive(Debug)]
-pub(super) struct Wires(pub(super) TcpListener);
+pub(super) struct CuttableListener(pub(super) TcpListener);
 
-impl Listener for Wires {
-    type Io = Wire;
+impl Listener for CuttableListener {
+    type Io = CuttableStream;
     type Addr = SocketAddr;
 
-    async fn accept(&mut self) -> (Wire, SocketAddr) {
+    async fn accept(&mut self) -> (CuttableStream, SocketAddr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        (Wire { stream, shears: Shears::default(), sent_all: false }, address)
+        (CuttableStream { stream, handle: CutHandle::default(), sent_all: false }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -54,25 +54,25 @@ impl Listener for Wires {
     }
 }
 
-impl Connected<IncomingStream<'_, Wires>> for Shears {
-    fn connect_info(stream: IncomingStream<'_, Wires>) -> Self {
-        stream.io().shears.clone()
+impl Connected<IncomingStream<'_, CuttableListener>> for CutHandle {
+    fn connect_info(stream: IncomingStream<'_, CuttableListener>) -> Self {
+        stream.io().handle.clone()
     }
 }
 
 /// A connection that can be cut.
 #[derive(Debug)]
-pub(super) struct Wire {
+pub(super) struct CuttableStream {
     stream: TcpStream,
-    shears: Shears,
+    handle: CutHandle,
     /// Whether all that may pass has passed.
     sent_all: bool,
 }
 
-impl Wire {
+impl CuttableStream {
     /// How many of these bytes may still pass. Hyper writes the head and a small body at once, so the head's end is in them.
     fn passing(&self, bytes: &[u8]) -> usize {
-        match self.shears.limit() {
+        match self.handle.limit() {
             None => bytes.len(),
             Some(_) if self.sent_all => 0,
             Some(NOTHING) => 0,
@@ -84,20 +84,20 @@ impl Wire {
     }
 }
 
-impl AsyncRead for Wire {
+impl AsyncRead for CuttableStream {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 
-impl AsyncWrite for Wire {
+impl AsyncWrite for CuttableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let passing = self.passing(bytes);
         if passing == 0 && !bytes.is_empty() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
         let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &bytes[..passing]))?;
-        self.sent_all = self.shears.limit().is_some();
+        self.sent_all = self.handle.limit().is_some();
         Poll::Ready(Ok(written))
     }
 
