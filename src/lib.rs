@@ -14,6 +14,7 @@
     doc = "| [`terraform`] | a Terraform state, plan or configuration → the settings it declares, and what cannot be carried over |"
 )]
 //! | [`cloudflare`] | the API: a reader that cannot write, a writer that cannot read, errors, retries |
+//! | [`ending`] | how a run ends: outcomes, kinds of failure, exit codes |
 //! | [`plan`] | desired × live → plan; pure: no clock, environment, network or terminal |
 //! | [`apply`] | plan → one write per object, then the proof that it did what the plan said and nothing else |
 #![cfg_attr(
@@ -89,6 +90,8 @@ pub mod manifest;
 pub mod terraform;
 
 pub mod cloudflare;
+
+pub mod ending;
 
 pub mod plan;
 

@@ -14,8 +14,9 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use super::backup::BackupError;
-use super::{End, Known, Mismatch, Outcome};
+use super::{Known, Mismatch, Outcome};
 use crate::cloudflare::{Call, Revocation};
+use crate::ending::FailureKind;
 use crate::files::{self, Access};
 use crate::plan::{Change, Plan};
 use crate::settings::Target;
@@ -41,72 +42,52 @@ pub struct Actor {
 
 /// One line.
 #[derive(Debug, Clone, Copy)]
-pub struct Record<'a> {
+pub struct AuditRecord<'a> {
     /// When it ended; for [`Ended::Started`], when it started.
     pub at: Timestamp,
     /// When the `started` line of the same run was written, if there is one.
     pub started_at: Option<Timestamp>,
-    /// What was asked for: `apply` or `rollback`.
+    /// The command: `apply`, `rollback` or `revoke-user`.
     pub command: &'a str,
-    /// Who asked.
-    pub actor: &'a Actor,
-    /// What should have been done.
-    pub plan: &'a Plan,
-    /// Where the state from before is kept.
-    pub backup: Option<&'a Path>,
-    /// How it ended.
-    pub ended: Ended<'a>,
-}
-
-/// How an apply ended, for the log.
-#[derive(Debug, Clone, Copy)]
-pub enum Ended<'a> {
-    /// Not yet: the first write comes next.
-    Started,
-    /// With an outcome.
-    Outcome(&'a Outcome),
-    /// Without consent or approval, and so without a write; the text says what was missing.
-    Refused(&'a str),
-    /// Without a write, because live moved since the plan was approved, or another apply is writing; the text says which.
-    Moved(&'a str),
-    /// Before the first write, for another reason, such as a signal; the text says why.
-    Unsent(&'a str),
-    /// In the middle: somebody abandoned it, and what was sent is not known to the log.
-    Abandoned(&'a str),
-}
-
-/// One line about a revocation.
-#[derive(Debug, Clone, Copy)]
-pub struct RevocationRecord<'a> {
-    /// When it ended; for [`RevocationEnd::Started`], when it started.
-    pub at: Timestamp,
-    /// When the `started` line of the same run was written, if there is one.
-    pub started_at: Option<Timestamp>,
     /// Who asked.
     pub actor: &'a Actor,
     /// The organization.
     pub target: &'a Target,
     /// The base URL of the API.
     pub api: &'a str,
-    /// Whose tokens should have been revoked, and what else.
-    pub revocation: &'a Revocation,
+    /// What should have been done.
+    pub action: AuditedAction<'a>,
     /// How it ended.
-    pub end: RevocationEnd<'a>,
+    pub ended: Ended<'a>,
 }
 
-/// How a revocation ended, for the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RevocationEnd<'a> {
-    /// Not yet: the request comes next.
+/// What a line is about.
+#[derive(Debug, Clone, Copy)]
+pub enum AuditedAction<'a> {
+    /// The changes of a plan.
+    Changes {
+        /// The plan.
+        plan: &'a Plan,
+        /// Where the state from before is kept.
+        backup: Option<&'a Path>,
+    },
+    /// A revocation: whose tokens, and what else.
+    Revocation(&'a Revocation),
+}
+
+/// How a run ended, for the log. The word for it is that of the [`End`](crate::ending::End) in JSON.
+#[derive(Debug, Clone, Copy)]
+pub enum Ended<'a> {
+    /// Not yet: the first write comes next.
     Started,
-    /// The API confirmed it.
+    /// An apply, with its outcome.
+    Outcome(&'a Outcome),
+    /// The API confirmed a revocation.
     Revoked,
-    /// Without an approval, and so without a request; the text says what was missing.
-    Refused(&'a str),
-    /// The API did not do it; the text says why.
-    Failed(&'a str),
-    /// Nobody knows whether the API did it; the text says why.
-    Unknown(&'a str),
+    /// Without any effect, and why: nothing was sent, or the API did not act.
+    Unchanged(FailureKind, &'a str),
+    /// In the middle, and why: what a request did that was sent is not known.
+    Unknown(FailureKind, &'a str),
 }
 
 impl AuditLog {
@@ -131,19 +112,8 @@ impl AuditLog {
     /// # Errors
     /// If the folder cannot be made or others can write to it, the log is not a regular file of ours, or it cannot be
     /// written. That takes nothing back of what was applied.
-    pub fn append(&self, record: &Record<'_>) -> Result<(), BackupError> {
-        self.append_line(&line(record))
-    }
-
-    /// As [`AuditLog::append`], for a revocation.
-    ///
-    /// # Errors
-    /// As [`AuditLog::append`].
-    pub fn append_revocation(&self, record: &RevocationRecord<'_>) -> Result<(), BackupError> {
-        self.append_line(&revocation_line(record))
-    }
-
-    fn append_line(&self, line: &Json) -> Result<(), BackupError> {
+    pub fn append(&self, record: &AuditRecord<'_>) -> Result<(), BackupError> {
+        let line = line(record);
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             let failed = |source| BackupError { doing: "make the folder", path: folder.to_owned(), source };
             files::make_private_folder(folder).map_err(failed)?;
@@ -155,57 +125,57 @@ impl AuditLog {
     }
 }
 
-/// The line as a value.
-fn line(record: &Record<'_>) -> Json {
-    let Record { at, started_at, command, actor, plan, backup, ended } = record;
-    json!({
+/// The line as a value. Members that all lines have mean the same in all of them.
+fn line(record: &AuditRecord<'_>) -> Json {
+    let AuditRecord { at, started_at, command, actor, target, api, action, ended } = record;
+    let head = json!({
         "format_version": "1.0",
         "zerodrift": env!("CARGO_PKG_VERSION"),
         "at": at.to_string(),
         "started_at": started_at.map(|at| at.to_string()),
         "command": command,
         "actor": actor,
-        "target": {"scope": plan.target.scope, "id": plan.target.id, "api": plan.api},
+        "target": {"scope": target.scope, "id": target.id, "api": api},
+    });
+    let end = json!({"outcome": outcome(ended), "known": known(ended)});
+    let (asked, done) = match action {
+        AuditedAction::Changes { plan, backup } => (asked(plan), done(ended, *backup)),
+        AuditedAction::Revocation(revocation) => (revoked(revocation), Json::Null),
+    };
+    let parts = [head, asked, end, done, json!({"error": error(ended)})];
+    let members =
+        parts.into_iter().filter_map(|part| if let Json::Object(members) = part { Some(members) } else { None });
+    Json::Object(members.flatten().collect())
+}
+
+/// What a plan asks for.
+fn asked(plan: &Plan) -> Json {
+    json!({
         "manifest": {"path": plan.manifest.path, "sha256": plan.manifest.sha256},
         "digest": plan.digest,
         "action": plan.action,
         "changes": plan.changes.iter().map(change).collect::<Json>(),
-        "outcome": outcome(ended),
-        "known": known(ended),
+    })
+}
+
+/// What became of a plan, beyond the outcome.
+fn done(ended: &Ended<'_>, backup: Option<&Path>) -> Json {
+    json!({
         "verified": matches!(ended, Ended::Outcome(outcome) if outcome.verified),
         "writes": writes(ended),
         "backup": backup.map(|path| path.to_string_lossy()),
         "mismatches": mismatches(ended),
-        "error": error(ended),
     })
 }
 
-/// The line of a revocation as a value. Members that both kinds of lines have mean the same in both.
-fn revocation_line(record: &RevocationRecord<'_>) -> Json {
-    let RevocationRecord { at, started_at, actor, target, api, revocation, end } = record;
+/// What a revocation asks for.
+fn revoked(revocation: &Revocation) -> Json {
     let Revocation { email, user_uid, devices, warp_session_reauth } = revocation;
-    let (outcome, known, error) = match *end {
-        RevocationEnd::Started => ("started", Known::Unknown, None),
-        RevocationEnd::Revoked => ("revoked", Known::AsWanted, None),
-        RevocationEnd::Refused(why) => ("refused", Known::AsBefore, Some(why)),
-        RevocationEnd::Failed(why) => ("failed", Known::AsBefore, Some(why)),
-        RevocationEnd::Unknown(why) => ("failed", Known::Unknown, Some(why)),
-    };
     json!({
-        "format_version": "1.0",
-        "zerodrift": env!("CARGO_PKG_VERSION"),
-        "at": at.to_string(),
-        "started_at": started_at.map(|at| at.to_string()),
-        "command": "revoke-user",
-        "actor": actor,
-        "target": {"scope": target.scope, "id": target.id, "api": api},
         "email": email,
         "user_uid": user_uid,
         "devices": devices.unwrap_or_default(),
         "warp_session_reauth": warp_session_reauth.unwrap_or_default(),
-        "outcome": outcome,
-        "known": known,
-        "error": error,
     })
 }
 
@@ -224,23 +194,22 @@ fn change(change: &Change) -> Json {
 
 /// The end in the words of `apply --format json`, and `started`.
 fn outcome(ended: &Ended<'_>) -> Json {
-    let end = match ended {
+    json!(match ended {
         Ended::Started => return json!("started"),
         Ended::Outcome(outcome) => outcome.end,
-        Ended::Refused(_) => End::Refused,
-        Ended::Moved(_) => End::Conflict,
-        Ended::Unsent(_) | Ended::Abandoned(_) => End::Failed,
-    };
-    json!(end)
+        Ended::Revoked => return json!("revoked"),
+        Ended::Unchanged(kind, _) | Ended::Unknown(kind, _) => kind.end(),
+    })
 }
 
 fn known(ended: &Ended<'_>) -> Known {
     match ended {
         Ended::Outcome(outcome) => outcome.known,
+        Ended::Revoked => Known::AsWanted,
         // Whatever else moved it, this run did not.
-        Ended::Refused(_) | Ended::Moved(_) | Ended::Unsent(_) => Known::AsBefore,
+        Ended::Unchanged(..) => Known::AsBefore,
         // What follows `started` is in the next line, if the run lived to write it.
-        Ended::Started | Ended::Abandoned(_) => Known::Unknown,
+        Ended::Started | Ended::Unknown(..) => Known::Unknown,
     }
 }
 
@@ -248,8 +217,8 @@ fn known(ended: &Ended<'_>) -> Known {
 fn writes(ended: &Ended<'_>) -> Json {
     match ended {
         Ended::Outcome(outcome) => outcome.calls.iter().map(write).collect(),
-        Ended::Refused(_) | Ended::Moved(_) | Ended::Unsent(_) => json!([]),
-        Ended::Started | Ended::Abandoned(_) => Json::Null,
+        Ended::Unchanged(..) | Ended::Revoked => json!([]),
+        Ended::Started | Ended::Unknown(..) => Json::Null,
     }
 }
 
@@ -265,10 +234,7 @@ fn write(call: &Call) -> Json {
 }
 
 fn mismatches(ended: &Ended<'_>) -> Json {
-    let found: &[Mismatch] = match ended {
-        Ended::Outcome(outcome) => &outcome.mismatches,
-        Ended::Started | Ended::Refused(_) | Ended::Moved(_) | Ended::Unsent(_) | Ended::Abandoned(_) => &[],
-    };
+    let found: &[Mismatch] = if let Ended::Outcome(outcome) = ended { &outcome.mismatches } else { &[] };
     let entry = |found: &Mismatch| json!({"path": found.path, "why": found.why, "expected": found.expected, "found": found.found});
     found.iter().map(entry).collect()
 }
@@ -276,10 +242,8 @@ fn mismatches(ended: &Ended<'_>) -> Json {
 fn error(ended: &Ended<'_>) -> Option<String> {
     match ended {
         Ended::Outcome(outcome) => outcome.failure.as_ref().map(ToString::to_string),
-        Ended::Started => None,
-        Ended::Refused(message) | Ended::Moved(message) | Ended::Unsent(message) | Ended::Abandoned(message) => {
-            Some((*message).to_owned())
-        }
+        Ended::Started | Ended::Revoked => None,
+        Ended::Unchanged(_, message) | Ended::Unknown(_, message) => Some((*message).to_owned()),
     }
 }
 

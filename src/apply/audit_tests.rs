@@ -17,8 +17,10 @@ fn refused_plan(name: &str) -> Plan {
     plan(&Input { model: Model::current(), manifest: &manifest, target: &target, api, live: &live, allow: &[] })
 }
 
-fn record<'a>(plan: &'a Plan, actor: &'a Actor, ended: Ended<'a>) -> Record<'a> {
-    Record { at: Timestamp::UNIX_EPOCH, started_at: None, command: "apply", actor, plan, backup: None, ended }
+fn record<'a>(plan: &'a Plan, actor: &'a Actor, ended: Ended<'a>) -> AuditRecord<'a> {
+    let action = AuditedAction::Changes { plan, backup: None };
+    let (target, api) = (&plan.target, plan.api.as_str());
+    AuditRecord { at: Timestamp::UNIX_EPOCH, started_at: None, command: "apply", actor, target, api, action, ended }
 }
 
 #[test]
@@ -26,9 +28,9 @@ fn lines_are_added_and_none_is_changed() {
     let folder = tempfile::tempdir().unwrap();
     let log = AuditLog::at(folder.path().join("below/audit.jsonl"));
     let (plan, actor) = (refused_plan("org.yaml"), Actor::default());
-    log.append(&record(&plan, &actor, Ended::Refused("nobody consents"))).unwrap();
+    log.append(&record(&plan, &actor, Ended::Unchanged(FailureKind::Guard, "nobody consents"))).unwrap();
     let first = std::fs::read_to_string(log.path()).unwrap();
-    log.append(&record(&plan, &actor, Ended::Abandoned("interrupted"))).unwrap();
+    log.append(&record(&plan, &actor, Ended::Unknown(FailureKind::Interrupted, "interrupted"))).unwrap();
     let both = std::fs::read_to_string(log.path()).unwrap();
     assert!(both.starts_with(&first) && both.lines().count() == 2, "{both}");
 }
@@ -37,7 +39,7 @@ fn lines_are_added_and_none_is_changed() {
 fn a_guard_is_recorded_with_whoever_consented() {
     let (mut plan, actor) = (refused_plan("org.yaml"), Actor::default());
     let guard = |plan: &Plan| {
-        let line = line(&record(plan, &actor, Ended::Refused("no")));
+        let line = line(&record(plan, &actor, Ended::Unchanged(FailureKind::Guard, "no")));
         line["changes"].as_array().unwrap().iter().find(|change| !change["guard"].is_null()).unwrap().clone()
     };
     assert_eq!(guard(&plan)["setting"], "organization.auth_domain");
@@ -54,19 +56,31 @@ fn a_guard_is_recorded_with_whoever_consented() {
 fn what_nobody_knows_is_not_made_up() {
     let (plan, actor) = (refused_plan("org.yaml"), Actor::default());
     let line = |ended| line(&record(&plan, &actor, ended));
-    let abandoned = line(Ended::Abandoned("interrupted"));
+    let abandoned = line(Ended::Unknown(FailureKind::Interrupted, "interrupted"));
     assert_eq!((&abandoned["outcome"], &abandoned["known"]), (&"failed".into(), &"unknown".into()));
     assert_eq!(abandoned["writes"], Json::Null, "none is not the same as unknown");
     assert_eq!(abandoned["actor"], json!({"name": null, "from": null, "run": null}));
-    let moved = line(Ended::Moved("live moved"));
+    let moved = line(Ended::Unchanged(FailureKind::Conflict, "live moved"));
     assert_eq!((&moved["outcome"], &moved["known"]), (&"conflict".into(), &"as_before".into()));
     assert_eq!(moved["writes"], json!([]));
     let started = line(Ended::Started);
     assert_eq!((&started["outcome"], &started["known"]), (&"started".into(), &"unknown".into()));
     assert_eq!((&started["writes"], &started["error"]), (&Json::Null, &Json::Null));
-    let unsent = line(Ended::Unsent("interrupted"));
+    let unsent = line(Ended::Unchanged(FailureKind::Interrupted, "interrupted"));
     assert_eq!((&unsent["outcome"], &unsent["known"]), (&"failed".into(), &"as_before".into()));
     assert_eq!(unsent["writes"], json!([]));
+}
+
+/// Whatever stops a run, the log has the word that JSON has.
+#[test]
+fn every_kind_of_failure_has_the_word_of_its_outcome() {
+    let (plan, actor) = (refused_plan("org.yaml"), Actor::default());
+    for kind in FailureKind::ALL {
+        for ended in [Ended::Unchanged(kind, "why"), Ended::Unknown(kind, "why")] {
+            let line = line(&record(&plan, &actor, ended));
+            assert_eq!((&line["outcome"], &line["error"]), (&json!(kind.end()), &"why".into()), "{kind}");
+        }
+    }
 }
 
 /// Law 9: a name cannot begin a line of its own, and no terminal obeys the log.
@@ -77,7 +91,7 @@ fn untrusted_text_stays_within_its_line() {
     let hostile = "org\n{\"outcome\": \"applied\"}\u{9b}2J\u{202e}.yaml";
     let actor = Actor { name: Some(hostile.to_owned()), from: Some("USER"), run: None };
     let plan = refused_plan(hostile);
-    log.append(&record(&plan, &actor, Ended::Refused(hostile))).unwrap();
+    log.append(&record(&plan, &actor, Ended::Unchanged(FailureKind::Guard, hostile))).unwrap();
     let text = std::fs::read_to_string(log.path()).unwrap();
     assert_eq!(text.lines().count(), 1);
     assert!(!text.contains(['\u{9b}', '\u{202e}']), "{text}");

@@ -40,13 +40,18 @@ pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String])
 /// The body of the POST that creates an organization: the declared settings that POST takes.
 pub fn post(changes: &[&Change]) -> JsonText {
     let mut body = Map::new();
-    for change in changes.iter().filter(|change| change.setting.in_create && change.op == Op::Set) {
+    for change in changes.iter().filter(|change| is_in_post(change)) {
         set_at(&mut body, change.setting.keys(), change.after.clone());
         for (setting, value) in &change.annotations {
             set_at(&mut body, setting.keys(), value.clone());
         }
     }
     JsonText::from(&body)
+}
+
+/// Whether the POST carries a change.
+pub(super) fn is_in_post(change: &Change) -> bool {
+    change.setting.endpoint() == Endpoint::Organization && change.setting.in_create && change.op == Op::Set
 }
 
 /// The live document as it may be sent back: without response-only fields and without what was empty already.

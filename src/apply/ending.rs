@@ -1,27 +1,11 @@
 //! How an apply ends: the table of (write, answer to it, read-back), with every cell decided in one function.
 //!
-//! Text, JSON, audit line and exit code follow from [`End`], [`Known`] and the failure beside them. What a cell says is
+//! Text, JSON, audit line and exit code follow from the [`End`], from [`Known`] and from the failure beside them. What a cell says is
 //! what is known and no more: an accepted answer proves nothing, a missing answer excludes nothing, and a read afterwards
 //! shows one moment.
 
 use crate::cloudflare::{Error, Method, WriteError};
-
-/// How an apply ended, in one word: that of `apply --format json` and of the audit log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum End {
-    /// Everything was written and read back.
-    Applied,
-    /// There was nothing to write.
-    InSync,
-    /// There was no consent or approval, or somebody asked for it not to be written. Nothing was written.
-    Refused,
-    /// The live state is not the one that was approved, or the read-back does not match.
-    Conflict,
-    /// The network, the API or the disk failed.
-    Failed,
-}
+use crate::ending::End;
 
 /// What is known of the live state at the end of an apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value as Json};
+use serde_json::Map;
 
-use super::ending::{End, Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
+use super::ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
 use super::outcome::{Failure, Outcome};
 use super::verify::{Mismatch, Why, not_converged, verify};
 use super::{Approved, Event, Options, body, created};
 use crate::cloudflare::{self, Call, Method, Reader, Request, Step, Writer, request};
+use crate::ending::End;
 use crate::json::JsonText;
 use crate::live::{Document, Live, Slot, differences, document_differences, dotted};
-use crate::plan::{Action, Change, Op};
+use crate::plan::{Action, Change};
 use crate::settings::{Endpoint, Model};
 
 /// How often an update whose outcome was uncertain is sent again, after a read has shown that it did not happen.
@@ -22,7 +23,7 @@ const READS: usize = 6;
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
 /// Everything an apply holds on to while it runs.
-pub(super) struct Run<'a> {
+pub(super) struct Execution<'a> {
     reader: &'a Reader,
     writer: &'a Writer,
     approved: Approved<'a>,
@@ -37,21 +38,18 @@ pub(super) struct Run<'a> {
 }
 
 /// Why an apply stops early.
-struct Stop {
+struct Halt {
     end: End,
     known: Known,
     failure: Option<Failure>,
     mismatches: Vec<Mismatch>,
 }
 
-impl Stop {
-    fn failed(failure: impl Into<Failure>, known: Known) -> Self {
-        Self { end: End::Failed, known, failure: Some(failure.into()), mismatches: Vec::new() }
-    }
-
-    /// A conflict that was found before the write was sent.
-    fn before_writing(failure: Failure) -> Self {
-        Self { end: End::Conflict, known: Known::AsBefore, failure: Some(failure), mismatches: Vec::new() }
+impl Halt {
+    /// A failure, which decides how the apply ends.
+    fn because(failure: impl Into<Failure>, known: Known) -> Self {
+        let failure = failure.into();
+        Self { end: failure.kind().end(), known, failure: Some(failure), mismatches: Vec::new() }
     }
 }
 
@@ -62,14 +60,14 @@ struct Sent {
 }
 
 /// What was read after a write.
-struct Look {
+struct ReadBack {
     observed: Observed,
     slot: Slot,
     mismatches: Vec<Mismatch>,
     error: Option<cloudflare::Error>,
 }
 
-impl<'a> Run<'a> {
+impl<'a> Execution<'a> {
     pub(super) fn new(
         reader: &'a Reader,
         writer: &'a Writer,
@@ -95,14 +93,14 @@ impl<'a> Run<'a> {
                 failure: None,
                 calls,
             },
-            Some(Stop { end, known, failure, mismatches }) => {
+            Some(Halt { end, known, failure, mismatches }) => {
                 let known = if known == Known::AsBefore && proved > 0 { Known::Partly } else { known };
                 Outcome { end, writes, verified: false, known, proved, mismatches, failure, calls }
             }
         }
     }
 
-    async fn steps(&mut self) -> Result<(), Stop> {
+    async fn steps(&mut self) -> Result<(), Halt> {
         self.check_unknown()?;
         if self.approved.plan.action == Action::Create {
             self.create().await?;
@@ -120,11 +118,10 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn check_unknown(&self) -> Result<(), Stop> {
+    fn check_unknown(&self) -> Result<(), Halt> {
         let fields: Vec<String> = self.live.documents().flat_map(|document| self.unknown(document)).collect();
         if self.options.strict_unknown && !fields.is_empty() {
-            let stop = Stop::failed(Failure::StrictUnknown { fields }, Known::AsBefore);
-            return Err(Stop { end: End::Refused, ..stop });
+            return Err(Halt::because(Failure::StrictUnknown { fields }, Known::AsBefore));
         }
         Ok(())
     }
@@ -148,15 +145,15 @@ impl<'a> Run<'a> {
     }
 
     /// Creates the organization. The POST is sent once, whatever happens to its answer.
-    async fn create(&mut self) -> Result<(), Stop> {
+    async fn create(&mut self) -> Result<(), Halt> {
         let (plan, model) = (self.approved.plan, self.options.model);
-        let sent: Vec<&Change> = plan.changes.iter().filter(|change| is_in_post(change)).collect();
+        let sent: Vec<&Change> = plan.changes.iter().filter(|change| body::is_in_post(change)).collect();
         let request = request::create(&plan.target, body::post(&sent));
         self.keep()?;
         self.confirm(Endpoint::Organization).await?;
         let sending = self.send(Endpoint::Organization, &request).await?;
         let judge = |slot: &Slot| match slot.document() {
-            None => (Observed::AsBefore, sent.iter().map(|change| unseen(change)).collect()),
+            None => (Observed::AsBefore, sent.iter().map(|change| Mismatch::unseen(change)).collect()),
             Some(document) => {
                 let mut mismatches = not_converged(model, document, &sent);
                 mismatches.extend(created::foreign(model, plan, document));
@@ -173,25 +170,25 @@ impl<'a> Run<'a> {
             Verdict::Ended(end, known) => {
                 let failure = creation_failure(end, sending, look.error);
                 let mismatches = if end == End::Conflict { look.mismatches } else { Vec::new() };
-                Err(Stop { end, known, failure, mismatches })
+                Err(Halt { end, known, failure, mismatches })
             }
         }
     }
 
     /// Reads the DoH object of the organization that was just created.
-    async fn look_at_new_doh(&mut self) -> Result<(), Stop> {
+    async fn look_at_new_doh(&mut self) -> Result<(), Halt> {
         let read = self.read_back(Endpoint::Doh).await;
-        self.live.doh = read.map_err(|error| Stop::failed(error, Known::AsBefore))?;
+        self.live.doh = read.map_err(|error| Halt::because(error, Known::AsBefore))?;
         let document = self.live.doh.document();
         let foreign = document.map(|document| created::foreign(self.options.model, self.approved.plan, document));
         match foreign.filter(|foreign| !foreign.is_empty()) {
-            Some(mismatches) => Err(Stop { end: End::Conflict, known: Known::Otherwise, failure: None, mismatches }),
+            Some(mismatches) => Err(Halt { end: End::Conflict, known: Known::Otherwise, failure: None, mismatches }),
             None => Ok(()),
         }
     }
 
     /// Updates one endpoint, and does not return before live shows it or it is known why not.
-    async fn update(&mut self, endpoint: Endpoint, changes: &[Change]) -> Result<(), Stop> {
+    async fn update(&mut self, endpoint: Endpoint, changes: &[Change]) -> Result<(), Halt> {
         let changes: Vec<&Change> = changes.iter().collect();
         let model = self.options.model;
         self.keep()?;
@@ -217,7 +214,7 @@ impl<'a> Run<'a> {
                 }
                 Verdict::Ended(end, known) => {
                     let (failure, mismatches) = self.update_failure(end, answer, error, &before, look);
-                    Err(Stop { end, known, failure, mismatches })
+                    Err(Halt { end, known, failure, mismatches })
                 }
             };
         }
@@ -238,7 +235,7 @@ impl<'a> Run<'a> {
         answer: WriteAnswer,
         error: Option<cloudflare::Error>,
         before: &Document,
-        look: Look,
+        look: ReadBack,
     ) -> (Option<Failure>, Vec<Mismatch>) {
         let refused = matches!(answer, WriteAnswer::Refused | WriteAnswer::Clash);
         if end == End::Conflict {
@@ -258,16 +255,16 @@ impl<'a> Run<'a> {
     }
 
     /// Keeps the state from before, where nothing was written yet.
-    fn keep(&self) -> Result<(), Stop> {
+    fn keep(&self) -> Result<(), Halt> {
         if self.writes > 0 {
             return Ok(());
         }
-        (self.options.keep)(self.approved.live).map_err(|error| Stop::failed(error, Known::AsBefore))
+        (self.options.keep)(self.approved.live).map_err(|error| Halt::because(error, Known::AsBefore))
     }
 
     /// Reads once more directly before a write, and stops if anything moved: a PUT would write stale values over it. Before
     /// the first write everything that the plan was made from is read, then what is still to be written.
-    async fn confirm(&mut self, endpoint: Endpoint) -> Result<(), Stop> {
+    async fn confirm(&mut self, endpoint: Endpoint) -> Result<(), Halt> {
         let now = self.unmoved(endpoint).await?;
         for endpoint in Endpoint::ALL.into_iter().filter(|endpoint| *now.slot(*endpoint) != Slot::NotRead) {
             *self.live.slot_mut(endpoint) = now.slot(endpoint).clone();
@@ -275,25 +272,25 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    async fn unmoved(&self, endpoint: Endpoint) -> Result<Live, Stop> {
+    async fn unmoved(&self, endpoint: Endpoint) -> Result<Live, Halt> {
         let read = |one: &Endpoint| *self.live.slot(*one) != Slot::NotRead;
         let matters = |one: &Endpoint| self.writes == 0 || *one == endpoint;
         let endpoints: Vec<Endpoint> = Endpoint::ALL.into_iter().filter(|one| read(one) && matters(one)).collect();
         let now = self.reader.live(&self.approved.plan.target, &endpoints).await;
-        let now = now.map_err(|error| Stop::failed(error, Known::AsBefore))?;
+        let now = now.map_err(|error| Halt::because(error, Known::AsBefore))?;
         if self.live.organization == Slot::Absent && now.organization.document().is_some() {
-            return Err(Stop::before_writing(Failure::Exists { refusal: None }));
+            return Err(Halt::because(Failure::Exists { refusal: None }, Known::AsBefore));
         }
         let mut then = Live::default();
         for endpoint in endpoints {
             *then.slot_mut(endpoint) = self.live.slot(endpoint).clone();
         }
         let moved = differences(self.options.model, &then, &now);
-        if moved.is_empty() { Ok(now) } else { Err(Stop::before_writing(Failure::Moved(moved))) }
+        if moved.is_empty() { Ok(now) } else { Err(Halt::because(Failure::Moved(moved), Known::AsBefore)) }
     }
 
     /// Sends one write and says what came back. Where it has to wait before it is sent again, live is confirmed again.
-    async fn send(&mut self, endpoint: Endpoint, request: &Request) -> Result<Sent, Stop> {
+    async fn send(&mut self, endpoint: Endpoint, request: &Request) -> Result<Sent, Halt> {
         self.tell(Event::Writing { method: request.method, path: request.path.clone() });
         let mut stop = None;
         let mut attempts = self.writer.attempts(request);
@@ -330,22 +327,23 @@ impl<'a> Run<'a> {
         endpoint: Endpoint,
         answer: WriteAnswer,
         judge: impl Fn(&Slot) -> (Observed, Vec<Mismatch>),
-    ) -> Look {
+    ) -> ReadBack {
         let reads = match answer {
             WriteAnswer::Accepted | WriteAnswer::Uncertain => READS,
             WriteAnswer::Refused | WriteAnswer::Clash => 1,
             WriteAnswer::NotSent => 0,
         };
-        let mut look = Look { observed: Observed::Unread, slot: Slot::NotRead, mismatches: Vec::new(), error: None };
+        let mut look =
+            ReadBack { observed: Observed::Unread, slot: Slot::NotRead, mismatches: Vec::new(), error: None };
         let mut pause = FIRST_PAUSE;
         for read in 1..=reads {
             let slot = match self.read_back(endpoint).await {
                 Ok(slot) => slot,
-                Err(error) => return Look { observed: Observed::Unread, error: Some(error), ..look },
+                Err(error) => return ReadBack { observed: Observed::Unread, error: Some(error), ..look },
             };
             let (observed, mismatches) = judge(&slot);
             let arrived = mismatches.iter().all(|found| found.why != Why::NotConverged);
-            look = Look { observed, slot, mismatches, error: None };
+            look = ReadBack { observed, slot, mismatches, error: None };
             if arrived || read == reads {
                 break;
             }
@@ -371,7 +369,7 @@ impl<'a> Run<'a> {
 /// Compares an endpoint after an update with what was wanted and with what was there.
 fn judge_update(model: &Model, before: &Document, changes: &[&Change], slot: &Slot) -> (Observed, Vec<Mismatch>) {
     let Some(after) = slot.document() else {
-        return (Observed::Otherwise, changes.iter().map(|change| unseen(change)).collect());
+        return (Observed::Otherwise, changes.iter().map(|change| Mismatch::unseen(change)).collect());
     };
     let mismatches = verify(model, Some(before), after, changes);
     let observed = match () {
@@ -393,20 +391,5 @@ fn creation_failure(end: End, answer: Sent, read: Option<cloudflare::Error>) -> 
             (None, error) => error.map(|error| Failure::CreationUnseen { error }),
         },
         _ => error.or(read).map(Failure::Request),
-    }
-}
-
-/// Whether the POST carries a change.
-fn is_in_post(change: &Change) -> bool {
-    change.setting.endpoint() == Endpoint::Organization && change.setting.in_create && change.op == Op::Set
-}
-
-/// A change of an object that is not there although it was written.
-fn unseen(change: &Change) -> Mismatch {
-    Mismatch {
-        path: change.setting.path.to_owned(),
-        why: Why::NotConverged,
-        expected: change.after.clone(),
-        found: Json::Null,
     }
 }

@@ -32,9 +32,10 @@ mod retention;
 mod testing;
 mod verify;
 
+pub use crate::ending::End;
 pub use backup::{BackupError, Backups, PreImage};
 pub use blame::blame;
-pub use ending::{End, Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
+pub use ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
 pub use lock::{LockError, TargetLock};
 pub use outcome::{Failure, Outcome};
 pub use verify::{Mismatch, Why, verify};
@@ -114,7 +115,7 @@ pub struct Approved<'a> {
 
 /// Why a plan may not be applied.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Refusal<'a> {
+pub enum NotApproved<'a> {
     /// It has findings that are errors.
     Findings(Vec<&'a Finding>),
     /// It has guarded changes that nobody consents to.
@@ -127,14 +128,14 @@ impl<'a> Approved<'a> {
     /// # Errors
     /// If a finding of the plan is an error, or a guarded change has no consent: then not even the harmless half of
     /// the plan may be written.
-    pub fn new(plan: &'a Plan, live: &'a Live) -> Result<Self, Refusal<'a>> {
+    pub fn new(plan: &'a Plan, live: &'a Live) -> Result<Self, NotApproved<'a>> {
         let errors: Vec<&Finding> = plan.findings.iter().filter(|finding| finding.is_error()).collect();
         if !errors.is_empty() {
-            return Err(Refusal::Findings(errors));
+            return Err(NotApproved::Findings(errors));
         }
         let refused: Vec<&Change> = plan.refused().collect();
         if !refused.is_empty() {
-            return Err(Refusal::Guards(refused));
+            return Err(NotApproved::Guards(refused));
         }
         Ok(Self { plan, live })
     }
@@ -145,5 +146,5 @@ impl<'a> Approved<'a> {
 /// An empty plan sends nothing. The outcome says what is known of live, whatever failed; running the same manifest
 /// again converges.
 pub async fn apply(reader: &Reader, writer: &Writer, approved: Approved<'_>, options: &Options<'_>) -> Outcome {
-    execute::Run::new(reader, writer, approved, options).run().await
+    execute::Execution::new(reader, writer, approved, options).run().await
 }

@@ -1,9 +1,10 @@
 //! How an apply ended, as a value: what was sent, what is known of live, and what to do next.
 
 use super::backup::BackupError;
-use super::ending::{End, Known};
+use super::ending::Known;
 use super::verify::Mismatch;
 use crate::cloudflare::{self, Call};
+use crate::ending::{End, Exit, FailureKind};
 use crate::live::Difference;
 use crate::plan::StaleReason;
 
@@ -41,6 +42,21 @@ impl Outcome {
             failure: None,
             calls: Vec::new(),
         }
+    }
+
+    /// The kind of failure that it ended with. `None` if everything is as wanted.
+    pub fn kind(&self) -> Option<FailureKind> {
+        match self.end {
+            End::Applied | End::InSync => None,
+            // Whatever failed beside it: the live state is not the one that was approved.
+            End::Conflict => Some(FailureKind::Conflict),
+            End::Refused | End::Failed => Some(self.failure.as_ref().map_or(FailureKind::Api, Failure::kind)),
+        }
+    }
+
+    /// The exit code of a run that ends with it.
+    pub fn exit(&self) -> Exit {
+        self.kind().map_or(Exit::Success, FailureKind::exit)
     }
 
     /// What is known of the live state, in a sentence with what to do next.
@@ -114,6 +130,18 @@ impl Failure {
             }
             Self::Exists { refusal } => refusal.as_ref(),
             Self::Backup(_) | Self::StrictUnknown { .. } | Self::Moved(_) => None,
+        }
+    }
+
+    /// Its kind, from which the exit code and the outcome follow.
+    pub fn kind(&self) -> FailureKind {
+        match self {
+            Self::Request(error) | Self::UnknownFields { error, fields: _ } | Self::CreationUnseen { error } => {
+                error.into()
+            }
+            Self::Backup(_) => FailureKind::Backup,
+            Self::StrictUnknown { fields: _ } => FailureKind::StrictUnknown,
+            Self::Moved(_) | Self::Exists { refusal: _ } => FailureKind::Conflict,
         }
     }
 

@@ -44,6 +44,16 @@ impl Mismatch {
         }
     }
 
+    /// A change of an object that is not there although it was written.
+    pub(super) fn unseen(change: &Change) -> Self {
+        Self {
+            path: change.setting.path.to_owned(),
+            why: Why::NotConverged,
+            expected: change.after.clone(),
+            found: Json::Null,
+        }
+    }
+
     /// A difference that nobody asked for.
     fn moved(difference: Difference) -> Self {
         let Difference { path, before, after } = difference;

@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::context::Context;
 use super::error::CliError;
-use super::exit::Exit;
 use super::input::env::Env;
 use super::options::{ApiArgs, Format};
 use super::output::publish::ResultFormats;
 use super::output::used_files::{FilePurpose, UsedFiles};
+use crate::ending::{Exit, FailureKind};
 
 /// A command: implemented by its arguments.
 pub(crate) trait CommandSpec {
@@ -55,7 +55,7 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Re
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| CliError::new("io", Exit::Failed, format!("cannot start the runtime: {error}")))?;
+        .map_err(|error| CliError::new(FailureKind::Io, format!("cannot start the runtime: {error}")))?;
     let done = runtime.block_on(work);
     // A prompt that nobody answers must not hold up the end of an interrupted program.
     runtime.shutdown_background();

@@ -1,12 +1,12 @@
 //! What every command needs: environment, streams, model and files.
 
 use super::error::CliError;
-use super::exit::Exit;
 use super::input::env::Env;
 use super::input::secrets::PrivateFiles;
 use super::output::ui::Ui;
 use super::output::used_files::UsedFiles;
 use crate::diagnostics::Source;
+use crate::ending::FailureKind;
 use crate::report;
 use crate::settings::Model;
 
@@ -56,7 +56,7 @@ impl Context {
         }
         let message =
             format!("cannot write {what}: a credential of this run is in it, as the value of a setting or in a text");
-        Err(CliError::new("credential", Exit::Failed, message)
+        Err(CliError::new(FailureKind::Credential, message)
             .hint("replace that credential, since others can read it there, and take it out with the new one"))
     }
 
@@ -79,5 +79,5 @@ impl Context {
 }
 
 fn unprintable(error: std::io::Error) -> CliError {
-    CliError::new("io", Exit::Failed, format!("cannot write to standard output: {error}"))
+    CliError::new(FailureKind::Io, format!("cannot write to standard output: {error}"))
 }

@@ -1,25 +1,24 @@
-//! Failures at the edge: kinds, hints and exit codes are decided here and nowhere else.
+//! Failures at the edge: what happened, what to do next, and what it is about. Kinds and exit codes are decided in
+//! [`ending`](crate::ending).
 
 use std::fmt::Display;
 use std::path::Path;
 
-use super::exit::Exit;
-use crate::cloudflare::{self, ConfigError, ErrorKind};
+use crate::cloudflare;
 use crate::diagnostics::{Finding, Source};
+use crate::ending::{Exit, FailureKind};
 use crate::settings::Target;
 use crate::text;
 
 /// Why a command did not do what was asked.
 #[derive(Debug, Clone)]
 pub(super) struct CliError {
-    /// The kind in one word, for programs.
-    pub(super) kind: &'static str,
+    /// The kind, from which the exit code follows.
+    pub(super) kind: FailureKind,
     /// What happened and where, in a sentence without a final full stop.
     pub(super) message: String,
     /// What to do next.
     pub(super) hints: Vec<String>,
-    /// The exit code.
-    pub(super) exit: Exit,
     /// What is wrong with the manifest, where that is why.
     pub(super) findings: Vec<Finding>,
     /// What it is about.
@@ -39,8 +38,13 @@ pub(super) struct Subject {
 
 impl CliError {
     /// A failure of some kind.
-    pub(super) fn new(kind: &'static str, exit: Exit, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new(), exit, findings: Vec::new(), subject: Box::default() }
+    pub(super) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), hints: Vec::new(), findings: Vec::new(), subject: Box::default() }
+    }
+
+    /// The exit code.
+    pub(super) fn exit(&self) -> Exit {
+        self.kind.exit()
     }
 
     /// Says what it is about, where nobody has said so before.
@@ -64,12 +68,12 @@ impl CliError {
 
     /// A command line that cannot be understood.
     pub(super) fn usage(message: impl Into<String>) -> Self {
-        Self::new("usage", Exit::Usage, message)
+        Self::new(FailureKind::Usage, message)
     }
 
     /// A file that could not be read or written.
     pub(super) fn io(doing: &str, path: &Path, error: &dyn Display) -> Self {
-        Self::new("io", Exit::Failed, format!("cannot {doing} {}: {error}", text::path(path)))
+        Self::new(FailureKind::Io, format!("cannot {doing} {}: {error}", text::path(path)))
     }
 
     /// A manifest with errors.
@@ -77,41 +81,17 @@ impl CliError {
         let errors = findings.iter().filter(|finding| finding.is_error()).count();
         let noun = if errors == 1 { "error" } else { "errors" };
         let message = format!("{} has {errors} {noun}, so nothing was planned", text::visible(file));
-        Self { findings, ..Self::new("manifest", Exit::Manifest, message) }
+        Self { findings, ..Self::new(FailureKind::Manifest, message) }
     }
 
     /// A signal, and what became of the work.
     pub(super) fn interrupted(what: &str) -> Self {
-        Self::new("interrupted", Exit::Interrupted, format!("interrupted: {what}"))
+        Self::new(FailureKind::Interrupted, format!("interrupted: {what}"))
     }
 }
 
 impl From<cloudflare::Error> for CliError {
     fn from(error: cloudflare::Error) -> Self {
-        let (kind, exit) = match &error {
-            // What the user typed or set, and not what happened.
-            cloudflare::Error::Config(ConfigError::BaseUrl(_) | ConfigError::Proxy { .. }) => ("usage", Exit::Usage),
-            _ => classify(error.kind()),
-        };
-        Self { hints: error.hints(), ..Self::new(kind, exit, error.to_string()) }
-    }
-}
-
-/// The kind and exit code of a failure of the API.
-fn classify(kind: ErrorKind) -> (&'static str, Exit) {
-    match kind {
-        ErrorKind::Authentication => ("authentication", Exit::Authentication),
-        _ => ("api", Exit::Failed),
-    }
-}
-
-/// The exit code of a failed apply.
-pub(super) fn exit_of(failure: &crate::apply::Failure) -> Exit {
-    use crate::apply::Failure;
-    match failure {
-        Failure::Request(error) | Failure::UnknownFields { error, fields: _ } => classify(error.kind()).1,
-        Failure::StrictUnknown { fields: _ } => Exit::Refused,
-        Failure::Moved(_) | Failure::Exists { refusal: _ } => Exit::Conflict,
-        Failure::CreationUnseen { error: _ } | Failure::Backup(_) => Exit::Failed,
+        Self { hints: error.hints(), ..Self::new(FailureKind::from(&error), error.to_string()) }
     }
 }

@@ -13,7 +13,7 @@ mod commands;
 mod connection;
 mod context;
 mod error;
-mod exit;
+
 mod input;
 mod options;
 mod output;
@@ -21,7 +21,7 @@ mod process;
 mod reconcile;
 mod usage;
 
-pub use exit::Exit;
+pub use crate::ending::Exit;
 
 use std::ffi::OsString;
 use std::sync::Arc;
@@ -100,5 +100,5 @@ fn fail(context: &Context, command: &dyn CommandSpec, error: CliError) -> Exit {
     unwritten.retain(|unwritten| unwritten.message != error.message);
     unwritten.dedup_by(|one, other| one.message == other.message);
     unwritten.iter().for_each(|unwritten| context.say_error(unwritten));
-    error.exit
+    error.exit()
 }

@@ -9,12 +9,12 @@ use clap::error::{ContextKind, ContextValue};
 
 use super::commands::Platform;
 use super::error::CliError;
-use super::exit::Exit;
 use super::output::own_file::OwnFile;
 use super::output::publish::error_entry;
 use super::output::ui::Ui;
 use super::output::used_files;
 use crate::document;
+use crate::ending::Exit;
 use crate::report::{ColorLevel, Style};
 use crate::text::argument;
 use crate::text::visible;

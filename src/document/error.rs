@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{FORMAT_VERSION, FindingEntry, VERSION_PATTERN};
+use crate::ending::FailureKind;
 
 /// What a command with --format json prints if it fails before it has anything to report. Within format version 1,
 /// fields are only added.
@@ -20,8 +21,8 @@ pub struct ErrorDocument {
 /// A failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ErrorEntry {
-    /// Stable identifier of the kind of failure, such as api, network or auth.
-    pub kind: String,
+    /// The kind of failure, which decides the exit code.
+    pub kind: FailureKind,
     /// What failed and why, in a sentence without a final full stop.
     pub message: String,
     /// What to do next, most helpful first.
@@ -31,6 +32,13 @@ pub struct ErrorEntry {
     /// What is wrong with the manifest, if that is why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingEntry>,
+}
+
+impl ErrorEntry {
+    /// Returns the entry of a failure, with the exit code of its kind.
+    pub fn new(kind: FailureKind, message: String, hints: Vec<String>) -> Self {
+        Self { kind, message, hints, exit_code: kind.exit().code(), findings: Vec::new() }
+    }
 }
 
 /// Returns the document of a failure.

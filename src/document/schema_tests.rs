@@ -66,7 +66,7 @@ fn target_entry() -> TargetEntry {
 fn error() -> ErrorEntry {
     ErrorEntry {
         findings: vec![(&warning()).into()],
-        kind: "network".to_owned(),
+        kind: crate::ending::FailureKind::Network,
         message: "no connection".to_owned(),
         hints: vec!["check the proxy".to_owned()],
         exit_code: 1,
@@ -147,6 +147,17 @@ fn every_document_is_valid_and_no_field_of_it_is_undocumented() {
     for (name, document) in documents() {
         assert_valid(&parsed(name), &document);
         assert_valid(&closed(&parsed(name)), &document);
+    }
+}
+
+/// A kind that is added to the program is added to the schemas.
+#[test]
+fn the_schemas_list_every_kind_of_failure() {
+    let kinds = json!(crate::ending::FailureKind::ALL);
+    for name in [SchemaName::Error, SchemaName::Results] {
+        let listed = parsed(name)["definitions"]["FailureKind"]["oneOf"].take();
+        let words: Json = listed.as_array().unwrap().iter().map(|kind| kind["const"].clone()).collect();
+        assert_eq!(words, kinds, "{}", name.as_str());
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::direction::{self, Verdict};
+use super::direction::{self, Consequence};
 use super::{Change, GuardState, Input, Op, effective};
 use crate::manifest::Declared;
 use crate::settings::{Access, Setting};
@@ -72,7 +72,7 @@ fn of(input: &Input<'_>, declared: &Declared) -> Change {
     let setting = declared.setting;
     let live = effective::live(input, input.model, &setting);
     let unset = setting.is_empty(Some(&declared.value));
-    let Verdict { guard, notice } = direction::verdict(input, &setting, Some(&declared.value));
+    let Consequence { guard, notice } = direction::consequence(input, &setting, Some(&declared.value));
     Change {
         setting,
         op: if unset { Op::Unset } else { Op::Set },

@@ -7,7 +7,7 @@ use crate::settings::{Condition, Direction, Guard, Impact, LiveShape, Setting};
 
 /// What the plan says of a change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Verdict {
+pub(super) struct Consequence {
     /// The guard that it meets.
     pub(super) guard: Option<Guard>,
     /// What it leads to, where consent is not needed.
@@ -15,7 +15,7 @@ pub(super) struct Verdict {
 }
 
 /// The verdict on a change of a setting to a value, from the live value where that counts.
-pub(super) fn verdict(input: &Input<'_>, setting: &Setting, after: Option<&Json>) -> Verdict {
+pub(super) fn consequence(input: &Input<'_>, setting: &Setting, after: Option<&Json>) -> Consequence {
     decided(input, setting.impact(of(input, setting, after)))
 }
 
@@ -30,11 +30,11 @@ fn of(input: &Input<'_>, setting: &Setting, after: Option<&Json>) -> Direction {
     }
 }
 
-fn decided(input: &Input<'_>, impact: Impact) -> Verdict {
+fn decided(input: &Input<'_>, impact: Impact) -> Consequence {
     match impact {
-        Impact::Guarded(guard) => Verdict { guard: Some(guard), notice: None },
-        Impact::Noted(notice) => Verdict { guard: None, notice: Some(notice) },
-        Impact::Harmless(_) => Verdict::default(),
+        Impact::Guarded(guard) => Consequence { guard: Some(guard), notice: None },
+        Impact::Noted(notice) => Consequence { guard: None, notice: Some(notice) },
+        Impact::Harmless(_) => Consequence::default(),
         Impact::Depends(on) => decided(input, if holds(input, on.condition) { on.met } else { on.otherwise }),
     }
 }

@@ -23,13 +23,8 @@ pub fn document(failed: &FailedRun<'_>) -> String {
 
 /// The failure as an entry of a document.
 pub fn entry(failed: &FailedRun<'_>) -> ErrorEntry {
-    ErrorEntry {
-        kind: failed.kind.to_owned(),
-        message: failed.message.to_owned(),
-        hints: failed.hints.to_vec(),
-        exit_code: failed.exit_code,
-        findings: failed.findings.iter().map(document::FindingEntry::from).collect(),
-    }
+    let findings = failed.findings.iter().map(document::FindingEntry::from).collect();
+    ErrorEntry { findings, ..ErrorEntry::new(failed.kind, failed.message.to_owned(), failed.hints.to_vec()) }
 }
 
 #[cfg(test)]

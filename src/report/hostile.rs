@@ -125,11 +125,10 @@ fn failures(text: &str) -> Vec<String> {
         repository_file: text,
         source: None,
         target: None,
-        kind: "io",
+        kind: crate::ending::FailureKind::Io,
         message: &message,
         hints: &hints,
         findings,
-        exit_code: 1,
     };
     let of = |failure: FailedRun<'_>| {
         let log = github::failed(&failure);
@@ -203,11 +202,10 @@ fn no_format_shows_a_nasty_value_raw() {
             repository_file: text,
             source: None,
             target: None,
-            kind: "io",
+            kind: crate::ending::FailureKind::Io,
             message: &message,
             hints: &hints,
             findings,
-            exit_code: 1,
         };
         each::<FindingsFormat>(&Validation { file: text, source: None, findings, repository_file: text }, &failed);
         let (model, yaml, repository_file) = (Model::current(), &*message, text);

@@ -177,7 +177,7 @@ impl ReportFormat for FindingsFormat {
             Self::Text => format::failure_text(failed),
             Self::Json => error::document(failed),
             Self::Github => github::failed(failed),
-            Self::Sarif => sarif::failed(&failed.finding(), failed.exit_code),
+            Self::Sarif => sarif::failed(&failed.finding(), failed.kind.exit().code()),
             Self::Gitlab => gitlab::code_quality(&[failed.finding()], None),
         }
     }

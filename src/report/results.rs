@@ -5,9 +5,10 @@ use serde::Serialize;
 use super::error;
 use super::style::{Role, Style};
 use super::value;
-use crate::apply::{End, Event, Failure, Mismatch, Outcome, Why};
-use crate::cloudflare::{ErrorKind, Revocation};
+use crate::apply::{Event, Failure, Mismatch, Outcome, Why};
+use crate::cloudflare::Revocation;
 use crate::document::{self, ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
+use crate::ending::{End, FailureKind};
 use crate::plan::Plan;
 use crate::settings::Target;
 use crate::text::layout::hanging;
@@ -52,55 +53,21 @@ fn stopped(target: &Target, outcome: &Outcome, style: &Style) -> String {
 }
 
 /// What became of one organization, for programs.
-pub fn entry(plan: &Plan, outcome: &Outcome, exit_code: u8) -> ResultEntry {
-    let error = trouble(outcome).map(|(kind, message, hints)| ErrorEntry {
-        kind: kind.to_owned(),
-        message,
-        hints,
-        exit_code,
-        findings: Vec::new(),
-    });
+pub fn entry(plan: &Plan, outcome: &Outcome) -> ResultEntry {
+    let error = outcome.kind().map(|kind| trouble(kind, outcome));
     ResultEntry { writes: outcome.writes, verified: outcome.verified, ..planned(plan, outcome.end, error) }
 }
 
-/// The kind, message and hints of an outcome that is not what was wanted.
-fn trouble(outcome: &Outcome) -> Option<(&'static str, String, Vec<String>)> {
-    let known = outcome.sentence();
-    let paths = outcome.mismatches.iter().map(mismatch);
-    match (&outcome.failure, outcome.end) {
-        (_, End::Applied | End::InSync) => None,
-        (failure, End::Conflict) => {
-            let message: Vec<String> = failure.iter().map(ToString::to_string).chain(paths).collect();
-            let hints = std::iter::once(known).chain(failure.iter().flat_map(Failure::hints)).collect();
-            Some(("conflict", message.join("; "), hints))
-        }
-        (Some(failure), End::Failed | End::Refused) => {
-            let hints = std::iter::once(known).chain(failure.hints()).collect();
-            Some((kind(failure), failure.to_string(), hints))
-        }
-        (None, End::Failed | End::Refused) => None,
-    }
+/// Why an outcome is not what was wanted.
+fn trouble(kind: FailureKind, outcome: &Outcome) -> ErrorEntry {
+    let what = outcome.failure.iter().map(ToString::to_string).chain(outcome.mismatches.iter().map(mismatch));
+    let hints = std::iter::once(outcome.sentence()).chain(outcome.failure.iter().flat_map(Failure::hints));
+    ErrorEntry::new(kind, what.collect::<Vec<_>>().join("; "), hints.collect())
 }
 
-/// The kind of a failure in one word, as the exit codes sort them.
-fn kind(failure: &Failure) -> &'static str {
-    match failure {
-        Failure::Request(error) | Failure::UnknownFields { error, fields: _ } | Failure::CreationUnseen { error } => {
-            if error.kind() == ErrorKind::Authentication {
-                "authentication"
-            } else {
-                "api"
-            }
-        }
-        Failure::StrictUnknown { fields: _ } => "strict_unknown",
-        Failure::Backup(_) => "backup",
-        Failure::Moved(_) | Failure::Exists { refusal: _ } => "conflict",
-    }
-}
-
-/// A plan that was not applied because nobody consented or approved.
-pub fn refused(plan: &Plan, error: ErrorEntry) -> ResultEntry {
-    planned(plan, End::Refused, Some(error))
+/// A plan that was not applied, and why.
+pub fn stopped_by(plan: &Plan, error: ErrorEntry) -> ResultEntry {
+    planned(plan, error.kind.end(), Some(error))
 }
 
 fn planned(plan: &Plan, outcome: End, error: Option<ErrorEntry>) -> ResultEntry {

@@ -4,6 +4,7 @@ use super::change::Wording;
 use super::style::Style;
 use super::{drift, plan};
 use crate::diagnostics::{Finding, Source, not_checked};
+use crate::ending::FailureKind;
 use crate::live::Live;
 use crate::plan::{Change, Plan};
 use crate::settings::{Model, Target};
@@ -54,16 +55,14 @@ pub struct FailedRun<'a> {
     pub source: Option<&'a Source>,
     /// The organization, as far as it is known.
     pub target: Option<&'a Target>,
-    /// The kind of the failure in one word, for programs.
-    pub kind: &'a str,
+    /// The kind of the failure, from which the exit code follows.
+    pub kind: FailureKind,
     /// What happened, in a sentence without a final full stop.
     pub message: &'a str,
     /// What to do next.
     pub hints: &'a [String],
     /// What is wrong with the manifest, where that is why.
     pub findings: &'a [Finding],
-    /// The exit code of the process.
-    pub exit_code: u8,
 }
 
 impl Comparison<'_> {

@@ -11,6 +11,7 @@ mod server;
 mod adopt;
 mod backups;
 mod credentials;
+mod endings;
 mod environment;
 mod every_guard;
 mod failures;

@@ -7,7 +7,7 @@ use crate::common::{live_state_with, manifest_without_objections, target, wanted
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use zerodrift::apply::{Approved, Refusal};
+use zerodrift::apply::{Approved, NotApproved};
 use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::{Allow, Manifest};
 use zerodrift::plan::{Input, Plan, plan};
@@ -342,7 +342,7 @@ fn look(
     prop_assert_eq!(planned(&others, &live).refused().count(), open, "consent to other values is none");
     match Approved::new(&plan, &live) {
         Ok(_) => prop_assert_eq!(open, 0),
-        Err(Refusal::Guards(changes)) => prop_assert_eq!(changes.len(), open),
+        Err(NotApproved::Guards(changes)) => prop_assert_eq!(changes.len(), open),
         Err(other) => prop_assert!(false, "{:?}", other),
     }
     Ok(())

@@ -161,11 +161,10 @@ fn failed(file: &str, message: &str) -> String {
         repository_file: file,
         source: None,
         target: Some(&target()),
-        kind: "manifest",
+        kind: zerodrift::ending::FailureKind::Manifest,
         message,
         hints: &hints,
         findings: &findings,
-        exit_code: 5,
     })
 }
 

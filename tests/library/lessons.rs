@@ -6,7 +6,7 @@
 use crate::common::{World, manifest, target};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use zerodrift::apply::{Approved, End, Known, Options, Refusal, apply, blame};
+use zerodrift::apply::{Approved, End, Known, NotApproved, Options, apply, blame};
 use zerodrift::cloudflare::{ErrorKind, WriteError};
 use zerodrift::diagnostics::Source;
 use zerodrift::live::{Document, Live, Slot};
@@ -59,7 +59,7 @@ async fn a01_a_security_setting_switched_off_by_silence() {
     for explicit in ["  deny_unmatched_requests: false\n", "  deny_unmatched_requests: null\n"] {
         let live = live_of(json!({"deny_unmatched_requests": true}));
         let plan = plain_plan(&wants(explicit), &live);
-        assert!(matches!(Approved::new(&plan, &live), Err(Refusal::Guards(_))), "{explicit}");
+        assert!(matches!(Approved::new(&plan, &live), Err(NotApproved::Guards(_))), "{explicit}");
     }
 }
 
@@ -229,7 +229,7 @@ async fn a15_users_wrap_the_tool_in_their_own_safety() {
 
     let live = live_of(json!({"future": {"x": 1}}));
     let renamed = plain_plan(&wants("  auth_domain: new.cloudflareaccess.com\n"), &live);
-    assert!(matches!(Approved::new(&renamed, &live), Err(Refusal::Guards(_))));
+    assert!(matches!(Approved::new(&renamed, &live), Err(NotApproved::Guards(_))));
     assert!(renamed.unmanaged.iter().any(|found| found.path == "organization.future" && !found.known));
 
     let world = world(json!({"future": {"x": 1}}));

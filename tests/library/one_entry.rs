@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
-use zerodrift::apply::{Approved, End, Options, Refusal, Why, apply, body, verify};
+use zerodrift::apply::{Approved, End, NotApproved, Options, Why, apply, body, verify};
 use zerodrift::cloudflare::{Policy, Reader, Writer};
 use zerodrift::diagnostics::{Finding, Source};
 use zerodrift::document::{SchemaName, schema};
@@ -193,7 +193,7 @@ fn a_plan_shows_its_change_its_notice_and_its_guard() {
     let (quiet, mode, banner) = (json!("60m"), json!("strict"), json!("Hello"));
     assert_eq!(told, [(QUIET.path, Op::Set, &quiet), (MODE.path, Op::Set, &mode), (BANNER.path, Op::Set, &banner)]);
     assert_eq!(refused.changes[0].notice, Some("a stolen session stays useful for longer"));
-    assert!(matches!(Approved::new(&refused, &live), Err(Refusal::Guards(changes)) if changes[0].setting == MODE));
+    assert!(matches!(Approved::new(&refused, &live), Err(NotApproved::Guards(changes)) if changes[0].setting == MODE));
     let text = zerodrift::report::plan::text(&refused, 3, &Style::default());
     assert!(text.contains("devices that fail a check are let in"), "{text}");
 

@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use zerodrift::cli::Exit;
+use zerodrift::ending::{Exit, FailureKind};
 use zerodrift::report::explain;
 use zerodrift::settings::Model;
 
@@ -40,6 +40,14 @@ fn exit_codes() -> String {
     table
 }
 
+fn error_kinds() -> String {
+    let mut table = "| kind | exit code | meaning |\n|---|---|---|\n".to_owned();
+    for kind in FailureKind::ALL {
+        writeln!(table, "| `{kind}` | {} | {} |", kind.exit().code(), kind.meaning()).unwrap();
+    }
+    table
+}
+
 /// The guarded changes between known values, one setting a row; `explain` has the rest of the table.
 fn guards() -> String {
     let document = explain::document(Model::current(), None).unwrap();
@@ -56,6 +64,7 @@ fn guards() -> String {
 fn the_readme_is_true() {
     section("settings", &explain::markdown_table(Model::current()));
     section("exit-codes", &exit_codes());
+    section("error-kinds", &error_kinds());
     section("guards", &guards());
     consoles();
 }

@@ -9,12 +9,12 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect_to_write;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs, WriteArgs, digest, positive_duration};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::carry_out::{Job, carry_out};
 use crate::cli::reconcile::{planning, saved};
+use crate::ending::Exit;
 use crate::plan::Plan;
 
 /// Makes live what the manifest says: one write an endpoint, and only when there is drift

@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::ending::Exit;
 
 /// Prints a completion script for a shell
 #[derive(Debug, Args)]

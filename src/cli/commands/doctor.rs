@@ -11,7 +11,6 @@ use crate::cli::connection::connect::{self, Connection};
 use crate::cli::connection::trust;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::publish::ResultFormats;
@@ -20,6 +19,7 @@ use crate::cloudflare::{
     BaseUrl, Credentials, Error, ErrorKind, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState,
 };
 use crate::document;
+use crate::ending::{Exit, FailureKind};
 use crate::live::Slot;
 use crate::report;
 use crate::report::doctor::{Check, Health};
@@ -102,17 +102,17 @@ fn fail(checks: &mut Vec<Check>, exit: &mut Exit, name: &str, error: &CliError) 
     }
     checks.push(check);
     if *exit == Exit::Success {
-        *exit = error.exit;
+        *exit = error.exit();
     }
 }
 
 /// What to do about a failure that no hint is known for.
 fn fix_of(name: &str, error: &CliError) -> String {
     match (name, error.kind) {
-        ("manifest", "io") => {
+        ("manifest", FailureKind::Io) => {
             "name a manifest that can be read with --file, or write one with `zerodrift init`".to_owned()
         }
-        (_, "io") => "check that the file exists and that this user may read it".to_owned(),
+        (_, FailureKind::Io) => "check that the file exists and that this user may read it".to_owned(),
         ("target", _) => "add `account_id:` to the manifest, or use --account-id".to_owned(),
         _ => "run the command again with -vv to see the requests; if it persists, report the cf-ray to Cloudflare"
             .to_owned(),

@@ -9,7 +9,6 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::options::{ApiArgs, FileArgs, TargetArgs};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::ResultFormats;
@@ -17,6 +16,7 @@ use crate::cli::output::rewrite;
 use crate::cli::reconcile::comparison::{self, Compared};
 use crate::cli::reconcile::planning;
 use crate::cli::reconcile::planning::Desired;
+use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
 
 /// Says what moved: a plan for schedules, read-only, exit code 2 on drift
@@ -82,7 +82,7 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired) -> Result<Ex
         None if plan.is_empty() => Exit::Success,
         None => Exit::Changes,
         Some(Ok(adopting)) => adopting.exit(),
-        Some(Err(error)) => error.exit,
+        Some(Err(error)) => error.exit(),
     };
     let compared = Compared { wording: Wording::Drift, desired, live: &live, plan: &plan };
     comparison::show(context, &args.formats, compared, exit)?;
@@ -90,6 +90,6 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired) -> Result<Ex
     // The report is printed by now, and it is the only document.
     Ok(adopting.and_then(|adopting| adopting.finish(context, desired)).unwrap_or_else(|error| {
         context.say_error(&error);
-        error.exit
+        error.exit()
     }))
 }

@@ -5,10 +5,10 @@ use clap::Args;
 use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::options::Format;
 use crate::cli::output::publish::ResultFormats;
 use crate::document::to_text;
+use crate::ending::Exit;
 use crate::report::explain;
 
 /// Says what a setting does: type, range, default, guard

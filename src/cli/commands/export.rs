@@ -6,13 +6,13 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
 use crate::cloudflare;
 use crate::document;
+use crate::ending::{Exit, FailureKind};
 use crate::live::{Slot, Snapshot};
 use crate::manifest;
 use crate::manifest::write::Detail;
@@ -96,7 +96,7 @@ pub(crate) async fn manifest(
     let (Snapshot { target: _, api: _, live }, refused) = snapshot(context, target.clone(), api).await?;
     if live.organization == Slot::Absent {
         let message = format!("{target} has no Zero Trust organization to export");
-        return Err(CliError::new("absent", Exit::Failed, message)
+        return Err(CliError::new(FailureKind::Absent, message)
             .hint("write an org.yaml with name and auth_domain, and apply creates it"));
     }
     let mut text = manifest::write::manifest(context.model, &target, &live, detail);

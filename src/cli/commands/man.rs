@@ -5,7 +5,7 @@ use clap::Args;
 use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::ending::{Exit, FailureKind};
 
 /// Prints the manual page
 #[derive(Debug, Args)]
@@ -26,8 +26,7 @@ impl CommandSpec for ManArgs {
                 clap_mangen::Man::new(subcommand.clone()).title(name).render(&mut page)
             })
         });
-        rendered
-            .map_err(|error| CliError::new("io", Exit::Failed, format!("cannot write the manual page: {error}")))?;
+        rendered.map_err(|error| CliError::new(FailureKind::Io, format!("cannot write the manual page: {error}")))?;
         context.print(&String::from_utf8_lossy(&page))?;
         Ok(Exit::Success)
     }

@@ -9,7 +9,6 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::options::{ApiArgs, FileArgs, TargetArgs, positive_duration};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::ResultFormats;
@@ -17,6 +16,7 @@ use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::comparison::{self, Compared};
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::cli::reconcile::saved;
+use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
 
 /// Shows what apply would change; reads only

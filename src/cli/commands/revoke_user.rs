@@ -2,12 +2,11 @@
 
 use clap::Args;
 
-use crate::apply::audit::RevocationEnd;
+use crate::apply::audit::Ended;
 use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect_to_write;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::publish::ResultFormats;
@@ -15,6 +14,7 @@ use crate::cli::process::interrupt;
 use crate::cli::reconcile::history::AuditTrail;
 use crate::cloudflare::{Revocation, WriteError};
 use crate::document;
+use crate::ending::{Exit, FailureKind};
 use crate::report;
 use crate::settings::Target;
 use crate::text::{is_hidden, visible};
@@ -84,16 +84,16 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
     let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
     let audit = AuditTrail::of_state(context);
-    let record = |end: RevocationEnd<'_>| {
+    let record = |ended: Ended<'_>| {
         if let Some(audit) = &audit {
-            audit.revocation(&target, connection.read.api(), &revocation, end);
+            audit.revocation(&target, connection.read.api(), &revocation, ended);
         }
     };
     if !args.auto_approve {
         let asked = connection.read.unhurried(approve(context, &revocation, &target)).await;
-        asked.inspect_err(|error| record(RevocationEnd::Refused(&error.message)))?;
+        asked.inspect_err(|error| record(Ended::Unchanged(error.kind, &error.message)))?;
     }
-    record(RevocationEnd::Started);
+    record(Ended::Started);
     let writer = connection.writer();
     let request = async {
         interrupt::write_begins(vec![REPEAT.to_owned()]);
@@ -105,11 +105,11 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
         Err(stopped) => Err((false, stopped)),
     };
     if let Err((is_unknown, error)) = confirmed {
-        let end = if is_unknown { RevocationEnd::Unknown } else { RevocationEnd::Failed };
-        record(end(&error.message));
+        let ended = if is_unknown { Ended::Unknown } else { Ended::Unchanged };
+        record(ended(error.kind, &error.message));
         return Err(error);
     }
-    record(RevocationEnd::Revoked);
+    record(Ended::Revoked);
     context.print(&match args.format {
         Format::Text => report::results::revoked(&revocation),
         Format::Json => document::to_text(&report::results::revocation(&target, &revocation)),
@@ -130,7 +130,7 @@ fn confirmed(answer: Result<bool, WriteError>, revocation: &Revocation) -> Resul
         Ok(true) => Ok(()),
         Ok(false) => {
             let message = format!("the API answered that nothing was revoked for {}", visible(&revocation.email));
-            let failure = CliError::new("api", Exit::Failed, message);
+            let failure = CliError::new(FailureKind::Api, message);
             Err((false, failure.hint("check the address: it is the one that the identity provider sends")))
         }
         Err(WriteError::Refused(error)) => Err((false, error.into())),
@@ -140,7 +140,7 @@ fn confirmed(answer: Result<bool, WriteError>, revocation: &Revocation) -> Resul
 
 async fn approve(context: &Context, revocation: &Revocation, target: &Target) -> Result<(), CliError> {
     if !context.ui.is_interactive() {
-        return Err(CliError::new("approval", Exit::Refused, "nothing was revoked: nobody has approved it")
+        return Err(CliError::new(FailureKind::Approval, "nothing was revoked: nobody has approved it")
             .hint("use --auto-approve in a pipeline"));
     }
     context.ui.say(&format!(
@@ -154,7 +154,7 @@ async fn approve(context: &Context, revocation: &Revocation, target: &Target) ->
     if answer.as_deref() == Some(revocation.email.as_str()) {
         return Ok(());
     }
-    Err(CliError::new("approval", Exit::Refused, "nothing was revoked: the address was not typed"))
+    Err(CliError::new(FailureKind::Approval, "nothing was revoked: the address was not typed"))
 }
 
 /// The address without the white space around it, checked before anything is sent: nobody has documented how the API
@@ -249,7 +249,7 @@ mod tests {
         ];
         for text in cases {
             let error = address(text).unwrap_err();
-            assert_eq!(error.exit, Exit::Usage, "{text}");
+            assert_eq!(error.exit(), Exit::Usage, "{text}");
             assert!(error.message.contains(&*visible(text)), "{}", error.message);
             assert!(!error.message.contains(char::is_control), "{}", error.message);
         }

@@ -8,7 +8,6 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::{Connection, connect_to_write};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, TargetArgs, WriteArgs};
 use crate::cli::output::publish::ResultFormats;
@@ -16,6 +15,7 @@ use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::carry_out::{Job, carry_out};
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::diagnostics::{Finding, Severity, Source};
+use crate::ending::{Exit, FailureKind};
 use crate::files::{self, LARGEST_DOCUMENT};
 use crate::live::{Live, Slot, Snapshot, document_differences};
 use crate::manifest::{Manifest, cross_check, restoring, unusable};
@@ -84,7 +84,7 @@ async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
 /// If the file cannot be read, is no backup, is of another organization than the flags say, or holds no organization.
 fn read(context: &Context, args: &RollbackArgs) -> Result<Backup, CliError> {
     let path = &args.backup;
-    let refuse = |message: String| CliError::new("backup", Exit::Failed, format!("{}: {message}", text::path(path)));
+    let refuse = |message: String| CliError::new(FailureKind::Backup, format!("{}: {message}", text::path(path)));
     let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| unreadable(context, args, &error))?;
     let snapshot = Snapshot::parse(&bytes).map_err(|error| {
         refuse(error.to_string())

@@ -8,8 +8,8 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::{SANDBOX_TOKEN, open_store, sandbox_state, serve};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::process::interrupt;
+use crate::ending::{Exit, FailureKind};
 use crate::sandbox::openapi;
 use crate::sandbox::{Fault, Instance, Personality, State, StoreError};
 
@@ -71,7 +71,7 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
 }
 
 fn failed(error: StoreError) -> CliError {
-    CliError::new("sandbox", Exit::Failed, error.to_string())
+    CliError::new(FailureKind::Sandbox, error.to_string())
 }
 
 /// The personality and the faults of the command line. They hold for this run; the state file keeps its own.

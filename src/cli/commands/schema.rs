@@ -5,8 +5,8 @@ use clap::Args;
 use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::document::{self, SchemaName};
+use crate::ending::Exit;
 
 /// Prints the JSON Schema of a format
 #[derive(Debug, Args)]

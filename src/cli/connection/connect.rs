@@ -12,7 +12,6 @@ use tokio::time::Instant;
 
 use crate::cli::connection::trust;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::env::{self, Env};
 use crate::cli::input::secrets;
 use crate::cli::options::ApiArgs;
@@ -23,6 +22,7 @@ use crate::cloudflare::{
     BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, ProxyRoute, Reader,
     Transport, Writer,
 };
+use crate::ending::FailureKind;
 use crate::files;
 use crate::text::argument;
 use crate::{sandbox, text};
@@ -128,7 +128,7 @@ async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandb
     ui.say(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
     let store = open_store(&path)?;
     let instance = sandbox::Instance::try_from(store);
-    let instance = instance.map_err(|error| CliError::new("sandbox", Exit::Failed, error.to_string()))?;
+    let instance = instance.map_err(|error| CliError::new(FailureKind::Sandbox, error.to_string()))?;
     serve(instance, 0).await
 }
 
@@ -138,7 +138,7 @@ async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandb
 /// If it is not a state, or cannot be read or written.
 pub(crate) fn open_store(path: &Path) -> Result<sandbox::Store, CliError> {
     sandbox::Store::open(path).map_err(|error| {
-        let failure = CliError::new("sandbox", Exit::Failed, error.to_string());
+        let failure = CliError::new(FailureKind::Sandbox, error.to_string());
         match error {
             // What to do with a broken one is in its message.
             sandbox::StoreError::Broken { .. } => failure,
@@ -152,7 +152,7 @@ pub(crate) fn open_store(path: &Path) -> Result<sandbox::Store, CliError> {
 /// # Errors
 /// If the port cannot be had.
 pub(crate) async fn serve(instance: sandbox::Instance, port: u16) -> Result<sandbox::Running, CliError> {
-    let failed = |error: &dyn std::fmt::Display| CliError::new("sandbox", Exit::Failed, error.to_string());
+    let failed = |error: &dyn std::fmt::Display| CliError::new(FailureKind::Sandbox, error.to_string());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     sandbox::Server::start(instance, address).await.map_err(|error| failed(&error))
 }
@@ -247,7 +247,7 @@ fn private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), CliError> {
         return Ok(());
     }
     let message = format!("the token file {} can be read by others (mode {mode:04o})", text::path(path));
-    Err(CliError::new("authentication", Exit::Authentication, message)
+    Err(CliError::new(FailureKind::Authentication, message)
         .hint(format!(
             "run `chmod 600 {}`, and replace the token if others may have seen it",
             argument(&path.to_string_lossy())
@@ -261,7 +261,7 @@ fn private(_: &Path, _: &std::fs::Metadata) -> Result<(), CliError> {
 }
 
 fn no_credentials(message: &str) -> CliError {
-    CliError::new("authentication", Exit::Authentication, message)
+    CliError::new(FailureKind::Authentication, message)
         .hint("set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL")
         .hint("the token needs the permission `Access: Organizations, Identity Providers, and Groups Read` (or `Access: Organizations Read`); apply needs Write, which the dashboard calls Edit")
         .hint("to try without an account, add --sandbox")

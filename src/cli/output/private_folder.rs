@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
+use crate::ending::FailureKind;
 use crate::files::{self, FolderRisk};
 use crate::text::argument;
 
@@ -15,7 +15,7 @@ pub(crate) fn check(folder: &Path) -> Result<(), CliError> {
     let Ok(Some(risk)) = files::check_private_folder(folder) else { return Ok(()) };
     let name = argument(&folder.to_string_lossy());
     let message = format!("nothing was written: {}", reason(folder, &risk));
-    let failure = CliError::new("unsafe-folder", Exit::Failed, message);
+    let failure = CliError::new(FailureKind::UnsafeFolder, message);
     Err(match risk {
         FolderRisk::Writable(_) => failure.hint(format!("run: chmod go-w {name}")),
         FolderRisk::Foreign(_) => failure.hint("name a folder of your own: --backup-dir DIR, or XDG_STATE_HOME"),

@@ -6,7 +6,6 @@ use clap::ValueEnum;
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::options::Format;
 use crate::cli::output::formats::{Formats, Report};
 use crate::cli::output::github;
@@ -14,6 +13,7 @@ use crate::cli::output::ui::Ui;
 use crate::cli::output::used_files::Output;
 use crate::diagnostics::Source;
 use crate::document::ErrorEntry;
+use crate::ending::Exit;
 use crate::files::Access;
 use crate::report::{self, FailedRun, ReportFormat, Style};
 
@@ -90,7 +90,7 @@ impl<F: ReportFormat + ValueEnum> ResultFormats for Formats<F> {
         if self.any(F::is_job_log) {
             let summary = |limit| bounded(ui, Some(limit), |limit| F::failed_job_summary(failed, limit));
             unwritten.extend(github::summarize(env, files, summary).err());
-            unwritten.extend(github::output(env, files, &report::github::exit_code(error.exit.code())).err());
+            unwritten.extend(github::output(env, files, &report::github::exit_code(error.exit().code())).err());
         }
         let is_log = self.format.is_job_log();
         if self.format.is_text() {
@@ -120,7 +120,6 @@ fn failed_run<'a>(
         message: &error.message,
         hints: &error.hints,
         findings: &error.findings,
-        exit_code: error.exit.code(),
     }
 }
 

@@ -4,9 +4,9 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::repository::repository_of;
 use crate::diagnostics::Source;
+use crate::ending::FailureKind;
 use crate::files;
 use crate::text;
 use crate::text::argument;
@@ -34,7 +34,7 @@ pub(crate) fn replace(old: &Source, new: &str) -> Result<(), CliError> {
         Ok(true) => Ok(()),
         Ok(false) => {
             let message = format!("nothing was written: {} has changed since it was read", text::path(path));
-            Err(CliError::new("conflict", Exit::Conflict, message).hint("run the command again"))
+            Err(CliError::new(FailureKind::Conflict, message).hint("run the command again"))
         }
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
             Err(CliError::io("write", path, &error).hint("make it writable, or change it by hand"))
@@ -80,7 +80,7 @@ mod tests {
         let path = folder.path().join("org.yaml");
         std::fs::write(&path, "edited meanwhile").unwrap();
         let error = replace(&source(&path, "as it was read"), "as it was to be").unwrap_err();
-        assert_eq!((error.kind, error.exit), ("conflict", Exit::Conflict));
+        assert_eq!(error.kind, FailureKind::Conflict);
         assert!(error.message.starts_with("nothing was written: ") && error.message.ends_with("since it was read"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "edited meanwhile");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing lies about");
@@ -94,7 +94,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let gone = replace(&source(&folder.path().join("org.yaml"), ""), "text").unwrap_err();
         let no_file = replace(&source(folder.path(), ""), "text").unwrap_err();
-        assert_eq!((gone.exit, no_file.exit), (Exit::Failed, Exit::Failed));
+        assert_eq!((gone.kind, no_file.kind), (FailureKind::Io, FailureKind::Io));
         assert!(no_file.message.ends_with("it is a folder, not a regular file"), "{}", no_file.message);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }

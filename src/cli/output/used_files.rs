@@ -7,10 +7,10 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::env::{self, Env};
 use crate::cli::options::ApiArgs;
 use crate::cli::output::own_file::OwnFile;
+use crate::ending::FailureKind;
 use crate::files::{self, Access, FileIdentity, LARGEST_DOCUMENT};
 use crate::text;
 use crate::text::argument;
@@ -182,7 +182,7 @@ impl UsedFiles {
     /// # Errors
     /// As [`UsedFiles::check`], and if the file cannot be written.
     pub(crate) fn append(&self, output: Output<'_>, lines: &str) -> Result<(), CliError> {
-        self.check(output).map_err(|error| CliError { kind: "io", exit: Exit::Failed, ..error })?;
+        self.check(output).map_err(|error| CliError { kind: FailureKind::Io, ..error })?;
         files::append(output.path, lines, Access::Umask)
             .map_err(|error| CliError::io(output.purpose.doing(), output.path, &error))
     }

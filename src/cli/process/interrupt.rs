@@ -23,10 +23,10 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::output::ui::Ui;
 use crate::cli::process::file_size_limit;
 use crate::cloudflare::{Reached, Request, Sending, Transport, TransportError, TransportErrorKind};
+use crate::ending::{Exit, FailureKind};
 use crate::files;
 
 /// How long a write and its read-back may take after a signal.
@@ -118,7 +118,7 @@ where
     W: FnOnce() -> Exit + Send + 'static,
     R: FnOnce(CliError) + Send + 'static,
 {
-    let failed = |error: io::Error| CliError::new("io", Exit::Failed, format!("cannot start the command: {error}"));
+    let failed = |error: io::Error| CliError::new(FailureKind::Io, format!("cannot start the command: {error}"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     runtime.block_on(async {
         let mut signals = listen().map_err(failed)?;

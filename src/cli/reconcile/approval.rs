@@ -1,9 +1,9 @@
 //! Asking: guarded changes by their new value, the whole plan by `yes`.
 
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::output::ui::Ui;
 use crate::cli::process::interrupt;
+use crate::ending::FailureKind;
 use crate::plan::{Change, Consent, Plan};
 use crate::text::visible;
 
@@ -24,13 +24,13 @@ pub(crate) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<
         return Ok(());
     }
     if !ui.is_interactive() {
-        return Err(CliError::new("approval", Exit::Refused, "nothing was written: nobody has approved the plan")
+        return Err(CliError::new(FailureKind::Approval, "nothing was written: nobody has approved the plan")
             .hint("in a pipeline, apply the saved plan that was reviewed with --plan, or its digest with --expect")
             .hint("or use --auto-approve, which approves whatever the plan is by now"));
     }
     match ask(ui, "Apply these changes? Only `yes` applies them:").await?.as_deref() {
         Some("yes") => Ok(()),
-        _ => Err(CliError::new("approval", Exit::Refused, "nothing was written: the plan was not approved")),
+        _ => Err(CliError::new(FailureKind::Approval, "nothing was written: the plan was not approved")),
     }
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn refusal(plan: &Plan) -> Option<CliError> {
     let message =
         format!("nothing was written: {} guarded {noun} {verb} no consent: {}", paths.len(), paths.join(", "));
     let flags: Vec<String> = paths.iter().map(|path| format!("--allow {path}")).collect();
-    let refusal = CliError::new("guard", Exit::Refused, message);
+    let refusal = CliError::new(FailureKind::Guard, message);
     // A backup is no file to edit.
     if plan.refused().all(|change| change.at.is_whole_file()) {
         return Some(refusal.hint(format!("consent for one run with {}", flags.join(" "))));

@@ -1,11 +1,10 @@
 //! How a plan is carried out, whoever made it: approval, backup, writes, read-back, audit log.
 
 use crate::apply::audit::Ended;
-use crate::apply::{self, Approved, End, Event, Known, Options, Outcome};
+use crate::apply::{self, Approved, Event, Known, Options, Outcome};
 use crate::cli::connection::connect::WriteConnection;
 use crate::cli::context::Context;
-use crate::cli::error::{self, CliError};
-use crate::cli::exit::Exit;
+use crate::cli::error::CliError;
 use crate::cli::options::{Format, WriteArgs};
 use crate::cli::output::publish;
 use crate::cli::process::interrupt;
@@ -15,6 +14,7 @@ use crate::cli::reconcile::planning::Desired;
 use crate::cloudflare::ErrorKind;
 use crate::diagnostics::Finding;
 use crate::document;
+use crate::ending::{End, Exit, FailureKind};
 use crate::live::Live;
 use crate::plan::Plan;
 use crate::report::{self};
@@ -72,23 +72,14 @@ pub(crate) async fn carry_out(
     };
     let outcome = write(context, job, &history, &plan, live).await.map_err(|stopped| {
         if !interrupt::has_written() {
-            history.record(&plan, before_writing(&stopped));
+            history.record(&plan, Ended::Unchanged(stopped.kind, &stopped.message));
             return stopped;
         }
-        history.record(&plan, Ended::Abandoned(&stopped.message));
+        history.record(&plan, Ended::Unknown(stopped.kind, &stopped.message));
         history.after_abandoning().into_iter().fold(stopped, CliError::hint)
     })?;
     history.record(&plan, Ended::Outcome(&outcome));
     finish(context, job, &plan, &outcome, Some(&history))
-}
-
-/// How a run ended that did not get to its first write, for the audit log.
-fn before_writing(error: &CliError) -> Ended<'_> {
-    match error.exit {
-        Exit::Conflict => Ended::Moved(&error.message),
-        Exit::Refused => Ended::Refused(&error.message),
-        _ => Ended::Unsent(&error.message),
-    }
 }
 
 /// Only what this version does not know may be left out of a write: a known setting that is left out may be reset.
@@ -155,17 +146,14 @@ fn refused(
     plan: &Plan,
     refusal: CliError,
 ) -> Result<Exit, CliError> {
-    history.into_iter().for_each(|history| history.record(plan, before_writing(&refusal)));
-    if job.args.format == Format::Text || refusal.exit == Exit::Interrupted {
+    history.into_iter().for_each(|history| history.record(plan, Ended::Unchanged(refusal.kind, &refusal.message)));
+    if job.args.format == Format::Text || refusal.kind == FailureKind::Interrupted {
         return Err(refusal);
     }
-    let mut entry = report::results::refused(plan, publish::error_entry(&refusal));
-    if refusal.exit == Exit::Conflict {
-        entry.outcome = End::Conflict;
-    }
+    let entry = report::results::stopped_by(plan, publish::error_entry(&refusal));
     context.print(&document::to_text(&document::results_document(vec![entry])))?;
     context.say_error(&refusal);
-    Ok(refusal.exit)
+    Ok(refusal.exit())
 }
 
 /// An end that is not what was wanted is said on standard error, whatever standard output is for.
@@ -176,12 +164,12 @@ fn finish(
     outcome: &Outcome,
     history: Option<&History<'_>>,
 ) -> Result<Exit, CliError> {
-    let exit = exit(outcome);
+    let exit = outcome.exit();
     let needs_attention = !matches!(outcome.known, Known::AsBefore | Known::AsWanted);
     let rollback_hint = history.filter(|_| needs_attention).and_then(History::rollback_hint);
     let findings = blamed(job, outcome);
     if job.args.format == Format::Json {
-        let mut entry = report::results::entry(plan, outcome, exit.code());
+        let mut entry = report::results::entry(plan, outcome);
         entry
             .error
             .iter_mut()
@@ -215,14 +203,4 @@ fn blamed(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
     let Desired { source: _, manifest, target, findings: _ } = job.desired;
     let endpoint = Endpoint::ALL.into_iter().find(|endpoint| target.path(*endpoint) == call.path);
     endpoint.map(|endpoint| apply::blame(manifest, endpoint, error)).unwrap_or_default()
-}
-
-fn exit(outcome: &Outcome) -> Exit {
-    match (outcome.end, &outcome.failure) {
-        (End::Applied | End::InSync, _) => Exit::Success,
-        (End::Conflict, _) => Exit::Conflict,
-        (End::Refused, _) => Exit::Refused,
-        (End::Failed, Some(failure)) => error::exit_of(failure),
-        (End::Failed, None) => Exit::Failed,
-    }
 }

@@ -2,10 +2,10 @@
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish;
 use crate::cli::reconcile::planning::Desired;
+use crate::ending::Exit;
 use crate::live::Live;
 use crate::manifest;
 use crate::plan::Plan;

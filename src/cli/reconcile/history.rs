@@ -5,16 +5,16 @@ use std::sync::OnceLock;
 
 use jiff::Timestamp;
 
-use crate::apply::audit::{Actor, AuditLog, Ended, Record, RevocationEnd, RevocationRecord};
+use crate::apply::audit::{Actor, AuditLog, AuditRecord, AuditedAction, Ended};
 use crate::apply::{BackupError, Backups, Known, LockError, PreImage, TargetLock};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::env::{AUDIT_LOG, Env};
 use crate::cli::options::WriteArgs;
 use crate::cli::output::private_folder;
 use crate::cli::output::used_files::Output;
 use crate::cloudflare::Revocation;
+use crate::ending::FailureKind;
 use crate::files;
 use crate::live::Live;
 use crate::plan::Plan;
@@ -70,10 +70,20 @@ impl<'a> AuditTrail<'a> {
     }
 
     /// Adds what a revocation does. A failure is a warning, as in [`History::record`].
-    pub(crate) fn revocation(&self, target: &Target, api: &str, revocation: &Revocation, end: RevocationEnd<'_>) {
-        let (at, started_at) = self.times(matches!(end, RevocationEnd::Started));
-        let record = RevocationRecord { at, started_at, actor: &self.actor, target, api, revocation, end };
-        self.warn(self.log.append_revocation(&record));
+    pub(crate) fn revocation(&self, target: &Target, api: &str, revocation: &Revocation, ended: Ended<'_>) {
+        self.warn(self.append(target, api, AuditedAction::Revocation(revocation), ended));
+    }
+
+    fn append(
+        &self,
+        target: &Target,
+        api: &str,
+        action: AuditedAction<'_>,
+        ended: Ended<'_>,
+    ) -> Result<(), BackupError> {
+        let (at, started_at) = self.times(matches!(ended, Ended::Started));
+        let (command, actor) = (&self.context.command, &self.actor);
+        self.log.append(&AuditRecord { at, started_at, command, actor, target, api, action, ended })
     }
 
     /// The time of a line, and the time of the line that this run started with.
@@ -150,11 +160,11 @@ impl<'a> History<'a> {
         match locked {
             Some(Ok(lock)) => Ok(lock),
             Some(Err(held @ LockError::Held { .. })) => {
-                Err(CliError::new("locked", Exit::Conflict, format!("nothing was written: {held}"))
+                Err(CliError::new(FailureKind::Locked, format!("nothing was written: {held}"))
                     .hint("wait until the other run has ended, then run this command again")
                     .hint("do not delete the lock file: the lock ends with its process"))
             }
-            Some(Err(unusable)) => Err(CliError::new("io", Exit::Failed, format!("nothing was written: {unusable}"))
+            Some(Err(unusable)) => Err(CliError::new(FailureKind::Io, format!("nothing was written: {unusable}"))
                 .hint("name a folder that can be written with --backup-dir DIR")),
             None => Err(nowhere()),
         }
@@ -216,11 +226,9 @@ impl<'a> History<'a> {
     /// Adds a line to the audit log, and settles the backup. A line that cannot be written is a warning and changes
     /// nothing else: what was applied is applied.
     pub(crate) fn record(&self, plan: &Plan, ended: Ended<'_>) {
-        let (at, started_at) = self.audit.times(matches!(ended, Ended::Started));
-        let AuditTrail { context, actor, .. } = &self.audit;
-        let record = Record { at, started_at, command: &context.command, actor, plan, backup: self.backup(), ended };
-        let appended = self.audit.log.append(&record);
-        self.settle(plan, &record.ended);
+        let action = AuditedAction::Changes { plan, backup: self.backup() };
+        let appended = self.audit.append(&plan.target, &plan.api, action, ended);
+        self.settle(plan, &ended);
         self.audit.warn(appended);
     }
 }
@@ -229,8 +237,8 @@ impl<'a> History<'a> {
 fn is_settled(ended: &Ended<'_>) -> bool {
     match ended {
         Ended::Outcome(outcome) => outcome.verified || outcome.known == Known::AsBefore,
-        Ended::Refused(_) | Ended::Moved(_) | Ended::Unsent(_) => true,
-        Ended::Started | Ended::Abandoned(_) => false,
+        Ended::Unchanged(..) | Ended::Revoked => true,
+        Ended::Started | Ended::Unknown(..) => false,
     }
 }
 

@@ -5,11 +5,11 @@ use std::path::Path;
 use crate::cli::connection::connect::Connection;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::process::interrupt;
 use crate::diagnostics::{Finding, Source};
+use crate::ending::FailureKind;
 use crate::files::{self, LARGEST_DOCUMENT};
 use crate::live::{Live, Snapshot};
 use crate::manifest::Manifest;
@@ -125,9 +125,8 @@ fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
 pub(crate) fn snapshot(path: &Path, desired: &Desired) -> Result<(Live, String), CliError> {
     let advice = "write a snapshot with `zerodrift export --format json`";
     let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| CliError::io("read", path, &error).hint(advice))?;
-    let refuse = |message: String| {
-        CliError::new("snapshot", Exit::Failed, format!("{}: {message}", text::path(path))).hint(advice)
-    };
+    let refuse =
+        |message: String| CliError::new(FailureKind::Snapshot, format!("{}: {message}", text::path(path))).hint(advice);
     let snapshot = Snapshot::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
     if let Some(target) = snapshot.target.as_ref().filter(|target| **target != desired.target) {
         return Err(refuse(format!("the snapshot is of {target}, and the manifest is about {}", desired.target)));

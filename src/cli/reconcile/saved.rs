@@ -8,13 +8,13 @@ use jiff::Timestamp;
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::used_files::Output;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::document;
+use crate::ending::FailureKind;
 use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::live::Live;
 use crate::plan::{self, Input, Plan, SavedPlan, Since, StaleReason};
@@ -200,7 +200,7 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
     }
     let age = plan::stale_digest(digest, Timestamp::now(), max_age);
     let file = &plan.manifest.path;
-    let refuse = |message: String| CliError::new("conflict", Exit::Conflict, format!("nothing was written: {message}"));
+    let refuse = |message: String| CliError::new(FailureKind::Conflict, format!("nothing was written: {message}"));
     let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", argument(file));
     match (plan.digest == digest, age) {
         (true, None) => approval::refusal(plan).map_or(Ok(()), Err),
@@ -224,10 +224,6 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
 fn refusal(path: &Path, stale: &[StaleReason]) -> CliError {
     let (word, path) = (argument(&path.to_string_lossy()), text::path(path));
     let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
-    CliError::new(
-        "conflict",
-        Exit::Conflict,
-        format!("nothing was written: {path} cannot be applied any more{reasons}"),
-    )
-    .hint(format!("make a new plan with `zerodrift plan --out {word}`, and have it reviewed"))
+    CliError::new(FailureKind::Conflict, format!("nothing was written: {path} cannot be applied any more{reasons}"))
+        .hint(format!("make a new plan with `zerodrift plan --out {word}`, and have it reviewed"))
 }

@@ -62,11 +62,10 @@ fn a_failure_is_annotated_where_it_is_and_at_the_file_otherwise() {
         repository_file: "infra/org.yaml",
         source: None,
         target: None,
-        kind: "authentication",
+        kind: crate::ending::FailureKind::Authentication,
         message: "no credentials",
         hints: &hints,
         findings: &[],
-        exit_code: 6,
     };
     assert_eq!(
         obeyed(&failed(&failure)),

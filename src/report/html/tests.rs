@@ -223,11 +223,10 @@ fn failed(text: &str) -> String {
         repository_file: text,
         source: None,
         target: Some(&target),
-        kind: "manifest",
+        kind: crate::ending::FailureKind::Manifest,
         message: text,
         hints: &hints,
         findings: &[finding],
-        exit_code: 5,
     })
 }
 

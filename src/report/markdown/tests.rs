@@ -73,11 +73,10 @@ fn a_failure_takes_the_place_of_an_older_comment() {
         repository_file: "org.yaml",
         source: None,
         target: Some(&target),
-        kind: "manifest",
+        kind: crate::ending::FailureKind::Manifest,
         message: "org.yaml has 1 error, so nothing was planned",
         hints: &hints,
         findings: &[Finding { severity: Severity::Error, ..warning() }],
-        exit_code: 5,
     };
     let text = failure(&failed, COMMENT);
     assert_eq!(text.lines().next(), of_plan(&busy()).lines().next(), "the marker is another one");

@@ -4,10 +4,10 @@ use serde_json::Value as Json;
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::output::rewrite;
 use crate::cli::reconcile::planning::Desired;
 use crate::diagnostics::{Finding, Location, Source};
+use crate::ending::{Exit, FailureKind};
 use crate::live::Live;
 use crate::manifest::edit::{Adopted, Adoption, Left};
 use crate::manifest::{self, Manifest};
@@ -35,7 +35,7 @@ pub(crate) struct Adopting {
 
 fn nothing_live(plan: &Plan) -> CliError {
     let message = format!("nothing was adopted: {} has no Zero Trust organization", plan.target);
-    CliError::new("no-organization", Exit::Failed, message)
+    CliError::new(FailureKind::NoOrganization, message)
         .hint("create it with `zerodrift apply`, or check that this is the account you mean")
 }
 
@@ -150,5 +150,5 @@ fn unusable(source: &Source, findings: &[Finding]) -> CliError {
     let reasons: String = errors.map(|finding| format!("\n  {}", visible(&finding.message))).collect();
     let file = visible(&source.name);
     let message = format!("nothing was written: {file} with the live values in it could not be planned{reasons}");
-    CliError::new("manifest", Exit::Manifest, message).hint("change the file by hand")
+    CliError::new(FailureKind::Manifest, message).hint("change the file by hand")
 }

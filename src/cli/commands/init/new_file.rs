@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::output::used_files::Output;
+use crate::ending::FailureKind;
 use crate::files::{self, Access};
 use crate::text;
 use crate::text::argument;
@@ -33,7 +33,7 @@ pub(crate) fn check(context: &Context, path: &Path, if_exists: IfExists) -> Resu
         Ok(found) if !found.is_file() => {
             let message = format!("{} is there and is not a regular file, so nothing was written", text::path(path));
             return Err(
-                CliError::new("exists", Exit::Failed, message).hint("name another file, or the one that it points to")
+                CliError::new(FailureKind::Exists, message).hint("name another file, or the one that it points to")
             );
         }
         Ok(_) => {}
@@ -56,8 +56,7 @@ pub(crate) fn check_folder(path: &Path) -> Result<(), CliError> {
 
 fn exists(path: &Path) -> CliError {
     let message = format!("{} is there already, so nothing was written", text::path(path));
-    CliError::new("exists", Exit::Failed, message)
-        .hint("name another file, print it with -, or replace it with --force")
+    CliError::new(FailureKind::Exists, message).hint("name another file, print it with -, or replace it with --force")
 }
 
 /// Writes the whole file or nothing.

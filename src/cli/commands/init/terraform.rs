@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::input::manifest_file;
 use crate::cli::options::TargetArgs;
 use crate::diagnostics::{Finding, Severity, Source};
+use crate::ending::FailureKind;
 use crate::files;
 use crate::manifest::write::Detail;
 use crate::report;
@@ -47,7 +47,7 @@ pub(crate) fn manifest(
     let Some(imported) = organization.filter(|_| !may_differ) else {
         context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
         let message = format!("{} gives no organization, so nothing was written", text::path(path));
-        return Err(CliError::new("terraform", Exit::Manifest, message));
+        return Err(CliError::new(FailureKind::Terraform, message));
     };
     let target = meant(context, target, &imported)?;
     let file = terraform::write::file(context.model, &imported, target.as_ref(), detail, &findings);
@@ -138,7 +138,7 @@ fn files(folder: &Path) -> Result<Vec<(FileRole, PathBuf)>, CliError> {
     files.sort();
     if files.is_empty() {
         let message = format!("{} holds no .tf or .tofu file", text::path(folder));
-        return Err(CliError::new("terraform", Exit::Manifest, message)
+        return Err(CliError::new(FailureKind::Terraform, message)
             .hint("name the folder of the configuration, or give the JSON of `terraform show -json`"));
     }
     Ok(files)

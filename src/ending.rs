@@ -1,0 +1,374 @@
+//! How a run ends: one table of kinds of failure, from which the exit code, the outcome in JSON and in the audit log, and
+//! the `kind` of an error in JSON follow.
+
+use std::fmt;
+
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::cloudflare::{ConfigError, Error, ErrorKind};
+
+/// What became of one organization, in one word: the outcome in JSON and in the audit log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum End {
+    /// Everything was written and read back.
+    Applied,
+    /// Nothing had to be written.
+    InSync,
+    /// Consent or approval is missing, or a flag asks not to write. Nothing was written.
+    Refused,
+    /// The live state is not the one that was approved, another run is writing, or the read-back does not match.
+    Conflict,
+    /// Something else failed: the network, the API, the disk, the input.
+    Failed,
+}
+
+/// The exit codes. They are a contract: users script against them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Exit {
+    /// Done, or in sync.
+    Success,
+    /// Network, API or I/O failed.
+    Failed,
+    /// Changes (`plan --detailed-exitcode`) or drift (`drift`).
+    Changes,
+    /// A guard without consent, or no approval.
+    Refused,
+    /// Live moved since the plan, or the read-back does not match.
+    Conflict,
+    /// The manifest has errors.
+    Manifest,
+    /// Authentication or permission.
+    Authentication,
+    /// The command line cannot be understood.
+    Usage,
+    /// Ctrl-C, SIGTERM, SIGHUP or SIGQUIT.
+    Interrupted,
+}
+
+/// Why a run did not do what was asked: the `kind` of an error in JSON. Kinds are added within a format version, never
+/// removed or given another meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// See [`FailureKind::meaning`], as for every kind.
+    Network,
+    /// The API answered, and not with what was asked for.
+    Api,
+    /// Credentials or permissions.
+    Authentication,
+    /// The command line or the environment.
+    Usage,
+    /// The manifest.
+    Manifest,
+    /// A Terraform file.
+    Terraform,
+    /// A live snapshot.
+    Snapshot,
+    /// A backup.
+    Backup,
+    /// A file or a stream.
+    Io,
+    /// A file that exists.
+    Exists,
+    /// A folder that others can write to.
+    UnsafeFolder,
+    /// A credential in an output.
+    Credential,
+    /// No organization to export.
+    Absent,
+    /// No organization to compare with.
+    NoOrganization,
+    /// A guarded change without consent.
+    Guard,
+    /// A plan without approval.
+    Approval,
+    /// Unknown live fields under `--strict-unknown`.
+    StrictUnknown,
+    /// Another state than the one that was approved or wanted.
+    Conflict,
+    /// Another run that writes.
+    Locked,
+    /// The emulated API.
+    Sandbox,
+    /// A signal.
+    Interrupted,
+}
+
+impl End {
+    /// Every end.
+    pub const ALL: [Self; 5] = [Self::Applied, Self::InSync, Self::Refused, Self::Conflict, Self::Failed];
+}
+
+impl Exit {
+    /// Every code, in ascending order.
+    pub const ALL: [Self; 9] = [
+        Self::Success,
+        Self::Failed,
+        Self::Changes,
+        Self::Refused,
+        Self::Conflict,
+        Self::Manifest,
+        Self::Authentication,
+        Self::Usage,
+        Self::Interrupted,
+    ];
+
+    /// The number that the shell sees. Clap's own 2 for usage errors would read as "changes", hence 64.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Success => 0,
+            Self::Failed => 1,
+            Self::Changes => 2,
+            Self::Refused => 3,
+            Self::Conflict => 4,
+            Self::Manifest => 5,
+            Self::Authentication => 6,
+            Self::Usage => 64,
+            Self::Interrupted => 130,
+        }
+    }
+
+    /// What the code means, in a few words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Success => "done, or in sync",
+            Self::Failed => "failed: network, API, I/O",
+            Self::Changes => "changes (plan --detailed-exitcode) or drift (drift)",
+            Self::Refused => "refused: a guard without consent, or no approval",
+            Self::Conflict => "conflict: live moved since the plan, or the read-back does not match",
+            Self::Manifest => "the manifest has errors",
+            Self::Authentication => "authentication or permission",
+            Self::Usage => "usage",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit.code())
+    }
+}
+
+impl FailureKind {
+    /// Every kind, in the order of the documentation.
+    pub const ALL: [Self; 21] = [
+        Self::Network,
+        Self::Api,
+        Self::Authentication,
+        Self::Usage,
+        Self::Manifest,
+        Self::Terraform,
+        Self::Snapshot,
+        Self::Backup,
+        Self::Io,
+        Self::Exists,
+        Self::UnsafeFolder,
+        Self::Credential,
+        Self::Absent,
+        Self::NoOrganization,
+        Self::Guard,
+        Self::Approval,
+        Self::StrictUnknown,
+        Self::Conflict,
+        Self::Locked,
+        Self::Sandbox,
+        Self::Interrupted,
+    ];
+
+    /// The table: the word, the exit code, the meaning.
+    const fn entry(self) -> (&'static str, Exit, &'static str) {
+        match self {
+            Self::Network => (
+                "network",
+                Exit::Failed,
+                "no answer of the API: not reached, TLS or proxy failed, connection lost, redirected, or out of time",
+            ),
+            Self::Api => {
+                ("api", Exit::Failed, "the API refused the request, failed, or gave an answer that cannot be used")
+            }
+            Self::Authentication => (
+                "authentication",
+                Exit::Authentication,
+                "credentials are missing or not accepted, or lack a permission",
+            ),
+            Self::Usage => ("usage", Exit::Usage, "the command line or the environment cannot be understood"),
+            Self::Manifest => ("manifest", Exit::Manifest, "the manifest has errors, or cannot be edited safely"),
+            Self::Terraform => ("terraform", Exit::Manifest, "the Terraform files declare nothing that can be used"),
+            Self::Snapshot => ("snapshot", Exit::Failed, "the file of `plan --live` cannot be used"),
+            Self::Backup => ("backup", Exit::Failed, "a backup could not be kept, or cannot be restored"),
+            Self::Io => ("io", Exit::Failed, "a file or a stream cannot be read or written"),
+            Self::Exists => ("exists", Exit::Failed, "a file that would be created exists"),
+            Self::UnsafeFolder => {
+                ("unsafe-folder", Exit::Failed, "others can write to the folder for backups or the audit log")
+            }
+            Self::Credential => ("credential", Exit::Failed, "the output would show a credential of the run"),
+            Self::Absent => ("absent", Exit::Failed, "the organization that should be exported does not exist"),
+            Self::NoOrganization => {
+                ("no-organization", Exit::Failed, "the live values that should be adopted do not exist")
+            }
+            Self::Guard => ("guard", Exit::Refused, "a guarded change has no consent"),
+            Self::Approval => ("approval", Exit::Refused, "nobody approved the plan or the revocation"),
+            Self::StrictUnknown => (
+                "strict_unknown",
+                Exit::Refused,
+                "the live state has unknown fields, and `--strict-unknown` refuses them",
+            ),
+            Self::Conflict => (
+                "conflict",
+                Exit::Conflict,
+                "the live state or a file is not the one that was approved, or the read-back does not match",
+            ),
+            Self::Locked => ("locked", Exit::Conflict, "another run is writing to the same organization"),
+            Self::Sandbox => {
+                ("sandbox", Exit::Failed, "the emulated API could not be started, or its state not be used")
+            }
+            Self::Interrupted => ("interrupted", Exit::Interrupted, "a signal ended the run"),
+        }
+    }
+
+    /// The kind as programs read it: `strict_unknown`.
+    pub const fn as_str(self) -> &'static str {
+        self.entry().0
+    }
+
+    /// The exit code of a run that ends with it.
+    pub const fn exit(self) -> Exit {
+        self.entry().1
+    }
+
+    /// When it occurs, in a few words without a full stop.
+    pub const fn meaning(self) -> &'static str {
+        self.entry().2
+    }
+
+    /// The outcome of an organization that it stopped.
+    pub const fn end(self) -> End {
+        match self.exit() {
+            Exit::Refused => End::Refused,
+            Exit::Conflict => End::Conflict,
+            _ => End::Failed,
+        }
+    }
+}
+
+impl From<&Error> for FailureKind {
+    fn from(error: &Error) -> Self {
+        match (error, error.kind()) {
+            // What the user set, not what happened.
+            (Error::Config(ConfigError::BaseUrl(_) | ConfigError::Proxy { .. }), _) => Self::Usage,
+            // Without root certificates no connection can be made.
+            (Error::Config(ConfigError::Roots(_)), _) => Self::Network,
+            (_, ErrorKind::Authentication) => Self::Authentication,
+            (_, ErrorKind::Transport | ErrorKind::Timeout) => Self::Network,
+            (
+                _,
+                ErrorKind::NotFound
+                | ErrorKind::RateLimited
+                | ErrorKind::Refused
+                | ErrorKind::Server
+                | ErrorKind::Decode
+                | ErrorKind::Config,
+            ) => Self::Api,
+        }
+    }
+}
+
+impl fmt::Display for FailureKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Serialize for FailureKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> Deserialize<'de> for FailureKind {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let known = Self::ALL.into_iter().find(|kind| kind.as_str() == word);
+        known.ok_or_else(|| D::Error::custom(format!("unknown kind of failure `{word}`")))
+    }
+}
+
+#[cfg(feature = "documents")]
+impl schemars::JsonSchema for FailureKind {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "FailureKind".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let kind = |kind: Self| serde_json::json!({"description": kind.meaning(), "const": kind.as_str()});
+        schemars::json_schema!({
+            "description": "Why a run did not do what was asked.",
+            "oneOf": Self::ALL.map(kind),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_has_one_exit_code_and_one_outcome() {
+        let row = |kind: FailureKind| format!("{:<16}{:<4}{}", kind.as_str(), kind.exit().code(), word(kind.end()));
+        insta::assert_snapshot!(FailureKind::ALL.map(row).join("\n"), @r"
+        network         1   failed
+        api             1   failed
+        authentication  6   failed
+        usage           64  failed
+        manifest        5   failed
+        terraform       5   failed
+        snapshot        1   failed
+        backup          1   failed
+        io              1   failed
+        exists          1   failed
+        unsafe-folder   1   failed
+        credential      1   failed
+        absent          1   failed
+        no-organization 1   failed
+        guard           3   refused
+        approval        3   refused
+        strict_unknown  3   refused
+        conflict        4   conflict
+        locked          4   conflict
+        sandbox         1   failed
+        interrupted     130 failed
+        ");
+    }
+
+    fn word(end: End) -> String {
+        json!(end).as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn words_are_unique_and_read_back() {
+        let words: BTreeSet<&str> = FailureKind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(words.len(), FailureKind::ALL.len());
+        for kind in FailureKind::ALL {
+            assert_eq!(serde_json::from_value::<FailureKind>(json!(kind)).unwrap(), kind);
+            assert!(!kind.meaning().is_empty() && !kind.meaning().ends_with('.'), "{kind}");
+        }
+        assert!(serde_json::from_value::<FailureKind>(json!("auth")).is_err());
+        assert_eq!(End::ALL.map(word).join(" "), "applied in_sync refused conflict failed");
+    }
+
+    #[test]
+    fn a_kind_that_is_not_a_refusal_or_conflict_never_ends_with_the_code_of_one() {
+        for kind in FailureKind::ALL {
+            let success = matches!(kind.exit(), Exit::Success | Exit::Changes);
+            assert!(!success && !matches!(kind.end(), End::Applied | End::InSync), "{kind}");
+        }
+    }
+}
