@@ -37,7 +37,7 @@ mod late;
 mod named;
 mod near;
 mod openapi;
-mod personality;
+pub mod personality;
 mod render;
 mod route;
 mod rules;
@@ -57,12 +57,7 @@ pub use fault::{BodyFormat, Fault, FaultEndpoint, FaultError, Trouble};
 pub use hostile::{Concurrent, Hostile, Moment, UnknownValues};
 pub use instance::Instance;
 pub use openapi::openapi;
-pub use personality::{
-    AbsentOrganization, AuthDomain, Durations, EmptyGroupLists, EmptyLists, EmptyLoginDesign, EmptyStrings,
-    FalseMembers, Groups, LATE_READS, NewOrganization, Patch, Personality, PersonalityError, Post, PostExisting, Put,
-    ReadBack, ReadOnlyFields, Sets, Spelling, SwitchedOff, ToggleReason, UnknownFields, UnsetDoh, UnsetMembers,
-    UpdatedAt, WarpWithoutDuration,
-};
+pub use personality::{Personality, PersonalityError};
 pub use seed::state as seeded;
 pub use server::{Running, Server, ServerError};
 pub use state::{

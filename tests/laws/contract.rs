@@ -35,7 +35,8 @@ use zerodrift::manifest::write::Detail;
 use zerodrift::manifest::write::manifest as export;
 use zerodrift::manifest::{Manifest, parse};
 use zerodrift::plan::{Action, Input, Plan, plan};
-use zerodrift::sandbox::{Adopt, Personality, Post, Sandbox, SandboxTransport, Server, State, seeded};
+use zerodrift::sandbox::personality::{Post, UnknownFields};
+use zerodrift::sandbox::{Adopt, Personality, Sandbox, SandboxTransport, Server, State, seeded};
 use zerodrift::settings::{Endpoint, Model, Target};
 
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
@@ -240,7 +241,7 @@ fn account(state: State) -> State {
 /// Every API is told the same story; an unknown field in it would be a reason for the strict ones to refuse every write.
 fn organization_of(personality: &Personality) -> State {
     let mut state = account(seeded());
-    if personality.unknown_fields == zerodrift::sandbox::UnknownFields::Refused {
+    if personality.unknown_fields == UnknownFields::Refused {
         state.organization.as_mut().unwrap().shift_remove("ai_controls_beta");
     }
     state

@@ -15,9 +15,8 @@ use zerodrift::apply::{End, Failure, Known, verify};
 use zerodrift::live::{Live, Slot};
 use zerodrift::manifest::write::{Detail, manifest as export};
 use zerodrift::plan::{Action, Change, live_sha256};
-use zerodrift::sandbox::{
-    AbsentOrganization, Concurrent, Fault, Hostile, Moment, Personality, PostExisting, State, UnknownValues,
-};
+use zerodrift::sandbox::personality::{AbsentOrganization, PostExisting};
+use zerodrift::sandbox::{Concurrent, Fault, Hostile, Moment, Personality, State, UnknownValues};
 use zerodrift::settings::{Endpoint, Model};
 
 /// Generated cases of each law. The sandbox runs in the process, so a thousand take seconds.

@@ -14,7 +14,8 @@ use zerodrift::cloudflare::{Error, Revocation, WriteError};
 use zerodrift::live::Document;
 use zerodrift::manifest::Manifest;
 use zerodrift::plan::{Change, Op, Plan};
-use zerodrift::sandbox::{Fault, Personality, ReadBack, State};
+use zerodrift::sandbox::personality::ReadBack;
+use zerodrift::sandbox::{Fault, Personality, State};
 use zerodrift::settings::{Endpoint, Model};
 
 /// Everything that can go wrong with a request, as the sandbox's script spells it.

@@ -6,7 +6,8 @@ use zerodrift::apply::{Approved, End, Failure, Known, Options, apply};
 use zerodrift::live::Slot;
 use zerodrift::plan::Action;
 use zerodrift::report::Style;
-use zerodrift::sandbox::{Concurrent, Moment, Personality, Post, State};
+use zerodrift::sandbox::personality::Post;
+use zerodrift::sandbox::{Concurrent, Moment, Personality, State};
 use zerodrift::settings::Model;
 
 fn organization() -> Json {

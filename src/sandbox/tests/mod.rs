@@ -9,6 +9,7 @@ mod stories;
 
 use serde_json::{Value as Json, json};
 
+use super::personality::*;
 use super::*;
 
 pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
