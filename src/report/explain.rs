@@ -10,7 +10,7 @@ use super::plan::join;
 use super::style::{Role, Style};
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
 use crate::settings::describe;
-use crate::settings::{Group, Model, RULES, Resolved, Setting, SettingPath, last_segment};
+use crate::settings::{CANONICAL_RULES, Group, Model, Resolved, Setting, SettingPath, last_segment};
 use crate::text::layout::{column, hanging, pad, wrap};
 use crate::text::yaml_scalar;
 
@@ -142,14 +142,15 @@ pub fn document(model: &Model, name: Option<&str>) -> Result<ExplainDocument, Un
         format_version: FORMAT_VERSION,
         zerodrift: ZERODRIFT,
         settings: settings.into_iter().map(|setting| SettingEntry::of(model, setting)).collect(),
-        rules: RULES.iter().map(|(rule, text)| RuleEntry { rule, text }).collect(),
+        rules: CANONICAL_RULES.iter().map(|(rule, text)| RuleEntry { rule, text }).collect(),
     })
 }
 
 /// The rules by which values are compared.
 pub fn rules(style: &Style) -> String {
-    let columns = column(RULES.iter().map(|(rule, _)| *rule), 24) + 2;
-    let lines: String = RULES.iter().map(|(rule, text)| hanging(2, rule, columns, text, style.width)).collect();
+    let columns = column(CANONICAL_RULES.iter().map(|(rule, _)| *rule), 24) + 2;
+    let lines: String =
+        CANONICAL_RULES.iter().map(|(rule, text)| hanging(2, rule, columns, text, style.width)).collect();
     format!("{}\n{lines}", style.paint(Role::Heading, "When two values are the same"))
 }
 

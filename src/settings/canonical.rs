@@ -1,7 +1,7 @@
 //! One spelling per meaning: the table of rules by which values are compared.
 //!
 //! Nothing else in the program decides whether two values are the same, so no path to the wire can disagree with
-//! the diff. The rules are pure, idempotent and listed in [`RULES`], which `explain` prints.
+//! the diff. The rules are pure, idempotent and listed in [`CANONICAL_RULES`], which `explain` prints.
 
 use serde_json::{Number, Value as Json};
 
@@ -10,7 +10,7 @@ use super::duration::GoDuration;
 use super::kind::{Element, Kind};
 
 /// Every rule of comparison, as users read it.
-pub const RULES: [(&str, &str); 9] = [
+pub const CANONICAL_RULES: [(&str, &str); 9] = [
     ("empty", "absent, null, \"\", {} and [] are one value"),
     ("boolean", "false equals absent: the API leaves out members that are false"),
     ("duration", "durations compare by length: 24h equals 1440m and 24h0m0s"),
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn every_rule_that_is_printed_has_a_case() {
         // The rule of switches looks at two settings, and has its tests where plans are made.
-        let printed = RULES.iter().map(|(name, _)| *name).filter(|name| *name != "switch");
+        let printed = CANONICAL_RULES.iter().map(|(name, _)| *name).filter(|name| *name != "switch");
         assert!(printed.eq(cases().iter().map(|(name, ..)| *name)));
     }
 

@@ -29,7 +29,7 @@ mod table;
 mod target;
 mod tree;
 
-pub use canonical::RULES;
+pub use canonical::CANONICAL_RULES;
 pub(crate) use canonical::is_blank;
 #[cfg(feature = "sandbox")]
 pub(crate) use canonical::structure;
