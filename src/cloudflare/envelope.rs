@@ -42,15 +42,15 @@ pub struct Link {
 
 /// One answer of the API, taken apart.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Envelope {
+pub(crate) struct Envelope {
     /// What the API says of itself, where it says so.
-    pub success: Option<bool>,
+    pub(crate) success: Option<bool>,
     /// What went wrong. Samples in the documentation list errors beside `success: true`.
-    pub errors: Vec<ApiMessage>,
+    pub(crate) errors: Vec<ApiMessage>,
     /// What else it has to say.
-    pub messages: Vec<ApiMessage>,
+    pub(crate) messages: Vec<ApiMessage>,
     /// What was asked for; `None` where the member is missing, which is not the same as null.
-    pub result: Option<JsonText>,
+    pub(crate) result: Option<JsonText>,
 }
 
 impl Envelope {
@@ -58,7 +58,7 @@ impl Envelope {
     ///
     /// # Errors
     /// If the body is not JSON, or JSON that is no envelope. The text says which, without a final full stop.
-    pub fn parse(body: &[u8]) -> Result<Self, String> {
+    pub(crate) fn parse(body: &[u8]) -> Result<Self, String> {
         if body.iter().all(u8::is_ascii_whitespace) {
             return Err("the body is empty".to_owned());
         }
@@ -78,7 +78,7 @@ impl Envelope {
     }
 
     /// Whether the API says that it did what it was asked: it says so, or it says nothing and there is a result.
-    pub fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         let has_result = self.result.as_ref().is_some_and(|result| result.as_str() != "null");
         self.success.unwrap_or(has_result && self.errors.is_empty())
     }
@@ -86,12 +86,12 @@ impl Envelope {
 
 impl ApiMessage {
     /// Whether it, or something in its chain, has this code.
-    pub fn has_code(&self, code: &str) -> bool {
+    pub(crate) fn has_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code) || self.chain.iter().any(|link| link.code.as_deref() == Some(code))
     }
 
     /// The word behind `access.api.error.`, which tells more than the code: `invalid_org_config`.
-    pub fn slug(&self) -> Option<&str> {
+    pub(crate) fn slug(&self) -> Option<&str> {
         let rest = self.message.strip_prefix("access.api.error.")?;
         let end = rest.find(|character: char| !character.is_ascii_alphanumeric() && character != '_');
         Some(&rest[..end.unwrap_or(rest.len())])
@@ -104,7 +104,7 @@ impl ApiMessage {
     }
 
     /// Whether it says that there is no organization.
-    pub fn is_not_enabled(&self) -> bool {
+    pub(crate) fn is_not_enabled(&self) -> bool {
         self.code.as_deref() == Some(NOT_ENABLED_CODE) || self.message.starts_with(NOT_ENABLED)
     }
 }

@@ -55,14 +55,14 @@ mod writer;
 
 pub use base_url::{BaseUrl, CLOUDFLARE};
 pub use credentials::{Credentials, CredentialsError, Secret};
-pub use envelope::{ApiMessage, Envelope, Link};
+pub use envelope::{ApiMessage, Link};
 pub use error::{Call, ConfigError, Error, ErrorKind};
 pub use http::{HttpConfig, HttpTransport};
 pub use probe::{TokenCheck, TokenOwner, TokenState};
 pub use proxy::{ProxyRoute, ProxyServer};
 pub use reader::Reader;
 pub use request::Revocation;
-pub use retry::{Decision, Policy, StopReason, Tried, decide};
+pub use retry::{Policy, StopReason};
 pub use transport::{
     AnswerFailure, CertificateFailure, Method, Operation, ProxyFailure, Reached, Request, Response, Sending,
     TlsFailure, Transport, TransportError, TransportErrorKind,

@@ -75,24 +75,24 @@ impl Policy {
 
 /// One attempt that is over, and what the decision needs to know of the world.
 #[derive(Debug, Clone, Copy)]
-pub struct Tried<'a> {
+pub(super) struct Tried<'a> {
     /// Which attempt it was, counted from 1.
-    pub attempt: u32,
+    pub(super) attempt: u32,
     /// What came of it.
-    pub outcome: Result<&'a Response, &'a TransportError>,
+    pub(super) outcome: Result<&'a Response, &'a TransportError>,
     /// How the attempt before it failed, where it got no answer.
-    pub previous: Option<&'a TransportError>,
+    pub(super) previous: Option<&'a TransportError>,
     /// How much time is left until the deadline; `None` without one.
-    pub left: Option<Duration>,
+    pub(super) left: Option<Duration>,
     /// The time of day, for a `Retry-After` that is a date.
-    pub now: SystemTime,
+    pub(super) now: SystemTime,
     /// A random number from 0 up to 1.
-    pub jitter: f64,
+    pub(super) jitter: f64,
 }
 
 /// What to do after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Decision {
+pub(super) enum Decision {
     /// Send it again after this wait.
     Retry(Duration),
     /// Take the outcome as it is.
@@ -118,7 +118,7 @@ pub enum StopReason {
 }
 
 /// Decides what to do after an attempt.
-pub fn decide(policy: &Policy, method: Method, tried: &Tried<'_>) -> Decision {
+pub(super) fn decide(policy: &Policy, method: Method, tried: &Tried<'_>) -> Decision {
     if !may_repeat(method, tried) {
         return Decision::Stop(StopReason::Final);
     }

@@ -58,7 +58,8 @@ pub fn digest_time(digest: &str) -> Option<Timestamp> {
 }
 
 /// The fingerprint of a document as a file: `sha256:…` of its members, whatever their order and the space between them.
-pub fn seal(document: &Json) -> String {
+#[cfg(feature = "documents")]
+pub(crate) fn seal(document: &Json) -> String {
     format!("sha256:{}", hash(document))
 }
 

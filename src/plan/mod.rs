@@ -15,7 +15,9 @@ mod saved;
 mod unmanaged;
 
 pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
-pub use digest::{DIGEST_MAX_AGE, digest_time, live_sha256, seal};
+#[cfg(feature = "documents")]
+pub(crate) use digest::seal;
+pub use digest::{DIGEST_MAX_AGE, digest_time, live_sha256};
 pub use saved::{SavedPlan, Since, StaleReason, stale_digest};
 
 use jiff::Timestamp;

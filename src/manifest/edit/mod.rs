@@ -10,4 +10,3 @@ mod splice;
 
 pub use adopt::{Adopted, Adoption, Left, adopt, as_live};
 pub use fix::{Fixed, MadeFix, fix};
-pub use splice::{Edit, Spliced, splice};

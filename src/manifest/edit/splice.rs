@@ -6,11 +6,11 @@ use crate::diagnostics::Fix;
 
 /// A replacement of some bytes of a text; of none, to insert something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Edit {
+pub(super) struct Edit {
     /// The bytes that go, on character boundaries.
-    pub span: Range<usize>,
+    pub(super) span: Range<usize>,
     /// What stands there afterwards.
-    pub replacement: String,
+    pub(super) replacement: String,
 }
 
 impl Edit {
@@ -38,12 +38,12 @@ impl From<&Fix> for Edit {
 
 /// A text with edits made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spliced {
+pub(super) struct Spliced {
     /// The text as it is now.
-    pub text: String,
+    pub(super) text: String,
     /// Edits that could not be made, by their place in the list: the text has no such bytes, or another edit, which
     /// comes first in the text or in the list, wants them too.
-    pub left_out: Vec<usize>,
+    pub(super) left_out: Vec<usize>,
 }
 
 /// Makes edits in a text, all of them as if at once: every span is one of the old text.
@@ -55,7 +55,7 @@ pub struct Spliced {
 /// let spliced = splice("name: A # why\n", &[edit(6..7, "B"), edit(5..8, "")]);
 /// assert_eq!((spliced.text.as_str(), spliced.left_out), ("name:# why\n", vec![0]));
 /// ```
-pub fn splice(text: &str, edits: &[Edit]) -> Spliced {
+pub(super) fn splice(text: &str, edits: &[Edit]) -> Spliced {
     let mut order: Vec<(usize, &Edit)> = edits.iter().enumerate().collect();
     order.sort_by_key(|(position, edit)| (edit.span.start, edit.span.end, *position));
     let mut spliced = Spliced { text: String::with_capacity(text.len()), left_out: Vec::new() };

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::page::Page;
 use super::place::Place;
-use crate::manifest::edit::Edit;
+use crate::manifest::edit::splice::Edit;
 use crate::manifest::parse::yaml::Node;
 use crate::settings::Setting;
 

@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json};
 
 use self::page::Page;
 use self::place::Place;
-use super::{Edit, splice};
+use super::splice::{Edit, splice};
 use crate::diagnostics::{Location, Source};
 use crate::live::set_at;
 use crate::manifest::Manifest;

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 
 use super::place::Place;
 use crate::diagnostics::Source;
-use crate::manifest::edit::Edit;
+use crate::manifest::edit::splice::Edit;
 use crate::manifest::parse::yaml::{Node, Value};
 use crate::text::visible_json;
 use crate::text::yaml::{double_quoted, flow, single_quoted, yaml_scalar};

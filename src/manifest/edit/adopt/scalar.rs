@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::page::{Page, Quotes};
 use super::place::Place;
-use crate::manifest::edit::Edit;
+use crate::manifest::edit::splice::Edit;
 use crate::manifest::parse::yaml::Value;
 
 /// The edits that put a value in place of a scalar.
