@@ -69,10 +69,11 @@
 //! | `report` | [`report`](crate::report): plans and findings as text, Markdown, HTML and more |
 //! | `sandbox` | [`sandbox`](crate::sandbox): the emulated API, as a test double |
 //! | `terraform` | [`terraform`](crate::terraform): what a Terraform state, plan or configuration declares |
-#![cfg_attr(docsrs, feature(doc_cfg))]
 #![doc = ""]
 #![doc = include_str!("guide/stability.md")]
+
 #![forbid(unsafe_code)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod files;
 

@@ -35,6 +35,7 @@ pub struct TargetLock {
 
 /// Why a target could not be locked.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LockError {
     /// Another apply holds it.
     #[error("another apply{} is writing to this target: it holds the lock {}", process(.holder.as_deref()), crate::text::path(.path))]

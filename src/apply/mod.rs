@@ -20,6 +20,8 @@
 pub mod audit;
 mod backup;
 mod blame;
+// Public for the tests that check bodies against recorded requests, and for the benchmarks.
+#[doc(hidden)]
 pub mod body;
 mod created;
 mod ending;
@@ -80,6 +82,7 @@ impl<'a> Options<'a> {
 
 /// What happens during an apply.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Event {
     /// A write is being sent.
     Writing {
@@ -115,6 +118,7 @@ pub struct Approved<'a> {
 
 /// Why a plan may not be applied.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum NotApproved<'a> {
     /// It has findings that are errors.
     Findings(Vec<&'a Finding>),

@@ -73,6 +73,7 @@ impl Outcome {
 
 /// Why an apply stopped.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Failure {
     /// A request failed.
     #[error(transparent)]

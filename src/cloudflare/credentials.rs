@@ -26,6 +26,7 @@ pub enum Credentials {
 
 /// Why credentials cannot be used. No message shows them, not even in part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum CredentialsError {
     /// There is nothing in it.
     #[error("the {0} is empty")]

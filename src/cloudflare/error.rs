@@ -15,6 +15,7 @@ use crate::text::visible;
 
 /// Why a request has no result.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// Before sending: the request cannot be made like this.
     #[error(transparent)]
@@ -79,6 +80,7 @@ pub enum Error {
 
 /// What makes a request impossible before it is sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ConfigError {
     /// The credentials cannot be used.
     #[error(transparent)]
@@ -125,6 +127,7 @@ pub struct Call {
 
 /// What sort of error it is. Exit codes are made of this: authentication is 6, everything else 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// The credentials are missing, malformed, unknown, expired, or lack a permission.
     Authentication,

@@ -111,6 +111,7 @@ pub struct TransportError {
 
 /// What failed on the way to an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum TransportErrorKind {
     /// The host name has no address.
     Dns,

@@ -64,6 +64,7 @@ pub struct Fix {
 
 /// One thing to say about a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// Stable identifier of the rule: `unknown-key`.
     pub rule: &'static str,

@@ -10,6 +10,7 @@ use crate::ending::FailureKind;
 /// fields are only added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "error document of zerodrift")]
+#[non_exhaustive]
 pub struct ErrorDocument {
     /// The version of this format.
     #[schemars(regex(pattern = VERSION_PATTERN))]
@@ -20,6 +21,7 @@ pub struct ErrorDocument {
 
 /// A failure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ErrorEntry {
     /// The kind of failure, which decides the exit code.
     pub kind: FailureKind,

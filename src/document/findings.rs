@@ -9,6 +9,7 @@ use crate::diagnostics::{Finding, Severity};
 /// What validate prints with --format json. Within format version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "findings document of zerodrift")]
+#[non_exhaustive]
 pub struct FindingsDocument {
     /// The version of this format.
     #[schemars(regex(pattern = VERSION_PATTERN))]
@@ -23,6 +24,7 @@ pub struct FindingsDocument {
 
 /// How many findings there are of each severity that matters.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FindingsSummary {
     /// Findings that make the manifest unusable.
     pub errors: usize,
@@ -32,6 +34,7 @@ pub struct FindingsSummary {
 
 /// One finding about a manifest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct FindingEntry {
     /// Stable identifier of the rule.
     pub rule: String,

@@ -50,6 +50,7 @@ const DIGEST_PATTERN: &str = "^sha256:[0-9a-f]{64}$";
 
 /// The organization's address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct TargetEntry {
     /// Whether the id is an account's or a zone's.
     pub scope: Scope,

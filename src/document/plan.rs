@@ -15,6 +15,7 @@ use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, Pl
 /// added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "plan document of zerodrift")]
+#[non_exhaustive]
 pub struct PlanDocument {
     /// The version of this format.
     #[schemars(regex(pattern = VERSION_PATTERN))]
@@ -33,6 +34,7 @@ pub struct PlanDocument {
 
 /// What plan --out adds to the document, and what apply --plan checks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct SavedEntry {
     /// When the plan expires, in RFC 3339. From this moment on, it approves nothing.
     #[schemars(extend("format" = "date-time"))]
@@ -50,6 +52,7 @@ pub struct SavedEntry {
 
 /// The plan of one organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PlanEntry {
     /// The manifest that declares the desired state.
     pub manifest: ManifestEntry,
@@ -76,6 +79,7 @@ pub struct PlanEntry {
 
 /// How many plans there are of each kind.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PlanSummary {
     /// Organizations that are in sync.
     pub in_sync: usize,
@@ -87,6 +91,7 @@ pub struct PlanSummary {
 
 /// The manifest that a plan was made from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ManifestEntry {
     /// The path as the user gave it; - for standard input.
     pub path: String,
@@ -97,6 +102,7 @@ pub struct ManifestEntry {
 
 /// One setting that would change.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ChangeEntry {
     /// The setting's path, such as organization.session_duration.
     pub setting: String,
@@ -118,6 +124,7 @@ pub struct ChangeEntry {
 
 /// A guard that a change meets.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct GuardEntry {
     /// What the change leads to.
     pub reason: String,
@@ -127,6 +134,7 @@ pub struct GuardEntry {
 
 /// A live value that the manifest does not declare.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct UnmanagedEntry {
     /// Its path. A key that is not a plain name is quoted as in JSON.
     pub setting: String,
@@ -142,6 +150,7 @@ pub struct UnmanagedEntry {
 
 /// A request that apply would send.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct WriteEntry {
     /// The HTTP method.
     #[schemars(with = "String", extend("enum" = ["POST", "PUT"]))]

@@ -9,6 +9,7 @@ use crate::apply::End;
 /// What apply, rollback and revoke-user print with --format json. Within format version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "results document of zerodrift")]
+#[non_exhaustive]
 pub struct ResultsDocument {
     /// The version of this format.
     #[schemars(regex(pattern = VERSION_PATTERN))]
@@ -21,6 +22,7 @@ pub struct ResultsDocument {
 
 /// The result for one organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct ResultEntry {
     /// The organization's address.
     pub target: TargetEntry,

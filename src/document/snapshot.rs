@@ -11,6 +11,7 @@ use crate::live::Snapshot;
 /// format version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "snapshot document of zerodrift")]
+#[non_exhaustive]
 pub struct SnapshotDocument {
     /// The version of this format.
     #[schemars(regex(pattern = VERSION_PATTERN))]
@@ -33,6 +34,7 @@ pub struct SnapshotDocument {
 
 /// The answers of the API by section. A section that was not read is missing; null means that it does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
 pub struct LiveEntry {
     /// The organization, with every field of the answer.
     #[serde(default, deserialize_with = "section", skip_serializing_if = "Option::is_none")]

@@ -31,6 +31,7 @@ impl PartialEq for Document {
 
 /// Why a JSON value cannot be a document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DocumentError {
     /// It is not an object.
     #[error("not an object")]

@@ -20,6 +20,7 @@ pub struct Snapshot {
 
 /// Why a file is not a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SnapshotError {
     /// It is not JSON.
     #[error("not JSON: {0}")]

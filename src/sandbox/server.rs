@@ -20,6 +20,7 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// Why the sandbox could not be served.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ServerError {
     /// The address is open to others.
     #[error("the sandbox listens on loopback only, and {0} is not; use 127.0.0.1 or [::1]")]

@@ -18,6 +18,7 @@ pub struct Store {
 
 /// Why a state file could not be read or written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StoreError {
     /// The file cannot be read.
     #[error("cannot read the sandbox's state {path}: {source}")]

@@ -20,6 +20,7 @@ pub struct GoDuration(i64);
 
 /// Why a text is no Go duration (grammar of Go's `time.ParseDuration`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum DurationError {
     /// The text is empty, or a sign alone.
     #[error("a duration needs a number and a unit, such as 24h")]

@@ -2,6 +2,7 @@
 
 /// What values a setting takes.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub enum Kind {
     /// Any text without control characters.
     Text,

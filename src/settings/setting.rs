@@ -47,6 +47,7 @@ pub enum Scopes {
 
 /// One setting: everything the program knows about it, from parsing to guards, is read from here.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Setting {
     /// Dotted path from the section down, in the API's own names: `organization.login_design.header_text`.
     pub path: &'static str,
