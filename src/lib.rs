@@ -71,7 +71,6 @@
 //! | `terraform` | [`terraform`](crate::terraform): what a Terraform state, plan or configuration declares |
 #![doc = ""]
 #![doc = include_str!("guide/stability.md")]
-
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
