@@ -89,7 +89,7 @@ impl Attempt<'_> {
             self.of_tunnel(failure, error, peer)
         } else if error.is_dns() {
             (TransportErrorKind::Dns, format!("cannot resolve the host name of {shown}: {}", chain(error)))
-        } else if causes(error).any(|cause| cause.to_string() == "tls handshake eof") {
+        } else if causes(error).any(is_cut_handshake) {
             let message = format!("{shown} closed the connection during the TLS handshake");
             (TransportErrorKind::Tls(TlsFailure::Interrupted), message)
         } else {
@@ -145,11 +145,11 @@ impl Attempt<'_> {
     }
 }
 
-/// A client that could not be built. The one thing that it loads is what to trust.
-pub(super) fn not_built(error: reqwest::Error) -> TransportError {
+/// A client for this API that could not be built. The one thing that it loads is what to trust.
+pub(super) fn not_built(error: reqwest::Error, api: &str) -> TransportError {
     let kind = TransportErrorKind::Certificate(CertificateFailure::NoRoots);
     let message = "no root certificates were found to check the API's certificate with".to_owned();
-    TransportError { kind, reached: Reached::Nothing, peer: None, message, source: Some(error.into()) }
+    TransportError { kind, reached: Reached::Nothing, peer: Some(api.to_owned()), message, source: Some(error.into()) }
 }
 
 fn of_tls(error: &rustls::Error, shown: &str) -> Sorted {
@@ -265,6 +265,13 @@ fn tls_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Erro
     }
     let inner = cause.downcast_ref::<std::io::Error>()?.get_ref()?;
     tls_error(inner)
+}
+
+/// Whether the connection was closed while it was being made. TCP has no such error: only a TLS handshake reads by then.
+fn is_cut_handshake(cause: &(dyn StdError + 'static)) -> bool {
+    let Some(io) = cause.downcast_ref::<std::io::Error>() else { return false };
+    // An I/O error may wrap it, which `source` skips.
+    io.kind() == std::io::ErrorKind::UnexpectedEof || io.get_ref().is_some_and(|inner| is_cut_handshake(inner))
 }
 
 fn is_undecodable(cause: &(dyn StdError + 'static)) -> bool {

@@ -71,6 +71,7 @@ impl HttpTransport {
     }
 
     async fn client(&self) -> Result<&Client, TransportError> {
+        let not_built = |error| not_built(error, &self.config.base_url.address());
         let build = async || self.builder().and_then(ClientBuilder::build).map_err(not_built);
         self.client.get_or_try_init(build).await
     }
