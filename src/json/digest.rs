@@ -6,11 +6,11 @@ use sha2::{Digest as _, Sha256};
 
 use super::scan::{Container, Scanner, Token, unescaped};
 
-type Fingerprint = [u8; 32];
+type Sha256Bytes = [u8; 32];
 
 /// An object that is being read.
 struct OpenObject<'t> {
-    members: Vec<(Cow<'t, [u8]>, Fingerprint)>,
+    members: Vec<(Cow<'t, [u8]>, Sha256Bytes)>,
     key: Option<Cow<'t, [u8]>>,
     /// The value of the current member.
     value: Sha256,
@@ -42,7 +42,7 @@ impl<'t> OpenObject<'t> {
 
 /// SHA-256 of a value. Two texts have the same hash exactly if they are equal as JSON: numbers digit by digit, texts after
 /// unescaping, members in any order. Members with the same name all count, in their order.
-pub(super) fn of(valid: &str) -> Fingerprint {
+pub(super) fn of(valid: &str) -> Sha256Bytes {
     let mut scanner = Scanner::new(valid);
     let mut root = Sha256::new();
     let mut open: Vec<OpenObject<'_>> = Vec::new();
