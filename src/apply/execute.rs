@@ -343,6 +343,7 @@ impl<'a> Execution<'a> {
             };
             let (observed, mismatches) = judge(&slot);
             let arrived = mismatches.iter().all(|found| found.why != Why::NotConverged);
+            tracing::trace!(read, reads, differences = mismatches.len(), "compared what was read back");
             look = ReadBack { observed, slot, mismatches, error: None };
             if arrived || read == reads {
                 break;
@@ -350,6 +351,7 @@ impl<'a> Execution<'a> {
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
+        tracing::debug!(?endpoint, ?answer, observed = ?look.observed, "a write was compared with what was read back");
         look
     }
 

@@ -11,7 +11,7 @@ use crate::settings::GoDuration;
 /// Logs and colour.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct OutputArgs {
-    /// Logs more on standard error: -v requests, -vv retries and decisions, -vvv everything
+    /// Log requests and retries (-v), decisions with their reasons (-vv), or everything (-vvv)
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
     pub(crate) verbose: u8,
     /// Form of the log lines

@@ -11,7 +11,7 @@ use tracing::Instrument as _;
 use super::envelope::Envelope;
 use super::error::{Call, Error};
 use super::retry::{Decision, Policy, StopReason, Tried, decide};
-use super::transport::{Request, Response, Transport, TransportError};
+use super::transport::{Method, Request, Response, Transport, TransportError};
 use crate::text::{excerpt, visible};
 
 /// How much of a body that is no answer of the API is shown, in characters.
@@ -52,6 +52,7 @@ impl Attempts<'_> {
         let previous = self.last.as_ref().and_then(|last| last.as_ref().err());
         match self.exchange.decide(self.request, self.call.attempts, outcome.as_ref(), previous) {
             Decision::Stop(stop) => {
+                note_stop(self.request, self.call.attempts, stop, outcome.as_ref());
                 self.call.stop = stop;
                 Step::Done(conclude(self.call.clone(), outcome))
             }
@@ -186,6 +187,19 @@ fn note_retry(request: &Request, wait: Duration, outcome: Result<&Response, &Tra
     };
     let seconds = format!("{:.1}", wait.as_secs_f64());
     tracing::warn!("{} {}: {reason}; trying again in {seconds} s", request.method, visible(&request.path));
+}
+
+/// Logs why a request that failed is not sent again.
+fn note_stop(request: &Request, attempts: u32, stop: StopReason, outcome: Result<&Response, &TransportError>) {
+    let reason = match stop {
+        StopReason::Final if outcome.is_ok_and(|response| response.status < 400) => return,
+        StopReason::Final if request.method == Method::Get => "another attempt would fail in the same way",
+        StopReason::Final => "a write is repeated only if the server did not act",
+        StopReason::Attempts => "the number of attempts is used up",
+        StopReason::Wait { .. } => "the server asks for a wait that is too long",
+        StopReason::Deadline => "the deadline leaves no time for it",
+    };
+    tracing::debug!(attempts, reason, "not sent again: {} {}", request.method, visible(&request.path));
 }
 
 fn conclude(mut call: Call, outcome: Result<Response, TransportError>) -> Result<Answered, Error> {

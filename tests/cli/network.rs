@@ -177,6 +177,41 @@ fn logs_say_what_was_asked_and_answered() {
     "#);
 }
 
+/// Each level adds to the one before it: requests and retries, then decisions with their reasons, then comparisons.
+#[test]
+fn more_verbose_logs_say_why() {
+    let levels = [
+        ("-v", &["answered", "trying again in"][..]),
+        ("-vv", &["planned change", "reason=\"the live value differs; noted: ", "planned write", "not sent again"]),
+        (
+            "-vv",
+            &[
+                "observed=AsWanted",
+                "observed=AsBefore",
+                "reason=\"a write is repeated only if the server did not act\"",
+            ],
+        ),
+        ("-vvv", &["no change", "reason=\"the manifest does not declare it\"", "compared what was read back"]),
+    ];
+    let logged = |flag: &str| {
+        let api = Api::with_faults(&["GET/organization:503", "PUT/doh:400"]);
+        let env = api.env();
+        env.write(
+            "org.yaml",
+            &format!("account_id: {ACCOUNT}\norganization:\n  session_duration: 24h\ndoh:\n  doh_jwt_duration: 48h\n"),
+        );
+        env.run(&format!("apply --auto-approve {flag}")).exits(1).stderr
+    };
+    let logs: Vec<(&str, String)> = ["-v", "-vv", "-vvv"].map(|flag| (flag, logged(flag))).into();
+    for (level, lines) in levels {
+        for line in lines {
+            for (flag, log) in &logs {
+                assert_eq!(log.contains(line), flag.len() >= level.len(), "{line} with {flag}:\n{log}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_base_url_cannot_come_from_the_manifest() {
     let env = TestEnv::with_example();

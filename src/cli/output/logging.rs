@@ -19,9 +19,11 @@ pub(crate) fn start(args: &OutputArgs, env: &Env, ui: &Ui) -> Result<(), CliErro
     let wanted = match (env.get(env::RUST_LOG), args.verbose) {
         (Some(filter), _) => filter.to_owned(),
         (None, 0) => return Ok(()),
+        // Requests, answers and retries.
         (None, 1) => "zerodrift=info".to_owned(),
+        // Why a change is planned, a request is not repeated, or a write counts as done.
         (None, 2) => "zerodrift=debug".to_owned(),
-        // The connection too. Headers that carry a credential are marked sensitive, so no level shows them.
+        // What was compared and is equal, and the connection. Headers that carry a credential are marked sensitive, so no level shows them.
         (None, _) => "zerodrift=trace,reqwest=debug,hyper_util=debug".to_owned(),
     };
     let refused = |error| CliError::usage(format!("RUST_LOG={}: {error}", visible(&wanted)));

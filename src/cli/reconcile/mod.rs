@@ -1,6 +1,6 @@
 //! From a manifest to a proved write: what `plan`, `drift`, `apply` and `rollback` share.
 //!
-//! - `planning`: manifest, target and live state → plan
+//! - `planning`: manifest, target and live state → plan; `decisions`: why, for the log
 //! - `comparison`: the result of `plan` and `drift`
 //! - `saved`: saved plans and digests
 //! - `approval`: consent and approval at a prompt
@@ -10,6 +10,7 @@
 pub(crate) mod approval;
 pub(crate) mod carry_out;
 pub(crate) mod comparison;
+mod decisions;
 pub(crate) mod history;
 pub(crate) mod planning;
 pub(crate) mod saved;

@@ -8,6 +8,7 @@ use crate::cli::error::CliError;
 use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::process::interrupt;
+use crate::cli::reconcile::decisions;
 use crate::diagnostics::{Finding, Source};
 use crate::ending::FailureKind;
 use crate::files::{self, LARGEST_DOCUMENT};
@@ -81,6 +82,7 @@ pub(crate) fn plan(
     let allow = full_paths(context.model, allow)?;
     let mut plan = plan::plan(&input(context, desired, api, live, &allow));
     plan.stamp(jiff::Timestamp::now());
+    decisions::log(&plan, &desired.manifest);
     plan.findings.splice(0..0, desired.findings.iter().cloned());
     if plan.findings.iter().any(Finding::is_error) {
         return Err(desired.about(CliError::manifest(&desired.manifest.path, plan.findings)));
