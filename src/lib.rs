@@ -65,10 +65,10 @@
 //! | feature | adds |
 //! |---|---|
 //! | `cli` (default) | the command line, and all the features below |
-//! | `documents` | [`document`](crate::document): saved plans and the other JSON documents |
-//! | `report` | [`report`](crate::report): plans and findings as text, Markdown, HTML and more |
-//! | `sandbox` | [`sandbox`](crate::sandbox): the emulated API, as a test double |
-//! | `terraform` | [`terraform`](crate::terraform): what a Terraform state, plan or configuration declares |
+//! | `documents` | `document`: saved plans and the other JSON documents |
+//! | `report` | `report`: plans and findings as text, Markdown, HTML and more |
+//! | `sandbox` | `sandbox`: the emulated API, as a test double |
+//! | `terraform` | `terraform`: what a Terraform state, plan or configuration declares |
 #![doc = ""]
 #![doc = include_str!("guide/stability.md")]
 #![forbid(unsafe_code)]
