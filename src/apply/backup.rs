@@ -110,8 +110,6 @@ fn document(image: &PreImage<'_>, now: Timestamp) -> String {
     let PreImage { plan, live } = image;
     let snapshot = Snapshot { target: Some(plan.target.clone()), api: plan.api.clone(), live: (*live).clone() };
     snapshot.to_text(Map::from_iter([
-        ("format_version".to_owned(), Json::from("1.0")),
-        ("zerodrift".to_owned(), Json::from(env!("CARGO_PKG_VERSION"))),
         ("kept_at".to_owned(), Json::from(now.to_string())),
         ("digest".to_owned(), Json::from(plan.digest.clone())),
     ]))

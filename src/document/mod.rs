@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::settings::{Scope, Target};
 
+pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
 pub use error::{ErrorDocument, ErrorEntry, error_document};
 pub use findings::{FindingEntry, FindingsDocument, FindingsSummary, findings_document};
 #[cfg(feature = "sandbox")]
@@ -34,12 +35,6 @@ pub use results::{ResultEntry, ResultsDocument, results_document};
 pub use schema::{SchemaName, schema};
 pub use snapshot::{LiveEntry, SnapshotDocument, snapshot_text};
 pub use text::to_text;
-
-/// The version of every document. A reader of 1.0 understands every 1.x.
-pub const FORMAT_VERSION: &str = "1.0";
-
-/// The version of this program, which every document names.
-pub const ZERODRIFT: &str = env!("CARGO_PKG_VERSION");
 
 /// The versions that have the fields of this one.
 const VERSION_PATTERN: &str = r"^1\.[0-9]+$";

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::{DIGEST_PATTERN, FORMAT_VERSION, TargetEntry, VERSION_PATTERN, ZERODRIFT};
+use super::{DIGEST_PATTERN, TargetEntry, VERSION_PATTERN};
 use crate::live::Snapshot;
 
 /// What export prints with --format json, and what apply keeps as a backup; plan --live and rollback read it. Within
@@ -54,8 +54,5 @@ fn section<'de, D: Deserializer<'de>>(section: D) -> Result<Option<Option<Map<St
 /// A [`SnapshotDocument`] holds the same as plain data. This text keeps what that type cannot: numbers digit by digit,
 /// members of the same name, and values that are nested deeply.
 pub fn snapshot_text(snapshot: &Snapshot) -> String {
-    snapshot.to_text(Map::from_iter([
-        ("format_version".to_owned(), Json::from(FORMAT_VERSION)),
-        ("zerodrift".to_owned(), Json::from(ZERODRIFT)),
-    ]))
+    snapshot.to_text(Map::new())
 }

@@ -16,4 +16,4 @@ pub use difference::{Difference, differences, document_differences};
 pub use document::{Document, DocumentError, Live, Slot, Unknown};
 pub(crate) use document::{set_at, sorted};
 pub use fingerprint::Fingerprint;
-pub use snapshot::{Snapshot, SnapshotError};
+pub use snapshot::{FORMAT_VERSION, Snapshot, SnapshotError, ZERODRIFT};

@@ -39,14 +39,25 @@ pub enum SnapshotError {
     Version(String),
 }
 
+/// The version of every document. A reader of 1.0 understands every 1.x.
+pub const FORMAT_VERSION: &str = "1.0";
+
+/// The version of this program, which every document names.
+pub const ZERODRIFT: &str = env!("CARGO_PKG_VERSION");
+
 /// The base URL of a snapshot that names none.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 impl Snapshot {
-    /// The snapshot as a file: the fields of `head`, then `target` with the API's base URL, and under `live` an object, `null`
-    /// (there is none) or nothing (not read) for each endpoint. Every value of the state is in it as it was read.
-    pub fn to_text(&self, head: Map<String, Json>) -> String {
-        let mut fields = head;
+    /// Returns the snapshot as a file: the version of the format and of the program, the fields of `more`, then `target`
+    /// with the API's base URL, and under `live` an object, `null` (it does not exist) or nothing (not read) for each
+    /// endpoint. Every value of the state is in it as it was read.
+    pub fn to_text(&self, more: Map<String, Json>) -> String {
+        let mut fields = Map::from_iter([
+            ("format_version".to_owned(), Json::from(FORMAT_VERSION)),
+            ("zerodrift".to_owned(), Json::from(ZERODRIFT)),
+        ]);
+        fields.extend(more);
         if let Some(target) = &self.target {
             let target = serde_json::json!({"scope": target.scope, "id": target.id, "api": self.api});
             fields.insert("target".to_owned(), target);
@@ -147,8 +158,7 @@ mod tests {
             api: "http://127.0.0.1:1/client/v4".to_owned(),
             live: Live { organization, doh: Slot::Absent },
         };
-        let head = json!({"format_version": "1.0"}).as_object().unwrap().clone();
-        assert_eq!(Snapshot::parse(snapshot.to_text(head).as_bytes()), Ok(snapshot));
+        assert_eq!(Snapshot::parse(snapshot.to_text(Map::new()).as_bytes()), Ok(snapshot));
     }
 
     #[test]
