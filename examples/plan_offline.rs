@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let source = Source { text: std::fs::read_to_string(&file)?, name: file };
     let parsed = manifest::parse(model, &source);
     for finding in &parsed.findings {
-        println!("{}: {}", finding.rule, finding.message);
+        println!("{}: {}", finding.rule.id(), finding.message);
     }
     let manifest = parsed.manifest.ok_or("the manifest has errors")?;
     let snapshot = Snapshot::parse(&std::fs::read(&snapshot)?)?;

@@ -5,9 +5,9 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`settings`] | every setting declared once, and what its values mean |
+//! | [`diagnostics`] | every rule declared once, and findings with their place |
+//! | [`settings`] | every setting declared once, what its values mean, and which the API takes |
 //! | [`live`] | live documents and snapshots, read through that table |
-//! | [`diagnostics`] | findings with their rule and place |
 //! | [`manifest`] | `org.yaml` → desired state or findings; edits of it; the manifest of a live state |
 #![cfg_attr(
     feature = "terraform",
@@ -76,6 +76,8 @@
 
 mod files;
 
+pub mod diagnostics;
+
 pub mod settings;
 
 pub mod live;
@@ -83,8 +85,6 @@ pub mod live;
 pub mod text;
 
 pub mod json;
-
-pub mod diagnostics;
 
 pub mod manifest;
 

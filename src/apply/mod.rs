@@ -15,17 +15,17 @@
 //! - `backup`: the state from before, as a private file; `retention`, `mark`: which of these files make room
 //! - `outcome`: how it ended
 //! - `audit`: a line about each apply, for those who ask later
-//! - `blame`: which line of the manifest a refusal is about
+//! - `locate`: which line of the manifest a refusal is about
 
 pub mod audit;
 mod backup;
-mod blame;
 // Public for the tests that check bodies against recorded requests, and for the benchmarks.
 #[doc(hidden)]
 pub mod body;
 mod created;
 mod ending;
 mod execute;
+mod locate;
 mod lock;
 mod mark;
 mod outcome;
@@ -36,8 +36,8 @@ mod verify;
 
 pub use crate::ending::End;
 pub use backup::{BackupError, Backups, PreImage};
-pub use blame::blame;
 pub use ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
+pub use locate::locate;
 pub use lock::{LockError, TargetLock};
 pub use outcome::{Failure, Outcome};
 pub use verify::{Mismatch, Why, verify};

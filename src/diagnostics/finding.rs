@@ -2,29 +2,8 @@
 
 use std::ops::Range;
 
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Worth knowing; nothing stops.
-    Note,
-    /// Probably a mistake; nothing stops.
-    Warning,
-    /// The manifest cannot be used (exit code 5).
-    Error,
-}
-
-impl Severity {
-    /// The severity in a word, as texts and formats of code hosts have it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Warning => "warning",
-            Self::Error => "error",
-        }
-    }
-}
+use super::rule::Rule;
+use super::severity::Severity;
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,8 +45,8 @@ pub struct Fix {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// Stable identifier of the rule: `unknown-key`.
-    pub rule: &'static str,
+    /// The rule that it breaks.
+    pub rule: Rule,
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong, in a sentence without a final full stop.
@@ -85,18 +64,25 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding of this rule about the file as a whole; the methods below refine it.
-    pub fn new(rule: &'static str, severity: Severity, file: &str, message: impl Into<String>) -> Self {
+    /// A finding of this rule about the file as a whole, with the severity and the help of the rule; the methods below
+    /// refine it.
+    pub fn new(rule: Rule, file: &str, message: impl Into<String>) -> Self {
         Self {
             rule,
-            severity,
+            severity: rule.severity(),
             message: message.into(),
             file: file.to_owned(),
             at: None,
-            help: None,
+            help: Some(phrase(rule.help())),
             fix: None,
             setting: None,
         }
+    }
+
+    /// Makes it a finding of this severity, where that is milder than the severity of its rule.
+    #[must_use]
+    pub fn severity(self, severity: Severity) -> Self {
+        Self { severity: severity.min(self.rule.severity()), ..self }
     }
 
     /// Says where.
@@ -105,7 +91,7 @@ impl Finding {
         Self { at: Some(at.clone()), ..self }
     }
 
-    /// Says what to do.
+    /// Says what to do, where more is known than the rule says.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
@@ -126,10 +112,8 @@ impl Finding {
     /// The same finding in words that no text of the file is in: what its rule says.
     #[must_use]
     pub fn withheld(self, reason: &str) -> Self {
-        let rule = super::rule::RULES.iter().find(|rule| rule.id == self.rule);
-        let summary = rule.map_or("The file has a fault", |rule| rule.summary.trim_end_matches('.'));
-        let message = format!("{summary}; the text is not shown, because {reason}");
-        Self { message, help: rule.map(|rule| rule.help.to_owned()), fix: None, setting: None, ..self }
+        let message = format!("{}; the text is not shown, because {reason}", self.rule.summary().trim_end_matches('.'));
+        Self { message, help: Some(phrase(self.rule.help())), fix: None, setting: None, ..self }
     }
 
     /// Whether it makes the manifest unusable.
@@ -140,6 +124,16 @@ impl Finding {
 
 /// The one thing to say about a manifest that could not be checked, and why.
 pub fn not_checked(file: &str, message: &str, hints: &[String]) -> Finding {
-    let finding = Finding::new("not-checked", Severity::Error, file, message);
-    Finding { help: hints.first().cloned(), ..finding }
+    let finding = Finding::new(Rule::NotChecked, file, message);
+    match hints.first() {
+        Some(hint) => finding.help(hint),
+        None => finding,
+    }
+}
+
+/// A sentence as part of another one: it starts in lower case, and has no full stop.
+fn phrase(sentence: &str) -> String {
+    let mut characters = sentence.trim_end_matches('.').chars();
+    let first = characters.next().map(|first| first.to_ascii_lowercase());
+    first.into_iter().chain(characters).collect()
 }

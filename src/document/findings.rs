@@ -70,7 +70,7 @@ impl From<&Finding> for FindingEntry {
         // The fix is for editors, and the setting for renderers; documents of 1.0 do not carry them.
         let Finding { rule, severity, message, file, at, help, fix: _, setting: _ } = finding;
         Self {
-            rule: (*rule).to_owned(),
+            rule: rule.id().to_owned(),
             severity: *severity,
             message: message.clone(),
             file: file.clone(),

@@ -6,7 +6,7 @@ use super::super::{
 };
 use super::*;
 use crate::apply::End;
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule};
 use crate::live::{Live, Snapshot};
 use crate::manifest::write::{self, Detail};
 use crate::plan::samples::{busy, create, in_sync, live, read_yaml, target, warning};
@@ -86,7 +86,7 @@ fn documents() -> Vec<(SchemaName, Json)> {
     };
     let results = vec![result(End::Applied, None), result(End::InSync, Some(error()))];
     let whole = live(json!({"name": "Widget", "future": [1]}), Some(json!({})));
-    let finding = Finding::new("size", Severity::Error, "org.yaml", "the file is too large");
+    let finding = Finding { help: None, ..Finding::new(Rule::TooLarge, "org.yaml", "the file is too large") };
     vec![
         (SchemaName::Plan, value(&plan_document(&[busy(), create(), in_sync()], 1))),
         (SchemaName::Results, value(&results_document(results))),

@@ -1,7 +1,7 @@
 //! Consents that can be seen to match nothing without a look at the live state.
 
 use super::{Allow, Manifest};
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule};
 use crate::settings::{Model, Setting};
 use crate::text::excerpt;
 
@@ -25,7 +25,7 @@ pub(super) fn findings(model: &Model, manifest: &Manifest, unusable: &[Setting])
 }
 
 fn stale(manifest: &Manifest, allow: &Allow, message: String) -> Finding {
-    Finding::new("stale-consent", Severity::Warning, &manifest.path, message)
+    Finding::new(Rule::StaleConsent, &manifest.path, message)
         .at(&allow.at)
         .help("remove the entry, or pin it to the value that the file wants")
         .setting(&allow.setting)
@@ -33,7 +33,7 @@ fn stale(manifest: &Manifest, allow: &Allow, message: String) -> Finding {
 
 fn duplicate(manifest: &Manifest, allow: &Allow) -> Finding {
     let message = format!("duplicate consent to change {} to {}", allow.setting, excerpt(&allow.to.to_string(), SHOWN));
-    Finding::new("duplicate-consent", Severity::Warning, &manifest.path, message)
+    Finding::new(Rule::DuplicateConsent, &manifest.path, message)
         .at(&allow.at)
         .help("remove one of the two entries")
         .setting(&allow.setting)

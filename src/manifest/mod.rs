@@ -16,7 +16,7 @@ pub mod write;
 
 pub(crate) use consents::mismatch;
 pub use parse::{KEYS, LARGEST, Parsed, is_manifest, parse};
-pub use restore::{restoring, unusable};
+pub use restore::{not_restored, restoring, unusable};
 pub use rules::cross_check;
 pub use scope::beyond_scope;
 

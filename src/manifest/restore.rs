@@ -3,10 +3,10 @@
 use serde_json::Value as Json;
 
 use super::{Declared, Manifest};
-use crate::diagnostics::{Finding, Severity};
-use crate::diagnostics::{Location, Source};
-use crate::live::{Document, Live};
+use crate::diagnostics::{Finding, Location, Rule, Source};
+use crate::live::{Document, Live, document_differences};
 use crate::settings::{Endpoint, Kind, Model, Setting, Target, Unset, is_blank};
+use crate::text::excerpt;
 
 /// The manifest that brings a live state back: every setting that a file can declare, unset ones included.
 ///
@@ -47,10 +47,23 @@ pub fn unusable(model: &Model, file: &str, backup: &Live, writes: &dyn Fn(&Setti
         .filter(|(setting, value)| !is_an_unset(setting, value))
         .flat_map(|(setting, value)| setting.check(value).into_iter().map(move |problem| (setting, problem)))
         .map(|(setting, problem)| {
-            let severity = if problem.refused { Severity::Error } else { Severity::Warning };
             let message = format!("{} cannot be restored as it is: {}", setting.path, problem.message);
-            let finding = Finding::new(problem.rule, severity, file, message).setting(setting.path);
+            let finding = Finding::new(problem.rule, file, message).severity(problem.severity()).setting(setting.path);
             finding.help("correct the value in a copy of the backup, or set it in the manifest and apply that")
+        })
+        .collect()
+}
+
+/// What differs from the backup and cannot be declared, so it stays as it is now.
+pub fn not_restored(model: &Model, manifest: &Manifest, backup: &Live, live: &Live) -> Vec<Finding> {
+    let documents = backup.documents().filter_map(|then| Some((then, live.document(then.endpoint)?)));
+    documents
+        .flat_map(|(then, now)| document_differences(model, then, now))
+        .filter(|found| manifest.declared(&found.path).is_none())
+        .map(|found| {
+            let (then, now) = (excerpt(&found.before.to_string(), 80), excerpt(&found.after.to_string(), 80));
+            let message = format!("{} was {then} and stays {now}: it cannot be declared", excerpt(&found.path, 120));
+            Finding::new(Rule::NotRestored, &manifest.path, message)
         })
         .collect()
 }
@@ -130,7 +143,7 @@ mod tests {
         let found = |writes: &dyn Fn(&Setting) -> bool| {
             let findings = unusable(Model::current(), "backup.json", &backup, writes);
             assert!(findings.iter().all(|finding| finding.file == "backup.json"));
-            findings.into_iter().map(|finding| (finding.setting.unwrap(), finding.rule)).collect::<Vec<_>>()
+            findings.into_iter().map(|finding| (finding.setting.unwrap(), finding.rule.id())).collect::<Vec<_>>()
         };
         let of = |name: &str, rule| (format!("organization.{name}"), rule);
         let expected = [

@@ -6,10 +6,8 @@
 use serde_json::Value as Json;
 
 use super::{Declared, Manifest};
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule, Severity};
 use crate::settings::{Access, Color, Group, Kind, Model, Setting, is_blank};
-
-const PARTIAL: &str = "partial-group";
 
 const WARP: &str = "organization.allow_authenticate_via_warp";
 const WARP_DURATION: &str = "organization.warp_auth_session_duration";
@@ -52,7 +50,7 @@ pub fn cross_check(model: &Model, manifest: &Manifest, effective: &dyn Fn(&Setti
 pub(super) fn declared_alone(model: &Model, manifest: &Manifest, unusable: &[Setting]) -> Vec<Finding> {
     let is_spoilt = |finding: &Finding| {
         let group = finding.setting.as_deref().and_then(|path| model.setting(path)?.group());
-        finding.rule == PARTIAL && unusable.iter().any(|setting| setting.group() == group)
+        finding.rule == Rule::PartialGroup && unusable.iter().any(|setting| setting.group() == group)
     };
     let declared = |setting: &Setting| Some(manifest.declared(setting.path)?.value.clone());
     cross_check(model, manifest, &declared).into_iter().filter(|finding| !is_spoilt(finding)).collect()
@@ -85,15 +83,8 @@ impl<'a> Facts<'a> {
         paths.iter().find_map(|path| self.manifest.declared(path))
     }
 
-    fn finding(
-        &self,
-        rule: &'static str,
-        severity: Severity,
-        at: &Declared,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Finding {
-        Finding::new(rule, severity, &self.manifest.path, message).at(&at.at).help(help).setting(at.setting.path)
+    fn finding(&self, rule: Rule, at: &Declared, message: impl Into<String>, help: impl Into<String>) -> Finding {
+        Finding::new(rule, &self.manifest.path, message).at(&at.at).help(help).setting(at.setting.path)
     }
 }
 
@@ -105,7 +96,7 @@ fn warp_needs_a_session(facts: &Facts<'_>) -> Vec<Finding> {
     let message = "allow_authenticate_via_warp needs warp_auth_session_duration: without it, every later save of an \
                    application is refused (12130)";
     let help = "declare warp_auth_session_duration, such as 24h, or turn allow_authenticate_via_warp off";
-    vec![facts.finding("warp-session", Severity::Error, at, message, help)]
+    vec![facts.finding(Rule::WarpSession, at, message, help)]
 }
 
 /// Groups whose members the API takes only together.
@@ -136,7 +127,7 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
         let missing = missing.join(" and ");
         let message = format!("{together}, without {missing} it refuses the others");
         let help = format!("set {missing} too, or write \"{name}: null\" to unset them all");
-        return Some(facts.finding(PARTIAL, Severity::Error, declared, message, help));
+        return Some(facts.finding(Rule::PartialGroup, declared, message, help));
     }
     if silent.is_empty() {
         return None;
@@ -144,7 +135,7 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
     let silent = silent.join(" and ");
     let message = format!("{together}, and the file leaves out {silent}");
     let help = format!("declare {silent} too, unless the organization has a value already");
-    Some(facts.finding(PARTIAL, Severity::Warning, declared, message, help))
+    Some(facts.finding(Rule::PartialGroup, declared, message, help).severity(Severity::Warning))
 }
 
 fn mfa_for_all_needs_mfa(facts: &Facts<'_>) -> Vec<Finding> {
@@ -160,7 +151,7 @@ fn mfa_for_all_needs_mfa(facts: &Facts<'_>) -> Vec<Finding> {
         .filter_map(|(path, message)| {
             let at = facts.declared(&[path, MFA_FOR_ALL])?;
             let help = "set it too, or turn mfa_required_for_all_apps off";
-            Some(facts.finding("mfa-for-all", Severity::Error, at, message, help))
+            Some(facts.finding(Rule::MfaForAll, at, message, help))
         })
         .collect()
 }
@@ -172,13 +163,7 @@ fn exemptions_need_the_denial(facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = "zones are exempted from deny_unmatched_requests, which is off, so the list does nothing";
-    vec![facts.finding(
-        "idle-exemption",
-        Severity::Warning,
-        at,
-        message,
-        "turn deny_unmatched_requests on, or remove the list",
-    )]
+    vec![facts.finding(Rule::IdleExemption, at, message, "turn deny_unmatched_requests on, or remove the list")]
 }
 
 fn some_authenticator_serves_every_application(facts: &Facts<'_>) -> Vec<Finding> {
@@ -190,7 +175,7 @@ fn some_authenticator_serves_every_application(facts: &Facts<'_>) -> Vec<Finding
     }
     let message = "piv_key and ssh_fido2_key serve infrastructure applications only: the API refuses a list of nothing \
                    else while any other application exists";
-    vec![facts.finding("infrastructure-only", Severity::Warning, at, message, "add totp, biometrics or security_key")]
+    vec![facts.finding(Rule::InfrastructureOnly, at, message, "add totp, biometrics or security_key")]
 }
 
 /// A text that is sent beside a change of another setting is never sent without one.
@@ -205,7 +190,7 @@ fn a_reason_needs_its_change(facts: &Facts<'_>) -> Vec<Finding> {
             let key = declared.setting.name();
             let message = format!("{key} is sent beside a change of {of}, which is not declared, so it is never sent");
             let help = format!("declare {of}, or remove {key}");
-            Some(facts.finding("idle-annotation", Severity::Warning, declared, message, help))
+            Some(facts.finding(Rule::IdleAnnotation, declared, message, help))
         })
         .collect()
 }
@@ -222,7 +207,7 @@ fn login_text_is_legible(facts: &Facts<'_>) -> Vec<Finding> {
          for {}:1",
         Color::LEGIBLE
     );
-    vec![facts.finding("contrast", Severity::Warning, at, message, "choose a darker colour")]
+    vec![facts.finding(Rule::Contrast, at, message, "choose a darker colour")]
 }
 
 fn required_keys_need_mfa(facts: &Facts<'_>) -> Vec<Finding> {
@@ -231,7 +216,7 @@ fn required_keys_need_mfa(facts: &Facts<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let message = "required_aaguids does nothing while MFA is off: mfa_config.allowed_authenticators is empty";
-    vec![facts.finding("idle-aaguids", Severity::Warning, at, message, "allow security_key, or unset required_aaguids")]
+    vec![facts.finding(Rule::IdleAaguids, at, message, "allow security_key, or unset required_aaguids")]
 }
 
 /// Keys of type ed25519 have one size (OpenAPI description of `ssh_key_size`: "does not accept this parameter").
@@ -245,11 +230,5 @@ fn key_sizes_need_a_type_with_sizes(facts: &Facts<'_>) -> Vec<Finding> {
     }
     let message =
         "ssh_key_size does not apply to ed25519, which is the only type in ssh_key_type: its keys have one size";
-    vec![facts.finding(
-        "idle-key-size",
-        Severity::Warning,
-        at,
-        message,
-        "unset ssh_key_size, or accept ecdsa or rsa keys too",
-    )]
+    vec![facts.finding(Rule::IdleKeySize, at, message, "unset ssh_key_size, or accept ecdsa or rsa keys too")]
 }

@@ -3,7 +3,7 @@
 //! A file that names its zone itself is checked while it is read.
 
 use super::Manifest;
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule};
 use crate::settings::Scope;
 
 /// A finding for every declared setting that this scope lacks.
@@ -12,7 +12,7 @@ pub fn beyond_scope(manifest: &Manifest, scope: Scope) -> Vec<Finding> {
     beyond
         .map(|declared| {
             let message = format!("a {scope} has no {}; it exists for accounts only", declared.setting.path);
-            Finding::new("scope", Severity::Error, &manifest.path, message)
+            Finding::new(Rule::Scope, &manifest.path, message)
                 .at(&declared.at)
                 .help("remove it, or name the account in place of the zone")
                 .setting(declared.setting.path)

@@ -1,7 +1,7 @@
 //! Who consents to guarded changes, and which consents have nothing left to consent to.
 
 use super::{Change, Consent, GuardState, Input};
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule};
 use crate::manifest::{Allow, mismatch};
 use crate::settings::{Model, Resolved};
 
@@ -56,14 +56,14 @@ pub(super) fn stale<'a>(input: &Input<'_>, changes: impl Iterator<Item = &'a Cha
     let of_the_flags = input.allow.iter().filter(|path| !guarded().any(|change| names(input.model, path, change)));
     let in_file = of_the_file.map(|allow| {
         let message = format!("the consent to change {} matches no change of this plan", allow.setting);
-        Finding::new("stale-consent", Severity::Warning, &input.manifest.path, message)
+        Finding::new(Rule::StaleConsent, &input.manifest.path, message)
             .at(&allow.at)
             .help("remove the entry once it has been applied, so that it cannot consent to a later change")
             .setting(&allow.setting)
     });
     let on_command_line = of_the_flags.map(|path| {
         let message = format!("--allow {path} matches no guarded change of this plan");
-        Finding::new("stale-consent", Severity::Warning, &input.manifest.path, message)
+        Finding::new(Rule::StaleConsent, &input.manifest.path, message)
             .help("leave the flag out, or check the name of the setting")
             .setting(path)
     });

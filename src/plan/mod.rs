@@ -23,7 +23,7 @@ pub use saved::{SavedPlan, Since, StaleReason, stale_digest};
 use jiff::Timestamp;
 
 use crate::cloudflare::Method;
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule};
 use crate::live::{Live, Slot};
 use crate::manifest::{Manifest, cross_check};
 use crate::settings::{Endpoint, Model, Setting, Target};
@@ -121,7 +121,7 @@ fn findings(input: &Input<'_>, action: Action) -> Vec<Finding> {
     if action == Action::None && no_organization {
         let message = format!("{} has no Zero Trust organization, so its DoH settings cannot be written", input.target);
         findings.push(
-            Finding::new("no-organization", Severity::Error, &input.manifest.path, message)
+            Finding::new(Rule::NoOrganization, &input.manifest.path, message)
                 .help("declare `organization:` with name and auth_domain to have it created"),
         );
     }
@@ -156,7 +156,7 @@ fn missing_for_creation(input: &Input<'_>) -> Vec<Finding> {
                  for providers, and refuses the creation for every other account",
                 input.target
             );
-            Finding::new("create-needs", Severity::Warning, &input.manifest.path, message)
+            Finding::new(Rule::CreateNeeds, &input.manifest.path, message)
                 .help("declare it to choose its value")
                 .setting(path)
         })

@@ -3,7 +3,7 @@
 use serde_json::{Value as Json, json};
 
 use crate::cloudflare::Method;
-use crate::diagnostics::{Finding, Location, Severity};
+use crate::diagnostics::{Finding, Location, Rule};
 use crate::live::{Document, Fingerprint, Live, Slot};
 use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Unmanaged};
 use crate::settings::{Direction, Endpoint, Model, Target};
@@ -116,14 +116,9 @@ pub(crate) fn create() -> Plan {
 }
 
 pub(crate) fn warning() -> Finding {
-    Finding::new(
-        "contrast",
-        Severity::Warning,
-        "org.yaml",
-        "the login text is hard to read: contrast 1.3, body text wants 4.5",
-    )
-    .at(&Location { line: 12, column: 17, span: 200..209 })
-    .help("choose a darker text_color")
+    Finding::new(Rule::Contrast, "org.yaml", "the login text is hard to read: contrast 1.3, body text wants 4.5")
+        .at(&Location { line: 12, column: 17, span: 200..209 })
+        .help("choose a darker text_color")
 }
 
 /// A live state with these fields.

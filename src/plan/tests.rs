@@ -415,7 +415,7 @@ fn a_switch_that_puts_a_hidden_value_into_force_shows_it_and_is_guarded_as_it_is
 #[test]
 fn signing_in_with_warp_needs_a_duration_in_the_file_or_in_live() {
     let wants = |live: Json| given_live(live).wants("organization.allow_authenticate_via_warp", json!(true)).plan();
-    let rules = |plan: Plan| plan.findings.into_iter().map(|finding| finding.rule).collect::<Vec<_>>();
+    let rules = |plan: Plan| plan.findings.into_iter().map(|finding| finding.rule.id()).collect::<Vec<_>>();
     assert_eq!(rules(wants(json!({}))), ["warp-session"]);
     assert_eq!(rules(wants(json!({"warp_auth_session_duration": "24h"}))), [""; 0]);
 }
@@ -435,7 +435,7 @@ fn consent_in_the_file_is_pinned_to_the_value() {
     let applied = given_live(json!({"auth_domain": "new.example.com"}))
         .wants("organization.auth_domain", json!("new.example.com"))
         .consents_in_file("organization.auth_domain", json!("new.example.com"));
-    assert_eq!(applied.plan().findings[0].rule, "stale-consent");
+    assert_eq!(applied.plan().findings[0].rule.id(), "stale-consent");
 }
 
 #[test]
@@ -449,7 +449,7 @@ fn consent_by_flag_names_a_setting_or_a_group() {
     }
     let stale = story().consents_by_flag(DENY).plan();
     assert_eq!(stale.refused().count(), 1);
-    assert_eq!(stale.findings[0].rule, "stale-consent");
+    assert_eq!(stale.findings[0].rule.id(), "stale-consent");
 }
 
 #[test]
@@ -484,7 +484,7 @@ fn doh_settings_alone_cannot_create_an_organization() {
     story.live.doh = Slot::Absent;
     let plan = story.plan();
     assert!(plan.is_empty());
-    assert_eq!(plan.findings[0].rule, "no-organization");
+    assert_eq!(plan.findings[0].rule.id(), "no-organization");
 }
 
 #[test]

@@ -72,7 +72,7 @@ fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> Strin
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(visible(&finding.message)).id(finding.rule);
+    let title = level.primary_title(visible(&finding.message)).id(finding.rule.id());
     let window = source.zip(finding.at.as_ref()).and_then(|(source, at)| Window::of(source, at));
     let origin = Origin::path(text::visible(&finding.file));
     let origin = match &finding.at {
@@ -195,6 +195,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::diagnostics::Rule;
     use crate::manifest::parse;
     use crate::settings::Model;
 
@@ -217,7 +218,7 @@ mod tests {
 
     #[test]
     fn a_hostile_file_name_and_message_are_made_visible() {
-        let finding = Finding::new("rule", Severity::Error, "a\u{1b}]0;x\u{7}.yaml", "b\u{202e}c");
+        let finding = Finding::new(Rule::UnknownKey, "a\u{1b}]0;x\u{7}.yaml", "b\u{202e}c");
         let shown = text(&[finding], None, &Style::default());
         assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{shown}");
     }
@@ -244,8 +245,8 @@ mod tests {
 
     #[test]
     fn json_says_null_where_the_whole_file_is_meant() {
-        let finding = Finding::new("rule", Severity::Warning, "org.yaml", "message").help("help");
-        let expected = serde_json::json!({"rule": "rule", "severity": "warning", "message": "message",
+        let finding = Finding::new(Rule::UnknownValue, "org.yaml", "message").help("help");
+        let expected = serde_json::json!({"rule": "unknown-value", "severity": "warning", "message": "message",
             "file": "org.yaml", "line": null, "column": null, "help": "help"});
         assert_eq!(serde_json::json!(crate::document::FindingEntry::from(&finding)), expected);
     }

@@ -33,7 +33,7 @@ fn identity(finding: &Finding, source: Option<&Source>) -> [u8; 32] {
     let (line, place) = source.zip(finding.at.as_ref()).map(|(source, at)| written(source, at)).unwrap_or_default();
     let file = tidy(&finding.file);
     let setting = finding.setting.as_deref().unwrap_or_default();
-    let parts = [VERSION, finding.rule, &file, setting, line, place];
+    let parts = [VERSION, finding.rule.id(), &file, setting, line, place];
     // The length in front of each part keeps them apart whatever they hold.
     let hash = |hash: Sha256, part: &str| hash.chain_update(part.len().to_be_bytes()).chain_update(part);
     parts.into_iter().fold(Sha256::new(), hash).finalize().into()
@@ -49,7 +49,7 @@ fn written<'a>(source: &'a Source, at: &Location) -> (&'a str, &'a str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostics::Severity;
+    use crate::diagnostics::{Rule, Severity};
     use crate::manifest::parse;
     use crate::settings::Model;
 
@@ -85,7 +85,7 @@ mod tests {
             "organization:\n  mfa_config:\n    allowed_authenticators:\n      - totp\n      - topt\n      - topt\n";
         let [one, two] = &of(text)[..] else { panic!("two findings") };
         assert_ne!(one, two);
-        let twice = vec![Finding::new("rule", Severity::Error, "org.yaml", "message"); 2];
+        let twice = vec![Finding::new(Rule::UnknownKey, "org.yaml", "message"); 2];
         let [one, two] = &fingerprints(&twice, None)[..] else { panic!("two findings") };
         assert_ne!(one, two);
     }
@@ -99,10 +99,10 @@ mod tests {
 
     #[test]
     fn another_file_rule_setting_or_line_is_another_finding() {
-        let plain = Finding::new("rule", Severity::Error, "org.yaml", "message");
+        let plain = Finding::new(Rule::UnknownKey, "org.yaml", "message");
         let source = Source { name: "org.yaml".to_owned(), text: "name: A\n".to_owned() };
         let others = [
-            Finding { rule: "rule-two", ..plain.clone() },
+            Finding { rule: Rule::KeyType, ..plain.clone() },
             Finding { file: "b.yaml".to_owned(), ..plain.clone() },
             plain.clone().setting("organization.name"),
             plain.clone().at(&Location { line: 1, column: 1, span: 0..4 }),
@@ -116,8 +116,8 @@ mod tests {
 
     #[test]
     fn neither_wording_nor_the_way_the_path_is_typed_counts() {
-        let one = Finding::new("rule", Severity::Error, "org.yaml", "message");
-        let other = Finding::new("rule", Severity::Warning, "./org.yaml", "another").help("help");
+        let one = Finding::new(Rule::UnknownKey, "org.yaml", "message");
+        let other = Finding::new(Rule::UnknownKey, "./org.yaml", "another").severity(Severity::Warning).help("help");
         assert_eq!(fingerprints(&[one], None), fingerprints(&[other], None));
     }
 }

@@ -46,7 +46,7 @@ impl Issue {
     fn of(finding: &Finding, fingerprint: String) -> Self {
         Self {
             description: told(finding),
-            check_name: finding.rule,
+            check_name: finding.rule.id(),
             fingerprint,
             severity: severity(finding.severity),
             location: Location {
@@ -113,6 +113,7 @@ impl Kind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostics::Rule;
     use crate::manifest::parse;
     use crate::plan::samples::{busy, create, in_sync, warning};
     use crate::settings::Model;
@@ -165,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_finding_about_a_whole_file_stands_at_its_first_line() {
-        let finding = Finding::new("no-section", Severity::Error, "org.yaml", "message").help("write:\n\nname: A");
+        let finding = Finding::new(Rule::NoSection, "org.yaml", "message").help("write:\n\nname: A");
         let Issue { description, location, .. } = Issue::of(&finding, String::new());
         assert_eq!((description.as_str(), location.lines.begin), ("message", 1));
     }

@@ -9,7 +9,7 @@ use super::sarif::{self, sarif};
 use super::{ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan};
 #[cfg(feature = "cli")]
 use super::{FindingsFormat, PlanFormat, ReportFormat, Validation};
-use crate::diagnostics::{Finding, Fix, Location, Severity, Source, not_checked};
+use crate::diagnostics::{Finding, Fix, Location, Rule, Source, not_checked};
 use crate::document as documents;
 use crate::manifest::write::{self, Detail};
 use crate::plan::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
@@ -70,7 +70,7 @@ pub(super) fn filled_with(text: &str) -> Plan {
             change("organization.mfa_config.allowed_authenticators", json!([text, "totp"]), json!([other, "totp"])),
         ],
         unmanaged: vec![unmanaged(text, json!({ "key": text }), false), unmanaged(text, json!(text), true)],
-        findings: vec![Finding::new("rule", Severity::Warning, text, text).help(text)],
+        findings: vec![Finding::new(Rule::UnknownValue, text, text).help(text)],
         ..busy()
     }
 }
@@ -106,10 +106,8 @@ fn reports(text: &str) -> [String; 2] {
     let span = text.len() + 1..source.text.len();
     let fix = Fix { title: text.to_owned(), span: span.clone(), replacement: text.to_owned(), safe: true };
     let line = source.text[..span.start].matches('\n').count() + 1;
-    let finding = Finding::new("rule", Severity::Error, text, text)
-        .at(&Location { line, column: 1, span })
-        .fix(fix)
-        .setting(text);
+    let finding =
+        Finding::new(Rule::UnknownKey, text, text).at(&Location { line, column: 1, span }).fix(fix).setting(text);
     [sarif(std::slice::from_ref(&finding), Some(&source)), gitlab::code_quality(&[finding], Some(&source))]
 }
 
@@ -118,7 +116,7 @@ fn reports(text: &str) -> [String; 2] {
 fn failures(text: &str) -> Vec<String> {
     let message = format!("cannot read {}", visible(text));
     let hints = [message.clone()];
-    let findings = [Finding::new("rule", Severity::Error, text, text).help(text)];
+    let findings = [Finding::new(Rule::UnknownKey, text, text).help(text)];
     let found = |findings| FailedRun {
         command: "plan",
         file: text,

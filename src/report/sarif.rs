@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::fingerprint::{self, fingerprints};
 use super::line_hash::line_hashes;
 use super::path::uri;
-use crate::diagnostics::{Finding, Fix, Lines, RULES, Rule, Source};
+use crate::diagnostics::{Finding, Fix, Lines, Rule, Source};
 use crate::document::{ZERODRIFT, to_text};
 use crate::text::visible;
 
@@ -25,7 +25,7 @@ const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 /// Findings as the text of a SARIF file with one run. The source is the file that they are about, where it could be read
 /// as text: places get their ends from it, and fixes are offered.
 ///
-/// The run names every rule of [`RULES`], found or not, since hosts expect the rules of a tool to be the same in every
+/// The run names every rule of [`Rule::ALL`], found or not, since hosts expect the rules of a tool to be the same in every
 /// run. What a terminal obeys or hides is a `\u` escape in the JSON text, and nothing in a message is a link.
 pub fn sarif(findings: &[Finding], source: Option<&Source>) -> String {
     log(findings, source, Vec::new())
@@ -59,7 +59,7 @@ fn driver() -> Driver {
         version: ZERODRIFT,
         semantic_version: ZERODRIFT,
         information_uri: HOME,
-        rules: RULES.iter().map(Descriptor::from).collect(),
+        rules: Rule::ALL.iter().copied().map(Descriptor::from).collect(),
     }
 }
 
@@ -87,8 +87,8 @@ fn result(finding: &Finding, fingerprint: String, text: Option<&Text<'_>>) -> Sa
     let keys = [("primaryLocationLineHash", hash), (fingerprint::VERSION, Some(fingerprint))];
     let artifact_location = ArtifactLocation { uri: uri(&finding.file) };
     SarifResult {
-        rule_id: finding.rule,
-        rule_index: RULES.iter().position(|rule| rule.id == finding.rule),
+        rule_id: finding.rule.id(),
+        rule_index: finding.rule as usize,
         level: finding.severity.word(),
         message: Message { text: told(finding) },
         locations: [Location { physical_location: PhysicalLocation { artifact_location, region } }],
@@ -222,16 +222,15 @@ struct Descriptor {
     default_configuration: Configuration,
 }
 
-impl From<&Rule> for Descriptor {
-    fn from(rule: &Rule) -> Self {
-        let Rule { id, severity, summary, help } = rule;
+impl From<Rule> for Descriptor {
+    fn from(rule: Rule) -> Self {
         let message = |text: &str| Message { text: literal(text) };
         Self {
-            id,
-            short_description: message(summary),
-            full_description: message(summary),
-            help: message(help),
-            default_configuration: Configuration { level: severity.word() },
+            id: rule.id(),
+            short_description: message(rule.summary()),
+            full_description: message(rule.summary()),
+            help: message(rule.help()),
+            default_configuration: Configuration { level: rule.severity().word() },
         }
     }
 }
@@ -250,8 +249,7 @@ struct Message {
 #[serde(rename_all = "camelCase")]
 struct SarifResult {
     rule_id: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_index: Option<usize>,
+    rule_index: usize,
     level: &'static str,
     message: Message,
     locations: [Location; 1],

@@ -6,6 +6,7 @@ use super::envelope::ApiError;
 use super::fields::{self, DocumentMember, Fields, MemberRole, MemberSource, Table};
 use super::personality::{AuthDomain, EmptyStrings, ReadOnlyFields, UnknownFields, WarpWithoutDuration};
 use super::state::State;
+use crate::diagnostics::Rule;
 use crate::settings::{Access, Endpoint, GoDuration, Setting, SettingPath, Unset, is_blank, joined};
 
 const AUTH_DOMAIN: SettingPath = SettingPath::new("organization.auth_domain");
@@ -113,7 +114,7 @@ impl Write<'_> {
         // another type is no echo, even where both are empty.
         let is_echo = stored.is_some_and(|stored| setting.same(Some(value), Some(stored)));
         let problems = setting.check(value).into_iter().filter(|problem| problem.refused);
-        let problems = problems.filter(|problem| !is_echo || problem.rule == "wrong-type");
+        let problems = problems.filter(|problem| !is_echo || problem.rule == Rule::WrongType);
         problems.map(|problem| ApiError::invalid_config(problem.message).at(&place(setting, problem.element))).collect()
     }
 

@@ -6,6 +6,7 @@ mod names;
 mod tests;
 mod words;
 
+use crate::diagnostics::{Rule, Severity};
 use crate::text::is_hidden;
 use serde_json::Value as Json;
 
@@ -19,8 +20,8 @@ use super::setting::{Setting, Unset};
 /// What is wrong with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Stable identifier of the rule: `duration`.
-    pub rule: &'static str,
+    /// The rule that the value breaks.
+    pub rule: Rule,
     /// Whether the API refuses the value, as far as is known; otherwise it is doubtful only.
     pub refused: bool,
     /// What is wrong, in a sentence without a final full stop.
@@ -35,13 +36,18 @@ pub struct Problem {
 
 impl Problem {
     /// A value that the API does not take.
-    fn refused(rule: &'static str, message: impl Into<String>) -> Self {
+    fn refused(rule: Rule, message: impl Into<String>) -> Self {
         Self { rule, refused: true, message: message.into(), help: None, suggestion: None, element: None }
     }
 
     /// A value that the API may take and that is probably a mistake.
-    fn doubtful(rule: &'static str, message: impl Into<String>) -> Self {
+    fn doubtful(rule: Rule, message: impl Into<String>) -> Self {
         Self { refused: false, ..Self::refused(rule, message) }
+    }
+
+    /// How bad it is in a manifest.
+    pub fn severity(&self) -> Severity {
+        if self.refused { Severity::Error } else { Severity::Warning }
     }
 
     fn help(self, help: impl Into<String>) -> Self {
@@ -147,7 +153,7 @@ fn shortened(text: &str) -> (&str, bool) {
 
 fn wrong_type(setting: &Setting, value: &Json) -> Problem {
     let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), type_name(value));
-    Problem::refused("wrong-type", message).suggest_if(converted(setting, value))
+    Problem::refused(Rule::WrongType, message).suggest_if(converted(setting, value))
 }
 
 /// The value that someone meant who wrote the right thing in the wrong type.
@@ -176,7 +182,8 @@ fn converted(setting: &Setting, value: &Json) -> Option<Json> {
 
 /// Text that is empty where empty means nothing: an unset is written `null`.
 fn empty(setting: &Setting) -> Problem {
-    let problem = Problem::refused("empty", format!("{} takes {}, not empty text", setting.name(), setting.takes()));
+    let problem =
+        Problem::refused(Rule::Empty, format!("{} takes {}, not empty text", setting.name(), setting.takes()));
     match setting.unset {
         Unset::Never(reason) => problem.help(format!("it cannot be unset: {reason}")),
         Unset::Null | Unset::False | Unset::EmptyList => problem.help("write null to unset it").suggest(Json::Null),
@@ -185,17 +192,17 @@ fn empty(setting: &Setting) -> Problem {
 
 fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
     if let (true, Unset::Never(reason)) = (text.trim().is_empty(), setting.unset) {
-        return vec![Problem::refused("empty", format!("{} cannot be empty: {reason}", setting.name()))];
+        return vec![Problem::refused(Rule::Empty, format!("{} cannot be empty: {reason}", setting.name()))];
     }
     let control = text.chars().find(|c| setting.has_no_room_for(*c)).map(|c| {
         let message = format!("{} takes text on one line, without control characters such as {c:?}", setting.name());
         let help = if c == '\n' { "write it on one line" } else { "remove the character" };
-        Problem::refused("control-character", message).help(help).suggest(one_line(text))
+        Problem::refused(Rule::ControlCharacter, message).help(help).suggest(one_line(text))
     });
     // The API reference calls these settings optional strings and says nothing about lines.
     let lines = (control.is_none() && text.contains('\n')).then(|| {
         let message = format!("the API is not known to take line breaks in {}", setting.name());
-        Problem::doubtful("line-break", message).help("write it on one line, unless the API is known to take it")
+        Problem::doubtful(Rule::LineBreak, message).help("write it on one line, unless the API is known to take it")
     });
     let hidden = text.chars().find(|c| is_hidden(*c)).map(|c| {
         let message = format!(
@@ -204,7 +211,7 @@ fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
             u32::from(c)
         );
         let cleaned: String = text.chars().filter(|c| !is_hidden(*c)).collect();
-        Problem::doubtful("hidden-character", message).help("remove the character").suggest(cleaned)
+        Problem::doubtful(Rule::HiddenCharacter, message).help("remove the character").suggest(cleaned)
     });
     control.into_iter().chain(lines).chain(hidden).collect()
 }
@@ -221,7 +228,7 @@ fn color(setting: &Setting, text: &str) -> Vec<Problem> {
     let digits = text.trim().trim_start_matches("0x").trim_start_matches('#');
     let with_sign = format!("#{digits}");
     let meant = with_sign.parse::<Color>().is_ok().then(|| Json::String(with_sign));
-    let problem = Problem::refused("color", format!("{} is {}: {error}", setting.name(), shown(text)));
+    let problem = Problem::refused(Rule::Color, format!("{} is {}: {error}", setting.name(), shown(text)));
     vec![match &meant {
         Some(Json::String(color)) => problem.help(format!("did you mean \"{color}\"?")).suggest_if(meant.clone()),
         _ => problem.help("names of colours, rgb() and transparency are not taken"),
@@ -233,12 +240,12 @@ fn integer(setting: &Setting, number: &serde_json::Number, min: i64, max: i64) -
         let rounded = canonical::of(setting.kind, Some(&Json::Number(number.clone())));
         let meant = rounded.as_i64().filter(|whole| (min..=max).contains(whole)).map(Json::from);
         let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), bare(&number.to_string()));
-        return vec![Problem::refused("range", message).suggest_if(meant)];
+        return vec![Problem::refused(Rule::Range, message).suggest_if(meant)];
     };
     if (min..=max).contains(&whole) {
         return Vec::new();
     }
-    vec![Problem::refused("range", format!("{} takes {}, not {whole}", setting.name(), setting.takes()))]
+    vec![Problem::refused(Rule::Range, format!("{} takes {}, not {whole}", setting.name(), setting.takes()))]
 }
 
 fn set(setting: &Setting, element: Element, elements: &[Json]) -> Vec<Problem> {
@@ -256,14 +263,15 @@ fn set(setting: &Setting, element: Element, elements: &[Json]) -> Vec<Problem> {
 
 fn duplicate(setting: &Setting, value: &Json) -> Problem {
     let text = value.as_str().map_or_else(|| value.to_string(), shown);
-    Problem::doubtful("duplicate-element", format!("{} lists {text} twice", setting.name())).help("remove one of them")
+    Problem::doubtful(Rule::DuplicateElement, format!("{} lists {text} twice", setting.name()))
+        .help("remove one of them")
 }
 
 fn one_element(setting: &Setting, element: Element, value: &Json) -> Option<Problem> {
     let taken = setting.takes();
     let wrong = || {
         let message = format!("{} takes {taken}, but this element is {}", setting.name(), type_name(value));
-        Problem::refused("wrong-type", message)
+        Problem::refused(Rule::WrongType, message)
     };
     match (element, value) {
         (Element::Enum(known), Json::String(text)) => words::word(setting, known, text),

@@ -11,7 +11,7 @@ use super::hcl::as_text;
 use super::marks::UNKNOWN;
 use super::names::exact_command;
 use super::resource::{self, Member, Origin, Resource, Value};
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::Rule;
 use crate::live::{Document, set_at};
 use crate::settings::{
     Element, Endpoint, Kind, Model, Node, Scope, Setting, TargetId, is_blank, joined, nearest, shown,
@@ -50,9 +50,12 @@ impl<'r> Carrying<'r, '_> {
         Imported { address: self.resource.address.clone(), file, at, scope, says_scope, id, document, places }
     }
 
-    fn push(&mut self, place: &Place, rule: &'static str, message: String, help: Option<String>) {
-        let finding = place.finding(self.files, rule, Severity::Warning, message);
-        self.findings.push(Finding { help, ..finding });
+    fn push(&mut self, place: &Place, rule: Rule, message: String, help: Option<String>) {
+        let finding = place.finding(self.files, rule, message);
+        self.findings.push(match help {
+            Some(help) => finding.help(help),
+            None => finding,
+        });
     }
 
     /// That a value is not in the input, with the command that gives it.
@@ -64,7 +67,7 @@ impl<'r> Carrying<'r, '_> {
             Origin::Output if reason == UNKNOWN => format!("apply the plan, then: {}", exact_command("")),
             Origin::Output => "write it into the manifest yourself, if it may be in Git".to_owned(),
         };
-        self.push(place, "terraform-expression", message, Some(help));
+        self.push(place, Rule::TerraformExpression, message, Some(help));
     }
 
     /// Whether `ignore_changes` covers a setting, or a part of it.
@@ -75,7 +78,7 @@ impl<'r> Carrying<'r, '_> {
 
     fn ignored(&mut self, name: &str, place: &Place) {
         let message = format!("{name} is not declared: ignore_changes tells Terraform to leave it alone");
-        let finding = place.finding(self.files, "terraform-ignored", Severity::Note, message);
+        let finding = place.finding(self.files, Rule::TerraformIgnored, message);
         self.findings.push(finding);
     }
 
@@ -90,12 +93,12 @@ impl<'r> Carrying<'r, '_> {
         };
         if self.target.is_some() {
             let message = format!("{key} is not carried over: a manifest has one target");
-            return self.push(&member.place, "terraform-target", message, None);
+            return self.push(&member.place, Rule::TerraformTarget, message, None);
         }
         if let Err(reason) = &id {
             let message = format!("{key} is not carried over: {reason}");
             let help = format!("name the {scope} with --{}", key.replace('_', "-"));
-            self.push(&member.place, "terraform-target", message, Some(help));
+            self.push(&member.place, Rule::TerraformTarget, message, Some(help));
         }
         self.target = Some((scope, id.ok()));
     }
@@ -129,11 +132,11 @@ impl<'r> Carrying<'r, '_> {
         let value = converted(setting.kind, self.without_line_end(&name, place, value));
         if value.is_object() || value.to_string().len() > LONGEST {
             let what = if value.is_object() { "this is a group" } else { "it is too long for a manifest" };
-            return self.push(place, "terraform-value", format!("{name} is not carried over: {what}"), None);
+            return self.push(place, Rule::TerraformValue, format!("{name} is not carried over: {what}"), None);
         }
         if self.places.contains_key(setting.path) {
             let message = format!("{name} is not carried over: {} is already declared", setting.path);
-            return self.push(place, "terraform-value", message, None);
+            return self.push(place, Rule::TerraformValue, message, None);
         }
         self.places.insert(setting.path, place.clone());
         let own = setting.observed_as.unwrap_or_else(|| setting.full_path());
@@ -146,7 +149,7 @@ impl<'r> Carrying<'r, '_> {
         let text = value.as_str().filter(|_| is_configuration);
         let Some(line) = text.and_then(|text| text.strip_suffix('\n')) else { return value };
         let message = format!("{name} loses the line break at its end");
-        self.findings.push(place.finding(self.files, "terraform-line-break", Severity::Note, message));
+        self.findings.push(place.finding(self.files, Rule::TerraformLineBreak, message));
         Json::from(line.strip_suffix('\r').unwrap_or(line))
     }
 
@@ -174,7 +177,7 @@ impl<'r> Carrying<'r, '_> {
     fn not_a_group(&mut self, name: &str, place: &Place) {
         self.push(
             place,
-            "terraform-value",
+            Rule::TerraformValue,
             format!("{name} is not carried over: this is not a group of settings"),
             None,
         );
@@ -184,7 +187,7 @@ impl<'r> Carrying<'r, '_> {
     fn kept(&mut self, keys: &[String], member: &Member) {
         if self.resource.origin == Origin::Configuration {
             let message = format!("{} is not carried over: the server keeps it and does not take it", joined(keys));
-            self.push(&member.key, "terraform-unknown-argument", message, None);
+            self.push(&member.key, Rule::TerraformUnknownArgument, message, None);
         }
     }
 
@@ -197,7 +200,7 @@ impl<'r> Carrying<'r, '_> {
         let message = format!("{} is not carried over: there is no such setting", shown(&joined(keys)));
         let known = self.model.of(Endpoint::Organization).filter(|setting| setting.is_declarable());
         let help = nearest(&member.name, known.map(Setting::name)).map(|meant| format!("did you mean {meant}?"));
-        self.push(&member.key, "terraform-unknown-argument", message, help);
+        self.push(&member.key, Rule::TerraformUnknownArgument, message, help);
     }
 }
 

@@ -11,7 +11,7 @@ use super::hcl::HclReader;
 use super::json::JsonReader;
 use super::names::FileRole;
 use super::resource::{Member, Origin, Resource, Value};
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule, Severity};
 use crate::text::excerpt;
 
 /// The longest value that is carried over, in bytes of JSON. A manifest has at most 1 MiB, and all settings must fit.
@@ -119,7 +119,7 @@ fn merge(files: &[File<'_>], declared: &mut [Declared], over: Declared, findings
     let mut meant = declared.iter_mut().filter(|base| base.address == over.address).peekable();
     if meant.peek().is_none() {
         let message = format!("{} overrides a resource that the files read do not declare", over.address);
-        return findings.push(over.place.finding(files, "terraform-file", Severity::Warning, message));
+        return findings.push(over.place.finding(files, Rule::TerraformFile, message).severity(Severity::Warning));
     }
     for base in meant {
         base.members.retain(|old| old.name == "lifecycle" || over.members.iter().all(|new| new.name != old.name));
@@ -195,7 +195,7 @@ fn remark(files: &[File<'_>], member: &Member) -> Option<Finding> {
         Value::Known(_) | Value::Unknown(_) => false,
     };
     let message = format!("{} is for Terraform only, and not carried over", member.name);
-    let finding = || member.key.finding(files, "terraform-meta-argument", Severity::Note, message);
+    let finding = || member.key.finding(files, Rule::TerraformMetaArgument, message);
     (!is_reported).then(finding)
 }
 

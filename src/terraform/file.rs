@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use super::RESOURCE_TYPES;
 use super::names::{self, FileRole};
-use crate::diagnostics::{Finding, Lines, Location, Severity, Source};
+use crate::diagnostics::{Finding, Lines, Location, Rule, Severity, Source};
 
 /// How many findings are kept. Nobody reads more, and every byte of a hostile file may be one.
 const MOST: usize = 100;
@@ -71,15 +71,9 @@ impl Place {
     }
 
     /// A finding here.
-    pub(super) fn finding(
-        &self,
-        files: &[File<'_>],
-        rule: &'static str,
-        severity: Severity,
-        message: impl Into<String>,
-    ) -> Finding {
+    pub(super) fn finding(&self, files: &[File<'_>], rule: Rule, message: impl Into<String>) -> Finding {
         let (file, at) = self.resolve(files);
-        Finding { at, ..Finding::new(rule, severity, &file, message) }
+        Finding { at, ..Finding::new(rule, &file, message) }
     }
 }
 
@@ -91,7 +85,8 @@ pub(super) fn read<'a>(sources: &'a [Source], findings: &mut Findings) -> Vec<Fi
         if let Some(tofu) = sources.iter().find(|other| names::shadowing(&source.name).as_ref() == Some(&other.name)) {
             let message = format!("{} is not read: OpenTofu reads {} in its place", source.name, tofu.name);
             let help = format!("with Terraform, run: {}", names::exact_command(&source.name));
-            findings.push(Finding::new("terraform-file", Severity::Warning, &source.name, message).help(help));
+            let finding = Finding::new(Rule::TerraformFile, &source.name, message);
+            findings.push(finding.severity(Severity::Warning).help(help));
             continue;
         }
         let lines = Lines::new(&source.text);
@@ -133,7 +128,7 @@ fn content(source: &Source, lines: &Lines<'_>) -> Result<Content, Box<Finding>> 
 
 fn unreadable(source: &Source, message: String) -> Box<Finding> {
     let help = format!("for the exact values: {}", names::exact_command(&source.name));
-    Box::new(Finding::new("terraform-syntax", Severity::Error, &source.name, message).help(help))
+    Box::new(Finding::new(Rule::TerraformSyntax, &source.name, message).help(help))
 }
 
 fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<Content, Box<Finding>> {
@@ -145,9 +140,7 @@ fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<Content, Box<F
         let finding = if text.contains("\"@level\"") {
             let help =
                 "terraform plan -out=tfplan, then: terraform show -json tfplan | zerodrift init --from-terraform -";
-            Box::new(
-                Finding::new("terraform-syntax", Severity::Error, &source.name, "this is a log, not a plan").help(help),
-            )
+            Box::new(Finding::new(Rule::TerraformSyntax, &source.name, "this is a log, not a plan").help(help))
         } else {
             unreadable(source, message)
         };
@@ -195,7 +188,7 @@ fn parse(source: &Source, lines: &Lines<'_>) -> Result<Body, Box<Finding>> {
     if source.text.len() > LARGEST {
         let size = source.text.len();
         let message = format!("the file has {size} bytes, and at most {LARGEST} (256 KiB) are read as HCL");
-        return Err(Box::new(Finding { rule: "too-large", ..*unreadable(source, message) }));
+        return Err(Box::new(Finding { rule: Rule::TooLarge, ..*unreadable(source, message) }));
     }
     // A byte-order mark becomes spaces of the same length, so that every place stays what it is.
     let text = source.text.replacen(BOM, "   ", usize::from(source.text.starts_with(BOM)));
@@ -244,12 +237,8 @@ impl Findings {
         self.kept.sort_by_key(|finding| finding.at.as_ref().map(|at| (finding.file.clone(), at.line, at.column)));
         if let (Some(last), 1..) = (self.kept.last(), self.dropped) {
             let severity = if self.failed { Severity::Error } else { Severity::Warning };
-            let more = Finding::new(
-                "more-findings",
-                severity,
-                &last.file,
-                format!("{} more findings not shown", self.dropped),
-            );
+            let message = format!("{} more findings not shown", self.dropped);
+            let more = Finding::new(Rule::TooManyFindings, &last.file, message).severity(severity);
             self.kept.push(more);
         }
         self.kept

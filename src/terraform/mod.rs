@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 use self::file::{Content, File, Findings};
 pub use self::names::{FileRole, file_role};
 use self::resource::{Origin, Resource};
-use crate::diagnostics::{Finding, Location, Severity, Source};
+use crate::diagnostics::{Finding, Location, Rule, Source};
 use crate::live::Document;
 use crate::settings::{Model, Scope, Setting, TargetId, nearest};
 
@@ -84,7 +84,7 @@ impl Imported {
     pub fn refused(&self, setting: &Setting, reason: &str) -> Finding {
         let message = format!("{} is not carried over: {reason}", setting.path);
         let (file, at) = self.places.get(setting.path).unwrap_or(&(self.file.clone(), None)).clone();
-        let finding = Finding::new("terraform-value", Severity::Warning, &file, message).setting(setting.path);
+        let finding = Finding::new(Rule::TerraformValue, &file, message).setting(setting.path);
         Finding { at, ..finding }
     }
 }
@@ -175,7 +175,7 @@ fn objection(files: &[File<'_>], resources: &[Resource], resource: &Resource) ->
     let twice = || format!("it is declared {times} times, which Terraform refuses");
     let reason = obstacle.clone().or_else(|| (times > 1).then(twice))?;
     let message = format!("{address} is not carried over: {reason}");
-    let finding = place.finding(files, "terraform-instances", Severity::Error, message);
+    let finding = place.finding(files, Rule::TerraformInstances, message);
     let (file, _) = place.resolve(files);
     let is_configuration = resource.origin == Origin::Configuration;
     Some(if is_configuration {
@@ -208,13 +208,13 @@ fn none(name: &str, files: &[File<'_>]) -> Finding {
     } else {
         "name the file or the folder that declares it, or give the JSON of `terraform show -json`"
     };
-    Finding::new("terraform-no-organization", Severity::Error, name, message).help(help)
+    Finding::new(Rule::TerraformNoOrganization, name, message).help(help)
 }
 
 fn several(name: &str, files: &[File<'_>], resources: &[Resource]) -> Finding {
     let message = format!("there are {} organizations here, and a manifest is about one", resources.len());
     let help = format!("name one with --resource ADDRESS:{}", listed(files, resources));
-    Finding::new("terraform-several", Severity::Error, name, message).help(help)
+    Finding::new(Rule::TerraformSeveral, name, message).help(help)
 }
 
 fn unknown(name: &str, files: &[File<'_>], resources: &[Resource], address: &str) -> Finding {
@@ -223,7 +223,7 @@ fn unknown(name: &str, files: &[File<'_>], resources: &[Resource], address: &str
         Some(meant) => format!("did you mean {meant}?"),
         None => format!("there is:{}", listed(files, resources)),
     };
-    Finding::new("terraform-no-organization", Severity::Error, name, message).help(help)
+    Finding::new(Rule::TerraformNoOrganization, name, message).help(help)
 }
 
 /// Addresses with the place of each, a line for one; nobody reads more than a few dozen.

@@ -110,6 +110,8 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
        |
     13 |   lifecycle {
        |   ^^^^^^^^^
+       |
+       = help: keep it in the Terraform configuration
 
     1 warning, 1 note in infra/main.tf
     cloudflare_zero_trust_organization.main: 5 settings carried over

@@ -104,7 +104,7 @@ pub fn plan_for(manifest: &Manifest, live: &Live) -> Plan {
     let allow: Vec<String> = model.settings().iter().map(|setting| setting.path.to_owned()).collect();
     let api = "https://sandbox.test/client/v4";
     let mut plan = plan(&Input { model, manifest, target: &target(), api, live, allow: &allow });
-    plan.findings.retain(|finding| finding.rule != "stale-consent");
+    plan.findings.retain(|finding| finding.rule.id() != "stale-consent");
     plan
 }
 

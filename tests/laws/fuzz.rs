@@ -152,7 +152,7 @@ fn assert_points_into(parsed: &Parsed, source: &Source) {
 
 /// A fix leaves YAML behind where there was YAML before.
 fn assert_mends(parsed: &Parsed, source: &Source) {
-    let is_broken = |findings: &[Finding]| findings.iter().any(|finding| matches!(finding.rule, "syntax" | "tab"));
+    let is_broken = |findings: &[Finding]| findings.iter().any(|finding| matches!(finding.rule.id(), "syntax" | "tab"));
     if is_broken(&parsed.findings) {
         return;
     }

@@ -279,7 +279,7 @@ async fn creating_without_a_name_or_a_login_domain_proves_what_was_declared_or_l
                 continue;
             }
             let (plan, outcome) = world.apply(&wanted).await;
-            assert!(plan.findings.iter().any(|finding| finding.rule == "create-needs"), "{name}: {plan:#?}");
+            assert!(plan.findings.iter().any(|finding| finding.rule.id() == "create-needs"), "{name}: {plan:#?}");
             if personality.post == Post::Generated {
                 assert_eq!(outcome.end, End::Applied, "{name}: {outcome:#?}");
                 let live = world.state().organization.unwrap();

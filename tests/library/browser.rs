@@ -13,7 +13,7 @@ use std::process::Command;
 
 use crate::common::{manifest, target};
 use serde_json::{Map, Value as Json, json};
-use zerodrift::diagnostics::{Finding, Severity};
+use zerodrift::diagnostics::{Finding, Rule};
 use zerodrift::live::{Document, Live, Slot, Snapshot};
 use zerodrift::plan::{Input, plan};
 use zerodrift::report::html::{failure, page};
@@ -154,7 +154,7 @@ fn pages() -> Vec<(String, String)> {
 /// The page of a run that failed, of this file and with this message.
 fn failed(file: &str, message: &str) -> String {
     let hints = ["set a token, or name a file that holds one".to_owned(), message.to_owned()];
-    let findings = [Finding::new("unknown-key", Severity::Error, file, message).help(message)];
+    let findings = [Finding::new(Rule::UnknownKey, file, message).help(message)];
     failure(&FailedRun {
         command: "plan",
         file,

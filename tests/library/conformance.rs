@@ -255,7 +255,7 @@ fn validated(sections: &Map<String, Json>, file: &str) -> Manifest {
     loop {
         let parsed = parse(Model::current(), &source);
         for finding in &parsed.findings {
-            println!("{file}: {}: {}", finding.rule, finding.message);
+            println!("{file}: {}: {}", finding.rule.id(), finding.message);
         }
         let fix = parsed.findings.iter().filter(|finding| finding.is_error()).find_map(|finding| finding.fix.clone());
         match (parsed.manifest, fix) {
@@ -301,12 +301,12 @@ fn creates(manifest: &Manifest, file: &str) -> bool {
     let plan = plan_for(manifest, &live);
     let errors: Vec<_> = plan.findings.iter().filter(|finding| finding.is_error()).collect();
     for finding in &errors {
-        println!("{file}: refused on creation, {}: {}", finding.rule, finding.message);
+        println!("{file}: refused on creation, {}: {}", finding.rule.id(), finding.message);
         // The API is not known to refuse WARP sign-in without a session, but refuses every application after it (12130).
-        assert!(matches!(finding.rule, "warp-session" | "no-organization"), "{file}: {finding:#?}");
+        assert!(matches!(finding.rule.id(), "warp-session" | "no-organization"), "{file}: {finding:#?}");
     }
     // The sandbox is not the account of a provider: it generates no name and no login domain.
-    let is_whole = plan.findings.iter().all(|finding| finding.rule != "create-needs");
+    let is_whole = plan.findings.iter().all(|finding| finding.rule.id() != "create-needs");
     plan.action == Action::Create && errors.is_empty() && is_whole
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::corpus;
 use jsonschema::Validator;
 use serde_json::{Value as Json, json};
-use zerodrift::diagnostics::{Finding, Fix, Location, Severity, Source};
+use zerodrift::diagnostics::{Finding, Fix, Location, Rule, Source};
 use zerodrift::live::{Document, Live, Slot};
 use zerodrift::plan::Plan;
 use zerodrift::report::gitlab::{code_quality, widget};
@@ -51,7 +51,7 @@ fn hostile(text: &str) -> (Vec<Finding>, Option<Source>) {
     let source = Source { name: text.to_owned(), text: text.to_owned() };
     let at = Location { line: 1, column: 1, span: 0..text.len() };
     let fix = Fix { title: text.to_owned(), span: at.span.clone(), replacement: text.to_owned(), safe: false };
-    let finding = Finding::new("unknown-key", Severity::Error, text, text);
+    let finding = Finding::new(Rule::UnknownKey, text, text);
     (vec![finding.at(&at).help(text).fix(fix).setting(text)], Some(source))
 }
 

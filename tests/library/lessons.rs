@@ -6,7 +6,7 @@
 use crate::common::{World, manifest, target};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
-use zerodrift::apply::{Approved, End, Known, NotApproved, Options, apply, blame};
+use zerodrift::apply::{Approved, End, Known, NotApproved, Options, apply, locate};
 use zerodrift::cloudflare::{ErrorKind, WriteError};
 use zerodrift::diagnostics::Source;
 use zerodrift::live::{Document, Live, Slot};
@@ -173,7 +173,7 @@ async fn a11_sending_a_field_that_nobody_declared() {
     assert_eq!(world.bodies(), [json!({"name": "New", "auth_domain": "widget.cloudflareaccess.com"})]);
     let plan = plain_plan(&wants("  allow_authenticate_via_warp: true\n"), &live_of(json!({})));
     let finding = plan.findings.iter().find(|finding| finding.is_error()).unwrap();
-    assert_eq!((finding.rule, finding.at.as_ref().unwrap().line), ("warp-session", 3));
+    assert_eq!((finding.rule.id(), finding.at.as_ref().unwrap().line), ("warp-session", 3));
 }
 
 /// tf #7221, #6094, #5491.
@@ -185,7 +185,7 @@ async fn a12_a_plan_that_passes_and_an_apply_that_is_refused() {
     let (_, outcome) = world.apply(&wanted).await;
     assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore));
     let Some(zerodrift::apply::Failure::Request(error)) = &outcome.failure else { panic!("{outcome:?}") };
-    let findings = blame(&wanted, Endpoint::Organization, error);
+    let findings = locate(&wanted, Endpoint::Organization, error);
     assert_eq!(findings[0].at.as_ref().unwrap().line, 3);
     assert!(findings[0].message.contains("auth_domain"), "{findings:?}");
 }
@@ -223,7 +223,7 @@ async fn a15_users_wrap_the_tool_in_their_own_safety() {
     let empty = World::of(State::default(), Personality::default());
     let refused = plain_plan(&wants("  session_duration: 24h\n"), &empty.live(&wants("  name: x\n")).await);
     assert!(
-        refused.findings.iter().any(|finding| finding.rule == "create-needs"),
+        refused.findings.iter().any(|finding| finding.rule.id() == "create-needs"),
         "an empty state is pointed out before anything is created"
     );
 

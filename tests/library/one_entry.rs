@@ -125,7 +125,7 @@ fn a_misspelling_of_it_is_a_guess_away() {
         ("banner_txt: Hello", "banner_text"),
     ] {
         let finding = finding(&format!("organization:\n  {wrong}\n"));
-        assert_eq!(finding.rule, "unknown-key", "{wrong}");
+        assert_eq!(finding.rule.id(), "unknown-key", "{wrong}");
         assert_eq!(finding.fix.map(|fix| fix.replacement).as_deref(), Some(meant), "{wrong}");
     }
     let finding = finding("organization:\n  mode: strict\n");
@@ -135,7 +135,7 @@ fn a_misspelling_of_it_is_a_guess_away() {
 #[test]
 fn its_former_name_is_renamed() {
     let finding = finding("organization:\n  banner_message: Hello\n");
-    assert_eq!(finding.rule, "renamed-setting");
+    assert_eq!(finding.rule.id(), "renamed-setting");
     assert!(finding.fix.unwrap().safe);
 }
 
@@ -150,7 +150,7 @@ fn its_values_are_checked() {
         ("banner_text: [Hello]", "wrong-type", true),
     ] {
         let finding = finding(&format!("organization:\n  {text}\n"));
-        assert_eq!((finding.rule, finding.is_error()), (rule, is_error), "{text}: {}", finding.message);
+        assert_eq!((finding.rule.id(), finding.is_error()), (rule, is_error), "{text}: {}", finding.message);
     }
 }
 
@@ -164,7 +164,7 @@ fn the_advice_about_it_is_within_its_own_range() {
 fn a_zone_lacks_it_where_it_is_for_accounts_only() {
     let text = format!("zone_id: {ACCOUNT}\norganization:\n  next_month:\n    mode: strict\n  banner_text: Hello\n");
     let findings = parse(&model(), &Source { name: "org.yaml".to_owned(), text }).findings;
-    let rules: Vec<_> = findings.iter().map(|finding| (finding.rule, finding.setting.as_deref())).collect();
+    let rules: Vec<_> = findings.iter().map(|finding| (finding.rule.id(), finding.setting.as_deref())).collect();
     assert_eq!(rules, [("scope", Some("organization.next_month"))]);
 }
 

@@ -17,8 +17,8 @@ use crate::cli::reconcile::planning::{self, Desired};
 use crate::diagnostics::{Finding, Severity, Source};
 use crate::ending::{Exit, FailureKind};
 use crate::files::{self, LARGEST_DOCUMENT};
-use crate::live::{Live, Slot, Snapshot, document_differences};
-use crate::manifest::{Manifest, cross_check, restoring, unusable};
+use crate::live::{Live, Slot, Snapshot};
+use crate::manifest::{cross_check, not_restored, restoring, unusable};
 use crate::plan::{self, Plan};
 use crate::settings::{Model, Setting, Target};
 use crate::text::{self, excerpt};
@@ -159,7 +159,7 @@ fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[Str
     let changed: Vec<&str> = plan.changes.iter().map(|change| change.setting.path).collect();
     let writes = |setting: &Setting| changed.contains(&setting.path);
     plan.findings.extend(unusable(context.model, &manifest.path, &backup.snapshot.live, &writes));
-    plan.findings.extend(left_behind(context.model, manifest, &backup.snapshot.live, live));
+    plan.findings.extend(not_restored(context.model, manifest, &backup.snapshot.live, live));
     if plan.findings.iter().any(Finding::is_error) {
         return Err(CliError::manifest(&manifest.path, plan.findings).about(&manifest.path, Some(source), None));
     }
@@ -177,18 +177,4 @@ fn soften(model: &Model, desired: &Desired, live: &Live, findings: &mut Vec<Find
     for finding in findings.iter_mut().filter(|finding| finding.is_error() && finding.at.is_some()) {
         finding.severity = Severity::Warning;
     }
-}
-
-/// What differs from the backup and cannot be declared, so it stays as it is now.
-fn left_behind(model: &Model, manifest: &Manifest, backup: &Live, live: &Live) -> Vec<Finding> {
-    let documents = backup.documents().filter_map(|then| Some((then, live.document(then.endpoint)?)));
-    documents
-        .flat_map(|(then, now)| document_differences(model, then, now))
-        .filter(|found| manifest.declared(&found.path).is_none())
-        .map(|found| {
-            let (then, now) = (excerpt(&found.before.to_string(), 80), excerpt(&found.after.to_string(), 80));
-            let message = format!("{} was {then} and stays {now}: it cannot be declared", excerpt(&found.path, 120));
-            Finding::new("not-restored", Severity::Warning, &manifest.path, message)
-        })
-        .collect()
 }

@@ -202,5 +202,5 @@ fn blamed(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
     let Some((error, call)) = refused.and_then(|error| Some((error, error.call()?))) else { return Vec::new() };
     let Desired { source: _, manifest, target, findings: _ } = job.desired;
     let endpoint = Endpoint::ALL.into_iter().find(|endpoint| target.path(*endpoint) == call.path);
-    endpoint.map(|endpoint| apply::blame(manifest, endpoint, error)).unwrap_or_default()
+    endpoint.map(|endpoint| apply::locate(manifest, endpoint, error)).unwrap_or_default()
 }

@@ -2,7 +2,7 @@
 
 use super::splice::{Edit, splice};
 use crate::diagnostics::Source;
-use crate::diagnostics::{Finding, Fix, Location};
+use crate::diagnostics::{Finding, Fix, Location, Rule};
 use crate::manifest::parse::source;
 use crate::manifest::parse::yaml::{self, Node, Value};
 use crate::manifest::{Parsed, parse};
@@ -98,7 +98,7 @@ impl Fixed {
 /// Whether a text has no more errors than the old one, and none of a key that is there twice by now.
 fn is_no_worse(before: &Parsed, after: &Parsed) -> bool {
     let errors = |parsed: &Parsed| parsed.findings.iter().filter(|finding| finding.is_error()).count();
-    let twice = |parsed: &Parsed| parsed.findings.iter().filter(|finding| finding.rule == "duplicate-key").count();
+    let twice = |parsed: &Parsed| parsed.findings.iter().filter(|finding| finding.rule == Rule::DuplicateKey).count();
     errors(after) <= errors(before) && twice(after) <= twice(before)
 }
 
@@ -138,7 +138,7 @@ mod tests {
     }
 
     fn rules(fixed: &Fixed) -> Vec<&'static str> {
-        fixed.parsed.findings.iter().map(|finding| finding.rule).collect()
+        fixed.parsed.findings.iter().map(|finding| finding.rule.id()).collect()
     }
 
     #[test]

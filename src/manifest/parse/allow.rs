@@ -7,7 +7,7 @@ use super::keys;
 use super::reader::{Entry, Reader};
 use super::value;
 use super::yaml::{Node, Value};
-use crate::diagnostics::Severity;
+use crate::diagnostics::Rule;
 use crate::manifest::Allow;
 use crate::settings::{Model, Resolved, Setting, nearest, shown};
 
@@ -27,7 +27,7 @@ pub(super) fn entries(reader: &mut Reader<'_>, node: &Node, draft: &mut Draft) {
         }
         Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::Mapping(_) => {
             let message = format!("allow is a list of consents, and this is {}", kind_of(node));
-            reader.say(reader.error("wrong-type", &node.span, message).help(EXAMPLE));
+            reader.say(reader.finding(Rule::WrongType, &node.span, message).help(EXAMPLE));
         }
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn entries(reader: &mut Reader<'_>, node: &Node, draft: &mut Draft) {
 fn entry(reader: &mut Reader<'_>, element: &Node) -> Option<Allow> {
     let Value::Mapping(pairs) = &element.value else {
         let message = format!("an entry of allow is a mapping with setting and to, and this is {}", kind_of(element));
-        reader.say(reader.error("wrong-type", &element.span, message).help(EXAMPLE));
+        reader.say(reader.finding(Rule::WrongType, &element.span, message).help(EXAMPLE));
         return None;
     };
     let found = reader.entries(pairs);
@@ -47,14 +47,14 @@ fn entry(reader: &mut Reader<'_>, element: &Node) -> Option<Allow> {
     let place = found.first().map_or(element, |entry| entry.key);
     let Some(named) = first("setting") else {
         let message = "this consent names no setting";
-        reader.say(reader.error("allow-setting", &place.span, message).help(EXAMPLE));
+        reader.say(reader.finding(Rule::AllowSetting, &place.span, message).help(EXAMPLE));
         return None;
     };
     let setting = setting(reader, named.value)?;
     let Some(to) = first("to") else {
         let message = format!("this consent does not say what {} may become", setting.path);
         let help = "add \"to\" with the one value that is allowed; null allows the unset";
-        reader.say(reader.error("allow-to", &named.key.span, message).help(help).setting(setting.path));
+        reader.say(reader.finding(Rule::AllowTo, &named.key.span, message).help(help).setting(setting.path));
         return None;
     };
     unguarded(reader, &setting, named.value);
@@ -69,7 +69,7 @@ fn reason(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<String> {
         Value::Null => None,
         Value::List(_) | Value::Mapping(_) => {
             let message = format!("reason is text, and this is {}", kind_of(entry.value));
-            reader.say(reader.error("wrong-type", &entry.value.span, message));
+            reader.say(reader.finding(Rule::WrongType, &entry.value.span, message));
             None
         }
     }
@@ -79,7 +79,7 @@ fn reason(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<String> {
 fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
     let Value::Text(path) = &node.value else {
         let message = format!("setting is the path of a setting, and this is {}", kind_of(node));
-        reader.say(reader.error("allow-setting", &node.span, message).help(EXAMPLE));
+        reader.say(reader.finding(Rule::AllowSetting, &node.span, message).help(EXAMPLE));
         return None;
     };
     let model = reader.model;
@@ -89,10 +89,11 @@ fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
             let settings = branch.settings().into_iter().filter(|setting| setting.is_declarable());
             let members: Vec<&str> = settings.map(|setting| setting.path).collect();
             let message = format!("{} is a group, and each consent is to one setting", shown(path));
-            reader.error("allow-setting", &node.span, message).help(format!("name one of {}", members.join(", ")))
+            reader.finding(Rule::AllowSetting, &node.span, message).help(format!("name one of {}", members.join(", ")))
         }
         other => {
-            let finding = reader.error("allow-setting", &node.span, format!("there is no setting {}", shown(path)));
+            let finding =
+                reader.finding(Rule::AllowSetting, &node.span, format!("there is no setting {}", shown(path)));
             let meant = match other {
                 Some(Resolved::Setting(setting)) if setting.is_declarable() => Some(setting.path),
                 _ => guess(model, path),
@@ -116,7 +117,7 @@ fn guess(model: &Model, name: &str) -> Option<&'static str> {
 fn unguarded(reader: &mut Reader<'_>, setting: &Setting, node: &Node) {
     if setting.guarded().next().is_none() {
         let message = format!("{} needs no consent", setting.path);
-        let finding = reader.finding("needs-no-consent", Severity::Warning, &node.span, message);
+        let finding = reader.finding(Rule::NeedsNoConsent, &node.span, message);
         reader.say(finding.help("remove the entry").setting(setting.path));
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::diagnostics::Lines;
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule};
 
 const OURS: &str = "<<<<<<<";
 const BASE: &str = "|||||||";
@@ -72,7 +72,7 @@ pub(super) fn findings(name: &str, text: &str, lines: &Lines<'_>, most: usize) -
         let noun =
             if numbers.len() == 1 { "marker of a merge conflict: line" } else { "merge conflict: markers on lines" };
         let message = format!("{noun} {}", numbers.join(", "));
-        let finding = Finding::new("merge-conflict", Severity::Error, name, message)
+        let finding = Finding::new(Rule::MergeConflict, name, message)
             .help("keep one version of the lines between the markers, and remove the markers");
         at.first().map_or(finding.clone(), |first| finding.at(first))
     };

@@ -5,7 +5,7 @@ use super::keys;
 use super::reader::{Entry, Reader};
 use super::value;
 use super::yaml::{Node, Value};
-use crate::diagnostics::Severity;
+use crate::diagnostics::Rule;
 use crate::manifest::{Allow, Declared};
 use crate::settings::{self, Branch, Endpoint, Scope, Setting, Target, Unset};
 
@@ -32,12 +32,12 @@ pub(super) fn document(reader: &mut Reader<'_>, root: &Node) -> Draft {
         Value::Null => {}
         Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => {
             let message = format!("a manifest is a mapping, and this is {}", kind_of(root));
-            reader.say(reader.error("not-a-mapping", &root.span, message).help(EXAMPLE));
+            reader.say(reader.finding(Rule::NotAMapping, &root.span, message).help(EXAMPLE));
         }
     }
     if draft.endpoints.is_empty() && !reader.has_failed() {
         let message = "the file declares nothing: it has no organization section and no doh section";
-        let finding = super::Finding::new("no-section", Severity::Error, &reader.source.name, message);
+        let finding = super::Finding::new(Rule::NoSection, &reader.source.name, message);
         reader.say(finding.help(EXAMPLE));
     }
     draft
@@ -67,7 +67,7 @@ fn target(reader: &mut Reader<'_>, entries: &[Entry<'_>], draft: &mut Draft) {
         let found = id(reader, scope, entry.value);
         if let Some(first) = first {
             let message = format!("{} contradicts {}: a manifest has one target", entry.name, first.name);
-            reader.say(reader.error("two-targets", &entry.key.span, message).help("remove one of them"));
+            reader.say(reader.finding(Rule::TwoTargets, &entry.key.span, message).help("remove one of them"));
             continue;
         }
         draft.target = found;
@@ -93,7 +93,7 @@ fn id(reader: &mut Reader<'_>, scope: Scope, node: &Node) -> Option<Target> {
             let what = if text.is_empty() { kind_of(node).to_owned() } else { crate::settings::shown(text) };
             let help = format!("copy the {scope} id from the overview page of the dashboard");
             let message = format!("{} is {what}, but {error}", scope.key());
-            reader.say(reader.error("target-id", &node.span, message).help(help));
+            reader.say(reader.finding(Rule::TargetId, &node.span, message).help(help));
             None
         }
     }
@@ -109,7 +109,7 @@ fn section(reader: &mut Reader<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope
         Value::Mapping(pairs) if !pairs.is_empty() => members(reader, branch, pairs, scope, draft),
         Value::Null | Value::Mapping(_) => {
             let message = format!("{} is empty, so it declares nothing", entry.name);
-            let note = reader.finding("empty-section", Severity::Note, &entry.key.span, message);
+            let note = reader.finding(Rule::EmptySection, &entry.key.span, message);
             reader.say(note.help("an empty section unsets nothing: write null at each setting that should be unset"));
         }
         Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => not_a_group(reader, entry),
@@ -119,7 +119,7 @@ fn section(reader: &mut Reader<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope
 fn not_a_group(reader: &mut Reader<'_>, entry: &Entry<'_>) {
     let message = format!("{} holds settings, and this is {}", entry.name, kind_of(entry.value));
     let help = format!("write the settings below {}, each on a line of its own and indented", entry.name);
-    reader.say(reader.error("wrong-type", &entry.value.span, message).help(help));
+    reader.say(reader.finding(Rule::WrongType, &entry.value.span, message).help(help));
 }
 
 /// The settings and groups of a section or group.
@@ -142,7 +142,7 @@ fn group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, scope: Opt
         Value::Mapping(pairs) if !pairs.is_empty() => members(reader, branch, pairs, scope, draft),
         Value::Mapping(_) => {
             let message = format!("{} is empty, so it declares nothing", entry.name);
-            let note = reader.finding("empty-group", Severity::Note, &entry.key.span, message);
+            let note = reader.finding(Rule::EmptyGroup, &entry.key.span, message);
             reader.say(note.help(format!("write \"{}: null\" to unset its settings", entry.name)));
         }
         Value::Null => unset_group(reader, branch, entry, draft),
@@ -158,7 +158,7 @@ fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draf
     for setting in branch.settings().into_iter().filter(|setting| setting.is_declarable()) {
         if let Unset::Never(reason) = setting.unset {
             let message = format!("{} cannot be unset with its group: {reason}", setting.path);
-            reader.say(reader.error("cannot-unset", &entry.key.span, message).setting(setting.path));
+            reader.say(reader.finding(Rule::CannotUnset, &entry.key.span, message).setting(setting.path));
         } else if !entry.repeated {
             let at = reader.location(entry.value);
             push(draft, Declared { setting: *setting, value: serde_json::Value::Null, at });
@@ -169,7 +169,7 @@ fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draf
 fn declare(reader: &mut Reader<'_>, setting: &Setting, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Draft) {
     if !setting.is_declarable() {
         let message = format!("the server keeps {} and does not take it", entry.name);
-        let finding = reader.error("read-only", &entry.key.span, message).setting(setting.path);
+        let finding = reader.finding(Rule::ReadOnly, &entry.key.span, message).setting(setting.path);
         reader.say(finding.help("remove the line"));
         return;
     }

@@ -1,7 +1,7 @@
 //! Keys that no setting has: what was probably meant, and what was renamed.
 
 use super::reader::{Entry, Reader};
-use crate::diagnostics::{Finding, Fix, Severity};
+use crate::diagnostics::{Finding, Fix, Rule};
 use crate::settings::{self, Branch, Model, NameKind, Scope, Setting, nearest, shown};
 
 /// Says once when nothing of a setting, group or section exists in the scope; below it, there is no scope to check any more.
@@ -16,7 +16,7 @@ pub(super) fn outside_scope(
         return Some(scope);
     }
     let message = format!("a {scope} has no {}; it exists for accounts only", entry.name);
-    let finding = reader.error("scope", &entry.key.span, message).setting(path);
+    let finding = reader.finding(Rule::Scope, &entry.key.span, message).setting(path);
     reader.say(finding.help("remove it, or name the account with account_id in place of zone_id"));
     None
 }
@@ -25,7 +25,7 @@ pub(super) fn outside_scope(
 pub(super) fn unknown(reader: &mut Reader<'_>, branch: Option<&Branch>, entry: &Entry<'_>) {
     let where_ = branch.map_or_else(|| "at the top level".to_owned(), |branch| format!("in {}", branch.path()));
     let message = format!("there is no setting {} {where_}", shown(&entry.name));
-    let finding = reader.error("unknown-key", &entry.key.span, message);
+    let finding = reader.finding(Rule::UnknownKey, &entry.key.span, message);
     if reader.is_full() {
         reader.say(finding);
         return;
@@ -49,7 +49,7 @@ fn renamed(reader: &Reader<'_>, branch: &Branch, entry: &Entry<'_>) -> Option<Fi
     };
     let new = path.name();
     let finding = reader
-        .error("renamed-setting", &entry.key.span, format!("{} {what} {new}", entry.name))
+        .finding(Rule::RenamedSetting, &entry.key.span, format!("{} {what} {new}", entry.name))
         .help(format!("write {new}"))
         .setting(path.as_str());
     Some(finding.fix(rename(reader, entry, new, true)))
@@ -103,7 +103,7 @@ fn homes(model: &Model, name: &str) -> Vec<&'static str> {
 /// A key of a list entry that is not one of a few.
 pub(super) fn unknown_of(reader: &mut Reader<'_>, entry: &Entry<'_>, known: &[&'static str]) {
     let message = format!("an entry of allow has no key {}", shown(&entry.name));
-    let finding = reader.finding("unknown-key", Severity::Error, &entry.key.span, message);
+    let finding = reader.finding(Rule::UnknownKey, &entry.key.span, message);
     let finding = match nearest(&entry.name, known.iter().copied()) {
         Some(meant) => finding.help(format!("did you mean {meant}?")).fix(rename(reader, entry, meant, false)),
         None => finding.help(format!("an entry has {}", known.join(", "))),

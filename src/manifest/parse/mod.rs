@@ -24,7 +24,7 @@ pub use source::LARGEST;
 
 use self::reader::Reader;
 use super::{Manifest, consents, rules};
-use crate::diagnostics::{Finding, Source};
+use crate::diagnostics::{Finding, Rule, Source};
 use crate::settings::{Model, Target};
 
 /// What reading a manifest gave.
@@ -48,7 +48,7 @@ pub struct Parsed {
 /// let source = Source { name: "org.yaml".into(), text: "organization:\n  session_duration: 1d\n".into() };
 /// let parsed = parse(Model::current(), &source);
 /// assert!(parsed.manifest.is_none());
-/// assert_eq!(parsed.findings[0].rule, "duration");
+/// assert_eq!(parsed.findings[0].rule.id(), "duration");
 /// assert_eq!(parsed.findings[0].fix.as_ref().unwrap().replacement, "24h");
 /// ```
 pub fn parse(model: &Model, source: &Source) -> Parsed {
@@ -88,8 +88,8 @@ fn read(reader: &mut Reader<'_>) -> Option<decode::Draft> {
     let reading = yaml::read(&source::parseable(body)).shifted(skipped);
     for fault in reading.faults {
         // Tabs are a finding of their own by now, and broken indentation is what they lead to.
-        if !(reader.has_failed() && fault.rule == "tab") {
-            let finding = reader.error(fault.rule, &fault.span, fault.message).help(fault.help);
+        if !(reader.has_failed() && fault.rule == Rule::Tab) {
+            let finding = reader.finding(fault.rule, &fault.span, fault.message).help(fault.help);
             reader.say(finding);
         }
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::Source;
 use super::yaml::{Node, TAG, TAG_HELP, Value};
 use crate::diagnostics::Lines;
-use crate::diagnostics::{Finding, Location, Severity};
+use crate::diagnostics::{Finding, Location, Rule, Severity};
 use crate::settings::{Model, shown};
 
 /// How many findings are shown. Nobody reads more, and every byte of a hostile file may be one.
@@ -42,20 +42,10 @@ impl<'a> Reader<'a> {
     }
 
     /// A finding about some bytes.
-    pub(super) fn finding(
-        &self,
-        rule: &'static str,
-        severity: Severity,
-        span: &Range<usize>,
-        message: impl Into<String>,
-    ) -> Finding {
-        let finding = Finding::new(rule, severity, &self.source.name, message);
+    pub(super) fn finding(&self, rule: Rule, span: &Range<usize>, message: impl Into<String>) -> Finding {
+        let finding = Finding::new(rule, &self.source.name, message);
         // Counting columns costs time by the length of the line; what is dropped below needs none.
         if self.is_full() { finding } else { finding.at(&self.lines.at(span.clone())) }
-    }
-
-    pub(super) fn error(&self, rule: &'static str, span: &Range<usize>, message: impl Into<String>) -> Finding {
-        self.finding(rule, Severity::Error, span, message)
     }
 
     pub(super) fn say(&mut self, finding: Finding) {
@@ -105,7 +95,7 @@ impl<'a> Reader<'a> {
             if repeated {
                 let message = format!("{} is there twice", shown(&name));
                 let help = format!("remove one of them; the first is on line {}", self.lines.at(line..line).line);
-                self.say(self.error("duplicate-key", &key.span, message).help(help));
+                self.say(self.finding(Rule::DuplicateKey, &key.span, message).help(help));
             }
             entries.push(Entry { name, key, value, repeated });
         }
@@ -116,12 +106,12 @@ impl<'a> Reader<'a> {
     fn name(&mut self, key: &Node) -> Option<String> {
         let finding = match &key.value {
             Value::Text(text) if text == "<<" => self
-                .error("merge-key", &key.span, "a manifest has no merge keys; every value stands where it is used")
+                .finding(Rule::MergeKey, &key.span, "a manifest has no merge keys; every value stands where it is used")
                 .help("write the settings out"),
             Value::Text(text) => return Some(text.clone()),
             Value::Number(_) | Value::Boolean(_) => return Some(self.raw(key).to_owned()),
             Value::Null | Value::List(_) | Value::Mapping(_) => {
-                self.error("key-type", &key.span, "a key is a name, such as session_duration")
+                self.finding(Rule::KeyType, &key.span, "a key is a name, such as session_duration")
             }
         };
         self.say(finding);
@@ -133,7 +123,7 @@ impl<'a> Reader<'a> {
         // A tag that the parser does not know was blanked, and is a finding already.
         let is_news = |span: &Range<usize>| !self.blanked.contains(span);
         if let Some(span) = self.tag_before(node.span.start).filter(is_news) {
-            self.say(self.error("tag", &span, TAG).help(TAG_HELP));
+            self.say(self.finding(Rule::Tag, &span, TAG).help(TAG_HELP));
         }
         match &node.value {
             Value::List(nodes) => nodes.iter().for_each(|node| self.tags(node)),
@@ -170,8 +160,7 @@ impl<'a> Reader<'a> {
         if total > MOST {
             let severity = if failed { Severity::Error } else { Severity::Warning };
             let message = format!("{} more findings are not shown", total - MOST);
-            let finding = Finding::new("too-many-findings", severity, &source.name, message);
-            findings.push(finding.help("mend these first"));
+            findings.push(Finding::new(Rule::TooManyFindings, &source.name, message).severity(severity));
         }
         findings
     }

@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::conflict;
-use crate::diagnostics::{BOM, Finding, Fix, Lines, Location, Severity, Source};
+use crate::diagnostics::{BOM, Finding, Fix, Lines, Location, Rule, Source};
 use crate::text::{hexadecimal, is_hidden};
 
 /// The largest file that is read, in bytes. A manifest with every setting is under 10 KiB.
@@ -40,12 +40,12 @@ impl Source {
 
 pub(in crate::manifest) fn too_large(name: &str, size: usize) -> Finding {
     let message = format!("the file has {size} bytes, and a manifest has at most {LARGEST} (1 MiB)");
-    Finding::new("too-large", Severity::Error, name, message).help("check that this is the right file")
+    Finding::new(Rule::TooLarge, name, message).help("check that this is the right file")
 }
 
 fn not_utf8(name: &str, bytes: &[u8], bad: usize) -> Finding {
     if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-        let finding = Finding::new("not-utf8", Severity::Error, name, "the file is UTF-16, and a manifest is UTF-8");
+        let finding = Finding::new(Rule::NotUtf8, name, "the file is UTF-16, and a manifest is UTF-8");
         return finding.help("save it again as UTF-8");
     }
     let before = String::from_utf8_lossy(bytes.get(..bad).unwrap_or_default());
@@ -55,7 +55,7 @@ fn not_utf8(name: &str, bytes: &[u8], bad: usize) -> Finding {
     let message = format!("the file is not UTF-8: byte 0x{byte:02X} at {line}:{column} starts no character");
     // No span: there is no text to underline.
     let at = Location { line, column, span: 0..0 };
-    Finding::new("not-utf8", Severity::Error, name, message).at(&at).help("save it again as UTF-8")
+    Finding::new(Rule::NotUtf8, name, message).at(&at).help("save it again as UTF-8")
 }
 
 /// What can be said about the characters alone.
@@ -63,7 +63,7 @@ pub(in crate::manifest) fn characters(source: &Source, lines: &Lines<'_>) -> Vec
     let mut findings = Vec::new();
     if source.body().1 > 0 {
         let message = "the file starts with a byte-order mark, which is ignored";
-        let note = Finding::new("byte-order-mark", Severity::Note, &source.name, message);
+        let note = Finding::new(Rule::ByteOrderMark, &source.name, message);
         findings.push(note.at(&lines.at(0..BOM.len())));
     }
     findings.extend(conflict::findings(&source.name, &source.text, lines, MOST));
@@ -86,9 +86,7 @@ fn forbidden(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
         .map(|(offset, c)| {
             let message = format!("the file holds the control character U+{:04X}", u32::from(c));
             let at = lines.at(offset..offset + c.len_utf8());
-            Finding::new("control-character", Severity::Error, &source.name, message)
-                .at(&at)
-                .help("remove the character")
+            Finding::new(Rule::ControlCharacter, &source.name, message).at(&at).help("remove the character")
         })
         .collect()
 }
@@ -103,9 +101,7 @@ fn hidden(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
                 u32::from(c)
             );
             let at = lines.at(offset..offset + c.len_utf8());
-            Finding::new("hidden-character", Severity::Warning, &source.name, message)
-                .at(&at)
-                .help("remove the character")
+            Finding::new(Rule::HiddenCharacter, &source.name, message).at(&at).help("remove the character")
         })
         .collect()
 }
@@ -137,7 +133,7 @@ fn tabs(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
             let spaces = line[tab..indent].replace('\t', "  ");
             let span = begin + tab..begin + indent;
             findings.push(
-                Finding::new("tab", Severity::Error, &source.name, "YAML is indented with spaces, not tabs")
+                Finding::new(Rule::Tab, &source.name, "YAML is indented with spaces, not tabs")
                     .at(&lines.at(span.clone()))
                     .help("replace each tab by two spaces")
                     .fix(Fix { title: "replace the tabs".to_owned(), span, replacement: spaces, safe: false }),
@@ -155,9 +151,7 @@ fn directive(source: &Source, lines: &Lines<'_>) -> Option<Finding> {
         if line.starts_with('%') {
             let at = lines.at(start..start + line.trim_end().len());
             let message = "a manifest has no YAML directives; it is YAML 1.2 always";
-            return Some(
-                Finding::new("directive", Severity::Error, &source.name, message).at(&at).help("remove the line"),
-            );
+            return Some(Finding::new(Rule::Directive, &source.name, message).at(&at).help("remove the line"));
         }
         if !line.trim().is_empty() && !line.starts_with('#') {
             return None;

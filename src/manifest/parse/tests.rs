@@ -18,7 +18,7 @@ fn clean(text: &str) -> Manifest {
 }
 
 fn rules(text: &str) -> Vec<&'static str> {
-    parse(Model::current(), &source(text)).findings.iter().map(|finding| finding.rule).collect()
+    parse(Model::current(), &source(text)).findings.iter().map(|finding| finding.rule.id()).collect()
 }
 
 fn values(manifest: &Manifest) -> Vec<(&'static str, Json)> {
@@ -144,7 +144,7 @@ fn a_setting_that_is_new_in_the_model_is_parsed_and_checked() {
     assert_eq!(values(&parsed.manifest.unwrap()), [("organization.next_month.zones", json!(["example.com"]))]);
 
     let parsed = parse(&model, &source("organization:\n  next_month:\n    zons: []\n    zones: ['a b']\n"));
-    let found: Vec<_> = parsed.findings.iter().map(|finding| finding.rule).collect();
+    let found: Vec<_> = parsed.findings.iter().map(|finding| finding.rule.id()).collect();
     assert_eq!(found, ["unknown-key", "host"]);
     let everything = everything(&model);
     assert!(parse(&model, &source(&everything)).manifest.unwrap().declared(new.path).is_some());
@@ -168,7 +168,7 @@ fn layout_does_not_matter() {
 fn a_byte_order_mark_is_noted_and_moves_nothing() {
     let text = "\u{feff}organization:\r\n  name: A\r\n";
     let parsed = parse(Model::current(), &source(text));
-    assert_eq!(parsed.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["byte-order-mark"]);
+    assert_eq!(parsed.findings.iter().map(|finding| finding.rule.id()).collect::<Vec<_>>(), ["byte-order-mark"]);
     let manifest = parsed.manifest.unwrap();
     let at = &manifest.declared("organization.name").unwrap().at;
     assert_eq!((at.line, at.column, &text[at.span.clone()]), (2, 9, "A"));
@@ -253,7 +253,7 @@ fn fixes_that_are_safe_lead_to_a_manifest_without_the_finding() {
 fn a_block_scalar_gets_no_fix_that_its_quotes_would_spoil() {
     let text = "organization:\n  is_ui_read_only: |-\n    no\n  login_design:\n    text_color: >-\n      1b1b1b";
     let findings = parse(Model::current(), &source(text)).findings;
-    assert_eq!(findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["yaml-boolean", "color"]);
+    assert_eq!(findings.iter().map(|finding| finding.rule.id()).collect::<Vec<_>>(), ["yaml-boolean", "color"]);
     assert!(findings.iter().all(|finding| finding.fix.is_none()), "{findings:?}");
 }
 
@@ -319,7 +319,7 @@ fn cross_rules_know_more_with_live_values() {
     let found = with_live(Json::Null);
     assert_eq!(found.len(), 1);
     assert_eq!(
-        (found[0].rule, found[0].severity, found[0].at.as_ref().unwrap().line),
+        (found[0].rule.id(), found[0].severity, found[0].at.as_ref().unwrap().line),
         ("warp-session", Severity::Error, 2)
     );
 }
@@ -340,7 +340,7 @@ fn a_partial_group_is_an_error_where_live_lacks_the_rest_too() {
     assert_eq!(with_live(json!(true), json!(90)), []);
     let found = with_live(Json::Null, Json::Null);
     assert_eq!(found.len(), 1);
-    assert_eq!((found[0].rule, found[0].severity), ("partial-group", Severity::Error));
+    assert_eq!((found[0].rule.id(), found[0].severity), ("partial-group", Severity::Error));
     assert!(found[0].message.contains("inactivity_threshold_days"), "{}", found[0].message);
 }
 
@@ -405,7 +405,7 @@ fn white_space_of_several_bytes_in_front_of_a_key_is_no_place_to_cut() {
 #[test]
 fn a_file_over_a_mebibyte_is_not_looked_at() {
     let parsed = parse(Model::current(), &source(&" ".repeat(1024 * 1024 + 1)));
-    assert_eq!(parsed.findings.iter().map(|finding| finding.rule).collect::<Vec<_>>(), ["too-large"]);
+    assert_eq!(parsed.findings.iter().map(|finding| finding.rule.id()).collect::<Vec<_>>(), ["too-large"]);
 }
 
 /// Snippets that make up manifests, good and bad.

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::core_schema::{self, ScalarStyle};
 use super::reader::Reader;
 use super::yaml::{Node, Value};
-use crate::diagnostics::{Finding, Fix, Severity};
+use crate::diagnostics::{Finding, Fix, Rule};
 use crate::settings::{Color, Element, Kind, Problem, Setting, Unset, shown};
 use crate::text::{is_hidden, yaml};
 
@@ -28,7 +28,7 @@ pub(super) fn checked(reader: &mut Reader<'_>, setting: &Setting, node: &Node) -
     let mut usable = true;
     for problem in setting.check(&value) {
         // The characters of the file are looked at as a whole; only an escape such as "\u202e" is news here.
-        if problem.rule == "hidden-character" && reader.raw(node).contains(is_hidden) {
+        if problem.rule == Rule::HiddenCharacter && reader.raw(node).contains(is_hidden) {
             continue;
         }
         usable &= !problem.refused;
@@ -43,10 +43,11 @@ fn finding(reader: &Reader<'_>, setting: &Setting, node: &Node, problem: Problem
         (Value::List(elements), Some(position)) => elements.get(position).unwrap_or(node),
         _ => node,
     };
-    let severity = if problem.refused { Severity::Error } else { Severity::Warning };
     let fix = problem.suggestion.as_ref().and_then(|meant| fix(reader, setting, place, meant));
-    let finding = reader.finding(problem.rule, severity, &place.span, problem.message).setting(setting.path);
-    Finding { help: problem.help.or_else(|| fix.as_ref().map(|fix| fix.title.clone())), fix, ..finding }
+    let severity = problem.severity();
+    let finding = reader.finding(problem.rule, &place.span, problem.message).severity(severity).setting(setting.path);
+    let help = problem.help.or_else(|| fix.as_ref().map(|fix| fix.title.clone())).or(finding.help);
+    Finding { help, fix, ..finding }
 }
 
 fn fix(reader: &Reader<'_>, setting: &Setting, node: &Node, meant: &Json) -> Option<Fix> {
@@ -82,7 +83,7 @@ pub(super) fn final_line_break(reader: &Reader<'_>, node: &Node) -> Option<Findi
     let replacement = header.replace(['+', '-'], "") + "-";
     let message = format!("{header} keeps the line break at the end of the text, which becomes part of the value");
     let title = format!("write {replacement}");
-    let finding = reader.error("final-line-break", &span, message).help(format!("{title} to leave it out"));
+    let finding = reader.finding(Rule::FinalLineBreak, &span, message).help(format!("{title} to leave it out"));
     Some(finding.fix(Fix { title, span, replacement, safe: true }))
 }
 
@@ -97,7 +98,7 @@ fn odd_number(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fin
     let raw = reader.raw(odd);
     let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), shown(raw));
     let finding =
-        reader.error("wrong-type", &odd.span, message).help("write it in decimal digits, without a leading zero");
+        reader.finding(Rule::WrongType, &odd.span, message).help("write it in decimal digits, without a leading zero");
     let digits = raw.trim_start_matches('0');
     let is_decimal =
         digits.starts_with(|c: char| c.is_ascii_digit()) && digits.bytes().all(|byte| byte.is_ascii_digit());
@@ -126,7 +127,7 @@ fn unquoted_color(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option
     let start = node.span.start + sign;
     let span = start..start + word.len();
     let message = format!("{word} is a comment here, so {} would be null", setting.name());
-    let finding = reader.error("unquoted-color", &span, message);
+    let finding = reader.finding(Rule::UnquotedColor, &span, message);
     Some(match word.parse::<Color>() {
         Ok(_) => finding.help(format!("quote the colour: \"{word}\"")).fix(Fix {
             title: "quote the colour".to_owned(),
@@ -143,7 +144,8 @@ fn never_unset(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fi
     if node.value != Value::Null {
         return None;
     }
-    let finding = reader.error("cannot-unset", &node.span, format!("{} cannot be unset: {reason}", setting.name()));
+    let finding =
+        reader.finding(Rule::CannotUnset, &node.span, format!("{} cannot be unset: {reason}", setting.name()));
     Some(finding.help("write a value, or remove the line to leave it as it is"))
 }
 
@@ -160,7 +162,7 @@ fn old_boolean(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fi
         return None;
     }
     let message = format!("{} takes true or false; {raw} is text in YAML 1.2", setting.name());
-    let finding = reader.error("yaml-boolean", &node.span, message).help(format!("write {meant}"));
+    let finding = reader.finding(Rule::YamlBoolean, &node.span, message).help(format!("write {meant}"));
     let fix =
         || Fix { title: format!("write {meant}"), span: node.span.clone(), replacement: meant.to_owned(), safe: true };
     Some(if is_replaceable(reader, node) { finding.fix(fix()) } else { finding })
@@ -180,7 +182,7 @@ fn unquoted_text(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<
         return None;
     }
     let message = format!("{} takes text, and {} without quotes is {what}", setting.name(), shown(raw));
-    let finding = reader.error("wrong-type", &node.span, message).help("quote it");
+    let finding = reader.finding(Rule::WrongType, &node.span, message).help("quote it");
     let (span, replacement) = (node.span.clone(), quoted.to_string());
     Some(finding.fix(Fix { title: "quote it".to_owned(), span, replacement, safe: true }))
 }

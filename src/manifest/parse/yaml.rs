@@ -12,6 +12,7 @@ use serde_yaml::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPoli
 use serde_yaml::{Error, Spanned, budget::BudgetBreach};
 
 use super::core_schema::{self, ScalarStyle};
+use crate::diagnostics::Rule;
 
 /// A value and the bytes where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -62,7 +63,7 @@ impl Node {
 /// Something that the text is not allowed to hold, or that is no YAML at all.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::manifest) struct Fault {
-    pub(in crate::manifest) rule: &'static str,
+    pub(in crate::manifest) rule: Rule,
     pub(in crate::manifest) message: String,
     pub(in crate::manifest) help: &'static str,
     pub(in crate::manifest) span: Range<usize>,
@@ -247,17 +248,19 @@ fn fault(error: &Error, text: &str) -> Fault {
         Error::Budget { breach, .. } => return over_budget(breach, at, text),
         Error::UnsupportedTag { .. } | Error::TaggedStructFieldName { .. } => {
             let span = token_before(text, '!', at.start).unwrap_or(at);
-            ("tag", TAG.to_owned(), TAG_HELP, span)
+            (Rule::Tag, TAG.to_owned(), TAG_HELP, span)
         }
-        Error::UnknownAnchor { .. } => ("alias", ALIAS.to_owned(), ALIAS_HELP, token_at(text, at.start)),
+        Error::UnknownAnchor { .. } => (Rule::Alias, ALIAS.to_owned(), ALIAS_HELP, token_at(text, at.start)),
         Error::ExternalMessage { msg, .. } if msg.contains("unknown anchor") => {
-            ("alias", ALIAS.to_owned(), ALIAS_HELP, token_at(text, at.start))
+            (Rule::Alias, ALIAS.to_owned(), ALIAS_HELP, token_at(text, at.start))
         }
         Error::ExternalMessage { msg, .. } => {
             let (rule, message, help) = syntax(msg);
             (rule, message, help, at)
         }
-        other => ("syntax", format!("this is not valid YAML: {}", first_line(&other.to_string())), CHECK_INDENT, at),
+        other => {
+            (Rule::Syntax, format!("this is not valid YAML: {}", first_line(&other.to_string())), CHECK_INDENT, at)
+        }
     };
     Fault { rule, message, help, span }
 }
@@ -272,17 +275,20 @@ fn over_budget(breach: &BudgetBreach, at: Range<usize>, text: &str) -> Fault {
     let (rule, message, help, span) = match breach {
         BudgetBreach::Anchors { .. } => {
             let span = token_before(text, '&', at.start).unwrap_or(at);
-            ("anchor", "a manifest has no anchors; every value stands where it is used", "remove the anchor", span)
+            (Rule::Anchor, "a manifest has no anchors; every value stands where it is used", "remove the anchor", span)
         }
-        BudgetBreach::Aliases { .. } => ("alias", ALIAS, ALIAS_HELP, token_at(text, at.start)),
+        BudgetBreach::Aliases { .. } => (Rule::Alias, ALIAS, ALIAS_HELP, token_at(text, at.start)),
         BudgetBreach::Documents { .. } => {
             let help = "keep one organization per file, and remove the --- and what follows it";
-            ("second-document", "a manifest is one YAML document, and a second one starts here", help, at)
+            (Rule::SecondDocument, "a manifest is one YAML document, and a second one starts here", help, at)
         }
-        BudgetBreach::Depth { .. } => ("too-deep", TOO_DEEP, TOO_DEEP_HELP, at),
-        _ => {
-            ("too-large", "the file holds more values than any manifest needs", "check that this is the right file", at)
-        }
+        BudgetBreach::Depth { .. } => (Rule::TooDeep, TOO_DEEP, TOO_DEEP_HELP, at),
+        _ => (
+            Rule::TooLarge,
+            "the file holds more values than any manifest needs",
+            "check that this is the right file",
+            at,
+        ),
     };
     Fault { rule, message: message.to_owned(), help, span }
 }
@@ -291,32 +297,37 @@ const TOO_DEEP: &str = "the file nests deeper than any setting";
 const TOO_DEEP_HELP: &str = "settings stand at most three levels deep; check the indentation and brackets";
 
 /// Words for the scanner's messages, which speak of its own insides.
-fn syntax(message: &str) -> (&'static str, String, &'static str) {
-    const WORDS: [(&str, &str, &str, &str); 10] = [
-        ("tabs disallowed", "tab", "YAML is indented with spaces, not tabs", "replace the tab by spaces"),
-        ("recursion limit", "too-deep", TOO_DEEP, TOO_DEEP_HELP),
-        ("unclosed bracket", "syntax", "a bracket that opens here is never closed", "close it, or quote the text"),
-        ("unexpected EOF", "syntax", "the file ends inside a bracket", "close it, or quote the text"),
-        ("unclosed quote", "syntax", "a quote that opens here is never closed", "close the quote"),
+fn syntax(message: &str) -> (Rule, String, &'static str) {
+    const WORDS: [(&str, Rule, &str, &str); 10] = [
+        ("tabs disallowed", Rule::Tab, "YAML is indented with spaces, not tabs", "replace the tab by spaces"),
+        ("recursion limit", Rule::TooDeep, TOO_DEEP, TOO_DEEP_HELP),
+        ("unclosed bracket", Rule::Syntax, "a bracket that opens here is never closed", "close it, or quote the text"),
+        ("unexpected EOF", Rule::Syntax, "the file ends inside a bracket", "close it, or quote the text"),
+        ("unclosed quote", Rule::Syntax, "a quote that opens here is never closed", "close the quote"),
         (
             "mapping values are not allowed",
-            "syntax",
+            Rule::Syntax,
             "a second \"key: value\" on one line, or a line that is indented too far",
             "quote a value that contains a colon and a space, or align the line with its neighbours",
         ),
         (
             "unexpected character",
-            "syntax",
+            Rule::Syntax,
             "a value cannot start with this character",
             "quote the value: characters such as @ ` % have a meaning of their own in YAML",
         ),
-        ("did not find expected key", "syntax", "this line is not aligned with the keys above it", CHECK_INDENT),
-        ("simple key", "syntax", "this line has no colon and a space, so it is no setting", "write \"setting: value\""),
-        ("BOM", "syntax", "a byte-order mark stands inside the file", "remove it, or save the file as plain UTF-8"),
+        ("did not find expected key", Rule::Syntax, "this line is not aligned with the keys above it", CHECK_INDENT),
+        (
+            "simple key",
+            Rule::Syntax,
+            "this line has no colon and a space, so it is no setting",
+            "write \"setting: value\"",
+        ),
+        ("BOM", Rule::Syntax, "a byte-order mark stands inside the file", "remove it, or save the file as plain UTF-8"),
     ];
     let known = WORDS.iter().find(|(part, ..)| message.contains(part));
     known.map_or_else(
-        || ("syntax", format!("this is not valid YAML: {}", first_line(message)), CHECK_INDENT),
+        || (Rule::Syntax, format!("this is not valid YAML: {}", first_line(message)), CHECK_INDENT),
         |(_, rule, words, help)| (*rule, (*words).to_owned(), *help),
     )
 }
@@ -362,8 +373,8 @@ fn token_before(text: &str, sign: char, end: usize) -> Option<Range<usize>> {
 /// What to blank so that the rest can be read: a word, or the second document. Nothing mends broken syntax.
 fn blankable(fault: &Fault, text: &str) -> Option<Range<usize>> {
     match fault.rule {
-        "anchor" | "alias" | "tag" => Some(fault.span.clone()),
-        "second-document" => Some(fault.span.start..text.len()),
+        Rule::Anchor | Rule::Alias | Rule::Tag => Some(fault.span.clone()),
+        Rule::SecondDocument => Some(fault.span.start..text.len()),
         _ => None,
     }
 }

@@ -132,7 +132,7 @@ fn the_command_applies_this_plan_and_a_path_is_one_argument() {
 
 #[test]
 fn a_plan_with_an_error_offers_no_command() {
-    let error = diagnostics::Finding::new("create-needs", diagnostics::Severity::Error, "org.yaml", "it needs a name");
+    let error = diagnostics::Finding::new(diagnostics::Rule::NoOrganization, "org.yaml", "it needs a name");
     let html = html(&Plan { findings: vec![error], ..create() }, &Live::default());
     assert!(html.contains("This plan cannot be applied") && !html.contains("zerodrift apply"), "{html}");
 }
@@ -216,7 +216,7 @@ fn a_value_of_100_kilobytes_and_10000_unknown_fields_are_cut() {
 fn failed(text: &str) -> String {
     let target = crate::plan::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned(), text.to_owned()];
-    let finding = diagnostics::Finding::new("unknown-key", diagnostics::Severity::Error, text, text).help(text);
+    let finding = diagnostics::Finding::new(diagnostics::Rule::UnknownKey, text, text).help(text);
     failure(&FailedRun {
         command: "drift",
         file: text,

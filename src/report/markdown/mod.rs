@@ -172,7 +172,12 @@ fn findings(findings: &[Finding]) -> Section {
 fn finding(finding: &Finding) -> String {
     let place = shown(&plan::finding_place(finding));
     let help = finding.help.as_ref().map(|help| format!("<br>{}", prose(help))).unwrap_or_default();
-    format!("- **{}** {} at {place}: {}{help}\n", finding.severity.word(), code(finding.rule), prose(&finding.message))
+    format!(
+        "- **{}** {} at {place}: {}{help}\n",
+        finding.severity.word(),
+        code(finding.rule.id()),
+        prose(&finding.message)
+    )
 }
 
 /// How to consent to what nobody consents to yet.

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::hostile::{NASTY, filled_with};
 use super::*;
-use crate::diagnostics::Severity;
+use crate::diagnostics::{Rule, Severity};
 use crate::live::{Live, Slot};
 use crate::plan::samples::{busy, change, create, in_sync, warning};
 use crate::settings::Model;
@@ -157,7 +157,7 @@ fn no_value_is_obeyed_by_markdown() {
 
 #[test]
 fn nobody_is_mentioned_outside_of_code() {
-    let finding = Finding::new("rule", Severity::Warning, "org.yaml", "ask @everyone about evil/repo#2");
+    let finding = Finding::new(Rule::UnknownValue, "org.yaml", "ask @everyone about evil/repo#2");
     let text = of_plan(&Plan { findings: vec![finding], ..in_sync() });
     assert!(text.contains("ask @<!-- -->everyone about evil/repo#<!-- -->2"), "{text}");
 }

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{Problem, Setting, bare, shown};
+use crate::diagnostics::Rule;
 use crate::settings::duration::GoDuration;
 use crate::settings::kind::{Bound, DurationRange};
 
@@ -28,17 +29,17 @@ pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<
     let taken = described(&range);
     let problem = match text.parse::<GoDuration>() {
         Err(_) if text.len() > LONGEST => {
-            Problem::refused("duration", format!("{key} takes a duration {taken}, not {}", shown(text)))
+            Problem::refused(Rule::Duration, format!("{key} takes a duration {taken}, not {}", shown(text)))
         }
-        Err(error) => Problem::refused("duration", format!("{key} is {}: {error}", shown(text))),
+        Err(error) => Problem::refused(Rule::Duration, format!("{key} is {}: {error}", shown(text))),
         Ok(duration) if duration < GoDuration::ZERO => {
-            Problem::refused("duration", format!("{key} takes a duration {taken}, not the negative {}", bare(text)))
+            Problem::refused(Rule::Duration, format!("{key} takes a duration {taken}, not the negative {}", bare(text)))
         }
         Ok(duration) => {
             if let Some(unit) = GoDuration::units_of(text).into_iter().find(|unit| !range.units.contains(unit)) {
                 let units = range.units.join(" and ");
                 let message = format!("{key} takes {units} as units, not {unit}");
-                return vec![suggested(Problem::refused("duration-unit", message), &range, text)];
+                return vec![suggested(Problem::refused(Rule::DurationUnit, message), &range, text)];
             }
             return out_of_bounds(&range, duration)
                 .map(|bound| beyond(setting, &range, bound, text))
@@ -52,10 +53,10 @@ pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<
 fn beyond(setting: &Setting, range: &DurationRange, bound: Bound, text: &str) -> Problem {
     let (key, taken, text) = (setting.name(), described(range), bare(text));
     if bound.hard {
-        return Problem::refused("duration-range", format!("{key} takes a duration {taken}, not {text}"));
+        return Problem::refused(Rule::DurationRange, format!("{key} takes a duration {taken}, not {text}"));
     }
     let message = format!("{key} is usually a duration {taken}, not {text}");
-    Problem::doubtful("duration-range", message).help("the dashboard does not offer it; the API may take it")
+    Problem::doubtful(Rule::DurationRange, message).help("the dashboard does not offer it; the API may take it")
 }
 
 fn suggested(problem: Problem, range: &DurationRange, text: &str) -> Problem {

@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 use url::{Host, Url};
 
 use super::{Problem, Setting, shown};
+use crate::diagnostics::Rule;
 
 /// What most login pages' host names end in.
 const TEAM_SUFFIX: &str = ".cloudflareaccess.com";
@@ -11,7 +12,8 @@ const TEAM_SUFFIX: &str = ".cloudflareaccess.com";
 /// What is wrong with a text as a host name (RFC 1123, with at least two labels).
 pub(super) fn host(setting: &Setting, text: &str) -> Option<Problem> {
     let Err(reason) = host_name(text) else { return None };
-    let problem = Problem::refused("host", format!("{} takes host names; {} {reason}", setting.name(), shown(text)));
+    let problem =
+        Problem::refused(Rule::Host, format!("{} takes host names; {} {reason}", setting.name(), shown(text)));
     let meant = meant_host(setting, text).filter(|meant| meant != text && host_name(meant).is_ok());
     Some(match meant {
         Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(Json::String(meant)),
@@ -68,7 +70,8 @@ fn meant_host(setting: &Setting, text: &str) -> Option<String> {
 
 /// Everything that is wrong with a text as the URL of something that browsers load.
 pub(super) fn url(setting: &Setting, text: &str) -> Vec<Problem> {
-    let refused = |reason: &str| Problem::refused("url", format!("{} is {}: {reason}", setting.name(), shown(text)));
+    let refused =
+        |reason: &str| Problem::refused(Rule::Url, format!("{} is {}: {reason}", setting.name(), shown(text)));
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return vec![refused("a URL has no white space or control characters").help("write %20 for a space")];
     }
@@ -84,7 +87,7 @@ pub(super) fn url(setting: &Setting, text: &str) -> Vec<Problem> {
     }
     let Some(rest) = text.get(5..).filter(|_| parsed.scheme() == "http") else { return Vec::new() };
     let message = format!("{} is loaded over http, which browsers block on an https page", setting.name());
-    vec![Problem::doubtful("insecure-url", message).help("write https").suggest(format!("https:{rest}"))]
+    vec![Problem::doubtful(Rule::InsecureUrl, message).help("write https").suggest(format!("https:{rest}"))]
 }
 
 fn without_scheme(problem: Problem, text: &str) -> Problem {
@@ -104,7 +107,7 @@ pub(super) fn uid(setting: &Setting, text: &str) -> Option<Problem> {
     }
     let message = format!("{} takes {}; {} is neither", setting.name(), setting.takes(), shown(text));
     let bare = text.trim().trim_start_matches("urn:uuid:").trim_matches(['{', '}']);
-    let problem = Problem::refused("uid", message);
+    let problem = Problem::refused(Rule::Uid, message);
     Some(if is_uid(bare) {
         problem.help("write the id alone").suggest(bare)
     } else {

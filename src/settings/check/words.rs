@@ -3,6 +3,7 @@
 use serde_json::{Number, Value as Json};
 
 use super::{Problem, Setting, bare, shown};
+use crate::diagnostics::Rule;
 
 /// Words that the API took once, and what it takes now. It refuses the old ones.
 ///
@@ -42,12 +43,12 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
         return Some(super::empty(setting));
     }
     if let Some((old, new)) = RENAMED.iter().find(|(old, new)| *old == text && new.iter().any(|n| known.contains(n))) {
-        let problem = Problem::refused("renamed-value", format!("{} no longer takes {old}", setting.name()));
+        let problem = Problem::refused(Rule::RenamedValue, format!("{} no longer takes {old}", setting.name()));
         return Some(problem.help(format!("the API renamed it: write {}", new.join(" or "))));
     }
     let list = known.join(", ");
     let message = format!("{} is not known to take {}; known are {list}", setting.name(), shown(text));
-    let problem = Problem::doubtful("unknown-value", message);
+    let problem = Problem::doubtful(Rule::UnknownValue, message);
     Some(match nearest(text, known.iter().copied()) {
         Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(meant),
         None => problem.help("if the API has learned this value since, it is sent as it is"),
@@ -58,13 +59,13 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
 pub(super) fn number(setting: &Setting, known: &[i64], number: &Number) -> Option<Problem> {
     let Some(whole) = number.as_i64() else {
         let message = format!("{} takes whole numbers, not {}", setting.name(), bare(&number.to_string()));
-        return Some(Problem::refused("range", message));
+        return Some(Problem::refused(Rule::Range, message));
     };
     if known.contains(&whole) {
         return None;
     }
     let message = format!("{} is not known to take {whole}; known are {}", setting.name(), joined(known));
-    let problem = Problem::doubtful("unknown-value", message);
+    let problem = Problem::doubtful(Rule::UnknownValue, message);
     let nearest = known.iter().min_by_key(|one| one.abs_diff(whole));
     Some(problem.help("check the number").suggest_if(nearest.map(|number| Json::from(*number))))
 }

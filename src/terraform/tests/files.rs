@@ -80,7 +80,7 @@ fn opentofu_reads_its_own_file_in_place_of_terraforms() {
     assert!(help.contains(&"for the exact value: tofu show -json | zerodrift init --from-terraform -"), "{help:?}");
     // Only the file of the same syntax is replaced.
     let import = read_all(&[("main.tf.json", json), ("main.tofu", &tofu)]);
-    assert_eq!(import.findings[0].rule, "terraform-several");
+    assert_eq!(import.findings[0].rule.id(), "terraform-several");
     let import = read_all(&[("main.tf.json", json), ("main.tofu.json", &json.replace("\"J\"", "\"T\""))]);
     assert_eq!(fields(&import), json!({"name": "T"}));
 }

@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::*;
+use crate::diagnostics::Severity;
 use crate::report::{self, Style};
 
 mod bounds;
@@ -225,6 +226,8 @@ resource "cloudflare_zero_trust_organization" "main" {
       |
     6 |   provider         = cloudflare.eu
       |   ^^^^^^^^
+      |
+      = help: keep it in the Terraform configuration
 
     warning[terraform-target]: account_id is not carried over: it refers to var.account
      --> infra/main.tf:7:22
@@ -263,12 +266,16 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
     11 |   created_at       = "2024-01-01T00:00:00Z"
        |   ^^^^^^^^^^
+       |
+       = help: remove the argument, or check its spelling
 
     warning[terraform-value]: custom_pages is not carried over: this is not a group of settings
       --> infra/main.tf:12:22
        |
     12 |   custom_pages     = ["a", "b"]
        |                      ^^^^^^^^^^
+       |
+       = help: write the setting into the manifest by hand
 
     warning[terraform-expression]: login_design is not carried over: it is a dynamic block
       --> infra/main.tf:13:3
@@ -283,12 +290,16 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
     16 |   lifecycle {
        |   ^^^^^^^^^
+       |
+       = help: keep it in the Terraform configuration
 
     note[terraform-ignored]: auth_domain is not declared: ignore_changes tells Terraform to leave it alone
       --> infra/main.tf:20:3
        |
     20 |   auth_domain      = "widget.cloudflareaccess.com"
        |   ^^^^^^^^^^^
+       |
+       = help: declare the setting in the manifest to manage it
 
     7 warnings, 3 notes in infra/main.tf
     "#);
@@ -357,7 +368,11 @@ fn what_ignore_changes_names_is_listed_and_not_declared() {
         let import = resource(&lines(ignored));
         assert_eq!(fields(&import), expected, "{ignored}");
         assert!(import.organization.as_ref().unwrap().id.is_some(), "{ignored}");
-        assert!(import.findings.iter().all(|finding| finding.rule == "terraform-ignored"), "{:?}", messages(&import));
+        assert!(
+            import.findings.iter().all(|finding| finding.rule.id() == "terraform-ignored"),
+            "{:?}",
+            messages(&import)
+        );
         assert_eq!(import.findings.len(), notes, "{ignored}: {:?}", messages(&import));
     }
     let import = resource("dynamic \"login_design\" {\n}\nlifecycle {\n  ignore_changes = [login_design]\n}");
@@ -410,7 +425,7 @@ fn several_organizations_are_listed_and_one_is_named() {
     for unclear in ["cloudflare_zero_trust_organization.three", "\u{1b}"] {
         let import = named(unclear);
         assert!(import.organization.is_none(), "{unclear}");
-        assert_eq!(import.findings[0].rule, "terraform-no-organization");
+        assert_eq!(import.findings[0].rule.id(), "terraform-no-organization");
     }
     assert_eq!(addresses(&sources).len(), 2);
 }

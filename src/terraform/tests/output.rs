@@ -70,7 +70,7 @@ fn instances_are_told_apart_by_their_keys() {
     for text in [document, pulled] {
         let sources = [source("-", &text)];
         let several = import(Model::current(), &sources, None);
-        assert_eq!(several.findings[0].rule, "terraform-several");
+        assert_eq!(several.findings[0].rule.id(), "terraform-several");
         let us = import(Model::current(), &sources, Some(&format!("{ADDRESS}[\"us\"]")));
         assert_eq!(fields(&us), json!({"name": "us"}));
         assert!(import(Model::current(), &sources, Some(ADDRESS)).organization.is_none());

@@ -37,7 +37,7 @@ pub(crate) fn organization(sources: &[Source], address: &str) -> Option<Manifest
     let model = Model::current();
     let Import { organization, findings } = import(model, sources, Some(address));
     let Some(imported) = organization else {
-        assert!(matches!(&findings[..], [only] if only.rule == "terraform-instances"), "{address}: {findings:#?}");
+        assert!(matches!(&findings[..], [only] if only.rule.id() == "terraform-instances"), "{address}: {findings:#?}");
         println!("{}", findings[0].message);
         return None;
     };
@@ -59,6 +59,6 @@ pub(crate) fn organization(sources: &[Source], address: &str) -> Option<Manifest
 }
 
 fn said(address: &str, finding: &Finding) {
-    println!("{address}: {}: {}", finding.rule, finding.message);
-    assert!(LEFT_BEHIND.contains(&finding.rule), "{address}: {finding:#?}");
+    println!("{address}: {}: {}", finding.rule.id(), finding.message);
+    assert!(LEFT_BEHIND.contains(&finding.rule.id()), "{address}: {finding:#?}");
 }

@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
 use crate::cli::options::TargetArgs;
-use crate::diagnostics::{Finding, Severity, Source};
+use crate::diagnostics::{Finding, Rule, Severity, Source};
 use crate::ending::FailureKind;
 use crate::files;
 use crate::manifest::write::Detail;
@@ -118,7 +118,7 @@ impl ConfigurationFiles {
             Err(error) => {
                 let severity = if role == FileRole::Override { Severity::Error } else { Severity::Warning };
                 let name = path.to_string_lossy();
-                self.unread.push(Finding::new("terraform-file", severity, &name, error.message));
+                self.unread.push(Finding::new(Rule::TerraformFile, &name, error.message).severity(severity));
             }
         }
     }

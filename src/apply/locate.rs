@@ -4,7 +4,7 @@
 //! wants the line of the file, not the path of a JSON body that nobody wrote.
 
 use crate::cloudflare::{self, ApiMessage};
-use crate::diagnostics::{Finding, Severity};
+use crate::diagnostics::{Finding, Rule};
 use crate::manifest::{Declared, Manifest};
 use crate::settings::{Endpoint, SettingPath};
 use crate::text::excerpt;
@@ -15,7 +15,7 @@ const SLUGS: [(&str, &str); 1] = [("auth_domain", "organization.auth_domain")];
 /// A finding for each message of the API that can be traced to a declaration.
 ///
 /// `endpoint` is the object that was written: pointers are paths into its body.
-pub fn blame(manifest: &Manifest, endpoint: Endpoint, error: &cloudflare::Error) -> Vec<Finding> {
+pub fn locate(manifest: &Manifest, endpoint: Endpoint, error: &cloudflare::Error) -> Vec<Finding> {
     let messages = error.messages().iter();
     messages
         .flat_map(|message| {
@@ -26,7 +26,7 @@ pub fn blame(manifest: &Manifest, endpoint: Endpoint, error: &cloudflare::Error)
 
 fn finding(manifest: &Manifest, declared: &Declared, message: &ApiMessage) -> Finding {
     let text = format!("the API refuses {}: {}", declared.setting.path, excerpt(&words(message), 300));
-    Finding::new("refused-by-api", Severity::Error, &manifest.path, text)
+    Finding::new(Rule::RefusedByApi, &manifest.path, text)
         .at(&declared.at)
         .help(format!("run `zerodrift explain {}` for what the API takes", declared.setting.path))
         .setting(declared.setting.path)
@@ -99,7 +99,7 @@ mod tests {
         }
     }
 
-    fn blamed(message: &ApiMessage) -> Vec<String> {
+    fn located(message: &ApiMessage) -> Vec<String> {
         let manifest = manifest(&[
             "organization.name",
             "organization.auth_domain",
@@ -121,25 +121,25 @@ mod tests {
     /// A12: the plan passed and the API refuses; the message names the field and its line.
     #[test]
     fn a_pointer_leads_to_the_declaration() {
-        assert_eq!(blamed(&pointer("/login_design/header_text")), ["organization.login_design.header_text"]);
-        assert_eq!(blamed(&pointer("/login_design")), ["organization.login_design.header_text"]);
-        assert_eq!(blamed(&pointer("/name")), ["organization.name"]);
+        assert_eq!(located(&pointer("/login_design/header_text")), ["organization.login_design.header_text"]);
+        assert_eq!(located(&pointer("/login_design")), ["organization.login_design.header_text"]);
+        assert_eq!(located(&pointer("/name")), ["organization.name"]);
         assert_eq!(
-            blamed(&pointer("mfa_ssh_piv_key_requirements.pin_policy")),
+            located(&pointer("mfa_ssh_piv_key_requirements.pin_policy")),
             ["organization.mfa_piv_key_requirements.pin_policy"]
         );
-        assert_eq!(blamed(&pointer("/session_duration")), [""; 0]);
+        assert_eq!(located(&pointer("/session_duration")), [""; 0]);
     }
 
     #[test]
     fn without_a_pointer_the_text_is_searched_for_names() {
         let warp = "access.api.error.invalid_request: allow_authenticate_via_warp cannot be set if the Warp Auth Session Duration is not set";
-        assert_eq!(blamed(&text(warp)), ["organization.allow_authenticate_via_warp"]);
+        assert_eq!(located(&text(warp)), ["organization.allow_authenticate_via_warp"]);
         assert_eq!(
-            blamed(&text("access.api.error.auth_domain_cannot_be_updated_dash_sso")),
+            located(&text("access.api.error.auth_domain_cannot_be_updated_dash_sso")),
             ["organization.auth_domain"]
         );
-        assert_eq!(blamed(&text("access.api.error.invalid_auth_domain")), ["organization.auth_domain"]);
-        assert_eq!(blamed(&text("a name is a name")), [""; 0]);
+        assert_eq!(located(&text("access.api.error.invalid_auth_domain")), ["organization.auth_domain"]);
+        assert_eq!(located(&text("a name is a name")), [""; 0]);
     }
 }
