@@ -9,7 +9,7 @@ use crate::apply::End;
 use crate::diagnostics::{Finding, Rule};
 use crate::live::{Live, Snapshot};
 use crate::manifest::write::{self, Detail};
-use crate::plan::samples::{busy, create, in_sync, live, read_yaml, target, warning};
+use crate::plan::tests::samples::{busy, create, in_sync, live, read_yaml, target, warning};
 use crate::settings::{Kind, Setting};
 
 fn parsed(name: SchemaName) -> Json {
@@ -164,7 +164,7 @@ fn the_schemas_list_every_kind_of_failure() {
 #[test]
 fn a_saved_plan_is_documented_to_its_last_field() {
     let schema = parsed(SchemaName::Plan);
-    let text = crate::document::saved::to_text(&busy(), &crate::plan::samples::saved());
+    let text = crate::document::saved::to_text(&busy(), &crate::plan::tests::samples::saved());
     let document: Json = serde_json::from_str(&text).unwrap();
     assert!(document["saved"].is_object());
     assert_valid(&closed(&schema), &document);

@@ -3,7 +3,7 @@ use serde_json::{Value as Json, json};
 use super::*;
 use crate::apply::{Backups, PreImage};
 use crate::live::{Live, Slot, Snapshot};
-use crate::plan::samples::{busy, in_sync, live, target};
+use crate::plan::tests::samples::{busy, in_sync, live, target};
 use crate::settings::Endpoint;
 
 #[test]

@@ -9,8 +9,6 @@ mod diff;
 mod digest;
 mod direction;
 mod effective;
-#[cfg(test)]
-pub(crate) mod samples;
 mod saved;
 mod unmanaged;
 
@@ -164,4 +162,4 @@ fn missing_for_creation(input: &Input<'_>) -> Vec<Finding> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::style::{Role, Style};
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
-use crate::text::layout::{column, hanging, pad};
+use crate::text::Visible;
+use crate::text::layout::{TerminalText, column, hanging, pad};
+use crate::text::safe::safe;
+use crate::text::style::{Role, Style};
 
 /// How a check went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +72,7 @@ pub fn document(checks: &[Check]) -> DoctorDocument {
 /// The checks as text, one below the other, with their fixes, and a sentence at the end.
 pub fn text(checks: &[Check], style: &Style) -> String {
     let name_width = column(checks.iter().map(|check| check.name.as_str()), 20);
-    let mut text = String::new();
+    let mut text = TerminalText::new();
     for check in checks {
         let (role, mark) = match check.health {
             Health::Ok => (Role::Added, "ok  "),
@@ -78,27 +80,30 @@ pub fn text(checks: &[Check], style: &Style) -> String {
             Health::Failed => (Role::Guarded, "FAIL"),
             Health::Skipped => (Role::Quiet, "skip"),
         };
-        let label = format!("{}  {}", style.paint(role, mark), pad(&check.name, name_width));
+        let label = safe!("{}  {}", style.paint(role, mark), pad(Visible::whole(&check.name), name_width));
         let indent = name_width + 8;
-        text.push_str(&hanging(0, &label, indent, &check.detail, style.width));
+        text.push(hanging(0, label, indent, Visible::one_line(&check.detail, usize::MAX), style.width));
         for fix in &check.fixes {
-            text.push_str(&hanging(indent, &style.paint(Role::Code, "fix:"), 5, fix, style.width));
+            text.push(hanging(
+                indent,
+                style.paint(Role::Code, "fix:"),
+                5,
+                Visible::one_line(fix, usize::MAX),
+                style.width,
+            ));
         }
     }
-    text.push('\n');
-    text.push_str(&style.paint(Role::Heading, &summary(checks)));
-    text.push('\n');
-    text
+    safe!("{}\n{}\n", text, style.paint(Role::Heading, summary(checks))).into()
 }
 
-fn summary(checks: &[Check]) -> String {
+fn summary(checks: &[Check]) -> Visible {
     let count = |health| checks.iter().filter(|check| check.health == health).count();
     match (count(Health::Failed), count(Health::Warning)) {
-        (0, 0) => "Everything that can be looked at without writing works.".to_owned(),
-        (0, 1) => "It works, with 1 warning.".to_owned(),
-        (0, warnings) => format!("It works, with {warnings} warnings."),
-        (1, _) => "1 check failed: do what its fix says, then run doctor again.".to_owned(),
-        (failed, _) => format!("{failed} checks failed: do what the first fix says, then run doctor again."),
+        (0, 0) => "Everything that can be looked at without writing works.".into(),
+        (0, 1) => "It works, with 1 warning.".into(),
+        (0, warnings) => safe!("It works, with {} warnings.", warnings),
+        (1, _) => "1 check failed: do what its fix says, then run doctor again.".into(),
+        (failed, _) => safe!("{} checks failed: do what the first fix says, then run doctor again.", failed),
     }
 }
 

@@ -1,59 +1,53 @@
 //! A plan told backwards: what is live and not as the file wants it.
 
-use super::change::Wording;
-use super::plan::{changes_section, count, findings_section, header, join, matching, read_only_section, unmanaged};
-use super::style::{Role, Style};
-use super::value;
+use super::phrase::{self, Wording};
+use super::plan::{changes_section, findings_section, header, join, read_only_section};
 use crate::plan::{Action, Plan};
-use crate::text::argument;
+use crate::text::layout::{TerminalText, terminal};
+use crate::text::safe::safe;
+use crate::text::shell_path;
+use crate::text::style::{Role, Style};
 
 /// The drift as text, the summary its last line. `declared` is the number of settings that the manifest mentions.
 ///
 /// Guarded changes stand among the others, for what they would need is a matter of apply.
 pub fn text(plan: &Plan, declared: usize, style: &Style) -> String {
+    rendered(plan, declared, style).into()
+}
+
+/// As [`text`].
+pub(super) fn rendered(plan: &Plan, declared: usize, style: &Style) -> TerminalText {
     let changes: Vec<_> = plan.changes.iter().collect();
-    join(&[
+    join([
         header(plan, style),
         changes_section(&changes, Wording::Drift, style),
         findings_section(&plan.findings, style),
         read_only_section(plan, style),
         what_next(plan, style),
-        format!("{}\n", style.paint(Role::Heading, &summary(plan, declared))),
+        style.paint(Role::Heading, phrase::summary(Wording::Drift, plan, declared)).line(),
     ])
 }
 
 /// The drift in one sentence, without colour.
 pub fn summary(plan: &Plan, declared: usize) -> String {
-    let file = source(&plan.manifest.path);
-    let differ = if plan.changes.len() == 1 { "differs" } else { "differ" };
-    match plan.action {
-        Action::None => format!("No drift: {}; {}.", matching(declared), unmanaged(plan.unmanaged.len())),
-        Action::Create => format!("Drift: {} has no Zero Trust organization, and {file} wants one.", plan.target),
-        Action::Update => {
-            format!("Drift: {} of {} {differ} from {file}.", count(plan.changes.len(), "setting"), plan.target)
-        }
-    }
+    phrase::summary(Wording::Drift, plan, declared).into()
 }
 
-fn what_next(plan: &Plan, style: &Style) -> String {
+fn what_next(plan: &Plan, style: &Style) -> TerminalText {
     if plan.is_empty() {
-        return String::new();
+        return TerminalText::new();
     }
-    let file = source(&plan.manifest.path);
-    let apply = style.paint(Role::Code, &format!("zerodrift apply {}", argument(&plan.manifest.path)));
+    let (path, file) = (&plan.manifest.path, shell_path(&plan.manifest.path));
+    let apply = style.paint(Role::Code, terminal!("zerodrift apply {}", file));
     match plan.action {
-        Action::Create => format!("To create it: {apply}\n"),
+        Action::Create => safe!("To create it: {}\n", apply),
         Action::None | Action::Update => {
-            let adopt = format!("zerodrift drift {} --adopt", argument(&plan.manifest.path));
             // Standard input cannot be written.
-            let keep =
-                if plan.manifest.path == "-" { format!("change {file}") } else { style.paint(Role::Code, &adopt) };
-            format!("To make live as the file wants it: {apply}\nTo keep what is live: {keep}\n")
+            let keep = match path.as_str() {
+                "-" => safe!("change {}", phrase::source(path)),
+                _ => style.paint(Role::Code, terminal!("zerodrift drift {} --adopt", file)),
+            };
+            safe!("To make live as the file wants it: {}\nTo keep what is live: {}\n", apply, keep)
         }
     }
-}
-
-/// A manifest in a sentence.
-pub(super) fn source(path: &str) -> String {
-    if path == "-" { "what standard input had".to_owned() } else { value::safe(path) }
 }

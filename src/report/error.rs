@@ -1,17 +1,23 @@
 //! A failure as text and as a document: what happened, then what to do.
 
-use super::style::{Role, Style};
 use super::subject::FailedRun;
 use crate::document::{self, ErrorEntry};
-use crate::text::layout::hanging;
+use crate::text::Visible;
+use crate::text::layout::{TerminalText, hanging};
+use crate::text::style::{Role, Style};
 
-/// `error: …`, with each hint on a line of its own.
-///
-/// The message comes from our own error types, which have escaped what others said; its line breaks are ours.
+/// `error: …`, with each hint on a line of its own. The line breaks of a message stay.
 pub fn text(message: &str, hints: &[String], style: &Style) -> String {
-    let mut text = format!("{} {message}\n", style.paint(Role::Guarded, "error:"));
+    rendered(message, hints, style).into()
+}
+
+/// As [`text`].
+pub(super) fn rendered(message: &str, hints: &[String], style: &Style) -> TerminalText {
+    let lines = TerminalText::join(Visible::lines(message, usize::MAX), "\n");
+    let mut text = style.paint(Role::Guarded, "error:") + " " + lines + "\n";
     for hint in hints {
-        text.push_str(&hanging(2, &style.paint(Role::Code, "hint:"), 6, hint, style.width));
+        let hint = Visible::one_line(hint, usize::MAX);
+        text.push(hanging(2, style.paint(Role::Code, "hint:"), 6, hint, style.width));
     }
     text
 }

@@ -4,15 +4,15 @@ mod decisions;
 
 use serde::Serialize;
 
-pub use decisions::DecisionEntry;
+pub use decisions::{DecisionEntry, GuardInfo, NoticeInfo};
 
-use super::plan::join;
-use super::style::{Role, Style};
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
 use crate::settings::describe;
 use crate::settings::{CANONICAL_RULES, Group, Model, Resolved, Setting, SettingPath, last_segment};
-use crate::text::layout::{column, hanging, pad, wrap};
-use crate::text::yaml_scalar;
+use crate::text::layout::{TerminalText, column, hanging, pad, paragraph, terminal, wrap};
+use crate::text::safe::safe;
+use crate::text::style::{Role, Style};
+use crate::text::{Visible, yaml_scalar};
 
 /// A name that is neither a setting nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,26 +81,6 @@ pub struct SettingEntry {
     pub source: &'static str,
 }
 
-/// The changes of a setting that need consent.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct GuardInfo {
-    /// Which changes.
-    pub when: String,
-    /// What will happen.
-    pub consequence: String,
-    /// What to check before consenting.
-    pub check_first: String,
-}
-
-/// The changes of a setting that are worth a word.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct NoticeInfo {
-    /// Which changes.
-    pub when: String,
-    /// What will happen.
-    pub text: String,
-}
-
 /// A rule of comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RuleEntry {
@@ -113,8 +93,8 @@ pub struct RuleEntry {
 /// All settings as a table, and the rules of comparison.
 pub fn all(model: &Model, style: &Style) -> String {
     let settings: Vec<_> = model.settings().iter().collect();
-    let hint = "! a change needs consent · zerodrift explain SETTING tells more\n".to_owned();
-    join(&[table(&settings, style), hint, rules(style)])
+    let hint = "! a change needs consent · zerodrift explain SETTING tells more\n".into();
+    join([table(&settings, style), hint, rules_section(style)]).into()
 }
 
 /// One setting, or the settings of one group. Names may leave out the section.
@@ -125,7 +105,8 @@ pub fn one(model: &Model, name: &str, style: &Style) -> Result<String, UnknownSe
     Ok(match find(model, name)? {
         Found::Setting(setting) => about_setting(model, setting, style),
         Found::Group(group) => about_group(model, group, style),
-    })
+    }
+    .into())
 }
 
 /// The JSON answer: one setting, the settings of a group, or all of them.
@@ -148,10 +129,19 @@ pub fn document(model: &Model, name: Option<&str>) -> Result<ExplainDocument, Un
 
 /// The rules by which values are compared.
 pub fn rules(style: &Style) -> String {
+    rules_section(style).into()
+}
+
+fn rules_section(style: &Style) -> TerminalText {
     let columns = column(CANONICAL_RULES.iter().map(|(rule, _)| *rule), 24) + 2;
-    let lines: String =
+    let lines: TerminalText =
         CANONICAL_RULES.iter().map(|(rule, text)| hanging(2, rule, columns, text, style.width)).collect();
-    format!("{}\n{lines}", style.paint(Role::Heading, "When two values are the same"))
+    safe!("{}\n{}", style.paint(Role::Heading, "When two values are the same"), lines)
+}
+
+/// Sections with an empty line between them.
+fn join(sections: impl IntoIterator<Item = TerminalText>) -> TerminalText {
+    TerminalText::join(sections.into_iter().filter(|section| !section.is_empty()), "\n")
 }
 
 /// The settings as a Markdown table, for the README.
@@ -201,28 +191,28 @@ fn candidates(model: &Model, name: &str) -> Vec<String> {
     ranked.into_iter().take(SHOWN).map(|(_, path)| path.as_str().to_owned()).collect()
 }
 
-fn table(settings: &[&Setting], style: &Style) -> String {
+fn table(settings: &[&Setting], style: &Style) -> TerminalText {
     let columns = column(settings.iter().map(|setting| setting.path), 64);
-    let mut text = String::new();
+    let mut text = TerminalText::new();
     for setting in settings {
-        let mark = if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
+        let mark = mark(setting, style);
         let takes =
             if setting.is_declarable() { describe::describe(setting.kind) } else { describe::access(setting.access) };
         let indent = 2 + columns + 2;
-        let lines = wrap(&takes, style.width.saturating_sub(indent).max(24));
+        let lines = wrap(&Visible::whole(&takes), style.width.saturating_sub(indent).max(24));
         for (number, line) in lines.iter().enumerate() {
-            let line = if setting.is_declarable() { line.clone() } else { style.paint(Role::Quiet, line) };
+            let line = if setting.is_declarable() { safe!("{}", line) } else { style.paint(Role::Quiet, line) };
             let start = match number {
-                0 => format!("{mark} {}  ", pad(setting.path, columns)),
-                _ => " ".repeat(indent),
+                0 => safe!("{} {}  ", mark, pad(setting.path, columns)),
+                _ => TerminalText::repeat(" ", indent),
             };
-            text.push_str(&format!("{start}{line}\n"));
+            text.push(start + line + "\n");
         }
     }
     text
 }
 
-fn about_setting(model: &Model, setting: &Setting, style: &Style) -> String {
+fn about_setting(model: &Model, setting: &Setting, style: &Style) -> TerminalText {
     let mut facts = vec![("takes", describe::describe(setting.kind)), ("access", describe::access(setting.access))];
     if setting.is_declarable() {
         facts.push(("while unset", setting.default.to_owned()));
@@ -234,18 +224,17 @@ fn about_setting(model: &Model, setting: &Setting, style: &Style) -> String {
     facts.extend(model.switch_of(setting).map(|switch| ("counts while", format!("{} is on", switch.path))));
     facts.push(("source", setting.source.to_owned()));
     let facts = facts.iter().map(|(label, fact)| labelled(label, fact, style)).collect();
-    let prose: String = wrap(setting.doc, style.width).iter().map(|line| format!("{line}\n")).collect();
-    join(&[
-        format!("{}\n", style.paint(Role::Heading, setting.path)),
-        prose,
+    join([
+        style.paint(Role::Heading, setting.path).line(),
+        paragraph(setting.doc, style.width),
         facts,
         decisions::facts(model, setting, style),
         example(setting, style),
     ])
 }
 
-fn labelled(label: &str, fact: &str, style: &Style) -> String {
-    hanging(2, &style.paint(Role::Quiet, label), 15, fact, style.width)
+fn labelled(label: &'static str, fact: &str, style: &Style) -> TerminalText {
+    hanging(2, style.paint(Role::Quiet, label), 15, Visible::whole(fact), style.width)
 }
 
 /// Whether a change between values that can be ranked needs consent.
@@ -253,35 +242,39 @@ fn is_guarded(setting: &Setting) -> bool {
     setting.ranked_guards().next().is_some()
 }
 
+/// `!` for a guarded setting.
+fn mark(setting: &Setting, style: &Style) -> TerminalText {
+    if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".into() }
+}
+
 /// The setting in its place in a file.
-fn example(setting: &Setting, style: &Style) -> String {
+fn example(setting: &Setting, style: &Style) -> TerminalText {
     if !setting.is_declarable() || setting.example.is_empty() {
-        return String::new();
+        return TerminalText::new();
     }
     let segments = [&[setting.endpoint().section()], setting.keys()].concat();
-    let mut text = "In org.yaml\n".to_owned();
+    let mut text = TerminalText::from("In org.yaml\n");
     for (depth, segment) in segments.iter().enumerate() {
-        let value = if depth + 1 == segments.len() { format!(" {}", setting.example) } else { String::new() };
-        let line = style.paint(Role::Code, &format!("{segment}:{value}"));
-        text.push_str(&format!("  {}{line}\n", "  ".repeat(depth)));
+        let value: Visible = if depth + 1 == segments.len() { safe!(" {}", setting.example) } else { Visible::new() };
+        let line = style.paint(Role::Code, terminal!("{}:{}", segment, value));
+        text.push(terminal!("{}{}\n", TerminalText::repeat("  ", depth + 1), line));
     }
     text
 }
 
-fn about_group(model: &Model, group: &Group, style: &Style) -> String {
+fn about_group(model: &Model, group: &Group, style: &Style) -> TerminalText {
     let members: Vec<_> = model.members(group).collect();
     let whole = if group.all_or_nothing { " The API takes its settings only together." } else { "" };
-    let prose = format!("{}{whole} Declared as null, all of it is unset.", group.doc);
-    let prose: String = wrap(&prose, style.width).iter().map(|line| format!("{line}\n")).collect();
-    let names: String = members.iter().map(|setting| member(setting, style)).collect();
+    let prose: Visible = safe!("{}{} Declared as null, all of it is unset.", group.doc, whole);
+    let names: TerminalText = members.iter().map(|setting| member(setting, style)).collect();
     let former = group.former.map(|path| labelled("formerly", path.as_str(), style)).unwrap_or_default();
-    join(&[format!("{}\n", style.paint(Role::Heading, group.path)), prose, names, former])
+    join([style.paint(Role::Heading, group.path).line(), paragraph(prose, style.width), names, former])
 }
 
-fn member(setting: &Setting, style: &Style) -> String {
-    let mark = if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".to_owned() };
-    let doc = format!("{} Takes: {}.", setting.doc, describe::describe(setting.kind));
-    format!("{mark} {}\n{}", style.paint(Role::Heading, setting.name()), hanging(4, "", 0, &doc, style.width))
+fn member(setting: &Setting, style: &Style) -> TerminalText {
+    let doc: Visible = safe!("{} Takes: {}.", setting.doc, Visible::whole(&describe::describe(setting.kind)));
+    let name = style.paint(Role::Heading, setting.name());
+    safe!("{} {}\n{}", mark(setting, style), name, hanging(4, "", 0, doc, style.width))
 }
 
 /// The candidates of a name nobody knows, as one sentence; empty where there are none.

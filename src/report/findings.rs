@@ -7,9 +7,13 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
-use super::style::{ColorLevel, Style};
+use super::phrase::count;
 use crate::diagnostics::{Finding, Fix, Location, Severity, Source};
-use crate::text::{self, is_hidden};
+use crate::text::layout::{TerminalText, terminal};
+use crate::text::limit::LONG_MESSAGE;
+use crate::text::safe::safe;
+use crate::text::style::{ColorLevel, Style};
+use crate::text::{Visible, visible};
 
 /// How many characters of a line are shown on each side of the place meant.
 const AROUND: usize = 60;
@@ -17,15 +21,21 @@ const AROUND: usize = 60;
 /// The longest stretch that is underlined, in characters.
 const UNDERLINED: usize = 80;
 
-/// The longest message or help that is shown, in characters.
-const LONGEST: usize = 2_000;
-
 /// Findings as people read them, each with its line where it is about one of these sources, and a summary.
 ///
 /// Empty for no findings.
 pub fn text<'a>(findings: &[Finding], sources: impl IntoIterator<Item = &'a Source>, style: &Style) -> String {
+    rendered(findings, sources, style).into()
+}
+
+/// As [`text`].
+pub(super) fn rendered<'a>(
+    findings: &[Finding],
+    sources: impl IntoIterator<Item = &'a Source>,
+    style: &Style,
+) -> TerminalText {
     if findings.is_empty() {
-        return String::new();
+        return TerminalText::new();
     }
     let renderer = match style.color {
         ColorLevel::Plain => Renderer::plain(),
@@ -33,48 +43,48 @@ pub fn text<'a>(findings: &[Finding], sources: impl IntoIterator<Item = &'a Sour
     };
     let renderer = renderer.term_width(140);
     let sources: Vec<&Source> = sources.into_iter().collect();
-    let mut out = String::new();
+    let mut out = TerminalText::new();
     for finding in findings {
         let source = sources.iter().find(|source| source.name == finding.file).copied();
-        out += &one(finding, source, &renderer);
-        out += "\n\n";
+        out.push(terminal!("{}\n\n", one(finding, source, &renderer)));
     }
-    out += &summary(findings);
-    out.push('\n');
-    out
+    out + summary(findings) + "\n"
 }
 
 /// The findings of a whole manifest as text, which says so where there are none. `file` is the manifest's name.
-pub(super) fn validation(file: &str, findings: &[Finding], source: Option<&Source>, style: &Style) -> String {
-    if findings.is_empty() { format!("{}: no findings\n", text::visible(file)) } else { text(findings, source, style) }
+pub(super) fn validation(file: &str, findings: &[Finding], source: Option<&Source>, style: &Style) -> TerminalText {
+    if findings.is_empty() {
+        return safe!("{}: no findings\n", Visible::whole(file));
+    }
+    rendered(findings, source, style)
 }
 
 /// `2 errors, 1 warning in org.yaml`; several files are counted, not named.
-fn summary(findings: &[Finding]) -> String {
-    let counts: Vec<String> = [Severity::Error, Severity::Warning, Severity::Note]
+fn summary(findings: &[Finding]) -> Visible {
+    let counts = [Severity::Error, Severity::Warning, Severity::Note]
         .map(|severity| (findings.iter().filter(|finding| finding.severity == severity).count(), severity.word()))
         .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}{}", if count == 1 { "" } else { "s" }))
-        .collect();
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| count(number, word));
+    let counts = Visible::join::<Visible>(counts, ", ");
     let mut files: Vec<&str> = findings.iter().map(|finding| finding.file.as_str()).collect();
     files.dedup();
     let place = match files[..] {
-        [file] => text::visible(file).into_owned(),
-        _ => format!("{} files", files.len()),
+        [file] => Visible::whole(file),
+        _ => safe!("{} files", files.len()),
     };
-    format!("{} in {place}", counts.join(", "))
+    safe!("{} in {}", counts, place)
 }
 
-fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> String {
+fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> TerminalText {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(visible(&finding.message)).id(finding.rule.id());
-    let window = source.zip(finding.at.as_ref()).and_then(|(source, at)| Window::of(source, at));
-    let origin = Origin::path(text::visible(&finding.file));
+    let title = level.primary_title(lines(&finding.message)).id(finding.rule.id());
+    let window = source.zip(finding.at.as_ref()).and_then(|(source, at)| SourceWindow::of(source, at));
+    let origin = Origin::path(visible(&finding.file));
     let origin = match &finding.at {
         Some(at) => origin.line(at.line).char_column(at.column),
         None => origin,
@@ -89,11 +99,11 @@ fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> Strin
     match (patch, &finding.help) {
         (Some(patch), _) => report.push(patch),
         (None, Some(help)) => {
-            report = report.into_iter().map(|group| group.element(Level::HELP.message(visible(help)))).collect();
+            report = report.into_iter().map(|group| group.element(Level::HELP.message(lines(help)))).collect();
         }
         (None, None) => {}
     }
-    without_continuation(&renderer.render(&report))
+    TerminalText::tamed(&without_continuation(&renderer.render(&report)))
 }
 
 /// The renderer marks source behind a place as another file's (`:::`); here it is the place's own.
@@ -103,16 +113,16 @@ fn without_continuation(rendered: &str) -> String {
 }
 
 /// The line as it would be with the fix in place, under the help.
-fn patched<'a>(window: &Window, fix: &Fix, finding: &Finding) -> Option<Group<'a>> {
-    let title = visible(finding.help.as_deref().unwrap_or(&fix.title));
+fn patched<'a>(window: &SourceWindow, fix: &Fix, finding: &Finding) -> Option<Group<'a>> {
+    let title = lines(finding.help.as_deref().unwrap_or(&fix.title));
     let span = window.inside(&fix.span)?;
-    let patch = Patch::new(span, visible(&fix.replacement));
+    let patch = Patch::new(span, lines(&fix.replacement));
     let snippet = Snippet::source(window.text.clone()).line_start(window.line).patch(patch);
     Some(Level::HELP.secondary_title(title).element(snippet))
 }
 
 /// The stretch of one line that a finding is about, made visible.
-struct Window {
+struct SourceWindow {
     line: usize,
     text: String,
     marked: Range<usize>,
@@ -120,7 +130,7 @@ struct Window {
     places: Vec<(usize, usize)>,
 }
 
-impl Window {
+impl SourceWindow {
     fn of(source: &Source, at: &Location) -> Option<Self> {
         let text = &source.text;
         // What has such a character is no text, and may be anything.
@@ -156,7 +166,7 @@ impl Window {
         match c {
             '\t' => self.text.push_str("    "),
             '\u{feff}' if is_first => {}
-            other => push_visible(&mut self.text, other),
+            other => self.text.push_str(&visible(other.encode_utf8(&mut [0; 4]))),
         }
     }
 
@@ -167,27 +177,9 @@ impl Window {
     }
 }
 
-fn push_visible(out: &mut String, c: char) {
-    if c.is_control() || is_hidden(c) {
-        out.extend(c.escape_unicode());
-    } else {
-        out.push(c);
-    }
-}
-
-/// Text in which nothing acts on a terminal and nothing is invisible, not longer than anyone reads. Lines stay lines.
-fn visible(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars().take(LONGEST) {
-        match c {
-            '\n' => out.push('\n'),
-            other => push_visible(&mut out, other),
-        }
-    }
-    if text.chars().nth(LONGEST).is_some() {
-        out.push('…');
-    }
-    out
+/// Text of ours around untrusted parts, not longer than anyone reads. Lines stay lines.
+fn lines(text: &str) -> String {
+    Visible::lines(text, LONG_MESSAGE).iter().map(|line| &**line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -198,6 +190,7 @@ mod tests {
     use crate::diagnostics::Rule;
     use crate::manifest::parse;
     use crate::settings::Model;
+    use crate::text::is_hidden;
 
     fn render(text_of_file: &str) -> String {
         let source = Source { name: "org.yaml".to_owned(), text: text_of_file.to_owned() };

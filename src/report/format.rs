@@ -1,8 +1,8 @@
 //! What a format is: how results and failures look in it, and where that may go.
 
 use super::error;
-use super::style::Style;
 use super::subject::FailedRun;
+use crate::text::style::Style;
 
 /// A format for one kind of result.
 pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {

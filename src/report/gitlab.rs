@@ -9,11 +9,10 @@ use super::fingerprint::fingerprints;
 use super::path::tidy;
 use crate::diagnostics::{Finding, Severity, Source};
 use crate::document::to_text;
-use crate::plan::{Change, Op, Plan};
-use crate::text::{excerpt, visible};
-
-/// The longest message or help that is told, in characters.
-const LONGEST: usize = 1_000;
+use crate::plan::{Op, Plan};
+use crate::text::Visible;
+use crate::text::limit::MESSAGE;
+use crate::text::safe::safe;
 
 /// Findings as a report for `artifacts:reports:codequality`: an array, empty for no findings. The source is the file that
 /// they are about, where it could be read as text; fingerprints take the text of the lines from it.
@@ -29,17 +28,24 @@ pub fn code_quality(findings: &[Finding], source: Option<&Source>) -> String {
 /// A plan as a report for `artifacts:reports:terraform`: how many settings get a value where they had none, get another
 /// value, and are unset. The widget names them resources to add, change and delete.
 pub fn widget(plan: &Plan) -> String {
-    let number = |kind: Kind| plan.changes.iter().filter(|change| Kind::of(change) == kind).count();
-    to_text(&Widget { create: number(Kind::Create), update: number(Kind::Update), delete: number(Kind::Delete) })
+    let mut widget = Widget { create: 0, update: 0, delete: 0 };
+    for change in &plan.changes {
+        match change.op {
+            Op::Unset => widget.delete += 1,
+            Op::Set if change.before.is_null() => widget.create += 1,
+            Op::Set => widget.update += 1,
+        }
+    }
+    to_text(&widget)
 }
 
 #[derive(Serialize)]
 struct Issue {
-    description: String,
+    description: Visible,
     check_name: &'static str,
     fingerprint: String,
     severity: &'static str,
-    location: Location,
+    location: IssueLocation,
 }
 
 impl Issue {
@@ -49,23 +55,23 @@ impl Issue {
             check_name: finding.rule.id(),
             fingerprint,
             severity: severity(finding.severity),
-            location: Location {
-                path: visible(&tidy(&finding.file)).into_owned(),
+            location: IssueLocation {
+                path: Visible::whole(&tidy(&finding.file)),
                 // A line is wanted of every finding; the first one stands for the whole file.
-                lines: Lines { begin: finding.at.as_ref().map_or(1, |at| at.line) },
+                lines: IssueLines { begin: finding.at.as_ref().map_or(1, |at| at.line) },
             },
         }
     }
 }
 
 #[derive(Serialize)]
-struct Location {
-    path: String,
-    lines: Lines,
+struct IssueLocation {
+    path: Visible,
+    lines: IssueLines,
 }
 
 #[derive(Serialize)]
-struct Lines {
+struct IssueLines {
     begin: usize,
 }
 
@@ -79,10 +85,12 @@ fn severity(severity: Severity) -> &'static str {
 }
 
 /// The message and what to do on one line; a help of several lines is an example to paste, and left out.
-fn told(finding: &Finding) -> String {
-    let message = excerpt(&finding.message, LONGEST);
-    let help = finding.help.as_ref().filter(|help| !help.contains('\n'));
-    help.map_or_else(|| message.clone(), |help| format!("{message}; {}", excerpt(help, LONGEST)))
+fn told(finding: &Finding) -> Visible {
+    let message = Visible::excerpt(&finding.message, MESSAGE);
+    match finding.help.as_ref().filter(|help| !help.contains('\n')) {
+        Some(help) => safe!("{}; {}", message, Visible::excerpt(help, MESSAGE)),
+        None => message,
+    }
 }
 
 /// The figures without which the widget shows nothing but an error (`tfplan.rb`, `has_required_keys?`).
@@ -93,29 +101,12 @@ struct Widget {
     delete: usize,
 }
 
-#[derive(PartialEq, Eq)]
-enum Kind {
-    Create,
-    Update,
-    Delete,
-}
-
-impl Kind {
-    fn of(change: &Change) -> Self {
-        match change.op {
-            Op::Unset => Self::Delete,
-            Op::Set if change.before.is_null() => Self::Create,
-            Op::Set => Self::Update,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostics::Rule;
     use crate::manifest::parse;
-    use crate::plan::samples::{busy, create, in_sync, warning};
+    use crate::plan::tests::samples::{busy, create, in_sync, warning};
     use crate::settings::Model;
 
     #[test]
@@ -168,7 +159,7 @@ mod tests {
     fn a_finding_about_a_whole_file_stands_at_its_first_line() {
         let finding = Finding::new(Rule::NoSection, "org.yaml", "message").help("write:\n\nname: A");
         let Issue { description, location, .. } = Issue::of(&finding, String::new());
-        assert_eq!((description.as_str(), location.lines.begin), ("message", 1));
+        assert_eq!((&*description, location.lines.begin), ("message", 1));
     }
 
     #[test]

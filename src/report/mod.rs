@@ -2,9 +2,7 @@
 //!
 //! A new format is a file in this folder and a variant of [`PlanFormat`] or [`FindingsFormat`].
 //!
-//! - `style`: how wide and how colourful; looked at by the caller
-//! - `value`: one value of a setting as a piece of text, untrusted characters made visible
-//! - `alike`: texts that look the same and are not
+//! - `phrase`: what renderers have in common to say; `value`, `words`: one value, and two side by side
 //! - `change`: one change of one setting as lines
 //! - `plan`, `drift`: a plan, told forwards and backwards
 //! - `subject`: what reports are made of; `format`: what a format is
@@ -29,29 +27,29 @@ pub mod markdown;
 pub mod plan;
 pub mod results;
 pub mod sarif;
-pub mod style;
 
-mod alike;
 mod change;
 mod fingerprint;
 mod format;
 mod line_hash;
 mod path;
+mod phrase;
 mod subject;
 mod unified;
 mod value;
 mod words;
 
 #[cfg(test)]
-mod hostile;
+mod tests;
 
 use crate::document;
 
-pub use change::Wording;
 pub use format::ReportFormat;
-pub use style::{ColorLevel, Style};
+pub use phrase::Wording;
 pub use subject::{Comparison, FailedRun, Validation};
 pub use unified::unified;
+
+pub use crate::text::style::{ColorLevel, Style};
 
 /// Format of a plan, or of drift.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -105,7 +103,7 @@ impl ReportFormat for PlanFormat {
 
     fn render(self, run: &Comparison<'_>, style: &Style, limit: usize) -> String {
         match self {
-            Self::Text => run.text(style),
+            Self::Text => run.text(style).into(),
             Self::Json => document::to_text(&document::plan_document(std::slice::from_ref(run.plan), 0)),
             Self::Markdown => markdown::comment(run, limit),
             Self::Github => github::log(run),
@@ -158,7 +156,7 @@ impl ReportFormat for FindingsFormat {
     fn render(self, validation: &Validation<'_>, style: &Style, _limit: usize) -> String {
         let Validation { file, source, findings, repository_file: _ } = *validation;
         match self {
-            Self::Text => findings::validation(file, findings, source, style),
+            Self::Text => findings::validation(file, findings, source, style).into(),
             Self::Json => document::to_text(&document::findings_document(findings)),
             Self::Github => github::validated(validation),
             Self::Sarif => {

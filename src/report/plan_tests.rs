@@ -3,7 +3,8 @@ use serde_json::{Value as Json, json};
 
 use super::super::{ColorLevel, drift};
 use super::*;
-use crate::plan::samples::{busy, change, consented, create, in_sync, unmanaged};
+use crate::plan::Consent;
+use crate::plan::tests::samples::{busy, change, consented, create, in_sync, unmanaged};
 
 fn plain() -> Style {
     Style::plain(100)
@@ -29,7 +30,7 @@ fn a_plan_in_true_colour_shows_colours_as_themselves() {
 #[test]
 fn colour_changes_no_letter_of_a_plan_but_the_marks_of_words() {
     let coloured = text(&busy(), 14, &Style { color: ColorLevel::Ansi, width: 100 });
-    let stripped = super::super::hostile::without_sgr(&coloured);
+    let stripped = crate::report::tests::hostile::without_sgr(&coloured);
     let plain = text(&busy(), 14, &plain()).replace("[-", "").replace("-]", "").replace("{+", "").replace("+}", "");
     let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(words(&stripped), words(&plain));

@@ -2,16 +2,17 @@
 
 use serde::Serialize;
 
-use super::error;
-use super::style::{Role, Style};
-use super::value;
+use super::{error, phrase, value};
 use crate::apply::{Event, Failure, Mismatch, Outcome, Why};
 use crate::cloudflare::Revocation;
 use crate::document::{self, ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
 use crate::ending::{End, FailureKind};
 use crate::plan::Plan;
 use crate::settings::Target;
-use crate::text::layout::hanging;
+use crate::text::Visible;
+use crate::text::layout::{TerminalText, hanging, terminal};
+use crate::text::safe::safe;
+use crate::text::style::{Role, Style};
 
 /// How an apply ended: the sentence that a log reader looks for, and what to do where it did not end well.
 pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
@@ -19,34 +20,37 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
     match outcome.end {
         End::InSync => String::new(),
         End::Applied => {
-            let changes = super::plan::count(plan.changes.len(), "setting");
-            let writes = super::plan::count(outcome.writes, "write");
-            let sentence =
-                format!("Applied: {changes} of {target} with {writes}, read back and verified; nothing else moved.");
-            format!("\n{}\n", style.paint(Role::Heading, &sentence))
+            let sentence: Visible = safe!(
+                "Applied: {} of {} with {}, read back and verified; nothing else moved.",
+                phrase::count(plan.changes.len(), "setting"),
+                target,
+                phrase::count(outcome.writes, "write")
+            );
+            format!("\n{}\n", style.paint(Role::Heading, sentence))
         }
-        End::Conflict | End::Failed | End::Refused => stopped(target, outcome, style),
+        End::Conflict | End::Failed | End::Refused => stopped(target, outcome, style).into(),
     }
 }
 
 /// What did not go well: what is there and should not be, then why, then what is known and what to do.
-fn stopped(target: &Target, outcome: &Outcome, style: &Style) -> String {
-    let mut text = "\n".to_owned();
+fn stopped(target: &Target, outcome: &Outcome, style: &Style) -> TerminalText {
+    let mut text = TerminalText::from("\n");
     if !outcome.mismatches.is_empty() {
-        let heading = format!("Conflict: after the write, live of {target} is not what it should be.");
-        text.push_str(&format!("{}\n", style.paint(Role::Guarded, &heading)));
+        let heading: Visible = safe!("Conflict: after the write, live of {} is not what it should be.", target);
+        text.push(style.paint(Role::Guarded, heading).line());
     }
     for found in &outcome.mismatches {
-        text.push_str(&format!("  {}\n", mismatch(found)));
+        text.push(terminal!("  {}\n", mismatch_line(found)));
     }
     match &outcome.failure {
         Some(failure) => {
             let mut hints = vec![outcome.sentence()];
             hints.extend(failure.hints());
-            text.push_str(&error::text(&failure.to_string(), &hints, style));
+            text.push(error::rendered(&failure.to_string(), &hints, style));
         }
         None => {
-            text.push_str(&hanging(0, &style.paint(Role::Code, "hint:"), 6, &outcome.sentence(), style.width));
+            let sentence = Visible::one_line(&outcome.sentence(), usize::MAX);
+            text.push(hanging(0, style.paint(Role::Code, "hint:"), 6, sentence, style.width));
         }
     }
     text
@@ -123,7 +127,7 @@ pub fn also_revoked(revocation: &Revocation) -> Vec<&'static str> {
 pub fn revoked(revocation: &Revocation) -> String {
     let mut text = format!(
         "Revoked: every Access token of {}. Tokens die within 30 seconds; the user cannot sign in again for up to a minute, and keeps the seat.\n",
-        value::safe(&revocation.email)
+        Visible::of(&revocation.email)
     );
     for also in also_revoked(revocation) {
         text.push_str(&format!("Also: {also}.\n"));
@@ -148,12 +152,16 @@ pub fn revocation(target: &Target, revocation: &Revocation) -> RevocationDocumen
 
 /// A path that is not what it should be, in a line.
 pub fn mismatch(mismatch: &Mismatch) -> String {
-    let path = value::safe(&mismatch.path);
+    mismatch_line(mismatch).into()
+}
+
+fn mismatch_line(mismatch: &Mismatch) -> Visible {
+    let path = Visible::of(&mismatch.path);
     let (expected, found) = (value::short(&mismatch.expected), value::short(&mismatch.found));
     match mismatch.why {
-        Why::NotConverged => format!("{path}: the file wants {expected}, live has {found}"),
-        Why::Foreign => format!("{path}: the creation did not send it, and live has {found}"),
-        Why::Moved => format!("{path}: it was {expected} and nobody declared it, now live has {found}"),
+        Why::NotConverged => safe!("{}: the file wants {}, live has {}", path, expected, found),
+        Why::Foreign => safe!("{}: the creation did not send it, and live has {}", path, found),
+        Why::Moved => safe!("{}: it was {} and nobody declared it, now live has {}", path, expected, found),
     }
 }
 

@@ -14,10 +14,8 @@ use super::line_hash::line_hashes;
 use super::path::uri;
 use crate::diagnostics::{Finding, Fix, Lines, Rule, Source};
 use crate::document::{ZERODRIFT, to_text};
-use crate::text::visible;
-
-/// The longest message or help that is told, in characters.
-const LONGEST: usize = 2_000;
+use crate::text::Visible;
+use crate::text::limit::LONG_MESSAGE;
 
 /// The page of this program, where its package names one.
 const HOME: &str = env!("CARGO_PKG_REPOSITORY");
@@ -34,7 +32,7 @@ pub fn sarif(findings: &[Finding], source: Option<&Source>) -> String {
 /// A file for a run that failed, with why. It has a result too: code scanning shows nothing else, and without one every
 /// earlier result would count as mended.
 pub fn failed(finding: &Finding, exit_code: u8) -> String {
-    let notification = Notification { level: finding.severity.word(), message: Message { text: told(finding) } };
+    let notification = Notification { level: finding.severity.word(), message: SarifMessage { text: told(finding) } };
     let invocation =
         Invocation { execution_successful: false, exit_code, tool_execution_notifications: [notification] };
     log(std::slice::from_ref(finding), None, vec![invocation])
@@ -44,7 +42,7 @@ fn log(findings: &[Finding], source: Option<&Source>, invocations: Vec<Invocatio
     to_text(&Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
-        runs: [Run {
+        runs: [SarifRun {
             tool: Tool { driver: driver() },
             invocations,
             column_kind: "unicodeCodePoints",
@@ -90,8 +88,8 @@ fn result(finding: &Finding, fingerprint: String, text: Option<&Text<'_>>) -> Sa
         rule_id: finding.rule.id(),
         rule_index: finding.rule as usize,
         level: finding.severity.word(),
-        message: Message { text: told(finding) },
-        locations: [Location { physical_location: PhysicalLocation { artifact_location, region } }],
+        message: SarifMessage { text: told(finding) },
+        locations: [SarifLocation { physical_location: PhysicalLocation { artifact_location, region } }],
         partial_fingerprints: keys.into_iter().filter_map(|(key, value)| Some((key, value?))).collect(),
         fixes: fix.into_iter().collect(),
     }
@@ -148,18 +146,19 @@ fn told(finding: &Finding) -> String {
 /// `[text](link)` is a link (§3.11.6) and `{0}` a placeholder (§3.11.5). A backslash in front of a bracket escapes it, so
 /// one that was there already is doubled, or it would undo ours.
 fn literal(text: &str) -> String {
-    let short: String = text.chars().take(LONGEST).collect();
-    let rest = if short.len() < text.len() { "…" } else { "" };
-    let lines: Vec<_> = short.lines().map(visible).collect();
-    let mut escaped = String::with_capacity(short.len());
-    for character in lines.join("\n").chars() {
-        match character {
-            '[' | ']' | '\\' => escaped.extend(['\\', character]),
-            '{' | '}' => escaped.extend([character, character]),
-            other => escaped.push(other),
+    let lines = Visible::lines(text, LONG_MESSAGE);
+    let mut escaped = String::with_capacity(text.len());
+    for (number, line) in lines.iter().enumerate() {
+        escaped.push_str(if number > 0 { "\n" } else { "" });
+        for character in line.chars() {
+            match character {
+                '[' | ']' | '\\' => escaped.extend(['\\', character]),
+                '{' | '}' => escaped.extend([character, character]),
+                other => escaped.push(other),
+            }
         }
     }
-    escaped + rest
+    escaped
 }
 
 #[derive(Serialize)]
@@ -167,12 +166,12 @@ struct Log {
     #[serde(rename = "$schema")]
     schema: &'static str,
     version: &'static str,
-    runs: [Run; 1],
+    runs: [SarifRun; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run {
+struct SarifRun {
     tool: Tool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     invocations: Vec<Invocation>,
@@ -192,7 +191,7 @@ struct Invocation {
 #[derive(Serialize)]
 struct Notification {
     level: &'static str,
-    message: Message,
+    message: SarifMessage,
 }
 
 #[derive(Serialize)]
@@ -216,15 +215,15 @@ struct Driver {
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
     id: &'static str,
-    short_description: Message,
-    full_description: Message,
-    help: Message,
+    short_description: SarifMessage,
+    full_description: SarifMessage,
+    help: SarifMessage,
     default_configuration: Configuration,
 }
 
 impl From<Rule> for Descriptor {
     fn from(rule: Rule) -> Self {
-        let message = |text: &str| Message { text: literal(text) };
+        let message = |text: &str| SarifMessage { text: literal(text) };
         Self {
             id: rule.id(),
             short_description: message(rule.summary()),
@@ -241,7 +240,7 @@ struct Configuration {
 }
 
 #[derive(Serialize)]
-struct Message {
+struct SarifMessage {
     text: String,
 }
 
@@ -251,8 +250,8 @@ struct SarifResult {
     rule_id: &'static str,
     rule_index: usize,
     level: &'static str,
-    message: Message,
-    locations: [Location; 1],
+    message: SarifMessage,
+    locations: [SarifLocation; 1],
     partial_fingerprints: BTreeMap<&'static str, String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<SarifFix>,
@@ -260,7 +259,7 @@ struct SarifResult {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Location {
+struct SarifLocation {
     physical_location: PhysicalLocation,
 }
 
@@ -291,7 +290,7 @@ struct Region {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct SarifFix {
-    description: Message,
+    description: SarifMessage,
     artifact_changes: [ArtifactChange; 1],
 }
 
@@ -299,11 +298,11 @@ impl SarifFix {
     fn of(fix: &Fix, file: &str, text: &Text<'_>) -> Self {
         // The format has no word for it: every fix of SARIF is one to look at first.
         let Fix { title, span, replacement, safe: _ } = fix;
-        let inserted_content = Message { text: replacement.clone() };
+        let inserted_content = SarifMessage { text: replacement.clone() };
         let replacements = [Replacement { deleted_region: text.exactly(span), inserted_content }];
         let artifact_location = ArtifactLocation { uri: uri(file) };
         Self {
-            description: Message { text: literal(title) },
+            description: SarifMessage { text: literal(title) },
             artifact_changes: [ArtifactChange { artifact_location, replacements }],
         }
     }
@@ -320,7 +319,7 @@ struct ArtifactChange {
 #[serde(rename_all = "camelCase")]
 struct Replacement {
     deleted_region: Region,
-    inserted_content: Message,
+    inserted_content: SarifMessage,
 }
 
 #[cfg(test)]

@@ -121,7 +121,7 @@ fn nothing_in_a_message_is_a_link_or_a_placeholder() {
 fn what_acts_or_hides_is_visible_in_a_message_and_lines_of_the_help_stay_lines() {
     assert_eq!(literal("a\u{1b}b\u{202e}"), r"a\\u{{1b}}b\\u{{202e}}");
     assert_eq!(literal("write:\n\n  name: A"), "write:\n\n  name: A");
-    assert_eq!(literal(&"x".repeat(5_000)).chars().count(), LONGEST + 1);
+    assert_eq!(literal(&"x".repeat(5_000)).chars().count(), LONG_MESSAGE + 1);
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! What reports are made of: a comparison, the check of a manifest, or a run that failed.
 
-use super::change::Wording;
-use super::style::Style;
+use super::phrase::{self, Wording};
 use super::{drift, plan};
 use crate::diagnostics::{Finding, Source, not_checked};
 use crate::ending::FailureKind;
 use crate::live::Live;
 use crate::plan::{Change, Plan};
 use crate::settings::{Model, Target};
+use crate::text::Visible;
+use crate::text::layout::TerminalText;
+use crate::text::style::Style;
 
 /// The result of `plan` or `drift`.
 #[derive(Debug, Clone, Copy)]
@@ -67,19 +69,21 @@ pub struct FailedRun<'a> {
 
 impl Comparison<'_> {
     /// The comparison as text for a terminal.
-    pub(super) fn text(&self, style: &Style) -> String {
+    pub(super) fn text(&self, style: &Style) -> TerminalText {
         match self.wording {
-            Wording::Plan => plan::text(self.plan, self.declared, style),
-            Wording::Drift => drift::text(self.plan, self.declared, style),
+            Wording::Plan => plan::rendered(self.plan, self.declared, style),
+            Wording::Drift => drift::rendered(self.plan, self.declared, style),
         }
     }
 
     /// The outcome in one sentence.
     pub fn summary(&self) -> String {
-        match self.wording {
-            Wording::Plan => plan::summary(self.plan, self.declared),
-            Wording::Drift => drift::summary(self.plan, self.declared),
-        }
+        self.sentence().into()
+    }
+
+    /// As [`Comparison::summary`].
+    pub(super) fn sentence(&self) -> Visible {
+        phrase::summary(self.wording, self.plan, self.declared)
     }
 
     /// The changes that meet a guard.
@@ -107,13 +111,5 @@ impl FailedRun<'_> {
     /// The failure as a finding, for reports of findings: an empty one would say that the manifest has no errors.
     pub(super) fn finding(&self) -> Finding {
         not_checked(self.repository_file, self.message, self.hints)
-    }
-}
-
-/// The command that this wording belongs to.
-pub(super) fn command(wording: Wording) -> &'static str {
-    match wording {
-        Wording::Plan => "plan",
-        Wording::Drift => "drift",
     }
 }

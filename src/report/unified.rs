@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use similar::TextDiff;
 
-use super::alike::{self, Spaces};
-use crate::text::visible;
+use crate::text::alike::{self, Spaces};
+use crate::text::{Visible, visible};
 
 /// Lines around a difference.
 const CONTEXT: usize = 3;
@@ -34,7 +34,7 @@ fn lines(text: &str, other: &str) -> String {
     let rivals: HashMap<String, &str> = rivals.collect();
     let shown = |line: &str| {
         if others.contains(line) {
-            return visible(line).into_owned();
+            return Visible::whole(line);
         }
         match rivals.get(&alike::skeleton(line)) {
             Some(rival) => alike::told_apart(line, rival).0,
@@ -42,7 +42,7 @@ fn lines(text: &str, other: &str) -> String {
             None => alike::told_apart_with(line, "", Spaces::Kept).0,
         }
     };
-    text.lines().map(|line| shown(line) + "\n").collect()
+    text.lines().map(|line| String::from(shown(line) + "\n")).collect()
 }
 
 #[cfg(test)]

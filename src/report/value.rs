@@ -1,46 +1,42 @@
-//! One value of a setting as a piece of text. Values are untrusted: what a terminal obeys is written out, and what is
-//! long is cut with a visible mark.
+//! One value of a setting as a piece of text. Values are untrusted: what is long is cut with a visible mark.
+
+use std::collections::HashMap;
 
 use serde_json::Value as Json;
 
-use super::style::{Role, Style};
-use super::{alike, words};
+use super::words;
+use crate::plan::Change;
 use crate::settings::{Kind, Setting};
-use crate::text::{CUT as LIMIT, cut, visible};
+use crate::text::limit::{ELEMENTS, SHORT_VALUE, VALUE};
+use crate::text::quote::{escaped, quoted, word};
+use crate::text::safe::safe;
+use crate::text::{Visible, alike, cut, visible};
 
 /// How an empty value reads. No value reads like this: text is quoted where it is more than one plain word.
 pub(super) const UNSET: &str = "(unset)";
 
-/// Untrusted text of any origin for a line of ours: cut, then made visible.
-pub(super) fn safe(text: &str) -> String {
-    visible(&cut(text)).into_owned()
-}
-
 /// A live value of no known kind.
-pub(super) fn plain(value: &Json) -> String {
+pub(super) fn plain(value: &Json) -> Visible {
     match value {
-        Json::Null => UNSET.to_owned(),
-        Json::String(text) => string(text),
-        other => safe(&other.to_string()),
+        Json::Null => UNSET.into(),
+        Json::String(text) => word(text),
+        other => Visible::of(&other.to_string()),
     }
 }
 
 /// A live value for a list in which it is one of many.
-pub(super) fn short(value: &Json) -> String {
-    const SHORT: usize = 48;
+pub(super) fn short(value: &Json) -> Visible {
     let shown = plain(value);
-    if shown.chars().count() <= SHORT { shown } else { shown.chars().take(SHORT - 1).chain(['…']).collect() }
+    if shown.chars().count() <= SHORT_VALUE {
+        return shown;
+    }
+    Visible::whole(&shown.chars().take(SHORT_VALUE - 1).chain(['…']).collect::<String>())
 }
 
-/// A value of a setting, with a swatch where it is a colour and the style can show it.
-pub(super) fn of(setting: &Setting, value: &Json, style: &Style) -> String {
+/// A value of a setting.
+pub(super) fn of(setting: &Setting, value: &Json) -> Visible {
     match (setting.kind, value) {
-        (_, Json::Null) => style.paint(Role::Quiet, UNSET),
         (Kind::Text, Json::String(text)) => quoted(text),
-        (Kind::Color, Json::String(text)) => {
-            let swatch = text.parse().map(|color| style.swatch(color)).unwrap_or_default();
-            format!("{swatch}{}", string(text))
-        }
         (Kind::Set(_), Json::Array(elements)) => list(elements, plain),
         (_, other) => plain(other),
     }
@@ -48,81 +44,99 @@ pub(super) fn of(setting: &Setting, value: &Json, style: &Style) -> String {
 
 /// The two values of a change, as [`of`] shows them, told apart where nobody could see by what they differ: by code points, or by
 /// the part around the first difference where that is cut off.
-pub(super) fn both(setting: &Setting, before: &Json, after: &Json, style: &Style) -> (String, String) {
+pub(super) fn both(setting: &Setting, before: &Json, after: &Json) -> (Visible, Visible) {
     if let (Json::String(before), Json::String(after)) = (before, after)
         && before != after
         && setting.kind != Kind::Color
     {
         return texts(before, after, setting.kind == Kind::Text);
     }
-    let shown = (of(setting, before, style), of(setting, after, style));
+    let shown = (of(setting, before), of(setting, after));
     let is_alike = before != after && (shown.0 == shown.1 || alike::are_alike(&shown.0, &shown.1));
     if is_alike { texts(&before.to_string(), &after.to_string(), false) } else { shown }
 }
 
 /// Two texts that differ, each in quotes where it is not one word, or where both are prose.
-fn texts(before: &str, after: &str, are_prose: bool) -> (String, String) {
-    let (one, other) = (cut(before), cut(after));
-    if before.chars().take(LIMIT).eq(after.chars().take(LIMIT)) {
+fn texts(before: &str, after: &str, are_prose: bool) -> (Visible, Visible) {
+    if before.chars().take(VALUE).eq(after.chars().take(VALUE)) {
         let (old, new) = words::compare(before, after);
         return (old.quoted(), new.quoted());
     }
-    let (one, other) = (escaped(&one), escaped(&other));
+    let (one, other) = (escaped(&cut(before)), escaped(&cut(after)));
     let told = alike::told_apart(&one, &other);
     if (&*told.0, &*told.1) == (&*visible(&one), &*visible(&other)) {
-        let shown = |text: &str| if are_prose { quoted(text) } else { string(text) };
+        let shown = if are_prose { quoted } else { word };
         return (shown(before), shown(after));
     }
-    (format!("\"{}\"", told.0), format!("\"{}\"", told.1))
+    (safe!("\"{}\"", told.0), safe!("\"{}\"", told.1))
 }
 
-/// Untrusted text as by [`safe`], beside a text that it could be taken for.
-pub(super) fn safe_beside(text: &str, other: &str) -> String {
+/// Untrusted text as by [`Visible::of`], beside a text that it could be taken for.
+pub(super) fn beside(text: &str, other: &str) -> Visible {
     alike::told_apart(&cut(text), &cut(other)).0
 }
 
 /// What somebody sees of a value: the same for values that look alike.
-pub(super) fn look(value: &Json) -> String {
+fn look(value: &Json) -> String {
     alike::skeleton(&plain(value))
 }
 
 /// A value with every character written out by which it differs from one that looks alike.
-pub(super) fn written_out(value: &Json) -> String {
+fn written_out(value: &Json) -> Visible {
     match value {
-        Json::String(text) => format!("\"{}\"", alike::written_out(&escaped(&cut(text)))),
+        Json::String(text) => safe!("\"{}\"", alike::written_out(&escaped(&cut(text)))),
         other => plain(other),
     }
 }
 
 /// The elements of a set, each as a value.
-pub(super) fn list(elements: &[Json], element: impl Fn(&Json) -> String) -> String {
-    const SHOWN: usize = 20;
+pub(super) fn list(elements: &[Json], element: impl Fn(&Json) -> Visible) -> Visible {
     if elements.is_empty() {
-        return "(empty)".to_owned();
+        return "(empty)".into();
     }
-    let mut shown: Vec<_> = elements.iter().take(SHOWN).map(element).collect();
-    if elements.len() > SHOWN {
-        shown.push(format!("…(+{} elements)", elements.len() - SHOWN));
+    Visible::join(elements.iter().take(ELEMENTS).map(element).chain(more(elements)), ", ")
+}
+
+/// How many elements of a list are not shown, where it is too long.
+pub(super) fn more(elements: &[Json]) -> Option<Visible> {
+    let more = elements.len().saturating_sub(ELEMENTS);
+    (more > 0).then(|| safe!("…(+{} elements)", more))
+}
+
+/// A set that moves from one value to another, by its elements.
+pub(super) struct Moves {
+    /// Those that it loses.
+    pub(super) gone: Vec<Json>,
+    /// Those that it gains.
+    pub(super) come: Vec<Json>,
+    /// Those that it keeps.
+    pub(super) kept: Vec<Json>,
+}
+
+/// What moves in a set, where both values are sets.
+pub(super) fn moves(change: &Change) -> Option<Moves> {
+    if !matches!(change.setting.kind, Kind::Set(_)) {
+        return None;
     }
-    shown.join(", ")
+    let canonical = |value| change.setting.canonical(Some(value));
+    let (Json::Array(before), Json::Array(after)) = (canonical(&change.before), canonical(&change.after)) else {
+        return None;
+    };
+    let only = |one: &[Json], two: &[Json]| one.iter().filter(|element| !two.contains(element)).cloned().collect();
+    let kept = before.iter().filter(|element| after.contains(element)).cloned().collect();
+    Some(Moves { gone: only(&before, &after), come: only(&after, &before), kept })
 }
 
-/// A text as one word where it is one, else in quotes.
-fn string(text: &str) -> String {
-    let wordlike = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/' | '@' | '#');
-    let ambiguous = matches!(text, "true" | "false" | "null") || text.parse::<f64>().is_ok();
-    let bare = !text.is_empty() && text.chars().all(wordlike) && !text.starts_with('-') && !ambiguous;
-    if bare { cut(text) } else { quoted(text) }
-}
-
-/// A text in quotes, with quotes and backslashes inside escaped.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", visible(&escaped(&cut(text))))
-}
-
-/// A text for quotes: with quotes and backslashes inside escaped.
-fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('"', "\\\"")
+/// How the elements of a set are shown while it moves: two that come and go must not look like each other.
+pub(super) fn element_of(moves: &Moves) -> impl Fn(&Json) -> Visible + use<> {
+    let mut looks: HashMap<String, usize> = HashMap::new();
+    for element in moves.gone.iter().chain(&moves.come) {
+        *looks.entry(look(element)).or_default() += 1;
+    }
+    move |element| {
+        let is_unique = looks.get(&look(element)).is_none_or(|times| *times < 2);
+        if is_unique { plain(element) } else { written_out(element) }
+    }
 }
 
 #[cfg(test)]

@@ -2,102 +2,105 @@
 
 use similar::{ChangeTag, TextDiff};
 
-use super::alike::{Spaces, told_apart_with};
-use super::style::{ColorLevel, Role, Style};
-use crate::text::CUT as LIMIT;
+use crate::text::Visible;
+use crate::text::alike::{Spaces, told_apart_with};
+use crate::text::layout::TerminalText;
+use crate::text::limit::VALUE;
+use crate::text::safe::safe;
+use crate::text::style::{ColorLevel, Role, Style};
 
 /// This much of what two texts share stands before their first difference.
 const LEAD: usize = 60;
 
 /// One of two texts that are compared: what is shown of it, in runs, and what is missing around that.
-pub(super) struct Side {
+pub(super) struct ComparedText {
     before: usize,
     /// The text in order, a run for each stretch of words that the other side has, or lacks.
-    pub(super) runs: Vec<Run>,
+    pub(super) runs: Vec<Stretch>,
     behind: usize,
 }
 
-/// A stretch of a text, untrusted characters made visible.
-pub(super) struct Run {
+/// A stretch of a text.
+pub(super) struct Stretch {
     /// The words.
-    pub(super) text: String,
+    pub(super) text: Visible,
     /// Whether the other text lacks them.
     pub(super) differs: bool,
 }
 
 /// Two texts word by word. Nothing is marked where they share no word. Of long texts, this is the part around their first
 /// difference.
-pub(super) fn compare(before: &str, after: &str) -> (Side, Side) {
+pub(super) fn compare(before: &str, after: &str) -> (ComparedText, ComparedText) {
     let start = first_difference(before, after).saturating_sub(LEAD);
-    let (mut old, mut new) = (window(before, start), window(after, start));
-    (old.text, new.text) = told_apart_with(&old.text, &new.text, Spaces::Kept);
-    let diff = TextDiff::from_words(old.text.as_str(), new.text.as_str());
+    let (old, new) = (window(before, start), window(after, start));
+    let told = told_apart_with(&old.text, &new.text, Spaces::Kept);
+    let diff = TextDiff::from_words(&*told.0, &*told.1);
     let changes: Vec<_> = diff.iter_all_changes().map(|change| (change.tag(), change.value())).collect();
     let shared = changes.iter().any(|(tag, word)| *tag == ChangeTag::Equal && !word.trim().is_empty());
-    let side = |tag: ChangeTag, window: &Window| {
+    let side = |tag: ChangeTag, window: &TextWindow| {
         let words = changes.iter().filter(|change| change.0 == tag || change.0 == ChangeTag::Equal);
         let words: Vec<_> = words.map(|&(of, word)| (of == tag && shared, word)).collect();
-        Side { before: window.before, runs: runs(&words), behind: window.behind }
+        ComparedText { before: window.before, runs: runs(&words), behind: window.behind }
     };
     (side(ChangeTag::Delete, &old), side(ChangeTag::Insert, &new))
 }
 
-impl Side {
+impl ComparedText {
     /// The words in quotes, without marks, and how much is missing around them.
-    pub(super) fn quoted(&self) -> String {
-        let words: String = self.runs.iter().map(|run| run.text.as_str()).collect();
-        format!("{}\"{words}\"{}", self.lead(), self.tail())
+    pub(super) fn quoted(&self) -> Visible {
+        let words: Visible = self.runs.iter().map(|run| &run.text).collect();
+        safe!("{}\"{}\"{}", self.lead(), words, self.tail())
     }
 
     /// How much is missing before the part that is shown: `(60 characters)…`, or nothing.
-    pub(super) fn lead(&self) -> String {
-        if self.before > 0 { format!("({} characters)…", self.before) } else { String::new() }
+    pub(super) fn lead(&self) -> Visible {
+        if self.before > 0 { safe!("({} characters)…", self.before) } else { Visible::new() }
     }
 
     /// How much is missing behind it.
-    pub(super) fn tail(&self) -> String {
-        if self.behind > 0 { format!("…(+{} characters)", self.behind) } else { String::new() }
+    pub(super) fn tail(&self) -> Visible {
+        if self.behind > 0 { safe!("…(+{} characters)", self.behind) } else { Visible::new() }
     }
 }
 
 /// The two texts with their differing words marked: by colour, or as `[-gone-]` and `{+new+}` where there is none.
 ///
 /// Long texts show the part around their first difference.
-pub(super) fn difference(before: &str, after: &str, style: &Style) -> (String, String) {
+pub(super) fn difference(before: &str, after: &str, style: &Style) -> (TerminalText, TerminalText) {
     let (old, new) = compare(before, after);
     (GONE.line(&old, style), COME.line(&new, style))
 }
 
 /// How words are marked that one side alone has.
-struct Marks {
+struct Marking {
     role: Role,
     brackets: (&'static str, &'static str),
 }
 
-const GONE: Marks = Marks { role: Role::RemovedWord, brackets: ("[-", "-]") };
-const COME: Marks = Marks { role: Role::AddedWord, brackets: ("{+", "+}") };
+const GONE: Marking = Marking { role: Role::RemovedWord, brackets: ("[-", "-]") };
+const COME: Marking = Marking { role: Role::AddedWord, brackets: ("{+", "+}") };
 
-impl Marks {
-    fn line(&self, side: &Side, style: &Style) -> String {
-        let shown = |run: &Run| if run.differs { self.mark(&run.text, style) } else { run.text.clone() };
-        let line: String = side.runs.iter().map(shown).collect();
-        format!("{}{line}{}", side.lead(), side.tail())
+impl Marking {
+    fn line(&self, side: &ComparedText, style: &Style) -> TerminalText {
+        let shown = |run: &Stretch| if run.differs { self.mark(&run.text, style) } else { safe!("{}", run.text) };
+        let line: TerminalText = side.runs.iter().map(shown).collect();
+        safe!("{}{}{}", side.lead(), line, side.tail())
     }
 
     /// Brackets stand around a whole run of words; colour is put on each word, so that lines can break between them.
-    fn mark(&self, text: &str, style: &Style) -> String {
+    fn mark(&self, text: &Visible, style: &Style) -> TerminalText {
         let (open, close) = self.brackets;
         match style.color {
-            ColorLevel::Plain => format!("{open}{text}{close}"),
+            ColorLevel::Plain => safe!("{}{}{}", open, text, close),
             ColorLevel::Ansi | ColorLevel::TrueColor => {
-                text.split(' ').map(|word| style.paint(self.role, word)).collect::<Vec<_>>().join(" ")
+                TerminalText::join(text.split(' ').map(|word| style.paint(self.role, Visible::whole(word))), " ")
             }
         }
     }
 }
 
 /// Words that are visible by now, each with whether it differs, as runs.
-fn runs(words: &[(bool, &str)]) -> Vec<Run> {
+fn runs(words: &[(bool, &str)]) -> Vec<Stretch> {
     let mut runs = Vec::new();
     let mut rest = words;
     while let [(differs, _), ..] = rest {
@@ -106,8 +109,8 @@ fn runs(words: &[(bool, &str)]) -> Vec<Run> {
         let text: String = run.iter().map(|(_, word)| *word).collect();
         // White space alone could not be seen.
         let blank = *differs && text.trim().is_empty();
-        let text = if blank { "·".repeat(text.chars().count()) } else { text };
-        runs.push(Run { text, differs: *differs });
+        let text = if blank { Visible::repeat("·", text.chars().count()) } else { Visible::whole(&text) };
+        runs.push(Stretch { text, differs: *differs });
         rest = behind;
     }
     runs
@@ -131,18 +134,18 @@ fn first_difference(one: &str, two: &str) -> usize {
 }
 
 /// A part of a text, and what is missing around it.
-struct Window {
+struct TextWindow {
     text: String,
     before: usize,
     behind: usize,
 }
 
-fn window(text: &str, start: usize) -> Window {
+fn window(text: &str, start: usize) -> TextWindow {
     let total = text.chars().count();
     let start = start.min(total);
-    let shown: String = text.chars().skip(start).take(LIMIT).collect();
+    let shown: String = text.chars().skip(start).take(VALUE).collect();
     let behind = total - start - shown.chars().count();
-    Window { text: shown, before: start, behind }
+    TextWindow { text: shown, before: start, behind }
 }
 
 #[cfg(test)]
@@ -160,13 +163,13 @@ mod tests {
     #[test]
     fn spaces_that_differ_can_be_seen() {
         let (gone, come) = difference("one two", "one  two", &Style::plain(80));
-        assert_eq!((gone.as_str(), come.as_str()), ("one[-·-]two", "one{+··+}two"));
+        assert_eq!((&*gone, &*come), ("one[-·-]two", "one{+··+}two"));
     }
 
     #[test]
     fn texts_without_a_word_in_common_need_no_marks() {
         let (gone, come) = difference("one two", "three", &Style::plain(80));
-        assert_eq!((gone.as_str(), come.as_str()), ("one two", "three"));
+        assert_eq!((&*gone, &*come), ("one two", "three"));
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! The rules are those of Terraform and OpenTofu: `developer.hashicorp.com/terraform/language/files` and
 //! `opentofu.org/docs/language/files`.
 
+use crate::text::argument;
+
 /// The part of a configuration that a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileRole {
@@ -51,9 +53,6 @@ pub(super) fn is_json_syntax(path: &str) -> bool {
 pub(super) fn exact_command(path: &str) -> String {
     let program = if path.ends_with(".tofu") || path.ends_with(".tofu.json") { "tofu" } else { "terraform" };
     let folder = path.strip_suffix(file_name(path)).unwrap_or_default().trim_end_matches('/');
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-');
-    // A folder that a shell would not take as it is stands in the finding's place anyway.
-    let chdir =
-        if !folder.is_empty() && folder.chars().all(is_plain) { format!(" -chdir={folder}") } else { String::new() };
+    let chdir = if folder.is_empty() { String::new() } else { format!(" -chdir={}", argument(folder)) };
     format!("{program}{chdir} show -json | zerodrift init --from-terraform -")
 }

@@ -7,7 +7,7 @@ use crate::live::{Live, Slot};
 use crate::manifest::write::{Detail, Export, MODELINES, Origin, Shown, comment, refusals, without_objections};
 use crate::settings::{Model, Scope, Setting, Target};
 use crate::terraform::Imported;
-use crate::text::{excerpt, yaml};
+use crate::text::{excerpt, json, yaml};
 
 /// How many things that were not carried over the file lists.
 const MOST: usize = 20;
@@ -88,5 +88,5 @@ fn place(file: &str, line: Option<usize>) -> String {
 
 /// Text on one line of a comment: ASCII, and cut where nobody would read on.
 fn line(text: &str) -> String {
-    yaml::ascii(&excerpt(text, LONGEST).replace('…', "..."))
+    json::ascii(&excerpt(text, LONGEST).replace('…', "..."))
 }

@@ -1,60 +1,109 @@
-//! Wrapping and aligning by display width, so that wide letters and escape sequences do not bend a column.
+//! Text in columns of a terminal, so that neither wide letters nor escape sequences bend one.
 #![cfg_attr(not(feature = "report"), allow(dead_code, reason = "reports use most of it"))]
 
-use unicode_width::UnicodeWidthStr;
+use textwrap::core::{Word, display_width as width};
+use textwrap::{Options, WordSeparator, WordSplitter};
 
-/// The columns that a text takes, our own escape sequences (`ESC[…m`) aside.
-pub(crate) fn width(text: &str) -> usize {
-    let mut total = 0;
-    let mut rest = text;
-    while let Some(start) = rest.find("\u{1b}[") {
-        total += rest[..start].width();
-        let end = rest[start..].find('m').map_or(rest.len(), |end| start + end + 1);
-        rest = &rest[end..];
+use super::safe::{In, Plain, Safe, safe};
+
+/// Text for a terminal, with colours and line breaks of ours.
+pub(crate) type TerminalText = Safe<Terminal>;
+
+/// The language of terminals. What they act on is escaped in every [`Plain`] text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Terminal;
+
+impl In<Terminal> for Safe<Plain> {}
+
+#[cfg(feature = "report")]
+/// As [`safe!`], where a terminal takes [`Plain`] text too, so that the language of the result must be said.
+macro_rules! terminal {
+    ($($words_and_pieces:tt)*) => {{
+        let text: $crate::text::layout::TerminalText = $crate::text::safe::safe!($($words_and_pieces)*);
+        text
+    }};
+}
+
+#[cfg(feature = "report")]
+pub(crate) use terminal;
+
+/// Fewer columns for prose than these are not worth wrapping to.
+const NARROWEST: usize = 24;
+
+impl TerminalText {
+    /// The columns that the text takes, escape sequences aside.
+    pub(crate) fn width(&self) -> usize {
+        width(self)
     }
-    total + rest.width()
+
+    /// The text with a line break behind it.
+    pub(crate) fn line(self) -> Self {
+        self + "\n"
+    }
+}
+
+#[cfg(feature = "report")]
+impl TerminalText {
+    /// A text that somebody else has rendered, with nothing in it that acts on a terminal but its colours.
+    pub(crate) fn tamed(rendered: &str) -> Self {
+        Self::trusted(super::tame(rendered, true))
+    }
 }
 
 /// The text with spaces behind it up to a width; at least as it is.
-pub(crate) fn pad(text: &str, columns: usize) -> String {
-    let missing = columns.saturating_sub(width(text));
-    format!("{text}{}", " ".repeat(missing))
+pub(crate) fn pad(text: impl In<Terminal>, columns: usize) -> TerminalText {
+    let text: TerminalText = safe!("{}", text);
+    let missing = columns.saturating_sub(text.width());
+    text + TerminalText::repeat(" ", missing)
 }
 
 /// The widest of some texts, but no more than a limit: one long name does not push all values off the screen.
-pub(crate) fn column<'a>(texts: impl Iterator<Item = &'a str>, limit: usize) -> usize {
-    texts.map(width).max().unwrap_or(0).min(limit)
+pub(crate) fn column<'a>(texts: impl IntoIterator<Item = &'a str>, limit: usize) -> usize {
+    texts.into_iter().map(width).max().unwrap_or(0).min(limit)
 }
 
-/// Prose in lines of at most `columns`, broken between words; a word that is longer stands on a line of its own.
-pub(crate) fn wrap(prose: &str, columns: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in prose.split_whitespace() {
-        if !line.is_empty() && width(&line) + 1 + width(word) > columns {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    if !line.is_empty() {
-        lines.push(line);
-    }
-    lines
+/// Prose in lines of at most `columns`, broken between words; a longer word has a line of its own.
+pub(crate) fn wrap<L>(prose: &Safe<L>, columns: usize) -> Vec<Safe<L>> {
+    let options = Options::new(columns)
+        .word_separator(WordSeparator::Custom(words))
+        .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(false);
+    textwrap::wrap(prose, options).into_iter().map(Safe::trusted).collect()
+}
+
+/// The words of a line. An argument in single quotes is one word: a command must not be broken inside it.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut rest = line;
+    Box::new(std::iter::from_fn(move || {
+        let quoted = rest.strip_prefix('\'').and_then(|quoted| quoted.find('\'')).map_or(0, |end| end + 2);
+        let space = quoted + rest[quoted..].find(' ').unwrap_or(rest.len() - quoted);
+        let end = space + rest[space..].find(|character| character != ' ').unwrap_or(rest.len() - space);
+        let (word, behind) = rest.split_at(end);
+        rest = behind;
+        (!word.is_empty()).then(|| Word::from(word))
+    }))
+}
+
+/// Prose in lines of at most `columns`, each with its line break.
+pub(crate) fn paragraph(prose: impl In<Terminal>, columns: usize) -> TerminalText {
+    wrap(&safe!("{}", prose), columns).into_iter().map(TerminalText::line).collect()
 }
 
 /// Prose behind a label, wrapped, its further lines below its first: `  label  prose…`.
 ///
 /// Escape sequences are not counted as columns; one that spans words must not be broken between them.
-pub(crate) fn hanging(indent: usize, label: &str, label_width: usize, prose: &str, columns: usize) -> String {
+pub(crate) fn hanging(
+    indent: usize,
+    label: impl In<Terminal>,
+    label_width: usize,
+    prose: impl In<Terminal>,
+    columns: usize,
+) -> TerminalText {
     let start = indent + label_width;
-    let lines = wrap(prose, columns.saturating_sub(start).max(24));
-    let first = lines.first().map_or("", String::as_str);
-    let mut text = format!("{}{}{first}\n", " ".repeat(indent), pad(label, label_width));
-    for line in lines.iter().skip(1) {
-        text.push_str(&format!("{}{line}\n", " ".repeat(start)));
+    let mut text = TerminalText::repeat(" ", indent) + pad(label, label_width);
+    for (number, line) in wrap(&safe!("{}", prose), columns.saturating_sub(start).max(NARROWEST)).iter().enumerate() {
+        text.push(TerminalText::repeat(" ", if number > 0 { start } else { 0 }));
+        text.push(safe!("{}\n", line));
     }
     text
 }
@@ -62,6 +111,10 @@ pub(crate) fn hanging(indent: usize, label: &str, label_width: usize, prose: &st
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn wrapped(prose: &str, columns: usize) -> Vec<String> {
+        wrap(&TerminalText::trusted(prose), columns).into_iter().map(String::from).collect()
+    }
 
     #[test]
     fn width_counts_columns_and_not_bytes_or_escapes() {
@@ -72,16 +125,23 @@ mod tests {
 
     #[test]
     fn prose_is_wrapped_between_words() {
-        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrap("a incomprehensibilities b", 7), ["a", "incomprehensibilities", "b"]);
-        assert_eq!(wrap("日本 日本 日本", 9), ["日本 日本", "日本"]);
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("a incomprehensibilities b", 7), ["a", "incomprehensibilities", "b"]);
+        assert_eq!(wrapped("日本 日本 日本", 9), ["日本 日本", "日本"]);
+        assert_eq!(wrapped("\u{1b}[31mone\u{1b}[0m two", 7), ["\u{1b}[31mone\u{1b}[0m two"]);
+    }
+
+    #[test]
+    fn a_quoted_argument_is_never_broken() {
+        assert_eq!(wrapped("run: rm 'a  b c d' now", 8), ["run: rm", "'a  b c d'", "now"]);
+        assert_eq!(wrapped("the users' own names", 8), ["the", "users'", "own", "names"]);
+        assert_eq!(wrapped("an 'odd one", 8), ["an 'odd", "one"]);
     }
 
     #[test]
     fn further_lines_hang_below_the_first() {
-        assert_eq!(
-            hanging(2, "why", 6, "aaaa bbbb cccc dddd eeee ffff", 32),
-            "  why   aaaa bbbb cccc dddd eeee\n        ffff\n"
-        );
+        let label = TerminalText::trusted("why");
+        let prose = TerminalText::trusted("aaaa bbbb cccc dddd eeee ffff");
+        assert_eq!(hanging(2, label, 6, prose, 32), "  why   aaaa bbbb cccc dddd eeee\n        ffff\n");
     }
 }

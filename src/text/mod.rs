@@ -1,96 +1,47 @@
-//! Untrusted text made safe to show, and to write as YAML: the one place that decides which characters a terminal or a
-//! reader must not meet raw.
+//! Untrusted text made safe to show: one module for each language that we write.
+//!
+//! | module | text for |
+//! |---|---|
+//! | `visible` | any output: which characters nobody must meet raw; the start of all others |
+//! | `safe` | the type that proves it: [`Safe`](safe::Safe) text of a language, and the macro that joins such texts |
+//! | `quote`, `alike` | values inside a sentence; two values that nobody could tell apart |
+//! | `json`, `yaml`, `shell` | documents, manifests and commands to paste |
+//! | `style`, `layout` | a terminal: colours and columns |
+//! | `markdown`, `workflow` | comments on GitHub and GitLab; logs and annotations of a job on GitHub |
+//! | `limit` | how much of a text is shown |
+//! | `redact` | credentials taken out of everything |
+//!
+//! HTML has no module: its templates escape by themselves, and take [`Visible`] text.
 
+#[cfg(feature = "report")]
+pub(crate) mod alike;
+pub(crate) mod json;
 pub(crate) mod layout;
+pub(crate) mod limit;
+#[cfg(feature = "report")]
+pub(crate) mod markdown;
+#[cfg(feature = "report")]
+pub(crate) mod quote;
 mod redact;
+pub(crate) mod safe;
 mod shell;
+#[cfg(feature = "report")]
+pub(crate) mod style;
+mod visible;
+#[cfg(feature = "report")]
+pub(crate) mod workflow;
 pub(crate) mod yaml;
 
+pub(crate) use json::visible_json;
 pub use redact::{REDACTED, Redactor};
-pub use shell::argument;
+#[cfg(feature = "report")]
+pub(crate) use shell::shell_path;
+pub use shell::{argument, path_argument};
+#[cfg(feature = "report")]
+pub(crate) use visible::tame;
+pub(crate) use visible::{Visible, cut, is_hidden};
+pub use visible::{excerpt, path, visible};
 pub use yaml::yaml_scalar;
-
-use std::borrow::Cow;
-use std::fmt::Write as _;
-use std::path::Path;
-
-/// The text with every invisible or steering character as a visible escape such as `\u{1b}`.
-///
-/// Escaped are the C0 and C1 controls (line breaks and tabs included) and DEL, bidirectional controls, zero-width
-/// and other invisible characters, line and paragraph separators, and tag characters. Everything else, emoji and other scripts
-/// included, stays as it is. Text without such characters is borrowed.
-///
-/// ```
-/// assert_eq!(zerodrift::text::visible("Widget Corps"), "Widget Corps");
-/// assert_eq!(zerodrift::text::visible("a\u{1b}[2Jb"), r"a\u{1b}[2Jb");
-/// ```
-pub fn visible(text: &str) -> Cow<'_, str> {
-    let Some(first) = text.find(must_escape) else { return Cow::Borrowed(text) };
-    let mut shown = String::with_capacity(text.len() + 16);
-    shown.push_str(&text[..first]);
-    for character in text[first..].chars() {
-        if must_escape(character) {
-            // Writing to a String cannot fail.
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
-        } else {
-            shown.push(character);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// At most this many characters of the text, escaped as by [`visible`], with `…` where something was cut.
-pub fn excerpt(text: &str, characters: usize) -> String {
-    let trimmed = text.trim();
-    match trimmed.char_indices().nth(characters) {
-        Some((cut, _)) => format!("{}…", visible(trimmed[..cut].trim_end())),
-        None => visible(trimmed).into_owned(),
-    }
-}
-
-/// More characters of one value than these are not shown: enough for every real value, little enough for a screen.
-pub(crate) const CUT: usize = 200;
-
-/// A text of at most [`CUT`] characters, with a mark that says how many are missing.
-pub(crate) fn cut(text: &str) -> String {
-    cut_at(text, CUT)
-}
-
-fn cut_at(text: &str, limit: usize) -> String {
-    let Some((end, _)) = text.char_indices().nth(limit) else {
-        return text.to_owned();
-    };
-    let missing = text[end..].chars().count();
-    format!("{}…(+{missing} characters)", &text[..end])
-}
-
-/// A path for people, escaped as by [`visible`]: a name may hold a line break, an escape sequence or half a character.
-pub fn path(path: &Path) -> String {
-    visible(&path.to_string_lossy()).into_owned()
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// JSON text in which what a terminal obeys or hides is a `\u` escape, which JSON readers turn back into the same character.
-pub(crate) fn visible_json(json: &str) -> String {
-    let mut escaped = String::with_capacity(json.len() + 1);
-    for character in json.chars() {
-        // Outside of strings there is ASCII only, and inside serde_json has escaped C0 itself.
-        if character == '\u{7f}' || (!character.is_ascii() && must_escape(character)) {
-            let mut units = [0; 2];
-            for unit in character.encode_utf16(&mut units) {
-                // Writing to a String cannot fail.
-                let _ = write!(escaped, "\\u{unit:04x}");
-            }
-        } else {
-            escaped.push(character);
-        }
-    }
-    escaped.replace(COMMAND, COMMAND_ESCAPED)
-}
 
 /// What starts a command wherever it stands in the log of a job on GitHub (actions/runner, `ActionCommand`).
 pub(crate) const COMMAND: &str = "##[";
@@ -98,106 +49,7 @@ pub(crate) const COMMAND: &str = "##[";
 /// The same inside of quotes, in JSON and in YAML: readers turn it back into the same characters.
 pub(crate) const COMMAND_ESCAPED: &str = r"##\u005b";
 
-/// The text with what acts on a terminal, or is drawn as nothing, written out as by [`visible`]; lines and tabs stay. Our own
-/// colours (`ESC[…m`) stay where there may be some.
-///
-/// This is the last of the nets, at the point of output: whoever puts untrusted text into a line uses [`visible`] before.
-#[cfg(feature = "cli")]
-pub(crate) fn tame(text: &str, has_colors: bool) -> Cow<'_, str> {
-    let acts = |character: char| !matches!(character, '\n' | '\t') && must_escape(character);
-    if !text.contains(acts) {
-        return Cow::Borrowed(text);
-    }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for (at, character) in text.char_indices() {
-        if acts(character) && !(has_colors && is_color(&text[at..])) {
-            // Writing to a String cannot fail.
-            let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
-        } else {
-            shown.push(character);
-        }
-    }
-    Cow::Owned(shown)
-}
-
-/// Whether a text starts with an escape sequence for colour and weight, as our styles make them.
-#[cfg(feature = "cli")]
-fn is_color(text: &str) -> bool {
-    let rest =
-        text.strip_prefix("\u{1b}[").map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';'));
-    rest.is_some_and(|rest| rest.starts_with('m'))
-}
-
-fn must_escape(character: char) -> bool {
-    character.is_control() || is_hidden(character)
-}
-
-/// Whether a character is drawn as nothing, or turns around what is drawn beside it.
-pub(crate) fn is_hidden(character: char) -> bool {
-    matches!(character,
-            // Soft hyphen, combining grapheme joiner, Arabic letter mark, Hangul and Khmer fillers, Mongolian separators.
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            // Zero-width characters, direction marks, separators, embeddings and overrides.
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            // Word joiner, invisible operators, isolates, deprecated format characters.
-            | '\u{2060}'..='\u{206f}'
-            // Hangul filler, byte-order mark, halfwidth filler, interlinear annotations.
-            | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}'
-            // Tag characters, which can spell a hidden message.
-            | '\u{e0000}'..='\u{e007f}')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn plain_text_of_any_script_is_borrowed_as_it_is() {
-        for text in ["", "Widget Corps", "größe", "社内アプリ", "مرحبا", "🚀 #FFF \\ %0A \"<b>\""] {
-            assert!(matches!(visible(text), Cow::Borrowed(same) if same == text), "{text}");
-        }
-    }
-
-    #[test]
-    fn every_control_and_invisible_character_becomes_an_escape() {
-        let table = [
-            ("\0", r"\u{0}"),
-            ("\n", r"\u{a}"),
-            ("\r", r"\u{d}"),
-            ("\t", r"\u{9}"),
-            ("\u{1b}[31m", r"\u{1b}[31m"),
-            ("\u{7f}", r"\u{7f}"),
-            ("\u{85}", r"\u{85}"),
-            ("\u{9b}", r"\u{9b}"),
-            ("\u{ad}", r"\u{ad}"),
-            ("\u{61c}", r"\u{61c}"),
-            ("\u{200b}", r"\u{200b}"),
-            ("\u{200d}", r"\u{200d}"),
-            ("\u{200e}", r"\u{200e}"),
-            ("\u{2028}", r"\u{2028}"),
-            ("\u{2029}", r"\u{2029}"),
-            ("\u{202e}", r"\u{202e}"),
-            ("\u{2060}", r"\u{2060}"),
-            ("\u{2066}", r"\u{2066}"),
-            ("\u{2069}", r"\u{2069}"),
-            ("\u{feff}", r"\u{feff}"),
-            ("\u{e0041}", r"\u{e0041}"),
-        ];
-        for (raw, shown) in table {
-            assert_eq!(visible(raw), shown);
-        }
-    }
-
-    #[test]
-    fn text_around_an_escape_is_kept() {
-        assert_eq!(visible("före\u{202e}etfa"), r"före\u{202e}etfa");
-    }
-
-    #[test]
-    fn an_excerpt_is_cut_at_a_character_and_says_so() {
-        assert_eq!(excerpt("  äöü  ", 3), "äöü");
-        assert_eq!(excerpt("äöü", 2), "äö…");
-        assert_eq!(excerpt("a\nb", 2), r"a…");
-        assert_eq!(excerpt("a\nbc", 3), r"a\u{a}b…");
-    }
+/// Bytes as lower-case hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

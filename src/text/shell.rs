@@ -1,15 +1,40 @@
 //! Text that somebody pastes into a shell.
 
-use super::excerpt;
+use std::path::Path;
 
-/// More characters of a path are not shown: no path of a repository is that long, and one that is cut cannot be pasted.
-const LONGEST: usize = 1_000;
+use super::limit::ARGUMENT;
+use super::visible::{Visible, cut_at, visible};
 
-/// A path as an argument that a shell takes for this path and nothing else.
-pub fn argument(path: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-');
-    let path = excerpt(path, LONGEST);
-    if path.chars().all(plain) && !path.is_empty() { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
+/// A text as one argument that a POSIX shell takes for this text and nothing else, escaped as by
+/// [`visible`](super::visible).
+///
+/// ```
+/// assert_eq!(zerodrift::text::argument("orgs/widget.yaml"), "orgs/widget.yaml");
+/// assert_eq!(zerodrift::text::argument("my org.yaml; rm -r ~"), "'my org.yaml; rm -r ~'");
+/// ```
+pub fn argument(text: &str) -> String {
+    shell_word(text).into()
+}
+
+/// A path as one argument, as by [`argument`]; one that starts with a dash is no flag.
+///
+/// ```
+/// assert_eq!(zerodrift::text::path_argument("-n.yaml"), "./-n.yaml");
+/// ```
+pub fn path_argument(path: impl AsRef<Path>) -> String {
+    shell_path(&path.as_ref().to_string_lossy()).into()
+}
+
+/// A text as by [`argument`].
+pub(crate) fn shell_word(text: &str) -> Visible {
+    let text = visible(&cut_at(text, ARGUMENT)).into_owned();
+    // Only a NUL cannot be quoted, and it is escaped by now.
+    Visible::trusted(shlex::try_quote(&text).unwrap_or_default())
+}
+
+/// A path as by [`path_argument`]. A dash alone is standard input.
+pub(crate) fn shell_path(path: &str) -> Visible {
+    if path.starts_with('-') && path.len() > 1 { shell_word(&format!("./{path}")) } else { shell_word(path) }
 }
 
 #[cfg(test)]
@@ -18,8 +43,18 @@ mod tests {
 
     #[test]
     fn a_path_is_one_argument_whatever_is_in_it() {
+        for path in
+            ["orgs/widget.yaml", "my org.yaml; rm -r ~", "it's.yaml", "$(reboot)", "`id`", "a\"b'c", "~", "*", " a  b "]
+        {
+            assert_eq!(shlex::split(&path_argument(path)), Some(vec![path.to_owned()]), "{path}");
+        }
         assert_eq!(argument("orgs/widget.yaml"), "orgs/widget.yaml");
         assert_eq!(argument("my org.yaml; rm -r ~"), "'my org.yaml; rm -r ~'");
-        assert_eq!(argument("it's.yaml"), "'it'\\''s.yaml'");
+    }
+
+    #[test]
+    fn a_path_is_never_a_flag() {
+        assert_eq!(path_argument("--auto-approve"), "./--auto-approve");
+        assert_eq!(path_argument("-"), "-");
     }
 }

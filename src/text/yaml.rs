@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
+use super::json::ascii;
 use super::{COMMAND, COMMAND_ESCAPED, visible};
 
 /// A text as a YAML scalar on one line: plain where every reader takes it for this text, else in double quotes.
@@ -44,20 +45,6 @@ pub(crate) fn flow(value: &Json) -> String {
         Json::Array(elements) => format!("[{}]", elements.iter().map(flow).collect::<Vec<_>>().join(", ")),
         other => ascii(&other.to_string()),
     }
-}
-
-/// A text with everything beyond ASCII as `\u` escapes: for JSON inside a comment, which no newline of any kind may leave.
-pub(crate) fn ascii(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if character == ' ' || character.is_ascii_graphic() {
-            escaped.push(character);
-            continue;
-        }
-        let mut units = [0; 2];
-        character.encode_utf16(&mut units).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
-    }
-    escaped.replace(COMMAND, COMMAND_ESCAPED)
 }
 
 /// Letters first, then letters, digits, spaces and `_ . / -`; and no word that some reader takes for something else.

@@ -24,7 +24,7 @@ use crate::live::Slot;
 use crate::report;
 use crate::report::doctor::{Check, Health};
 use crate::settings::{Scope, Target};
-use crate::text::argument;
+use crate::text::path_argument;
 use crate::text::visible;
 
 /// Says what works: token, permission, target, clock, TLS, proxy, and the exact fix
@@ -152,7 +152,7 @@ fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, e
 }
 
 fn validate_hint(error: CliError, file: &str) -> CliError {
-    error.hint(format!("run `zerodrift validate {}` for the places", argument(file)))
+    error.hint(format!("run `zerodrift validate {}` for the places", path_argument(file)))
 }
 
 /// Where the API is, which way requests take, and what is trusted on it: what can be known without a request. Breaks off where

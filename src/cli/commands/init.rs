@@ -21,7 +21,7 @@ use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs};
 use crate::cli::output::used_files::UsedFiles;
 use crate::ending::Exit;
 use crate::manifest::write::Detail;
-use crate::text::argument;
+use crate::text::path_argument;
 use crate::text::{self, visible};
 
 /// Starts an org.yaml: from live, or from a Terraform state, plan or configuration
@@ -122,13 +122,13 @@ fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<NewMa
 }
 
 fn shell_path(path: &Path) -> String {
-    argument(&path.to_string_lossy())
+    path_argument(path)
 }
 
 /// What was written, and what to do next. The first lines of the file name a schema that an editor completes with.
 fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
     let file = visible(&args.file);
-    let name = if args.file == MANIFEST { String::new() } else { format!(" {}", argument(&args.file)) };
+    let name = if args.file == MANIFEST { String::new() } else { format!(" {}", path_argument(&args.file)) };
     match &manifest.target {
         Some(target) => context.ui.say(&format!("Wrote {file} for {target}")),
         None => context.ui.say(&format!("Wrote {file}; add its account_id or zone_id")),

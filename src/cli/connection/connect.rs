@@ -24,7 +24,7 @@ use crate::cloudflare::{
 };
 use crate::ending::FailureKind;
 use crate::files;
-use crate::text::argument;
+use crate::text::path_argument;
 use crate::{sandbox, text};
 
 /// The token that the sandbox is shown; it takes any.
@@ -248,10 +248,7 @@ fn private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), CliError> {
     }
     let message = format!("the token file {} can be read by others (mode {mode:04o})", text::path(path));
     Err(CliError::new(FailureKind::Authentication, message)
-        .hint(format!(
-            "run `chmod 600 {}`, and replace the token if others may have seen it",
-            argument(&path.to_string_lossy())
-        ))
+        .hint(format!("run `chmod 600 {}`, and replace the token if others may have seen it", path_argument(path)))
         .hint("for a secret that is mounted into a container, set its mode (defaultMode: 0400)"))
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 
 use crate::manifest;
-use crate::text::argument;
+use crate::text::path_argument;
 
 /// A file that zerodrift reads or keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ impl OwnFile {
 
     /// What to do with a file of this kind.
     pub(crate) fn usage(self, file: &str) -> String {
-        let file = argument(file);
+        let file = path_argument(file);
         match self {
             Self::Manifest => format!("run: zerodrift plan {file}"),
             Self::SavedPlan => format!("run: zerodrift apply --plan {file}"),

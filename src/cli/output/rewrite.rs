@@ -9,7 +9,7 @@ use crate::diagnostics::Source;
 use crate::ending::FailureKind;
 use crate::files;
 use crate::text;
-use crate::text::argument;
+use crate::text::path_argument;
 
 /// Refuses to write to standard input.
 ///
@@ -61,7 +61,7 @@ fn real(path: &Path) -> Result<PathBuf, CliError> {
     if is_inside {
         return Ok(real);
     }
-    let target = argument(&real.to_string_lossy());
+    let target = path_argument(real);
     let why = "it is a symbolic link that leads out of its repository or folder";
     Err(CliError::io("write", path, &why).hint(format!("name the file itself: {target}")))
 }

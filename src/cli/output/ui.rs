@@ -49,7 +49,7 @@ impl Ui {
     fn for_stream(&self, text: &str, style: &Style) -> String {
         let text = self.secrets.redact(text);
         let text = tame(&text, style.color != ColorLevel::Plain);
-        if self.is_obeyed { report::github::unobeyed(&text).into_owned() } else { text.into_owned() }
+        if self.is_obeyed { report::github::neutralize_commands(&text).into_owned() } else { text.into_owned() }
     }
 
     /// Prints a result. A reader that went away is no failure: `zerodrift plan | head` ends quietly.

@@ -13,7 +13,7 @@ use crate::cli::output::own_file::OwnFile;
 use crate::ending::FailureKind;
 use crate::files::{self, Access, FileIdentity, LARGEST_DOCUMENT};
 use crate::text;
-use crate::text::argument;
+use crate::text::path_argument;
 
 /// The files of one run, each with what it is.
 #[derive(Debug, Clone, Default)]
@@ -171,7 +171,7 @@ impl UsedFiles {
         files::replace(output.path, text.as_bytes(), access, &reserved).map_err(|error| {
             let failure = CliError::io(output.purpose.doing(), output.path, &error);
             match output.path.parent().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
-                Some(folder) => failure.hint(format!("run: mkdir -p {}", argument(&folder.to_string_lossy()))),
+                Some(folder) => failure.hint(format!("run: mkdir -p {}", path_argument(folder))),
                 None => failure,
             }
         })

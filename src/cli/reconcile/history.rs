@@ -19,7 +19,7 @@ use crate::files;
 use crate::live::Live;
 use crate::plan::Plan;
 use crate::settings::Target;
-use crate::text::argument;
+use crate::text::path_argument;
 use crate::text::{self, visible};
 
 /// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.
@@ -213,7 +213,7 @@ impl<'a> History<'a> {
 
     /// The command that brings the state from before back, where this run has kept it.
     pub(crate) fn rollback_hint(&self) -> Option<String> {
-        let word = argument(&self.backup()?.to_string_lossy());
+        let word = path_argument(self.backup()?);
         Some(format!("to bring back the state from before: zerodrift rollback {word}"))
     }
 

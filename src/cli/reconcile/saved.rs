@@ -19,7 +19,7 @@ use crate::files::{self, Access, LARGEST_DOCUMENT};
 use crate::live::Live;
 use crate::plan::{self, Input, Plan, SavedPlan, Since, StaleReason};
 use crate::text;
-use crate::text::argument;
+use crate::text::path_argument;
 
 /// Refuses to save a plan over anything but an earlier plan, or a file that is nobody's.
 ///
@@ -62,12 +62,12 @@ pub(crate) fn write(
 
 /// How to apply a saved plan. It is bound to its manifest, which has to be given again where it has no name.
 fn command(path: &Path, manifest: &str) -> String {
-    let path = argument(&path.to_string_lossy());
+    let path = path_argument(path);
     if manifest != "-" {
         return format!("Apply it with: zerodrift apply --plan {path}");
     }
     match file_of_standard_input() {
-        Some(file) => format!("Apply it with: zerodrift apply - --plan {path} < {}", argument(&file)),
+        Some(file) => format!("Apply it with: zerodrift apply - --plan {path} < {}", path_argument(&file)),
         None => format!("Apply it, with the same manifest on standard input: zerodrift apply - --plan {path}"),
     }
 }
@@ -104,10 +104,8 @@ pub(crate) fn open(
     let unnamed = !is_named && file == "-";
     let missing = || {
         let message = format!("the plan {} was made from standard input, and nothing is there now", text::path(path));
-        CliError::usage(message).hint(format!(
-            "give it the same manifest: zerodrift apply FILE --plan {}",
-            argument(&path.to_string_lossy())
-        ))
+        CliError::usage(message)
+            .hint(format!("give it the same manifest: zerodrift apply FILE --plan {}", path_argument(path)))
     };
     if unnamed && std::io::stdin().is_terminal() {
         return Err(missing());
@@ -201,7 +199,7 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
     let age = plan::stale_digest(digest, Timestamp::now(), max_age);
     let file = &plan.manifest.path;
     let refuse = |message: String| CliError::new(FailureKind::Conflict, format!("nothing was written: {message}"));
-    let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", argument(file));
+    let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", path_argument(file));
     match (plan.digest == digest, age) {
         (true, None) => approval::refusal(plan).map_or(Ok(()), Err),
         (true, Some(stale)) => Err(refuse(format!("the digest approves its plan no longer: {stale}\n  {digest}"))
@@ -222,7 +220,7 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
 }
 
 fn refusal(path: &Path, stale: &[StaleReason]) -> CliError {
-    let (word, path) = (argument(&path.to_string_lossy()), text::path(path));
+    let (word, path) = (path_argument(path), text::path(path));
     let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
     CliError::new(FailureKind::Conflict, format!("nothing was written: {path} cannot be applied any more{reasons}"))
         .hint(format!("make a new plan with `zerodrift plan --out {word}`, and have it reviewed"))

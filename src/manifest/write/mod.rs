@@ -11,7 +11,7 @@ use crate::settings::{
     Access, Branch, Element, Endpoint, Kind, Model, Node, Scope, Setting, Target, Unset, describe, is_blank,
 };
 use crate::text::layout::wrap;
-use crate::text::{cut, yaml};
+use crate::text::{Visible, cut, json, yaml};
 
 /// Comments are wrapped here, whatever the terminal: a file has no width.
 const COLUMNS: usize = 100;
@@ -165,7 +165,7 @@ impl Export<'_> {
             (Shown::Aside { value, reason }, _) => {
                 format!(
                     "{}{indent}# {name}: {value}\n",
-                    comment(&format!("Not declared: {}.", yaml::ascii(reason)), depth)
+                    comment(&format!("Not declared: {}.", json::ascii(reason)), depth)
                 )
             }
         };
@@ -249,7 +249,8 @@ impl Export<'_> {
                 if is_blank(&unknown.value) {
                     continue;
                 }
-                let path = cut(&yaml::ascii(&dotted(document.endpoint, &unknown.keys)));
+                let path = json::ascii(&dotted(document.endpoint, &unknown.keys));
+                let path = cut(&path);
                 let shown = in_comment(&document.shown(&unknown.value));
                 lines.push_str(&format!("#   {path}: {shown} (unknown to this version)\n"));
             }
@@ -294,13 +295,19 @@ fn has_no_room_for(setting: &Setting, value: &Json) -> bool {
 
 /// A live value for a comment: JSON in ASCII, so that no newline of any kind ends the comment.
 fn in_comment(live: &Json) -> String {
-    cut(&yaml::ascii(&live.to_string())).replace('…', "...")
+    cut(&json::ascii(&live.to_string())).replace('…', "...")
 }
 
 /// Prose as comment lines; nothing for no prose.
 pub(crate) fn comment(prose: &str, depth: usize) -> String {
     let indent = "  ".repeat(depth);
-    wrap(prose, COLUMNS - 2 - indent.len()).iter().map(|line| format!("{indent}# {line}\n")).collect()
+    if prose.is_empty() {
+        return String::new();
+    }
+    wrap(&Visible::one_line(prose, usize::MAX), COLUMNS - 2 - indent.len())
+        .iter()
+        .map(|line| format!("{indent}# {line}\n"))
+        .collect()
 }
 
 /// The manifest of a live state, which validates and plans to nothing, whatever the state.

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::live::Document;
-use crate::plan::samples::{live, read_yaml, target};
+use crate::plan::tests::samples::{live, read_yaml, target};
 
 fn none() -> BTreeMap<String, String> {
     BTreeMap::new()

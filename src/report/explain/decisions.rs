@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::super::style::{Role, Style};
-use super::{GuardInfo, NoticeInfo};
 use crate::settings::describe;
 use crate::settings::{Cell, Condition, Direction, Impact, Impacts, LiveShape, Model, Setting};
-use crate::text::layout::hanging;
+use crate::text::Visible;
+use crate::text::layout::{TerminalText, hanging, terminal};
+use crate::text::safe::safe;
+use crate::text::style::{Role, Style};
 
 /// What one kind of change calls for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,8 +26,28 @@ pub struct DecisionEntry {
     pub condition: Option<String>,
 }
 
+/// The changes of a setting that need consent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GuardInfo {
+    /// Which changes.
+    pub when: String,
+    /// What will happen.
+    pub consequence: String,
+    /// What to check before consenting.
+    pub check_first: String,
+}
+
+/// The changes of a setting that are worth a word.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NoticeInfo {
+    /// Which changes.
+    pub when: String,
+    /// What will happen.
+    pub text: String,
+}
+
 /// A decision with its condition.
-struct Line {
+struct Decided {
     impact: Impact,
     condition: Option<String>,
 }
@@ -40,7 +61,7 @@ pub(super) fn entries(model: &Model, setting: &Setting) -> Vec<DecisionEntry> {
     cells
         .flat_map(|(direction, shape, _)| {
             let lines = lines(setting.impact(direction));
-            lines.into_iter().map(move |Line { impact, condition }| DecisionEntry {
+            lines.into_iter().map(move |Decided { impact, condition }| DecisionEntry {
                 direction: describe::direction(setting, direction),
                 live: describe::shape(shape),
                 decision: word(impact),
@@ -88,15 +109,15 @@ fn joined(texts: impl Iterator<Item = &'static str>, between: &str) -> String {
 }
 
 /// The table as text: guarded, noted and harmless changes, and what the live value has to do with it.
-pub(super) fn facts(model: &Model, setting: &Setting, style: &Style) -> String {
+pub(super) fn facts(model: &Model, setting: &Setting, style: &Style) -> TerminalText {
     if !setting.is_writable() {
-        return String::new();
+        return TerminalText::new();
     }
     if let Impacts::Always(impact) = setting.impacts {
-        let text = format!("Every change is {}: {}.\n", word(impact), reason(impact));
-        return hanging(0, "", 0, text.trim_end(), style.width);
+        let text: Visible = safe!("Every change is {}: {}.", word(impact), reason(impact));
+        return hanging(0, "", 0, text, style.width);
     }
-    let directions: Vec<(String, Line)> = Direction::all_of(setting)
+    let directions: Vec<(String, Decided)> = Direction::all_of(setting)
         .into_iter()
         .flat_map(|direction| {
             let lines = lines(setting.impact(direction));
@@ -108,28 +129,32 @@ pub(super) fn facts(model: &Model, setting: &Setting, style: &Style) -> String {
         ("noted", Role::Doubtful, "Noted in the plan"),
         ("harmless", Role::Quiet, "Harmless"),
     ];
-    let mut text = String::new();
+    let mut text = TerminalText::new();
     for (decision, role, title) in titles {
         let of_it = directions.iter().filter(|(_, line)| word(line.impact) == decision);
-        let lines: String = of_it.map(|(direction, line)| fact(direction, line, style)).collect();
+        let lines: TerminalText = of_it.map(|(direction, line)| fact(direction, line, style)).collect();
         if !lines.is_empty() {
-            text.push_str(&format!("{}\n{lines}", style.paint(role, title)));
+            text.push(terminal!("{}\n{}", style.paint(role, title), lines));
         }
     }
-    text + &live_values(model, setting, style)
+    text + live_values(model, setting, style)
 }
 
 /// One direction: what happens, and what to check first.
-fn fact(direction: &str, line: &Line, style: &Style) -> String {
-    let condition = line.condition.as_deref().map(|condition| format!(" {condition}")).unwrap_or_default();
-    let head = format!("{direction}{condition}: {}", reason(line.impact));
-    let check =
-        line.impact.guard().map(|guard| hanging(4, "", 0, &format!("check first: {}", guard.check_first), style.width));
-    hanging(2, "-", 2, &head, style.width) + &check.unwrap_or_default()
+fn fact(direction: &str, line: &Decided, style: &Style) -> TerminalText {
+    let condition = line.condition.as_deref().map(|condition| safe!(" {}", Visible::whole(condition)));
+    let condition: Visible = condition.unwrap_or_default();
+    let head: Visible = safe!("{}{}: {}", Visible::whole(direction), condition, reason(line.impact));
+    let mut text = hanging(2, "-", 2, head, style.width);
+    if let Some(guard) = line.impact.guard() {
+        let check: Visible = safe!("check first: {}", guard.check_first);
+        text.push(hanging(4, "", 0, check, style.width));
+    }
+    text
 }
 
 /// What a live value counts as, where it is not simply its value.
-fn live_values(model: &Model, setting: &Setting, style: &Style) -> String {
+fn live_values(model: &Model, setting: &Setting, style: &Style) -> TerminalText {
     let occurs =
         |wanted: LiveShape| model.cells(setting).any(|(_, shape, cell)| shape == wanted && cell != Cell::Impossible);
     let counts = [
@@ -140,19 +165,18 @@ fn live_values(model: &Model, setting: &Setting, style: &Style) -> String {
         (LiveShape::Hidden, "counts as nothing; turning the switch on puts it into force as its first value"),
     ];
     let lines = counts.into_iter().filter(|(shape, _)| occurs(*shape));
-    let lines: String = lines
-        .map(|(shape, text)| hanging(2, "-", 2, &format!("{}: {text}", describe::shape(shape)), style.width))
-        .collect();
-    format!("{}\n{lines}", style.paint(Role::Quiet, "Where the live state has"))
+    let line = |shape, text: &'static str| -> Visible { safe!("{}: {}", describe::shape(shape), text) };
+    let lines: TerminalText = lines.map(|(shape, text)| hanging(2, "-", 2, line(shape, text), style.width)).collect();
+    safe!("{}\n{}", style.paint(Role::Quiet, "Where the live state has"), lines)
 }
 
 /// The decisions that an impact can lead to.
-fn lines(impact: Impact) -> Vec<Line> {
-    let Impact::Depends(on) = impact else { return vec![Line { impact, condition: None }] };
+fn lines(impact: Impact) -> Vec<Decided> {
+    let Impact::Depends(on) = impact else { return vec![Decided { impact, condition: None }] };
     let condition = condition(on.condition);
     vec![
-        Line { impact: on.met, condition: Some(format!("while {condition}")) },
-        Line { impact: on.otherwise, condition: Some(format!("unless {condition}")) },
+        Decided { impact: on.met, condition: Some(format!("while {condition}")) },
+        Decided { impact: on.otherwise, condition: Some(format!("unless {condition}")) },
     ]
 }
 

@@ -4,14 +4,19 @@
 
 mod command;
 
-pub use self::command::unobeyed;
-use self::command::{Annotation, Level, annotations, fenced};
-use super::change::{self, Wording};
-use super::style::Style;
+use self::command::{Annotation, AnnotationLevel, annotations};
+use super::phrase::{self, Wording};
 use super::subject::{Comparison, FailedRun, Validation};
-use super::{error, findings, plan};
+use super::{change, error, findings};
 use crate::diagnostics::{Finding, Severity};
 use crate::plan::{Change, Plan};
+use crate::text::Visible;
+use crate::text::layout::TerminalText;
+use crate::text::safe::safe;
+use crate::text::style::Style;
+use crate::text::workflow::fenced;
+
+pub use crate::text::workflow::neutralize_commands;
 
 /// Columns of a log: nothing wraps there but what we wrap.
 const COLUMNS: usize = 100;
@@ -21,37 +26,41 @@ const ANNOTATION: usize = 10_000;
 
 /// What a run prints into the log.
 pub fn log(run: &Comparison<'_>) -> String {
-    let (file, text) = (run.repository_file, run.text(&Style::plain(COLUMNS)));
-    let mut all: Vec<Annotation> = run.plan.changes.iter().map(|change| of_change(run.wording, file, change)).collect();
-    all.extend(run.plan.findings.iter().map(|finding| of_finding(finding, file)));
-    fenced(&text) + &annotations(all)
+    let (wording, file) = (run.wording, run.repository_file);
+    let changes = run.plan.changes.iter().map(|change| of_change(wording, file, change));
+    let all = changes.chain(run.plan.findings.iter().map(|finding| of_finding(finding, file)));
+    job_log(&run.text(&Style::plain(COLUMNS)), all)
 }
 
 /// What a run that failed prints into the log.
 pub fn failed(failed: &FailedRun<'_>) -> String {
-    let FailedRun { repository_file: file, source, message, hints, findings: found, .. } = *failed;
-    if found.is_empty() {
-        return stopped(failed);
-    }
+    let FailedRun { command, repository_file: file, source, message, hints, findings: found, .. } = *failed;
     let style = Style::plain(COLUMNS);
-    let text = findings::text(found, source, &style) + &error::text(message, hints, &style);
-    fenced(&text) + &annotations(found.iter().map(|finding| of_finding(finding, file)).collect())
-}
-
-fn stopped(failed: &FailedRun<'_>) -> String {
-    let FailedRun { command, repository_file: file, message, hints, .. } = *failed;
-    let title = format!("zerodrift {command} failed");
-    let lines: Vec<&str> = std::iter::once(message).chain(hints.iter().map(String::as_str)).collect();
-    let (file, message_lines) = (file.to_owned(), lines.join("\n"));
-    let annotation = Annotation { level: Level::Error, file, at: None, title, message: message_lines };
-    fenced(&error::text(message, hints, &Style::plain(COLUMNS))) + &annotations(vec![annotation])
+    let text = findings::rendered(found, source, &style) + error::rendered(message, hints, &style);
+    if !found.is_empty() {
+        return job_log(&text, found.iter().map(|finding| of_finding(finding, file)));
+    }
+    let lines = std::iter::once(message).chain(hints.iter().map(String::as_str));
+    let annotation = Annotation {
+        level: AnnotationLevel::Error,
+        file: Visible::whole(file),
+        at: None,
+        title: safe!("zerodrift {} failed", Visible::of(command)),
+        message: lines.flat_map(|text| Visible::lines(text, usize::MAX)).collect(),
+    };
+    job_log(&text, [annotation])
 }
 
 /// What `validate` prints into the log.
 pub fn validated(validation: &Validation<'_>) -> String {
     let Validation { file: _, source, findings: found, repository_file: file } = *validation;
     let text = findings::validation(file, found, source, &Style::plain(COLUMNS));
-    fenced(&text) + &annotations(found.iter().map(|finding| of_finding(finding, file)).collect())
+    job_log(&text, found.iter().map(|finding| of_finding(finding, file)))
+}
+
+/// A text that is not obeyed, and annotations.
+fn job_log(text: &TerminalText, all: impl IntoIterator<Item = Annotation>) -> String {
+    (fenced(text) + annotations(all.into_iter().collect())).into()
 }
 
 /// The outputs of a step that planned: `changed`, the number of guarded changes, `digest`, `exit_code`.
@@ -61,7 +70,7 @@ pub fn outputs(plan: &Plan, exit_code: u8) -> String {
         "changed={}\nguarded={guarded}\ndigest={}\nexit_code={exit_code}\n",
         !plan.is_empty(),
         // Ours, and yet nothing that could start a line of its own gets into a file that later steps obey.
-        crate::text::visible(&plan.digest)
+        Visible::whole(&plan.digest)
     )
 }
 
@@ -72,42 +81,43 @@ pub fn exit_code(exit_code: u8) -> String {
 
 fn of_change(wording: Wording, file: &str, change: &Change) -> Annotation {
     let level = match (wording, change.guard) {
-        (Wording::Drift, _) => Level::Warning,
-        (Wording::Plan, None) => Level::Notice,
-        (Wording::Plan, Some(guard)) if guard.allowed_by.is_none() => Level::Error,
-        (Wording::Plan, Some(_)) => Level::Warning,
+        (Wording::Drift, _) => AnnotationLevel::Warning,
+        (Wording::Plan, None) => AnnotationLevel::Notice,
+        (Wording::Plan, Some(guard)) if guard.allowed_by.is_none() => AnnotationLevel::Error,
+        (Wording::Plan, Some(_)) => AnnotationLevel::Warning,
     };
-    let mut lines = vec![change::values(change, 0, wording, &Style::plain(ANNOTATION)).trim_end().to_owned()];
+    let values = change::values(change, 0, wording, &Style::plain(ANNOTATION));
+    let mut message = Visible::lines(&values, usize::MAX);
     if let (Wording::Plan, Some(state)) = (wording, change.guard) {
-        lines.push(format!("What happens: {}.", state.guard.consequence));
-        lines.push(format!("Check first: {}.", state.guard.check_first));
-        lines.push(format!("Consent: {}.", plan::consent(state)));
+        message.push(safe!("What happens: {}.", state.guard.consequence));
+        message.push(safe!("Check first: {}.", state.guard.check_first));
+        message.push(safe!("Consent: {}.", phrase::consent(state)));
     }
     if let (Wording::Plan, Some(notice)) = (wording, change.notice) {
-        lines.push(format!("Note: {notice}."));
+        message.push(safe!("Note: {}.", notice));
     }
     let title = match (wording, change.guard) {
-        (Wording::Drift, _) => format!("{} moved", change.setting.path),
-        (Wording::Plan, None) => format!("{} would change", change.setting.path),
-        (Wording::Plan, Some(_)) => format!("Guarded: {} would change", change.setting.path),
+        (Wording::Drift, _) => safe!("{} moved", change.setting.path),
+        (Wording::Plan, None) => safe!("{} would change", change.setting.path),
+        (Wording::Plan, Some(_)) => safe!("Guarded: {} would change", change.setting.path),
     };
     let at = Some((change.at.line, change.at.column));
-    Annotation { level, file: file.to_owned(), at, title, message: lines.join("\n") }
+    Annotation { level, file: Visible::whole(file), at, title, message }
 }
 
 fn of_finding(finding: &Finding, file: &str) -> Annotation {
     let level = match finding.severity {
-        Severity::Error => Level::Error,
-        Severity::Warning => Level::Warning,
-        Severity::Note => Level::Notice,
+        Severity::Error => AnnotationLevel::Error,
+        Severity::Warning => AnnotationLevel::Warning,
+        Severity::Note => AnnotationLevel::Notice,
     };
-    let message = [Some(finding.message.as_str()), finding.help.as_deref()];
+    let message = [Some(&finding.message), finding.help.as_ref()];
     Annotation {
         level,
-        file: file.to_owned(),
+        file: Visible::whole(file),
         at: finding.at.as_ref().map(|at| (at.line, at.column)),
-        title: format!("zerodrift: {}", finding.rule),
-        message: message.into_iter().flatten().collect::<Vec<_>>().join("\n"),
+        title: safe!("zerodrift: {}", finding.rule.id()),
+        message: message.into_iter().flatten().flat_map(|text| Visible::lines(text, usize::MAX)).collect(),
     }
 }
 

@@ -1,11 +1,11 @@
 use insta::assert_snapshot;
 use proptest::prelude::*;
 
-use super::super::hostile::{NASTY, filled_with};
 use super::*;
 use crate::live::Live;
-use crate::plan::samples::{busy, in_sync, warning};
-use crate::report::drift;
+use crate::plan::tests::samples::{busy, in_sync, warning};
+use crate::report::tests::hostile::{NASTY, filled_with};
+use crate::report::{drift, plan};
 use crate::settings::Model;
 
 fn of(wording: Wording, plan: &Plan) -> String {
@@ -105,7 +105,7 @@ fn assert_harmless(value: &str) {
         assert_eq!(obeyed(&document), Vec::<&str>::new(), "{value:?} in {document}");
     }
     for text in texts {
-        assert_eq!(obeyed(&unobeyed(&text.replace('\r', "\n"))), Vec::<&str>::new(), "{value:?} in {text}");
+        assert_eq!(obeyed(&neutralize_commands(&text.replace('\r', "\n"))), Vec::<&str>::new(), "{value:?} in {text}");
     }
     let found = &plan.findings;
     let log = validated(&Validation { file: value, source: None, findings: found, repository_file: value });

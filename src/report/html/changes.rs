@@ -2,10 +2,10 @@
 
 use super::piece::{self, Piece};
 use crate::plan::{Change, GuardState, Plan};
-use crate::report::change::grouped;
-use crate::report::plan::{GUARDED, by_flag, consent, consent_entries, in_use, place};
-use crate::report::style::Style;
+use crate::report::phrase::{GUARDED, by_flag, consent, consent_entries, grouped, in_use, place};
 use crate::report::value;
+use crate::text::Visible;
+use crate::text::safe::safe;
 
 /// The guarded changes, and how to consent to those that nobody consents to.
 pub(super) struct Guarded {
@@ -17,21 +17,21 @@ pub(super) struct Guarded {
 /// One guarded change.
 pub(super) struct Article {
     pub(super) path: &'static str,
-    pub(super) place: String,
+    pub(super) place: Visible,
     pub(super) before: Vec<Piece>,
     pub(super) after: Vec<Piece>,
     pub(super) consented: bool,
     /// What there is to weigh, each with its label.
-    pub(super) facts: Vec<(&'static str, String)>,
+    pub(super) facts: Vec<(&'static str, Visible)>,
 }
 
 /// How to consent.
 pub(super) struct Missing {
-    pub(super) file: String,
-    /// The YAML to add to it; empty where no file can say it.
-    pub(super) entries: String,
+    pub(super) file: Visible,
+    /// The lines of YAML to add to it; empty where no file can say it.
+    pub(super) entries: Vec<Visible>,
     pub(super) or: &'static str,
-    pub(super) flags: String,
+    pub(super) flags: Vec<Visible>,
 }
 
 /// The other changes by group, in the order of the plan.
@@ -43,10 +43,10 @@ pub(super) struct Groups {
 /// One change that needs no consent.
 pub(super) struct Row {
     pub(super) name: &'static str,
-    pub(super) place: String,
+    pub(super) place: Visible,
     pub(super) before: Vec<Piece>,
     pub(super) after: Vec<Piece>,
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Visible>,
 }
 
 /// What is guarded, if anything is.
@@ -59,12 +59,11 @@ pub(super) fn guarded(plan: &Plan) -> Option<Guarded> {
 
 fn article(file: &str, change: &Change, state: GuardState) -> Article {
     let (before, after) = piece::both(change);
-    let told = in_use(change);
-    let told = (!told.is_empty()).then_some(("In use now", told));
+    let told = in_use(change).map(|told| ("In use now", told));
     let guard = [("What happens", state.guard.consequence), ("Check first", state.guard.check_first)];
-    let guard = guard.map(|(label, text)| (label, text.to_owned()));
+    let guard = guard.map(|(label, text)| (label, text.into()));
     let notes = notes(change).into_iter().map(|note| ("Note", note));
-    let consent = [("Consent", consent(state).to_owned())];
+    let consent = [("Consent", consent(state).into())];
     Article {
         path: change.setting.path,
         place: place(file, change),
@@ -80,11 +79,13 @@ fn missing(plan: &Plan) -> Option<Missing> {
     if open.is_empty() {
         return None;
     }
-    let entries = consent_entries(&open, &Style::plain(80));
-    let or = by_flag(&entries, &open);
-    let flags: Vec<_> = open.iter().map(|change| format!("--allow {}", change.setting.path)).collect();
-    let entries = if entries.is_empty() { entries } else { format!("allow:\n{entries}") };
-    Some(Missing { file: value::safe(&plan.manifest.path), entries, or, flags: flags.join("\n") })
+    let mut entries = consent_entries(&open).concat();
+    if !entries.is_empty() {
+        entries.insert(0, "allow:".into());
+    }
+    let or = by_flag(!entries.is_empty(), &open);
+    let flags = open.iter().map(|change| safe!("--allow {}", change.setting.path)).collect();
+    Some(Missing { file: Visible::of(&plan.manifest.path), entries, or, flags })
 }
 
 /// What needs no consent, if anything does not.
@@ -102,9 +103,10 @@ fn row(file: &str, change: &Change) -> Row {
 }
 
 /// What a change leads to, and what is sent beside it.
-fn notes(change: &Change) -> Vec<String> {
-    let sent = change.annotations.iter().map(|(setting, value)| {
-        format!("{} is sent with it: {}", setting.name(), value::of(setting, value, &Style::plain(80)))
-    });
-    change.notice.map(str::to_owned).into_iter().chain(sent).collect()
+fn notes(change: &Change) -> Vec<Visible> {
+    let sent = change
+        .annotations
+        .iter()
+        .map(|(setting, value)| safe!("{} is sent with it: {}", setting.name(), value::of(setting, value)));
+    change.notice.map(Visible::from).into_iter().chain(sent).collect()
 }

@@ -2,26 +2,25 @@
 
 use askama::Template;
 
-use super::rest::{self, Finding};
-use crate::report::drift::source;
+use super::paint::policy;
+use super::rest::{self, FindingItem};
+use crate::report::phrase::source;
 use crate::report::subject::FailedRun;
-use crate::report::value;
-use crate::text::excerpt;
-
-/// The longest message or hint that is shown, in characters.
-const LONGEST: usize = 2_000;
+use crate::text::Visible;
+use crate::text::limit::LONG_MESSAGE;
+use crate::text::safe::safe;
 
 #[derive(Template)]
 #[template(path = "failure.html", config = "src/report/html/askama.toml")]
-struct View<'a> {
+struct FailurePage {
     policy: String,
     style: &'static str,
-    title: String,
-    command: &'a str,
-    outcome: String,
-    facts: Vec<(&'static str, String)>,
-    hints: Vec<String>,
-    findings: Vec<Finding>,
+    title: Visible,
+    command: Visible,
+    outcome: Visible,
+    facts: Vec<(&'static str, Visible)>,
+    hints: Vec<Visible>,
+    findings: Vec<FindingItem>,
     version: &'static str,
 }
 
@@ -30,16 +29,18 @@ pub fn failure(failed: &FailedRun<'_>) -> String {
     let FailedRun { command, file, target, message, hints, findings, .. } = *failed;
     let style = include_str!("style.css");
     let manifest = (!file.is_empty()).then(|| ("Manifest", source(file)));
-    let organization = target.map(|target| ("Organization", target.to_string()));
-    let view = View {
-        policy: super::policy(style),
+    let organization = target.map(|target| ("Organization", safe!("{}", target)));
+    let command = Visible::of(command);
+    // The line breaks of a message are ours, and a heading has none.
+    let lines = message.lines().map(Visible::of);
+    let view = FailurePage {
+        policy: policy(style),
         style,
-        title: format!("zerodrift {command} failed"),
+        title: safe!("zerodrift {} failed", command),
         command,
-        // The line breaks of a message are ours, and a heading has none.
-        outcome: message.lines().map(value::safe).collect::<Vec<_>>().join(" "),
+        outcome: Visible::join::<Visible>(lines, " "),
         facts: organization.into_iter().chain(manifest).collect(),
-        hints: hints.iter().map(|hint| excerpt(hint, LONGEST)).collect(),
+        hints: hints.iter().map(|hint| Visible::excerpt(hint, LONG_MESSAGE)).collect(),
         findings: rest::findings(findings),
         version: env!("CARGO_PKG_VERSION"),
     };

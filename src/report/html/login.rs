@@ -8,6 +8,7 @@ use crate::plan::Action;
 use crate::report::subject::Comparison;
 use crate::report::value;
 use crate::settings::{Color, Setting};
+use crate::text::Visible;
 
 const GROUP: &str = "organization.login_design";
 
@@ -21,11 +22,11 @@ const FOOTER: &str = "organization.login_design.footer_text";
 /// The login page on both sides, or once where it stays as it is.
 pub(super) struct Login {
     pub(super) changes: bool,
-    pub(super) looks: Vec<Look>,
+    pub(super) looks: Vec<LoginSketch>,
 }
 
 /// The login page on one side.
-pub(super) struct Look {
+pub(super) struct LoginSketch {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
     /// The class that fills the page, or a pattern that says that nothing is known.
@@ -33,8 +34,8 @@ pub(super) struct Look {
     /// The class that colours the text.
     pub(super) ink: String,
     pub(super) has_logo: bool,
-    pub(super) header: Option<String>,
-    pub(super) footer: Option<String>,
+    pub(super) header: Option<Visible>,
+    pub(super) footer: Option<Visible>,
     /// How well its text can be read.
     pub(super) contrast: Contrast,
     /// Each member of the group with its value, and with what applies where it has none.
@@ -45,7 +46,7 @@ pub(super) struct Look {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Contrast {
     /// A figure, and whether it is enough for body text.
-    Figure { figure: String, enough: bool },
+    Figure { figure: Visible, enough: bool },
     /// Why there is no figure.
     Unknown(&'static str),
 }
@@ -69,13 +70,13 @@ pub(super) fn login(run: &Comparison<'_>) -> Option<Login> {
 }
 
 /// A member of the group and its values; `null` for every way of having none.
-struct Member<'a> {
+struct LoginMember<'a> {
     setting: &'a Setting,
     before: Json,
     after: Json,
 }
 
-fn members<'a>(run: &Comparison<'a>) -> Vec<Member<'a>> {
+fn members<'a>(run: &Comparison<'a>) -> Vec<LoginMember<'a>> {
     let Some(group) = run.model.group(GROUP) else { return Vec::new() };
     let or_null = |setting: &Setting, value: Option<&Json>| match value {
         Some(value) if !setting.is_empty(Some(value)) => value.clone(),
@@ -85,24 +86,24 @@ fn members<'a>(run: &Comparison<'a>) -> Vec<Member<'a>> {
         let live = run.live.value(run.model, setting);
         let change = run.plan.changes.iter().find(|change| change.setting.path == setting.path);
         let (before, after) = change.map_or((live, live), |change| (Some(&change.before), Some(&change.after)));
-        Member { setting, before: or_null(setting, before), after: or_null(setting, after) }
+        LoginMember { setting, before: or_null(setting, before), after: or_null(setting, after) }
     };
     run.model.members(group).map(member).collect()
 }
 
 /// One side, of settings with their values on this side and on the other one.
-fn look(id: &'static str, title: &'static str, members: &[(&Setting, &Json, &Json)]) -> Look {
+fn look(id: &'static str, title: &'static str, members: &[(&Setting, &Json, &Json)]) -> LoginSketch {
     let found = |path: &str| members.iter().find(|(setting, ..)| setting.path == path);
-    let color = |path: &str| found(path).and_then(|(setting, value, _)| piece::color(setting, value));
+    let color = |path: &str| found(path).and_then(|(setting, value, _)| paint::color(setting, value));
     let text = |path: &str| {
         let (_, value, other) = found(path)?;
-        Some(value::safe_beside(value.as_str()?, other.as_str().unwrap_or_default()))
+        Some(value::beside(value.as_str()?, other.as_str().unwrap_or_default()))
     };
     let has = |path: &str| found(path).is_some_and(|(_, value, _)| !value.is_null());
     let listed = |(setting, value, other): &(&Setting, &Json, &Json)| {
         (setting.name(), piece::beside(setting, value, other), value.is_null().then_some(setting.default))
     };
-    Look {
+    LoginSketch {
         id,
         title,
         background: color(BACKGROUND).map_or_else(|| "unknown".to_owned(), paint::fill),
@@ -119,7 +120,7 @@ fn contrast(text: Option<Color>, has_text: bool) -> Contrast {
     match (text, has_text) {
         (Some(color), _) => {
             let figure = color.contrast_figure(Color::WHITE);
-            Contrast::Figure { figure: format!("{figure:.2}:1"), enough: figure >= Color::LEGIBLE }
+            Contrast::Figure { figure: Visible::whole(&format!("{figure:.2}:1")), enough: figure >= Color::LEGIBLE }
         }
         (None, true) => Contrast::Unknown("text_color is no colour that can be read here, so there is no figure"),
         (None, false) => Contrast::Unknown("text_color is not set, so there is no figure"),

@@ -20,22 +20,19 @@ mod piece;
 mod rest;
 
 use askama::Template;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use sha2::{Digest as _, Sha256};
 
 use self::changes::{Groups, Guarded};
 pub use self::failure::failure;
 use self::login::{Contrast, Login};
 use self::piece::Piece;
-use self::rest::{Finding, Line, Unmanaged};
-use super::drift::source;
-use super::plan::{count, is_cloudflare, summary};
+use self::rest::{DiffLine, FindingItem, UnmanagedTable};
+use super::phrase::{self, Wording, count, other_api, source};
 use super::subject::Comparison;
-use super::value;
-use crate::diagnostics;
+use crate::cloudflare::Method;
+use crate::diagnostics::Finding;
 use crate::plan::{Action, Plan};
-use crate::text::argument;
+use crate::text::safe::safe;
+use crate::text::{Visible, shell_path};
 
 /// The page, a whole HTML document. Its size is bounded, whatever is live: long values and long lists are cut, and say
 /// so.
@@ -47,31 +44,31 @@ pub fn page(run: &Comparison<'_>) -> String {
     html
 }
 
-/// Everything that the template shows, in words and nothing but words.
+/// Everything that the template shows: text that is visible, for the template to escape.
 #[derive(Template)]
 #[template(path = "page.html", config = "src/report/html/askama.toml")]
-struct View {
+struct PlanPage {
     policy: String,
     style: String,
-    title: String,
-    outcome: String,
-    status: Vec<Status>,
-    facts: Vec<(&'static str, String)>,
+    title: Visible,
+    outcome: Visible,
+    status: Vec<Badge>,
+    facts: Vec<(&'static str, Visible)>,
     approve: Approve,
     guarded: Option<Guarded>,
     changes: Option<Groups>,
     login: Option<Login>,
-    findings: Vec<Finding>,
-    unmanaged: Option<Unmanaged>,
-    writes: Vec<(String, String)>,
-    diff: Vec<Line>,
+    findings: Vec<FindingItem>,
+    unmanaged: Option<UnmanagedTable>,
+    writes: Vec<(Method, Visible)>,
+    diff: Vec<DiffLine>,
     version: &'static str,
 }
 
 /// A word on where things stand, at the top of the page.
-struct Status {
+struct Badge {
     class: &'static str,
-    text: String,
+    text: Visible,
 }
 
 /// What it takes to have the plan applied.
@@ -79,12 +76,12 @@ enum Approve {
     /// This command, or nothing but this sentence.
     Command {
         before: &'static str,
-        command: String,
+        command: Visible,
     },
     Not(&'static str),
 }
 
-impl View {
+impl PlanPage {
     /// Whether there is anything to jump to.
     fn has_sections(&self) -> bool {
         let changes = self.guarded.is_some() || self.changes.is_some() || self.login.is_some();
@@ -92,13 +89,13 @@ impl View {
     }
 }
 
-fn view(run: &Comparison<'_>, style: String) -> View {
-    let Comparison { plan, declared, yaml, .. } = *run;
-    View {
-        policy: policy(&style),
+fn view(run: &Comparison<'_>, style: String) -> PlanPage {
+    let Comparison { plan, yaml, .. } = *run;
+    PlanPage {
+        policy: paint::policy(&style),
         style,
-        title: format!("Plan of {}", source(&plan.manifest.path)),
-        outcome: summary(plan, declared),
+        title: safe!("Plan of {}", source(&plan.manifest.path)),
+        outcome: phrase::summary(Wording::Plan, plan, run.declared),
         status: status(plan),
         facts: facts(plan),
         approve: approve(plan),
@@ -107,49 +104,43 @@ fn view(run: &Comparison<'_>, style: String) -> View {
         login: login::login(run),
         findings: rest::findings(&plan.findings),
         unmanaged: rest::unmanaged(&plan.unmanaged),
-        writes: plan.writes.iter().map(|write| (write.method.to_string(), value::safe(&write.path))).collect(),
+        writes: plan.writes.iter().map(|write| (write.method, Visible::of(&write.path))).collect(),
         diff: rest::lines(yaml),
         version: env!("CARGO_PKG_VERSION"),
     }
 }
 
-/// Nothing may be loaded, run or sent; the one style sheet of the page may be used.
-fn policy(style: &str) -> String {
-    let hash = STANDARD.encode(Sha256::digest(style));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
-}
-
-fn status(plan: &Plan) -> Vec<Status> {
+fn status(plan: &Plan) -> Vec<Badge> {
     let action = match plan.action {
-        Action::None => Status { class: "calm", text: "In sync".to_owned() },
-        Action::Create => Status { class: "plain", text: "Creates the organization".to_owned() },
-        Action::Update => Status { class: "plain", text: count(plan.changes.len(), "change") },
+        Action::None => Badge { class: "calm", text: "In sync".into() },
+        Action::Create => Badge { class: "plain", text: "Creates the organization".into() },
+        Action::Update => Badge { class: "plain", text: count(plan.changes.len(), "change") },
     };
     let refused = plan.refused().count();
-    let consent = (refused > 0).then(|| Status { class: "guard", text: format!("Consent missing: {refused}") });
+    let consent = (refused > 0).then(|| Badge { class: "guard", text: safe!("Consent missing: {}", refused) });
     let doubtful = plan.findings.len();
-    let findings = (doubtful > 0).then(|| Status { class: "doubt", text: count(doubtful, "finding") });
+    let findings = (doubtful > 0).then(|| Badge { class: "doubt", text: count(doubtful, "finding") });
     [Some(action), consent, findings].into_iter().flatten().collect()
 }
 
-fn facts(plan: &Plan) -> Vec<(&'static str, String)> {
-    let elsewhere = (!is_cloudflare(&plan.api)).then(|| ("API", value::safe(&plan.api)));
-    let facts = [("Organization", plan.target.to_string()), ("Manifest", source(&plan.manifest.path))];
-    let until = plan.expires_at().map(|until| ("Digest valid until", until.to_string()));
-    facts.into_iter().chain(elsewhere).chain([("Digest", value::safe(&plan.digest))]).chain(until).collect()
+fn facts(plan: &Plan) -> Vec<(&'static str, Visible)> {
+    let elsewhere = other_api(plan).map(|api| ("API", api));
+    let facts = [("Organization", safe!("{}", plan.target)), ("Manifest", source(&plan.manifest.path))];
+    let until = plan.expires_at().map(|until| ("Digest valid until", safe!("{}", until)));
+    facts.into_iter().chain(elsewhere).chain([("Digest", Visible::of(&plan.digest))]).chain(until).collect()
 }
 
 fn approve(plan: &Plan) -> Approve {
-    if plan.findings.iter().any(diagnostics::Finding::is_error) {
+    if plan.findings.iter().any(Finding::is_error) {
         return Approve::Not("This plan cannot be applied: the findings below have an error among them.");
     }
     if plan.is_empty() {
         return Approve::Not("There is nothing to apply.");
     }
-    let file = argument(&plan.manifest.path);
+    let file = shell_path(&plan.manifest.path);
     // A backup is brought back by a command of its own, which plans again and asks.
     if plan.changes.iter().any(|change| change.at.is_whole_file()) {
-        return Approve::Command { before: "To bring it back:", command: format!("zerodrift rollback {file}") };
+        return Approve::Command { before: "To bring it back:", command: safe!("zerodrift rollback {}", file) };
     }
     // The digest covers the file, and an allow entry is a line of it.
     let before = match plan.refused().count() {
@@ -159,7 +150,7 @@ fn approve(plan: &Plan) -> Approve {
              into the file and plan again, for the digest will be another:"
         }
     };
-    Approve::Command { before, command: format!("zerodrift apply {file} --expect {}", value::safe(&plan.digest)) }
+    Approve::Command { before, command: safe!("zerodrift apply {} --expect {}", file, Visible::of(&plan.digest)) }
 }
 
 #[cfg(test)]

@@ -1,13 +1,28 @@
-//! Colours of the organization as rules of the style sheet.
+//! Colours of the organization as rules of the style sheet, and the policy that allows the sheet.
 //!
 //! A text of somebody else never becomes CSS: it is parsed as a [`Color`], and what is printed is that colour again.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::piece;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value as Json;
+use sha2::{Digest as _, Sha256};
+
 use crate::report::subject::Comparison;
-use crate::settings::{Color, Kind};
+use crate::settings::{Color, Kind, Setting};
+
+/// Nothing may be loaded, run or sent; the one style sheet of the page may be used.
+pub(super) fn policy(style: &str) -> String {
+    let hash = STANDARD.encode(Sha256::digest(style));
+    format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
+}
+
+/// The colour that a value is, where its setting takes colours and it is one.
+pub(super) fn color(setting: &Setting, value: &Json) -> Option<Color> {
+    if setting.kind == Kind::Color { value.as_str()?.parse().ok() } else { None }
+}
 
 /// The class of what is filled with a colour.
 pub(super) fn fill(color: Color) -> String {
@@ -26,9 +41,9 @@ fn digits(color: Color) -> String {
 /// A rule for each class that the page may use: the colours of live and of the changes.
 pub(super) fn rules(run: &Comparison<'_>) -> String {
     let settings = run.model.settings().iter().filter(|setting| setting.kind == Kind::Color);
-    let live = settings.filter_map(|setting| piece::color(setting, run.live.value(run.model, setting)?));
+    let live = settings.filter_map(|setting| color(setting, run.live.value(run.model, setting)?));
     let changes = run.plan.changes.iter().flat_map(|change| {
-        [&change.before, &change.after].map(|value| piece::color(&change.setting, value)).into_iter().flatten()
+        [&change.before, &change.after].map(|value| color(&change.setting, value)).into_iter().flatten()
     });
     // In the order of their spelling: the same page for the same input.
     let colors: BTreeSet<[u8; 3]> = live.chain(changes).map(|color| [color.red, color.green, color.blue]).collect();

@@ -4,25 +4,24 @@ use serde_json::Value as Json;
 
 use super::paint;
 use crate::plan::Change;
-use crate::report::change::{Moves, element_of, moves};
-use crate::report::style::Style;
-use crate::report::{value, words};
-use crate::settings::{Color, Kind, Setting};
+use crate::report::value::{self, Moves, element_of, moves};
+use crate::report::words;
+use crate::settings::{Kind, Setting};
+use crate::text::Visible;
+use crate::text::limit::ELEMENTS;
+use crate::text::safe::safe;
 
-/// More elements of a set than these are counted, not shown.
-const ELEMENTS: usize = 20;
-
-/// A part of a value. The texts are cut, and untrusted characters are visible; the template escapes them for HTML.
+/// A part of a value, for the template to escape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
     /// As it is on both sides.
-    Plain(String),
+    Plain(Visible),
     /// Before only.
-    Gone(String),
+    Gone(Visible),
     /// After only.
-    Come(String),
+    Come(Visible),
     /// A colour: how it is spelt, and the class that paints it.
-    Color { text: String, class: String },
+    Color { text: Visible, class: String },
     /// No value.
     Unset,
 }
@@ -43,8 +42,8 @@ pub(super) fn alone(setting: &Setting, value: &Json) -> Vec<Piece> {
     if value.is_null() {
         return vec![Piece::Unset];
     }
-    let text = value::of(setting, value, &Style::plain(80));
-    vec![match color(setting, value) {
+    let text = value::of(setting, value);
+    vec![match paint::color(setting, value) {
         Some(color) => Piece::Color { text, class: paint::fill(color) },
         None => Piece::Plain(text),
     }]
@@ -55,12 +54,7 @@ pub(super) fn beside(setting: &Setting, value: &Json, other: &Json) -> Vec<Piece
     if value.is_null() || other.is_null() || setting.kind == Kind::Color {
         return alone(setting, value);
     }
-    vec![Piece::Plain(value::both(setting, value, other, &Style::plain(80)).0)]
-}
-
-/// The colour that a value is, where its setting takes colours and it is one.
-pub(super) fn color(setting: &Setting, value: &Json) -> Option<Color> {
-    if setting.kind == Kind::Color { value.as_str()?.parse().ok() } else { None }
+    vec![Piece::Plain(value::both(setting, value, other).0)]
 }
 
 /// Quotes stand around the words: no text reads like a value that is not set.
@@ -69,8 +63,8 @@ fn texts(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     (side(old, Piece::Gone), side(new, Piece::Come))
 }
 
-fn side(side: words::Side, marked: fn(String) -> Piece) -> Vec<Piece> {
-    let (lead, tail) = (format!("{}\"", side.lead()), format!("\"{}", side.tail()));
+fn side(side: words::ComparedText, marked: fn(Visible) -> Piece) -> Vec<Piece> {
+    let (lead, tail) = (safe!("{}\"", side.lead()), safe!("\"{}", side.tail()));
     let runs = side.runs.into_iter().map(|run| if run.differs { marked(run.text) } else { Piece::Plain(run.text) });
     [Piece::Plain(lead)].into_iter().chain(runs).chain([Piece::Plain(tail)]).collect()
 }
@@ -85,20 +79,18 @@ fn sets(moves: &Moves) -> (Vec<Piece>, Vec<Piece>) {
 fn elements(
     kept: &[Json],
     only: &[Json],
-    marked: fn(String) -> Piece,
-    element: &impl Fn(&Json) -> String,
+    marked: fn(Visible) -> Piece,
+    element: &impl Fn(&Json) -> Visible,
 ) -> Vec<Piece> {
     if kept.is_empty() && only.is_empty() {
-        return vec![Piece::Plain("(empty)".to_owned())];
+        return vec![Piece::Plain("(empty)".into())];
     }
-    let shown = |elements: &[Json], piece: fn(String) -> Piece| {
-        let mut pieces: Vec<_> = elements.iter().take(ELEMENTS).map(|one| piece(element(one))).collect();
-        let more = elements.len().saturating_sub(ELEMENTS);
-        pieces.extend((more > 0).then(|| Piece::Plain(format!("…(+{more} elements)"))));
-        pieces
+    let shown = |elements: &[Json], piece: fn(Visible) -> Piece| {
+        let pieces = elements.iter().take(ELEMENTS).map(|one| piece(element(one)));
+        pieces.chain(value::more(elements).map(Piece::Plain)).collect::<Vec<_>>()
     };
     let all = shown(only, marked).into_iter().chain(shown(kept, Piece::Plain));
-    let mut pieces: Vec<Piece> = all.flat_map(|piece| [piece, Piece::Plain(", ".to_owned())]).collect();
+    let mut pieces: Vec<Piece> = all.flat_map(|piece| [piece, Piece::Plain(", ".into())]).collect();
     pieces.pop();
     pieces
 }

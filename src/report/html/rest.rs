@@ -1,10 +1,11 @@
 //! What stands below the changes: findings, what is not managed, and the difference of the file.
 
-use crate::diagnostics;
-use crate::diagnostics::Severity;
-use crate::plan;
-use crate::report::plan::{finding_label, finding_place, kept};
+use crate::diagnostics::{Finding, Severity};
+use crate::plan::Unmanaged;
+use crate::report::phrase::{finding_label, finding_place, kept};
 use crate::report::value;
+use crate::text::Visible;
+use crate::text::safe::safe;
 
 /// More unmanaged settings than these are counted, not listed. They are folded, so more than on a terminal.
 const UNMANAGED: usize = 200;
@@ -13,48 +14,48 @@ const UNMANAGED: usize = 200;
 const LINES: usize = 2000;
 
 /// A finding, without the file's lines.
-pub(super) struct Finding {
+pub(super) struct FindingItem {
     pub(super) class: &'static str,
-    pub(super) label: String,
-    pub(super) message: String,
-    pub(super) place: String,
-    pub(super) help: Option<String>,
+    pub(super) label: Visible,
+    pub(super) message: Visible,
+    pub(super) place: Visible,
+    pub(super) help: Option<Visible>,
 }
 
 /// Live settings that keep what they have.
-pub(super) struct Unmanaged {
-    pub(super) kept: String,
+pub(super) struct UnmanagedTable {
+    pub(super) kept: Visible,
     pub(super) unknown: usize,
-    pub(super) rows: Vec<(String, String, bool)>,
+    pub(super) rows: Vec<(Visible, Visible, bool)>,
     pub(super) more: usize,
 }
 
 /// A line of a difference.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct DiffLine {
     pub(super) class: &'static str,
-    pub(super) text: String,
+    pub(super) text: Visible,
 }
 
-pub(super) fn findings(findings: &[diagnostics::Finding]) -> Vec<Finding> {
-    let finding = |finding: &diagnostics::Finding| Finding {
+pub(super) fn findings(findings: &[Finding]) -> Vec<FindingItem> {
+    let finding = |finding: &Finding| FindingItem {
         class: match finding.severity {
             Severity::Note => "note",
             Severity::Warning => "doubt",
             Severity::Error => "guard",
         },
         label: finding_label(finding),
-        message: value::safe(&finding.message),
+        message: Visible::of(&finding.message),
         place: finding_place(finding),
-        help: finding.help.as_deref().map(value::safe),
+        help: finding.help.as_deref().map(Visible::of),
     };
     findings.iter().map(finding).collect()
 }
 
-pub(super) fn unmanaged(unmanaged: &[plan::Unmanaged]) -> Option<Unmanaged> {
-    let row = |one: &plan::Unmanaged| (value::safe(&one.path), value::plain(&one.value), one.known);
+pub(super) fn unmanaged(unmanaged: &[Unmanaged]) -> Option<UnmanagedTable> {
+    let row = |one: &Unmanaged| (Visible::of(&one.path), value::plain(&one.value), one.known);
     let rows: Vec<_> = unmanaged.iter().take(UNMANAGED).map(row).collect();
-    (!rows.is_empty()).then(|| Unmanaged {
+    (!rows.is_empty()).then(|| UnmanagedTable {
         kept: kept(unmanaged.len()),
         unknown: unmanaged.iter().filter(|one| !one.known).count(),
         more: unmanaged.len() - rows.len(),
@@ -63,19 +64,19 @@ pub(super) fn unmanaged(unmanaged: &[plan::Unmanaged]) -> Option<Unmanaged> {
 }
 
 /// A unified diff, line by line. The sign at the start of a line says what the colour says.
-pub(super) fn lines(diff: &str) -> Vec<Line> {
+pub(super) fn lines(diff: &str) -> Vec<DiffLine> {
     let mut lines: Vec<_> = diff.lines().take(LINES).map(line).collect();
     let more = diff.lines().skip(LINES).count();
-    lines.extend((more > 0).then(|| Line { class: "hunk", text: format!("… and {more} more lines") }));
+    lines.extend((more > 0).then(|| DiffLine { class: "hunk", text: safe!("… and {} more lines", more) }));
     lines
 }
 
-fn line(line: &str) -> Line {
+fn line(line: &str) -> DiffLine {
     let class = match line.as_bytes() {
         [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'@', b'@', ..] => "hunk",
         [b'+', ..] => "come",
         [b'-', ..] => "gone",
         _ => "same",
     };
-    Line { class, text: value::safe(line) }
+    DiffLine { class, text: Visible::of(line) }
 }

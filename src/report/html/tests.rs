@@ -1,12 +1,15 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
+use sha2::{Digest as _, Sha256};
 
-use super::super::hostile::{NASTY, filled_with};
 use super::*;
 use crate::diagnostics;
 use crate::live::Live;
 use crate::plan::Consent;
-use crate::plan::samples::{busy, change, create, in_sync, live, unmanaged};
+use crate::plan::tests::samples::{busy, change, create, in_sync, live, unmanaged};
+use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{FailedRun, Wording};
 use crate::settings::Model;
 
@@ -126,7 +129,7 @@ fn what_is_not_set_is_said_and_not_invented() {
 fn the_command_applies_this_plan_and_a_path_is_one_argument() {
     let manifest = crate::plan::ManifestRef { path: "it's here.yaml".to_owned(), ..in_sync().manifest };
     let html = html(&Plan { manifest, ..busy() }, &Live::default());
-    let expected = "zerodrift apply &#39;it&#39;\\&#39;&#39;s here.yaml&#39; --expect sha256:2222";
+    let expected = "zerodrift apply &#34;it&#39;s here.yaml&#34; --expect sha256:2222";
     assert!(html.contains(expected), "{html}");
 }
 
@@ -139,7 +142,8 @@ fn a_plan_with_an_error_offers_no_command() {
 
 #[test]
 fn consent_that_is_given_asks_for_nothing() {
-    let changes = busy().changes.into_iter().map(|change| crate::plan::samples::consented(change, Consent::Flag));
+    let changes =
+        busy().changes.into_iter().map(|change| crate::plan::tests::samples::consented(change, Consent::Flag));
     let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
     assert!(!html.contains("How to consent") && !html.contains("Consent missing"), "{html}");
     assert!(html.contains("given by --allow"));
@@ -214,7 +218,7 @@ fn a_value_of_100_kilobytes_and_10000_unknown_fields_are_cut() {
 
 /// The page of a failure in which everything that somebody else can write is this text.
 fn failed(text: &str) -> String {
-    let target = crate::plan::samples::target();
+    let target = crate::plan::tests::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned(), text.to_owned()];
     let finding = diagnostics::Finding::new(diagnostics::Rule::UnknownKey, text, text).help(text);
     failure(&FailedRun {

@@ -1,32 +1,35 @@
 //! Sections that have to fit: rows are left out from the end, visibly, before a platform cuts or drops the whole text.
 
+use crate::text::markdown::MarkdownText;
+use crate::text::safe::safe;
+
 /// A part of a comment that can be cut between its rows.
 #[derive(Debug, Default)]
 pub(super) struct Section {
     /// What the rows are, for the sentence that counts those left out: `changes`.
     pub(super) name: &'static str,
     /// What stands before the rows.
-    pub(super) head: String,
+    pub(super) head: MarkdownText,
     /// The rows, each with its line break.
-    pub(super) rows: Vec<String>,
+    pub(super) rows: Vec<MarkdownText>,
     /// What stands behind the rows.
-    pub(super) tail: String,
+    pub(super) tail: MarkdownText,
 }
 
 impl Section {
     /// As many rows as fit into so many bytes, framed; nothing where no row fits. And how many rows are missing.
-    fn shown(&self, budget: usize) -> (String, usize) {
+    fn shown(&self, budget: usize) -> (MarkdownText, usize) {
         let mut end = self.head.len() + self.tail.len();
-        let fits = |row: &&String| {
+        let fits = |row: &&MarkdownText| {
             end += row.len();
             end <= budget
         };
-        let rows: Vec<&str> = self.rows.iter().take_while(fits).map(String::as_str).collect();
+        let rows: Vec<&MarkdownText> = self.rows.iter().take_while(fits).collect();
         let missing = self.rows.len() - rows.len();
         if rows.is_empty() {
-            return (String::new(), missing);
+            return (MarkdownText::new(), missing);
         }
-        (format!("{}{}{}", self.head, rows.concat(), self.tail), missing)
+        (safe!("{}{}{}", self.head, rows.into_iter().collect::<MarkdownText>(), self.tail), missing)
     }
 }
 
@@ -37,23 +40,24 @@ const NOTICE: usize = 400;
 ///
 /// The two ends are always whole: together with the sentence about what is missing they have to be shorter than the
 /// limit. A text of so many bytes has no more characters than that, in whatever way a platform counts them.
-pub(super) fn fit(first: &str, sections: &[Section], last: &str, limit: usize) -> String {
+pub(super) fn fit(first: &MarkdownText, sections: &[Section], last: &MarkdownText, limit: usize) -> MarkdownText {
     let ends = first.len() + last.len();
-    let whole: String = sections.iter().map(|section| section.shown(usize::MAX).0).collect();
+    let whole: MarkdownText = sections.iter().map(|section| section.shown(usize::MAX).0).collect();
     if ends + whole.len() <= limit {
-        return format!("{first}{whole}{last}");
+        return safe!("{}{}{}", first, whole, last);
     }
     let mut budget = limit.saturating_sub(ends + NOTICE);
-    let (mut text, mut cut) = (first.to_owned(), Vec::new());
+    let (mut text, mut cut) = (first.clone(), Vec::new());
     for section in sections {
         let (shown, missing) = section.shown(budget);
         budget -= shown.len();
-        text.push_str(&shown);
+        text.push(shown);
         if missing > 0 {
-            cut.push(format!("{missing} of {} {}", section.rows.len(), section.name));
+            cut.push(safe!("{} of {} {}", missing, section.rows.len(), section.name));
         }
     }
-    format!("{text}\n**Cut to fit:** {} are not shown here.\n{last}", cut.join(", "))
+    let cut = MarkdownText::join::<MarkdownText>(cut, ", ");
+    safe!("{}\n**Cut to fit:** {} are not shown here.\n{}", text, cut, last)
 }
 
 #[cfg(test)]
@@ -62,8 +66,13 @@ mod tests {
     use proptest::prelude::*;
 
     fn section(rows: usize, length: usize) -> Section {
-        let rows = (0..rows).map(|row| format!("{row:0length$}\n")).collect();
-        Section { name: "changes", head: "HEAD\n".to_owned(), rows, tail: "TAIL\n".to_owned() }
+        let padding = |row: usize| MarkdownText::repeat("0", length.saturating_sub(row.to_string().len()));
+        let rows = (0..rows).map(|row| safe!("{}{}\n", padding(row), row)).collect();
+        Section { name: "changes", head: "HEAD\n".into(), rows, tail: "TAIL\n".into() }
+    }
+
+    fn fit(first: &'static str, sections: &[Section], last: &'static str, limit: usize) -> MarkdownText {
+        super::fit(&first.into(), sections, &last.into(), limit)
     }
 
     #[test]
@@ -91,12 +100,12 @@ mod tests {
         ) {
             let mut sections: Vec<Section> = shapes.into_iter().map(|(rows, length)| section(rows, length)).collect();
             for (number, section) in sections.iter_mut().enumerate() {
-                section.rows.iter_mut().for_each(|row| row.insert_str(0, &format!("{number}:")));
+                section.rows.iter_mut().for_each(|row| *row = safe!("{}:{}", number, *row));
             }
             let text = fit("first\n", &sections, "last\n", limit);
             prop_assert!(text.len() <= limit);
             prop_assert!(text.starts_with("first\n") && text.ends_with("last\n"));
-            let missing = sections.iter().flat_map(|section| &section.rows).any(|row| !text.contains(row.as_str()));
+            let missing = sections.iter().flat_map(|section| &section.rows).any(|row| !text.contains(&**row));
             prop_assert_eq!(text.contains("**Cut to fit:**"), missing);
         }
     }

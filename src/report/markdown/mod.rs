@@ -1,18 +1,19 @@
 //! A plan, or drift, as a comment that a reviewer reads in ten seconds: the outcome, guarded changes with what they do,
 //! a table of the others; everything else folded. GitHub's and GitLab's Markdown.
 
-mod escape;
 mod fit;
 
-use self::escape::{code, fence, prose, shown, whole_code};
 use self::fit::{Section, fit};
-use super::change::Wording;
-use super::style::Style;
-use super::subject::{Comparison, FailedRun, command};
-use super::{plan, value};
+use super::phrase::{self, Wording};
+use super::subject::{Comparison, FailedRun};
+use super::value;
 use crate::diagnostics::Finding;
 use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
 use crate::settings::Target;
+use crate::text::limit::MESSAGE;
+use crate::text::markdown::{Markdown, MarkdownText, code, fenced, hidden, prose};
+use crate::text::safe::safe;
+use crate::text::{Visible, shell_path};
 
 /// The longest comment that GitHub takes, in characters; we count bytes, of which there are never fewer.
 pub const COMMENT: usize = 65_536;
@@ -26,7 +27,8 @@ const CONSENTS_SHOWN: usize = 20;
 /// A run as a comment of at most `limit` bytes, [`COMMENT`] for most purposes. Its first line is a marker by which the
 /// next run finds the comment of this one.
 pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
-    let first = format!("{}\n{}", marker(command(run.wording), Ok(&run.plan.target)), outcome(run));
+    let target = &run.plan.target;
+    let first = safe!("{}\n{}", marker(run.wording.command(), &about_target(target)), outcome(run));
     let sections = [
         guarded(run),
         changes(run),
@@ -35,64 +37,79 @@ pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
         difference(run),
         unmanaged(&run.plan.unmanaged),
     ];
-    fit(&first, &sections, &what_next(run), limit)
+    fit(&first, &sections, &what_next(run), limit).into()
 }
 
 /// A run that failed as a comment with the same marker, so that no older one stands there as if it were true.
 pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
     let FailedRun { command, file, target, message, hints, findings: found, .. } = *failed;
-    let marker = marker(command, target.ok_or(file));
-    // The line breaks of a message are ours; what others said in it is escaped by now.
-    let message = message.lines().map(prose).collect::<Vec<_>>().join("<br>");
-    let about = target.map(|target| format!(" → {target}")).unwrap_or_default();
-    let about = format!("{}{about}", whole_code(&value::safe(file)));
-    let first = format!("{marker}\n### zerodrift {command} failed\n\n**{message}.**\n\n{about}\n");
+    // A path may be shared by two organizations, and two paths are two comments.
+    let about = target.map_or_else(|| Visible::whole(&super::path::uri(file)), about_target);
+    let message = message.lines().map(text);
+    let organization: MarkdownText = target.map(|target| safe!(" → {}", target)).unwrap_or_default();
+    let first = safe!(
+        "{}\n### zerodrift {} failed\n\n**{}.**\n\n{}{}\n",
+        marker(command, &about),
+        text(command),
+        MarkdownText::join::<MarkdownText>(message, "<br>"),
+        code(&Visible::of(file)),
+        organization
+    );
     let advice = Section {
         name: "hints",
-        head: "\n".to_owned(),
-        rows: hints.iter().map(|hint| format!("- {}\n", prose(hint))).collect(),
-        tail: String::new(),
+        head: "\n".into(),
+        rows: hints.iter().map(|hint| safe!("- {}\n", text(hint))).collect(),
+        tail: MarkdownText::new(),
     };
-    fit(&first, &[findings(found), advice], "\nNothing was compared, and nothing was written.\n", limit)
+    let last = "\nNothing was compared, and nothing was written.\n".into();
+    fit(&first, &[findings(found), advice], &last, limit).into()
+}
+
+/// Untrusted prose, such as a message with a value inside.
+fn text(text: &str) -> MarkdownText {
+    prose(&Visible::excerpt(text, MESSAGE))
 }
 
 /// An HTML comment that tells whose comment this is: the command, and the organization or else the file.
-fn marker(command: &str, about: Result<&Target, &str>) -> String {
-    let about = match about {
-        Ok(target) => format!("{}/{}", target.scope, target.id.as_str()),
-        // A path may hold what ends the HTML comment, and two paths are two comments.
-        Err(file) => super::path::uri(file),
-    };
-    format!("<!-- zerodrift {command} {about} -->")
+fn marker(command: &str, about: &Visible) -> MarkdownText {
+    hidden(&safe!("zerodrift {} {}", Visible::of(command), about))
 }
 
-fn outcome(run: &Comparison<'_>) -> String {
-    let Plan { manifest, target, api, action, .. } = run.plan;
-    let heading = match (run.wording, action) {
-        (_, Action::None) => "nothing to do".to_owned(),
-        (Wording::Plan, Action::Create) => "a new organization".to_owned(),
-        (Wording::Drift, Action::Create) => "there is no organization".to_owned(),
-        (Wording::Plan, Action::Update) => format!("{} would change", plan::count(run.plan.changes.len(), "setting")),
-        (Wording::Drift, Action::Update) => format!("{} moved", plan::count(run.plan.changes.len(), "setting")),
+fn about_target(target: &Target) -> Visible {
+    safe!("{}/{}", target.scope, target.id)
+}
+
+fn outcome(run: &Comparison<'_>) -> MarkdownText {
+    let Plan { manifest, target, action, changes, .. } = run.plan;
+    let changed = phrase::count_in::<Markdown>(changes.len(), "setting");
+    let heading: MarkdownText = match (run.wording, action) {
+        (_, Action::None) => "nothing to do".into(),
+        (Wording::Plan, Action::Create) => "a new organization".into(),
+        (Wording::Drift, Action::Create) => "there is no organization".into(),
+        (Wording::Plan, Action::Update) => safe!("{} would change", changed),
+        (Wording::Drift, Action::Update) => safe!("{} moved", changed),
     };
-    let at = if plan::is_cloudflare(api) { String::new() } else { format!(" at {}", code(api)) };
-    format!(
-        "### zerodrift {}: {heading}\n\n**{}**\n\n{} → {target}{at}\n{}",
-        command(run.wording),
-        prose(&run.summary()),
-        whole_code(&value::safe(&manifest.path)),
+    let at: MarkdownText = phrase::other_api(run.plan).map(|api| safe!(" at {}", code(&api))).unwrap_or_default();
+    safe!(
+        "### zerodrift {}: {}\n\n**{}**\n\n{} → {}{}\n{}",
+        run.wording.command(),
+        heading,
+        prose(&run.sentence()),
+        code(&Visible::of(&manifest.path)),
+        target,
+        at,
         alert(run)
     )
 }
 
 /// A box that nobody overlooks, where apply would refuse.
-fn alert(run: &Comparison<'_>) -> String {
+fn alert(run: &Comparison<'_>) -> MarkdownText {
     let open = run.plan.refused().count();
     if open == 0 || run.wording == Wording::Drift {
-        return String::new();
+        return MarkdownText::new();
     }
     let (noun, verb) = if open == 1 { ("change", "has") } else { ("changes", "have") };
-    format!("\n> [!CAUTION]\n> {open} guarded {noun} {verb} no consent: apply refuses this plan as a whole.\n")
+    safe!("\n> [!CAUTION]\n> {} guarded {} {} no consent: apply refuses this plan as a whole.\n", open, noun, verb)
 }
 
 /// What a guard says is about the way forward, to what the file wants: drift is told without it.
@@ -101,28 +118,34 @@ fn guarded(run: &Comparison<'_>) -> Section {
     let shown = run.guarded().into_iter().filter(|_| run.wording == Wording::Plan);
     Section {
         name: "guarded changes",
-        head: format!("\n#### {}\n\n", plan::GUARDED),
+        head: safe!("\n#### {}\n\n", phrase::GUARDED),
         rows: shown.filter_map(|change| Some(guarded_row(file, change, change.guard?))).collect(),
-        tail: String::new(),
+        tail: MarkdownText::new(),
     }
 }
 
-fn guarded_row(file: &str, change: &Change, state: GuardState) -> String {
+fn guarded_row(file: &str, change: &Change, state: GuardState) -> MarkdownText {
     let (before, after) = values(change);
-    let mut row = format!(
-        "- **{}** {before} → {after} ({})\n  - **What happens:** {}.\n  - **Check first:** {}.\n",
-        code(change.setting.path),
+    let mut row = safe!(
+        "- **{}** {} → {} ({})\n  - **What happens:** {}.\n  - **Check first:** {}.\n",
+        setting(change),
+        before,
+        after,
         place(file, change),
-        prose(state.guard.consequence),
-        prose(state.guard.check_first)
+        text(state.guard.consequence),
+        text(state.guard.check_first)
     );
-    if !change.told.is_empty() {
-        row.push_str(&format!("  - **In use now:** {}\n", code(&plan::in_use(change))));
+    if let Some(told) = phrase::in_use(change) {
+        row.push(safe!("  - **In use now:** {}\n", code(&Visible::of(&told))));
     }
     if let Some(notice) = change.notice {
-        row.push_str(&format!("  - **Note:** {}.\n", prose(notice)));
+        row.push(safe!("  - **Note:** {}.\n", text(notice)));
     }
-    row + &format!("  - **Consent:** {}.\n", plan::consent(state))
+    row + safe!("  - **Consent:** {}.\n", phrase::consent(state))
+}
+
+fn setting(change: &Change) -> MarkdownText {
+    code(&change.setting.path.into())
 }
 
 fn changes(run: &Comparison<'_>) -> Section {
@@ -133,126 +156,130 @@ fn changes(run: &Comparison<'_>) -> Section {
     };
     Section {
         name: "changes",
-        head: format!("\n#### {title}\n\n| Setting | {before} | {after} | Line |\n|---|---|---|---|\n"),
+        head: safe!("\n#### {}\n\n| Setting | {} | {} | Line |\n|---|---|---|---|\n", title, before, after),
         rows: shown.into_iter().map(|change| row(run.wording, file, change)).collect(),
-        tail: String::new(),
+        tail: MarkdownText::new(),
     }
 }
 
-fn row(wording: Wording, file: &str, change: &Change) -> String {
+fn row(wording: Wording, file: &str, change: &Change) -> MarkdownText {
     let (before, after) = values(change);
     let word = match wording {
         Wording::Plan => change.notice,
         Wording::Drift => change.guard.map(|_| "guarded"),
     };
-    let word = word.map(|word| format!("<br><sub>{}</sub>", prose(word))).unwrap_or_default();
-    format!("| {}{word} | {before} | {after} | {} |\n", code(change.setting.path), place(file, change))
+    let word: MarkdownText = word.map(|word| safe!("<br><sub>{}</sub>", text(word))).unwrap_or_default();
+    safe!("| {}{} | {} | {} | {} |\n", setting(change), word, before, after, place(file, change))
 }
 
-fn place(file: &str, change: &Change) -> String {
-    shown(&format!("{}:{}", value::safe(file), change.at.line))
+fn place(file: &str, change: &Change) -> MarkdownText {
+    code(&safe!("{}:{}", Visible::of(file), change.at.line))
 }
 
 /// The two values of a change, each as code.
-fn values(change: &Change) -> (String, String) {
-    let of = |value: &serde_json::Value, text: &str| if value.is_null() { "_unset_".to_owned() } else { shown(text) };
-    let (before, after) = value::both(&change.setting, &change.before, &change.after, &Style::plain(0));
-    (of(&change.before, &before), of(&change.after, &after))
+fn values(change: &Change) -> (MarkdownText, MarkdownText) {
+    let of = |value: &serde_json::Value, text| if value.is_null() { "_unset_".into() } else { code(&text) };
+    let (before, after) = value::both(&change.setting, &change.before, &change.after);
+    (of(&change.before, before), of(&change.after, after))
 }
 
 fn findings(findings: &[Finding]) -> Section {
     Section {
         name: "findings",
-        head: "\n#### Findings\n\n".to_owned(),
+        head: "\n#### Findings\n\n".into(),
         rows: findings.iter().map(finding).collect(),
-        tail: String::new(),
+        tail: MarkdownText::new(),
     }
 }
 
-fn finding(finding: &Finding) -> String {
-    let place = shown(&plan::finding_place(finding));
-    let help = finding.help.as_ref().map(|help| format!("<br>{}", prose(help))).unwrap_or_default();
-    format!(
-        "- **{}** {} at {place}: {}{help}\n",
+fn finding(finding: &Finding) -> MarkdownText {
+    let help = finding.help.as_ref().map(|help| safe!("<br>{}", text(help)));
+    safe!(
+        "- **{}** {} at {}: {}{}\n",
         finding.severity.word(),
-        code(finding.rule.id()),
-        prose(&finding.message)
+        code(&finding.rule.id().into()),
+        code(&phrase::finding_place(finding)),
+        text(&finding.message),
+        help.unwrap_or_default()
     )
 }
 
 /// How to consent to what nobody consents to yet.
 fn consents(run: &Comparison<'_>) -> Section {
-    let mut rows = Vec::new();
-    if run.wording == Wording::Plan {
-        let entries = run.plan.refused().filter_map(|change| plan::consent_entry(change, &Style::plain(0)));
-        rows.extend(entries.take(CONSENTS_SHOWN));
-    }
-    let fence = fence(&rows.concat());
-    let file = whole_code(&value::safe(&run.plan.manifest.path));
-    Section {
-        name: "consents",
-        head: folded(
-            "How to consent",
-            &format!("Add to {file}, so that whoever reviews it sees it:\n\n{fence}yaml\nallow:\n"),
-        ),
-        rows,
-        tail: format!("{fence}\n\n</details>\n"),
-    }
+    let open = run.plan.refused().filter(|_| run.wording == Wording::Plan);
+    let entries: Vec<_> = open.filter_map(phrase::consent_entry).take(CONSENTS_SHOWN).collect();
+    let (fence, rows) = fenced(&entries);
+    let file = code(&Visible::of(&run.plan.manifest.path));
+    let start = safe!("Add to {}, so that whoever reviews it sees it:\n\n{}yaml\nallow:\n", file, fence);
+    folded("consents", "How to consent", &start, rows, &fence)
 }
 
 /// The file as it would be if it said what is live, against the file: where drift is told, the other way round.
 fn difference(run: &Comparison<'_>) -> Section {
-    let rows: Vec<String> = run.yaml.lines().map(|line| format!("{}\n", crate::text::visible(line))).collect();
-    let fence = fence(&rows.concat());
+    let lines: Vec<_> = run.yaml.lines().map(|line| vec![Visible::whole(line)]).collect();
+    let (fence, rows) = fenced(&lines);
     let title = match run.wording {
         Wording::Plan => "Difference as YAML: live → the file",
         Wording::Drift => "Difference as YAML: the file → live",
     };
-    Section {
-        name: "lines of the difference",
-        head: folded(title, &format!("{fence}diff\n")),
-        rows,
-        tail: format!("{fence}\n\n</details>\n"),
-    }
+    folded("lines of the difference", title, &safe!("{}diff\n", fence), rows, &fence)
 }
 
 fn unmanaged(unmanaged: &[Unmanaged]) -> Section {
-    let title = format!("Not managed: {}", plan::kept(unmanaged.len()));
     let row = |one: &Unmanaged| {
-        let mark = plan::unmanaged_mark(one);
-        format!("| {} | {} | {mark} |\n", code(&one.path), shown(&value::short(&one.value)))
+        let (path, value) = (code(&Visible::of(&one.path)), code(&value::short(&one.value)));
+        safe!("| {} | {} | {} |\n", path, value, phrase::unmanaged_mark(one))
     };
+    let title: MarkdownText = safe!("Not managed: {}", phrase::kept::<Markdown>(unmanaged.len()));
     Section {
         name: "settings that are not managed",
-        head: folded(&title, "| Setting | Live | |\n|---|---|---|\n"),
+        head: start_of_fold(&title, &"| Setting | Live | |\n|---|---|---|\n".into()),
         rows: unmanaged.iter().map(row).collect(),
-        tail: "\n</details>\n".to_owned(),
+        tail: "\n</details>\n".into(),
     }
+}
+
+/// A block of code that is folded.
+fn folded(
+    name: &'static str,
+    title: &'static str,
+    start: &MarkdownText,
+    rows: Vec<MarkdownText>,
+    fence: &MarkdownText,
+) -> Section {
+    Section { name, head: start_of_fold(&title.into(), start), rows, tail: safe!("{}\n\n</details>\n", fence) }
 }
 
 /// The start of something folded. Markdown inside needs an empty line around it.
-fn folded(title: &str, content: &str) -> String {
-    format!("\n<details><summary>{title}</summary>\n\n{content}")
+fn start_of_fold(title: &MarkdownText, content: &MarkdownText) -> MarkdownText {
+    safe!("\n<details><summary>{}</summary>\n\n{}", title, content)
 }
 
-fn what_next(run: &Comparison<'_>) -> String {
+fn what_next(run: &Comparison<'_>) -> MarkdownText {
     if run.plan.is_empty() {
-        return String::new();
+        return MarkdownText::new();
     }
-    let file = crate::text::argument(&run.plan.manifest.path);
-    let apply = format!("zerodrift apply {file}");
-    let say = |sentence: &str, command: &str| format!("\n{sentence}:\n\n```sh\n{command}\n```\n");
+    let file = shell_path(&run.plan.manifest.path);
+    let apply: Visible = safe!("zerodrift apply {}", file);
     match (run.wording, run.plan.action) {
-        (Wording::Plan, _) => say(
-            &(approval(run.plan).to_owned() + &validity(run.plan)),
-            &format!("{apply} --expect {}{}", run.plan.digest, flags(run.plan)),
-        ),
-        (Wording::Drift, Action::Create) => say("Create it as the file wants it", &apply),
+        (Wording::Plan, _) => {
+            let digest = Visible::of(&run.plan.digest);
+            let command = safe!("{} --expect {}{}", apply, digest, flags(run.plan));
+            say(&safe!("{}{}", approval(run.plan), validity(run.plan)), command)
+        }
+        (Wording::Drift, Action::Create) => say(&"Create it as the file wants it".into(), apply),
         (Wording::Drift, _) => {
-            let keep = say("Or keep what is live, in the file", &format!("zerodrift drift {file} --adopt"));
-            say("Make live as the file wants it", &apply) + &keep
+            let keep = safe!("zerodrift drift {} --adopt", file);
+            let keep = say(&"Or keep what is live, in the file".into(), keep);
+            say(&"Make live as the file wants it".into(), apply) + keep
         }
     }
+}
+
+/// A command to paste, behind a sentence.
+fn say(sentence: &MarkdownText, command: Visible) -> MarkdownText {
+    let (fence, command) = fenced(&[vec![command]]);
+    safe!("\n{}:\n\n{}sh\n{}{}\n", sentence, fence, command.into_iter().collect::<MarkdownText>(), fence)
 }
 
 /// What the command below does. The digest covers the file, and an allow entry is a line of it.
@@ -267,13 +294,13 @@ fn approval(plan: &Plan) -> &'static str {
 }
 
 /// Until when the digest in the command is valid.
-fn validity(plan: &Plan) -> String {
-    plan.expires_at().map(|until| format!(" (until {until})")).unwrap_or_default()
+fn validity(plan: &Plan) -> MarkdownText {
+    plan.expires_at().map(|until| safe!(" (until {})", until)).unwrap_or_default()
 }
 
 /// The flags that consent to what nobody consents to yet.
-fn flags(plan: &Plan) -> String {
-    plan.refused().map(|change| format!(" --allow {}", change.setting.path)).collect()
+fn flags(plan: &Plan) -> Visible {
+    plan.refused().map(|change| -> Visible { safe!(" --allow {}", change.setting.path) }).collect()
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::super::hostile::{NASTY, filled_with};
 use super::*;
 use crate::diagnostics::{Rule, Severity};
 use crate::live::{Live, Slot};
-use crate::plan::samples::{busy, change, create, in_sync, warning};
+use crate::plan::tests::samples::{busy, change, create, in_sync, warning};
+use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::settings::Model;
 
 const YAML: &str = "\
@@ -65,7 +65,7 @@ fn drift_is_told_from_the_live_side() {
 
 #[test]
 fn a_failure_takes_the_place_of_an_older_comment() {
-    let target = crate::plan::samples::target();
+    let target = crate::plan::tests::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned()];
     let failed = FailedRun {
         command: "plan",

@@ -199,7 +199,7 @@ fn the_command_names_the_folder() {
         ("main.tf", "terraform show -json | "),
         ("infra/zt/main.tf", "terraform -chdir=infra/zt show -json | "),
         ("/srv/infra/main.tofu", "tofu -chdir=/srv/infra show -json | "),
-        ("a b/$(x)/main.tf", "terraform show -json | "),
+        ("a b/$(x)/main.tf", "terraform -chdir='a b/$(x)' show -json | "),
         ("-", "terraform show -json | "),
     ] {
         let import = read_all(&[(name, &block("name = var.x"))]);

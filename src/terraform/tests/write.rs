@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::diagnostics::{Finding, Source};
 use crate::manifest::write::Detail;
 use crate::manifest::{Manifest, parse};
-use crate::plan::samples::{read_yaml, target};
+use crate::plan::tests::samples::{read_yaml, target};
 use crate::settings::{Model, Setting};
 use crate::terraform::write::*;
 use crate::terraform::{Import, Imported, import};

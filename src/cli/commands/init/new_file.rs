@@ -9,7 +9,7 @@ use crate::cli::output::used_files::Output;
 use crate::ending::FailureKind;
 use crate::files::{self, Access};
 use crate::text;
-use crate::text::argument;
+use crate::text::path_argument;
 
 /// What becomes of a file that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub(crate) fn check_folder(path: &Path) -> Result<(), CliError> {
         return Ok(());
     };
     let why = format!("the folder {} does not exist", text::path(folder));
-    let folder = argument(&folder.to_string_lossy());
+    let folder = path_argument(folder);
     Err(CliError::io("write", path, &why).hint(format!("run: mkdir -p {folder}")))
 }
 

@@ -14,7 +14,7 @@ use crate::manifest::write::Detail;
 use crate::report;
 use crate::settings::Target;
 use crate::terraform::{self, FileRole, Import, Imported, file_role, import};
-use crate::text::argument;
+use crate::text::path_argument;
 use crate::text::{self, visible};
 
 /// A file to be.
@@ -158,10 +158,8 @@ fn source(path: &Path, bytes: std::io::Result<Vec<u8>>, left: &mut u64) -> Resul
     // A saved plan is a ZIP archive.
     let is_plan = bytes.starts_with(b"PK\x03\x04");
     let text = String::from_utf8(bytes).map_err(|_| match is_plan {
-        true => failed(&"it is a saved plan, which only Terraform can read").hint(format!(
-            "terraform show -json {} | zerodrift init --from-terraform -",
-            argument(&path.to_string_lossy())
-        )),
+        true => failed(&"it is a saved plan, which only Terraform can read")
+            .hint(format!("terraform show -json {} | zerodrift init --from-terraform -", path_argument(path))),
         false => {
             failed(&"it is not UTF-8").hint("in PowerShell: terraform show -json | Out-File -Encoding utf8 shown.json")
         }

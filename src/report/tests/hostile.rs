@@ -5,19 +5,21 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::sarif::{self, sarif};
-use super::{ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan};
-#[cfg(feature = "cli")]
-use super::{FindingsFormat, PlanFormat, ReportFormat, Validation};
 use crate::diagnostics::{Finding, Fix, Location, Rule, Source, not_checked};
 use crate::document as documents;
 use crate::manifest::write::{self, Detail};
-use crate::plan::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
+use crate::plan::tests::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
 use crate::plan::{Change, ManifestRef, Plan};
+use crate::report::sarif::{self, sarif};
+use crate::report::{
+    ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan,
+};
+#[cfg(feature = "cli")]
+use crate::report::{FindingsFormat, PlanFormat, ReportFormat, Validation};
 use crate::settings::Model;
 use crate::text::visible;
 
-pub(super) const NASTY: [&str; 12] = [
+pub(in crate::report) const NASTY: [&str; 12] = [
     "\u{1b}[2J\u{1b}[31mred",
     "\u{1b}]8;;https://evil.example\u{7}click\u{1b}]8;;\u{7}",
     "\u{1b}]0;title\u{7}",
@@ -33,7 +35,7 @@ pub(super) const NASTY: [&str; 12] = [
 ];
 
 /// A text without our own colours: `ESC[` digits and semicolons `m`.
-pub(super) fn without_sgr(text: &str) -> String {
+pub(in crate::report) fn without_sgr(text: &str) -> String {
     let mut plain = String::new();
     let mut rest = text;
     while let Some(start) = rest.find("\u{1b}[") {
@@ -51,7 +53,7 @@ pub(super) fn without_sgr(text: &str) -> String {
 }
 
 /// A plan in which everything that somebody else can write is this text.
-pub(super) fn filled_with(text: &str) -> Plan {
+pub(in crate::report) fn filled_with(text: &str) -> Plan {
     let other = format!("{text}!");
     // What a change calls for does not depend on the text: an empty one would be a first value.
     let as_of = |from: Change, values: Change| Change { guard: from.guard, notice: from.notice, ..values };

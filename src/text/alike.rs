@@ -9,7 +9,7 @@ use std::collections::HashSet;
 use icu_normalizer::DecomposingNormalizerBorrowed;
 use unicode_width::UnicodeWidthChar as _;
 
-use crate::text::{is_hidden, visible};
+use super::visible::{Visible, is_hidden, visible};
 
 /// Letters and marks that look like one of ASCII, and that one: the common cases of Unicode's list of confusables (UTS #39).
 /// Widths, styles and ligatures are not in it, since normalization knows them.
@@ -21,7 +21,7 @@ const LOOKALIKES: [(&str, &str); 4] = [
 ];
 
 /// Whether two texts differ, and nobody can tell.
-pub(super) fn are_alike(one: &str, other: &str) -> bool {
+pub(crate) fn are_alike(one: &str, other: &str) -> bool {
     one != other && (!one.is_ascii() || !other.is_ascii() || has_long_space(one) || has_long_space(other)) && {
         skeleton(one) == skeleton(other)
     }
@@ -29,7 +29,7 @@ pub(super) fn are_alike(one: &str, other: &str) -> bool {
 
 /// Spaces in a row, of which a browser draws one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Spaces {
+pub(crate) enum Spaces {
     /// They are written out as well.
     Written,
     /// They stay: whoever shows the text marks them.
@@ -37,21 +37,21 @@ pub(super) enum Spaces {
 }
 
 /// Two texts of one change, made visible, in which whatever nobody could tell apart is written out.
-pub(super) fn told_apart(one: &str, other: &str) -> (String, String) {
+pub(crate) fn told_apart(one: &str, other: &str) -> (Visible, Visible) {
     told_apart_with(one, other, Spaces::Written)
 }
 
 /// The same, with a choice for spaces.
-pub(super) fn told_apart_with(one: &str, other: &str, spaces: Spaces) -> (String, String) {
+pub(crate) fn told_apart_with(one: &str, other: &str, spaces: Spaces) -> (Visible, Visible) {
     if one == other {
-        return (visible(one).into_owned(), visible(other).into_owned());
+        return (Visible::whole(one), Visible::whole(other));
     }
     let whole = are_alike(one, other);
     (beside(one, other, whole, spaces), beside(other, one, whole, spaces))
 }
 
 /// A text beside another one that it could be taken for: `whole` says that it could be as a whole.
-fn beside(text: &str, other: &str, whole: bool, spaces: Spaces) -> String {
+fn beside(text: &str, other: &str, whole: bool, spaces: Spaces) -> Visible {
     let others: HashSet<&str> = pieces(other).collect();
     let own: HashSet<&str> = pieces(text).collect();
     let rivals: HashSet<String> =
@@ -69,11 +69,11 @@ fn beside(text: &str, other: &str, whole: bool, spaces: Spaces) -> String {
             shown.push_str(&visible(piece));
         }
     }
-    shown
+    Visible::trusted(shown)
 }
 
 /// A text with every character written out that looks like another one, or like nothing: spaces in a row, too.
-pub(super) fn written_out(text: &str) -> String {
+pub(crate) fn written_out(text: &str) -> Visible {
     let mut shown = String::with_capacity(text.len() + 16);
     let mut is_after_space = false;
     for character in text.chars() {
@@ -85,7 +85,7 @@ pub(super) fn written_out(text: &str) -> String {
         }
         is_after_space = character == ' ';
     }
-    shown
+    Visible::trusted(shown)
 }
 
 /// Words and the white space between them, in order.
@@ -115,7 +115,7 @@ fn looks_like_another(character: char) -> bool {
 }
 
 /// What is left of a text for somebody who looks at it: the same for texts that look alike.
-pub(super) fn skeleton(text: &str) -> String {
+pub(crate) fn skeleton(text: &str) -> String {
     let normalized = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
     let mut skeleton = String::with_capacity(normalized.len());
     for character in normalized.chars().filter(|character| !is_drawn_as_nothing(*character)) {
@@ -171,7 +171,7 @@ mod tests {
             ("it\u{2019}s", "it's", r"it\u{2019}s", "it's"),
         ] {
             assert!(are_alike(one, other), "{one:?} {other:?}");
-            assert_eq!(told_apart(one, other), (shown_one.to_owned(), shown_other.to_owned()));
+            assert_eq!(told_apart(one, other), (Visible::trusted(shown_one), Visible::trusted(shown_other)));
         }
     }
 
@@ -193,7 +193,7 @@ mod tests {
             ("24h", "12h"),
         ] {
             assert!(!are_alike(one, other), "{one:?} {other:?}");
-            assert_eq!(told_apart(one, other), (one.to_owned(), other.to_owned()));
+            assert_eq!(told_apart(one, other), (Visible::trusted(one), Visible::trusted(other)));
         }
     }
 

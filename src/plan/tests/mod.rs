@@ -1,5 +1,7 @@
 //! What differs, what does not, what is guarded: told as live state, wanted state and the plan between them.
 
+pub(crate) mod samples;
+
 use serde_json::{Value as Json, json};
 
 use super::*;

@@ -2,6 +2,8 @@
 
 use anstyle::{AnsiColor, RgbColor};
 
+use super::layout::{Terminal, TerminalText};
+use super::safe::{In, safe};
 use crate::settings::Color;
 
 /// How much colour a terminal takes.
@@ -33,7 +35,7 @@ impl Default for Style {
 
 /// What a piece of text is; the style decides what that looks like. Nothing is told by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
+pub(crate) enum Role {
     /// A heading, and what else leads the eye.
     Heading,
     /// What is new.
@@ -81,22 +83,23 @@ impl Style {
     }
 
     /// The text in the look of its role.
-    pub(super) fn paint(&self, role: Role, text: &str) -> String {
+    pub(crate) fn paint(&self, role: Role, text: impl In<Terminal>) -> TerminalText {
+        let text = safe!("{}", text);
         if self.color == ColorLevel::Plain || text.is_empty() {
-            return text.to_owned();
+            return text;
         }
         let style = role.style();
-        format!("{}{text}{}", style.render(), style.render_reset())
+        TerminalText::trusted(format!("{}{text}{}", style.render(), style.render_reset()))
     }
 
     /// A small square in a colour and a space behind it, or nothing where colours cannot be shown as themselves.
-    pub(super) fn swatch(&self, color: Color) -> String {
+    pub(crate) fn swatch(&self, color: Color) -> TerminalText {
         if self.color != ColorLevel::TrueColor {
-            return String::new();
+            return TerminalText::new();
         }
         let Color { red, green, blue } = color;
         let style = anstyle::Style::new().fg_color(Some(RgbColor(red, green, blue).into()));
-        format!("{}■{} ", style.render(), style.render_reset())
+        TerminalText::trusted(format!("{}■{} ", style.render(), style.render_reset()))
     }
 }
 

@@ -3,37 +3,27 @@
 //! Entities keep the parser of Markdown from seeing syntax. They are no help against what runs on the parsed page:
 //! mentions, references and bare addresses are looked for in its text. An empty comment splits that text in two.
 
-use crate::text::visible;
+use super::safe::Safe;
+use super::visible::Visible;
 
-use super::super::value::safe;
+/// Text for a comment, with line breaks and syntax of ours.
+pub(crate) type MarkdownText = Safe<Markdown>;
+
+/// Markdown as GitHub and GitLab read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Markdown;
 
 /// Splits the text that a mention or an address would be found in; draws nothing.
 const SPLIT: &str = "<!-- -->";
 
-/// A text as code: cut to a readable length, invisible characters written out.
-pub(super) fn code(text: &str) -> String {
-    span(&safe(text))
+/// A text as a span of code. Backticks where nothing in the text is syntax inside them or ends a cell; a tag elsewhere.
+pub(crate) fn code(text: &Visible) -> MarkdownText {
+    let simple = !text.is_empty() && text.trim() == &**text && !text.contains(['`', '|', '\\']);
+    MarkdownText::trusted(if simple { format!("`{text}`") } else { format!("<code>{}</code>", entities(text)) })
 }
 
-/// A text that was cut and made visible already, as code.
-pub(super) fn shown(text: &str) -> String {
-    span(text)
-}
-
-/// A text as code, as long as it is: for commands and paths that somebody copies.
-pub(super) fn whole_code(text: &str) -> String {
-    span(&visible(text))
-}
-
-/// A span of code. Backticks where nothing in the text is syntax inside them or ends a cell; a tag elsewhere.
-fn span(text: &str) -> String {
-    let simple = !text.is_empty() && text.trim() == text && !text.contains(['`', '|', '\\']);
-    if simple { format!("`{text}`") } else { format!("<code>{}</code>", entities(text)) }
-}
-
-/// Untrusted prose, such as the message of a finding, on one line.
-pub(super) fn prose(text: &str) -> String {
-    let text = safe_prose(text);
+/// Prose, such as the message of a finding, on one line.
+pub(crate) fn prose(text: &Visible) -> MarkdownText {
     let mut escaped = String::with_capacity(text.len() + 16);
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
@@ -55,7 +45,7 @@ pub(super) fn prose(text: &str) -> String {
             other => push_entity(&mut escaped, other),
         }
     }
-    escaped
+    MarkdownText::trusted(escaped)
 }
 
 fn in_word(before: &str, next: Option<&char>) -> bool {
@@ -63,15 +53,19 @@ fn in_word(before: &str, next: Option<&char>) -> bool {
     before.chars().next_back().is_some_and(is_letter) && next.copied().is_some_and(is_letter)
 }
 
-/// Longer than a value may be: messages have a value inside.
-fn safe_prose(text: &str) -> String {
-    crate::text::excerpt(text, 1_000)
+/// A text that nobody sees, for programs to find.
+pub(crate) fn hidden(text: &Visible) -> MarkdownText {
+    MarkdownText::trusted(format!("<!-- {} -->", text.replace('>', "&gt;")))
 }
 
-/// Lines for a block of code, and the fence that no line of them closes.
-pub(super) fn fence(lines: &str) -> String {
-    let longest = lines.split(|character| character != '`').map(str::len).max().unwrap_or(0);
-    "`".repeat((longest + 1).max(3))
+/// Rows of a block of code, each of some lines, behind a fence that no line of them closes.
+pub(crate) fn fenced(rows: &[Vec<Visible>]) -> (MarkdownText, Vec<MarkdownText>) {
+    let lines = || rows.iter().flatten();
+    let runs = lines().flat_map(|line| line.split(|character| character != '`').map(str::len));
+    let fence = "`".repeat((runs.max().unwrap_or(0) + 1).max(3));
+    let row =
+        |row: &Vec<Visible>| MarkdownText::trusted(row.iter().map(|line| format!("{line}\n")).collect::<String>());
+    (MarkdownText::trusted(fence), rows.iter().map(row).collect())
 }
 
 fn entities(text: &str) -> String {
@@ -105,6 +99,14 @@ fn entity(character: char) -> String {
 mod tests {
     use super::*;
 
+    fn code(text: &str) -> MarkdownText {
+        super::code(&Visible::of(text))
+    }
+
+    fn prose(text: &str) -> MarkdownText {
+        super::prose(&Visible::excerpt(text, 1_000))
+    }
+
     #[test]
     fn what_is_no_syntax_stays_readable() {
         assert_eq!(code("24h"), "`24h`");
@@ -132,7 +134,8 @@ mod tests {
 
     #[test]
     fn a_fence_is_longer_than_any_run_inside() {
-        assert_eq!(fence("a\n```diff\n"), "````");
-        assert_eq!(fence("a"), "```");
+        let fence = |lines: &[&str]| fenced(&[lines.iter().map(|line| Visible::of(line)).collect()]).0;
+        assert_eq!(fence(&["a", "```diff"]), "````");
+        assert_eq!(fence(&["a"]), "```");
     }
 }

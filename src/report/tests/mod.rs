@@ -1,0 +1,3 @@
+//! What holds for all reports.
+
+pub(in crate::report) mod hostile;

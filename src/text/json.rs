@@ -1,0 +1,28 @@
+//! JSON text in which nothing acts on a terminal or hides, with the same meaning.
+
+use super::visible::must_escape;
+use super::{COMMAND, COMMAND_ESCAPED};
+
+/// JSON text in which what a terminal obeys or hides is a `\u` escape, which JSON readers turn back into the same character.
+pub(crate) fn visible_json(json: &str) -> String {
+    // Outside of strings there is ASCII only, and inside serde_json has escaped C0 itself.
+    escaped(json, |character| character == '\u{7f}' || (!character.is_ascii() && must_escape(character)))
+}
+
+/// A text with everything beyond ASCII as `\u` escapes: for JSON inside a comment, which no newline of any kind may leave.
+pub(crate) fn ascii(text: &str) -> String {
+    escaped(text, |character| character != ' ' && !character.is_ascii_graphic())
+}
+
+fn escaped(text: &str, is_escaped: impl Fn(char) -> bool) -> String {
+    let mut escaped = String::with_capacity(text.len() + 1);
+    for character in text.chars() {
+        if is_escaped(character) {
+            let mut units = [0; 2];
+            character.encode_utf16(&mut units).iter().for_each(|unit| escaped.push_str(&format!("\\u{unit:04x}")));
+        } else {
+            escaped.push(character);
+        }
+    }
+    escaped.replace(COMMAND, COMMAND_ESCAPED)
+}

@@ -1,0 +1,23 @@
+//! How many characters of a text are shown: enough for every real one, and few enough for a screen.
+
+/// A value, or a path of the API.
+pub(crate) const VALUE: usize = 200;
+
+/// A value among many others.
+#[cfg(feature = "report")]
+pub(crate) const SHORT_VALUE: usize = 48;
+
+/// A message, which may quote a value.
+#[cfg(feature = "report")]
+pub(crate) const MESSAGE: usize = 1_000;
+
+/// A message or help that has a page or a block of its own.
+#[cfg(feature = "report")]
+pub(crate) const LONG_MESSAGE: usize = 2_000;
+
+/// An argument of a command. No path of a repository is longer, and one that is cut cannot be pasted.
+pub(crate) const ARGUMENT: usize = 1_000;
+
+/// Elements of a list.
+#[cfg(feature = "report")]
+pub(crate) const ELEMENTS: usize = 20;
