@@ -1,4 +1,4 @@
-//! Who asks: an API token, or an e-mail address and a global key. Checked before use, never shown.
+//! Who asks: an API token, or an e-mail address and a global key. Checked once, when they are made, and never shown.
 
 use std::fmt;
 
@@ -10,18 +10,26 @@ const EMAIL: HeaderName = HeaderName::from_static("x-auth-email");
 /// The header of a global key.
 const KEY: HeaderName = HeaderName::from_static("x-auth-key");
 
-/// Who asks. Secrets are not shown by `Debug`, and are wiped when dropped.
+/// The credentials of a client: an API token, or the older pair of an e-mail address and a global API key.
+///
+/// They are cleaned and checked once, when they are made, and `Debug` shows nothing of them. The fields are private, so unchecked
+/// credentials do not exist:
+///
+/// ```compile_fail,E0423
+/// let unchecked = zerodrift::cloudflare::Credentials(String::from("two words").into());
+/// ```
+///
+/// The crate `secrecy` overwrites their memory when they are dropped. The headers that the HTTP client makes of them are a copy that
+/// lives as long as the client and is not overwritten.
 #[derive(Clone)]
-pub enum Credentials {
+pub struct Credentials(Parts);
+
+#[derive(Clone)]
+enum Parts {
     /// An API token, of a user or an account.
     Token(SecretString),
-    /// The older way: a user's e-mail address and global API key. It may do everything that the user may.
-    Key {
-        /// The user's e-mail address.
-        email: String,
-        /// The global API key.
-        key: SecretString,
-    },
+    /// A user's e-mail address and global API key, which has all permissions of the user.
+    Key { email: SecretString, key: SecretString },
 }
 
 /// Why credentials cannot be used. No message shows them, not even in part.
@@ -105,7 +113,7 @@ impl Credentials {
     /// # Errors
     /// If it is empty, starts with `Bearer `, is in quotation marks, or has characters inside that no token has.
     pub fn token(text: &str) -> Result<Self, CredentialsError> {
-        Ok(Self::Token(clean(text, Secret::Token)?.into()))
+        Ok(Self(Parts::Token(clean(text, Secret::Token)?)))
     }
 
     /// An e-mail address and global API key. White space around them is taken off.
@@ -113,37 +121,45 @@ impl Credentials {
     /// # Errors
     /// As for [`Credentials::token`], for either of the two.
     pub fn key(email: &str, key: &str) -> Result<Self, CredentialsError> {
-        let email = clean(email, Secret::Email)?.to_owned();
-        Ok(Self::Key { email, key: clean(key, Secret::Key)?.into() })
+        Ok(Self(Parts::Key { email: clean(email, Secret::Email)?, key: clean(key, Secret::Key)? }))
     }
 
-    /// The headers that carry them, marked as sensitive.
-    pub(super) fn headers(&self) -> Result<HeaderMap, CredentialsError> {
-        match self {
-            Self::Token(token) => {
-                let token = clean(token.expose_secret(), Secret::Token)?;
-                let value = sensitive(&format!("Bearer {token}"), Secret::Token)?;
-                Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
+    /// Whether it is an API token, which the API can verify, and not a global key.
+    pub fn is_token(&self) -> bool {
+        matches!(self.0, Parts::Token(_))
+    }
+
+    /// The token or the key. The e-mail address is not a secret.
+    pub fn secret(&self) -> &SecretString {
+        match &self.0 {
+            Parts::Token(secret) | Parts::Key { email: _, key: secret } => secret,
+        }
+    }
+
+    /// The headers that carry them, marked as sensitive. No other code makes such headers.
+    pub(crate) fn headers(&self) -> Result<HeaderMap, CredentialsError> {
+        match &self.0 {
+            Parts::Token(token) => {
+                // Allocated once and overwritten when dropped, as the token itself.
+                let bearer = SecretString::from(["Bearer ", token.expose_secret()].concat());
+                Ok(HeaderMap::from_iter([(AUTHORIZATION, sensitive(&bearer, Secret::Token)?)]))
             }
-            Self::Key { email, key } => {
-                let email = sensitive(clean(email, Secret::Email)?, Secret::Email)?;
-                let key = sensitive(clean(key.expose_secret(), Secret::Key)?, Secret::Key)?;
-                Ok(HeaderMap::from_iter([(EMAIL, email), (KEY, key)]))
-            }
+            Parts::Key { email, key } => Ok(HeaderMap::from_iter([
+                (EMAIL, sensitive(email, Secret::Email)?),
+                (KEY, sensitive(key, Secret::Key)?),
+            ])),
         }
     }
 }
 
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Token(_) => "Credentials::Token([REDACTED])",
-            Self::Key { email: _, key: _ } => "Credentials::Key([REDACTED])",
-        })
+        f.write_str(if self.is_token() { "Credentials(token [REDACTED])" } else { "Credentials(key [REDACTED])" })
     }
 }
 
-fn clean(text: &str, secret: Secret) -> Result<&str, CredentialsError> {
+/// The text without white space around it, if it can be what it should be.
+fn clean(text: &str, secret: Secret) -> Result<SecretString, CredentialsError> {
     let text = text.trim();
     let first_word = text.split_ascii_whitespace().next().unwrap_or_default();
     if text.is_empty() {
@@ -164,7 +180,7 @@ fn clean(text: &str, secret: Secret) -> Result<&str, CredentialsError> {
     match secret {
         Secret::Token if is_key(text) => Err(CredentialsError::KeyAsToken),
         Secret::Key if is_token(text) => Err(CredentialsError::TokenAsKey),
-        Secret::Token | Secret::Key | Secret::Email => Ok(text),
+        Secret::Token | Secret::Key | Secret::Email => Ok(text.into()),
     }
 }
 
@@ -185,8 +201,8 @@ fn is_token(text: &str) -> bool {
     text.starts_with("cfut_") || text.starts_with("cfat_") || old
 }
 
-fn sensitive(text: &str, secret: Secret) -> Result<HeaderValue, CredentialsError> {
-    let mut value = HeaderValue::from_str(text).map_err(|_| CredentialsError::Character(secret))?;
+fn sensitive(text: &SecretString, secret: Secret) -> Result<HeaderValue, CredentialsError> {
+    let mut value = HeaderValue::from_str(text.expose_secret()).map_err(|_| CredentialsError::Character(secret))?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -266,14 +282,6 @@ mod tests {
             let told = error.to_string();
             assert!(told.contains("CLOUDFLARE_API_TOKEN") && told.contains("CLOUDFLARE_API_KEY"), "{told}");
         }
-    }
-
-    #[test]
-    fn credentials_that_skipped_the_check_are_checked_before_they_are_sent() {
-        let token = Credentials::Token("SEC\nRET".to_owned().into());
-        assert_eq!(token.headers().unwrap_err(), CredentialsError::Whitespace(Secret::Token));
-        let key = Credentials::Key { email: String::new(), key: "k".to_owned().into() };
-        assert_eq!(key.headers().unwrap_err(), CredentialsError::Empty(Secret::Email));
     }
 
     #[test]

@@ -42,9 +42,11 @@ pub struct HttpConfig {
 /// - The credentials are in the headers of a request and nowhere else: not in logs, errors or `Debug`.
 #[derive(Debug)]
 pub struct HttpTransport {
-    config: HttpConfig,
+    base_url: BaseUrl,
+    /// The headers of the credentials, marked as sensitive.
     headers: reqwest::header::HeaderMap,
     roots: Vec<Certificate>,
+    proxy: ProxyRoute,
     client: OnceCell<Client>,
 }
 
@@ -54,9 +56,10 @@ impl HttpTransport {
     /// # Errors
     /// If the credentials cannot be put into headers, or the extra roots are no PEM.
     pub fn new(config: HttpConfig) -> Result<Self, ConfigError> {
-        let headers = config.credentials.headers()?;
-        let roots = config.extra_roots.as_deref().map(parse_roots).transpose()?.unwrap_or_default();
-        Ok(Self { config, headers, roots, client: OnceCell::new() })
+        let HttpConfig { base_url, credentials, extra_roots, proxy } = config;
+        let headers = credentials.headers()?;
+        let roots = extra_roots.as_deref().map(parse_roots).transpose()?.unwrap_or_default();
+        Ok(Self { base_url, headers, roots, proxy, client: OnceCell::new() })
     }
 
     /// A transport with this API token, to Cloudflare unless there is another base URL. An empty base URL counts as none, as an empty
@@ -87,13 +90,13 @@ impl HttpTransport {
             .gzip(true)
             .connect_timeout(CONNECT)
             .tls_certs_merge(self.roots.clone());
-        if self.config.base_url.is_loopback() {
+        if self.base_url.is_loopback() {
             // `localhost` is what it says, whatever the resolver thinks; port 0 stands for the URL's own.
             let loopback = [([127, 0, 0, 1], 0).into(), (std::net::Ipv6Addr::LOCALHOST, 0).into()];
             return Ok(builder.no_proxy().resolve_to_addrs("localhost", &loopback));
         }
         let builder = builder.https_only(true);
-        match &self.config.proxy {
+        match &self.proxy {
             ProxyRoute::System => Ok(builder),
             ProxyRoute::Loopback | ProxyRoute::Excepted { variable: _ } => Ok(builder.no_proxy()),
             ProxyRoute::Via(server) => Ok(builder.proxy(server.to_reqwest()?)),
@@ -109,15 +112,15 @@ impl HttpTransport {
             Method::Put => reqwest::Method::PUT,
         };
         let mut outgoing = client
-            .request(method, self.config.base_url.join(path, query))
+            .request(method, self.base_url.join(path, query))
             .header(reqwest::header::ACCEPT, "application/json")
             .timeout(timeout);
         if let Some(body) = body {
             let header = reqwest::header::CONTENT_TYPE;
             outgoing = outgoing.header(header, "application/json").body(body.to_string());
         }
-        let address = self.config.base_url.address();
-        let proxy = self.config.proxy.server().map(|server| (server.address(), server.has_credentials()));
+        let address = self.base_url.address();
+        let proxy = self.proxy.server().map(|server| (server.address(), server.has_credentials()));
         let attempt = Attempt { api: &address, proxy, connect: CONNECT.min(timeout), timeout };
         let incoming = outgoing.send().await.map_err(|error| attempt.no_answer(error))?;
         receive(incoming, &attempt).await
@@ -130,7 +133,7 @@ impl Transport for HttpTransport {
     }
 
     fn base_url(&self) -> &str {
-        self.config.base_url.as_str()
+        self.base_url.as_str()
     }
 }
 

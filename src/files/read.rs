@@ -63,7 +63,8 @@ pub(crate) fn bounded(file: impl Read, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 fn start(file: impl Read, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    // A buffer that need not grow: growing one leaves copies of a token file in memory.
+    let mut bytes = Vec::with_capacity(usize::try_from(most).unwrap_or(usize::MAX).min(64 * 1024 + 1));
     file.take(most).read_to_end(&mut bytes)?;
     Ok(bytes)
 }

@@ -15,9 +15,7 @@ use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
-use crate::cloudflare::{
-    BaseUrl, Credentials, Error, ErrorKind, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState,
-};
+use crate::cloudflare::{BaseUrl, Error, ErrorKind, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState};
 use crate::document;
 use crate::ending::{Exit, FailureKind};
 use crate::live::Slot;
@@ -177,7 +175,7 @@ fn check_surroundings(
     };
     let before = checks.len();
     match connect::route(env, &base_url) {
-        Ok(route) => checks.push(connection(&route, &base_url, |name| env.get(name).is_some())),
+        Ok(route) => checks.push(connection(&route, &base_url, |name| env.expose(name).is_some())),
         Err(error) => fail(checks, exit, "connection", &error),
     }
     match trust::describe(env) {
@@ -236,8 +234,8 @@ async fn look(
 ) {
     let reader = connection.reader();
     let is_token = match connect::credentials_of(&context.env, &args.api) {
-        Ok(Some(Credentials::Key { email: _, key: _ })) => false,
-        Ok(_) | Err(_) => true,
+        Ok(Some(credentials)) => credentials.is_token(),
+        Ok(None) | Err(_) => true,
     };
     if is_token {
         if check_token(&reader, target, checks, exit).await.is_break() {

@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use secrecy::zeroize::Zeroizing;
 use tokio::time::Instant;
 
 use crate::cli::connection::trust;
@@ -29,9 +30,6 @@ use crate::{sandbox, text};
 
 /// The token that the sandbox is shown; it takes any.
 pub(crate) const SANDBOX_TOKEN: &str = "sandbox";
-
-/// A larger file is not a token, in bytes.
-const LARGEST_TOKEN_FILE: u64 = 64 * 1024;
 
 /// How plans name the sandbox's API: its port differs from run to run, and means nothing.
 pub(crate) const SANDBOX_API: &str = "sandbox";
@@ -185,7 +183,7 @@ fn http_config(env: &Env, args: &ApiArgs) -> Result<HttpConfig, CliError> {
 pub(crate) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
     env.require_unicode(&[env::BASE_URL])?;
     let flag = args.base_url.as_deref().map(|url| ("--base-url", url));
-    let Some((from, url)) = flag.or_else(|| Some((env::BASE_URL, env.get(env::BASE_URL)?))) else {
+    let Some((from, url)) = flag.or_else(|| Some((env::BASE_URL, env.expose(env::BASE_URL)?))) else {
         return Ok(BaseUrl::default());
     };
     let named = |error: CliError| CliError { message: format!("{from}: {}", error.message), ..error };
@@ -198,7 +196,7 @@ pub(crate) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
 /// If a proxy variable cannot be used.
 pub(crate) fn route(env: &Env, base_url: &BaseUrl) -> Result<ProxyRoute, CliError> {
     env.require_unicode(&ProxyRoute::VARIABLES)?;
-    ProxyRoute::resolve(base_url, |name| env.get(name)).map_err(unusable)
+    ProxyRoute::resolve(base_url, |name| env.expose(name)).map_err(unusable)
 }
 
 /// The credentials that a connection would use; none where it is the sandbox.
@@ -222,16 +220,16 @@ fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
         };
         let (file, metadata) = files::open(path).map_err(unreadable)?;
         private(path, &metadata)?;
-        let text = files::bounded(file, LARGEST_TOKEN_FILE).map_err(unreadable)?;
-        let text = String::from_utf8(text)
+        let text = Zeroizing::new(files::bounded(file, secrets::LARGEST_TOKEN_FILE).map_err(unreadable)?);
+        let text = std::str::from_utf8(&text)
             .map_err(|_| unreadable(std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not UTF-8")))?;
-        return Credentials::token(&text).map_err(unfit);
+        return Credentials::token(text).map_err(unfit);
     }
     env.require_unicode(&[env::API_TOKEN, env::API_KEY, env::EMAIL])?;
-    if let Some(token) = env.get(env::API_TOKEN) {
+    if let Some(token) = env.expose(env::API_TOKEN) {
         return Credentials::token(token).map_err(unfit);
     }
-    match (env.get(env::API_KEY), env.get(env::EMAIL)) {
+    match (env.expose(env::API_KEY), env.get(env::EMAIL)) {
         (Some(key), Some(email)) => Credentials::key(email, key).map_err(unfit),
         (Some(_), None) => Err(no_credentials("CLOUDFLARE_API_KEY is set and CLOUDFLARE_EMAIL is not")),
         _ => Err(no_credentials("no credentials: neither a token nor a key is set")),

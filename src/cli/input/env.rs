@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use secrecy::{ExposeSecret, SecretString};
+
 use crate::cli::error::CliError;
 use crate::text;
 
@@ -10,10 +12,12 @@ use crate::text;
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Env {
     variables: BTreeMap<String, String>,
+    /// The variables that may hold a credential. They are in no other field, and `Debug` does not show them.
+    secrets: BTreeMap<String, SecretString>,
     not_unicode: Vec<String>,
 }
 
-/// API token: the preferred credential.
+/// API token: the preferred credential. A variable whose name starts so is the token of one account.
 pub(crate) const API_TOKEN: &str = "CLOUDFLARE_API_TOKEN";
 /// Global API key; goes with [`EMAIL`].
 pub(crate) const API_KEY: &str = "CLOUDFLARE_API_KEY";
@@ -46,6 +50,15 @@ pub(crate) const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
 /// The top of the repository, on GitLab.
 pub(crate) const CI_PROJECT_DIR: &str = "CI_PROJECT_DIR";
 
+/// The variables that may name a proxy, with a password in it.
+pub(crate) const PROXIES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// Whether a variable holds a token or a key.
+fn is_credential(name: &str) -> bool {
+    name.starts_with(API_TOKEN) || name == API_KEY
+}
+
 impl Env {
     /// The environment of this process. Of variables that are not Unicode only the names are kept.
     pub(crate) fn of_process() -> Self {
@@ -53,11 +66,19 @@ impl Env {
         for (name, value) in std::env::vars_os() {
             let Ok(name) = name.into_string() else { continue };
             match value.into_string() {
-                Ok(value) => drop(env.variables.insert(name, value)),
+                Ok(value) => env.insert(name, value),
                 Err(_) => env.not_unicode.push(name),
             }
         }
         env
+    }
+
+    fn insert(&mut self, name: String, value: String) {
+        if is_credential(&name) || PROXIES.contains(&name.as_str()) || name == BASE_URL {
+            self.secrets.insert(name, value.into());
+        } else {
+            self.variables.insert(name, value);
+        }
     }
 
     /// Refuses a variable that is set and cannot be read, which would otherwise count as unset.
@@ -72,17 +93,20 @@ impl Env {
         Err(CliError::usage(message).hint(format!("set {name} again, or unset it")))
     }
 
-    /// A variable that is set to something.
+    /// A variable that is set to something and cannot hold a credential.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The variables that are set to something.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.variables
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .filter(|(_, value)| !value.is_empty())
+    /// A variable that is set to something, whether or not it may hold a credential: for code that checks it, and keeps no copy.
+    pub(crate) fn expose(&self, name: &str) -> Option<&str> {
+        let secret = self.secrets.get(name).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty());
+        secret.or_else(|| self.get(name))
+    }
+
+    /// The tokens and keys that are set, whether or not this run uses them.
+    pub(crate) fn credentials(&self) -> impl Iterator<Item = &str> {
+        self.secrets.iter().filter(|(name, _)| is_credential(name)).map(|(_, value)| value.expose_secret())
     }
 
     /// Whether a variable is set to nothing, which libraries that read the environment themselves take for a value.
@@ -93,8 +117,9 @@ impl Env {
     /// These variables alone, for tests.
     #[cfg(test)]
     pub(crate) fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
-        let variables = pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self { variables, not_unicode: Vec::new() }
+        let mut env = Self::default();
+        pairs.into_iter().for_each(|(name, value)| env.insert(name.to_owned(), value.to_owned()));
+        env
     }
 
     /// A path as seen from the top of the repository, where the platform says which folder that is: annotations on a
@@ -135,8 +160,24 @@ mod tests {
 
     #[test]
     fn an_empty_variable_counts_as_unset() {
-        assert_eq!(Env::of([(API_TOKEN, "")]).get(API_TOKEN), None);
-        assert_eq!(Env::of([(API_TOKEN, "x")]).get(API_TOKEN), Some("x"));
+        for name in [API_TOKEN, ACCOUNT_ID] {
+            assert_eq!(Env::of([(name, "")]).expose(name), None);
+            assert_eq!(Env::of([(name, "x")]).expose(name), Some("x"));
+        }
+    }
+
+    #[test]
+    fn what_may_hold_a_credential_is_shown_by_name_only() {
+        for name in [API_TOKEN, "CLOUDFLARE_API_TOKEN_699D98642C564D2E855E9661899B7252", API_KEY, BASE_URL]
+            .into_iter()
+            .chain(PROXIES)
+        {
+            let env = Env::of([(name, "https://user:S3CRET@host")]);
+            assert_eq!(env.get(name), None, "{name}");
+            assert_eq!(env.expose(name), Some("https://user:S3CRET@host"), "{name}");
+            let shown = format!("{env:?}");
+            assert!(shown.contains(name) && !shown.contains("S3CRET"), "{shown}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use secrecy::ExposeSecret as _;
+use secrecy::zeroize::Zeroizing;
 
 use crate::cli::input::env::{self, Env};
 use crate::cli::options::ApiArgs;
@@ -11,34 +12,26 @@ use crate::diagnostics::Source;
 use crate::files;
 use crate::text::Redactor;
 
-/// No token file is larger, in bytes; a larger file is refused where it is used.
-const LARGEST: u64 = 64 * 1024;
-
-/// The variables that may name a proxy, with a password in it.
-const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+/// The size of the largest token file, in bytes; a larger file is refused where it is used.
+pub(crate) const LARGEST_TOKEN_FILE: u64 = 64 * 1024;
 
 /// Everything that is secret in the environment and in the token file, whether this run uses it or not. An e-mail address
 /// is not: it is a name.
 pub(crate) fn of(env: &Env, args: Option<&ApiArgs>) -> Redactor {
     let secrets = Redactor::default();
-    // A token for one account has the account behind its name.
-    let tokens = env.iter().filter(|(name, _)| name.starts_with(env::API_TOKEN) || *name == env::API_KEY);
-    tokens.for_each(|(_, value)| learn_words(&secrets, value));
-    let base_url = args.and_then(|args| args.base_url.as_deref()).or_else(|| env.get(env::BASE_URL));
-    let proxies = PROXIES.into_iter().filter_map(|name| env.get(name));
+    env.credentials().for_each(|value| learn_words(&secrets, value));
+    let base_url = args.and_then(|args| args.base_url.as_deref()).or_else(|| env.expose(env::BASE_URL));
+    let proxies = env::PROXIES.into_iter().filter_map(|name| env.expose(name));
     proxies.chain(base_url).for_each(|url| learn_url(&secrets, url));
     if let Some(text) = args.and_then(|args| args.token_file.as_deref()).and_then(token) {
-        learn_words(&secrets, &text);
+        learn_words(&secrets, &String::from_utf8_lossy(&text));
     }
     secrets
 }
 
 /// Adds the credentials that a connection uses, wherever they were read.
 pub(crate) fn learn(secrets: &Redactor, credentials: &Credentials) {
-    match credentials {
-        Credentials::Token(token) => secrets.learn(token.expose_secret()),
-        Credentials::Key { email: _, key } => secrets.learn(key.expose_secret()),
-    }
+    secrets.learn(credentials.secret().expose_secret());
 }
 
 /// A value that was pasted wrongly is secret in each of its words: `Bearer …`, quotation marks.
@@ -58,8 +51,8 @@ fn learn_url(secrets: &Redactor, url: &str) {
 }
 
 /// The text of the token file, where it is a regular file.
-fn token(path: &Path) -> Option<String> {
-    files::read(path, LARGEST).ok().map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+fn token(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+    files::read(path, LARGEST_TOKEN_FILE).ok().map(Zeroizing::new)
 }
 
 /// Files whose text findings do not show.
