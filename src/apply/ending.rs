@@ -4,8 +4,9 @@
 //! what is known and no more: an accepted answer proves nothing, a missing answer excludes nothing, and a read afterwards
 //! shows one moment.
 
-use crate::cloudflare::{Error, Method, WriteError};
+use crate::cloudflare::{Error, WriteError};
 use crate::ending::End;
+use crate::plan::WriteMethod;
 
 /// What is known of the live state at the end of an apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -118,10 +119,10 @@ pub enum Verdict {
 /// A POST creates: where it was refused and an organization is there all the same, that organization is somebody else's as
 /// far as anybody can tell, and the approval is not for it. A PUT that was refused and is to be seen all the same did what
 /// was wanted, whatever the status says.
-pub fn verdict(method: Method, answer: WriteAnswer, observed: Observed) -> Verdict {
+pub fn verdict(method: WriteMethod, answer: WriteAnswer, observed: Observed) -> Verdict {
     use Observed::{AsBefore, AsWanted, Otherwise, Unread};
     use WriteAnswer::{Accepted, Clash, NotSent, Refused, Uncertain};
-    let creates = method == Method::Post;
+    let creates = method == WriteMethod::Post;
     match (answer, observed) {
         // Whatever is there, this run did not put it there.
         (NotSent, _) => Verdict::Ended(End::Failed, Known::AsBefore),
@@ -139,15 +140,15 @@ pub fn verdict(method: Method, answer: WriteAnswer, observed: Observed) -> Verdi
 }
 
 /// Whether the same write may be sent again: an update that a read does not show, and whose answer says nothing.
-pub fn may_repeat(method: Method, answer: WriteAnswer, observed: Observed) -> bool {
-    method == Method::Put && (answer, observed) == (WriteAnswer::Uncertain, Observed::AsBefore)
+pub fn may_repeat(method: WriteMethod, answer: WriteAnswer, observed: Observed) -> bool {
+    method == WriteMethod::Put && (answer, observed) == (WriteAnswer::Uncertain, Observed::AsBefore)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn table(method: Method) -> String {
+    fn table(method: WriteMethod) -> String {
         let cell = |answer, observed| {
             let text = match verdict(method, answer, observed) {
                 Verdict::Proved => "go on".to_owned(),
@@ -166,7 +167,7 @@ mod tests {
 
     #[test]
     fn every_cell_of_an_update_is_decided() {
-        insta::assert_snapshot!(table(Method::Put), @r"
+        insta::assert_snapshot!(table(WriteMethod::Put), @r"
         PUT        AsWanted                        AsBefore                        Otherwise                       Unread
         Accepted   go on                           Conflict, Pending               Conflict, Otherwise             Failed, Unknown
         Refused    go on                           Failed, AsBefore                Conflict, Otherwise             Failed, Unconfirmed
@@ -178,7 +179,7 @@ mod tests {
 
     #[test]
     fn every_cell_of_a_creation_is_decided() {
-        insta::assert_snapshot!(table(Method::Post), @r"
+        insta::assert_snapshot!(table(WriteMethod::Post), @r"
         POST       AsWanted                        AsBefore                        Otherwise                       Unread
         Accepted   go on                           Conflict, Pending               Conflict, Otherwise             Failed, Unknown
         Refused    Conflict, Otherwise             Failed, AsBefore                Conflict, Otherwise             Failed, Unconfirmed
@@ -188,8 +189,8 @@ mod tests {
         ");
     }
 
-    fn cells() -> impl Iterator<Item = (Method, WriteAnswer, Observed)> {
-        [Method::Put, Method::Post].into_iter().flat_map(|method| {
+    fn cells() -> impl Iterator<Item = (WriteMethod, WriteAnswer, Observed)> {
+        [WriteMethod::Put, WriteMethod::Post].into_iter().flat_map(|method| {
             WriteAnswer::ALL
                 .into_iter()
                 .flat_map(move |answer| Observed::ALL.map(|observed| (method, answer, observed)))
@@ -209,7 +210,7 @@ mod tests {
     fn an_approval_to_create_never_goes_on_where_the_post_was_refused() {
         for observed in Observed::ALL {
             for answer in [WriteAnswer::Refused, WriteAnswer::Clash, WriteAnswer::NotSent] {
-                assert_ne!(verdict(Method::Post, answer, observed), Verdict::Proved, "{answer:?} {observed:?}");
+                assert_ne!(verdict(WriteMethod::Post, answer, observed), Verdict::Proved, "{answer:?} {observed:?}");
             }
         }
     }
@@ -227,7 +228,8 @@ mod tests {
     #[test]
     fn a_creation_is_never_repeated() {
         assert!(
-            cells().all(|(method, answer, observed)| method == Method::Put || !may_repeat(method, answer, observed))
+            cells()
+                .all(|(method, answer, observed)| method == WriteMethod::Put || !may_repeat(method, answer, observed))
         );
     }
 }

@@ -8,11 +8,11 @@ use super::ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
 use super::outcome::{Failure, Outcome};
 use super::verify::{Mismatch, Why, not_converged, verify};
 use super::{Approved, Event, Options, body, created};
-use crate::cloudflare::{self, Call, Method, Reader, Request, Step, Writer, request};
+use crate::cloudflare::{self, Call, Reader, Request, Step, Writer, request};
 use crate::ending::End;
 use crate::json::JsonText;
 use crate::live::{Document, Live, Slot, differences, document_differences, dotted};
-use crate::plan::{Action, Change};
+use crate::plan::{Action, Change, WriteMethod};
 use crate::settings::{Endpoint, Model};
 
 /// How often an update whose outcome was uncertain is sent again, after a read has shown that it did not happen.
@@ -161,7 +161,7 @@ impl<'a> Execution<'a> {
             }
         };
         let look = self.look(Endpoint::Organization, sending.answer, judge).await;
-        match verdict(Method::Post, sending.answer, look.observed) {
+        match verdict(WriteMethod::Post, sending.answer, look.observed) {
             Verdict::Proved => {
                 self.live.organization = look.slot;
                 self.proved += 1;
@@ -199,11 +199,11 @@ impl<'a> Execution<'a> {
         loop {
             let Sent { answer, error } = self.send(endpoint, &request).await?;
             let look = self.look(endpoint, answer, |slot| judge_update(model, &before, &changes, slot)).await;
-            if may_repeat(Method::Put, answer, look.observed) && repeats < REPEATS {
+            if may_repeat(WriteMethod::Put, answer, look.observed) && repeats < REPEATS {
                 repeats += 1;
                 continue;
             }
-            return match verdict(Method::Put, answer, look.observed) {
+            return match verdict(WriteMethod::Put, answer, look.observed) {
                 Verdict::Proved => {
                     error.filter(|_| answer != WriteAnswer::Uncertain).into_iter().for_each(|error| {
                         self.tell(Event::Disproved { error: error.to_string() });

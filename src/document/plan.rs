@@ -7,9 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::{DIGEST_PATTERN, FORMAT_VERSION, FindingEntry, SHA256_PATTERN, TargetEntry, VERSION_PATTERN, ZERODRIFT};
-use crate::cloudflare::Method;
 use crate::live::Fingerprint;
-use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
+use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged, WriteMethod};
 
 /// What plan and drift print with --format json, and what plan --out saves. Within format version 1, fields are only
 /// added.
@@ -154,7 +153,7 @@ pub struct UnmanagedEntry {
 pub struct WriteEntry {
     /// The HTTP method.
     #[schemars(with = "String", extend("enum" = ["POST", "PUT"]))]
-    pub method: Method,
+    pub method: WriteMethod,
     /// The path below the API's base URL.
     pub endpoint: String,
 }

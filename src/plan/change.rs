@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde_json::Value as Json;
 
 use super::digest;
-use crate::cloudflare::Method;
 use crate::diagnostics::{Finding, Location};
 use crate::settings::{Endpoint, Guard, Setting, Target};
 
@@ -159,11 +158,30 @@ pub struct Unmanaged {
     pub read_only: bool,
 }
 
+/// The method of a write. There is no DELETE: the API has none, and neither has this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum WriteMethod {
+    /// Creates.
+    Post,
+    /// Updates.
+    Put,
+}
+
+impl std::fmt::Display for WriteMethod {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Post => "POST",
+            Self::Put => "PUT",
+        })
+    }
+}
+
 /// A request that apply will send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedWrite {
     /// POST or PUT.
-    pub method: Method,
+    pub method: WriteMethod,
     /// The object that is written.
     pub endpoint: Endpoint,
     /// The API's path, below the base URL.

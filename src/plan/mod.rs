@@ -12,7 +12,7 @@ mod effective;
 mod saved;
 mod unmanaged;
 
-pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged};
+pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged, WriteMethod};
 #[cfg(feature = "documents")]
 pub(crate) use digest::seal;
 pub use digest::{DIGEST_MAX_AGE, digest_time, live_sha256};
@@ -20,7 +20,6 @@ pub use saved::{SavedPlan, Since, StaleReason, stale_digest};
 
 use jiff::Timestamp;
 
-use crate::cloudflare::Method;
 use crate::diagnostics::{Finding, Rule};
 use crate::live::{Live, Slot};
 use crate::manifest::{Manifest, cross_check};
@@ -95,14 +94,14 @@ fn writes(target: &Target, action: Action, changes: &[Change]) -> Vec<PlannedWri
     let write = |method, endpoint| PlannedWrite { method, endpoint, path: target.path(endpoint) };
     let mut writes = Vec::new();
     if action == Action::Create {
-        writes.push(write(Method::Post, Endpoint::Organization));
+        writes.push(write(WriteMethod::Post, Endpoint::Organization));
     }
     for endpoint in Endpoint::ALL {
         let mut of_endpoint = changes.iter().filter(|change| change.setting.endpoint() == endpoint);
         let by_put =
             |change: &Change| action == Action::Update || endpoint == Endpoint::Doh || !change.setting.in_create;
         if action != Action::None && of_endpoint.any(by_put) {
-            writes.push(write(Method::Put, endpoint));
+            writes.push(write(WriteMethod::Put, endpoint));
         }
     }
     writes

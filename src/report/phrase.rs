@@ -1,8 +1,7 @@
 //! The words that several renderers share: what a plan, a change or a finding is, said in one line or less.
 
-use crate::cloudflare::Method;
 use crate::diagnostics::Finding;
-use crate::plan::{Action, Change, Consent, GuardState, Plan, PlannedWrite, Unmanaged};
+use crate::plan::{Action, Change, Consent, GuardState, Plan, PlannedWrite, Unmanaged, WriteMethod};
 use crate::settings::{Scope, Target, TargetId};
 use crate::text::safe::{In, Safe, safe};
 use crate::text::{Visible, yaml};
@@ -13,7 +12,7 @@ use super::value;
 impl<L> In<L> for Target {}
 impl<L> In<L> for Scope {}
 impl<L> In<L> for TargetId {}
-impl<L> In<L> for Method {}
+impl<L> In<L> for WriteMethod {}
 
 /// The API of every customer; any other one is named in the header.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";

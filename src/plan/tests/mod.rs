@@ -462,8 +462,8 @@ fn an_absent_organization_is_created_and_what_post_lacks_is_put() {
         .wants("organization.custom_pages.forbidden", json!("699d98642c564d2e855e9661899b7252"));
     let plan = story.plan();
     assert_eq!(plan.action, Action::Create);
-    let methods: Vec<Method> = plan.writes.iter().map(|write| write.method).collect();
-    assert_eq!(methods, [Method::Post, Method::Put]);
+    let methods: Vec<WriteMethod> = plan.writes.iter().map(|write| write.method).collect();
+    assert_eq!(methods, [WriteMethod::Post, WriteMethod::Put]);
     assert!(plan.changes.iter().all(|change| change.guard.is_none()), "there is nothing yet that could be hurt");
 }
 

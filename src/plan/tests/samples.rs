@@ -2,10 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use crate::cloudflare::Method;
 use crate::diagnostics::{Finding, Location, Rule};
 use crate::live::{Document, Fingerprint, Live, Slot};
-use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Unmanaged};
+use crate::plan::{
+    Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Unmanaged, WriteMethod,
+};
 use crate::settings::{Direction, Endpoint, Model, Target};
 
 pub(crate) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
@@ -36,7 +37,7 @@ pub(crate) fn consented(change: Change, by: Consent) -> Change {
     Change { guard, ..change }
 }
 
-pub(crate) fn write(method: Method, endpoint: Endpoint) -> PlannedWrite {
+pub(crate) fn write(method: WriteMethod, endpoint: Endpoint) -> PlannedWrite {
     PlannedWrite { method, endpoint, path: target().path(endpoint) }
 }
 
@@ -92,7 +93,7 @@ pub(crate) fn busy() -> Plan {
             unmanaged("organization.warp_auth_session_duration", json!("24h"), true),
             unmanaged("organization.quantum_login", json!({"enabled": true}), false),
         ],
-        writes: vec![write(Method::Put, Endpoint::Organization), write(Method::Put, Endpoint::Doh)],
+        writes: vec![write(WriteMethod::Put, Endpoint::Organization), write(WriteMethod::Put, Endpoint::Doh)],
         findings: vec![warning()],
         ..in_sync()
     }
@@ -110,7 +111,7 @@ pub(crate) fn create() -> Plan {
             Change { notice: None, ..change("organization.session_duration", Json::Null, json!("24h")) },
         ],
         unmanaged: Vec::new(),
-        writes: vec![write(Method::Post, Endpoint::Organization), write(Method::Put, Endpoint::Organization)],
+        writes: vec![write(WriteMethod::Post, Endpoint::Organization), write(WriteMethod::Put, Endpoint::Organization)],
         ..in_sync()
     }
 }

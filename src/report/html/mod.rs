@@ -28,9 +28,8 @@ use self::piece::Piece;
 use self::rest::{DiffLine, FindingItem, UnmanagedTable};
 use super::phrase::{self, Wording, count, other_api, source};
 use super::subject::Comparison;
-use crate::cloudflare::Method;
 use crate::diagnostics::Finding;
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, Plan, WriteMethod};
 use crate::text::safe::safe;
 use crate::text::{Visible, shell_path};
 
@@ -60,7 +59,7 @@ struct PlanPage {
     login: Option<Login>,
     findings: Vec<FindingItem>,
     unmanaged: Option<UnmanagedTable>,
-    writes: Vec<(Method, Visible)>,
+    writes: Vec<(WriteMethod, Visible)>,
     diff: Vec<DiffLine>,
     version: &'static str,
 }
