@@ -224,7 +224,7 @@ fn writes(ended: &Ended<'_>) -> Json {
 
 fn write(call: &Call) -> Json {
     json!({
-        "method": call.method,
+        "method": call.method.as_str(),
         "path": call.path,
         "attempts": call.attempts,
         "status": call.status,

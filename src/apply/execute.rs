@@ -8,7 +8,7 @@ use super::ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
 use super::outcome::{Failure, Outcome};
 use super::verify::{Mismatch, Why, not_converged, verify};
 use super::{Approved, Event, Options, body, created};
-use crate::cloudflare::{self, Call, Reader, Request, Step, Writer, request};
+use crate::cloudflare::{self, ApiRequest, Call, Reader, Step, Writer, request};
 use crate::ending::End;
 use crate::json::JsonText;
 use crate::live::{Document, Live, Slot, differences, document_differences, dotted};
@@ -220,7 +220,7 @@ impl<'a> Execution<'a> {
         }
     }
 
-    fn put(&self, endpoint: Endpoint, body: JsonText) -> Request {
+    fn put(&self, endpoint: Endpoint, body: JsonText) -> ApiRequest {
         let target = &self.approved.plan.target;
         match endpoint {
             Endpoint::Organization => request::update(target, body),
@@ -290,8 +290,8 @@ impl<'a> Execution<'a> {
     }
 
     /// Sends one write and says what came back. Where it has to wait before it is sent again, live is confirmed again.
-    async fn send(&mut self, endpoint: Endpoint, request: &Request) -> Result<Sent, Halt> {
-        self.tell(Event::Writing { method: request.method, path: request.path.clone() });
+    async fn send(&mut self, endpoint: Endpoint, request: &ApiRequest) -> Result<Sent, Halt> {
+        self.tell(Event::Writing { method: request.method().clone(), path: request.path().to_owned() });
         let mut stop = None;
         let mut attempts = self.writer.attempts(request);
         let result = loop {

@@ -42,7 +42,7 @@ pub use lock::{LockError, TargetLock};
 pub use outcome::{Failure, Outcome};
 pub use verify::{Mismatch, Why, verify};
 
-use crate::cloudflare::{Method, Reader, Writer};
+use crate::cloudflare::{Reader, Writer};
 use crate::diagnostics::Finding;
 use crate::live::Live;
 use crate::plan::{Change, Plan};
@@ -87,7 +87,7 @@ pub enum Event {
     /// A write is being sent.
     Writing {
         /// POST or PUT.
-        method: Method,
+        method: http::Method,
         /// The API's path.
         path: String,
     },

@@ -10,7 +10,7 @@ use super::credentials::CredentialsError;
 use super::envelope::ApiMessage;
 use super::moment::{rounded_up, utc};
 use super::retry::StopReason;
-use super::transport::{Method, Operation, Reached, TransportError, TransportErrorKind};
+use super::transport::{Operation, Reached, TransportError, TransportErrorKind};
 use crate::text::visible;
 
 /// Why a request has no result.
@@ -110,7 +110,7 @@ pub struct Call {
     /// What it does.
     pub operation: Operation,
     /// The method.
-    pub method: Method,
+    pub method: http::Method,
     /// The path, below the base URL.
     pub path: String,
     /// How often it was sent.

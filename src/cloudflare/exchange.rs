@@ -11,7 +11,7 @@ use tracing::Instrument as _;
 use super::envelope::Envelope;
 use super::error::{Call, Error};
 use super::retry::{Decision, Policy, StopReason, Tried, decide};
-use super::transport::{Method, Request, Response, Transport, TransportError};
+use super::transport::{ApiRequest, Response, Transport, TransportError, header};
 use crate::text::{excerpt, visible};
 
 /// How much of a body that is no answer of the API is shown, in characters.
@@ -27,7 +27,7 @@ pub(super) struct Exchange {
 /// A request that may take several attempts.
 pub(super) struct Attempts<'a> {
     exchange: &'a Exchange,
-    request: &'a Request,
+    request: &'a ApiRequest,
     call: Call,
     /// What came of the last attempt.
     last: Option<Result<Response, TransportError>>,
@@ -92,7 +92,7 @@ impl Exchange {
     }
 
     /// Sends a request until it has a final outcome.
-    pub(super) async fn call(&self, request: &Request) -> Result<Answered, Error> {
+    pub(super) async fn call(&self, request: &ApiRequest) -> Result<Answered, Error> {
         let mut attempts = self.attempts(request);
         loop {
             match attempts.next().await {
@@ -103,11 +103,11 @@ impl Exchange {
     }
 
     /// The attempts at a request, one by one, for a caller that has something to do between them.
-    pub(super) fn attempts<'a>(&'a self, request: &'a Request) -> Attempts<'a> {
+    pub(super) fn attempts<'a>(&'a self, request: &'a ApiRequest) -> Attempts<'a> {
         let call = Call {
             operation: request.operation,
-            method: request.method,
-            path: request.path.clone(),
+            method: request.method().clone(),
+            path: request.path().to_owned(),
             attempts: 0,
             stop: StopReason::Final,
             status: None,
@@ -125,7 +125,7 @@ impl Exchange {
 
     fn decide(
         &self,
-        request: &Request,
+        request: &ApiRequest,
         attempt: u32,
         outcome: Result<&Response, &TransportError>,
         previous: Option<&TransportError>,
@@ -138,15 +138,15 @@ impl Exchange {
             now: SystemTime::now(),
             jitter: fastrand::f64(),
         };
-        decide(&self.policy, request.method, &tried)
+        decide(&self.policy, request.method(), &tried)
     }
 
     /// One attempt, in a span of its own.
-    async fn send(&self, request: &Request, attempt: u32, timeout: Duration) -> Result<Response, TransportError> {
+    async fn send(&self, request: &ApiRequest, attempt: u32, timeout: Duration) -> Result<Response, TransportError> {
         let span = tracing::info_span!(
             "request",
-            method = %request.method,
-            path = %visible(&request.path),
+            method = %request.method(),
+            path = %visible(request.path()),
             attempt,
             status = tracing::field::Empty,
             cf_ray = tracing::field::Empty,
@@ -154,7 +154,7 @@ impl Exchange {
         );
         async {
             let started = Instant::now();
-            let outcome = self.transport.send(request, timeout).await;
+            let outcome = self.transport.send(&request.http, timeout).await;
             note_outcome(started, outcome.as_ref());
             outcome
         }
@@ -168,11 +168,11 @@ fn note_outcome(started: Instant, outcome: Result<&Response, &TransportError>) {
     span.record("elapsed_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
     match outcome {
         Ok(response) => {
-            span.record("status", response.status);
-            if let Some(ray) = response.header("cf-ray") {
+            span.record("status", response.status().as_u16());
+            if let Some(ray) = header(response.headers(), "cf-ray") {
                 span.record("cf_ray", &*visible(ray));
             }
-            tracing::info!(bytes = response.body.len(), "answered");
+            tracing::info!(bytes = response.body().len(), "answered");
         }
         Err(error) => {
             tracing::info!(reached = ?error.reached, kind = ?error.kind, "no answer: {}", visible(&error.message))
@@ -180,26 +180,26 @@ fn note_outcome(started: Instant, outcome: Result<&Response, &TransportError>) {
     }
 }
 
-fn note_retry(request: &Request, wait: Duration, outcome: Result<&Response, &TransportError>) {
+fn note_retry(request: &ApiRequest, wait: Duration, outcome: Result<&Response, &TransportError>) {
     let reason = match outcome {
-        Ok(response) => format!("status {}", response.status),
+        Ok(response) => format!("status {}", response.status().as_u16()),
         Err(error) => visible(&error.message).into_owned(),
     };
     let seconds = format!("{:.1}", wait.as_secs_f64());
-    tracing::warn!("{} {}: {reason}; trying again in {seconds} s", request.method, visible(&request.path));
+    tracing::warn!("{} {}: {reason}; trying again in {seconds} s", request.method(), visible(request.path()));
 }
 
 /// Logs why a request that failed is not sent again.
-fn note_stop(request: &Request, attempts: u32, stop: StopReason, outcome: Result<&Response, &TransportError>) {
+fn note_stop(request: &ApiRequest, attempts: u32, stop: StopReason, outcome: Result<&Response, &TransportError>) {
     let reason = match stop {
-        StopReason::Final if outcome.is_ok_and(|response| response.status < 400) => return,
-        StopReason::Final if request.method == Method::Get => "another attempt would fail in the same way",
+        StopReason::Final if outcome.is_ok_and(|response| response.status().as_u16() < 400) => return,
+        StopReason::Final if *request.method() == http::Method::GET => "another attempt would fail in the same way",
         StopReason::Final => "a write is repeated only if the server did not act",
         StopReason::Attempts => "the number of attempts is used up",
         StopReason::Wait { .. } => "the server asks for a wait that is too long",
         StopReason::Deadline => "the deadline leaves no time for it",
     };
-    tracing::debug!(attempts, reason, "not sent again: {} {}", request.method, visible(&request.path));
+    tracing::debug!(attempts, reason, "not sent again: {} {}", request.method(), visible(request.path()));
 }
 
 fn conclude(mut call: Call, outcome: Result<Response, TransportError>) -> Result<Answered, Error> {
@@ -207,10 +207,10 @@ fn conclude(mut call: Call, outcome: Result<Response, TransportError>) -> Result
         Ok(response) => response,
         Err(failure) => return Err(Error::Transport { call: Box::new(call), failure: Box::new(failure) }),
     };
-    call.status = Some(response.status);
-    call.ray = response.header("cf-ray").map(str::to_owned);
-    call.audit_id = response.header("cf-auditlog-id").map(str::to_owned);
-    let server_time = response.header("date").and_then(|date| httpdate::parse_http_date(date).ok());
+    call.status = Some(response.status().as_u16());
+    call.ray = header(response.headers(), "cf-ray").map(str::to_owned);
+    call.audit_id = header(response.headers(), "cf-auditlog-id").map(str::to_owned);
+    let server_time = header(response.headers(), "date").and_then(|date| httpdate::parse_http_date(date).ok());
     let (call, envelope) = open(call, &response)?;
     note_messages(&envelope);
     Ok(Answered { call, envelope, server_time })
@@ -218,21 +218,21 @@ fn conclude(mut call: Call, outcome: Result<Response, TransportError>) -> Result
 
 /// The envelope of a success; everything else is an error of its own kind.
 fn open(call: Call, response: &Response) -> Result<(Call, Envelope), Error> {
-    if (300..400).contains(&response.status) {
-        let location = response.header("location").map(str::to_owned);
+    if response.status().is_redirection() {
+        let location = header(response.headers(), "location").map(str::to_owned);
         return Err(Error::Redirect { call: Box::new(call), location });
     }
     let unreadable = |call: Call, problem: String| {
         // Cut before decoding: a body may be megabytes of anything.
-        let start = &response.body[..response.body.len().min(EXCERPT * 4)];
+        let start = &response.body()[..response.body().len().min(EXCERPT * 4)];
         let excerpt = excerpt(&String::from_utf8_lossy(start), EXCERPT);
         Error::Body { call: Box::new(call), problem, excerpt }
     };
-    let envelope = match Envelope::parse(&response.body) {
+    let envelope = match Envelope::parse(response.body()) {
         Ok(envelope) => envelope,
         Err(problem) => return Err(unreadable(call, problem)),
     };
-    match (envelope.is_success(), (200..300).contains(&response.status)) {
+    match (envelope.is_success(), response.status().is_success()) {
         (true, true) => Ok((call, envelope)),
         (false, _) => Err(Error::Api { call: Box::new(call), messages: envelope.errors }),
         (true, false) => Err(unreadable(call, "the body claims success".to_owned())),

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
+use ::http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
 
@@ -11,7 +12,7 @@ use super::credentials::Credentials;
 use super::error::ConfigError;
 use super::failure::{Attempt, not_built};
 use super::proxy::ProxyRoute;
-use super::transport::{Method, Request, Response, Sending, Transport, TransportError};
+use super::transport::{Request, Response, Sending, Transport, TransportError};
 
 /// The largest answer that is read. A real one has a few kilobytes; this is what a broken or hostile server can make us hold.
 const MAX_BODY: usize = 8 * 1024 * 1024;
@@ -44,7 +45,7 @@ pub struct HttpConfig {
 pub struct HttpTransport {
     base_url: BaseUrl,
     /// The headers of the credentials, marked as sensitive.
-    headers: reqwest::header::HeaderMap,
+    headers: ::http::HeaderMap,
     roots: Vec<Certificate>,
     proxy: ProxyRoute,
     client: OnceCell<Client>,
@@ -74,7 +75,7 @@ impl HttpTransport {
     }
 
     async fn client(&self) -> Result<&Client, TransportError> {
-        let not_built = |error| not_built(error, &self.config.base_url.address());
+        let not_built = |error| not_built(error, &self.base_url.address());
         let build = async || self.builder().and_then(ClientBuilder::build).map_err(not_built);
         self.client.get_or_try_init(build).await
     }
@@ -104,20 +105,15 @@ impl HttpTransport {
     }
 
     async fn exchange(&self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
-        let Request { operation: _, method, path, query, body } = request;
         let client = self.client().await?;
-        let method = match method {
-            Method::Get => reqwest::Method::GET,
-            Method::Post => reqwest::Method::POST,
-            Method::Put => reqwest::Method::PUT,
-        };
+        let url = self.base_url.join(request.uri().path(), request.uri().query());
         let mut outgoing = client
-            .request(method, self.base_url.join(path, query))
-            .header(reqwest::header::ACCEPT, "application/json")
+            .request(request.method().clone(), url)
+            .headers(request.headers().clone())
+            .header(ACCEPT, "application/json")
             .timeout(timeout);
-        if let Some(body) = body {
-            let header = reqwest::header::CONTENT_TYPE;
-            outgoing = outgoing.header(header, "application/json").body(body.to_string());
+        if !request.body().is_empty() {
+            outgoing = outgoing.header(CONTENT_TYPE, "application/json").body(request.body().clone());
         }
         let address = self.base_url.address();
         let proxy = self.proxy.server().map(|server| (server.address(), server.has_credentials()));
@@ -138,10 +134,8 @@ impl Transport for HttpTransport {
 }
 
 async fn receive(mut incoming: reqwest::Response, attempt: &Attempt<'_>) -> Result<Response, TransportError> {
-    let status = incoming.status().as_u16();
-    let headers = incoming.headers().iter();
-    let headers =
-        headers.filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))).collect();
+    let mut response = Response::default();
+    *response.status_mut() = incoming.status();
     let whole = incoming.content_length();
     let mut body = Vec::new();
     loop {
@@ -152,7 +146,9 @@ async fn receive(mut incoming: reqwest::Response, attempt: &Attempt<'_>) -> Resu
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Response { status, headers, body })
+    *response.headers_mut() = std::mem::take(incoming.headers_mut());
+    *response.body_mut() = body;
+    Ok(response)
 }
 
 fn parse_roots(pem: &[u8]) -> Result<Vec<Certificate>, ConfigError> {

@@ -53,18 +53,20 @@ mod script;
 mod transport;
 mod writer;
 
+pub use self::http::{HttpConfig, HttpTransport};
 pub use base_url::{BaseUrl, CLOUDFLARE};
 pub use credentials::{Credentials, CredentialsError, Secret};
 pub use envelope::{ApiMessage, Link};
 pub use error::{Call, ConfigError, Error, ErrorKind};
-pub use http::{HttpConfig, HttpTransport};
 pub use probe::{TokenCheck, TokenOwner, TokenState};
 pub use proxy::{ProxyRoute, ProxyServer};
 pub use reader::Reader;
 pub use request::Revocation;
 pub use retry::{Policy, StopReason};
+#[cfg(feature = "sandbox")]
+pub(crate) use transport::header;
 pub use transport::{
-    AnswerFailure, CertificateFailure, Method, Operation, ProxyFailure, Reached, Request, Response, Sending,
+    AnswerFailure, ApiRequest, CertificateFailure, Operation, ProxyFailure, Reached, Request, Response, Sending,
     TlsFailure, Transport, TransportError, TransportErrorKind,
 };
 pub(crate) use writer::Step;

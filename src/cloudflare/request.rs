@@ -1,6 +1,6 @@
 //! Requests as pure values: what is asked, without sending it.
 //!
-//! Every operation of the organization and DoH objects is a function here. A [`Request`] can be looked at, compared and
+//! Every operation of the organization and DoH objects is a function here. An [`ApiRequest`] can be inspected and
 //! logged; [`Reader`](super::Reader) and [`Writer`](super::Writer) build theirs with these functions.
 //!
 //! ```
@@ -15,9 +15,10 @@
 
 use std::fmt;
 
+use http::Method;
 use serde_json::{Map, Value as Json};
 
-use super::transport::{Method, Operation, Request};
+use super::transport::{ApiRequest, Operation, Request};
 use crate::json::JsonText;
 use crate::settings::{Endpoint, Scope, Target, TargetId};
 
@@ -29,39 +30,39 @@ pub fn path_for(target: &Target, endpoint: Endpoint) -> String {
 }
 
 /// Reads the organization: `GET /{accounts|zones}/{id}/access/organizations`.
-pub fn get(target: &Target) -> Request {
+pub fn get(target: &Target) -> ApiRequest {
     read(Operation::ReadOrganization, path_for(target, Endpoint::Organization))
 }
 
 /// Creates (sets up) the organization: `POST /{accounts|zones}/{id}/access/organizations`.
 ///
 /// The body needs `name` and `auth_domain`; `custom_pages` is not taken (OpenAPI).
-pub fn create(target: &Target, body: impl Into<JsonText>) -> Request {
-    write(Operation::CreateOrganization, Method::Post, path_for(target, Endpoint::Organization), body)
+pub fn create(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
+    write(Operation::CreateOrganization, Method::POST, path_for(target, Endpoint::Organization), body)
 }
 
 /// Updates the organization: `PUT /{accounts|zones}/{id}/access/organizations`.
 ///
 /// The body is the whole document as wanted, since nobody has settled whether PUT replaces or merges. Without
 /// `auth_domain` the API refuses it with code 11004.
-pub fn update(target: &Target, body: impl Into<JsonText>) -> Request {
-    write(Operation::UpdateOrganization, Method::Put, path_for(target, Endpoint::Organization), body)
+pub fn update(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
+    write(Operation::UpdateOrganization, Method::PUT, path_for(target, Endpoint::Organization), body)
 }
 
 /// Reads the DoH settings: `GET /accounts/{id}/access/organizations/doh`. Account scope only.
-pub fn get_doh(target: &Target) -> Request {
+pub fn get_doh(target: &Target) -> ApiRequest {
     read(Operation::ReadDoh, path_for(target, Endpoint::Doh))
 }
 
 /// Updates the DoH settings: `PUT /accounts/{id}/access/organizations/doh`. Account scope only.
-pub fn update_doh(target: &Target, body: impl Into<JsonText>) -> Request {
-    write(Operation::UpdateDoh, Method::Put, path_for(target, Endpoint::Doh), body)
+pub fn update_doh(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
+    write(Operation::UpdateDoh, Method::PUT, path_for(target, Endpoint::Doh), body)
 }
 
 /// Revokes all Access tokens of a user: `POST /{accounts|zones}/{id}/access/organizations/revoke_user`.
 ///
 /// Only what is given is sent. `devices` goes into the query and the body, because the API documents it in both.
-pub fn revoke_user(target: &Target, revocation: &Revocation) -> Request {
+pub fn revoke_user(target: &Target, revocation: &Revocation) -> ApiRequest {
     let Revocation { email, user_uid, devices, warp_session_reauth } = revocation;
     let members = [
         ("email", Some(Json::from(email.as_str()))),
@@ -71,18 +72,18 @@ pub fn revoke_user(target: &Target, revocation: &Revocation) -> Request {
     ];
     let body: Map<String, Json> =
         members.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
-    let path = path_for(target, Endpoint::Organization) + "/revoke_user";
-    let query = devices.map(|devices| ("devices", devices.to_string())).into_iter().collect();
-    Request { query, ..write(Operation::RevokeUser, Method::Post, path, &body) }
+    let query = devices.map(|devices| format!("?devices={devices}")).unwrap_or_default();
+    let path = path_for(target, Endpoint::Organization) + "/revoke_user" + &query;
+    write(Operation::RevokeUser, Method::POST, path, &body)
 }
 
 /// Checks a token that belongs to an account: `GET /accounts/{id}/tokens/verify`.
-pub fn verify_account_token(account: &TargetId) -> Request {
+pub fn verify_account_token(account: &TargetId) -> ApiRequest {
     read(Operation::VerifyToken, format!("/{}/{account}/tokens/verify", Scope::Account.plural()))
 }
 
 /// Checks a token that belongs to a user: `GET /user/tokens/verify`. It answers an account's token with code 1000.
-pub fn verify_user_token() -> Request {
+pub fn verify_user_token() -> ApiRequest {
     read(Operation::VerifyToken, "/user/tokens/verify".to_owned())
 }
 
@@ -106,18 +107,26 @@ impl Revocation {
     }
 }
 
-impl fmt::Display for Request {
+impl fmt::Display for ApiRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path)
+        write!(f, "{} {}", self.method(), self.path())
     }
 }
 
-fn read(operation: Operation, path: String) -> Request {
-    Request { operation, method: Method::Get, path, query: Vec::new(), body: None }
+fn read(operation: Operation, path: String) -> ApiRequest {
+    request(operation, Method::GET, path, Vec::new())
 }
 
-fn write(operation: Operation, method: Method, path: String, body: impl Into<JsonText>) -> Request {
-    Request { operation, method, path, query: Vec::new(), body: Some(body.into()) }
+fn write(operation: Operation, method: Method, path: String, body: impl Into<JsonText>) -> ApiRequest {
+    request(operation, method, path, body.into().to_string().into_bytes())
+}
+
+fn request(operation: Operation, method: Method, path: String, body: Vec<u8>) -> ApiRequest {
+    let mut http = Request::new(body);
+    *http.method_mut() = method;
+    // Every path here is made of fixed words and hexadecimal digits, so none is refused.
+    *http.uri_mut() = path.try_into().unwrap_or_default();
+    ApiRequest { operation, http }
 }
 
 #[cfg(test)]
@@ -142,19 +151,19 @@ mod tests {
         let document = body(json!({"name": "Widget", "auth_domain": "widget.cloudflareaccess.com"}));
         let organization = format!("/accounts/{ID}/access/organizations");
         let table = [
-            (get(&target), Method::Get, organization.clone(), false),
-            (create(&target, &document), Method::Post, organization.clone(), true),
-            (update(&target, &document), Method::Put, organization.clone(), true),
-            (get_doh(&target), Method::Get, format!("{organization}/doh"), false),
-            (update_doh(&target, &document), Method::Put, format!("{organization}/doh"), true),
-            (revoke_user(&target, &Revocation::of("a@b.c")), Method::Post, format!("{organization}/revoke_user"), true),
-            (verify_account_token(&target.id), Method::Get, format!("/accounts/{ID}/tokens/verify"), false),
-            (verify_user_token(), Method::Get, "/user/tokens/verify".to_owned(), false),
+            (get(&target), Method::GET, organization.clone(), false),
+            (create(&target, &document), Method::POST, organization.clone(), true),
+            (update(&target, &document), Method::PUT, organization.clone(), true),
+            (get_doh(&target), Method::GET, format!("{organization}/doh"), false),
+            (update_doh(&target, &document), Method::PUT, format!("{organization}/doh"), true),
+            (revoke_user(&target, &Revocation::of("a@b.c")), Method::POST, format!("{organization}/revoke_user"), true),
+            (verify_account_token(&target.id), Method::GET, format!("/accounts/{ID}/tokens/verify"), false),
+            (verify_user_token(), Method::GET, "/user/tokens/verify".to_owned(), false),
         ];
         for (request, method, path, has_body) in table {
-            assert_eq!((request.method, request.path.as_str()), (method, path.as_str()));
-            assert_eq!(request.body.is_some(), has_body, "{request}");
-            assert!(request.query.is_empty(), "{request}");
+            assert_eq!((request.method(), request.path()), (&method, path.as_str()));
+            assert_eq!(!request.http.body().is_empty(), has_body, "{request}");
+            assert_eq!(request.http.uri().query(), None, "{request}");
         }
     }
 
@@ -163,7 +172,7 @@ mod tests {
         let zone = Target::zone(ID).unwrap();
         assert_eq!(path_for(&zone, Endpoint::Organization), format!("/zones/{ID}/access/organizations"));
         assert_eq!(
-            revoke_user(&zone, &Revocation::of("a@b.c")).path,
+            revoke_user(&zone, &Revocation::of("a@b.c")).path(),
             format!("/zones/{ID}/access/organizations/revoke_user")
         );
     }
@@ -172,14 +181,14 @@ mod tests {
     fn a_body_is_sent_as_it_is_given_in_its_order_and_with_its_digits() {
         let text = r#"{"z":1.10,"a":null,"big":12345678901234567890123,"nested":{"y":[],"x":""}}"#;
         let request = update(&account(), JsonText::parse(text).unwrap());
-        assert_eq!(request.body.unwrap().to_string(), text);
+        assert_eq!(request.http.body(), text.as_bytes());
     }
 
     #[test]
     fn a_revocation_sends_only_what_is_given() {
         let request = revoke_user(&account(), &Revocation::of("user@example.com"));
-        assert_eq!(request.body, Some(JsonText::from(&json!({"email": "user@example.com"}))));
-        assert!(request.query.is_empty());
+        assert_eq!(request.http.body(), br#"{"email":"user@example.com"}"#);
+        assert_eq!(request.http.uri().query(), None);
     }
 
     #[test]
@@ -192,9 +201,9 @@ mod tests {
                 ..Revocation::of("user@example.com")
             };
             let request = revoke_user(&account(), &revocation);
-            assert_eq!(request.query, [("devices", devices.to_string())]);
+            assert_eq!(request.http.uri().query(), Some(format!("devices={devices}").as_str()));
             let expected = json!({"email": "user@example.com", "user_uid": "f174e90a", "devices": devices, "warp_session_reauth": true});
-            assert_eq!(request.body.map(|body| body.view()), Some(expected));
+            assert_eq!(serde_json::from_slice::<Json>(request.http.body()).unwrap(), expected);
         }
     }
 }

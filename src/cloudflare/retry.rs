@@ -12,9 +12,10 @@
 
 use std::time::{Duration, SystemTime};
 
+use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use super::transport::{AnswerFailure, Method, Reached, Response, TransportError, TransportErrorKind};
+use super::transport::{AnswerFailure, Reached, Response, TransportError, TransportErrorKind, header};
 
 /// The longest wait that is kept without a deadline. The API blocks for five minutes after too many requests; a minute on top is slack.
 const PATIENCE: Duration = Duration::from_secs(360);
@@ -118,7 +119,7 @@ pub enum StopReason {
 }
 
 /// Decides what to do after an attempt.
-pub(super) fn decide(policy: &Policy, method: Method, tried: &Tried<'_>) -> Decision {
+pub(super) fn decide(policy: &Policy, method: &Method, tried: &Tried<'_>) -> Decision {
     if !may_repeat(method, tried) {
         return Decision::Stop(StopReason::Final);
     }
@@ -134,14 +135,14 @@ pub(super) fn decide(policy: &Policy, method: Method, tried: &Tried<'_>) -> Deci
     if wait >= patience { Decision::Stop(StopReason::Deadline) } else { Decision::Retry(wait) }
 }
 
-fn may_repeat(method: Method, tried: &Tried<'_>) -> bool {
-    match (method, tried.outcome) {
-        (_, Ok(response)) if response.status == 429 => true,
-        (_, Err(error)) if error.kind.is_lasting() || broke_off_again(error, tried.previous) => false,
-        (_, Err(error)) if error.reached == Reached::Nothing => true,
-        (Method::Get, Ok(response)) => response.status == 408 || response.status >= 500,
-        (Method::Get, Err(_)) => true,
-        (Method::Post | Method::Put, _) => false,
+fn may_repeat(method: &Method, tried: &Tried<'_>) -> bool {
+    match tried.outcome {
+        Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => true,
+        Err(error) if error.kind.is_lasting() || broke_off_again(error, tried.previous) => false,
+        Err(error) if error.reached == Reached::Nothing => true,
+        _ if *method != Method::GET => false,
+        Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT || response.status().as_u16() >= 500,
+        Err(_) => true,
     }
 }
 
@@ -158,8 +159,8 @@ fn backoff(policy: &Policy, attempt: u32, jitter: f64) -> Duration {
 
 /// The wait that the server asks for, if it does.
 fn asked_wait(response: &Response, now: SystemTime) -> Option<Duration> {
-    let after = response.header("retry-after").and_then(|text| retry_after(text, now));
-    let reset = response.header("ratelimit").and_then(exhausted_for);
+    let after = header(response.headers(), "retry-after").and_then(|text| retry_after(text, now));
+    let reset = header(response.headers(), "ratelimit").and_then(exhausted_for);
     after.or(reset)
 }
 

@@ -6,29 +6,11 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use crate::json::JsonText;
+/// A request as it is sent: the path is the one below the base URL, and a body is JSON. An empty body is none.
+pub type Request = http::Request<Vec<u8>>;
 
-/// The methods that this program uses. There is no DELETE: the API has none, and neither has this program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum Method {
-    /// Reads.
-    Get,
-    /// Creates, and acts.
-    Post,
-    /// Updates.
-    Put,
-}
-
-impl std::fmt::Display for Method {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-            Self::Put => "PUT",
-        })
-    }
-}
+/// An answer as it came, with its body decompressed.
+pub type Response = http::Response<Vec<u8>>;
 
 /// What a request does. The same error code has different causes in different operations, so hints depend on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,37 +31,30 @@ pub enum Operation {
     VerifyToken,
 }
 
-/// One request as a value: nothing is sent until a transport gets it, and no credential is in it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Request {
+/// A request and what it does. It is a value: nothing is sent until a transport gets it, and it holds no credential.
+#[derive(Debug, Clone)]
+pub struct ApiRequest {
     /// What it does.
     pub operation: Operation,
+    /// What is sent.
+    pub http: Request,
+}
+
+impl ApiRequest {
     /// The method.
-    pub method: Method,
-    /// The path below the base URL, with a leading slash.
-    pub path: String,
-    /// Query parameters, in order.
-    pub query: Vec<(&'static str, String)>,
-    /// The JSON body of a write.
-    pub body: Option<JsonText>,
-}
-
-/// One answer as a value.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Response {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers, names in lower case. Values that are no visible ASCII are left out.
-    pub headers: Vec<(String, String)>,
-    /// The body, decompressed.
-    pub body: Vec<u8>,
-}
-
-impl Response {
-    /// The first header of this lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
+    pub fn method(&self) -> &http::Method {
+        self.http.method()
     }
+
+    /// The path below the base URL, without the query.
+    pub fn path(&self) -> &str {
+        self.http.uri().path()
+    }
+}
+
+/// The first header of this name; none where its value is not visible ASCII.
+pub(crate) fn header<'a>(headers: &'a http::HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
 }
 
 /// How far a request got before it failed: this decides whether a write may be repeated.

@@ -14,7 +14,7 @@ use super::exchange::{Answered, Attempts, Exchange};
 use super::reader::mismatch;
 use super::request::{self, Revocation};
 use super::retry::Policy;
-use super::transport::{Reached, Request, Transport};
+use super::transport::{ApiRequest, Reached, Transport};
 use crate::json::JsonText;
 use crate::settings::{Scope, Target};
 
@@ -175,12 +175,12 @@ impl Writer {
         result.as_bool().ok_or_else(|| mismatch(call, Some(&found), "true or false").into())
     }
 
-    async fn write(&self, request: &Request) -> Result<Written, WriteError> {
+    async fn write(&self, request: &ApiRequest) -> Result<Written, WriteError> {
         written(self.exchange.call(request).await)
     }
 
     /// The attempts at a write, one by one: between two of them there is a wait, in which somebody else may write.
-    pub(crate) fn attempts<'a>(&'a self, request: &'a Request) -> WriteAttempts<'a> {
+    pub(crate) fn attempts<'a>(&'a self, request: &'a ApiRequest) -> WriteAttempts<'a> {
         WriteAttempts(self.exchange.attempts(request))
     }
 }

@@ -1,15 +1,18 @@
 //! The emulated API as a state machine: a request goes in, an answer comes out, and nothing else happens.
 
+use http::header::{ALLOW, CONTENT_TYPE};
+use http::{HeaderName, Method};
 use serde_json::{Value as Json, json};
 
 use super::auth::{self, Need};
 use super::envelope::{self, ApiError};
-use super::exchange::{Answer, Call, Delivery, RecordedRequest};
+use super::exchange::{Answer, RATELIMIT, RecordedRequest};
 use super::fault::{self, Fault, FaultEndpoint, Pending, Trouble};
 use super::personality::{Patch, Personality};
 use super::route::{self, ApiResource, Route};
 use super::rules::WriteKind;
 use super::state::{Adopt, State};
+use crate::cloudflare::Request;
 use crate::json::JsonText;
 use crate::settings::{Endpoint, Model, Target};
 
@@ -28,6 +31,9 @@ pub struct Sandbox {
 const BUDGET: usize = 1200;
 /// The seconds of a window.
 const WINDOW: usize = 300;
+
+const RAY: HeaderName = HeaderName::from_static("cf-ray");
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 pub(super) type Handled = Result<(u16, Json), Vec<ApiError>>;
 
@@ -75,14 +81,14 @@ impl Sandbox {
     }
 
     /// Answers one request.
-    pub fn handle(&mut self, call: &Call) -> Answer {
+    pub fn handle(&mut self, call: &Request) -> Answer {
         self.land();
         let route = route::read(call);
         let place = route.as_ref().ok().map(|route| route.resource.place());
-        let trouble = match fault::next(&mut self.script, &call.method, place) {
+        let trouble = match fault::next(&mut self.script, call.method().as_str(), place) {
             Pending::Now(trouble) => Some(trouble),
             Pending::Later => None,
-            Pending::Nothing => fault::next(&mut self.state.faults, &call.method, place).now(),
+            Pending::Nothing => fault::next(&mut self.state.faults, call.method().as_str(), place).now(),
         };
         let outcome = match trouble {
             Some(trouble) if !trouble.is_applied() => None,
@@ -93,37 +99,34 @@ impl Sandbox {
         }
         let answer = self.answer(call, outcome, trouble);
         self.seen.push(RecordedRequest {
-            method: call.method.clone(),
-            path: route::below_base(&call.path).to_owned(),
-            query: call.query.clone(),
-            body: JsonText::parse(&call.body).ok().map(|body| body.view()),
-            status: answer.status,
+            method: call.method().clone(),
+            path: route::below_base(call.uri().path()).to_owned(),
+            query: call.uri().query().unwrap_or_default().to_owned(),
+            body: JsonText::parse(call.body()).ok().map(|body| body.view()),
+            status: answer.http.status().as_u16(),
             delivery: answer.delivery,
         });
         answer
     }
 
-    fn answer(&self, call: &Call, outcome: Option<Handled>, trouble: Option<Trouble>) -> Answer {
+    fn answer(&self, call: &Request, outcome: Option<Handled>, trouble: Option<Trouble>) -> Answer {
         let (status, body) = match outcome {
             Some(Ok((status, body))) => (status, body),
             Some(Err(refusals)) => {
                 (refusals.first().map_or(500, |refusal| refusal.status), envelope::failure(&refusals))
             }
-            None => (0, Json::Null),
+            None => (200, Json::Null),
         };
-        let mut answer = Answer {
-            status,
-            headers: vec![
-                ("content-type".to_owned(), "application/json".to_owned()),
-                ("cf-ray".to_owned(), format!("{:016x}-SBX", 0x8f00_0000_0000_0001_u64 + self.seen.len() as u64)),
-                ("ratelimit".to_owned(), format!("\"default\";r={};t={WINDOW}", BUDGET - 1 - self.seen.len() % BUDGET)),
-                ("ratelimit-policy".to_owned(), format!("\"default\";q={BUDGET};w={WINDOW}")),
-            ],
-            body: self.state.with_originals(&body).into_bytes(),
-            delivery: Delivery::Normal,
-        };
+        let mut answer = Answer::default();
+        answer.set_status(status);
+        answer.set_body(self.state.with_originals(&body));
+        answer.set_header(CONTENT_TYPE, "application/json");
+        answer.set_header(RAY, &format!("{:016x}-SBX", 0x8f00_0000_0000_0001_u64 + self.seen.len() as u64));
+        let left = BUDGET - 1 - self.seen.len() % BUDGET;
+        answer.set_header(RATELIMIT, &format!("\"default\";r={left};t={WINDOW}"));
+        answer.set_header(RATELIMIT_POLICY, &format!("\"default\";q={BUDGET};w={WINDOW}"));
         if status == 405 {
-            answer.headers.push(("allow".to_owned(), self.allowed(&call.path).join(", ")));
+            answer.set_header(ALLOW, &self.allowed(call.uri().path()).join(", "));
         }
         if let Some(trouble) = trouble {
             answer.spoil(trouble);
@@ -131,24 +134,24 @@ impl Sandbox {
         answer
     }
 
-    fn act(&mut self, call: &Call, route: &Route) -> Handled {
+    fn act(&mut self, call: &Request, route: &Route) -> Handled {
         let one = |refusal| vec![refusal];
         match route.resource {
             ApiResource::Verify(owner) => {
                 let result = auth::verify(&self.state, call, owner).map_err(one)?;
                 return Ok((200, envelope::success(result)));
             }
-            _ if call.method == "DELETE" => return Err(vec![not_allowed(call)]),
+            _ if call.method() == Method::DELETE => return Err(vec![not_allowed(call)]),
             _ => {}
         }
         auth::admit(&self.state, call, route.need(call)).map_err(one)?;
-        let target = route.target.as_ref().ok_or_else(|| vec![ApiError::no_route(&call.path)])?;
+        let target = route.target.as_ref().ok_or_else(|| vec![ApiError::no_route(call.uri().path())])?;
         self.adopt(target).map_err(one)?;
         let endpoint = match route.resource {
             ApiResource::Settings(endpoint) => endpoint,
             _ => return revoke_user(call),
         };
-        match call.method.as_str() {
+        match call.method().as_str() {
             "GET" => self.read(target, endpoint),
             "PUT" => self.update(target, endpoint, call, WriteKind::Update),
             "POST" if endpoint == Endpoint::Organization => self.create(target, call),
@@ -196,8 +199,8 @@ impl ApiResource {
 }
 
 impl Route {
-    fn need(&self, call: &Call) -> Need {
-        match (self.resource, call.method.as_str()) {
+    fn need(&self, call: &Request) -> Need {
+        match (self.resource, call.method().as_str()) {
             (ApiResource::RevokeUser, _) => Need::Revoke,
             (_, "GET") => Need::Read,
             _ => Need::Write,
@@ -205,7 +208,7 @@ impl Route {
     }
 }
 
-fn revoke_user(call: &Call) -> Handled {
+fn revoke_user(call: &Request) -> Handled {
     let body = read_body(call).map_err(|refusal| vec![refusal])?.view();
     let email = body.get("email").and_then(Json::as_str).filter(|email| email.contains('@'));
     if email.is_none() {
@@ -219,7 +222,7 @@ fn revoke_user(call: &Call) -> Handled {
             return Err(vec![ApiError::invalid_request(&format!("{name} takes {what}")).at(&[name])]);
         }
     }
-    for (name, value) in url::form_urlencoded::parse(call.query.as_bytes()) {
+    for (name, value) in url::form_urlencoded::parse(call.uri().query().unwrap_or_default().as_bytes()) {
         if name == "devices" && !matches!(&*value, "true" | "false") {
             return Err(vec![ApiError::invalid_request("the query's devices takes true or false")]);
         }
@@ -227,10 +230,10 @@ fn revoke_user(call: &Call) -> Handled {
     Ok((200, json!({"result": true, "success": true})))
 }
 
-pub(super) fn read_body(call: &Call) -> Result<JsonText, ApiError> {
-    JsonText::parse(&call.body).map_err(|error| ApiError::invalid_config(format!("the body is not JSON: {error}")))
+pub(super) fn read_body(call: &Request) -> Result<JsonText, ApiError> {
+    JsonText::parse(call.body()).map_err(|error| ApiError::invalid_config(format!("the body is not JSON: {error}")))
 }
 
-fn not_allowed(call: &Call) -> ApiError {
-    ApiError::new(405, 7001, format!("Method {} not available for that URI.", call.method))
+fn not_allowed(call: &Request) -> ApiError {
+    ApiError::new(405, 7001, format!("Method {} not available for that URI.", call.method()))
 }

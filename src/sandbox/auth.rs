@@ -3,8 +3,8 @@
 use serde_json::{Value as Json, json};
 
 use super::envelope::ApiError;
-use super::exchange::Call;
 use super::state::{Grant, Owner, Permission, State, TokenStatus, Tokens};
+use crate::cloudflare::{Request, header};
 
 /// What a request needs to be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ struct Credential<'a> {
 }
 
 /// Lets a request in, or says why not.
-pub(super) fn admit(state: &State, call: &Call, need: Need) -> Result<(), ApiError> {
+pub(super) fn admit(state: &State, call: &Request, need: Need) -> Result<(), ApiError> {
     let credential = read(call)?;
     let allowed = match &state.tokens {
         Tokens::Any => true,
@@ -45,7 +45,7 @@ pub(super) fn admit(state: &State, call: &Call, need: Need) -> Result<(), ApiErr
 }
 
 /// What a verification answers: an endpoint does not know the tokens of the other kind of owner.
-pub(super) fn verify(state: &State, call: &Call, owner: Owner) -> Result<Json, ApiError> {
+pub(super) fn verify(state: &State, call: &Request, owner: Owner) -> Result<Json, ApiError> {
     let credential = read(call)?;
     let status = match &state.tokens {
         Tokens::Any => Some(TokenStatus::Active),
@@ -61,19 +61,19 @@ fn grant<'a>(grants: &'a [Grant], credential: &Credential<'_>) -> Option<&'a Gra
     grants.iter().find(|grant| grant.token == credential.secret && grant.email.as_deref() == credential.email)
 }
 
-fn read(call: &Call) -> Result<Credential<'_>, ApiError> {
-    if let Some(text) = call.header("authorization") {
+fn read(call: &Request) -> Result<Credential<'_>, ApiError> {
+    if let Some(text) = header(call.headers(), "authorization") {
         let token = text.strip_prefix("Bearer ").filter(|token| is_well_formed(token));
         let secret = token.ok_or_else(|| malformed(6111, "Invalid format for Authorization header"))?;
         return Ok(Credential { secret, email: None });
     }
-    if call.header("x-auth-email").is_none() && call.header("x-auth-key").is_none() {
+    if header(call.headers(), "x-auth-email").is_none() && header(call.headers(), "x-auth-key").is_none() {
         // Reported in public answers to requests without credentials.
         return Err(ApiError::new(400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers"));
     }
-    let email = call.header("x-auth-email").filter(|email| email.contains('@'));
+    let email = header(call.headers(), "x-auth-email").filter(|email| email.contains('@'));
     let email = email.ok_or_else(|| malformed(6102, "Invalid format for X-Auth-Email header"))?;
-    let key = call.header("x-auth-key").filter(|key| is_well_formed(key));
+    let key = header(call.headers(), "x-auth-key").filter(|key| is_well_formed(key));
     let secret = key.ok_or_else(|| malformed(6103, "Invalid format for X-Auth-Key header"))?;
     Ok(Credential { secret, email: Some(email) })
 }

@@ -4,7 +4,6 @@ use serde_json::Value as Json;
 
 use super::api::{Handled, Sandbox, read_body};
 use super::envelope::{self, ApiError};
-use super::exchange::Call;
 use super::fields::{self, Fields, Table, Winner};
 use super::hostile::{Concurrent, Moment};
 use super::personality::{
@@ -14,6 +13,7 @@ use super::render;
 use super::rules::{Write, WriteKind};
 use super::state::{StaleDocument, instant};
 use super::write::merge_patch;
+use crate::cloudflare::Request;
 use crate::live::{Document, DocumentError};
 use crate::settings::{Endpoint, Target, is_blank, undotted};
 
@@ -70,7 +70,7 @@ impl Sandbox {
         }
     }
 
-    pub(super) fn update(&mut self, target: &Target, endpoint: Endpoint, call: &Call, kind: WriteKind) -> Handled {
+    pub(super) fn update(&mut self, target: &Target, endpoint: Endpoint, call: &Request, kind: WriteKind) -> Handled {
         if self.state.organization.is_none() {
             let refused = self.absent();
             return if refused.is_ok() { Err(vec![ApiError::not_enabled(403)]) } else { refused };
@@ -89,7 +89,7 @@ impl Sandbox {
         Ok((status, envelope::success(Json::Object(answer))))
     }
 
-    pub(super) fn create(&mut self, target: &Target, call: &Call) -> Handled {
+    pub(super) fn create(&mut self, target: &Target, call: &Request) -> Handled {
         let mut body = self.read_document(Endpoint::Organization, call)?;
         if self.state.organization.is_some() {
             match self.state.personality.post_existing {
@@ -121,7 +121,7 @@ impl Sandbox {
         envelope::success(Json::Object(answer))
     }
 
-    fn read_document(&mut self, endpoint: Endpoint, call: &Call) -> Result<Fields, Vec<ApiError>> {
+    fn read_document(&mut self, endpoint: Endpoint, call: &Request) -> Result<Fields, Vec<ApiError>> {
         let text = read_body(call).map_err(|refusal| vec![refusal])?;
         let refused =
             |error: DocumentError| vec![ApiError::invalid_config(format!("the body must be an object: {error}"))];

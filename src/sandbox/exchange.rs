@@ -1,49 +1,30 @@
 //! Requests and answers as values, and what a fault makes of an answer.
 
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value as Json, json};
 
 use super::envelope::{self, ApiError};
 use super::fault::{BodyFormat, Trouble};
+use crate::cloudflare::Response;
 
-/// One request, as the API sees it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Call {
-    /// The method, in capitals.
-    pub method: String,
-    /// The path, from `/client/v4` on.
-    pub path: String,
-    /// The query, without the question mark.
-    pub query: String,
-    /// The headers, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl Call {
-    /// The first header of this lower-case name.
-    pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(found, _)| found == name).map(|(_, value)| value.as_str())
-    }
-}
+/// The header that says how many requests are left.
+pub(super) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// What the API answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// The HTTP status.
-    pub status: u16,
-    /// The headers, names in lower case.
-    pub headers: Vec<(String, String)>,
-    /// The body.
-    pub body: Vec<u8>,
-    /// What becomes of the answer on its way.
+    /// The answer as it leaves the API.
+    pub http: Response,
+    /// What becomes of it on its way.
     pub delivery: Delivery,
 }
 
 /// What becomes of an answer on its way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Delivery {
     /// It arrives.
+    #[default]
     Normal,
     /// Half of it arrives.
     Truncated,
@@ -61,7 +42,7 @@ pub enum Delivery {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedRequest {
     /// The method.
-    pub method: String,
+    pub method: http::Method,
     /// The path below the base URL: `/accounts/…/access/organizations`.
     pub path: String,
     /// The query.
@@ -77,7 +58,7 @@ pub struct RecordedRequest {
 impl RecordedRequest {
     /// Whether it asked for a change.
     pub fn is_write(&self) -> bool {
-        self.method != "GET"
+        self.method != http::Method::GET
     }
 }
 
@@ -102,12 +83,12 @@ impl Answer {
     /// Does to the answer what a fault does to it.
     pub(super) fn spoil(&mut self, trouble: Trouble) {
         match trouble {
-            Trouble::Status { status, retry_after, page } => self.fail(status, retry_after, page),
+            Trouble::Status { status, retry_after, body } => self.fail(status, retry_after, body),
             Trouble::StatusAfter { status } => self.fail(status, None, BodyFormat::Json),
             Trouble::NotEnabled => {
                 let refusal = ApiError::not_enabled(403);
-                self.status = refusal.status;
-                self.body = envelope::failure(&[refusal]).to_string().into_bytes();
+                self.set_status(refusal.status);
+                self.set_body(envelope::failure(&[refusal]).to_string());
             }
             Trouble::FailedAfter => self.fail(500, None, BodyFormat::Json),
             Trouble::Html => self.show_page(200),
@@ -116,34 +97,47 @@ impl Answer {
             Trouble::ResetAfter => self.delivery = Delivery::ResetAfter,
             Trouble::Hang | Trouble::HangAfter | Trouble::Lands { .. } => self.delivery = Delivery::Hang,
             Trouble::Unreachable => self.delivery = Delivery::Unreachable,
-            Trouble::NotJson => self.body = b"{\"success\": tru".to_vec(),
-            Trouble::EmptyBody => self.body.clear(),
+            Trouble::NotJson => self.set_body("{\"success\": tru".to_owned()),
+            Trouble::EmptyBody => self.set_body(String::new()),
             Trouble::WrongType => {
-                self.body = envelope::success(json!(["an organization is an object"])).to_string().into_bytes();
+                self.set_body(envelope::success(json!(["an organization is an object"])).to_string());
             }
         }
     }
 
-    fn fail(&mut self, status: u16, retry_after: Option<u32>, page: BodyFormat) {
+    fn fail(&mut self, status: u16, retry_after: Option<u32>, body: BodyFormat) {
         if let Some(seconds) = retry_after {
-            self.headers.push(("retry-after".to_owned(), seconds.to_string()));
-            self.headers.retain(|(name, _)| name != "ratelimit");
-            self.headers.push(("ratelimit".to_owned(), format!("\"default\";r=0;t={seconds}")));
+            self.set_header(RETRY_AFTER, &seconds.to_string());
+            self.set_header(RATELIMIT, &format!("\"default\";r=0;t={seconds}"));
         }
-        if page == BodyFormat::Html {
+        if body == BodyFormat::Html {
             return self.show_page(status);
         }
         let refusal = ApiError { status, ..refusal_with(status) };
-        self.status = status;
-        self.body = envelope::failure(&[refusal]).to_string().into_bytes();
+        self.set_status(status);
+        self.set_body(envelope::failure(&[refusal]).to_string());
     }
 
     fn show_page(&mut self, status: u16) {
-        self.status = status;
-        self.headers.retain(|(name, _)| name != "content-type");
-        self.headers.push(("content-type".to_owned(), "text/html; charset=UTF-8".to_owned()));
-        self.body =
-            format!("<!DOCTYPE html><html><head><title>{status}</title></head><body>This is no API.</body></html>")
-                .into_bytes();
+        self.set_status(status);
+        self.set_header(CONTENT_TYPE, "text/html; charset=UTF-8");
+        self.set_body(format!(
+            "<!DOCTYPE html><html><head><title>{status}</title></head><body>This is no API.</body></html>"
+        ));
+    }
+
+    pub(super) fn set_status(&mut self, status: u16) {
+        *self.http.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    }
+
+    pub(super) fn set_body(&mut self, body: String) {
+        *self.http.body_mut() = body.into_bytes();
+    }
+
+    /// Sets a header in place of an earlier one. The sandbox makes every value itself, from visible ASCII.
+    pub(super) fn set_header(&mut self, name: HeaderName, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.http.headers_mut().insert(name, value);
+        }
     }
 }

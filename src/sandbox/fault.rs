@@ -42,7 +42,7 @@ pub enum Trouble {
         /// Seconds of a `Retry-After` header.
         retry_after: Option<u32>,
         /// What the body is.
-        page: BodyFormat,
+        body: BodyFormat,
     },
     /// It is done; a status that denies it is answered.
     StatusAfter {
@@ -242,7 +242,7 @@ fn read_trouble(text: &str) -> Result<Trouble, String> {
     if let Some(status) = text.strip_suffix("-after") {
         return Ok(Trouble::StatusAfter { status: read_status(status)? });
     }
-    let (text, page) = match text.strip_suffix("-html") {
+    let (text, body) = match text.strip_suffix("-html") {
         Some(rest) => (rest, BodyFormat::Html),
         None => (text, BodyFormat::Json),
     };
@@ -252,7 +252,7 @@ fn read_trouble(text: &str) -> Result<Trouble, String> {
         }
         None => (text, None),
     };
-    Ok(Trouble::Status { status: read_status(status)?, retry_after, page })
+    Ok(Trouble::Status { status: read_status(status)?, retry_after, body })
 }
 
 impl fmt::Display for Fault {
@@ -264,10 +264,10 @@ impl fmt::Display for Fault {
         }
         f.write_str(":")?;
         match trouble {
-            Trouble::Status { status, retry_after, page } => {
+            Trouble::Status { status, retry_after, body } => {
                 write!(f, "{status}")?;
                 retry_after.map_or(Ok(()), |seconds| write!(f, "+{seconds}"))?;
-                f.write_str(if *page == BodyFormat::Html { "-html" } else { "" })?;
+                f.write_str(if *body == BodyFormat::Html { "-html" } else { "" })?;
             }
             Trouble::StatusAfter { status } => write!(f, "{status}-after")?,
             Trouble::Lands { requests } => write!(f, "lands+{requests}")?,

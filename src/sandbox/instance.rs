@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::api::Sandbox;
-use super::exchange::{Answer, Call, RecordedRequest};
+use super::exchange::{Answer, RecordedRequest};
 use super::fault::Fault;
 use super::personality::Personality;
 use super::state::State;
 use super::store::{Store, StoreError};
+use crate::cloudflare::Request;
 
 /// A sandbox that several callers share. Clones are the same sandbox.
 #[derive(Debug, Clone)]
@@ -52,7 +53,7 @@ impl Instance {
     ///
     /// # Errors
     /// If the file cannot be read, or is broken, or cannot be written.
-    pub fn handle(&self, call: &Call) -> Result<Answer, StoreError> {
+    pub fn handle(&self, call: &Request) -> Result<Answer, StoreError> {
         self.with(|inner| {
             let personality = inner.personality;
             inner.update(|sandbox| {

@@ -1,17 +1,19 @@
 //! Writes that get no answer and take effect later.
 
+use http::Method;
+
 use super::api::Sandbox;
-use super::exchange::Call;
 use super::route::{self, ApiResource, Route};
 use super::rules::WriteKind;
 use super::state::PendingWrite;
+use crate::cloudflare::Request;
 
 impl Sandbox {
     /// Keeps a write for later. A read is lost.
-    pub(super) fn postpone(&mut self, call: &Call, requests: u32) {
-        let body = String::from_utf8(call.body.clone()).ok().filter(|_| call.method != "GET");
+    pub(super) fn postpone(&mut self, call: &Request, requests: u32) {
+        let body = String::from_utf8(call.body().clone()).ok().filter(|_| call.method() != Method::GET);
         if let Some(body) = body {
-            let (method, path) = (call.method.clone(), call.path.clone());
+            let (method, path) = (call.method().to_string(), call.uri().path().to_owned());
             self.state.pending.push(PendingWrite { requests, method, path, body });
         }
     }
@@ -23,10 +25,12 @@ impl Sandbox {
         }
         while let Some(index) = self.state.pending.iter().position(|write| write.requests == 0) {
             let PendingWrite { requests: _, method, path, body } = self.state.pending.remove(index);
-            let call = Call { method, path, body: body.into_bytes(), ..Call::default() };
+            let Ok(call) = http::Request::builder().method(&*method).uri(path).body(body.into_bytes()) else {
+                continue;
+            };
             if let Ok(Route { resource: ApiResource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
                 // Who sent it was let in when it came.
-                let _ = match call.method.as_str() {
+                let _ = match call.method().as_str() {
                     "POST" => self.create(&target, &call),
                     _ => self.update(&target, endpoint, &call, WriteKind::Update),
                 };

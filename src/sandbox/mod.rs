@@ -1,6 +1,6 @@
 //! The emulated API: good enough to trust tests on, and to try the program without an account.
 //!
-//! The core is a state machine without I/O ([`Sandbox`]): a [`Call`] goes in, an [`Answer`] comes out. What it refuses
+//! The core is a state machine without I/O ([`Sandbox`]): an HTTP request goes in, an [`Answer`] comes out. What it refuses
 //! and how it answers is read from the table of settings, so a new setting needs nothing here. Whatever is unsettled
 //! about the real API is a switch of the [`Personality`]; what goes wrong on the way is a [`Fault`] in a script.
 //!
@@ -52,7 +52,7 @@ mod write;
 mod tests;
 
 pub use api::Sandbox;
-pub use exchange::{Answer, Call, Delivery, RecordedRequest};
+pub use exchange::{Answer, Delivery, RecordedRequest};
 pub use fault::{BodyFormat, Fault, FaultEndpoint, FaultError, Trouble};
 pub use hostile::{Concurrent, Hostile, Moment, UnknownValues};
 pub use instance::Instance;

@@ -1,8 +1,8 @@
 //! Which path is which resource.
 
 use super::envelope::ApiError;
-use super::exchange::Call;
 use super::state::Owner;
+use crate::cloudflare::Request;
 use crate::settings::{Endpoint, Scope, Target};
 
 /// What every path of the API begins with.
@@ -44,10 +44,10 @@ pub(super) fn resource_of(path: &str) -> Option<ApiResource> {
 }
 
 /// Finds out where a request leads.
-pub(super) fn read(call: &Call) -> Result<Route, ApiError> {
-    let nowhere = || ApiError::no_route(below_base(&call.path));
-    let resource = resource_of(&call.path).ok_or_else(nowhere)?;
-    let mut segments = below_base(&call.path).split('/').skip(1);
+pub(super) fn read(call: &Request) -> Result<Route, ApiError> {
+    let nowhere = || ApiError::no_route(below_base(call.uri().path()));
+    let resource = resource_of(call.uri().path()).ok_or_else(nowhere)?;
+    let mut segments = below_base(call.uri().path()).split('/').skip(1);
     let target = match segments.next().and_then(scope) {
         Some(scope) => {
             let id = segments.next().and_then(|id| id.parse().ok()).ok_or_else(nowhere)?;
@@ -56,7 +56,7 @@ pub(super) fn read(call: &Call) -> Result<Route, ApiError> {
         // A user has no target.
         None => None,
     };
-    match (resource, call.method.as_str()) {
+    match (resource, call.method().as_str()) {
         (ApiResource::Verify(_), "GET") | (ApiResource::RevokeUser, "POST") | (ApiResource::Settings(_), _) => {
             Ok(Route { resource, target })
         }

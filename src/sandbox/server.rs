@@ -3,15 +3,15 @@
 use std::net::SocketAddr;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::{HeaderValue, Response, StatusCode};
+use http::{Response, StatusCode};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use super::cuttable::{CutHandle, CuttableListener};
-use super::exchange::{Answer, Call, Delivery};
+use super::exchange::Delivery;
 use super::instance::Instance;
 use super::route::BASE_PATH;
 
@@ -118,39 +118,20 @@ async fn answer(
     };
     match answer.delivery {
         Delivery::Normal => {}
-        Delivery::Truncated => handle.cut_after(answer.body.len() / 2),
+        Delivery::Truncated => handle.cut_after(answer.http.body().len() / 2),
         Delivery::ResetBefore | Delivery::ResetAfter | Delivery::Unreachable => handle.cut(),
         Delivery::Hang => {
             stopped(shared.stopping).await;
             handle.cut();
         }
     }
-    response(answer)
+    answer.http.map(Body::from)
 }
 
-async fn read(request: Request) -> Result<Call, String> {
+async fn read(request: Request) -> Result<http::Request<Vec<u8>>, String> {
     let (head, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY).await.map_err(|error| format!("cannot read the body: {error}"))?;
-    let visible = |value: &HeaderValue| value.to_str().map(str::to_owned).ok();
-    let headers = head.headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), visible(value)?)));
-    Ok(Call {
-        method: head.method.as_str().to_owned(),
-        path: head.uri.path().to_owned(),
-        query: head.uri.query().unwrap_or_default().to_owned(),
-        headers: headers.collect(),
-        body: Bytes::into(body),
-    })
-}
-
-fn response(answer: Answer) -> Response<Body> {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in answer.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<axum::http::HeaderName>(), value.parse()) {
-            response.headers_mut().insert(name, value);
-        }
-    }
-    response
+    Ok(http::Request::from_parts(head, body.into()))
 }
 
 /// Not the API's envelope, so that nobody takes a broken state file for an answer of the API.

@@ -3,11 +3,13 @@
 
 use std::time::Duration;
 
-use super::exchange::{Answer, Call, Delivery};
+use http::HeaderMap;
+
+use super::exchange::{Answer, Delivery};
 use super::instance::Instance;
 use super::route::BASE_PATH;
 use crate::cloudflare::{
-    AnswerFailure, Reached, Request, Response, Sending, Transport, TransportError, TransportErrorKind,
+    AnswerFailure, Credentials, Reached, Request, Response, Sending, Transport, TransportError, TransportErrorKind,
 };
 
 /// What stands for the base URL where there is no socket.
@@ -17,19 +19,20 @@ pub const BASE_URL: &str = "sandbox://localhost/client/v4";
 #[derive(Debug, Clone)]
 pub struct SandboxTransport {
     instance: Instance,
-    headers: Vec<(String, String)>,
+    headers: HeaderMap,
 }
 
 impl SandboxTransport {
     /// A transport to this sandbox, with a credential that a sandbox for any token accepts.
     pub fn new(instance: impl Into<Instance>) -> Self {
-        Self { instance: instance.into(), headers: Vec::new() }.with_token("sandbox")
+        Self { instance: instance.into(), headers: HeaderMap::new() }.with_token("sandbox")
     }
 
-    /// The same transport with this API token.
+    /// The same transport with this API token; without credentials where no client would send it.
     #[must_use]
     pub fn with_token(self, token: &str) -> Self {
-        Self { headers: vec![("authorization".to_owned(), format!("Bearer {token}"))], ..self }
+        let headers = Credentials::token(token).and_then(|credentials| credentials.headers()).unwrap_or_default();
+        Self { headers, ..self }
     }
 
     /// The sandbox at the other end.
@@ -37,20 +40,17 @@ impl SandboxTransport {
         &self.instance
     }
 
-    fn call(&self, request: &Request) -> Call {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        query.extend_pairs(&request.query);
-        Call {
-            method: request.method.to_string(),
-            path: format!("{BASE_PATH}{}", request.path),
-            query: query.finish(),
-            headers: self.headers.clone(),
-            body: request.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default(),
-        }
+    /// The request as it would come through a socket.
+    fn received(&self, request: &Request) -> Request {
+        let mut received = request.clone();
+        let below = request.uri().path_and_query().map_or("", |below| below.as_str());
+        *received.uri_mut() = format!("{BASE_PATH}{below}").try_into().unwrap_or_default();
+        received.headers_mut().extend(self.headers.clone());
+        received
     }
 
     async fn exchange(&self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
-        let answer = self.instance.handle(&self.call(request)).map_err(|error| not_reached(error.to_string()))?;
+        let answer = self.instance.handle(&self.received(request)).map_err(|error| not_reached(error.to_string()))?;
         if answer.delivery == Delivery::Hang {
             tokio::time::sleep(timeout).await;
         }
@@ -60,9 +60,9 @@ impl SandboxTransport {
 
 /// What arrives of an answer.
 fn deliver(answer: Answer) -> Result<Response, TransportError> {
-    let Answer { status, headers, body, delivery } = answer;
+    let Answer { http, delivery } = answer;
     match delivery {
-        Delivery::Normal => Ok(Response { status, headers, body }),
+        Delivery::Normal => Ok(http),
         Delivery::Truncated => Err(lost(
             TransportErrorKind::Answer(AnswerFailure::Truncated),
             "the connection was lost in the middle of the answer",

@@ -7,6 +7,12 @@ use zerodrift::cloudflare::{Policy, Reader, Request, Response, Sending, Transpor
 /// One answer for every request.
 pub struct Canned(pub Response);
 
+/// An answer.
+pub fn response(status: u16, headers: &[(String, String)], body: impl Into<Vec<u8>>) -> Response {
+    let builder = http::Response::builder().status(status);
+    headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value)).body(body.into()).unwrap()
+}
+
 impl Canned {
     /// A reader that gets this answer, once.
     pub fn reader(answer: Response) -> Reader {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, Options, Outcome, apply};
-use zerodrift::cloudflare::{Method, Policy, Reader, Transport as _, Writer, request};
+use zerodrift::cloudflare::{Policy, Reader, Transport as _, Writer, request};
 use zerodrift::diagnostics::Source;
 use zerodrift::json::JsonText;
 use zerodrift::live::Live;
@@ -66,8 +66,9 @@ impl World {
 
     /// What a GET of the organization answers now, as text.
     pub async fn answer(&self) -> String {
-        let response = self.transport.send(&request::get(&target()), std::time::Duration::from_secs(30)).await.unwrap();
-        String::from_utf8(response.body).unwrap()
+        let response =
+            self.transport.send(&request::get(&target()).http, std::time::Duration::from_secs(30)).await.unwrap();
+        String::from_utf8(response.into_body()).unwrap()
     }
 
     /// The requests so far, as `PUT organization`.
@@ -77,11 +78,7 @@ impl World {
 
     /// The bodies of the writes so far.
     pub fn bodies(&self) -> Vec<Json> {
-        self.seen()
-            .into_iter()
-            .filter(|seen| seen.method != Method::Get.to_string())
-            .filter_map(|seen| seen.body)
-            .collect()
+        self.seen().into_iter().filter(|seen| seen.is_write()).filter_map(|seen| seen.body).collect()
     }
 
     /// What the account holds.

@@ -13,11 +13,10 @@ mod mutate;
 
 use std::cell::Cell;
 
-use crate::common::canned::Canned;
+use crate::common::canned::{Canned, response};
 use crate::common::{plan_for, target};
 use fastrand::Rng;
 use serde_json::{Value as Json, json};
-use zerodrift::cloudflare::Response;
 use zerodrift::diagnostics::{Finding, Location, Source};
 use zerodrift::document::{PlanDocument, plan_document, snapshot_text, to_text};
 use zerodrift::live::{Document, Fingerprint, Live, Slot, Snapshot, differences};
@@ -199,7 +198,7 @@ fn an_answer_of_any_bytes_is_decoded_or_refused_and_what_is_decoded_exports_to_n
     fuzz("answer", 500, input, |input| {
         let status = [200, 200, 200, 201, 400, 403, 404, 429, 500][round.get() as usize / 2 % 9];
         let endpoint = Endpoint::ALL[round.get() as usize % 2];
-        let reader = Canned::reader(Response { status, headers: Vec::new(), body: input.to_vec() });
+        let reader = Canned::reader(response(status, &[], input));
         match runtime.block_on(reader.live(&target(), &[endpoint])) {
             Ok(live) if live.documents().next().is_some() => {
                 decoded += 1;

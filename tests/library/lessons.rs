@@ -158,10 +158,20 @@ async fn a09_a_create_that_became_a_silent_upsert() {
 fn a10_a_destroy_that_does_nothing() {
     let readme = include_str!("../../README.md");
     assert!(readme.contains("There is no destroy"));
-    // The methods are an enum without DELETE, so no request of that kind can be written down.
-    let methods =
-        [zerodrift::cloudflare::Method::Get, zerodrift::cloudflare::Method::Post, zerodrift::cloudflare::Method::Put];
-    assert!(methods.iter().all(|method| method.to_string() != "DELETE"));
+    // A planned write has no other method, and no function makes another request.
+    use zerodrift::cloudflare::{Revocation, request};
+    let (target, body) = (crate::common::target(), serde_json::Map::new());
+    let requests = [
+        request::get(&target),
+        request::create(&target, &body),
+        request::update(&target, &body),
+        request::get_doh(&target),
+        request::update_doh(&target, &body),
+        request::revoke_user(&target, &Revocation::of("a@b.c")),
+        request::verify_account_token(&target.id),
+        request::verify_user_token(),
+    ];
+    assert!(requests.iter().all(|request| matches!(request.method().as_str(), "GET" | "POST" | "PUT")));
 }
 
 /// tf #3144: API 400 because a field was always sent.

@@ -85,7 +85,7 @@ async fn reconcile_writes_once_and_is_in_sync_from_then_on() {
     assert_eq!(out, "applied 6 changes with 1 writes\n");
     let out = printed(&run_against(&sandbox, "reconcile", &[&demo]).await);
     assert_eq!(out, "in sync\n");
-    let writes: Vec<String> = sandbox.sandbox().writes().into_iter().map(|seen| seen.method).collect();
+    let writes: Vec<_> = sandbox.sandbox().writes().into_iter().map(|seen| seen.method).collect();
     assert_eq!(writes, ["PUT"]);
     let live = sandbox.sandbox().state().unwrap().organization.unwrap();
     assert_eq!(live["session_duration"], "24h");

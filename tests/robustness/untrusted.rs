@@ -5,9 +5,9 @@ use std::io::Write as _;
 use std::path::Path;
 use std::process::Output;
 
+use crate::common::canned::{Canned, response};
 use crate::common::process::hermetic;
 use serde_json::{Value as Json, json};
-use zerodrift::cloudflare::Response;
 use zerodrift::live::{Live, Slot};
 use zerodrift::manifest::write::{Detail, manifest as export};
 use zerodrift::report::Style;
@@ -335,7 +335,7 @@ fn no_command_prints_what_a_job_obeys() {
 async fn half_a_character_in_an_answer_is_kept_and_shown_harmlessly() {
     let result = r#"{"name":"\ud800","auth_domain":"a.example.com","session_duration":"12h","beta":["\udfff"]}"#;
     let body = format!(r#"{{"success": true, "result": {result}}}"#).into_bytes();
-    let reader = crate::common::canned::Canned::reader(Response { status: 200, headers: Vec::new(), body });
+    let reader = Canned::reader(response(200, &[], body));
     let organization = reader.organization(&crate::common::target()).await.unwrap();
     assert_eq!(organization.document().unwrap().to_text().as_str(), result);
     let live = Live { organization, doh: Slot::NotRead };

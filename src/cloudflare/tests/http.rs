@@ -90,7 +90,7 @@ fn transport(url: &str) -> HttpTransport {
 }
 
 async fn get(transport: &HttpTransport) -> Result<Response, TransportError> {
-    transport.send(&request::get(&account()), LONG).await
+    transport.send(&request::get(&account()).http, LONG).await
 }
 
 /// An address that refuses connections: its listener is gone.
@@ -103,8 +103,8 @@ fn closed() -> String {
 async fn a_request_carries_the_token_once_and_exactly() {
     let server = Server::sending("200 OK\r\nContent-Length: 2\r\nCF-Ray: 8f1e-FRA", b"{}");
     let response = get(&server.transport()).await.unwrap();
-    assert_eq!((response.status, response.body.as_slice()), (200, b"{}".as_slice()));
-    assert_eq!(response.header("cf-ray"), Some("8f1e-FRA"));
+    assert_eq!((response.status().as_u16(), response.body().as_slice()), (200, b"{}".as_slice()));
+    assert_eq!(response.headers()["cf-ray"], "8f1e-FRA");
     let received = server.received();
     let port = server.url.split([':', '/']).nth(4).unwrap();
     let shown = received[0].replace(port, "PORT").replace(env!("CARGO_PKG_VERSION"), "VERSION").replace('\r', "");
@@ -135,7 +135,7 @@ async fn a_key_travels_with_its_email_address_and_without_authorization() {
 async fn a_write_carries_its_body_as_json_and_its_query() {
     let server = Server::sending("200 OK\r\nContent-Length: 2", b"{}");
     let revocation = request::Revocation { devices: Some(true), ..request::Revocation::of("user@example.com") };
-    server.transport().send(&request::revoke_user(&account(), &revocation), LONG).await.unwrap();
+    server.transport().send(&request::revoke_user(&account(), &revocation).http, LONG).await.unwrap();
     let received = server.received().concat();
     assert!(received.starts_with("POST /client/v4/accounts/699d98642c564d2e855e9661899b7252/access/organizations/revoke_user?devices=true HTTP/1.1\r\n"));
     assert!(received.contains("content-type: application/json\r\n"));
@@ -169,7 +169,7 @@ async fn a_refused_connection_reached_nothing() {
 async fn localhost_is_this_machine_on_the_port_of_the_url() {
     let server = Server::sending("200 OK\r\nContent-Length: 2", b"{}");
     let response = get(&transport(&server.url.replace("127.0.0.1", "localhost"))).await.unwrap();
-    assert_eq!(response.status, 200);
+    assert_eq!(response.status(), 200);
 }
 
 /// Runs another test of this file in a process of its own, where the environment names a proxy that does not exist.
@@ -190,7 +190,7 @@ fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
 #[tokio::test]
 async fn a_connection_that_is_lost_after_the_request_leaves_the_outcome_unknown() {
     let server = Server::start(Act::Send(Vec::new()));
-    let error = server.transport().send(&request::update(&account(), &document()), LONG).await.unwrap_err();
+    let error = server.transport().send(&request::update(&account(), &document()).http, LONG).await.unwrap_err();
     assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Lost));
     assert_eq!(server.received().len(), 1, "a lost write is not repeated");
     assert!(error.message.starts_with("the connection to 127.0.0.1:"), "{error}");
@@ -199,7 +199,7 @@ async fn a_connection_that_is_lost_after_the_request_leaves_the_outcome_unknown(
 #[tokio::test]
 async fn silence_is_a_timeout_with_an_unknown_outcome() {
     let server = Server::start(Act::Hang);
-    let error = server.transport().send(&request::get(&account()), Duration::from_millis(300)).await.unwrap_err();
+    let error = server.transport().send(&request::get(&account()).http, Duration::from_millis(300)).await.unwrap_err();
     assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Timeout));
     assert!(error.message.ends_with(" within 0.3 s"), "{error}");
 }
@@ -209,7 +209,7 @@ async fn a_page_of_html_is_an_answer_like_any_other_here() {
     let server =
         Server::sending("502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 16", b"<html>502</html>");
     let response = get(&server.transport()).await.unwrap();
-    assert_eq!((response.status, response.body.as_slice()), (502, b"<html>502</html>".as_slice()));
+    assert_eq!((response.status().as_u16(), response.body().as_slice()), (502, b"<html>502</html>".as_slice()));
 }
 
 #[tokio::test]
@@ -247,7 +247,7 @@ async fn a_huge_body_is_not_read_to_its_end() {
     assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Answer(AnswerFailure::TooLarge)));
     assert!(error.message.ends_with(" is larger than 8 MiB"), "{error}");
     let largest = Server::sending("200 OK", &vec![b' '; MAX_BODY]);
-    assert_eq!(get(&largest.transport()).await.unwrap().body.len(), MAX_BODY);
+    assert_eq!(get(&largest.transport()).await.unwrap().body().len(), MAX_BODY);
 }
 
 #[tokio::test]
@@ -256,7 +256,7 @@ async fn a_compressed_body_is_unpacked() {
     let packed = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x2a\x2e\x4d\x4e\x4e\x2d\x2e\x56\xb2\x2a\x29\x2a\x4d\xad\x05\x00\xdf\xf7\xf6\x66\x10\x00\x00\x00";
     let server =
         Server::sending(&format!("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}", packed.len()), packed);
-    assert_eq!(get(&server.transport()).await.unwrap().body, b"{\"success\":true}");
+    assert_eq!(get(&server.transport()).await.unwrap().body(), b"{\"success\":true}");
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use crate::cloudflare::script::{
     ACCOUNT, Script, account, answer, document, failure, html, lost, not_enabled, raw, refusal, success, timed_out,
     unreachable, with, zone,
 };
-use crate::cloudflare::{ErrorKind, Method, Reached, StopReason, TokenState, TransportErrorKind};
+use crate::cloudflare::{ErrorKind, Reached, StopReason, TokenState, TransportErrorKind};
 
 fn reader(script: &Arc<Script>) -> Reader {
     Reader::new(script.clone(), Policy::default())
@@ -28,7 +28,7 @@ async fn an_organization_is_read_with_one_get_and_kept_as_it_is() {
     let slot = reader(&script).organization(&account()).await.unwrap();
     assert_eq!(serde_json::to_string(&slot.document().unwrap().fields).unwrap(), result);
     assert_eq!(script.lines(), [format!("GET /accounts/{ACCOUNT}/access/organizations")]);
-    assert_eq!(script.asked()[0].request.body, None);
+    assert!(script.asked()[0].request.body().is_empty());
 }
 
 #[tokio::test]
@@ -319,5 +319,10 @@ async fn a_reader_sends_nothing_but_get() {
     reader.live(&target, &Endpoint::ALL).await.unwrap();
     reader.verify_token(&target).await.unwrap();
     assert_eq!(script.asked().len(), 5);
-    assert!(script.asked().iter().all(|asked| asked.request.method == Method::Get && asked.request.body.is_none()));
+    assert!(
+        script
+            .asked()
+            .iter()
+            .all(|asked| asked.request.method() == http::Method::GET && asked.request.body().is_empty())
+    );
 }

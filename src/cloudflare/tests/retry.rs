@@ -18,11 +18,11 @@ fn tried<'a>(attempt: u32, outcome: Result<&'a Response, &'a TransportError>) ->
 }
 
 fn limited(headers: &[(&str, &str)]) -> Response {
-    let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Response { status: 429, headers, body: Vec::new() }
+    let builder = http::Response::builder().status(429);
+    headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value)).body(Vec::new()).unwrap()
 }
 
-fn is_repeated(method: Method, outcome: Result<&Response, &TransportError>) -> bool {
+fn is_repeated(method: &Method, outcome: Result<&Response, &TransportError>) -> bool {
     match decide(&policy(), method, &tried(1, outcome)) {
         Decision::Retry(_) => true,
         Decision::Stop(StopReason::Final) => false,
@@ -33,19 +33,19 @@ fn is_repeated(method: Method, outcome: Result<&Response, &TransportError>) -> b
 #[test]
 fn a_read_is_repeated_after_a_limit_or_a_failed_server_and_not_after_an_answer() {
     for status in [408, 429, 500, 502, 503, 504, 520, 522, 530] {
-        assert!(is_repeated(Method::Get, Ok(&raw(status, ""))), "{status}");
+        assert!(is_repeated(&Method::GET, Ok(&raw(status, ""))), "{status}");
     }
     for status in [200, 201, 301, 302, 400, 401, 403, 404, 405, 409, 418] {
-        assert!(!is_repeated(Method::Get, Ok(&raw(status, ""))), "{status}");
+        assert!(!is_repeated(&Method::GET, Ok(&raw(status, ""))), "{status}");
     }
 }
 
 #[test]
 fn a_write_is_repeated_after_a_limit_and_after_no_other_answer() {
-    for method in [Method::Post, Method::Put] {
-        assert!(is_repeated(method, Ok(&raw(429, ""))));
+    for method in [Method::POST, Method::PUT] {
+        assert!(is_repeated(&method, Ok(&raw(429, ""))));
         for status in [200, 302, 400, 403, 408, 409, 499, 500, 502, 503, 504, 520] {
-            assert!(!is_repeated(method, Ok(&raw(status, ""))), "{method} {status}");
+            assert!(!is_repeated(&method, Ok(&raw(status, ""))), "{method} {status}");
         }
     }
 }
@@ -55,10 +55,10 @@ fn a_write_is_repeated_only_when_nothing_reached_the_server() {
     for kind in [TransportErrorKind::Connect, TransportErrorKind::Timeout, TransportErrorKind::Dns] {
         let nothing = failure(kind, Reached::Nothing, "refused");
         let unknown = failure(kind, Reached::Unknown, "lost");
-        assert!(is_repeated(Method::Get, Err(&nothing)) && is_repeated(Method::Get, Err(&unknown)));
-        for method in [Method::Post, Method::Put] {
-            assert!(is_repeated(method, Err(&nothing)));
-            assert!(!is_repeated(method, Err(&unknown)));
+        assert!(is_repeated(&Method::GET, Err(&nothing)) && is_repeated(&Method::GET, Err(&unknown)));
+        for method in [Method::POST, Method::PUT] {
+            assert!(is_repeated(&method, Err(&nothing)));
+            assert!(!is_repeated(&method, Err(&unknown)));
         }
     }
 }
@@ -82,13 +82,13 @@ fn what_would_fail_in_the_same_way_is_not_tried_again() {
     ];
     for kind in lasting {
         for reached in [Reached::Nothing, Reached::Unknown] {
-            for method in [Method::Get, Method::Post, Method::Put] {
-                assert!(!is_repeated(method, Err(&failure(kind, reached, "no"))), "{kind:?}");
+            for method in [Method::GET, Method::POST, Method::PUT] {
+                assert!(!is_repeated(&method, Err(&failure(kind, reached, "no"))), "{kind:?}");
             }
         }
     }
     for kind in [Tls(TlsFailure::Interrupted), Proxy(ProxyFailure::Unreachable), Proxy(ProxyFailure::Interrupted)] {
-        assert!(is_repeated(Method::Put, Err(&failure(kind, Reached::Nothing, "no"))), "{kind:?}");
+        assert!(is_repeated(&Method::PUT, Err(&failure(kind, Reached::Nothing, "no"))), "{kind:?}");
     }
 }
 
@@ -100,20 +100,20 @@ fn an_answer_that_breaks_off_at_the_same_place_again_is_not_tried_a_third_time()
     };
     let lost = failure(TransportErrorKind::Lost, Reached::Unknown, "lost");
     let (error, elsewhere) = (cut(500), cut(27));
-    let decided = |previous| decide(&policy(), Method::Get, &Tried { previous, ..tried(2, Err(&error)) });
+    let decided = |previous| decide(&policy(), &Method::GET, &Tried { previous, ..tried(2, Err(&error)) });
     for previous in [None, Some(&elsewhere), Some(&lost)] {
         assert!(matches!(decided(previous), Decision::Retry(_)), "{previous:?}");
     }
     assert_eq!(decided(Some(&cut(500))), Decision::Stop(StopReason::Final));
     // A connection that is lost twice may come back.
     let again = Tried { previous: Some(&lost), ..tried(2, Err(&lost)) };
-    assert!(matches!(decide(&policy(), Method::Get, &again), Decision::Retry(_)));
+    assert!(matches!(decide(&policy(), &Method::GET, &again), Decision::Retry(_)));
 }
 
 #[test]
 fn a_wait_doubles_up_to_the_cap_and_is_a_random_part_of_that() {
     let failed = raw(503, "");
-    let wait = |attempt, jitter| decide(&policy(), Method::Get, &Tried { jitter, ..tried(attempt, Ok(&failed)) });
+    let wait = |attempt, jitter| decide(&policy(), &Method::GET, &Tried { jitter, ..tried(attempt, Ok(&failed)) });
     assert_eq!(wait(1, 1.0), Decision::Retry(Duration::from_secs(1)));
     assert_eq!(wait(2, 1.0), Decision::Retry(Duration::from_secs(2)));
     assert_eq!(wait(3, 1.0), Decision::Retry(Duration::from_secs(3)), "capped");
@@ -129,11 +129,11 @@ fn any_number_of_attempts_and_any_jitter_is_survived() {
     for attempt in [0, 1, 31, 32, 33, 1_000_000] {
         for jitter in [-1.0, 0.0, 1.0, 2.0] {
             let tried = Tried { jitter, left: Some(Duration::MAX), ..tried(attempt, Ok(&failed)) };
-            assert!(matches!(decide(&patient, Method::Get, &tried), Decision::Retry(_)));
+            assert!(matches!(decide(&patient, &Method::GET, &tried), Decision::Retry(_)));
         }
     }
     let impatient = Policy { attempts: 0, ..policy() };
-    assert_eq!(decide(&impatient, Method::Get, &tried(1, Ok(&failed))), Decision::Stop(StopReason::Attempts));
+    assert_eq!(decide(&impatient, &Method::GET, &tried(1, Ok(&failed))), Decision::Stop(StopReason::Attempts));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn the_wait_that_the_server_asks_for_is_kept() {
     ];
     for (headers, seconds) in table {
         let response = limited(headers);
-        let decision = decide(&policy(), Method::Put, &tried(1, Ok(&response)));
+        let decision = decide(&policy(), &Method::PUT, &tried(1, Ok(&response)));
         assert_eq!(decision, Decision::Retry(Duration::from_secs(*seconds)), "{headers:?}");
     }
 }
@@ -172,35 +172,34 @@ fn asked(seconds: u64) -> Decision {
 fn a_wait_that_would_pass_the_deadline_is_not_begun() {
     let response = limited(&[("retry-after", "30")]);
     let with_left = |seconds| Tried { left: Some(Duration::from_secs(seconds)), ..tried(1, Ok(&response)) };
-    assert_eq!(decide(&policy(), Method::Get, &with_left(31)), Decision::Retry(Duration::from_secs(30)));
-    assert_eq!(decide(&policy(), Method::Get, &with_left(30)), asked(30));
-    assert_eq!(decide(&policy(), Method::Get, &with_left(0)), asked(30));
+    assert_eq!(decide(&policy(), &Method::GET, &with_left(31)), Decision::Retry(Duration::from_secs(30)));
+    assert_eq!(decide(&policy(), &Method::GET, &with_left(30)), asked(30));
+    assert_eq!(decide(&policy(), &Method::GET, &with_left(0)), asked(30));
     // The last attempt says when to come back too.
     let last = Tried { attempt: 4, ..with_left(5) };
-    assert_eq!(decide(&policy(), Method::Get, &last), asked(30));
+    assert_eq!(decide(&policy(), &Method::GET, &last), asked(30));
 }
 
 #[test]
 fn a_wait_of_our_own_that_would_pass_the_deadline_is_no_wish_of_the_server() {
     let response = raw(503, "");
     let tried = Tried { left: Some(Duration::from_secs(1)), ..tried(1, Ok(&response)) };
-    assert_eq!(decide(&policy(), Method::Get, &tried), Decision::Stop(StopReason::Deadline));
+    assert_eq!(decide(&policy(), &Method::GET, &tried), Decision::Stop(StopReason::Deadline));
 }
 
 #[test]
 fn a_wait_beyond_every_number_is_a_long_wait() {
     let response = limited(&[("retry-after", "99999999999999999999999")]);
-    assert_eq!(decide(&policy(), Method::Put, &tried(1, Ok(&response))), asked(u64::MAX));
+    assert_eq!(decide(&policy(), &Method::PUT, &tried(1, Ok(&response))), asked(u64::MAX));
 }
 
 proptest::proptest! {
     #[test]
     fn no_wait_ever_passes_the_deadline(status in 400_u16..600, attempt in 1_u32..9, left in 0_u64..90, asked: u8, jitter in 0.0..1.0) {
-        let headers = vec![("retry-after".to_owned(), asked.to_string())];
-        let response = Response { status, headers, body: Vec::new() };
+        let response = http::Response::builder().status(status).header("retry-after", u16::from(asked)).body(Vec::new()).unwrap();
         let left = Duration::from_secs(left);
         let tried = Tried { left: Some(left), jitter, ..tried(attempt, Ok(&response)) };
-        if let Decision::Retry(wait) = decide(&policy(), Method::Get, &tried) {
+        if let Decision::Retry(wait) = decide(&policy(), &Method::GET, &tried) {
             proptest::prop_assert!(wait < left && wait >= Duration::from_secs(asked.into()) && attempt < policy().attempts);
         }
     }
@@ -208,7 +207,7 @@ proptest::proptest! {
 
 #[test]
 fn without_a_deadline_five_minutes_of_blocking_are_waited_out_and_an_hour_is_not() {
-    let decided = |seconds: &str| decide(&policy(), Method::Get, &tried(1, Ok(&limited(&[("retry-after", seconds)]))));
+    let decided = |seconds: &str| decide(&policy(), &Method::GET, &tried(1, Ok(&limited(&[("retry-after", seconds)]))));
     assert_eq!(decided("300"), Decision::Retry(Duration::from_secs(300)));
     assert_eq!(decided("3600"), asked(3600));
 }

@@ -40,7 +40,7 @@ impl Script {
 
     /// The requests as `METHOD path`, in order.
     pub(super) fn lines(&self) -> Vec<String> {
-        self.asked().iter().map(|asked| asked.request.to_string()).collect()
+        self.asked().iter().map(|asked| line(&asked.request)).collect()
     }
 
     /// The waits between the requests, in whole milliseconds.
@@ -52,7 +52,8 @@ impl Script {
 impl Transport for Script {
     fn send<'a>(&'a self, request: &'a Request, timeout: Duration) -> Sending<'a> {
         self.asked.lock().unwrap().push(Asked { request: request.clone(), timeout, at: Instant::now() });
-        let outcome = self.outcomes.lock().unwrap().pop_front().unwrap_or_else(|| panic!("nobody expected {request}"));
+        let outcome =
+            self.outcomes.lock().unwrap().pop_front().unwrap_or_else(|| panic!("nobody expected {}", line(request)));
         Box::pin(async move { outcome })
     }
 
@@ -75,8 +76,13 @@ pub(super) fn document() -> Map<String, Json> {
     value.as_object().unwrap().clone()
 }
 
+/// A request as `METHOD path`.
+fn line(request: &Request) -> String {
+    format!("{} {}", request.method(), request.uri().path())
+}
+
 pub(super) fn raw(status: u16, body: impl Into<Vec<u8>>) -> Response {
-    Response { status, headers: vec![("cf-ray".to_owned(), "8f1e2d3c4b5a6978-FRA".to_owned())], body: body.into() }
+    http::Response::builder().status(status).header("cf-ray", "8f1e2d3c4b5a6978-FRA").body(body.into()).unwrap()
 }
 
 pub(super) fn answer(status: u16, body: &Json) -> ScriptedOutcome {
@@ -102,7 +108,7 @@ pub(super) fn html(status: u16) -> ScriptedOutcome {
 
 pub(super) fn with(outcome: ScriptedOutcome, name: &str, value: &str) -> ScriptedOutcome {
     outcome.map(|mut response| {
-        response.headers.push((name.to_owned(), value.to_owned()));
+        response.headers_mut().append(http::HeaderName::try_from(name).unwrap(), value.parse().unwrap());
         response
     })
 }

@@ -3,8 +3,10 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use http::HeaderValue;
+
 use super::*;
-use crate::cloudflare::{Method, Operation, Reached, Request, Transport, TransportErrorKind};
+use crate::cloudflare::{Reached, Request, Transport, TransportErrorKind};
 
 const LOOPBACK: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 const SOON: Duration = Duration::from_secs(30);
@@ -24,9 +26,7 @@ fn is_applied(instance: &Instance) -> bool {
 }
 
 fn request() -> Request {
-    let operation = Operation::UpdateOrganization;
-    let body = Some((&new_body()).into());
-    Request { operation, method: Method::Put, path: organizations(), query: Vec::new(), body }
+    http::Request::put(organizations()).body(new_body().to_string().into_bytes()).unwrap()
 }
 
 /// What a client sees of a request that went wrong.
@@ -38,7 +38,7 @@ enum Exchanged {
 
 async fn in_process(transport: &SandboxTransport) -> Exchanged {
     match transport.send(&request(), SOON).await {
-        Ok(response) => Exchanged::Answer(response.status, response.body),
+        Ok(response) => Exchanged::Answer(response.status().as_u16(), response.into_body()),
         Err(error) => Exchanged::Lost(error.reached, error.kind == TransportErrorKind::Timeout),
     }
 }
@@ -154,8 +154,8 @@ async fn a_truncated_answer_has_a_whole_head_and_half_a_body() {
 async fn throttling_says_how_long_to_wait() {
     let transport = SandboxTransport::new(scripted("*:429+7"));
     let response = transport.send(&request(), SOON).await.unwrap();
-    assert_eq!((response.status, response.header("retry-after")), (429, Some("7")));
-    assert_eq!(response.header("ratelimit"), Some("\"default\";r=0;t=7"));
+    assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &HeaderValue::from(7)));
+    assert_eq!(response.headers()["ratelimit"], "\"default\";r=0;t=7");
 }
 
 #[tokio::test]
@@ -205,7 +205,7 @@ async fn a_transport_needs_no_token_and_may_have_one() {
         owner: Owner::User,
         status: TokenStatus::Active,
     }]);
-    let status = async |transport: SandboxTransport| transport.send(&request(), SOON).await.unwrap().status;
+    let status = async |transport: SandboxTransport| transport.send(&request(), SOON).await.unwrap().status();
     assert_eq!(status(SandboxTransport::new(sandbox(""))).await, 200);
     assert_eq!(status(SandboxTransport::new(listed.clone())).await, 403);
     assert_eq!(status(SandboxTransport::new(listed).with_token("sesame")).await, 200);
@@ -226,15 +226,14 @@ fn a_fault_has_the_code_of_its_status_and_every_answer_its_budget() {
     ] {
         sandbox.state_mut().faults = vec![fault.parse().unwrap()];
         let answer = sandbox.handle(&call("GET", &organizations(), None));
-        let body: Json = serde_json::from_slice(&answer.body).unwrap();
+        let body: Json = serde_json::from_slice(answer.http.body()).unwrap();
         assert_eq!(body["errors"][0]["code"], code, "{fault}");
-        let budget: Vec<&str> =
-            answer.headers.iter().filter(|(name, _)| name == "ratelimit").map(|(_, value)| value.as_str()).collect();
+        let budget: Vec<&HeaderValue> = answer.http.headers().get_all("ratelimit").iter().collect();
         assert_eq!(budget.len(), 1, "{fault}: {budget:?}");
         assert_eq!(budget[0] == "\"default\";r=0;t=5", fault == "GET:429+5", "{fault}: {budget:?}");
     }
     let answer = sandbox.handle(&call("GET", &organizations(), None));
-    assert!(answer.headers.contains(&("ratelimit-policy".to_owned(), "\"default\";q=1200;w=300".to_owned())));
+    assert_eq!(answer.http.headers()["ratelimit-policy"], "\"default\";q=1200;w=300");
 }
 
 #[test]
@@ -246,7 +245,7 @@ fn a_method_that_a_path_does_not_take_is_told_which_it_takes() {
         ("", "GET", organizations() + "/revoke_user", "POST"),
     ] {
         let answer = sandbox(switches).handle(&call(method, &path, None));
-        assert_eq!(answer.status, 405, "{method} {path}");
-        assert!(answer.headers.contains(&("allow".to_owned(), allowed.to_owned())), "{:?}", answer.headers);
+        assert_eq!(answer.http.status(), 405, "{method} {path}");
+        assert_eq!(answer.http.headers()["allow"], allowed, "{method} {path}");
     }
 }

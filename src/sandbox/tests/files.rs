@@ -16,13 +16,13 @@ fn instance(path: &Path) -> Instance {
 
 fn read(instance: &Instance) -> Json {
     let answer = instance.handle(&call("GET", &organizations(), None)).unwrap();
-    serde_json::from_slice(&answer.body).unwrap()
+    serde_json::from_slice(answer.http.body()).unwrap()
 }
 
 fn write(instance: &Instance, field: &str, value: Json) -> u16 {
     let mut body = read(instance)["result"].clone();
     body[field] = value;
-    instance.handle(&call("PUT", &organizations(), Some(&body))).unwrap().status
+    instance.handle(&call("PUT", &organizations(), Some(&body))).unwrap().http.status().as_u16()
 }
 
 #[test]
@@ -179,7 +179,7 @@ fn what_a_run_is_armed_with_is_not_in_the_file_afterwards() {
     let faults = vec!["GET:503".parse().unwrap(), "PUT:409".parse().unwrap()];
     let armed = Instance::armed(store.clone(), Some("durations=rewritten".parse().unwrap()), faults).unwrap();
     let get = || armed.handle(&call("GET", &organizations(), None)).unwrap();
-    assert_eq!(get().status, 503);
+    assert_eq!(get().http.status(), 503);
     assert_eq!(read(&armed)["result"]["session_duration"], "12h0m0s");
     assert_eq!(write(&armed, "name", json!("Gadget")), 409);
     assert_eq!(write(&armed, "name", json!("Gadget")), 200);

@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 
 use super::personality::*;
 use super::*;
+use crate::cloudflare::Request;
 
 pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 pub(super) const OTHER: &str = "023e105f4ecef8ad9ca31a8372d0c353";
@@ -35,19 +36,15 @@ pub(super) fn sandbox(switches: &str) -> Sandbox {
     Sandbox::new(State::with_organization(organization), switches.parse().unwrap())
 }
 
-pub(super) fn call(method: &str, path: &str, body: Option<&Json>) -> Call {
-    Call {
-        method: method.to_owned(),
-        path: format!("/client/v4{path}"),
-        query: String::new(),
-        headers: vec![("authorization".to_owned(), "Bearer sesame".to_owned())],
-        body: body.map(|body| body.to_string().into_bytes()).unwrap_or_default(),
-    }
+pub(super) fn call(method: &str, path: &str, body: Option<&Json>) -> Request {
+    let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+    let request = http::Request::builder().method(method).uri(format!("/client/v4{path}"));
+    request.header("authorization", "Bearer sesame").body(body).unwrap()
 }
 
 pub(super) fn send(sandbox: &mut Sandbox, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
     let answer = sandbox.handle(&call(method, path, body.as_ref()));
-    (answer.status, serde_json::from_slice(&answer.body).unwrap())
+    (answer.http.status().as_u16(), serde_json::from_slice(answer.http.body()).unwrap())
 }
 
 /// The organization, as it is answered.

@@ -65,8 +65,8 @@ fn the_arguments_of_a_revocation_have_their_types() {
     }
     let mut call = call("POST", &path, Some(&json!({"email": "ada@widget.example"})));
     for (query, status) in [("devices=true", 200), ("devices=no", 400), ("devices=", 400), ("other=1", 200)] {
-        call.query = query.to_owned();
-        assert_eq!(sandbox("").handle(&call).status, status, "{query}");
+        *call.uri_mut() = format!("/client/v4{path}?{query}").parse().unwrap();
+        assert_eq!(sandbox("").handle(&call).http.status(), status, "{query}");
     }
 }
 
@@ -160,10 +160,10 @@ fn a_doh_token_may_not_outlive_the_accounts_keys() {
 fn a_body_that_is_no_object_is_refused() {
     for body in ["", "{", "[]", "null", "\"organization\""] {
         let mut raw = call("PUT", &organizations(), None);
-        raw.body = body.as_bytes().to_vec();
+        *raw.body_mut() = body.as_bytes().to_vec();
         let answer = sandbox("").handle(&raw);
-        let envelope: Json = serde_json::from_slice(&answer.body).unwrap();
-        assert_eq!((answer.status, &envelope["errors"][0]["code"]), (400, &json!(12062)), "{body}");
+        let envelope: Json = serde_json::from_slice(answer.http.body()).unwrap();
+        assert_eq!((answer.http.status().as_u16(), &envelope["errors"][0]["code"]), (400, &json!(12062)), "{body}");
     }
 }
 

@@ -1,5 +1,7 @@
 //! Paths, methods, credentials and the envelope.
 
+use http::HeaderName;
+
 use super::*;
 
 fn status(sandbox: &mut Sandbox, method: &str, path: &str, body: Option<Json>) -> (u16, Json) {
@@ -46,8 +48,8 @@ fn every_operation_has_its_route_and_its_status() {
 #[test]
 fn a_path_outside_of_the_base_leads_nowhere() {
     let mut outside = call("GET", &organizations(), None);
-    outside.path = organizations();
-    assert_eq!(sandbox("").handle(&outside).status, 404);
+    *outside.uri_mut() = organizations().parse().unwrap();
+    assert_eq!(sandbox("").handle(&outside).http.status(), 404);
 }
 
 #[test]
@@ -152,7 +154,7 @@ fn rays_count_the_requests() {
     let mut sandbox = sandbox("");
     let mut ray = || {
         let answer = sandbox.handle(&call("GET", &organizations(), None));
-        answer.headers.iter().find(|(name, _)| name == "cf-ray").unwrap().1.clone()
+        answer.http.headers()["cf-ray"].clone()
     };
     assert_eq!([ray(), ray()], ["8f00000000000001-SBX", "8f00000000000002-SBX"]);
 }
@@ -179,10 +181,11 @@ fn grants() -> Sandbox {
 fn with_headers(sandbox: &mut Sandbox, method: &str, path: &str, headers: &[(&str, &str)]) -> (u16, Json) {
     let body = json!({"auth_domain": "widget.cloudflareaccess.com", "email": "bob@widget.example"});
     let mut call = call(method, path, (method != "GET").then_some(&body));
-    call.headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let headers = headers.iter().map(|(name, value)| (HeaderName::try_from(*name).unwrap(), value.parse().unwrap()));
+    *call.headers_mut() = headers.collect();
     let answer = sandbox.handle(&call);
-    let body: Json = serde_json::from_slice(&answer.body).unwrap();
-    (answer.status, body["errors"][0]["code"].clone())
+    let body: Json = serde_json::from_slice(answer.http.body()).unwrap();
+    (answer.http.status().as_u16(), body["errors"][0]["code"].clone())
 }
 
 #[test]

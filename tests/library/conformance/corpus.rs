@@ -7,6 +7,7 @@ use zerodrift::cloudflare::Response;
 use zerodrift::manifest::Manifest;
 
 use super::configuration;
+use crate::common::canned;
 
 /// The variable that names the folder.
 const FOLDER: &str = "ZERODRIFT_FIXTURES";
@@ -82,7 +83,7 @@ impl Corpus {
         if json.get("http_status").is_some() {
             self.refusals.push(Payload { file: file.to_owned(), of: refusal(&json) });
         } else if json.get("success").is_some() {
-            self.answer(file, Response { status: 200, headers: Vec::new(), body: text.into() });
+            self.answer(file, canned::response(200, &[], text));
         } else if json.pointer("/body/email").is_some() {
             self.revocations.push(Payload { file: file.to_owned(), of: json });
         } else {
@@ -91,7 +92,7 @@ impl Corpus {
     }
 
     fn answer(&mut self, file: &Path, response: Response) {
-        let json: Json = serde_json::from_slice(&response.body).unwrap();
+        let json: Json = serde_json::from_slice(response.body()).unwrap();
         let result = &json["result"];
         let has = |key: &str| result.get(key).is_some();
         let place = match result {
@@ -112,8 +113,8 @@ impl Corpus {
             let headers = response.headers.into_iter();
             let headers = headers
                 .flat_map(|(name, values)| values.into_iter().map(move |value| (name.to_ascii_lowercase(), value)));
-            let headers = headers.collect();
-            self.answer(file, Response { status: response.code, headers, body: response.body.into_bytes() });
+            let headers: Vec<_> = headers.collect();
+            self.answer(file, canned::response(response.code, &headers, response.body));
         }
     }
 
