@@ -10,7 +10,7 @@ use serde_json::{Map, Value as Json};
 use crate::json::JsonText;
 use crate::live::{Document, dotted, set_at};
 use crate::plan::{Change, Op};
-use crate::settings::{Endpoint, Group, Kind, Model, Setting, SettingPath, Unset, is_blank};
+use crate::settings::{Branch, Endpoint, Group, Kind, Model, Node, Setting, SettingPath, Unset, is_blank};
 
 /// The body of a PUT that makes `changes` on `live`, leaving out the unknown fields that `omit` names.
 /// A setting of the model is never left out.
@@ -18,9 +18,10 @@ use crate::settings::{Endpoint, Group, Kind, Model, Setting, SettingPath, Unset,
 /// `live` is what was read last; nothing of it is lost but response-only fields and empty settings.
 pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String]) -> JsonText {
     let mut body = echo(model, live);
-    let unknown: Vec<String> = live.unknown(model).iter().map(|field| dotted(live.endpoint, &field.keys)).collect();
-    for path in omit.iter().filter(|path| unknown.contains(path)) {
-        remove_named(&mut body, live.endpoint, path);
+    for field in live.unknown(model) {
+        if omit.contains(&dotted(live.endpoint, &field.keys)) {
+            remove(&mut body, &field.keys);
+        }
     }
     for change in changes {
         for keys in spellings_to_write(live, &change.setting) {
@@ -30,7 +31,8 @@ pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String])
             set_at(&mut body, write_keys(live, setting), value.clone());
         }
     }
-    for group in model.groups() {
+    let is_here = |group: &&Group| group.full_path().endpoint() == live.endpoint;
+    for group in model.innermost_groups().into_iter().filter(is_here) {
         collapse(&mut body, live, model, group);
         complete(&mut body, live, model, group);
     }
@@ -72,28 +74,26 @@ fn echo(model: &Model, live: &Document) -> Map<String, Json> {
             set_at(&mut body, setting.keys(), value);
         }
     }
-    remove_empty_settings(model, live, &mut body);
+    remove_empty(model.section(live.endpoint), &mut body);
     body
 }
 
-/// Removes the settings that hold nothing, then the groups that hold nothing more. Lists are kept as they are.
-fn remove_empty_settings(model: &Model, live: &Document, body: &mut Map<String, Json>) {
-    let known: Vec<_> = model.of(live.endpoint).flat_map(Setting::live_keys).collect();
+/// Removes the settings that are empty, then the groups that have nothing else. A list is kept unless its group goes.
+fn remove_empty(branch: &Branch, fields: &mut Map<String, Json>) {
     let is_empty = |value: &Json| !value.is_array() && is_blank(value);
-    for keys in &known {
-        if live.at(keys).is_some_and(is_empty) {
-            remove(body, keys);
+    fields.retain(|name, value| match (answered(branch, name), value) {
+        (None, _) => true,
+        (Some(Node::Branch(below)), Json::Object(members)) => {
+            remove_empty(below, members);
+            !members.iter().all(|(name, value)| is_blank(value) && answered(below, name).is_some())
         }
-    }
-    for group in known.iter().filter(|keys| keys.len() > 1).map(|keys| keys[0]) {
-        let is_unset =
-            |(name, value): (&String, &Json)| is_blank(value) && known.iter().any(|keys| **keys == [group, name]);
-        let holds_nothing =
-            |value: &Json| value.as_object().map_or_else(|| is_empty(value), |members| members.iter().all(is_unset));
-        if body.get(group).is_some_and(holds_nothing) {
-            body.shift_remove(group);
-        }
-    }
+        (Some(Node::Branch(_) | Node::Setting(_)), value) => !is_empty(value),
+    });
+}
+
+/// What a live document has under a name.
+fn answered<'m>(branch: &'m Branch, name: &str) -> Option<&'m Node> {
+    branch.member(name).filter(|member| member.is_answered()).map(|member| &member.node)
 }
 
 /// The value that stands for a change on the wire; an unset is explicit, in the form that the setting takes.
@@ -108,10 +108,12 @@ fn wire_value(change: &Change) -> Json {
 
 /// The spelling under which a setting is written: the former one where that is what live speaks.
 fn write_keys<'s>(live: &Document, setting: &'s Setting) -> &'s [&'static str] {
-    let speaks = |keys: &[&str]| live.fields.get(keys[0]).is_some_and(|value| !is_blank(value));
-    let former = setting.former.as_ref().map(SettingPath::keys).filter(|keys| speaks(keys));
     let own = setting.keys();
-    if speaks(own) { own } else { former.unwrap_or(own) }
+    let Some(former) = setting.former.as_ref().map(SettingPath::keys) else { return own };
+    let shared = own.iter().zip(former).take_while(|(own, former)| own == former).count();
+    let speaks =
+        |keys: &[&str]| keys.get(..=shared).and_then(|keys| live.at(keys)).is_some_and(|value| !is_blank(value));
+    if !speaks(own) && speaks(former) { former } else { own }
 }
 
 /// The spellings under which a changed setting is written: a former one that holds a value too gets the same value, since
@@ -128,17 +130,19 @@ fn spellings_to_write<'s>(live: &Document, setting: &'s Setting) -> impl Iterato
 ///
 /// An emptied list alone is left as it is: `{"allowed_authenticators": []}` is the documented way to turn MFA off.
 fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group: &Group) {
-    let Some(key) = model.members(group).next().map(|member| write_keys(live, member)[0]) else { return };
-    let Some(Json::Object(members)) = body.get(key) else { return };
-    // false is empty for a boolean alone; anywhere else it is a value that nobody declared, and stays.
-    let is_off = |name: &str, value: &Json| {
-        let mut boolean = model.members(group).filter(|member| member.kind == Kind::Boolean);
-        *value == Json::Bool(false) && boolean.any(|member| member.name() == name)
+    let Some(member) = model.members(group).next() else { return };
+    let Some(keys) = write_keys(live, member).get(..group.keys().len()) else { return };
+    let Some(Node::Branch(branch)) = model.section(live.endpoint).at(keys).map(|member| &member.node) else { return };
+    let Some(Json::Object(members)) = at_mut(body, keys) else { return };
+    let is_emptied = |name: &str, value: &Json| match branch.member(name).map(|member| &member.node) {
+        // false is empty for a boolean alone; anywhere else it is a value that nobody declared, and stays.
+        Some(Node::Setting(setting)) if setting.kind == Kind::Boolean => is_blank(value) || *value == Json::Bool(false),
+        Some(Node::Setting(_) | Node::Branch(_)) => is_blank(value),
+        None => false,
     };
-    let is_known = |name: &str| model.members(group).any(|member| member.name() == name);
-    let emptied = members.iter().all(|(name, value)| is_known(name) && (is_blank(value) || is_off(name, value)));
+    let emptied = members.iter().all(|(name, value)| is_emptied(name, value));
     if emptied && members.values().any(Json::is_null) {
-        body.insert(key.to_owned(), Json::Null);
+        set_at(body, keys, Json::Null);
     }
 }
 
@@ -148,25 +152,22 @@ fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group:
 /// While its switch is off such a group is left out, or cleared where a change turned it off; that is the same by meaning.
 /// Otherwise it goes back as it was read, and so does one with members that nobody knows.
 fn complete(body: &mut Map<String, Json>, live: &Document, model: &Model, group: &Group) {
-    let key = group.keys()[0];
-    let Some(Json::Object(sent)) = body.get_mut(key).filter(|_| group.all_or_nothing) else { return };
+    let keys = group.keys();
+    let Some(Json::Object(sent)) = at_mut(body, keys).filter(|_| group.all_or_nothing) else { return };
     let names: Vec<&str> = model.members(group).map(Setting::name).collect();
     if names.iter().all(|name| sent.get(*name).is_some_and(|value| !is_blank(value))) {
         return;
     }
-    let is_off = group
-        .switch
-        .and_then(|path| model.setting(path))
-        .is_some_and(|switch| switch.is_empty(sent.get(switch.name())));
+    let switch = group.switch.and_then(|path| model.setting(path));
+    let is_off = switch.is_some_and(|switch| switch.is_empty(sent.get(switch.name())));
+    let was_on = switch.is_some_and(|switch| !switch.is_empty(live.raw(switch)));
     let has_unknown = sent.keys().any(|name| !names.contains(&name.as_str()));
-    let was_on =
-        group.switch.and_then(|path| model.setting(path)).is_some_and(|switch| !switch.is_empty(live.raw(switch)));
     match (is_off && !has_unknown, was_on) {
-        (true, true) => drop(body.insert(key.to_owned(), Json::Null)),
-        (true, false) => drop(body.shift_remove(key)),
+        (true, true) => set_at(body, keys, Json::Null),
+        (true, false) => remove(body, keys),
         (false, _) => {
             for name in names {
-                if let Some(value) = live.at(&[key, name]).filter(|_| !sent.contains_key(name)) {
+                if let Some(value) = live.at(&[keys, &[name]].concat()).filter(|_| !sent.contains_key(name)) {
                     sent.insert(name.to_owned(), value.clone());
                 }
             }
@@ -174,28 +175,20 @@ fn complete(body: &mut Map<String, Json>, live: &Document, model: &Model, group:
     }
 }
 
-fn remove(body: &mut Map<String, Json>, keys: &[&str]) {
-    match keys {
-        [] => {}
-        [key] => {
-            body.shift_remove(*key);
-        }
-        [key, rest @ ..] => {
-            if let Some(Json::Object(inner)) = body.get_mut(*key) {
-                remove(inner, rest);
-            }
-        }
-    }
+/// The value at a path of keys.
+fn at_mut<'b>(body: &'b mut Map<String, Json>, keys: &[&str]) -> Option<&'b mut Json> {
+    let (first, rest) = keys.split_first()?;
+    rest.iter().try_fold(body.get_mut(*first)?, |value, key| value.get_mut(*key))
 }
 
-/// Removes the field that a dotted path of the plan's listing names.
-fn remove_named(body: &mut Map<String, Json>, endpoint: Endpoint, path: &str) {
-    let top: Vec<String> = body.keys().cloned().collect();
-    for key in top {
-        if dotted(endpoint, &[&key]) == path {
-            body.shift_remove(&key);
-        } else if let Some(Json::Object(inner)) = body.get_mut(&key) {
-            inner.retain(|name, _| dotted(endpoint, &[&key, name]) != path);
+fn remove<K: AsRef<str>>(body: &mut Map<String, Json>, keys: &[K]) {
+    match keys {
+        [] => {}
+        [key] => drop(body.shift_remove(key.as_ref())),
+        [key, rest @ ..] => {
+            if let Some(Json::Object(inner)) = body.get_mut(key.as_ref()) {
+                remove(inner, rest);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::super::testing::{change, document};
 use super::*;
+use crate::settings::Endpoint;
 use serde_json::json;
 
 fn body(live: Json, changes: &[Change]) -> Json {

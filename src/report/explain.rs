@@ -8,7 +8,7 @@ pub use decisions::{DecisionEntry, GuardInfo, NoticeInfo};
 
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
 use crate::settings::describe;
-use crate::settings::{CANONICAL_RULES, Group, Model, Resolved, Setting, SettingPath, last_segment};
+use crate::settings::{CANONICAL_RULES, Group, Model, Resolved, Setting, SettingPath, joined, last_segment};
 use crate::text::layout::{TerminalText, column, hanging, pad, paragraph, terminal, wrap};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
@@ -266,14 +266,14 @@ fn about_group(model: &Model, group: &Group, style: &Style) -> TerminalText {
     let members: Vec<_> = model.members(group).collect();
     let whole = if group.all_or_nothing { " The API takes its settings only together." } else { "" };
     let prose: Visible = safe!("{}{} Declared as null, all of it is unset.", group.doc, whole);
-    let names: TerminalText = members.iter().map(|setting| member(setting, style)).collect();
+    let names: TerminalText = members.iter().map(|setting| member(group, setting, style)).collect();
     let former = group.former.map(|path| labelled("formerly", path.as_str(), style)).unwrap_or_default();
     join([style.paint(Role::Heading, group.path).line(), paragraph(prose, style.width), names, former])
 }
 
-fn member(setting: &Setting, style: &Style) -> TerminalText {
+fn member(group: &Group, setting: &Setting, style: &Style) -> TerminalText {
     let doc: Visible = safe!("{} Takes: {}.", setting.doc, Visible::whole(&describe::describe(setting.kind)));
-    let name = style.paint(Role::Heading, setting.name());
+    let name = style.paint(Role::Heading, Visible::whole(&joined(&setting.keys()[group.keys().len()..])));
     safe!("{} {}\n{}", mark(setting, style), name, hanging(4, "", 0, doc, style.width))
 }
 

@@ -7,7 +7,7 @@ use super::personality::{
     Durations, EmptyGroupLists, EmptyLists, EmptyLoginDesign, FalseMembers, Personality, Sets, Spelling, SwitchedOff,
     ToggleReason, UnsetDoh, UnsetMembers,
 };
-use crate::settings::{Access, GoDuration, Group, Kind, Setting, is_blank};
+use crate::settings::{Access, Branch, GoDuration, Group, Kind, Node, Setting, is_blank};
 
 const LOGIN_DESIGN: &str = "organization.login_design";
 
@@ -18,11 +18,13 @@ pub(super) fn answer(table: Table<'_>, personality: &Personality, stored: &Field
         dress(personality, setting, &mut answer);
         hide(table, personality, setting, &mut answer);
     }
-    for group in table.model.groups() {
-        if table.settings().any(|setting| setting.group() == Some(group.path)) {
-            fill_switched_off(table, personality, group, &mut answer);
-            dress_group(table, personality, group, &mut answer);
-        }
+    let is_here = |group: &&Group| table.settings().any(|setting| setting.full_path().is_below(&group.full_path()));
+    for group in table.model.innermost_groups().into_iter().filter(is_here) {
+        fill_switched_off(table, personality, group, &mut answer);
+        dress_group(table, personality, group, &mut answer);
+    }
+    if personality.spelling == Spelling::Former {
+        table.model.groups().iter().filter(is_here).for_each(|group| rename(group, &mut answer));
     }
     if personality.unset_members == UnsetMembers::Null {
         for setting in table.settings().filter(|setting| setting.group().is_none()) {
@@ -131,8 +133,13 @@ fn dress_group(table: Table<'_>, personality: &Personality, group: &Group, answe
     if fields::get(answer, keys).and_then(Json::as_object).is_some_and(Fields::is_empty) {
         fields::remove(answer, keys);
     }
-    if let (Spelling::Former, Some(former)) = (personality.spelling, group.former)
-        && let Some(whole) = fields::remove(answer, keys)
+}
+
+/// A group under its former name.
+fn rename(group: &Group, answer: &mut Fields) {
+    if let Some(former) = group.former
+        && fields::get(answer, group.keys()).is_some_and(|whole| !whole.is_null())
+        && let Some(whole) = fields::remove(answer, group.keys())
     {
         fields::put(answer, former.keys(), whole);
     }
@@ -140,8 +147,18 @@ fn dress_group(table: Table<'_>, personality: &Personality, group: &Group, answe
 
 /// Whether a group holds members that nobody knows: they are answered as they are, empty or not.
 fn has_unknown(table: Table<'_>, group: &Group, whole: &Json) -> bool {
-    let names: Vec<&str> = table.model.members(group).map(Setting::name).collect();
-    whole.as_object().is_some_and(|members| members.keys().any(|name| !names.contains(&name.as_str())))
+    let group = table.model.section(table.endpoint).at(group.keys()).map(|member| &member.node);
+    matches!(group, Some(Node::Branch(branch)) if holds_unknown(branch, whole))
+}
+
+fn holds_unknown(branch: &Branch, whole: &Json) -> bool {
+    whole.as_object().is_some_and(|members| {
+        members.iter().any(|(name, value)| match branch.member(name).map(|member| &member.node) {
+            Some(Node::Branch(below)) => holds_unknown(below, value),
+            Some(Node::Setting(_)) => false,
+            None => true,
+        })
+    })
 }
 
 fn dress_login_design(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {

@@ -126,8 +126,9 @@ impl Write<'_> {
                 return None;
             }
             let members = self.table.model.members(group).filter(|setting| self.table.scope.has(setting));
+            let sent_of = |setting: &Setting| fields::get(sent, &setting.keys()[group.keys().len()..]);
             let missing: Vec<&str> =
-                members.map(Setting::name).filter(|name| sent.get(*name).is_none_or(is_blank)).collect();
+                members.filter(|setting| sent_of(setting).is_none_or(is_blank)).map(Setting::name).collect();
             let whole = missing.is_empty() || sent.values().all(Json::is_null);
             let reason = || format!("{} also needs {}", joined(group.keys()), missing.join(", "));
             (!whole).then(|| ApiError::invalid_config(reason()).at(group.keys()))

@@ -43,7 +43,7 @@ pub use endpoint::Endpoint;
 pub use guard::{Condition, Dependence, Guard, Impact, Impacts};
 pub use kind::{Bound, DurationRange, Element, Kind};
 pub use model::Model;
-#[cfg(any(feature = "terraform", feature = "sandbox"))]
+#[cfg(any(feature = "report", feature = "terraform", feature = "sandbox"))]
 pub(crate) use path::joined;
 #[cfg(feature = "report")]
 pub(crate) use path::last_segment;

@@ -1,5 +1,6 @@
 //! The table of settings as a value: what every stage asks when it wants to know what a setting is.
 
+use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use super::decision::{Cell, LiveShape};
@@ -34,6 +35,7 @@ impl Model {
                 }
             }
         }
+        groups.sort_by_key(|group| group.keys().len());
         let section = |endpoint: Endpoint| Branch::of(SettingPath::new(endpoint.section()), &settings, &groups);
         let sections = Endpoint::ALL.map(section);
         Self { settings, groups, sections }
@@ -102,9 +104,16 @@ impl Model {
         self.settings.iter().position(|setting| setting.path == path).unwrap_or(usize::MAX)
     }
 
-    /// Every group: those with an entry first, then the objects that hold settings and have none.
+    /// Every group, each behind those that it is in. An object that holds settings is one with or without an entry.
     pub fn groups(&self) -> &[Group] {
         &self.groups
+    }
+
+    /// Every group, each in front of those that it is in.
+    pub(crate) fn innermost_groups(&self) -> Vec<&Group> {
+        let mut groups: Vec<&Group> = self.groups.iter().collect();
+        groups.sort_by_key(|group| Reverse(group.keys().len()));
+        groups
     }
 
     /// The group with this path.

@@ -104,7 +104,7 @@ pub(crate) fn last_segment(path: &str) -> &str {
 }
 
 /// Keys as people name a setting without its section: `login_design.header_text`.
-#[cfg(any(feature = "terraform", feature = "sandbox"))]
+#[cfg(any(feature = "report", feature = "terraform", feature = "sandbox"))]
 pub(crate) fn joined<K: AsRef<str>>(keys: &[K]) -> String {
     keys.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(".")
 }

@@ -1,6 +1,6 @@
 //! The setting that the API gets next month is one entry of the table, and every stage picks it up.
 //!
-//! The model here has three entries more than the one of this version; nothing else is told about them.
+//! The model here has four entries more than the one of this version; nothing else is told about them.
 
 use std::sync::Arc;
 
@@ -11,11 +11,12 @@ use zerodrift::diagnostics::{Finding, Source};
 use zerodrift::document::{SchemaName, schema};
 use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::write::{self, Detail};
-use zerodrift::manifest::{Manifest, Parsed, parse};
+use zerodrift::manifest::{Manifest, Parsed, edit, parse};
 use zerodrift::plan::{Consent, Input, Op, Plan, plan};
 use zerodrift::report::{Style, explain};
 use zerodrift::sandbox::{Personality, Sandbox, SandboxTransport, State};
 use zerodrift::settings::{Direction, DurationRange, Endpoint, Guard, Impact, Kind, Model, Setting, Target};
+use zerodrift::terraform;
 
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 const MODES: &[&str] = &["strict", "lenient"];
@@ -55,6 +56,19 @@ const MODE: Setting = Setting::new("organization.next_month.mode", Kind::Enum(MO
     .example("strict")
     .source("next month's changelog");
 
+/// A member of a group in that group.
+const GRACE: Setting = Setting::new(
+    "organization.next_month.exceptions.grace_period",
+    Kind::Duration(DurationRange::MINUTES_AND_HOURS.at_most("72h")),
+)
+.doc("How long a new device is let in without a check.")
+.default("every device is checked at once")
+.always(Impact::Harmless("new devices are checked later"))
+.formerly("organization.last_month.exceptions.grace_period")
+.account_only()
+.example("24h")
+.source("next month's changelog");
+
 /// A setting that had another name.
 const BANNER: Setting = Setting::new("organization.banner_text", Kind::Text)
     .doc("The text above everything.")
@@ -65,7 +79,7 @@ const BANNER: Setting = Setting::new("organization.banner_text", Kind::Text)
     .source("next month's changelog");
 
 fn model() -> Model {
-    Model::current().clone().with(QUIET).with(MODE).with(BANNER)
+    Model::current().clone().with(QUIET).with(MODE).with(GRACE).with(BANNER)
 }
 
 fn target() -> Target {
@@ -101,18 +115,25 @@ fn planned(manifest: &Manifest, live: &Live, allow: &[String]) -> Plan {
 fn organization() -> Json {
     json!({
         "name": "Widget", "auth_domain": "widget.cloudflareaccess.com", "session_duration": "24h",
-        "quiet_hours": "60m", "next_month": {"mode": "strict"}, "banner_message": "Hello",
+        "quiet_hours": "60m", "banner_message": "Hello",
+        "next_month": {"mode": "strict", "exceptions": {"grace_period": "30m"}},
     })
 }
 
-const WANTED: &str = "organization:\n  quiet_hours: 2h\n  next_month:\n    mode: lenient\n  banner_text: Bye\n";
+const WANTED: &str = "organization:\n  quiet_hours: 2h\n  next_month:\n    mode: lenient\n    exceptions:\n      \
+                      grace_period: 45m\n  banner_text: Bye\n";
 const UNSET: &str = "organization:\n  quiet_hours: null\n  next_month: null\n  banner_text: null\n";
 
 #[test]
 fn a_manifest_may_declare_it() {
     let declared: Vec<_> =
         manifest(WANTED).declared.into_iter().map(|declared| (declared.setting.path, declared.value)).collect();
-    let expected = [(QUIET.path, json!("2h")), (MODE.path, json!("lenient")), (BANNER.path, json!("Bye"))];
+    let expected = [
+        (QUIET.path, json!("2h")),
+        (MODE.path, json!("lenient")),
+        (GRACE.path, json!("45m")),
+        (BANNER.path, json!("Bye")),
+    ];
     assert_eq!(declared, expected);
 }
 
@@ -122,14 +143,21 @@ fn a_misspelling_of_it_is_a_guess_away() {
         ("quite_hours: 2h", "quiet_hours"),
         ("next_monht:\n    mode: strict", "next_month"),
         ("next_month:\n    mod: strict", "mode"),
+        ("next_month:\n    exception: {grace_period: 1h}", "exceptions"),
+        ("next_month:\n    exceptions: {grace_periode: 1h}", "grace_period"),
         ("banner_txt: Hello", "banner_text"),
     ] {
         let finding = finding(&format!("organization:\n  {wrong}\n"));
         assert_eq!(finding.rule.id(), "unknown-key", "{wrong}");
         assert_eq!(finding.fix.map(|fix| fix.replacement).as_deref(), Some(meant), "{wrong}");
     }
-    let finding = finding("organization:\n  mode: strict\n");
-    assert_eq!(finding.help.as_deref(), Some("mode belongs under organization.next_month"));
+    for (misplaced, help) in [
+        ("mode: strict", "mode belongs under organization.next_month"),
+        ("exceptions: {grace_period: 1h}", "exceptions belongs under organization.next_month"),
+        ("grace_period: 1h", "grace_period belongs under organization.next_month.exceptions"),
+    ] {
+        assert_eq!(finding(&format!("organization:\n  {misplaced}\n")).help.as_deref(), Some(help));
+    }
 }
 
 #[test]
@@ -147,6 +175,9 @@ fn its_values_are_checked() {
         ("quiet_hours: [2h]", "wrong-type", true),
         ("next_month: {mode: lax}", "unknown-value", false),
         ("next_month: {mode: 1}", "wrong-type", true),
+        ("next_month: {exceptions: {grace_period: 73h}}", "duration-range", true),
+        ("next_month: {exceptions: 1h}", "wrong-type", true),
+        ("next_month: {exceptions: {}}", "empty-group", false),
         ("banner_text: [Hello]", "wrong-type", true),
     ] {
         let finding = finding(&format!("organization:\n  {text}\n"));
@@ -173,14 +204,22 @@ fn the_schema_describes_it() {
     let schema: Json = serde_json::from_str(&schema(&model(), SchemaName::Org)).unwrap();
     let validator = jsonschema::draft7::new(&schema).unwrap();
     let of = |organization: Json| json!({"account_id": ACCOUNT, "organization": organization});
-    let good = of(json!({"quiet_hours": "2h", "next_month": {"mode": "strict"}, "banner_text": null}));
+    let good = of(json!({
+        "quiet_hours": "2h", "banner_text": null,
+        "next_month": {"mode": "strict", "exceptions": {"grace_period": null}},
+    }));
     assert!(validator.is_valid(&good));
-    for bad in [json!({"quiet_hours": 2}), json!({"next_month": {"mod": "strict"}}), json!({"banner_text": ["Hello"]})]
-    {
+    for bad in [
+        json!({"quiet_hours": 2}),
+        json!({"next_month": {"mod": "strict"}}),
+        json!({"next_month": {"exceptions": {"grace_period": 1}}}),
+        json!({"next_month": {"exceptions": {"grace": "1h"}}}),
+        json!({"banner_text": ["Hello"]}),
+    ] {
         assert!(!validator.is_valid(&of(bad.clone())), "{bad}");
     }
     let text = schema.to_string();
-    for setting in [QUIET, MODE, BANNER] {
+    for setting in [QUIET, MODE, GRACE, BANNER] {
         assert!(text.contains(setting.doc), "{} has no description", setting.path);
     }
 }
@@ -190,8 +229,10 @@ fn a_plan_shows_its_change_its_notice_and_its_guard() {
     let (manifest, live) = (manifest(WANTED), live(&organization()));
     let refused = planned(&manifest, &live, &[]);
     let told: Vec<_> = refused.changes.iter().map(|change| (change.setting.path, change.op, &change.before)).collect();
-    let (quiet, mode, banner) = (json!("60m"), json!("strict"), json!("Hello"));
-    assert_eq!(told, [(QUIET.path, Op::Set, &quiet), (MODE.path, Op::Set, &mode), (BANNER.path, Op::Set, &banner)]);
+    let before = [json!("60m"), json!("strict"), json!("30m"), json!("Hello")];
+    let paths = [QUIET.path, MODE.path, GRACE.path, BANNER.path];
+    let expected: Vec<_> = paths.into_iter().zip(&before).map(|(path, before)| (path, Op::Set, before)).collect();
+    assert_eq!(told, expected);
     assert_eq!(refused.changes[0].notice, Some("a stolen session stays useful for longer"));
     assert!(matches!(Approved::new(&refused, &live), Err(NotApproved::Guards(changes)) if changes[0].setting == MODE));
     let text = zerodrift::report::plan::text(&refused, 3, &Style::default());
@@ -231,7 +272,10 @@ fn a_setting_with_an_undecided_cell_is_guarded_and_named() {
 
 #[test]
 fn values_that_mean_the_same_are_no_change() {
-    let same = manifest("organization:\n  quiet_hours: 1h\n  next_month: {mode: strict}\n  banner_text: Hello\n");
+    let same = manifest(
+        "organization:\n  quiet_hours: 1h\n  next_month:\n    mode: strict\n    \
+                         exceptions: {grace_period: 0.5h}\n  banner_text: Hello\n",
+    );
     assert!(planned(&same, &live(&organization()), &[]).is_empty());
 }
 
@@ -239,7 +283,7 @@ fn values_that_mean_the_same_are_no_change() {
 fn what_a_file_leaves_out_is_listed_as_known() {
     let plan = planned(&manifest("organization:\n  name: Widget\n"), &live(&organization()), &[]);
     let listed: Vec<_> = plan.unmanaged.iter().map(|unmanaged| (unmanaged.path.as_str(), unmanaged.known)).collect();
-    for setting in [QUIET, MODE, BANNER] {
+    for setting in [QUIET, MODE, GRACE, BANNER] {
         assert!(listed.contains(&(setting.path, true)), "{listed:?}");
     }
     assert!(listed.iter().all(|(_, known)| *known), "{listed:?}");
@@ -251,7 +295,10 @@ fn a_body_carries_it_under_the_name_that_live_uses() {
     let plan = planned(&manifest(WANTED), &live, &[]);
     let changes: Vec<_> = plan.changes.iter().collect();
     let sent = body::put(&model(), live.document(Endpoint::Organization).unwrap(), &changes, &[]).view();
-    assert_eq!((&sent["quiet_hours"], &sent["next_month"]), (&json!("2h"), &json!({"mode": "lenient"})));
+    assert_eq!(
+        (&sent["quiet_hours"], &sent["next_month"]),
+        (&json!("2h"), &json!({"mode": "lenient", "exceptions": {"grace_period": "45m"}}))
+    );
     let banners: Vec<_> = sent.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("banner")).collect();
     assert_eq!(banners.len(), 1, "one spelling, never both: {sent:?}");
     assert_eq!(banners[0].1, "Bye");
@@ -263,10 +310,10 @@ fn a_read_back_that_differs_names_it() {
     let plan = planned(&manifest("organization:\n  quiet_hours: 2h\n"), &live, &[]);
     let changes: Vec<_> = plan.changes.iter().collect();
     let mut after = live.document(Endpoint::Organization).unwrap().clone();
-    after.fields.insert("next_month".to_owned(), json!({"mode": "lenient"}));
+    after.fields.insert("next_month".to_owned(), json!({"mode": "lenient", "exceptions": {"grace_period": "1h"}}));
     let found = verify(&model, live.document(Endpoint::Organization), &after, &changes);
     let told: Vec<_> = found.iter().map(|mismatch| (mismatch.path.as_str(), mismatch.why)).collect();
-    assert_eq!(told, [(QUIET.path, Why::NotConverged), (MODE.path, Why::Moved)]);
+    assert_eq!(told, [(QUIET.path, Why::NotConverged), (GRACE.path, Why::Moved), (MODE.path, Why::Moved)]);
 }
 
 /// An account under a personality, whose API has learned the settings too.
@@ -292,7 +339,7 @@ impl World {
     async fn becomes(&self, text: &str, story: &str) {
         let (manifest, live) = (manifest(text), self.live().await);
         let plan = planned(&manifest, &live, &[MODE.path.to_owned()]);
-        assert_eq!(plan.changes.len(), 3, "{story}: {:#?}", plan.changes);
+        assert_eq!(plan.changes.len(), 4, "{story}: {:#?}", plan.changes);
         let approved = Approved::new(&plan, &live).unwrap();
         let outcome = apply(&self.reader, &self.writer, approved, &Options::without_backup(&self.model)).await;
         assert_eq!((outcome.end, outcome.verified), (End::Applied, true), "{story}: {outcome:#?}");
@@ -314,8 +361,12 @@ async fn every_api_takes_it_keeps_it_and_lets_go_of_it() {
 #[tokio::test(start_paused = true)]
 async fn an_api_that_knows_it_refuses_what_it_does_not_take() {
     let world = World::new(organization(), Personality::default());
-    for (key, value) in [("quiet_hours", json!("13h")), ("next_month", json!({"mode": 7})), ("banner_text", json!([]))]
-    {
+    for (key, value) in [
+        ("quiet_hours", json!("13h")),
+        ("next_month", json!({"mode": 7})),
+        ("next_month", json!({"exceptions": {"grace_period": "73h"}})),
+        ("banner_text", json!([])),
+    ] {
         let mut wrong = organization();
         wrong[key] = value;
         let refused = world.writer.update_organization(&target(), wrong.as_object().unwrap()).await;
@@ -330,7 +381,7 @@ fn an_export_declares_it_and_plans_to_nothing() {
         let text = write::manifest(&model, &target(), &live, detail);
         let parsed = parse(&model, &Source { name: "org.yaml".to_owned(), text: text.clone() });
         let exported = parsed.manifest.unwrap_or_else(|| panic!("{text}\n{:#?}", parsed.findings));
-        for setting in [QUIET, MODE, BANNER] {
+        for setting in [QUIET, MODE, GRACE, BANNER] {
             assert!(exported.declared(setting.path).is_some(), "{text}");
         }
         assert!(planned(&exported, &live, &[]).is_empty(), "{text}");
@@ -339,9 +390,67 @@ fn an_export_declares_it_and_plans_to_nothing() {
 }
 
 #[test]
+fn a_group_in_a_group_is_unset_allowed_and_explained_as_a_whole() {
+    let unset = |text: &str| {
+        let manifest = manifest(&format!("organization:\n  next_month: {text}\n"));
+        manifest.declared.into_iter().map(|declared| (declared.setting.path, declared.value)).collect::<Vec<_>>()
+    };
+    assert_eq!(unset("{exceptions: null}"), [(GRACE.path, Json::Null)]);
+    assert_eq!(unset("null"), [(MODE.path, Json::Null), (GRACE.path, Json::Null)]);
+
+    let guarded = GRACE.always(LENIENT);
+    let model = Model::current().clone().with(guarded);
+    let text = format!("account_id: {ACCOUNT}\norganization:\n  next_month: {{exceptions: {{grace_period: 2h}}}}\n");
+    let manifest = parse(&model, &Source { name: "org.yaml".to_owned(), text }).manifest.unwrap();
+    for (allow, refused) in
+        [("organization.next_month", 0), ("organization.next_month.exceptions", 0), ("organization.mfa_config", 1)]
+    {
+        let (live, allow) = (live(&organization()), [allow.to_owned()]);
+        let api = "https://api.example/client/v4";
+        let input = Input { model: &model, manifest: &manifest, target: &target(), api, live: &live, allow: &allow };
+        assert_eq!(plan(&input).refused().count(), refused, "{allow:?}");
+    }
+
+    let text = explain::one(&self::model(), "next_month", &Style::default()).unwrap();
+    assert!(text.contains("mode\n") && text.contains("exceptions.grace_period\n"), "{text}");
+}
+
+#[test]
+fn live_values_of_it_are_adopted_where_they_stand() {
+    let model = model();
+    for (text, adopted) in [
+        (
+            "organization:\n  next_month:\n    exceptions: {grace_period: 2h} # a\n",
+            "organization:\n  next_month:\n    exceptions: {grace_period: 30m} # a\n",
+        ),
+        (
+            "organization:\n  next_month: {exceptions: null}\n",
+            "organization:\n  next_month: {exceptions: {grace_period: 30m}}\n",
+        ),
+    ] {
+        let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
+        let manifest = parse(&model, &source).manifest.unwrap();
+        let adoption = edit::adopt(&model, &source, &manifest, &[(GRACE, json!("30m"))]);
+        assert_eq!(adoption.text, adopted, "{:?}", adoption.left);
+    }
+}
+
+#[test]
+fn it_comes_over_from_terraform() {
+    let text = "resource \"cloudflare_zero_trust_organization\" \"main\" {\n  quiet_hours = \"2h\"\n  next_month = {\n    \
+                mode = \"strict\"\n    exceptions = { grace_period = \"1h\" }\n  }\n  banner_text = \"Hello\"\n}\n";
+    let import = terraform::import(&model(), &[Source { name: "main.tf".to_owned(), text: text.to_owned() }], None);
+    assert_eq!(import.findings, []);
+    let expected = json!({
+        "quiet_hours": "2h", "next_month": {"mode": "strict", "exceptions": {"grace_period": "1h"}}, "banner_text": "Hello",
+    });
+    assert_eq!(Json::Object(import.organization.unwrap().document.fields), expected);
+}
+
+#[test]
 fn explain_and_the_table_of_the_readme_show_it() {
     let model = model();
-    for setting in [QUIET, MODE, BANNER] {
+    for setting in [QUIET, MODE, GRACE, BANNER] {
         let text = explain::one(&model, setting.path, &Style::default()).unwrap();
         assert!(text.contains(setting.doc) && text.contains(setting.default), "{text}");
         assert!(explain::all(&model, &Style::default()).contains(setting.name()), "{}", setting.path);
