@@ -6,7 +6,7 @@ use super::phrase::Wording;
 use super::value::{self, Moves, element_of, moves};
 use super::words;
 use crate::plan::{Change, Op};
-use crate::settings::{Kind, Setting};
+use crate::settings::{Color, Kind, Setting};
 use crate::text::Visible;
 use crate::text::layout::{TerminalText, hanging, pad, terminal};
 use crate::text::limit::ELEMENTS;
@@ -73,7 +73,14 @@ fn painted(setting: &Setting, value: &Json, text: Visible, style: &Style) -> Ter
     match (setting.kind, value) {
         (_, Json::Null) => style.paint(Role::Quiet, text),
         (Kind::Color, Json::String(color)) => {
-            safe!("{}{}", color.parse().map(|color| style.swatch(color)).unwrap_or_default(), text)
+            safe!(
+                "{}{}",
+                color
+                    .parse::<Color>()
+                    .map(|color| style.swatch([color.red, color.green, color.blue]))
+                    .unwrap_or_default(),
+                text
+            )
         }
         _ => safe!("{}", text),
     }

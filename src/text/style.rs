@@ -4,7 +4,6 @@ use anstyle::{AnsiColor, RgbColor};
 
 use super::layout::{Terminal, TerminalText};
 use super::safe::{In, safe};
-use crate::settings::Color;
 
 /// How much colour a terminal takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -93,11 +92,10 @@ impl Style {
     }
 
     /// A small square in a colour and a space behind it, or nothing where colours cannot be shown as themselves.
-    pub(crate) fn swatch(&self, color: Color) -> TerminalText {
+    pub(crate) fn swatch(&self, [red, green, blue]: [u8; 3]) -> TerminalText {
         if self.color != ColorLevel::TrueColor {
             return TerminalText::new();
         }
-        let Color { red, green, blue } = color;
         let style = anstyle::Style::new().fg_color(Some(RgbColor(red, green, blue).into()));
         TerminalText::trusted(format!("{}■{} ", style.render(), style.render_reset()))
     }
@@ -111,14 +109,14 @@ mod tests {
     fn plain_text_has_no_escape() {
         let style = Style::plain(80);
         assert_eq!(style.paint(Role::Guarded, "careful"), "careful");
-        assert_eq!(style.swatch(Color::WHITE), "");
+        assert_eq!(style.swatch([255; 3]), "");
     }
 
     #[test]
     fn a_swatch_needs_true_colour() {
         let ansi = Style { color: ColorLevel::Ansi, width: 80 };
         let truecolor = Style { color: ColorLevel::TrueColor, width: 80 };
-        assert_eq!(ansi.swatch(Color::WHITE), "");
-        assert_eq!(truecolor.swatch(Color::WHITE), "\u{1b}[38;2;255;255;255m■\u{1b}[0m ");
+        assert_eq!(ansi.swatch([255; 3]), "");
+        assert_eq!(truecolor.swatch([255; 3]), "\u{1b}[38;2;255;255;255m■\u{1b}[0m ");
     }
 }
