@@ -17,7 +17,7 @@ use super::backup::BackupError;
 use super::{Known, Mismatch, Outcome};
 use crate::cloudflare::{Call, Revocation};
 use crate::ending::FailureKind;
-use crate::files::{self, Access};
+use crate::files::{self, FileAccess};
 use crate::plan::{Change, Plan};
 use crate::settings::Target;
 use crate::text::{Redactor, visible_json};
@@ -121,7 +121,7 @@ impl AuditLog {
         let line = visible_json(&format!("{line}\n"));
         let line = self.secrets.redact(&line);
         let failed = |source| BackupError { doing: "append to the audit log", path: self.path.clone(), source };
-        files::append(&self.path, &line, Access::Owner).map_err(failed)
+        files::append(&self.path, &line, FileAccess::Owner).map_err(failed)
     }
 }
 

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::mark;
-use crate::files::{self, Access};
+use crate::files::{self, FileAccess};
 use crate::live::{Live, Snapshot};
 use crate::plan::Plan;
 use crate::settings::Target;
@@ -93,7 +93,7 @@ impl Backups {
             let path = self.folder.join(format!("{stem}-{digest}{again}.json"));
             // The mark comes first, so that no crash leaves a backup without it.
             let written = mark::put(&path).and_then(|()| {
-                let written = files::create(&path, text.as_bytes(), Access::Owner);
+                let written = files::create(&path, text.as_bytes(), FileAccess::Owner);
                 written.inspect_err(|_| drop(mark::remove(&path)))
             });
             match written {

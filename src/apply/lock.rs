@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::backup::{BackupError, organization};
-use crate::files::{self, Access};
+use crate::files::{self, FileAccess};
 use crate::settings::Target;
 
 /// The right to write to one target, held until it is dropped or the process ends, however it ends.
@@ -66,7 +66,7 @@ impl TargetLock {
         files::make_private_folder(folder).map_err(unmade)?;
         let path = folder.join(format!("{}.lock", organization(target, api)));
         let failed = |source| BackupError { doing: "lock", path: path.clone(), source };
-        let mut file = files::open_to_append(&path, Access::Owner).map_err(failed)?;
+        let mut file = files::open_to_append(&path, FileAccess::Owner).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Held { holder: holder(&mut file), path }),

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::files::{self, Access};
+use crate::files::{self, FileAccess};
 
 /// What a mark says to whoever finds it.
 const MARK: &str = "The apply that this backup was kept for is not verified, so the backup is never deleted by itself.\n\
@@ -14,7 +14,7 @@ const MARK: &str = "The apply that this backup was kept for is not verified, so 
 /// # Errors
 /// If the mark exists, or cannot be written.
 pub(super) fn put(backup: &Path) -> io::Result<()> {
-    files::create(&of(backup), MARK.as_bytes(), Access::Owner)
+    files::create(&of(backup), MARK.as_bytes(), FileAccess::Owner)
 }
 
 /// Takes the mark away. Without one there is nothing to do.

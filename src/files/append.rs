@@ -4,7 +4,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
-use super::Access;
+use super::FileAccess;
 use super::kind::{check_output, require_regular, without_waiting};
 use super::write::{allowed, set_mode};
 
@@ -14,7 +14,7 @@ use super::write::{allowed, set_mode};
 /// # Errors
 /// If the entry is not a regular file (symbolic links are not followed), is private but has another owner, or cannot be
 /// written. A partial write is undone.
-pub(crate) fn append(path: &Path, lines: &str, access: Access) -> io::Result<()> {
+pub(crate) fn append(path: &Path, lines: &str, access: FileAccess) -> io::Result<()> {
     let mut file = open_to_append(path, access)?;
     let before = file.seek(SeekFrom::End(0))?;
     let text = if ends_line(&mut file, before)? { lines.to_owned() } else { format!("\n{lines}") };
@@ -30,7 +30,7 @@ pub(crate) fn append(path: &Path, lines: &str, access: Access) -> io::Result<()>
 /// # Errors
 /// If the entry is not a regular file (symbolic links are not followed), is private but has another owner, or cannot be
 /// opened.
-pub(crate) fn open_to_append(path: &Path, access: Access) -> io::Result<File> {
+pub(crate) fn open_to_append(path: &Path, access: FileAccess) -> io::Result<File> {
     check_output(path)?;
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
@@ -38,7 +38,7 @@ pub(crate) fn open_to_append(path: &Path, access: Access) -> io::Result<File> {
     let metadata = file.metadata()?;
     require_regular(&metadata)?;
     allowed(&metadata, access)?;
-    if metadata.len() == 0 && access == Access::Owner {
+    if metadata.len() == 0 && access == FileAccess::Owner {
         // The umask of a new file can remove even the owner's permissions.
         set_mode(&file, 0o600)?;
     }

@@ -24,4 +24,4 @@ pub(crate) use folder::{FolderRisk, check_private_folder, delete, make_folder, m
 pub(crate) use identity::FileIdentity;
 pub(crate) use kind::check_output;
 pub(crate) use read::{LARGEST_DOCUMENT, bounded, open, read, read_start, standard_input};
-pub(crate) use write::{Access, create, replace, replace_unchanged};
+pub(crate) use write::{FileAccess, create, replace, replace_unchanged};

@@ -99,7 +99,7 @@ fn nothing_but_a_regular_file_is_written_and_a_link_is_not_followed() {
     symlink("nowhere", folder.path("to-nowhere")).unwrap();
     let links = ["to-safe", "to-nowhere"].map(|name| (folder.path(name), "a symbolic link"));
     for (path, kind) in special(&folder).into_iter().chain(links) {
-        for access in [Access::Umask, Access::Owner] {
+        for access in [FileAccess::Umask, FileAccess::Owner] {
             for done in [
                 replace(&path, b"new", access, &[]),
                 replace_unchanged(&path, b"safe", b"new").map(drop),
@@ -139,7 +139,7 @@ fn an_input_has_a_bound_whatever_its_size_is_said_to_be() {
 fn what_is_written_for_reading_back_has_the_bound_of_reading_it() {
     let folder = Folder::new();
     let large = vec![b' '; usize::try_from(LARGEST_DOCUMENT).unwrap() + 1];
-    let error = replace(&folder.path("plan.json"), &large, Access::Owner, &[]).unwrap_err();
+    let error = replace(&folder.path("plan.json"), &large, FileAccess::Owner, &[]).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::FileTooLarge);
     assert_eq!(folder.names(), Vec::<String>::new());
 }
@@ -149,10 +149,10 @@ fn a_private_file_is_private_whatever_was_there_before() {
     let folder = Folder::new();
     let path = folder.file("plan.json", "old");
     chmod(&path, 0o666);
-    replace(&path, b"new", Access::Owner, &[]).unwrap();
+    replace(&path, b"new", FileAccess::Owner, &[]).unwrap();
     assert_eq!((text(&path).as_str(), mode(&path)), ("new", 0o600));
-    create(&folder.path("new.json"), b"new", Access::Owner).unwrap();
-    append(&folder.path("log"), "line\n", Access::Owner).unwrap();
+    create(&folder.path("new.json"), b"new", FileAccess::Owner).unwrap();
+    append(&folder.path("log"), "line\n", FileAccess::Owner).unwrap();
     assert_eq!((mode(&folder.path("new.json")), mode(&folder.path("log"))), (0o600, 0o600));
 }
 
@@ -162,7 +162,7 @@ fn a_file_for_others_keeps_its_mode() {
     let path = folder.file("report.md", "old");
     for kept in [0o640, 0o606, 0o755] {
         chmod(&path, kept);
-        replace(&path, b"new", Access::Umask, &[]).unwrap();
+        replace(&path, b"new", FileAccess::Umask, &[]).unwrap();
         assert_eq!(mode(&path), kept);
         assert!(replace_unchanged(&path, b"new", b"old").unwrap());
         assert_eq!((text(&path).as_str(), mode(&path)), ("old", kept));
@@ -174,7 +174,7 @@ fn a_read_only_file_stays_as_it_is_for_root_too() {
     let folder = Folder::new();
     let path = folder.file("org.yaml", "old");
     chmod(&path, 0o444);
-    for done in [replace(&path, b"new", Access::Umask, &[]), replace_unchanged(&path, b"old", b"new").map(drop)] {
+    for done in [replace(&path, b"new", FileAccess::Umask, &[]), replace_unchanged(&path, b"old", b"new").map(drop)] {
         assert_eq!(done.unwrap_err().to_string(), "it is read-only");
     }
     assert_eq!((text(&path).as_str(), folder.names()), ("old", vec!["org.yaml".to_owned()]));
@@ -194,7 +194,7 @@ fn a_file_that_holds_something_else_by_now_is_left_alone() {
 fn a_new_file_is_never_written_over_another_one() {
     let folder = Folder::new();
     let path = folder.file("org.yaml", "old");
-    assert_eq!(create(&path, b"new", Access::Umask).unwrap_err().kind(), ErrorKind::AlreadyExists);
+    assert_eq!(create(&path, b"new", FileAccess::Umask).unwrap_err().kind(), ErrorKind::AlreadyExists);
     assert_eq!((text(&path).as_str(), folder.names()), ("old", vec!["org.yaml".to_owned()]));
 }
 
@@ -206,18 +206,18 @@ fn a_reserved_file_is_not_hit_by_any_name() {
     symlink(folder.0.path(), folder.path("here")).unwrap();
     let reserved = [FileIdentity::of(&token).unwrap(), FileIdentity::of(&folder.path("here/future")).unwrap()];
     for name in ["token", "hard", "./token", "here/token", "here/here/hard", "future", "./here/./here/future"] {
-        let error = replace(&folder.path(name), b"new", Access::Umask, &reserved).unwrap_err();
+        let error = replace(&folder.path(name), b"new", FileAccess::Umask, &reserved).unwrap_err();
         assert_eq!(error.to_string(), "this run uses it under another name", "{name}");
     }
     assert_eq!(text(&token), "secret");
-    replace(&folder.path("other"), b"new", Access::Umask, &reserved).unwrap();
+    replace(&folder.path("other"), b"new", FileAccess::Umask, &reserved).unwrap();
 }
 
 #[test]
 fn errors_name_no_temporary_file() {
     let folder = Folder::new();
     let path = folder.path("no-folder/org.yaml");
-    for done in [create(&path, b"new", Access::Umask), replace(&path, b"new", Access::Owner, &[])] {
+    for done in [create(&path, b"new", FileAccess::Umask), replace(&path, b"new", FileAccess::Owner, &[])] {
         assert_eq!(done.unwrap_err().to_string(), "No such file or directory (os error 2)");
     }
 }
@@ -226,8 +226,8 @@ fn errors_name_no_temporary_file() {
 fn lines_start_on_a_line_of_their_own() {
     let folder = Folder::new();
     let path = folder.file("log", "a\nunfinished");
-    append(&path, "b\n", Access::Umask).unwrap();
-    append(&path, "c\n", Access::Umask).unwrap();
+    append(&path, "b\n", FileAccess::Umask).unwrap();
+    append(&path, "c\n", FileAccess::Umask).unwrap();
     assert_eq!(text(&path), "a\nunfinished\nb\nc\n");
 }
 
@@ -263,11 +263,11 @@ fn what_belongs_to_another_user_is_neither_trusted_nor_filled_with_secrets() {
     }
     std::os::unix::fs::chown(&log, Some(12_345), None).unwrap();
     assert_eq!(check_private_folder(&kept).unwrap(), Some(FolderRisk::Foreign(12_345)));
-    for done in [append(&log, "line\n", Access::Owner), replace(&log, b"plan", Access::Owner, &[])] {
+    for done in [append(&log, "line\n", FileAccess::Owner), replace(&log, b"plan", FileAccess::Owner, &[])] {
         assert_eq!(done.unwrap_err().to_string(), "it belongs to another user");
     }
     assert_eq!(text(&log), "");
-    replace(&log, b"report", Access::Umask, &[]).unwrap();
+    replace(&log, b"report", FileAccess::Umask, &[]).unwrap();
     let owner = std::os::unix::fs::MetadataExt::uid(&log.metadata().unwrap());
     assert_eq!(owner, 12_345, "a report stays its owner's");
 }

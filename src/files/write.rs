@@ -16,7 +16,7 @@ use super::read::{LARGEST_DOCUMENT, bounded, too_large};
 
 /// Who may read a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
+pub(crate) enum FileAccess {
     /// As the umask says. A replaced file keeps its mode, and its owner if possible.
     Umask,
     /// Only its owner, regardless of the umask and of the file that was there before.
@@ -33,7 +33,7 @@ struct Existing {
 ///
 /// # Errors
 /// If an entry exists (`AlreadyExists`), or if the file cannot be written; no partial file is left.
-pub(crate) fn create(path: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
+pub(crate) fn create(path: &Path, bytes: &[u8], access: FileAccess) -> io::Result<()> {
     let file = beside(path, bytes, access, None)?;
     file.persist_noclobber(path).map_err(|failed| failed.error)?;
     sync_folder(parent(path))
@@ -44,7 +44,7 @@ pub(crate) fn create(path: &Path, bytes: &[u8], access: Access) -> io::Result<()
 /// # Errors
 /// If the entry is not a regular file (symbolic links included) or is reserved, or if the file cannot be written. The
 /// previous file is then unchanged.
-pub(crate) fn replace(path: &Path, bytes: &[u8], access: Access, reserved: &[FileIdentity]) -> io::Result<()> {
+pub(crate) fn replace(path: &Path, bytes: &[u8], access: FileAccess, reserved: &[FileIdentity]) -> io::Result<()> {
     let existing = existing(path, access)?;
     let identity = match &existing {
         Some(existing) => FileIdentity::of_open(path, &existing.metadata),
@@ -65,32 +65,32 @@ pub(crate) fn replace(path: &Path, bytes: &[u8], access: Access, reserved: &[Fil
 /// # Errors
 /// As [`replace`], and if the file does not exist.
 pub(crate) fn replace_unchanged(path: &Path, old: &[u8], new: &[u8]) -> io::Result<bool> {
-    let existing = existing(path, Access::Umask)?.ok_or(ErrorKind::NotFound)?;
-    put(path, new, Access::Umask, Some(existing), Some(old))
+    let existing = existing(path, FileAccess::Umask)?.ok_or(ErrorKind::NotFound)?;
+    put(path, new, FileAccess::Umask, Some(existing), Some(old))
 }
 
 /// Refuses a private file that another user could read or replace.
-pub(super) fn allowed(metadata: &Metadata, access: Access) -> io::Result<()> {
+pub(super) fn allowed(metadata: &Metadata, access: FileAccess) -> io::Result<()> {
     match access {
-        Access::Owner if !belongs_to_us(metadata) => {
+        FileAccess::Owner if !belongs_to_us(metadata) => {
             Err(io::Error::new(ErrorKind::PermissionDenied, "it belongs to another user"))
         }
-        Access::Owner | Access::Umask => Ok(()),
+        FileAccess::Owner | FileAccess::Umask => Ok(()),
     }
 }
 
 /// The initial mode of a new file.
 #[cfg(unix)]
-pub(super) fn with_mode(options: &mut OpenOptions, access: Access) -> &mut OpenOptions {
+pub(super) fn with_mode(options: &mut OpenOptions, access: FileAccess) -> &mut OpenOptions {
     use std::os::unix::fs::OpenOptionsExt as _;
     options.mode(match access {
-        Access::Umask => 0o666,
-        Access::Owner => 0o600,
+        FileAccess::Umask => 0o666,
+        FileAccess::Owner => 0o600,
     })
 }
 
 #[cfg(not(unix))]
-pub(super) fn with_mode(options: &mut OpenOptions, _: Access) -> &mut OpenOptions {
+pub(super) fn with_mode(options: &mut OpenOptions, _: FileAccess) -> &mut OpenOptions {
     options
 }
 
@@ -107,7 +107,7 @@ pub(super) fn set_mode(_: &File, _: u32) -> io::Result<()> {
 }
 
 /// Opens the existing file at a path. A rename does not check whether the old file is writable, so this does.
-fn existing(path: &Path, access: Access) -> io::Result<Option<Existing>> {
+fn existing(path: &Path, access: FileAccess) -> io::Result<Option<Existing>> {
     let found = match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -129,7 +129,7 @@ fn existing(path: &Path, access: Access) -> io::Result<Option<Existing>> {
 fn put(
     path: &Path,
     bytes: &[u8],
-    access: Access,
+    access: FileAccess,
     existing: Option<Existing>,
     expected: Option<&[u8]>,
 ) -> io::Result<bool> {
@@ -151,7 +151,7 @@ fn put(
     if !leaves_the_file_itself(&failed) {
         return Err(failed);
     }
-    if access == Access::Owner {
+    if access == FileAccess::Owner {
         set_mode(&existing.file, 0o600)?;
     }
     in_place(&mut existing.file, bytes).map(|()| true)
@@ -181,13 +181,13 @@ fn content(file: &mut File, limit: u64) -> io::Result<Vec<u8>> {
 }
 
 /// Writes the bytes to a temporary file in the same folder and syncs it. It is deleted on drop.
-fn beside(path: &Path, bytes: &[u8], access: Access, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
-    if access == Access::Owner && bytes.len() as u64 > LARGEST_DOCUMENT {
+fn beside(path: &Path, bytes: &[u8], access: FileAccess, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
+    if access == FileAccess::Owner && bytes.len() as u64 > LARGEST_DOCUMENT {
         // Reading the file back would refuse it.
         return Err(too_large(LARGEST_DOCUMENT));
     }
     let mut reason = None;
-    let new_access = if old.is_some() { Access::Owner } else { access };
+    let new_access = if old.is_some() { FileAccess::Owner } else { access };
     let open = |temporary: &Path| {
         let opened = with_mode(OpenOptions::new().read(true).write(true).create_new(true), new_access).open(temporary);
         opened.inspect_err(|error| reason = error.raw_os_error())
@@ -199,12 +199,12 @@ fn beside(path: &Path, bytes: &[u8], access: Access, old: Option<&Metadata>) -> 
     let mut plain = file.as_file();
     plain.write_all(bytes)?;
     match (access, old) {
-        (Access::Owner, _) => set_mode(plain, 0o600)?,
-        (Access::Umask, Some(old)) => {
+        (FileAccess::Owner, _) => set_mode(plain, 0o600)?,
+        (FileAccess::Umask, Some(old)) => {
             keep_owner(plain, old);
             plain.set_permissions(old.permissions())?;
         }
-        (Access::Umask, None) => {}
+        (FileAccess::Umask, None) => {}
     }
     plain.sync_all()?;
     Ok(file)

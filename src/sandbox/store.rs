@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::seed;
 use super::state::State;
-use crate::files::{self, Access};
+use crate::files::{self, FileAccess};
 
 /// The largest state that is read, in bytes. It holds live documents several times, laid out for people.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -105,7 +105,7 @@ impl Store {
     }
 
     fn replace(&self, state: &State) -> std::io::Result<()> {
-        files::replace(&self.path, state.to_text()?.as_bytes(), Access::Umask, &[])
+        files::replace(&self.path, state.to_text()?.as_bytes(), FileAccess::Umask, &[])
     }
 
     fn shown(&self) -> String {

@@ -14,7 +14,7 @@ use crate::cli::output::used_files::Output;
 use crate::diagnostics::Source;
 use crate::document::ErrorEntry;
 use crate::ending::Exit;
-use crate::files::Access;
+use crate::files::FileAccess;
 use crate::report::{self, FailedRun, ReportFormat, Style};
 
 /// The columns of a text in a file.
@@ -148,5 +148,5 @@ fn bounded(ui: &Ui, limit: Option<usize>, text: impl Fn(usize) -> String) -> Str
 }
 
 fn write<F>(context: &Context, number: usize, report: &Report<F>, text: &str) -> Result<(), CliError> {
-    context.files.write(Output::report(number, &report.file), &context.ui.for_file(text), Access::Umask)
+    context.files.write(Output::report(number, &report.file), &context.ui.for_file(text), FileAccess::Umask)
 }

@@ -11,7 +11,7 @@ use crate::cli::input::env::{self, Env};
 use crate::cli::options::ApiArgs;
 use crate::cli::output::own_file::OwnFile;
 use crate::ending::FailureKind;
-use crate::files::{self, Access, FileIdentity, LARGEST_DOCUMENT};
+use crate::files::{self, FileAccess, FileIdentity, LARGEST_DOCUMENT};
 use crate::text;
 use crate::text::path_argument;
 
@@ -164,7 +164,7 @@ impl UsedFiles {
     ///
     /// # Errors
     /// As [`UsedFiles::check`], and if the file cannot be written. What was there before is still there then.
-    pub(crate) fn write(&self, output: Output<'_>, text: &str, access: Access) -> Result<(), CliError> {
+    pub(crate) fn write(&self, output: Output<'_>, text: &str, access: FileAccess) -> Result<(), CliError> {
         self.check(output)?;
         let others = self.0.iter().filter(|used| used.purpose != output.purpose);
         let reserved: Vec<FileIdentity> = others.filter_map(|used| FileIdentity::of(&used.path)).collect();
@@ -183,7 +183,7 @@ impl UsedFiles {
     /// As [`UsedFiles::check`], and if the file cannot be written.
     pub(crate) fn append(&self, output: Output<'_>, lines: &str) -> Result<(), CliError> {
         self.check(output).map_err(|error| CliError { kind: FailureKind::Io, ..error })?;
-        files::append(output.path, lines, Access::Umask)
+        files::append(output.path, lines, FileAccess::Umask)
             .map_err(|error| CliError::io(output.purpose.doing(), output.path, &error))
     }
 }

@@ -15,7 +15,7 @@ use crate::cli::reconcile::approval;
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::document;
 use crate::ending::FailureKind;
-use crate::files::{self, Access, LARGEST_DOCUMENT};
+use crate::files::{self, FileAccess, LARGEST_DOCUMENT};
 use crate::live::Live;
 use crate::plan::{self, Input, Plan, SavedPlan, Since, StaleReason};
 use crate::text;
@@ -48,7 +48,7 @@ pub(crate) fn write(
     let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
     let text = document::saved::to_text(plan, &saved);
     context.without_credentials("the saved plan", &text)?;
-    context.files.write(Output::saved_plan(path), &text, Access::Owner)?;
+    context.files.write(Output::saved_plan(path), &text, FileAccess::Owner)?;
     context.ui.say(&format!("Saved as {}, good until {}", text::path(path), saved.expires_at));
     if plan.refused().next().is_some() {
         context

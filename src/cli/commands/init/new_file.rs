@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output::used_files::Output;
 use crate::ending::FailureKind;
-use crate::files::{self, Access};
+use crate::files::{self, FileAccess};
 use crate::text;
 use crate::text::path_argument;
 
@@ -65,9 +65,9 @@ fn exists(path: &Path) -> CliError {
 /// If the file cannot be written, or is there meanwhile and may not be replaced.
 pub(crate) fn create(context: &Context, path: &Path, text: &str, if_exists: IfExists) -> Result<(), CliError> {
     if if_exists == IfExists::Replace {
-        return context.files.write(Output::started(path), text, Access::Umask);
+        return context.files.write(Output::started(path), text, FileAccess::Umask);
     }
-    match files::create(path, text.as_bytes(), Access::Umask) {
+    match files::create(path, text.as_bytes(), FileAccess::Umask) {
         // Somebody was faster since the check.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
         done => done.map_err(|error| CliError::io("write", path, &error)),
