@@ -3,7 +3,7 @@
 //! | module | text for |
 //! |---|---|
 //! | `visible` | any output: which characters nobody must meet raw; the start of all others |
-//! | `safe` | the type that proves it: [`Safe`](safe::Safe) text of a language, and the macro that joins such texts |
+//! | `safe` | the type that proves it: `Safe` text of a language, and the macro that joins such texts |
 //! | `quote`, `alike` | values inside a sentence; two values that nobody could tell apart |
 //! | `json`, `yaml`, `shell` | documents, manifests and commands to paste |
 //! | `style`, `layout` | a terminal: colours and columns |
@@ -11,7 +11,7 @@
 //! | `limit` | how much of a text is shown |
 //! | `redact` | credentials taken out of everything |
 //!
-//! HTML has no module: its templates escape by themselves, and take [`Visible`] text.
+//! HTML has no module: its templates escape by themselves, and take `Visible` text.
 
 #[cfg(feature = "report")]
 pub(crate) mod alike;
