@@ -10,7 +10,7 @@ use super::file::{File, Findings, Place};
 use super::hcl::as_text;
 use super::marks::UNKNOWN;
 use super::names::exact_command;
-use super::resource::{self, Member, Origin, Resource, Value};
+use super::resource::{self, Argument, ArgumentValue, Origin, Resource};
 use crate::diagnostics::Rule;
 use crate::live::{Document, set_at};
 use crate::settings::{
@@ -83,13 +83,15 @@ impl<'r> Carrying<'r, '_> {
     }
 
     /// The account or zone. It is one, and it need not be known.
-    fn id(&mut self, scope: Scope, member: &Member) {
+    fn id(&mut self, scope: Scope, member: &Argument) {
         let key = scope.key();
         let id = match &member.value {
-            Value::Known(Json::Null) => return,
-            Value::Known(value) => as_text(value).unwrap_or_default().parse().map_err(|error| format!("{error}")),
-            Value::Unknown(reason) => Err(reason.clone()),
-            Value::Members(_) => Err("this is not text".to_owned()),
+            ArgumentValue::Known(Json::Null) => return,
+            ArgumentValue::Known(value) => {
+                as_text(value).unwrap_or_default().parse().map_err(|error| format!("{error}"))
+            }
+            ArgumentValue::Unknown(reason) => Err(reason.clone()),
+            ArgumentValue::Members(_) => Err("this is not text".to_owned()),
         };
         if self.target.is_some() {
             let message = format!("{key} is not carried over: a manifest has one target");
@@ -103,7 +105,7 @@ impl<'r> Carrying<'r, '_> {
         self.target = Some((scope, id.ok()));
     }
 
-    fn member(&mut self, keys: &mut Vec<String>, member: &Member) {
+    fn member(&mut self, keys: &mut Vec<String>, member: &Argument) {
         keys.push(member.name.clone());
         // Under any name that a setting or group has or had.
         match self.model.section(Endpoint::Organization).at(keys).map(|known| &known.node) {
@@ -115,15 +117,15 @@ impl<'r> Carrying<'r, '_> {
         keys.pop();
     }
 
-    fn setting(&mut self, setting: &'r Setting, keys: &[String], member: &Member) {
+    fn setting(&mut self, setting: &'r Setting, keys: &[String], member: &Argument) {
         let (name, place) = (joined(keys), &member.place);
         if self.is_ignored(keys) {
             return self.ignored(&name, &member.key);
         }
         let value = match &member.value {
-            Value::Known(value) => value.clone(),
-            Value::Unknown(reason) => return self.computed(&name, place, reason),
-            Value::Members(_) => Json::Object(Map::new()),
+            ArgumentValue::Known(value) => value.clone(),
+            ArgumentValue::Unknown(reason) => return self.computed(&name, place, reason),
+            ArgumentValue::Members(_) => Json::Object(Map::new()),
         };
         // In Terraform, null is the same as leaving it out.
         if value.is_null() || (self.resource.origin == Origin::Output && is_blank(&value)) {
@@ -153,21 +155,21 @@ impl<'r> Carrying<'r, '_> {
         Json::from(line.strip_suffix('\r').unwrap_or(line))
     }
 
-    fn group(&mut self, keys: &mut Vec<String>, member: &Member) {
+    fn group(&mut self, keys: &mut Vec<String>, member: &Argument) {
         let (name, place) = (joined(keys), &member.place);
         let members = match &member.value {
-            Value::Members(members) => members.to_vec(),
-            Value::Known(Json::Null) => return,
-            Value::Known(Json::Object(object)) => resource::members(object, place),
+            ArgumentValue::Members(members) => members.to_vec(),
+            ArgumentValue::Known(Json::Null) => return,
+            ArgumentValue::Known(Json::Object(object)) => resource::members(object, place),
             // Version 4 of the provider has lists of one.
-            Value::Known(Json::Array(elements)) if elements.is_empty() => return,
-            Value::Known(Json::Array(elements)) => match &elements[..] {
+            ArgumentValue::Known(Json::Array(elements)) if elements.is_empty() => return,
+            ArgumentValue::Known(Json::Array(elements)) => match &elements[..] {
                 [Json::Object(only)] => resource::members(only, place),
                 _ => return self.not_a_group(&name, place),
             },
-            Value::Known(_) => return self.not_a_group(&name, place),
-            Value::Unknown(_) if self.is_ignored(keys) => return self.ignored(&name, &member.key),
-            Value::Unknown(reason) => return self.computed(&name, place, reason),
+            ArgumentValue::Known(_) => return self.not_a_group(&name, place),
+            ArgumentValue::Unknown(_) if self.is_ignored(keys) => return self.ignored(&name, &member.key),
+            ArgumentValue::Unknown(reason) => return self.computed(&name, place, reason),
         };
         for member in &members {
             self.member(keys, member);
@@ -184,15 +186,15 @@ impl<'r> Carrying<'r, '_> {
     }
 
     /// What the server fills in belongs to a state, and is a mistake in a configuration.
-    fn kept(&mut self, keys: &[String], member: &Member) {
+    fn kept(&mut self, keys: &[String], member: &Argument) {
         if self.resource.origin == Origin::Configuration {
             let message = format!("{} is not carried over: the server keeps it and does not take it", joined(keys));
             self.push(&member.key, Rule::TerraformUnknownArgument, message, None);
         }
     }
 
-    fn unknown(&mut self, keys: &[String], member: &Member) {
-        let is_nothing = matches!(&member.value, Value::Known(value) if is_blank(value));
+    fn unknown(&mut self, keys: &[String], member: &Argument) {
+        let is_nothing = matches!(&member.value, ArgumentValue::Known(value) if is_blank(value));
         // The provider's own id of the resource is the target's.
         if self.resource.origin == Origin::Output && (is_nothing || *keys == ["id"]) {
             return;

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use super::RESOURCE_TYPES;
-use super::file::{Content, File, Findings, Place};
+use super::file::{File, FileContent, Findings, Place};
 use super::hcl::HclReader;
 use super::json::JsonReader;
 use super::names::FileRole;
-use super::resource::{Member, Origin, Resource, Value};
+use super::resource::{Argument, ArgumentValue, Origin, Resource};
 use crate::diagnostics::{Finding, Rule, Severity};
 use crate::text::excerpt;
 
@@ -22,22 +22,22 @@ const META: [&str; 8] =
     ["count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection", "timeouts"];
 
 /// A resource block as written.
-pub(super) struct Declared {
+pub(super) struct ResourceBlock {
     pub(super) address: String,
     pub(super) place: Place,
-    pub(super) members: Vec<Member>,
+    pub(super) members: Vec<Argument>,
 }
 
 /// The locals of a module: the literals, and why the others are not.
 #[derive(Default)]
-pub(super) struct Locals(HashMap<String, Result<Value, String>>);
+pub(super) struct Locals(HashMap<String, Result<ArgumentValue, String>>);
 
 impl Locals {
     /// The value of a local.
     ///
     /// # Errors
     /// If the files hold no such local, or it is not a literal: the reason.
-    pub(super) fn get(&self, name: &str) -> Result<Value, String> {
+    pub(super) fn get(&self, name: &str) -> Result<ArgumentValue, String> {
         let none = || Err(format!("there is no local.{} in the files that were read", excerpt(name, 60)));
         self.0.get(name).cloned().unwrap_or_else(none)
     }
@@ -45,7 +45,7 @@ impl Locals {
     fn of(files: &[File<'_>]) -> Self {
         let mut locals = Self::default();
         for role in [FileRole::Primary, FileRole::Override] {
-            let mut seen: HashMap<String, Result<Value, String>> = HashMap::new();
+            let mut seen: HashMap<String, Result<ArgumentValue, String>> = HashMap::new();
             for (position, file) in files.iter().enumerate().filter(|(_, file)| file.role == role) {
                 for member in members_of_locals(position, file) {
                     let value = literal(files, &member);
@@ -61,22 +61,24 @@ impl Locals {
     }
 }
 
-fn members_of_locals(position: usize, file: &File<'_>) -> Vec<Member> {
+fn members_of_locals(position: usize, file: &File<'_>) -> Vec<Argument> {
     let text = &file.source.text;
     match &file.content {
-        Content::Hcl(body) => HclReader { text, file: position, locals: None }.locals(body),
-        Content::JsonSyntax => JsonReader { text, file: position }.locals(),
-        Content::Shown(_) | Content::State(_) => Vec::new(),
+        FileContent::Hcl(body) => HclReader { text, file: position, locals: None }.locals(body),
+        FileContent::JsonSyntax => JsonReader { text, file: position }.locals(),
+        FileContent::Shown(_) | FileContent::State(_) => Vec::new(),
     }
 }
 
-fn literal(files: &[File<'_>], local: &Member) -> Result<Value, String> {
+fn literal(files: &[File<'_>], local: &Argument) -> Result<ArgumentValue, String> {
     let name = &local.name;
     match &local.value {
-        Value::Known(value) if value.to_string().len() > LONGEST => {
+        ArgumentValue::Known(value) if value.to_string().len() > LONGEST => {
             Err(format!("local.{name} is too long for a manifest"))
         }
-        Value::Unknown(reason) => Err(format!("local.{name} is not a literal ({}: {reason})", local.key.line(files))),
+        ArgumentValue::Unknown(reason) => {
+            Err(format!("local.{name} is not a literal ({}: {reason})", local.key.line(files)))
+        }
         value => Ok(value.clone()),
     }
 }
@@ -84,24 +86,24 @@ fn literal(files: &[File<'_>], local: &Member) -> Result<Value, String> {
 /// Whether a configuration calls modules, which are in other folders.
 pub(super) fn has_modules(files: &[File<'_>]) -> bool {
     files.iter().any(|file| match &file.content {
-        Content::Hcl(body) => body.has_blocks("module"),
-        Content::JsonSyntax => JsonReader { text: &file.source.text, file: 0 }.has("module"),
-        Content::Shown(_) | Content::State(_) => false,
+        FileContent::Hcl(body) => body.has_blocks("module"),
+        FileContent::JsonSyntax => JsonReader { text: &file.source.text, file: 0 }.has("module"),
+        FileContent::Shown(_) | FileContent::State(_) => false,
     })
 }
 
 /// The organizations in the files that are configurations.
 pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Resource> {
     let locals = Locals::of(files);
-    let mut declared: Vec<Declared> = Vec::new();
+    let mut declared: Vec<ResourceBlock> = Vec::new();
     for (position, file) in files.iter().enumerate() {
         let text = &file.source.text;
         let found = match &file.content {
-            Content::Hcl(body) => {
+            FileContent::Hcl(body) => {
                 HclReader { text, file: position, locals: Some(&locals) }.resources(body, &RESOURCE_TYPES)
             }
-            Content::JsonSyntax => JsonReader { text, file: position }.resources(&RESOURCE_TYPES),
-            Content::Shown(_) | Content::State(_) => continue,
+            FileContent::JsonSyntax => JsonReader { text, file: position }.resources(&RESOURCE_TYPES),
+            FileContent::Shown(_) | FileContent::State(_) => continue,
         };
         match file.role {
             FileRole::Primary => declared.extend(found),
@@ -115,7 +117,7 @@ pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Reso
 
 /// Merges a block of an override file over the one that it overrides: each argument and each kind of block is replaced as
 /// a whole. What several blocks say in `lifecycle` adds up here, so that nothing that any of them ignores is declared.
-fn merge(files: &[File<'_>], declared: &mut [Declared], over: Declared, findings: &mut Findings) {
+fn merge(files: &[File<'_>], declared: &mut [ResourceBlock], over: ResourceBlock, findings: &mut Findings) {
     let mut meant = declared.iter_mut().filter(|base| base.address == over.address).peekable();
     if meant.peek().is_none() {
         let message = format!("{} overrides a resource that the files read do not declare", over.address);
@@ -127,8 +129,8 @@ fn merge(files: &[File<'_>], declared: &mut [Declared], over: Declared, findings
     }
 }
 
-fn resource(files: &[File<'_>], block: Declared) -> Resource {
-    let Declared { address, place, members } = block;
+fn resource(files: &[File<'_>], block: ResourceBlock) -> Resource {
+    let ResourceBlock { address, place, members } = block;
     let (meta, settings): (Vec<_>, Vec<_>) =
         members.into_iter().partition(|member| META.contains(&member.name.as_str()));
     let lifecycle = inside(&meta, "lifecycle");
@@ -139,20 +141,22 @@ fn resource(files: &[File<'_>], block: Declared) -> Resource {
     Resource { address, place, origin: Origin::Configuration, members, obstacle, ignored, remarks }
 }
 
-fn inside(members: &[Member], name: &str) -> Vec<Member> {
+fn inside(members: &[Argument], name: &str) -> Vec<Argument> {
     let groups = members.iter().filter(|member| member.name == name).filter_map(|member| match &member.value {
-        Value::Members(members) => Some(Rc::clone(members)),
-        Value::Known(_) | Value::Unknown(_) => None,
+        ArgumentValue::Members(members) => Some(Rc::clone(members)),
+        ArgumentValue::Known(_) | ArgumentValue::Unknown(_) => None,
     });
     groups.flat_map(|members| members.to_vec()).collect()
 }
 
 /// The paths of one `ignore_changes`; the empty path, which stands for all, where they cannot be told.
-fn ignored(member: &Member) -> Vec<Vec<String>> {
+fn ignored(member: &Argument) -> Vec<Vec<String>> {
     match &member.value {
-        Value::Known(Json::Array(paths)) => paths.iter().map(|path| steps(path.as_str().unwrap_or_default())).collect(),
-        Value::Known(Json::Null) => Vec::new(),
-        Value::Known(_) | Value::Members(_) | Value::Unknown(_) => vec![Vec::new()],
+        ArgumentValue::Known(Json::Array(paths)) => {
+            paths.iter().map(|path| steps(path.as_str().unwrap_or_default())).collect()
+        }
+        ArgumentValue::Known(Json::Null) => Vec::new(),
+        ArgumentValue::Known(_) | ArgumentValue::Members(_) | ArgumentValue::Unknown(_) => vec![Vec::new()],
     }
 }
 
@@ -165,22 +169,22 @@ fn steps(path: &str) -> Vec<String> {
 }
 
 /// Why it is not certain that a resource exists once, as far as this argument goes.
-fn obstacle(files: &[File<'_>], member: &Member) -> Option<String> {
+fn obstacle(files: &[File<'_>], member: &Argument) -> Option<String> {
     let name = member.name.as_str();
     let text = || match &member.value {
         // An object takes many lines.
-        Value::Members(_) => format!("{name} ({})", member.key.line(files)),
+        ArgumentValue::Members(_) => format!("{name} ({})", member.key.line(files)),
         _ => {
             let expression: Vec<&str> = member.place.text(files).split_whitespace().collect();
             format!("{name} = {} ({})", excerpt(&expression.join(" "), 80), member.key.line(files))
         }
     };
     match (name, &member.value) {
-        ("count", Value::Known(value)) if super::hcl::as_text(value).as_deref() == Some("1") => None,
-        ("count", Value::Known(value)) if super::hcl::as_text(value).as_deref() == Some("0") => {
+        ("count", ArgumentValue::Known(value)) if super::hcl::as_text(value).as_deref() == Some("1") => None,
+        ("count", ArgumentValue::Known(value)) if super::hcl::as_text(value).as_deref() == Some("0") => {
             Some(format!("it has no instances: {}", text()))
         }
-        ("enabled", Value::Known(Json::Bool(true))) => None,
+        ("enabled", ArgumentValue::Known(Json::Bool(true))) => None,
         ("count" | "for_each", _) => Some(format!("how many instances it has depends on {}", text())),
         ("enabled", _) => Some(format!("whether it exists depends on {}", text())),
         _ => None,
@@ -188,11 +192,11 @@ fn obstacle(files: &[File<'_>], member: &Member) -> Option<String> {
 }
 
 /// That an argument is for Terraform alone, where nothing else is reported about it.
-fn remark(files: &[File<'_>], member: &Member) -> Option<Finding> {
+fn remark(files: &[File<'_>], member: &Argument) -> Option<Finding> {
     let is_reported = match &member.value {
         _ if matches!(member.name.as_str(), "count" | "for_each") => true,
-        Value::Members(members) => members.iter().all(|inner| inner.name == "ignore_changes"),
-        Value::Known(_) | Value::Unknown(_) => false,
+        ArgumentValue::Members(members) => members.iter().all(|inner| inner.name == "ignore_changes"),
+        ArgumentValue::Known(_) | ArgumentValue::Unknown(_) => false,
     };
     let message = format!("{} is for Terraform only, and not carried over", member.name);
     let finding = || member.key.finding(files, Rule::TerraformMetaArgument, message);
@@ -200,11 +204,13 @@ fn remark(files: &[File<'_>], member: &Member) -> Option<Finding> {
 }
 
 /// The members, those of one name as one that has no value: Terraform refuses them.
-fn unique(members: Vec<Member>) -> Vec<Member> {
-    let mut unique: Vec<Member> = Vec::new();
+fn unique(members: Vec<Argument>) -> Vec<Argument> {
+    let mut unique: Vec<Argument> = Vec::new();
     for member in members {
         match unique.iter_mut().find(|known| known.name == member.name) {
-            Some(known) => known.value = Value::Unknown("it is declared twice, which Terraform refuses".to_owned()),
+            Some(known) => {
+                known.value = ArgumentValue::Unknown("it is declared twice, which Terraform refuses".to_owned())
+            }
             None => unique.push(member),
         }
     }

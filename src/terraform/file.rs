@@ -27,11 +27,11 @@ pub(super) struct File<'a> {
     pub(super) source: &'a Source,
     pub(super) lines: Lines<'a>,
     pub(super) role: FileRole,
-    pub(super) content: Content,
+    pub(super) content: FileContent,
 }
 
 /// What a text turned out to be.
-pub(super) enum Content {
+pub(super) enum FileContent {
     /// A configuration.
     Hcl(Body),
     /// A configuration in JSON syntax, which is valid JSON.
@@ -117,13 +117,13 @@ fn bears_on_organization(text: &str, role: FileRole) -> bool {
     organization || (role == FileRole::Override && text.contains("locals"))
 }
 
-fn content(source: &Source, lines: &Lines<'_>) -> Result<Content, Box<Finding>> {
+fn content(source: &Source, lines: &Lines<'_>) -> Result<FileContent, Box<Finding>> {
     let text = source.text.trim_start_matches(BOM).trim_start();
     // HCL never starts with a brace, and all JSON of this tool does.
     if names::is_json_syntax(&source.name) || text.starts_with('{') {
         return json(source, lines, text);
     }
-    parse(source, lines).map(Content::Hcl)
+    parse(source, lines).map(FileContent::Hcl)
 }
 
 fn unreadable(source: &Source, message: String) -> Box<Finding> {
@@ -131,7 +131,7 @@ fn unreadable(source: &Source, message: String) -> Box<Finding> {
     Box::new(Finding::new(Rule::TerraformSyntax, &source.name, message).help(help))
 }
 
-fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<Content, Box<Finding>> {
+fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<FileContent, Box<Finding>> {
     let json: Json = serde_json::from_str(text).map_err(|fault| {
         let skipped = source.text.len() - text.len();
         let before: usize = text.split_inclusive('\n').take(fault.line().saturating_sub(1)).map(str::len).sum();
@@ -148,7 +148,7 @@ fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<Content, Box<F
     })?;
     let has = |key: &str| json.get(key).is_some();
     if names::is_json_syntax(&source.name) {
-        return Ok(Content::JsonSyntax);
+        return Ok(FileContent::JsonSyntax);
     }
     if has("values") || has("planned_values") || has("format_version") {
         return shown(source, json);
@@ -157,13 +157,13 @@ fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<Content, Box<F
         return state(source, json);
     }
     if ["resource", "locals", "variable", "module", "terraform", "provider"].into_iter().any(has) {
-        return Ok(Content::JsonSyntax);
+        return Ok(FileContent::JsonSyntax);
     }
     Err(unreadable(source, "this JSON is neither a plan, nor a state, nor a configuration".to_owned()))
 }
 
 /// The output of `terraform show -json`, whose format has version 1 (and had 0 before Terraform 1.1).
-fn shown(source: &Source, json: Json) -> Result<Content, Box<Finding>> {
+fn shown(source: &Source, json: Json) -> Result<FileContent, Box<Finding>> {
     let version = json.get("format_version").and_then(Json::as_str).unwrap_or("1.0");
     if !version.starts_with("1.") && !version.starts_with("0.") {
         let version = crate::settings::shown(version);
@@ -173,12 +173,12 @@ fn shown(source: &Source, json: Json) -> Result<Content, Box<Finding>> {
         let message = "Terraform failed while it made this plan, and would not apply it";
         return Err(unreadable(source, message.to_owned()));
     }
-    Ok(Content::Shown(json))
+    Ok(FileContent::Shown(json))
 }
 
-fn state(source: &Source, json: Json) -> Result<Content, Box<Finding>> {
+fn state(source: &Source, json: Json) -> Result<FileContent, Box<Finding>> {
     match json.get("version").and_then(Json::as_u64) {
-        Some(4) => Ok(Content::State(json)),
+        Some(4) => Ok(FileContent::State(json)),
         Some(version) => Err(unreadable(source, format!("version {version} of raw states is not supported, only 4"))),
         None => Err(unreadable(source, "this state is encrypted, or not one of Terraform".to_owned())),
     }

@@ -10,9 +10,9 @@ use hcl_edit::template::{Element, StringTemplate, Strip};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::Value as Json;
 
-use super::configuration::{Declared, LONGEST, Locals};
+use super::configuration::{LONGEST, Locals, ResourceBlock};
 use super::file::Place;
-use super::resource::{Member, Value};
+use super::resource::{Argument, ArgumentValue};
 
 /// A part of an expression that is not a literal, and why: words that follow a colon.
 struct Computed {
@@ -31,32 +31,36 @@ pub(super) struct HclReader<'r> {
 
 impl HclReader<'_> {
     /// The members of every `locals` block.
-    pub(super) fn locals(&self, body: &Body) -> Vec<Member> {
+    pub(super) fn locals(&self, body: &Body) -> Vec<Argument> {
         body.get_blocks("locals").flat_map(|block| block.body.attributes()).map(|one| self.attribute(one)).collect()
     }
 
     /// The resources of these types.
-    pub(super) fn resources(&self, body: &Body, types: &[&str]) -> Vec<Declared> {
+    pub(super) fn resources(&self, body: &Body, types: &[&str]) -> Vec<ResourceBlock> {
         let resource = |block: &Block| {
             let [kind, name] = &block.labels[..] else { return None };
             let address = types.contains(&kind.as_str()).then(|| format!("{}.{}", kind.as_str(), name.as_str()))?;
             let members = block.body.iter().map(|structure| self.argument(structure)).collect();
-            Some(Declared { address, place: self.place(heading(block)), members })
+            Some(ResourceBlock { address, place: self.place(heading(block)), members })
         };
         body.get_blocks("resource").filter_map(resource).collect()
     }
 
     /// An argument of a resource. Those of `lifecycle` name attributes, which are not expressions.
-    fn argument(&self, structure: &Structure) -> Member {
+    fn argument(&self, structure: &Structure) -> Argument {
         match structure {
             Structure::Block(block) if block.ident.as_str() == "lifecycle" => {
                 let members = block.body.iter().map(|inner| match inner {
                     Structure::Attribute(attribute) if attribute.key.as_str() == "ignore_changes" => {
-                        Member { value: self.paths(&attribute.value), ..self.attribute(attribute) }
+                        Argument { value: self.paths(&attribute.value), ..self.attribute(attribute) }
                     }
                     other => self.member(other),
                 });
-                Member::at("lifecycle", &self.place(heading(block)), Value::Members(Rc::new(members.collect())))
+                Argument::at(
+                    "lifecycle",
+                    &self.place(heading(block)),
+                    ArgumentValue::Members(Rc::new(members.collect())),
+                )
             }
             other => self.member(other),
         }
@@ -70,53 +74,53 @@ impl HclReader<'_> {
         span.and_then(|span| self.text.get(span)).unwrap_or_default()
     }
 
-    fn member(&self, structure: &Structure) -> Member {
+    fn member(&self, structure: &Structure) -> Argument {
         match structure {
             Structure::Attribute(attribute) => self.attribute(attribute),
             Structure::Block(block) => {
                 let place = self.place(heading(block));
                 match (block.ident.as_str(), block.labels.first()) {
                     ("dynamic", Some(label)) => {
-                        Member::at(label.as_str(), &place, Value::Unknown("it is a dynamic block".to_owned()))
+                        Argument::at(label.as_str(), &place, ArgumentValue::Unknown("it is a dynamic block".to_owned()))
                     }
                     (name, _) => {
                         let members = block.body.iter().map(|inner| self.member(inner)).collect();
-                        Member::at(name, &place, Value::Members(Rc::new(members)))
+                        Argument::at(name, &place, ArgumentValue::Members(Rc::new(members)))
                     }
                 }
             }
         }
     }
 
-    fn attribute(&self, attribute: &Attribute) -> Member {
+    fn attribute(&self, attribute: &Attribute) -> Argument {
         self.named(attribute.key.as_str(), attribute.key.span(), &attribute.value)
     }
 
-    fn named(&self, name: &str, key: Option<Range<usize>>, expression: &Expression) -> Member {
+    fn named(&self, name: &str, key: Option<Range<usize>>, expression: &Expression) -> Argument {
         let (value, span) = match self.value(expression) {
-            Ok(value @ Value::Members(_)) => (value, key.clone()),
+            Ok(value @ ArgumentValue::Members(_)) => (value, key.clone()),
             Ok(value) => (value, expression.span()),
-            Err(computed) => (Value::Unknown(computed.reason), computed.span),
+            Err(computed) => (ArgumentValue::Unknown(computed.reason), computed.span),
         };
-        Member { name: name.to_owned(), key: self.place(key.clone()), place: self.place(span.or(key)), value }
+        Argument { name: name.to_owned(), key: self.place(key.clone()), place: self.place(span.or(key)), value }
     }
 
-    fn value(&self, expression: &Expression) -> Result<Value, Computed> {
+    fn value(&self, expression: &Expression) -> Result<ArgumentValue, Computed> {
         let because = |reason: &str| Err(Computed { reason: reason.to_owned(), span: expression.span() });
         let refers = || because(&format!("it refers to {}", brief(self.source(expression.span()))));
         match expression {
-            Expression::Null(_) => Ok(Value::Known(Json::Null)),
-            Expression::Bool(truth) => Ok(Value::Known(Json::Bool(*truth.as_ref()))),
+            Expression::Null(_) => Ok(ArgumentValue::Known(Json::Null)),
+            Expression::Bool(truth) => Ok(ArgumentValue::Known(Json::Bool(*truth.as_ref()))),
             Expression::Number(_) => match self.source(expression.span()).parse::<i64>() {
-                Ok(number) => Ok(Value::Known(Json::from(number))),
+                Ok(number) => Ok(ArgumentValue::Known(Json::from(number))),
                 Err(_) => because("it is a number with a fraction, an exponent or many digits"),
             },
-            Expression::String(text) => Ok(Value::Known(Json::from(text.as_str()))),
+            Expression::String(text) => Ok(ArgumentValue::Known(Json::from(text.as_str()))),
             Expression::Array(elements) => self.list(&elements.iter().collect::<Vec<_>>()),
             Expression::Object(object) => self.object(object),
             Expression::StringTemplate(template) => self.template(template),
             Expression::HeredocTemplate(_) => match heredoc(self.source(expression.span())) {
-                Some(text) => Ok(Value::Known(Json::String(text))),
+                Some(text) => Ok(ArgumentValue::Known(Json::String(text))),
                 None => because("it is a heredoc with a template"),
             },
             Expression::Parenthesis(inner) => self.value(inner.inner()),
@@ -144,12 +148,12 @@ impl HclReader<'_> {
     }
 
     /// A list of scalars. A list of one object is what version 4 of the provider calls a block.
-    fn list(&self, elements: &[&Expression]) -> Result<Value, Computed> {
+    fn list(&self, elements: &[&Expression]) -> Result<ArgumentValue, Computed> {
         let mut list = Vec::new();
         for element in elements {
             match self.value(element)? {
-                Value::Known(scalar) if !scalar.is_array() => list.push(scalar),
-                members @ Value::Members(_) if elements.len() == 1 => return Ok(members),
+                ArgumentValue::Known(scalar) if !scalar.is_array() => list.push(scalar),
+                members @ ArgumentValue::Members(_) if elements.len() == 1 => return Ok(members),
                 _ => {
                     return Err(Computed {
                         reason: "it is a list of lists or objects".to_owned(),
@@ -158,12 +162,12 @@ impl HclReader<'_> {
                 }
             }
         }
-        Ok(Value::Known(Json::Array(list)))
+        Ok(ArgumentValue::Known(Json::Array(list)))
     }
 
     /// An object. Of equal keys the last one counts, as in Terraform.
-    fn object(&self, object: &Object) -> Result<Value, Computed> {
-        let mut members: Vec<Member> = Vec::new();
+    fn object(&self, object: &Object) -> Result<ArgumentValue, Computed> {
+        let mut members: Vec<Argument> = Vec::new();
         for (key, value) in object.iter() {
             let name = match key {
                 ObjectKey::Ident(name) => name.as_str().to_owned(),
@@ -172,19 +176,19 @@ impl HclReader<'_> {
             members.retain(|member| member.name != name);
             members.push(self.named(&name, key.span(), value.expr()));
         }
-        Ok(Value::Members(Rc::new(members)))
+        Ok(ArgumentValue::Members(Rc::new(members)))
     }
 
     fn text(&self, expression: &Expression) -> Result<String, Computed> {
         let because = |reason: &str| Computed { reason: reason.to_owned(), span: expression.span() };
         match self.value(expression)? {
-            Value::Known(scalar) => as_text(&scalar).ok_or_else(|| because("this part of it is not text")),
-            Value::Members(_) | Value::Unknown(_) => Err(because("this part of it is not text")),
+            ArgumentValue::Known(scalar) => as_text(&scalar).ok_or_else(|| because("this part of it is not text")),
+            ArgumentValue::Members(_) | ArgumentValue::Unknown(_) => Err(because("this part of it is not text")),
         }
     }
 
     /// A template that is one interpolation and nothing else is the value itself.
-    fn template(&self, template: &StringTemplate) -> Result<Value, Computed> {
+    fn template(&self, template: &StringTemplate) -> Result<ArgumentValue, Computed> {
         if let Some(Element::Interpolation(only)) = template.as_single_element() {
             return self.value(&only.expr);
         }
@@ -202,11 +206,11 @@ impl HclReader<'_> {
                 return Err(because("it is too long for a manifest"));
             }
         }
-        Ok(Value::Known(Json::String(text)))
+        Ok(ArgumentValue::Known(Json::String(text)))
     }
 
     /// The value of `ignore_changes`: the word `all`, or a list of paths.
-    fn paths(&self, expression: &Expression) -> Value {
+    fn paths(&self, expression: &Expression) -> ArgumentValue {
         let path = |element: &Expression| match element {
             Expression::Variable(_) | Expression::Traversal(_) | Expression::String(_) => {
                 Some(Json::from(self.source(element.span())))
@@ -218,7 +222,7 @@ impl HclReader<'_> {
             Expression::Array(elements) => elements.iter().map(path).collect::<Option<Vec<_>>>().map(Json::Array),
             _ => None,
         };
-        paths.map_or_else(|| Value::Unknown("it is not a list of attributes".to_owned()), Value::Known)
+        paths.map_or_else(|| ArgumentValue::Unknown("it is not a list of attributes".to_owned()), ArgumentValue::Known)
     }
 }
 

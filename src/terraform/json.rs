@@ -9,9 +9,9 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::configuration::Declared;
+use super::configuration::ResourceBlock;
 use super::file::Place;
-use super::resource::{Member, Value};
+use super::resource::{Argument, ArgumentValue};
 
 /// An object as written: keys that come twice are both there, and every part knows its text.
 struct Pairs<'a>(Vec<(&'a RawValue, &'a RawValue)>);
@@ -49,7 +49,7 @@ pub(super) struct JsonReader<'a> {
 
 impl<'a> JsonReader<'a> {
     /// The members of every `locals` block.
-    pub(super) fn locals(&self) -> Vec<Member> {
+    pub(super) fn locals(&self) -> Vec<Argument> {
         self.top("locals").into_iter().map(|(key, value)| self.member(key, value)).collect()
     }
 
@@ -59,7 +59,7 @@ impl<'a> JsonReader<'a> {
     }
 
     /// The resources of these types.
-    pub(super) fn resources(&self, types: &[&str]) -> Vec<Declared> {
+    pub(super) fn resources(&self, types: &[&str]) -> Vec<ResourceBlock> {
         let mut found = Vec::new();
         for (kind, named) in self.top("resource") {
             let kind = text(kind);
@@ -68,7 +68,7 @@ impl<'a> JsonReader<'a> {
             }
             for (name, blocks) in pairs(named) {
                 let (address, place) = (format!("{kind}.{}", text(name)), self.place(name));
-                found.extend(objects(blocks).into_iter().map(|block| Declared {
+                found.extend(objects(blocks).into_iter().map(|block| ResourceBlock {
                     address: address.clone(),
                     place: place.clone(),
                     members: self.arguments(block),
@@ -91,18 +91,18 @@ impl<'a> JsonReader<'a> {
         Place { file: self.file, span: start.map(|start| start..start + part.get().len()) }
     }
 
-    fn arguments(&self, block: &'a RawValue) -> Vec<Member> {
+    fn arguments(&self, block: &'a RawValue) -> Vec<Argument> {
         let mut members = Vec::new();
         for (key, value) in pairs(block) {
             match text(key).as_str() {
                 // Where generators leave comments.
                 "//" => {}
                 "dynamic" => {
-                    let unknown = || Value::Unknown("it is a dynamic block".to_owned());
+                    let unknown = || ArgumentValue::Unknown("it is a dynamic block".to_owned());
                     members.extend(
                         pairs(value)
                             .into_iter()
-                            .map(|(label, _)| Member::at(&text(label), &self.place(label), unknown())),
+                            .map(|(label, _)| Argument::at(&text(label), &self.place(label), unknown())),
                     );
                 }
                 _ => members.push(self.member(key, value)),
@@ -111,25 +111,28 @@ impl<'a> JsonReader<'a> {
         members
     }
 
-    fn member(&self, key: &RawValue, value: &'a RawValue) -> Member {
-        Member { name: text(key), key: self.place(key), place: self.place(value), value: self.value(value) }
+    fn member(&self, key: &RawValue, value: &'a RawValue) -> Argument {
+        Argument { name: text(key), key: self.place(key), place: self.place(value), value: self.value(value) }
     }
 
-    fn value(&self, raw: &'a RawValue) -> Value {
+    fn value(&self, raw: &'a RawValue) -> ArgumentValue {
         match raw.get().as_bytes().first() {
-            Some(b'{') => Value::Members(Rc::new(self.arguments(raw))),
+            Some(b'{') => ArgumentValue::Members(Rc::new(self.arguments(raw))),
             Some(b'[') => match (&objects(raw)[..], elements(raw).len()) {
-                ([only], 1) => Value::Members(Rc::new(self.arguments(only))),
+                ([only], 1) => ArgumentValue::Members(Rc::new(self.arguments(only))),
                 _ => list(raw),
             },
-            _ => scalar(raw).map_or_else(|reason| Value::Unknown(reason.to_owned()), Value::Known),
+            _ => scalar(raw).map_or_else(|reason| ArgumentValue::Unknown(reason.to_owned()), ArgumentValue::Known),
         }
     }
 }
 
-fn list(raw: &RawValue) -> Value {
+fn list(raw: &RawValue) -> ArgumentValue {
     let scalars = elements(raw).into_iter().map(scalar).collect::<Result<Vec<_>, _>>();
-    scalars.map_or_else(|reason| Value::Unknown(reason.to_owned()), |scalars| Value::Known(Json::Array(scalars)))
+    scalars.map_or_else(
+        |reason| ArgumentValue::Unknown(reason.to_owned()),
+        |scalars| ArgumentValue::Known(Json::Array(scalars)),
+    )
 }
 
 fn scalar(raw: &RawValue) -> Result<Json, &'static str> {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde_json::{Map, Value as Json};
 
 use super::file::Place;
-use super::resource::{Member, Value};
+use super::resource::{Argument, ArgumentValue};
 
 /// Why an unknown value is not carried over.
 pub(super) const UNKNOWN: &str = "its value is known after apply only";
@@ -74,19 +74,19 @@ fn is_marked(mark: &Json) -> bool {
 }
 
 /// The members of an object, those that are marked without their values. A mark counts where there is no value too.
-pub(super) fn overlaid(values: &Map<String, Json>, marks: Marks<'_>, place: &Place) -> Vec<Member> {
+pub(super) fn overlaid(values: &Map<String, Json>, marks: Marks<'_>, place: &Place) -> Vec<Argument> {
     let mut names: Vec<&String> = values.keys().collect();
     for name in marks.names() {
         if !values.contains_key(name) && !names.contains(&name) {
             names.push(name);
         }
     }
-    let member = |name: &String| Member::at(name, place, value(values.get(name), marks.member(name), place));
+    let member = |name: &String| Argument::at(name, place, value(values.get(name), marks.member(name), place));
     names.into_iter().map(member).collect()
 }
 
-fn value(value: Option<&Json>, marks: Marks<'_>, place: &Place) -> Value {
-    let Some(reason) = marks.reason() else { return Value::Known(value.cloned().unwrap_or(Json::Null)) };
+fn value(value: Option<&Json>, marks: Marks<'_>, place: &Place) -> ArgumentValue {
+    let Some(reason) = marks.reason() else { return ArgumentValue::Known(value.cloned().unwrap_or(Json::Null)) };
     // Where the marks are inside of a group, its other members have values.
     let is_inside =
         |mark: &Json| mark.is_object() || mark.as_array().is_some_and(|all| all.iter().any(Json::is_object));
@@ -107,8 +107,8 @@ fn value(value: Option<&Json>, marks: Marks<'_>, place: &Place) -> Value {
     match group.filter(|_| all_inside) {
         Some((object, marks)) => {
             let members = overlaid(object.unwrap_or(&Map::new()), marks, place);
-            Value::Members(Rc::new(members))
+            ArgumentValue::Members(Rc::new(members))
         }
-        None => Value::Unknown(reason.to_owned()),
+        None => ArgumentValue::Unknown(reason.to_owned()),
     }
 }

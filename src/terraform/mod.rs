@@ -30,7 +30,7 @@ pub mod write;
 
 use std::collections::BTreeMap;
 
-use self::file::{Content, File, Findings};
+use self::file::{File, FileContent, Findings};
 pub use self::names::{FileRole, file_role};
 use self::resource::{Origin, Resource};
 use crate::diagnostics::{Finding, Location, Rule, Source};
@@ -201,7 +201,7 @@ fn named<'r>(resources: &'r [Resource], address: &str) -> Option<&'r Resource> {
 
 fn none(name: &str, files: &[File<'_>]) -> Finding {
     let message = format!("no organization found: the resource types are {}", RESOURCE_TYPES.join(", "));
-    let help = if files.iter().any(|file| matches!(file.content, Content::Shown(_) | Content::State(_))) {
+    let help = if files.iter().any(|file| matches!(file.content, FileContent::Shown(_) | FileContent::State(_))) {
         "check folder, workspace and backend: terraform state list"
     } else if configuration::has_modules(files) {
         "modules are not read: name the folder of the module, or give the JSON of `terraform show -json`"

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value as Json};
 
 use super::RESOURCE_TYPES;
-use super::file::{Content, File, Place};
+use super::file::{File, FileContent, Place};
 use super::marks::{Marks, overlaid};
 use super::resource::{Origin, Resource};
 use crate::text::excerpt;
@@ -15,7 +15,7 @@ use crate::text::excerpt;
 pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
     let mut found = Vec::new();
     for (position, file) in files.iter().enumerate() {
-        let Content::Shown(json) = &file.content else { continue };
+        let FileContent::Shown(json) = &file.content else { continue };
         let place = Place { file: position, span: None };
         let deferred = list(json, "deferred_changes").iter().filter_map(|one| one.get("resource_change"));
         let changes: Vec<&Json> =

@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::file::{Content, File, Place};
+use super::file::{File, FileContent, Place};
 use super::marks::{Marks, overlaid};
 use super::resource::Resource;
 use super::shown::{absent, is_organization};
@@ -13,7 +13,7 @@ use super::shown::{absent, is_organization};
 pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
     let (mut found, mut empty) = (Vec::new(), Vec::new());
     for (position, file) in files.iter().enumerate() {
-        let Content::State(json) = &file.content else { continue };
+        let FileContent::State(json) = &file.content else { continue };
         let place = Place { file: position, span: None };
         let all = json.get("resources").and_then(Json::as_array).into_iter().flatten();
         for resource in all.filter(|resource| is_organization(resource)) {

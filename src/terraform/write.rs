@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::diagnostics::Finding;
 use crate::live::{Live, Slot};
-use crate::manifest::write::{Detail, Export, MODELINES, Origin, Shown, comment, refusals, without_objections};
+use crate::manifest::write::{
+    Detail, Export, ExportedAs, MODELINES, ValueSource, comment, refusals, without_objections,
+};
 use crate::settings::{Model, Scope, Setting, Target};
 use crate::terraform::Imported;
 use crate::text::{excerpt, json, yaml};
@@ -17,7 +19,7 @@ const LONGEST: usize = 200;
 
 /// An imported organization as a file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct File {
+pub struct ImportedManifest {
     /// The text. It validates; without a target it names none, and says how to.
     pub text: String,
     /// How many settings it declares.
@@ -29,7 +31,13 @@ pub struct File {
 /// The file for an imported organization. `findings` are what was not carried over: comments at its top.
 ///
 /// The scope of the target, or of the import where there is no target, decides what may be declared.
-pub fn file(model: &Model, imported: &Imported, target: Option<&Target>, detail: Detail, findings: &[Finding]) -> File {
+pub fn file(
+    model: &Model,
+    imported: &Imported,
+    target: Option<&Target>,
+    detail: Detail,
+    findings: &[Finding],
+) -> ImportedManifest {
     let live = Live { organization: Slot::Present(imported.document.clone()), doh: Slot::NotRead };
     let scope = target.map_or(imported.scope, |target| target.scope);
     let top = top(imported, target, findings);
@@ -37,12 +45,12 @@ pub fn file(model: &Model, imported: &Imported, target: Option<&Target>, detail:
     let (text, except) = without_objections(write, |text| refusals(model, text).0);
     let mut refused = Vec::new();
     for setting in imported.declared(model) {
-        if let Shown::Aside { value: _, reason } = export(model, scope, &live, detail, &except).shown(setting) {
+        if let ExportedAs::Comment { value: _, reason } = export(model, scope, &live, detail, &except).shown(setting) {
             refused.push((*setting, reason));
         }
     }
     let declares = imported.declared(model).count() - refused.len();
-    File { text, declares, refused }
+    ImportedManifest { text, declares, refused }
 }
 
 fn export<'a>(
@@ -52,7 +60,7 @@ fn export<'a>(
     detail: Detail,
     except: &'a BTreeMap<String, String>,
 ) -> Export<'a> {
-    Export { model, scope, live, origin: Origin::Wish, detail, except }
+    Export { model, scope, live, origin: ValueSource::Desired, detail, except }
 }
 
 /// What stands above the settings: where they come from, what did not come with them, and the target.

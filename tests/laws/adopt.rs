@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
 use zerodrift::diagnostics::Source;
 use zerodrift::live::Live;
-use zerodrift::manifest::edit::{Adoption, adopt, as_live};
+use zerodrift::manifest::edit::{Adoption, adopt, with_live_values};
 use zerodrift::manifest::{Manifest, parse};
 use zerodrift::sandbox::{Personality, State};
 use zerodrift::settings::{Endpoint, Model, Setting};
@@ -123,7 +123,7 @@ fn adoption(text: &str, live: &Live) -> Result<Adoption, TestCaseError> {
     LEFT.fetch_add(adoptable.saturating_sub(adoption.adopted.len()), Ordering::Relaxed);
     prop_assert_eq!(adoption.adopted.len() + adoption.left.len(), changes.len());
     if adoption.left.is_empty() {
-        prop_assert_eq!(&as_live(&source(text), &manifest, &changes), &adoption.text);
+        prop_assert_eq!(&with_live_values(&source(text), &manifest, &changes), &adoption.text);
     }
     for left in &adoption.left {
         let of_layout = ["the file", "its list", "its key", "its place"];

@@ -20,7 +20,7 @@ use serde_json::{Value as Json, json};
 use zerodrift::diagnostics::{Finding, Location, Source};
 use zerodrift::document::{PlanDocument, plan_document, snapshot_text, to_text};
 use zerodrift::live::{Document, Fingerprint, Live, Slot, Snapshot, differences};
-use zerodrift::manifest::edit::{adopt, as_live, fix};
+use zerodrift::manifest::edit::{adopt, fix, with_live_values};
 use zerodrift::manifest::write::Detail;
 use zerodrift::manifest::write::manifest as export;
 use zerodrift::manifest::{Manifest, Parsed, parse};
@@ -122,7 +122,7 @@ fn assert_fixes(before: &Parsed, source: &Source) {
 fn assert_adopts(manifest: &Manifest, source: &Source, live: &Live) {
     let changes: Vec<_> =
         plan_for(manifest, live).changes.into_iter().map(|change| (change.setting, change.before)).collect();
-    let _ = as_live(source, manifest, &changes);
+    let _ = with_live_values(source, manifest, &changes);
     let adoption = adopt(Model::current(), source, manifest, &changes);
     assert_eq!(adoption.adopted.len() + adoption.left.len(), changes.len());
     let text = Source { name: source.name.clone(), text: adoption.text };

@@ -52,7 +52,7 @@ pub(crate) fn show(
 fn difference(compared: Compared<'_>) -> String {
     let Compared { wording, desired: Desired { source, manifest, .. }, live: _, plan } = compared;
     let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
-    let (file, as_live) = (&source.text, manifest::edit::as_live(source, manifest, &changes));
+    let (file, as_live) = (&source.text, manifest::edit::with_live_values(source, manifest, &changes));
     let live_name = format!("{} (live)", source.name);
     match wording {
         Wording::Plan => report::unified(&live_name, &as_live, &source.name, file),

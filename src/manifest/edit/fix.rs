@@ -4,7 +4,7 @@ use super::splice::{Edit, splice};
 use crate::diagnostics::Source;
 use crate::diagnostics::{Finding, Fix, Location, Rule};
 use crate::manifest::parse::source;
-use crate::manifest::parse::yaml::{self, Node, Value};
+use crate::manifest::parse::yaml::{self, YamlNode, YamlValue};
 use crate::manifest::{Parsed, parse};
 use crate::settings::Model;
 
@@ -110,18 +110,18 @@ fn says_the_same(before: &Source, after: &Source, edits: usize) -> bool {
 }
 
 /// How many keys and scalars differ between two trees of one shape; nothing for trees of two shapes.
-fn differences(one: &Node, two: &Node) -> Option<usize> {
+fn differences(one: &YamlNode, two: &YamlNode) -> Option<usize> {
     match (&one.value, &two.value) {
-        (Value::List(ones), Value::List(twos)) if ones.len() == twos.len() => {
+        (YamlValue::List(ones), YamlValue::List(twos)) if ones.len() == twos.len() => {
             ones.iter().zip(twos).map(|(one, two)| differences(one, two)).sum()
         }
-        (Value::Mapping(ones), Value::Mapping(twos)) if ones.len() == twos.len() => {
-            let of_pair = |((key, value), (new_key, new_value)): (&(Node, Node), &(Node, Node))| {
+        (YamlValue::Mapping(ones), YamlValue::Mapping(twos)) if ones.len() == twos.len() => {
+            let of_pair = |((key, value), (new_key, new_value)): (&(YamlNode, YamlNode), &(YamlNode, YamlNode))| {
                 Some(differences(key, new_key)? + differences(value, new_value)?)
             };
             ones.iter().zip(twos).map(of_pair).sum()
         }
-        (Value::List(_) | Value::Mapping(_), _) | (_, Value::List(_) | Value::Mapping(_)) => None,
+        (YamlValue::List(_) | YamlValue::Mapping(_), _) | (_, YamlValue::List(_) | YamlValue::Mapping(_)) => None,
         (one, two) => Some(usize::from(one != two)),
     }
 }

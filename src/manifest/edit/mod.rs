@@ -8,5 +8,5 @@ mod adopt;
 mod fix;
 mod splice;
 
-pub use adopt::{Adopted, Adoption, Left, adopt, as_live};
+pub use adopt::{Adopted, Adoption, NotAdopted, adopt, with_live_values};
 pub use fix::{Fixed, MadeFix, fix};

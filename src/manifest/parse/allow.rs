@@ -2,11 +2,11 @@
 
 use serde_json::Value as Json;
 
-use super::decode::{Draft, kind_of};
+use super::decode::{Declarations, kind_of};
 use super::keys;
 use super::reader::{Entry, Reader};
 use super::value;
-use super::yaml::{Node, Value};
+use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::Rule;
 use crate::manifest::Allow;
 use crate::settings::{Model, Resolved, Setting, nearest, shown};
@@ -16,24 +16,24 @@ const EXAMPLE: &str =
     "write an entry such as {setting: organization.auth_domain, to: gadget.cloudflareaccess.com, reason: SEC-1234}";
 
 /// Every entry of the section.
-pub(super) fn entries(reader: &mut Reader<'_>, node: &Node, draft: &mut Draft) {
+pub(super) fn entries(reader: &mut Reader<'_>, node: &YamlNode, draft: &mut Declarations) {
     match &node.value {
-        Value::Null => {}
-        Value::List(elements) => {
+        YamlValue::Null => {}
+        YamlValue::List(elements) => {
             for element in elements {
                 let allow = entry(reader, element);
                 draft.allow.extend(allow);
             }
         }
-        Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::Mapping(_) => {
+        YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) | YamlValue::Mapping(_) => {
             let message = format!("allow is a list of consents, and this is {}", kind_of(node));
             reader.say(reader.finding(Rule::WrongType, &node.span, message).help(EXAMPLE));
         }
     }
 }
 
-fn entry(reader: &mut Reader<'_>, element: &Node) -> Option<Allow> {
-    let Value::Mapping(pairs) = &element.value else {
+fn entry(reader: &mut Reader<'_>, element: &YamlNode) -> Option<Allow> {
+    let YamlValue::Mapping(pairs) = &element.value else {
         let message = format!("an entry of allow is a mapping with setting and to, and this is {}", kind_of(element));
         reader.say(reader.finding(Rule::WrongType, &element.span, message).help(EXAMPLE));
         return None;
@@ -64,10 +64,10 @@ fn entry(reader: &mut Reader<'_>, element: &Node) -> Option<Allow> {
 
 fn reason(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<String> {
     match &entry.value.value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Number(_) | Value::Boolean(_) => Some(reader.raw(entry.value).to_owned()),
-        Value::Null => None,
-        Value::List(_) | Value::Mapping(_) => {
+        YamlValue::Text(text) => Some(text.clone()),
+        YamlValue::Number(_) | YamlValue::Boolean(_) => Some(reader.raw(entry.value).to_owned()),
+        YamlValue::Null => None,
+        YamlValue::List(_) | YamlValue::Mapping(_) => {
             let message = format!("reason is text, and this is {}", kind_of(entry.value));
             reader.say(reader.finding(Rule::WrongType, &entry.value.span, message));
             None
@@ -76,8 +76,8 @@ fn reason(reader: &mut Reader<'_>, entry: &Entry<'_>) -> Option<String> {
 }
 
 /// The setting that a consent names by its whole path.
-fn setting(reader: &mut Reader<'_>, node: &Node) -> Option<Setting> {
-    let Value::Text(path) = &node.value else {
+fn setting(reader: &mut Reader<'_>, node: &YamlNode) -> Option<Setting> {
+    let YamlValue::Text(path) = &node.value else {
         let message = format!("setting is the path of a setting, and this is {}", kind_of(node));
         reader.say(reader.finding(Rule::AllowSetting, &node.span, message).help(EXAMPLE));
         return None;
@@ -114,7 +114,7 @@ fn guess(model: &Model, name: &str) -> Option<&'static str> {
     called.or_else(|| nearest(name, model.declarable().map(|setting| setting.path)))
 }
 
-fn unguarded(reader: &mut Reader<'_>, setting: &Setting, node: &Node) {
+fn unguarded(reader: &mut Reader<'_>, setting: &Setting, node: &YamlNode) {
     if setting.guarded().next().is_none() {
         let message = format!("{} needs no consent", setting.path);
         let finding = reader.finding(Rule::NeedsNoConsent, &node.span, message);

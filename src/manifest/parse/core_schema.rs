@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use serde_json::{Number, Value as Json};
 
-use super::yaml::Value;
+use super::yaml::YamlValue;
 
 /// How a scalar is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,13 +50,13 @@ fn block_header(text: &str, start: usize) -> Option<Range<usize>> {
 }
 
 /// The value of a plain scalar on one line.
-pub(super) fn plain(raw: &str) -> Value {
+pub(super) fn plain(raw: &str) -> YamlValue {
     match raw {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Boolean(true),
-        "false" | "False" | "FALSE" => Value::Boolean(false),
-        number if is_number(number) => Value::Number(exact(number)),
-        text => Value::Text(text.to_owned()),
+        "" | "~" | "null" | "Null" | "NULL" => YamlValue::Null,
+        "true" | "True" | "TRUE" => YamlValue::Boolean(true),
+        "false" | "False" | "FALSE" => YamlValue::Boolean(false),
+        number if is_number(number) => YamlValue::Number(exact(number)),
+        text => YamlValue::Text(text.to_owned()),
     }
 }
 
@@ -108,7 +108,7 @@ mod tests {
     /// The examples of the specification, and what people write instead of text.
     #[test]
     fn the_core_schema_decides_from_the_source_text() {
-        let number = |raw: &str| matches!(plain(raw), Value::Number(_));
+        let number = |raw: &str| matches!(plain(raw), YamlValue::Number(_));
         for raw in [
             "0",
             "-1",
@@ -165,10 +165,10 @@ mod tests {
             "nULL",
             "~~",
         ] {
-            assert!(matches!(plain(raw), Value::Text(_)), "{raw}");
+            assert!(matches!(plain(raw), YamlValue::Text(_)), "{raw}");
         }
         for raw in ["", "~", "null", "Null", "NULL"] {
-            assert_eq!(plain(raw), Value::Null, "{raw}");
+            assert_eq!(plain(raw), YamlValue::Null, "{raw}");
         }
     }
 

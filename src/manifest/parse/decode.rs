@@ -4,7 +4,7 @@ use super::allow;
 use super::keys;
 use super::reader::{Entry, Reader};
 use super::value;
-use super::yaml::{Node, Value};
+use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::Rule;
 use crate::manifest::{Allow, Declared};
 use crate::settings::{self, Branch, Endpoint, Scope, Setting, Target, Unset};
@@ -15,7 +15,7 @@ const EXAMPLE: &str =
 
 /// What a file declares, errors or not.
 #[derive(Default)]
-pub(super) struct Draft {
+pub(super) struct Declarations {
     pub(super) target: Option<Target>,
     pub(super) endpoints: Vec<Endpoint>,
     pub(super) declared: Vec<Declared>,
@@ -25,12 +25,12 @@ pub(super) struct Draft {
 }
 
 /// Reads the whole document.
-pub(super) fn document(reader: &mut Reader<'_>, root: &Node) -> Draft {
-    let mut draft = Draft::default();
+pub(super) fn document(reader: &mut Reader<'_>, root: &YamlNode) -> Declarations {
+    let mut draft = Declarations::default();
     match &root.value {
-        Value::Mapping(pairs) => top(reader, pairs, &mut draft),
-        Value::Null => {}
-        Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => {
+        YamlValue::Mapping(pairs) => top(reader, pairs, &mut draft),
+        YamlValue::Null => {}
+        YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) | YamlValue::List(_) => {
             let message = format!("a manifest is a mapping, and this is {}", kind_of(root));
             reader.say(reader.finding(Rule::NotAMapping, &root.span, message).help(EXAMPLE));
         }
@@ -43,7 +43,7 @@ pub(super) fn document(reader: &mut Reader<'_>, root: &Node) -> Draft {
     draft
 }
 
-fn top(reader: &mut Reader<'_>, pairs: &[(Node, Node)], draft: &mut Draft) {
+fn top(reader: &mut Reader<'_>, pairs: &[(YamlNode, YamlNode)], draft: &mut Declarations) {
     let entries = reader.entries(pairs);
     target(reader, &entries, draft);
     let scope = if entries.iter().any(|entry| entry.name == Scope::Zone.key()) { Scope::Zone } else { Scope::Account };
@@ -58,7 +58,7 @@ fn top(reader: &mut Reader<'_>, pairs: &[(Node, Node)], draft: &mut Draft) {
     }
 }
 
-fn target(reader: &mut Reader<'_>, entries: &[Entry<'_>], draft: &mut Draft) {
+fn target(reader: &mut Reader<'_>, entries: &[Entry<'_>], draft: &mut Declarations) {
     let mut first: Option<&Entry<'_>> = None;
     for entry in entries.iter().filter(|entry| !entry.repeated) {
         let Some(scope) = [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.key() == entry.name) else {
@@ -75,16 +75,16 @@ fn target(reader: &mut Reader<'_>, entries: &[Entry<'_>], draft: &mut Draft) {
     }
 }
 
-fn id(reader: &mut Reader<'_>, scope: Scope, node: &Node) -> Option<Target> {
+fn id(reader: &mut Reader<'_>, scope: Scope, node: &YamlNode) -> Option<Target> {
     if let Some(finding) = value::final_line_break(reader, node) {
         reader.say(finding);
         return None;
     }
     let text = match &node.value {
-        Value::Text(text) => text.as_str(),
+        YamlValue::Text(text) => text.as_str(),
         // An id of digits alone looks like a number; its own spelling is meant.
-        Value::Number(_) => reader.raw(node),
-        Value::Null | Value::Boolean(_) | Value::List(_) | Value::Mapping(_) => "",
+        YamlValue::Number(_) => reader.raw(node),
+        YamlValue::Null | YamlValue::Boolean(_) | YamlValue::List(_) | YamlValue::Mapping(_) => "",
     };
     match text.parse() {
         Ok(id) => Some(Target { scope, id }),
@@ -99,20 +99,22 @@ fn id(reader: &mut Reader<'_>, scope: Scope, node: &Node) -> Option<Target> {
     }
 }
 
-fn section(reader: &mut Reader<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope, draft: &mut Draft) {
+fn section(reader: &mut Reader<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope, draft: &mut Declarations) {
     if !draft.endpoints.contains(&endpoint) {
         draft.endpoints.push(endpoint);
     }
     let branch = reader.model.section(endpoint);
     let scope = keys::outside_scope(reader, branch.path(), &branch.settings(), entry, scope);
     match &entry.value.value {
-        Value::Mapping(pairs) if !pairs.is_empty() => members(reader, branch, pairs, scope, draft),
-        Value::Null | Value::Mapping(_) => {
+        YamlValue::Mapping(pairs) if !pairs.is_empty() => members(reader, branch, pairs, scope, draft),
+        YamlValue::Null | YamlValue::Mapping(_) => {
             let message = format!("{} is empty, so it declares nothing", entry.name);
             let note = reader.finding(Rule::EmptySection, &entry.key.span, message);
             reader.say(note.help("an empty section unsets nothing: write null at each setting that should be unset"));
         }
-        Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => not_a_group(reader, entry),
+        YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) | YamlValue::List(_) => {
+            not_a_group(reader, entry)
+        }
     }
 }
 
@@ -123,7 +125,13 @@ fn not_a_group(reader: &mut Reader<'_>, entry: &Entry<'_>) {
 }
 
 /// The settings and groups of a section or group.
-fn members(reader: &mut Reader<'_>, branch: &Branch, pairs: &[(Node, Node)], scope: Option<Scope>, draft: &mut Draft) {
+fn members(
+    reader: &mut Reader<'_>,
+    branch: &Branch,
+    pairs: &[(YamlNode, YamlNode)],
+    scope: Option<Scope>,
+    draft: &mut Declarations,
+) {
     for entry in reader.entries(pairs) {
         let member = branch.member(&entry.name).filter(|member| member.is_requested());
         match member.map(|member| &member.node) {
@@ -134,24 +142,26 @@ fn members(reader: &mut Reader<'_>, branch: &Branch, pairs: &[(Node, Node)], sco
     }
 }
 
-fn group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Draft) {
+fn group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Declarations) {
     let exists =
         |reader: &mut Reader<'_>, scope| keys::outside_scope(reader, branch.path(), &branch.settings(), entry, scope);
     let scope = scope.and_then(|scope| exists(reader, scope));
     match &entry.value.value {
-        Value::Mapping(pairs) if !pairs.is_empty() => members(reader, branch, pairs, scope, draft),
-        Value::Mapping(_) => {
+        YamlValue::Mapping(pairs) if !pairs.is_empty() => members(reader, branch, pairs, scope, draft),
+        YamlValue::Mapping(_) => {
             let message = format!("{} is empty, so it declares nothing", entry.name);
             let note = reader.finding(Rule::EmptyGroup, &entry.key.span, message);
             reader.say(note.help(format!("write \"{}: null\" to unset its settings", entry.name)));
         }
-        Value::Null => unset_group(reader, branch, entry, draft),
-        Value::Boolean(_) | Value::Number(_) | Value::Text(_) | Value::List(_) => not_a_group(reader, entry),
+        YamlValue::Null => unset_group(reader, branch, entry, draft),
+        YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) | YamlValue::List(_) => {
+            not_a_group(reader, entry)
+        }
     }
 }
 
 /// A group that is null declares every setting in it null.
-fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draft: &mut Draft) {
+fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draft: &mut Declarations) {
     if reader.is_blanked(entry.value) {
         return;
     }
@@ -166,7 +176,13 @@ fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draf
     }
 }
 
-fn declare(reader: &mut Reader<'_>, setting: &Setting, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Draft) {
+fn declare(
+    reader: &mut Reader<'_>,
+    setting: &Setting,
+    entry: &Entry<'_>,
+    scope: Option<Scope>,
+    draft: &mut Declarations,
+) {
     if !setting.is_declarable() {
         let message = format!("the server keeps {} and does not take it", entry.name);
         let finding = reader.finding(Rule::ReadOnly, &entry.key.span, message).setting(setting.path);
@@ -187,20 +203,20 @@ fn declare(reader: &mut Reader<'_>, setting: &Setting, entry: &Entry<'_>, scope:
 }
 
 /// A setting counts once, though a repeated section may hold it again.
-fn push(draft: &mut Draft, declared: Declared) {
+fn push(draft: &mut Declarations, declared: Declared) {
     if !draft.declared.iter().any(|other| other.setting.path == declared.setting.path) {
         draft.declared.push(declared);
     }
 }
 
 /// What a value is, with its article.
-pub(super) fn kind_of(node: &Node) -> &'static str {
+pub(super) fn kind_of(node: &YamlNode) -> &'static str {
     match &node.value {
-        Value::Null => "null",
-        Value::Boolean(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::Text(_) => "text",
-        Value::List(_) => "a list",
-        Value::Mapping(_) => "a mapping",
+        YamlValue::Null => "null",
+        YamlValue::Boolean(_) => "a boolean",
+        YamlValue::Number(_) => "a number",
+        YamlValue::Text(_) => "text",
+        YamlValue::List(_) => "a list",
+        YamlValue::Mapping(_) => "a mapping",
     }
 }

@@ -75,15 +75,15 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
     Parsed { manifest: manifest.filter(|_| !reader.has_failed()), target, findings: reader.into_findings() }
 }
 
-fn manifest_of(model: &Model, source: &Source, draft: decode::Draft) -> Manifest {
-    let decode::Draft { target, mut endpoints, mut declared, allow, unusable: _ } = draft;
+fn manifest_of(model: &Model, source: &Source, draft: decode::Declarations) -> Manifest {
+    let decode::Declarations { target, mut endpoints, mut declared, allow, unusable: _ } = draft;
     declared.sort_by_key(|declared| model.position(declared.setting.path));
     endpoints.sort();
     Manifest { path: source.name.clone(), sha256: source.sha256(), target, endpoints, declared, allow }
 }
 
 /// The tree of the text, read as far as it is YAML.
-fn read(reader: &mut Reader<'_>) -> Option<decode::Draft> {
+fn read(reader: &mut Reader<'_>) -> Option<decode::Declarations> {
     let (body, skipped) = reader.source.body();
     let reading = yaml::read(&source::parseable(body)).shifted(skipped);
     for fault in reading.faults {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::Source;
-use super::yaml::{Node, TAG, TAG_HELP, Value};
+use super::yaml::{TAG, TAG_HELP, YamlNode, YamlValue};
 use crate::diagnostics::Lines;
 use crate::diagnostics::{Finding, Location, Rule, Severity};
 use crate::settings::{Model, shown};
@@ -29,8 +29,8 @@ pub(super) struct Reader<'a> {
 /// One pair of a mapping whose key is a name.
 pub(super) struct Entry<'n> {
     pub(super) name: String,
-    pub(super) key: &'n Node,
-    pub(super) value: &'n Node,
+    pub(super) key: &'n YamlNode,
+    pub(super) value: &'n YamlNode,
     /// Whether the same name came before; that one counts.
     pub(super) repeated: bool,
 }
@@ -68,24 +68,24 @@ impl<'a> Reader<'a> {
     }
 
     /// The text of a node as written.
-    pub(super) fn raw(&self, node: &Node) -> &'a str {
+    pub(super) fn raw(&self, node: &YamlNode) -> &'a str {
         self.source.text.get(node.span.clone()).unwrap_or_default()
     }
 
-    pub(super) fn location(&self, node: &Node) -> Location {
+    pub(super) fn location(&self, node: &YamlNode) -> Location {
         self.lines.at(node.span.clone())
     }
 
     /// Whether a null stands where the author wrote an alias, which is a finding already.
-    pub(super) fn is_blanked(&self, node: &Node) -> bool {
+    pub(super) fn is_blanked(&self, node: &YamlNode) -> bool {
         let rest = self.lines.rest_of_line(node.span.start).len();
         let line = node.span.start..node.span.start + rest;
-        node.value == Value::Null
+        node.value == YamlValue::Null
             && self.blanked.iter().any(|blank| blank.start >= line.start && blank.start < line.end)
     }
 
     /// The pairs of a mapping, with what is wrong with its keys.
-    pub(super) fn entries<'n>(&mut self, pairs: &'n [(Node, Node)]) -> Vec<Entry<'n>> {
+    pub(super) fn entries<'n>(&mut self, pairs: &'n [(YamlNode, YamlNode)]) -> Vec<Entry<'n>> {
         let mut first: HashMap<String, usize> = HashMap::new();
         let mut entries = Vec::new();
         for (key, value) in pairs {
@@ -103,14 +103,14 @@ impl<'a> Reader<'a> {
     }
 
     /// A key as a name; a list or mapping is none.
-    fn name(&mut self, key: &Node) -> Option<String> {
+    fn name(&mut self, key: &YamlNode) -> Option<String> {
         let finding = match &key.value {
-            Value::Text(text) if text == "<<" => self
+            YamlValue::Text(text) if text == "<<" => self
                 .finding(Rule::MergeKey, &key.span, "a manifest has no merge keys; every value stands where it is used")
                 .help("write the settings out"),
-            Value::Text(text) => return Some(text.clone()),
-            Value::Number(_) | Value::Boolean(_) => return Some(self.raw(key).to_owned()),
-            Value::Null | Value::List(_) | Value::Mapping(_) => {
+            YamlValue::Text(text) => return Some(text.clone()),
+            YamlValue::Number(_) | YamlValue::Boolean(_) => return Some(self.raw(key).to_owned()),
+            YamlValue::Null | YamlValue::List(_) | YamlValue::Mapping(_) => {
                 self.finding(Rule::KeyType, &key.span, "a key is a name, such as session_duration")
             }
         };
@@ -119,19 +119,19 @@ impl<'a> Reader<'a> {
     }
 
     /// Tags that the parser knows and therefore takes, such as `!!str`.
-    pub(super) fn tags(&mut self, node: &Node) {
+    pub(super) fn tags(&mut self, node: &YamlNode) {
         // A tag that the parser does not know was blanked, and is a finding already.
         let is_news = |span: &Range<usize>| !self.blanked.contains(span);
         if let Some(span) = self.tag_before(node.span.start).filter(is_news) {
             self.say(self.finding(Rule::Tag, &span, TAG).help(TAG_HELP));
         }
         match &node.value {
-            Value::List(nodes) => nodes.iter().for_each(|node| self.tags(node)),
-            Value::Mapping(pairs) => pairs.iter().for_each(|(key, value)| {
+            YamlValue::List(nodes) => nodes.iter().for_each(|node| self.tags(node)),
+            YamlValue::Mapping(pairs) => pairs.iter().for_each(|(key, value)| {
                 self.tags(key);
                 self.tags(value);
             }),
-            Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) => {}
+            YamlValue::Null | YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) => {}
         }
     }
 

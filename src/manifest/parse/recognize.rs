@@ -1,7 +1,7 @@
 //! Whether a text is a manifest at all, errors or not.
 
 use super::source::LARGEST;
-use super::yaml::{self, Value};
+use super::yaml::{self, YamlValue};
 
 /// The keys that a manifest may have at its top.
 pub const KEYS: [&str; 5] = ["account_id", "zone_id", "organization", "doh", "allow"];
@@ -29,6 +29,6 @@ pub fn is_manifest(text: &str, is_yaml: bool) -> bool {
     }
     let reading = yaml::read(text);
     let root = reading.root.filter(|_| is_yaml || reading.faults.is_empty());
-    let Some(Value::Mapping(pairs)) = root.map(|root| root.value) else { return false };
-    pairs.iter().any(|(key, _)| matches!(&key.value, Value::Text(name) if is_key(name)))
+    let Some(YamlValue::Mapping(pairs)) = root.map(|root| root.value) else { return false };
+    pairs.iter().any(|(key, _)| matches!(&key.value, YamlValue::Text(name) if is_key(name)))
 }

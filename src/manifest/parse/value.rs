@@ -4,13 +4,13 @@ use serde_json::Value as Json;
 
 use super::core_schema::{self, ScalarStyle};
 use super::reader::Reader;
-use super::yaml::{Node, Value};
+use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::{Finding, Fix, Rule};
 use crate::settings::{Color, Element, Kind, Problem, Setting, Unset, shown};
 use crate::text::{is_hidden, yaml};
 
 /// The value for a setting, unless it is none; everything that is wrong with it is said.
-pub(super) fn checked(reader: &mut Reader<'_>, setting: &Setting, node: &Node) -> Option<Json> {
+pub(super) fn checked(reader: &mut Reader<'_>, setting: &Setting, node: &YamlNode) -> Option<Json> {
     if reader.is_blanked(node) {
         return None;
     }
@@ -38,9 +38,9 @@ pub(super) fn checked(reader: &mut Reader<'_>, setting: &Setting, node: &Node) -
     usable.then_some(value)
 }
 
-fn finding(reader: &Reader<'_>, setting: &Setting, node: &Node, problem: Problem) -> Finding {
+fn finding(reader: &Reader<'_>, setting: &Setting, node: &YamlNode, problem: Problem) -> Finding {
     let place = match (&node.value, problem.element) {
-        (Value::List(elements), Some(position)) => elements.get(position).unwrap_or(node),
+        (YamlValue::List(elements), Some(position)) => elements.get(position).unwrap_or(node),
         _ => node,
     };
     let fix = problem.suggestion.as_ref().and_then(|meant| fix(reader, setting, place, meant));
@@ -50,21 +50,21 @@ fn finding(reader: &Reader<'_>, setting: &Setting, node: &Node, problem: Problem
     Finding { help, fix, ..finding }
 }
 
-fn fix(reader: &Reader<'_>, setting: &Setting, node: &Node, meant: &Json) -> Option<Fix> {
+fn fix(reader: &Reader<'_>, setting: &Setting, node: &YamlNode, meant: &Json) -> Option<Fix> {
     if !is_replaceable(reader, node) {
         return None;
     }
     let replacement = yaml::flow(meant);
     // Taking the quotes off 'true' or "90" cannot change what was meant.
-    let safe = matches!((setting.kind, &node.value), (Kind::Boolean | Kind::Integer { .. }, Value::Text(_)));
+    let safe = matches!((setting.kind, &node.value), (Kind::Boolean | Kind::Integer { .. }, YamlValue::Text(_)));
     Some(Fix { title: format!("write {}", shortened(&replacement)), span: node.span.clone(), replacement, safe })
 }
 
 /// Whether other text can take the place of a value: a scalar on one line, behind its key or dash. What stands alone
 /// on a line may be the content of a block scalar, in which quotes would be text.
-fn is_replaceable(reader: &Reader<'_>, node: &Node) -> bool {
+fn is_replaceable(reader: &Reader<'_>, node: &YamlNode) -> bool {
     let raw = reader.raw(node);
-    let is_scalar = !matches!(node.value, Value::List(_) | Value::Mapping(_));
+    let is_scalar = !matches!(node.value, YamlValue::List(_) | YamlValue::Mapping(_));
     is_scalar && !raw.is_empty() && !raw.contains('\n') && !reader.lines.starts_line(node.span.start)
 }
 
@@ -73,8 +73,8 @@ fn shortened(text: &str) -> String {
 }
 
 /// `header_text: >` keeps the line break behind the text, which nobody sees and no setting needs.
-pub(super) fn final_line_break(reader: &Reader<'_>, node: &Node) -> Option<Finding> {
-    let Value::Text(text) = &node.value else { return None };
+pub(super) fn final_line_break(reader: &Reader<'_>, node: &YamlNode) -> Option<Finding> {
+    let YamlValue::Text(text) = &node.value else { return None };
     let ScalarStyle::Block(span) = core_schema::style(&reader.source.text, &node.span) else { return None };
     if !text.ends_with('\n') {
         return None;
@@ -88,13 +88,13 @@ pub(super) fn final_line_break(reader: &Reader<'_>, node: &Node) -> Option<Findi
 }
 
 /// A number that is spelled so that YAML readers disagree about it, such as `0123`, or that is not finite.
-fn odd_number(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
+fn odd_number(reader: &Reader<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     if !matches!(setting.kind, Kind::Integer { .. } | Kind::Set(Element::Number(_))) {
         return None;
     }
     let elements =
-        if let Value::List(elements) = &node.value { elements.as_slice() } else { std::slice::from_ref(node) };
-    let odd = elements.iter().find(|node| matches!(node.value, Value::Number(Json::String(_))))?;
+        if let YamlValue::List(elements) = &node.value { elements.as_slice() } else { std::slice::from_ref(node) };
+    let odd = elements.iter().find(|node| matches!(node.value, YamlValue::Number(Json::String(_))))?;
     let raw = reader.raw(odd);
     let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), shown(raw));
     let finding =
@@ -112,8 +112,8 @@ fn odd_number(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fin
 }
 
 /// `text_color: #c5ed1b` is a null with a comment behind it, and never meant as that.
-fn unquoted_color(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
-    if setting.kind != Kind::Color || node.value != Value::Null || !reader.raw(node).is_empty() {
+fn unquoted_color(reader: &Reader<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
+    if setting.kind != Kind::Color || node.value != YamlValue::Null || !reader.raw(node).is_empty() {
         return None;
     }
     let rest = reader.lines.rest_of_line(node.span.start);
@@ -139,9 +139,9 @@ fn unquoted_color(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option
     })
 }
 
-fn never_unset(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
+fn never_unset(reader: &Reader<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     let Unset::Never(reason) = setting.unset else { return None };
-    if node.value != Value::Null {
+    if node.value != YamlValue::Null {
         return None;
     }
     let finding =
@@ -150,8 +150,8 @@ fn never_unset(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fi
 }
 
 /// `yes`, `no`, `on` and `off` were booleans in YAML 1.1 and are text in 1.2.
-fn old_boolean(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
-    let (Kind::Boolean, Value::Text(text)) = (setting.kind, &node.value) else { return None };
+fn old_boolean(reader: &Reader<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
+    let (Kind::Boolean, YamlValue::Text(text)) = (setting.kind, &node.value) else { return None };
     let raw = reader.raw(node);
     let meant = match text.to_ascii_lowercase().as_str() {
         "yes" | "y" | "on" => "true",
@@ -169,12 +169,12 @@ fn old_boolean(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Fi
 }
 
 /// A number or boolean where text is wanted, which quotes would mend: `1.10` keeps its digits.
-fn unquoted_text(reader: &Reader<'_>, setting: &Setting, node: &Node) -> Option<Finding> {
+fn unquoted_text(reader: &Reader<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     let textual = matches!(setting.kind, Kind::Text | Kind::Color | Kind::Url | Kind::Host | Kind::Uid | Kind::Enum(_));
     let what = match &node.value {
-        Value::Number(_) => "a number",
-        Value::Boolean(_) => "a boolean",
-        Value::Null | Value::Text(_) | Value::List(_) | Value::Mapping(_) => return None,
+        YamlValue::Number(_) => "a number",
+        YamlValue::Boolean(_) => "a boolean",
+        YamlValue::Null | YamlValue::Text(_) | YamlValue::List(_) | YamlValue::Mapping(_) => return None,
     };
     let raw = reader.raw(node);
     let quoted = Json::String(raw.to_owned());

@@ -16,33 +16,33 @@ use crate::diagnostics::Rule;
 
 /// A value and the bytes where it stands.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::manifest) struct Node {
-    pub(in crate::manifest) value: Value,
+pub(in crate::manifest) struct YamlNode {
+    pub(in crate::manifest) value: YamlValue,
     pub(in crate::manifest) span: Range<usize>,
 }
 
 /// A value of YAML's core schema, decided by [`core_schema`] from the source text at the node's span.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::manifest) enum Value {
+pub(in crate::manifest) enum YamlValue {
     Null,
     Boolean(bool),
     Number(Json),
     Text(String),
-    List(Vec<Node>),
+    List(Vec<YamlNode>),
     /// Pairs in the order written; a key may come twice.
-    Mapping(Vec<(Node, Node)>),
+    Mapping(Vec<(YamlNode, YamlNode)>),
 }
 
-impl Node {
+impl YamlNode {
     /// The value alone; of keys that come twice, the first counts.
     pub(in crate::manifest) fn to_json(&self) -> Json {
         match &self.value {
-            Value::Null => Json::Null,
-            Value::Boolean(truth) => Json::Bool(*truth),
-            Value::Number(number) => number.clone(),
-            Value::Text(text) => Json::String(text.clone()),
-            Value::List(nodes) => nodes.iter().map(Self::to_json).collect(),
-            Value::Mapping(pairs) => pairs
+            YamlValue::Null => Json::Null,
+            YamlValue::Boolean(truth) => Json::Bool(*truth),
+            YamlValue::Number(number) => number.clone(),
+            YamlValue::Text(text) => Json::String(text.clone()),
+            YamlValue::List(nodes) => nodes.iter().map(Self::to_json).collect(),
+            YamlValue::Mapping(pairs) => pairs
                 .iter()
                 .rev()
                 .map(|(key, value)| (key.name(), value.to_json()))
@@ -62,7 +62,7 @@ impl Node {
 
 /// Something that the text is not allowed to hold, or that is no YAML at all.
 #[derive(Debug, Clone, PartialEq)]
-pub(in crate::manifest) struct Fault {
+pub(in crate::manifest) struct YamlFault {
     pub(in crate::manifest) rule: Rule,
     pub(in crate::manifest) message: String,
     pub(in crate::manifest) help: &'static str,
@@ -73,9 +73,9 @@ pub(in crate::manifest) struct Fault {
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::manifest) struct Reading {
     /// The tree, unless a fault left none.
-    pub(in crate::manifest) root: Option<Node>,
+    pub(in crate::manifest) root: Option<YamlNode>,
     /// What the text may not hold.
-    pub(in crate::manifest) faults: Vec<Fault>,
+    pub(in crate::manifest) faults: Vec<YamlFault>,
     /// Bytes that were blanked, in place of which the tree holds nothing that the author wrote.
     pub(in crate::manifest) blanked: Vec<Range<usize>>,
 }
@@ -91,15 +91,15 @@ impl Reading {
     }
 }
 
-fn shift_node(node: &mut Node, by: usize) {
+fn shift_node(node: &mut YamlNode, by: usize) {
     node.span = node.span.start + by..node.span.end + by;
     match &mut node.value {
-        Value::List(nodes) => nodes.iter_mut().for_each(|node| shift_node(node, by)),
-        Value::Mapping(pairs) => pairs.iter_mut().for_each(|(key, value)| {
+        YamlValue::List(nodes) => nodes.iter_mut().for_each(|node| shift_node(node, by)),
+        YamlValue::Mapping(pairs) => pairs.iter_mut().for_each(|(key, value)| {
             shift_node(key, by);
             shift_node(value, by);
         }),
-        Value::Null | Value::Boolean(_) | Value::Number(_) | Value::Text(_) => {}
+        YamlValue::Null | YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) => {}
     }
 }
 
@@ -220,18 +220,18 @@ impl<'de> Visitor<'de> for TreeVisitor {
     }
 }
 
-fn node(tree: Spanned<Tree>, text: &str) -> Node {
+fn node(tree: Spanned<Tree>, text: &str) -> YamlNode {
     let span = bytes(&tree.referenced);
     let raw = text.get(span.clone()).unwrap_or_default();
     let value = match (tree.value, core_schema::style(text, &span)) {
-        (Tree::List(elements), _) => Value::List(elements.into_iter().map(|element| node(element, text)).collect()),
+        (Tree::List(elements), _) => YamlValue::List(elements.into_iter().map(|element| node(element, text)).collect()),
         (Tree::Mapping(pairs), _) => {
-            Value::Mapping(pairs.into_iter().map(|(key, value)| (node(key, text), node(value, text))).collect())
+            YamlValue::Mapping(pairs.into_iter().map(|(key, value)| (node(key, text), node(value, text))).collect())
         }
-        (Tree::Text(content), ScalarStyle::Text | ScalarStyle::Block(_)) => Value::Text(content),
+        (Tree::Text(content), ScalarStyle::Text | ScalarStyle::Block(_)) => YamlValue::Text(content),
         (Tree::Untyped | Tree::Text(_), _) => core_schema::plain(raw),
     };
-    Node { value, span }
+    YamlNode { value, span }
 }
 
 fn bytes(location: &serde_yaml::Location) -> Range<usize> {
@@ -242,7 +242,7 @@ fn bytes(location: &serde_yaml::Location) -> Range<usize> {
 }
 
 /// The parser's error in our words, with the bytes that it is about.
-fn fault(error: &Error, text: &str) -> Fault {
+fn fault(error: &Error, text: &str) -> YamlFault {
     let at = place(error, text);
     let (rule, message, help, span) = match error {
         Error::Budget { breach, .. } => return over_budget(breach, at, text),
@@ -262,7 +262,7 @@ fn fault(error: &Error, text: &str) -> Fault {
             (Rule::Syntax, format!("this is not valid YAML: {}", first_line(&other.to_string())), CHECK_INDENT, at)
         }
     };
-    Fault { rule, message, help, span }
+    YamlFault { rule, message, help, span }
 }
 
 pub(in crate::manifest) const TAG: &str = "a manifest has no tags; every value's type follows from its setting";
@@ -271,7 +271,7 @@ const ALIAS: &str = "a manifest has no aliases; every value stands where it is u
 const ALIAS_HELP: &str = "write the value out";
 const CHECK_INDENT: &str = "check the indentation and the quotes on this line and the one before";
 
-fn over_budget(breach: &BudgetBreach, at: Range<usize>, text: &str) -> Fault {
+fn over_budget(breach: &BudgetBreach, at: Range<usize>, text: &str) -> YamlFault {
     let (rule, message, help, span) = match breach {
         BudgetBreach::Anchors { .. } => {
             let span = token_before(text, '&', at.start).unwrap_or(at);
@@ -290,7 +290,7 @@ fn over_budget(breach: &BudgetBreach, at: Range<usize>, text: &str) -> Fault {
             at,
         ),
     };
-    Fault { rule, message: message.to_owned(), help, span }
+    YamlFault { rule, message: message.to_owned(), help, span }
 }
 
 const TOO_DEEP: &str = "the file nests deeper than any setting";
@@ -371,7 +371,7 @@ fn token_before(text: &str, sign: char, end: usize) -> Option<Range<usize>> {
 }
 
 /// What to blank so that the rest can be read: a word, or the second document. Nothing mends broken syntax.
-fn blankable(fault: &Fault, text: &str) -> Option<Range<usize>> {
+fn blankable(fault: &YamlFault, text: &str) -> Option<Range<usize>> {
     match fault.rule {
         Rule::Anchor | Rule::Alias | Rule::Tag => Some(fault.span.clone()),
         Rule::SecondDocument => Some(fault.span.start..text.len()),

@@ -35,7 +35,7 @@ pub enum Detail {
 /// What a file cannot hold (a value that validation would refuse, a field that nobody knows) is a comment too, so the
 /// file always validates, and planning it against the same live state changes nothing.
 pub fn yaml(model: &Model, target: &Target, live: &Live, detail: Detail, except: &BTreeMap<String, String>) -> String {
-    let export = Export { model, scope: target.scope, live, origin: Origin::Live, detail, except };
+    let export = Export { model, scope: target.scope, live, origin: ValueSource::Live, detail, except };
     format!("{MODELINES}{}: {}\n{}", target.scope.key(), yaml::yaml_scalar(target.id.as_str()), export.text())
 }
 
@@ -44,38 +44,38 @@ pub(crate) struct Export<'a> {
     pub(crate) model: &'a Model,
     pub(crate) scope: Scope,
     pub(crate) live: &'a Live,
-    pub(crate) origin: Origin,
+    pub(crate) origin: ValueSource,
     pub(crate) detail: Detail,
     pub(crate) except: &'a BTreeMap<String, String>,
 }
 
 /// Who says what the documents hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Origin {
+pub(crate) enum ValueSource {
     /// The API: what is empty is nobody's wish.
     Live,
     /// Somebody who declared it: what is empty is meant to be.
-    Wish,
+    Desired,
 }
 
 /// How a setting stands in the file.
-pub(crate) enum Shown {
+pub(crate) enum ExportedAs {
     /// As a value, in YAML.
     Value(String),
     /// As a comment that would unset it, or not at all.
     Unset,
     /// As a comment with the live value and the reason why it is one.
-    Aside { value: String, reason: String },
+    Comment { value: String, reason: String },
 }
 
 /// Lines of a file, and whether any of them is more than a comment.
 #[derive(Default)]
-struct Lines {
+struct ManifestLines {
     text: String,
     declares: bool,
 }
 
-impl Lines {
+impl ManifestLines {
     fn add(&mut self, other: Self) {
         self.text.push_str(&other.text);
         self.declares |= other.declares;
@@ -109,15 +109,17 @@ impl Export<'_> {
         format!("\n{heading}\n{}", inside.text)
     }
 
-    fn members(&self, branch: &Branch, depth: usize) -> Lines {
-        let mut lines = Lines::default();
+    fn members(&self, branch: &Branch, depth: usize) -> ManifestLines {
+        let mut lines = ManifestLines::default();
         let broken = self.broken_group(branch);
         for member in branch.declarable() {
             let next = match &member.node {
                 Node::Branch(below) => self.branch(member.name(), below, depth),
                 Node::Setting(setting) => {
                     let shown = match (self.shown(setting), &broken) {
-                        (Shown::Value(value), Some(reason)) => Shown::Aside { value, reason: reason.clone() },
+                        (ExportedAs::Value(value), Some(reason)) => {
+                            ExportedAs::Comment { value, reason: reason.clone() }
+                        }
                         (shown, _) => shown,
                     };
                     self.leaf(setting, &shown, depth)
@@ -135,15 +137,15 @@ impl Export<'_> {
     /// Why nothing of a group can be declared: the API takes it as a whole, and a part of it is no value.
     fn broken_group(&self, branch: &Branch) -> Option<String> {
         // Whoever declares less than the whole is told by validation, and what switches the group off needs no more.
-        if self.origin == Origin::Wish || !branch.group().is_some_and(|group| group.all_or_nothing) {
+        if self.origin == ValueSource::Desired || !branch.group().is_some_and(|group| group.all_or_nothing) {
             return None;
         }
         let mut settings = branch.settings().into_iter().filter(|setting| setting.is_declarable());
-        let whole = settings.all(|setting| matches!(self.shown(setting), Shown::Value(_)));
+        let whole = settings.all(|setting| matches!(self.shown(setting), ExportedAs::Value(_)));
         (!whole).then(|| "the API takes this group only as a whole".to_owned())
     }
 
-    fn branch(&self, name: &str, branch: &Branch, depth: usize) -> Lines {
+    fn branch(&self, name: &str, branch: &Branch, depth: usize) -> ManifestLines {
         let inside = self.members(branch, depth + 1);
         if inside.text.is_empty() {
             return inside;
@@ -151,25 +153,25 @@ impl Export<'_> {
         let indent = "  ".repeat(depth);
         let doc = branch.group().map(|group| comment(group.doc, depth)).unwrap_or_default();
         let mark = if inside.declares { "" } else { "# " };
-        Lines { text: format!("{doc}{indent}{mark}{name}:\n{}", inside.text), declares: inside.declares }
+        ManifestLines { text: format!("{doc}{indent}{mark}{name}:\n{}", inside.text), declares: inside.declares }
     }
 
-    fn leaf(&self, setting: &Setting, shown: &Shown, depth: usize) -> Lines {
+    fn leaf(&self, setting: &Setting, shown: &ExportedAs, depth: usize) -> ManifestLines {
         let indent = "  ".repeat(depth);
         let name = setting.name();
         let line = match (shown, self.detail) {
-            (Shown::Unset, Detail::Minimal) => return Lines::default(),
-            (Shown::Unset, Detail::Full) if !self.scope.has(setting) => return Lines::default(),
-            (Shown::Unset, Detail::Full) => format!("{indent}# {name}: {}\n", unset(setting)),
-            (Shown::Value(value), _) => format!("{indent}{name}: {value}\n"),
-            (Shown::Aside { value, reason }, _) => {
+            (ExportedAs::Unset, Detail::Minimal) => return ManifestLines::default(),
+            (ExportedAs::Unset, Detail::Full) if !self.scope.has(setting) => return ManifestLines::default(),
+            (ExportedAs::Unset, Detail::Full) => format!("{indent}# {name}: {}\n", unset(setting)),
+            (ExportedAs::Value(value), _) => format!("{indent}{name}: {value}\n"),
+            (ExportedAs::Comment { value, reason }, _) => {
                 format!(
                     "{}{indent}# {name}: {value}\n",
                     comment(&format!("Not declared: {}.", json::ascii(reason)), depth)
                 )
             }
         };
-        Lines { text: self.about(setting, depth) + &line, declares: matches!(shown, Shown::Value(_)) }
+        ManifestLines { text: self.about(setting, depth) + &line, declares: matches!(shown, ExportedAs::Value(_)) }
     }
 
     fn about(&self, setting: &Setting, depth: usize) -> String {
@@ -183,14 +185,14 @@ impl Export<'_> {
         doc + &comment(&takes, depth) + &comment(&guard, depth)
     }
 
-    pub(crate) fn shown(&self, setting: &Setting) -> Shown {
-        let Some(held) = self.held(setting) else { return Shown::Unset };
+    pub(crate) fn shown(&self, setting: &Setting) -> ExportedAs {
+        let Some(held) = self.held(setting) else { return ExportedAs::Unset };
         if let Some(reason) = self.obstacle(setting, held) {
-            return Shown::Aside { value: in_comment(held), reason };
+            return ExportedAs::Comment { value: in_comment(held), reason };
         }
         match setting.is_empty(Some(held)) {
-            true => Shown::Value(unset(setting)),
-            false => Shown::Value(yaml::flow(&setting.spelled(held))),
+            true => ExportedAs::Value(unset(setting)),
+            false => ExportedAs::Value(yaml::flow(&setting.spelled(held))),
         }
     }
 
@@ -198,9 +200,9 @@ impl Export<'_> {
     fn held(&self, setting: &Setting) -> Option<&Json> {
         match self.origin {
             // The reason of the last change would be recorded with the next one: it is not for a file to keep.
-            Origin::Live if matches!(setting.access, Access::Annotation(_)) => None,
-            Origin::Live => self.live.value(self.model, setting).filter(|live| !setting.is_empty(Some(live))),
-            Origin::Wish => self.live.document(setting.endpoint())?.raw(setting),
+            ValueSource::Live if matches!(setting.access, Access::Annotation(_)) => None,
+            ValueSource::Live => self.live.value(self.model, setting).filter(|live| !setting.is_empty(Some(live))),
+            ValueSource::Desired => self.live.document(setting.endpoint())?.raw(setting),
         }
     }
 

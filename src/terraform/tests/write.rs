@@ -18,7 +18,7 @@ fn imported(text: &str) -> (Imported, Vec<Finding>) {
     (organization.unwrap_or_else(|| panic!("{text}\n{findings:#?}")), findings)
 }
 
-fn written(text: &str, detail: Detail) -> File {
+fn written(text: &str, detail: Detail) -> ImportedManifest {
     let (imported, findings) = imported(text);
     file(Model::current(), &imported, Some(&target()), detail, &findings)
 }

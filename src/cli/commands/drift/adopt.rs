@@ -9,7 +9,7 @@ use crate::cli::reconcile::planning::Desired;
 use crate::diagnostics::{Finding, Location, Source};
 use crate::ending::{Exit, FailureKind};
 use crate::live::Live;
-use crate::manifest::edit::{Adopted, Adoption, Left};
+use crate::manifest::edit::{Adopted, Adoption, NotAdopted};
 use crate::manifest::{self, Manifest};
 use crate::plan::{self, Action, Input, Plan};
 use crate::settings::Setting;
@@ -30,7 +30,7 @@ pub(crate) struct Adopting {
     manifest: Manifest,
     plan: Plan,
     adopted: Vec<Adopted>,
-    left: Vec<Left>,
+    left: Vec<NotAdopted>,
 }
 
 fn nothing_live(plan: &Plan) -> CliError {
@@ -133,7 +133,7 @@ impl Adopting {
             let value = excerpt(value, SHOWN);
             context.ui.say(&format!("adopted: {} = {value}  {}", setting.path, place(setting, at)));
         }
-        for Left { setting, value, at, reason } in &self.left {
+        for NotAdopted { setting, value, at, reason } in &self.left {
             let (path, place, reason) = (setting.path, place(setting, at), visible(reason));
             let value = excerpt(value, BY_HAND);
             context.ui.say(&format!("not adopted: {path}  {place}\n  {reason}\n  live has: {value}"));

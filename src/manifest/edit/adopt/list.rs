@@ -2,10 +2,10 @@
 
 use serde_json::Value as Json;
 
-use super::page::Page;
-use super::place::Place;
+use super::page::ManifestText;
+use super::place::ValueLocation;
 use crate::manifest::edit::splice::Edit;
-use crate::manifest::parse::yaml::Node;
+use crate::manifest::parse::yaml::YamlNode;
 use crate::settings::Setting;
 
 /// The edits that make a list hold what is wanted, in canonical form.
@@ -13,10 +13,10 @@ use crate::settings::Setting;
 /// # Errors
 /// Why there are none: the list is laid out in a way that leaves no safe place to edit.
 pub(super) fn edits(
-    page: &Page<'_>,
-    place: &Place<'_>,
+    page: &ManifestText<'_>,
+    place: &ValueLocation<'_>,
     setting: &Setting,
-    elements: &[Node],
+    elements: &[YamlNode],
     wanted: &[Json],
 ) -> Result<Vec<Edit>, &'static str> {
     let list = List::new(page, place, setting, elements, wanted);
@@ -25,21 +25,27 @@ pub(super) fn edits(
 
 /// An element of the old list.
 struct Old<'t> {
-    node: &'t Node,
+    node: &'t YamlNode,
     stays: bool,
 }
 
 struct List<'a, 't> {
-    page: &'a Page<'a>,
-    place: &'a Place<'t>,
+    page: &'a ManifestText<'a>,
+    place: &'a ValueLocation<'t>,
     old: Vec<Old<'t>>,
     /// The elements that come, as they are written.
     new: Vec<String>,
 }
 
 impl<'a, 't> List<'a, 't> {
-    fn new(page: &'a Page<'a>, place: &'a Place<'t>, setting: &Setting, elements: &'t [Node], wanted: &[Json]) -> Self {
-        let canonical = |node: &Node| setting.canonical(Some(&Json::Array(vec![node.to_json()])));
+    fn new(
+        page: &'a ManifestText<'a>,
+        place: &'a ValueLocation<'t>,
+        setting: &Setting,
+        elements: &'t [YamlNode],
+        wanted: &[Json],
+    ) -> Self {
+        let canonical = |node: &YamlNode| setting.canonical(Some(&Json::Array(vec![node.to_json()])));
         let values: Vec<Json> = elements.iter().map(canonical).collect();
         let holds = |list: &Json, one: &Json| list.as_array().is_some_and(|list| list.contains(one));
         let stays = |value: &Json| value.as_array().is_none_or(|all| all.iter().all(|one| wanted.contains(one)));
@@ -114,7 +120,7 @@ impl<'a, 't> List<'a, 't> {
     }
 
     /// Whether an element is the only one on its line.
-    fn is_alone(&self, node: &Node) -> bool {
+    fn is_alone(&self, node: &YamlNode) -> bool {
         let behind = self.behind(node).trim_start();
         let behind = behind.strip_prefix(',').unwrap_or(behind).trim_start();
         let fits = !self.page.raw(node).is_empty() && !self.page.raw(node).contains('\n');
@@ -122,12 +128,12 @@ impl<'a, 't> List<'a, 't> {
     }
 
     /// What stands behind an element on its line.
-    fn behind(&self, node: &Node) -> &'a str {
+    fn behind(&self, node: &YamlNode) -> &'a str {
         self.page.between(node.span.end, self.page.line_end(node.span.end))
     }
 
     /// The byte of the comma behind an element on its line.
-    fn comma(&self, node: &Node) -> Option<usize> {
+    fn comma(&self, node: &YamlNode) -> Option<usize> {
         let behind = self.behind(node);
         let blanks = behind.len() - behind.trim_start().len();
         behind[blanks..].starts_with(',').then_some(node.span.end + blanks)
@@ -182,19 +188,19 @@ impl<'a, 't> List<'a, 't> {
     }
 
     /// The byte of the dash of an element, where it stands in front of it and starts the line.
-    fn dash(&self, node: &Node) -> Option<usize> {
+    fn dash(&self, node: &YamlNode) -> Option<usize> {
         let line = self.page.line_start(node.span.start);
         let before = self.page.between(line, node.span.start);
         (before.trim() == "-").then(|| line + before.len() - before.trim_start().len())
     }
 
     /// Where the content of an element ends.
-    fn end(&self, node: &Node) -> usize {
+    fn end(&self, node: &YamlNode) -> usize {
         node.span.start + self.page.raw(node).trim_end().len()
     }
 
     /// The lines of the elements that go, but for one of them.
-    fn gone_lines(&self, but: Option<&Node>) -> Vec<Edit> {
+    fn gone_lines(&self, but: Option<&YamlNode>) -> Vec<Edit> {
         let gone = self.old.iter().filter(|old| !old.stays).map(|old| old.node);
         let gone = gone.filter(|node| but.is_none_or(|but| but.span != node.span));
         gone.map(|node| Edit::remove(self.page.line_start(node.span.start)..self.page.next_line(self.end(node))))
@@ -204,7 +210,7 @@ impl<'a, 't> List<'a, 't> {
     /// Other lines in place of all: those that come stand where the last one was.
     fn other_lines(
         &self,
-        indented_like: impl Fn(&Node) -> usize,
+        indented_like: impl Fn(&YamlNode) -> usize,
         write: impl Fn(&str) -> String,
         separator: &str,
         ends_in_separator: bool,

@@ -15,14 +15,14 @@ mod tests;
 
 use serde_json::{Map, Value as Json};
 
-use self::page::Page;
-use self::place::Place;
+use self::page::ManifestText;
+use self::place::ValueLocation;
 use super::splice::{Edit, splice};
 use crate::diagnostics::{Location, Source};
 use crate::live::set_at;
 use crate::manifest::Manifest;
 use crate::manifest::parse::source;
-use crate::manifest::parse::yaml::{self, Node};
+use crate::manifest::parse::yaml::{self, YamlNode};
 use crate::settings::{Kind, Model, Setting};
 use crate::text::yaml::flow;
 
@@ -34,7 +34,7 @@ pub struct Adoption {
     /// The settings that say now what is live, in the order in which they were asked for.
     pub adopted: Vec<Adopted>,
     /// The settings that stay as they were.
-    pub left: Vec<Left>,
+    pub left: Vec<NotAdopted>,
 }
 
 /// A setting that was given its live value.
@@ -50,7 +50,7 @@ pub struct Adopted {
 
 /// A setting whose live value could not be put into the file.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Left {
+pub struct NotAdopted {
     /// Which setting.
     pub setting: Setting,
     /// What to write by hand, as YAML on one line without anything that a terminal would obey.
@@ -87,7 +87,7 @@ pub struct Left {
 /// ```
 pub fn adopt(model: &Model, source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> Adoption {
     let Some(tree) = tree(source) else { return nothing(source, manifest, changes) };
-    let draft = Draft { model, source, manifest, page: Page::new(source), tree: &tree };
+    let draft = ManifestEditor { model, source, manifest, page: ManifestText::new(source), tree: &tree };
     let all: Vec<usize> = (0..changes.len()).collect();
     match draft.proven(changes, &all) {
         Ok((text, proven)) => draft.adoption(changes, text, &proven, &[]),
@@ -99,16 +99,16 @@ pub fn adopt(model: &Model, source: &Source, manifest: &Manifest, changes: &[(Se
 ///
 /// `manifest` and `changes` are those of [`adopt`]. Values that a manifest may not hold are shown as they are, and what
 /// has no place in the text is left as declared.
-pub fn as_live(source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> String {
+pub fn with_live_values(source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> String {
     let Some(tree) = tree(source) else { return source.text.clone() };
-    let page = Page::new(source);
+    let page = ManifestText::new(source);
     let has_edits = |change: &&(Setting, Json)| edits(&page, &tree, manifest, &[*change]).is_ok();
     let shown: Vec<&(Setting, Json)> = changes.iter().filter(has_edits).collect();
     let edits = edits(&page, &tree, manifest, &shown).unwrap_or_default();
     splice(&source.text, &edits).text
 }
 
-fn tree(source: &Source) -> Option<Node> {
+fn tree(source: &Source) -> Option<YamlNode> {
     let (body, skipped) = source.body();
     yaml::read(&source::parseable(body)).shifted(skipped).root
 }
@@ -120,21 +120,21 @@ fn nothing(source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) ->
     Adoption { text: source.text.clone(), adopted: Vec::new(), left }
 }
 
-fn left(manifest: &Manifest, setting: &Setting, live: &Json, reason: String) -> Left {
+fn left(manifest: &Manifest, setting: &Setting, live: &Json, reason: String) -> NotAdopted {
     let at = manifest.declared(setting.path).map_or_else(Location::whole_file, |declared| declared.at.clone());
-    Left { setting: *setting, value: flow(&wanted(setting, live)), at, reason }
+    NotAdopted { setting: *setting, value: flow(&wanted(setting, live)), at, reason }
 }
 
 /// A manifest that is about to be changed.
-struct Draft<'a> {
+struct ManifestEditor<'a> {
     model: &'a Model,
     source: &'a Source,
     manifest: &'a Manifest,
-    page: Page<'a>,
-    tree: &'a Node,
+    page: ManifestText<'a>,
+    tree: &'a YamlNode,
 }
 
-impl Draft<'_> {
+impl ManifestEditor<'_> {
     /// The text with some of the changes made, and what it declares; or why it may not stand.
     fn proven(&self, changes: &[(Setting, Json)], taken: &[usize]) -> Result<(String, Manifest), String> {
         let taken: Vec<&(Setting, Json)> = taken.iter().filter_map(|index| changes.get(*index)).collect();
@@ -203,9 +203,14 @@ impl Draft<'_> {
 const NOT_DECLARED: &str = "the file does not declare it";
 
 /// The edits that make these changes, or why one of them has none.
-fn edits(page: &Page<'_>, tree: &Node, manifest: &Manifest, changes: &[&(Setting, Json)]) -> Result<Vec<Edit>, String> {
+fn edits(
+    page: &ManifestText<'_>,
+    tree: &YamlNode,
+    manifest: &Manifest,
+    changes: &[&(Setting, Json)],
+) -> Result<Vec<Edit>, String> {
     let mut edits = Vec::new();
-    let mut groups: Vec<(Place<'_>, Map<String, Json>)> = Vec::new();
+    let mut groups: Vec<(ValueLocation<'_>, Map<String, Json>)> = Vec::new();
     for (setting, live) in changes {
         let place = place::find(tree, setting).ok_or(NOT_DECLARED)?;
         if place.below.is_empty() {
@@ -228,16 +233,23 @@ fn edits(page: &Page<'_>, tree: &Node, manifest: &Manifest, changes: &[&(Setting
     Ok(edits)
 }
 
-fn of_value(page: &Page<'_>, place: &Place<'_>, setting: &Setting, live: &Json) -> Result<Vec<Edit>, &'static str> {
+fn of_value(
+    page: &ManifestText<'_>,
+    place: &ValueLocation<'_>,
+    setting: &Setting,
+    live: &Json,
+) -> Result<Vec<Edit>, &'static str> {
     match (&place.value.value, wanted(setting, live)) {
-        (yaml::Value::List(elements), Json::Array(wanted)) => list::edits(page, place, setting, elements, &wanted),
-        (yaml::Value::List(_) | yaml::Value::Mapping(_), _) => Err("its live value has another type than the file's"),
+        (yaml::YamlValue::List(elements), Json::Array(wanted)) => list::edits(page, place, setting, elements, &wanted),
+        (yaml::YamlValue::List(_) | yaml::YamlValue::Mapping(_), _) => {
+            Err("its live value has another type than the file's")
+        }
         (_, wanted) => scalar::edits(page, place, &wanted),
     }
 }
 
 /// The settings that are null because their group is, as the mapping that would say so one by one.
-fn unset_with(manifest: &Manifest, place: &Place<'_>, member: &Setting) -> Map<String, Json> {
+fn unset_with(manifest: &Manifest, place: &ValueLocation<'_>, member: &Setting) -> Map<String, Json> {
     let depth = member.keys().len().saturating_sub(place.below.len());
     let group = member.full_path().truncated(depth);
     let mut members = Map::new();

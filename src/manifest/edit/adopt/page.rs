@@ -3,15 +3,15 @@
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
-use super::place::Place;
+use super::place::ValueLocation;
 use crate::diagnostics::Source;
 use crate::manifest::edit::splice::Edit;
-use crate::manifest::parse::yaml::{Node, Value};
+use crate::manifest::parse::yaml::{YamlNode, YamlValue};
 use crate::text::visible_json;
 use crate::text::yaml::{double_quoted, flow, single_quoted, yaml_scalar};
 
 /// A text that edits are made for.
-pub(super) struct Page<'a> {
+pub(super) struct ManifestText<'a> {
     pub(super) text: &'a str,
     /// What ends its lines.
     pub(super) newline: &'static str,
@@ -37,7 +37,7 @@ pub(super) fn is_json(source: &Source) -> bool {
     serde_json::from_str::<IgnoredAny>(source.body().0).is_ok()
 }
 
-impl<'a> Page<'a> {
+impl<'a> ManifestText<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
         let newline = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
         Self { text: &source.text, newline, is_json: is_json(source) }
@@ -48,7 +48,7 @@ impl<'a> Page<'a> {
         self.text.get(start..end).unwrap_or_default()
     }
 
-    pub(super) fn raw(&self, node: &Node) -> &'a str {
+    pub(super) fn raw(&self, node: &YamlNode) -> &'a str {
         self.between(node.span.start, node.span.end)
     }
 
@@ -86,7 +86,7 @@ impl<'a> Page<'a> {
     ///
     /// # Errors
     /// If the colon stands on another line than the key.
-    pub(super) fn behind_colon(&self, key: &Node, value: &str) -> Result<Edit, &'static str> {
+    pub(super) fn behind_colon(&self, key: &YamlNode, value: &str) -> Result<Edit, &'static str> {
         let rest = self.text.get(key.span.end..).unwrap_or_default();
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         match rest[blanks..].chars().next() {
@@ -98,8 +98,8 @@ impl<'a> Page<'a> {
     }
 
     /// The quotes of a value, or those of its key where it has none of its own.
-    pub(super) fn quotes(&self, place: &Place<'_>, value: &Node) -> Quotes {
-        let is_text = matches!(value.value, Value::Text(_));
+    pub(super) fn quotes(&self, place: &ValueLocation<'_>, value: &YamlNode) -> Quotes {
+        let is_text = matches!(value.value, YamlValue::Text(_));
         let raw = if is_text { self.raw(value) } else { self.raw(place.key) };
         match raw.chars().next() {
             _ if self.is_json => Quotes::Json,

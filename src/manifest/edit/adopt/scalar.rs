@@ -4,16 +4,20 @@ use std::ops::Range;
 
 use serde_json::Value as Json;
 
-use super::page::{Page, Quotes};
-use super::place::Place;
+use super::page::{ManifestText, Quotes};
+use super::place::ValueLocation;
 use crate::manifest::edit::splice::Edit;
-use crate::manifest::parse::yaml::Value;
+use crate::manifest::parse::yaml::YamlValue;
 
 /// The edits that put a value in place of a scalar.
 ///
 /// # Errors
 /// Why there are none.
-pub(super) fn edits(page: &Page<'_>, place: &Place<'_>, wanted: &Json) -> Result<Vec<Edit>, &'static str> {
+pub(super) fn edits(
+    page: &ManifestText<'_>,
+    place: &ValueLocation<'_>,
+    wanted: &Json,
+) -> Result<Vec<Edit>, &'static str> {
     let (key, value) = (place.key, place.value);
     if let Some(indicator) = block_indicator(page, place) {
         return Ok(instead_of_block(page, indicator, value.span.end, &Quotes::Plain.spell(wanted)));
@@ -27,8 +31,8 @@ pub(super) fn edits(page: &Page<'_>, place: &Place<'_>, wanted: &Json) -> Result
 
 /// The `|` or `>-` in front of a block scalar, whose own bytes are its lines. Nothing for other scalars: in front of
 /// them there is the colon, and comments at most.
-fn block_indicator(page: &Page<'_>, place: &Place<'_>) -> Option<Range<usize>> {
-    if !matches!(place.value.value, Value::Text(_)) {
+fn block_indicator(page: &ManifestText<'_>, place: &ValueLocation<'_>) -> Option<Range<usize>> {
+    if !matches!(place.value.value, YamlValue::Text(_)) {
         return None;
     }
     let colon = page.behind_comments(place.key.span.end);
@@ -40,7 +44,7 @@ fn block_indicator(page: &Page<'_>, place: &Place<'_>) -> Option<Range<usize>> {
 }
 
 /// The value stands where the indicator was, so a comment behind that stays; the lines go.
-fn instead_of_block(page: &Page<'_>, indicator: Range<usize>, end: usize, text: &str) -> Vec<Edit> {
+fn instead_of_block(page: &ManifestText<'_>, indicator: Range<usize>, end: usize, text: &str) -> Vec<Edit> {
     let head = page.line_end(indicator.end);
     let lines = page.between(head, end).trim_end_matches([' ', '\t', '\r', '\n']);
     let lines = head..head + lines.len();

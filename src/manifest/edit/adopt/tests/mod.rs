@@ -26,7 +26,11 @@ fn adoption(text: &str, changes: &[(&'static str, Json)]) -> Adoption {
     let changes = pairs(changes);
     let adoption = adopt(Model::current(), &source, &manifest, &changes);
     if adoption.left.is_empty() {
-        assert_eq!(as_live(&source, &manifest, &changes), adoption.text, "what is shown is what would be written");
+        assert_eq!(
+            with_live_values(&source, &manifest, &changes),
+            adoption.text,
+            "what is shown is what would be written"
+        );
     }
     adoption
 }
@@ -44,7 +48,7 @@ fn adopted(text: &str, changes: &[(&'static str, Json)]) -> String {
 fn left(text: &str, changes: &[(&'static str, Json)]) -> Vec<String> {
     let adoption = adoption(text, changes);
     assert_eq!(adoption.text, text, "what does not prove itself is not written");
-    let line = |left: &Left| format!("{}:{} {}: {}", left.at.line, left.at.column, left.value, left.reason);
+    let line = |left: &NotAdopted| format!("{}:{} {}: {}", left.at.line, left.at.column, left.value, left.reason);
     adoption.left.iter().map(line).collect()
 }
 
@@ -327,7 +331,7 @@ fn what_no_manifest_may_hold_is_left_and_told() {
     let model = Model::current();
     let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
     let manifest = parse(model, &source).manifest.unwrap();
-    assert_snapshot!(as_live(&source, &manifest, &pairs(&some)), @"
+    assert_snapshot!(with_live_values(&source, &manifest, &pairs(&some)), @"
     organization:
       name: A
       auth_domain: a.cloudflareaccess.com
