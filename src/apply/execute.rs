@@ -10,7 +10,6 @@ use super::verify::{Mismatch, Why, not_converged, verify};
 use super::{Approved, Event, Options, body, created};
 use crate::cloudflare::{self, ApiRequest, Call, Reader, Step, Writer, request};
 use crate::ending::End;
-use crate::json::JsonText;
 use crate::live::{Document, Live, Slot, differences, document_differences, dotted};
 use crate::plan::{Action, Change, WriteMethod};
 use crate::settings::{Endpoint, Model};
@@ -194,7 +193,8 @@ impl<'a> Execution<'a> {
         self.keep()?;
         self.confirm(endpoint).await?;
         let before = self.live.document(endpoint).cloned().unwrap_or_else(|| Document::new(endpoint, Map::new()));
-        let request = self.put(endpoint, body::put(model, &before, &changes, self.options.omit));
+        let body = body::put(model, &before, &changes, self.options.omit);
+        let request = request::put(&self.approved.plan.target, endpoint, body);
         let mut repeats = 0;
         loop {
             let Sent { answer, error } = self.send(endpoint, &request).await?;
@@ -217,14 +217,6 @@ impl<'a> Execution<'a> {
                     Err(Halt { end, known, failure, mismatches })
                 }
             };
-        }
-    }
-
-    fn put(&self, endpoint: Endpoint, body: JsonText) -> ApiRequest {
-        let target = &self.approved.plan.target;
-        match endpoint {
-            Endpoint::Organization => request::update(target, body),
-            Endpoint::Doh => request::update_doh(target, body),
         }
     }
 

@@ -31,14 +31,14 @@ pub fn path_for(target: &Target, endpoint: Endpoint) -> String {
 
 /// Reads the organization: `GET /{accounts|zones}/{id}/access/organizations`.
 pub fn get(target: &Target) -> ApiRequest {
-    read(Operation::ReadOrganization, path_for(target, Endpoint::Organization))
+    request(Operation::ReadOrganization, Method::GET, path_for(target, Endpoint::Organization), None)
 }
 
 /// Creates (sets up) the organization: `POST /{accounts|zones}/{id}/access/organizations`.
 ///
 /// The body needs `name` and `auth_domain`; `custom_pages` is not taken (OpenAPI).
 pub fn create(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
-    write(Operation::CreateOrganization, Method::POST, path_for(target, Endpoint::Organization), body)
+    request(Operation::CreateOrganization, Method::POST, path_for(target, Endpoint::Organization), Some(body.into()))
 }
 
 /// Updates the organization: `PUT /{accounts|zones}/{id}/access/organizations`.
@@ -46,17 +46,26 @@ pub fn create(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
 /// The body is the whole document as wanted, since nobody has settled whether PUT replaces or merges. Without
 /// `auth_domain` the API refuses it with code 11004.
 pub fn update(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
-    write(Operation::UpdateOrganization, Method::PUT, path_for(target, Endpoint::Organization), body)
+    put(target, Endpoint::Organization, body)
 }
 
 /// Reads the DoH settings: `GET /accounts/{id}/access/organizations/doh`. Account scope only.
 pub fn get_doh(target: &Target) -> ApiRequest {
-    read(Operation::ReadDoh, path_for(target, Endpoint::Doh))
+    request(Operation::ReadDoh, Method::GET, path_for(target, Endpoint::Doh), None)
 }
 
 /// Updates the DoH settings: `PUT /accounts/{id}/access/organizations/doh`. Account scope only.
 pub fn update_doh(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
-    write(Operation::UpdateDoh, Method::PUT, path_for(target, Endpoint::Doh), body)
+    put(target, Endpoint::Doh, body)
+}
+
+/// Updates an object: [`update`] or [`update_doh`].
+pub(crate) fn put(target: &Target, endpoint: Endpoint, body: impl Into<JsonText>) -> ApiRequest {
+    let operation = match endpoint {
+        Endpoint::Organization => Operation::UpdateOrganization,
+        Endpoint::Doh => Operation::UpdateDoh,
+    };
+    request(operation, Method::PUT, path_for(target, endpoint), Some(body.into()))
 }
 
 /// Revokes all Access tokens of a user: `POST /{accounts|zones}/{id}/access/organizations/revoke_user`.
@@ -74,17 +83,17 @@ pub fn revoke_user(target: &Target, revocation: &Revocation) -> ApiRequest {
         members.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
     let query = devices.map(|devices| format!("?devices={devices}")).unwrap_or_default();
     let path = path_for(target, Endpoint::Organization) + "/revoke_user" + &query;
-    write(Operation::RevokeUser, Method::POST, path, &body)
+    request(Operation::RevokeUser, Method::POST, path, Some(JsonText::from(&body)))
 }
 
 /// Checks a token that belongs to an account: `GET /accounts/{id}/tokens/verify`.
 pub fn verify_account_token(account: &TargetId) -> ApiRequest {
-    read(Operation::VerifyToken, format!("/{}/{account}/tokens/verify", Scope::Account.plural()))
+    request(Operation::VerifyToken, Method::GET, format!("/{}/{account}/tokens/verify", Scope::Account.plural()), None)
 }
 
 /// Checks a token that belongs to a user: `GET /user/tokens/verify`. It answers an account's token with code 1000.
 pub fn verify_user_token() -> ApiRequest {
-    read(Operation::VerifyToken, "/user/tokens/verify".to_owned())
+    request(Operation::VerifyToken, Method::GET, "/user/tokens/verify".to_owned(), None)
 }
 
 /// Whose Access tokens are revoked, and what else is ended. What is `None` is not sent.
@@ -113,16 +122,8 @@ impl fmt::Display for ApiRequest {
     }
 }
 
-fn read(operation: Operation, path: String) -> ApiRequest {
-    request(operation, Method::GET, path, Vec::new())
-}
-
-fn write(operation: Operation, method: Method, path: String, body: impl Into<JsonText>) -> ApiRequest {
-    request(operation, method, path, body.into().to_string().into_bytes())
-}
-
-fn request(operation: Operation, method: Method, path: String, body: Vec<u8>) -> ApiRequest {
-    let mut http = Request::new(body);
+fn request(operation: Operation, method: Method, path: String, body: Option<JsonText>) -> ApiRequest {
+    let mut http = Request::new(body.map(|body| body.to_string().into_bytes()).unwrap_or_default());
     *http.method_mut() = method;
     // Every path here is made of fixed words and hexadecimal digits, so none is refused.
     *http.uri_mut() = path.try_into().unwrap_or_default();

@@ -104,7 +104,7 @@ fn is_no_worse(before: &Parsed, after: &Parsed) -> bool {
 
 /// Whether two texts hold the same tree, but for as many keys and values as were edited.
 fn says_the_same(before: &Source, after: &Source, edits: usize) -> bool {
-    let tree = |of: &Source| yaml::read(&source::parseable(of.body().0)).root;
+    let tree = |of: &Source| yaml::read(source::parseable(&of.text)).root;
     let (Some(before), Some(after)) = (tree(before), tree(after)) else { return false };
     differences(&before, &after).is_some_and(|count| count <= edits)
 }

@@ -2,13 +2,13 @@
 
 use serde_json::Value as Json;
 
-use super::decode::{Declarations, kind_of};
+use super::decode::kind_of;
 use super::keys;
 use super::reader::{Entry, Reader};
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::Rule;
-use crate::manifest::Allow;
+use crate::manifest::{Allow, Manifest};
 use crate::settings::{Model, Resolved, Setting, nearest, shown};
 
 const KEYS: [&str; 3] = ["setting", "to", "reason"];
@@ -16,7 +16,7 @@ const EXAMPLE: &str =
     "write an entry such as {setting: organization.auth_domain, to: gadget.cloudflareaccess.com, reason: SEC-1234}";
 
 /// Every entry of the section.
-pub(super) fn entries(reader: &mut Reader<'_>, node: &YamlNode, draft: &mut Declarations) {
+pub(super) fn entries(reader: &mut Reader<'_>, node: &YamlNode, draft: &mut Manifest) {
     match &node.value {
         YamlValue::Null => {}
         YamlValue::List(elements) => {

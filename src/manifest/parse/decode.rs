@@ -6,33 +6,41 @@ use super::reader::{Entry, Reader};
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::Rule;
-use crate::manifest::{Allow, Declared};
+use crate::manifest::{Declared, Manifest};
 use crate::settings::{self, Branch, Endpoint, Scope, Setting, Target, Unset};
 
 /// The shortest manifest that does something.
 const EXAMPLE: &str =
     "write, for example:\n\naccount_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h";
 
-/// What a file declares, errors or not.
-#[derive(Default)]
-pub(super) struct Declarations {
-    pub(super) target: Option<Target>,
-    pub(super) endpoints: Vec<Endpoint>,
-    pub(super) declared: Vec<Declared>,
-    pub(super) allow: Vec<Allow>,
-    /// Settings that the file mentions with a value that is none.
-    pub(super) unusable: Vec<Setting>,
-}
-
-/// Reads the whole document.
-pub(super) fn document(reader: &mut Reader<'_>, root: &YamlNode) -> Declarations {
-    let mut draft = Declarations::default();
-    match &root.value {
-        YamlValue::Mapping(pairs) => top(reader, pairs, &mut draft),
-        YamlValue::Null => {}
+/// Reads the whole document: what it declares, errors or not, in the order of the model.
+pub(super) fn document(reader: &mut Reader<'_>, root: &YamlNode) -> Manifest {
+    let mut draft = Manifest {
+        path: reader.source.name.clone(),
+        sha256: reader.source.sha256(),
+        target: None,
+        endpoints: Vec::new(),
+        declared: Vec::new(),
+        allow: Vec::new(),
+    };
+    let entries = match &root.value {
+        YamlValue::Mapping(pairs) => reader.entries(pairs),
+        YamlValue::Null => Vec::new(),
         YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) | YamlValue::List(_) => {
             let message = format!("a manifest is a mapping, and this is {}", kind_of(root));
             reader.say(reader.finding(Rule::NotAMapping, &root.span, message).help(EXAMPLE));
+            Vec::new()
+        }
+    };
+    target(reader, &entries, &mut draft);
+    let scope = if entries.iter().any(|entry| entry.name == Scope::Zone.key()) { Scope::Zone } else { Scope::Account };
+    for entry in &entries {
+        let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.section() == entry.name);
+        match (endpoint, entry.name.as_str()) {
+            (Some(endpoint), _) => section(reader, endpoint, entry, scope, &mut draft),
+            (None, "account_id" | "zone_id") => {}
+            (None, "allow") => allow::entries(reader, entry.value, &mut draft),
+            (None, _) => keys::unknown(reader, None, entry),
         }
     }
     if draft.endpoints.is_empty() && !reader.has_failed() {
@@ -40,25 +48,12 @@ pub(super) fn document(reader: &mut Reader<'_>, root: &YamlNode) -> Declarations
         let finding = super::Finding::new(Rule::NoSection, &reader.source.name, message);
         reader.say(finding.help(EXAMPLE));
     }
+    draft.declared.sort_by_key(|declared| reader.model.position(declared.setting.path));
+    draft.endpoints.sort();
     draft
 }
 
-fn top(reader: &mut Reader<'_>, pairs: &[(YamlNode, YamlNode)], draft: &mut Declarations) {
-    let entries = reader.entries(pairs);
-    target(reader, &entries, draft);
-    let scope = if entries.iter().any(|entry| entry.name == Scope::Zone.key()) { Scope::Zone } else { Scope::Account };
-    for entry in &entries {
-        let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.section() == entry.name);
-        match (endpoint, entry.name.as_str()) {
-            (Some(endpoint), _) => section(reader, endpoint, entry, scope, draft),
-            (None, "account_id" | "zone_id") => {}
-            (None, "allow") => allow::entries(reader, entry.value, draft),
-            (None, _) => keys::unknown(reader, None, entry),
-        }
-    }
-}
-
-fn target(reader: &mut Reader<'_>, entries: &[Entry<'_>], draft: &mut Declarations) {
+fn target(reader: &mut Reader<'_>, entries: &[Entry<'_>], draft: &mut Manifest) {
     let mut first: Option<&Entry<'_>> = None;
     for entry in entries.iter().filter(|entry| !entry.repeated) {
         let Some(scope) = [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.key() == entry.name) else {
@@ -99,7 +94,7 @@ fn id(reader: &mut Reader<'_>, scope: Scope, node: &YamlNode) -> Option<Target> 
     }
 }
 
-fn section(reader: &mut Reader<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope, draft: &mut Declarations) {
+fn section(reader: &mut Reader<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope, draft: &mut Manifest) {
     if !draft.endpoints.contains(&endpoint) {
         draft.endpoints.push(endpoint);
     }
@@ -130,7 +125,7 @@ fn members(
     branch: &Branch,
     pairs: &[(YamlNode, YamlNode)],
     scope: Option<Scope>,
-    draft: &mut Declarations,
+    draft: &mut Manifest,
 ) {
     for entry in reader.entries(pairs) {
         let member = branch.member(&entry.name).filter(|member| member.is_requested());
@@ -142,7 +137,7 @@ fn members(
     }
 }
 
-fn group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Declarations) {
+fn group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Manifest) {
     let exists =
         |reader: &mut Reader<'_>, scope| keys::outside_scope(reader, branch.path(), &branch.settings(), entry, scope);
     let scope = scope.and_then(|scope| exists(reader, scope));
@@ -161,7 +156,7 @@ fn group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, scope: Opt
 }
 
 /// A group that is null declares every setting in it null.
-fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draft: &mut Declarations) {
+fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draft: &mut Manifest) {
     if reader.is_blanked(entry.value) {
         return;
     }
@@ -176,13 +171,7 @@ fn unset_group(reader: &mut Reader<'_>, branch: &Branch, entry: &Entry<'_>, draf
     }
 }
 
-fn declare(
-    reader: &mut Reader<'_>,
-    setting: &Setting,
-    entry: &Entry<'_>,
-    scope: Option<Scope>,
-    draft: &mut Declarations,
-) {
+fn declare(reader: &mut Reader<'_>, setting: &Setting, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Manifest) {
     if !setting.is_declarable() {
         let message = format!("the server keeps {} and does not take it", entry.name);
         let finding = reader.finding(Rule::ReadOnly, &entry.key.span, message).setting(setting.path);
@@ -193,7 +182,7 @@ fn declare(
         keys::outside_scope(reader, setting.path, &[setting], entry, scope);
     }
     let Some(value) = value::checked(reader, setting, entry.value) else {
-        draft.unusable.push(*setting);
+        reader.unusable.push(*setting);
         return;
     };
     if !entry.repeated {
@@ -203,7 +192,7 @@ fn declare(
 }
 
 /// A setting counts once, though a repeated section may hold it again.
-fn push(draft: &mut Declarations, declared: Declared) {
+fn push(draft: &mut Manifest, declared: Declared) {
     if !draft.declared.iter().any(|other| other.setting.path == declared.setting.path) {
         draft.declared.push(declared);
     }

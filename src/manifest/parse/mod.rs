@@ -60,32 +60,19 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
     for finding in source::characters(source, &reader.lines) {
         reader.say(finding);
     }
-    let manifest = read(&mut reader).map(|draft| {
-        let unusable = draft.unusable.clone();
-        let manifest = manifest_of(model, source, draft);
-        for finding in rules::declared_alone(model, &manifest, &unusable) {
-            reader.say(finding);
-        }
-        for finding in consents::findings(model, &manifest, &unusable) {
-            reader.say(finding);
-        }
-        manifest
-    });
+    let manifest = read(&mut reader);
+    if let Some(manifest) = &manifest {
+        let mut findings = rules::declared_alone(model, manifest, &reader.unusable);
+        findings.extend(consents::findings(model, manifest, &reader.unusable));
+        findings.into_iter().for_each(|finding| reader.say(finding));
+    }
     let target = manifest.as_ref().and_then(|manifest| manifest.target.clone());
     Parsed { manifest: manifest.filter(|_| !reader.has_failed()), target, findings: reader.into_findings() }
 }
 
-fn manifest_of(model: &Model, source: &Source, draft: decode::Declarations) -> Manifest {
-    let decode::Declarations { target, mut endpoints, mut declared, allow, unusable: _ } = draft;
-    declared.sort_by_key(|declared| model.position(declared.setting.path));
-    endpoints.sort();
-    Manifest { path: source.name.clone(), sha256: source.sha256(), target, endpoints, declared, allow }
-}
-
 /// The tree of the text, read as far as it is YAML.
-fn read(reader: &mut Reader<'_>) -> Option<decode::Declarations> {
-    let (body, skipped) = reader.source.body();
-    let reading = yaml::read(&source::parseable(body)).shifted(skipped);
+fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
+    let reading = yaml::read(source::parseable(&reader.source.text));
     for fault in reading.faults {
         // Tabs are a finding of their own by now, and broken indentation is what they lead to.
         if !(reader.has_failed() && fault.rule == Rule::Tab) {

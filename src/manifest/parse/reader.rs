@@ -7,7 +7,7 @@ use super::Source;
 use super::yaml::{TAG, TAG_HELP, YamlNode, YamlValue};
 use crate::diagnostics::Lines;
 use crate::diagnostics::{Finding, Location, Rule, Severity};
-use crate::settings::{Model, shown};
+use crate::settings::{Model, Setting, shown};
 
 /// How many findings are shown. Nobody reads more, and every byte of a hostile file may be one.
 const MOST: usize = 100;
@@ -21,6 +21,8 @@ pub(super) struct Reader<'a> {
     pub(super) lines: Lines<'a>,
     /// Bytes that the parser did not see, in place of which the tree holds nulls that nobody wrote.
     pub(super) blanked: Vec<Range<usize>>,
+    /// The settings that the file mentions with a value that cannot be used.
+    pub(super) unusable: Vec<Setting>,
     findings: Vec<Finding>,
     dropped: usize,
     failed: bool,
@@ -38,7 +40,16 @@ pub(super) struct Entry<'n> {
 impl<'a> Reader<'a> {
     pub(super) fn new(model: &'a Model, source: &'a Source) -> Self {
         let lines = Lines::new(&source.text);
-        Self { model, source, lines, blanked: Vec::new(), findings: Vec::new(), dropped: 0, failed: false }
+        Self {
+            model,
+            source,
+            lines,
+            blanked: Vec::new(),
+            unusable: Vec::new(),
+            findings: Vec::new(),
+            dropped: 0,
+            failed: false,
+        }
     }
 
     /// A finding about some bytes.
@@ -150,7 +161,7 @@ impl<'a> Reader<'a> {
 
     /// Everything that was said, by position, and not more than anyone reads: errors go first.
     pub(super) fn into_findings(self) -> Vec<Finding> {
-        let Self { source, mut findings, dropped, failed, model: _, lines: _, blanked: _ } = self;
+        let Self { source, mut findings, dropped, failed, model: _, lines: _, blanked: _, unusable: _ } = self;
         let total = findings.len() + dropped;
         if total > MOST {
             findings.sort_by_key(|finding| (std::cmp::Reverse(finding.severity), position(finding)));

@@ -161,13 +161,17 @@ fn directive(source: &Source, lines: &Lines<'_>) -> Option<Finding> {
     None
 }
 
-/// The text to parse: what is a finding by now as spaces, byte for byte. That is tabs in indentation, control characters,
-/// and of a merge conflict everything but its first version.
-pub(in crate::manifest) fn parseable(body: &str) -> String {
-    let mut out = String::with_capacity(body.len());
+/// The text to parse: what is a finding by now as white space, byte for byte. That is a byte-order mark, tabs in
+/// indentation, control characters, and of a merge conflict everything but its first version.
+pub(in crate::manifest) fn parseable(text: &str) -> String {
+    let body = text.strip_prefix(BOM).unwrap_or(text);
+    let mark = text.len() - body.len();
+    let mut out = String::with_capacity(text.len());
+    // Spaces would indent the first line.
+    out.extend(std::iter::repeat_n('\n', mark));
     let mut skipped = conflict::skipped(body).into_iter().peekable();
     for line in body.split_inclusive('\n') {
-        if let Some(span) = skipped.next_if(|span| span.start == out.len()) {
+        if let Some(span) = skipped.next_if(|span| span.start + mark == out.len()) {
             out.extend(std::iter::repeat_n(' ', span.len()));
             out.push_str(&line[span.len()..]);
             continue;

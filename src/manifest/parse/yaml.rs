@@ -80,36 +80,13 @@ pub(in crate::manifest) struct Reading {
     pub(in crate::manifest) blanked: Vec<Range<usize>>,
 }
 
-impl Reading {
-    /// The same for a text that starts some bytes into its file.
-    pub(in crate::manifest) fn shifted(mut self, by: usize) -> Self {
-        let shift = |span: &mut Range<usize>| *span = span.start + by..span.end + by;
-        self.root.iter_mut().for_each(|root| shift_node(root, by));
-        self.faults.iter_mut().for_each(|fault| shift(&mut fault.span));
-        self.blanked.iter_mut().for_each(shift);
-        self
-    }
-}
-
-fn shift_node(node: &mut YamlNode, by: usize) {
-    node.span = node.span.start + by..node.span.end + by;
-    match &mut node.value {
-        YamlValue::List(nodes) => nodes.iter_mut().for_each(|node| shift_node(node, by)),
-        YamlValue::Mapping(pairs) => pairs.iter_mut().for_each(|(key, value)| {
-            shift_node(key, by);
-            shift_node(value, by);
-        }),
-        YamlValue::Null | YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) => {}
-    }
-}
-
 /// How many faults are worth blanking and reading again. Each costs a pass over the text.
 const PASSES: usize = 12;
 
 /// Reads a text without a byte-order mark.
-pub(in crate::manifest) fn read(text: &str) -> Reading {
+pub(in crate::manifest) fn read(text: impl Into<String>) -> Reading {
     let mut reading = Reading { root: None, faults: Vec::new(), blanked: Vec::new() };
-    let mut remaining = text.to_owned();
+    let mut remaining = text.into();
     for _ in 0..PASSES {
         let error = match serde_yaml::from_str_with_options::<Spanned<Tree>>(&remaining, options()) {
             Ok(tree) => {

@@ -109,8 +109,7 @@ pub fn with_live_values(source: &Source, manifest: &Manifest, changes: &[(Settin
 }
 
 fn tree(source: &Source) -> Option<YamlNode> {
-    let (body, skipped) = source.body();
-    yaml::read(&source::parseable(body)).shifted(skipped).root
+    yaml::read(source::parseable(&source.text)).root
 }
 
 /// A text without a tree has no manifest either; nobody gets here with one.
