@@ -105,7 +105,7 @@ pub(crate) struct ApiArgs {
 /// How a plan is carried out, whoever made it.
 #[derive(Debug, Args)]
 pub(crate) struct WriteArgs {
-    /// Does not ask
+    /// Skip the confirmation prompt
     #[arg(long)]
     pub(crate) auto_approve: bool,
     /// Consents to the guarded change of a setting or group; may repeat

@@ -6,7 +6,7 @@
 //! | a setting | by meaning, under its path, whichever of its spellings holds the value |
 //! | another spelling of it | by meaning, under its own path, where it contradicts the setting: an apply may echo it |
 //! | a member behind a switch that is off | never: servers fill it as they like |
-//! | a setting that moves by itself (`updated_at`) | never |
+//! | a setting that changes by itself (`updated_at`) | never |
 //! | a setting that only the server writes, an annotation | as every setting |
 //! | a field that no setting describes | exactly, empty or not, whatever the order of members: its meaning is not known |
 

@@ -94,7 +94,7 @@ fn one_line(change: &Change, wording: Wording, style: &Style) -> Option<Terminal
     Some(match (wording, change.op) {
         (Wording::Plan, Op::Set) if change.before.is_null() => after,
         (Wording::Plan, _) => safe!("{} {} {}", before, style.paint(Role::Quiet, "→"), after),
-        (Wording::Drift, _) => safe!("live has {}, the file wants {}", before, after),
+        (Wording::Drift, _) => safe!("live {}, file {}", before, after),
     })
 }
 
@@ -105,7 +105,7 @@ fn two_lines(change: &Change, indent: usize, wording: Wording, style: &Style) ->
     };
     let (gone, come) = match wording {
         Wording::Plan => (style.paint(Role::Removed, "-"), style.paint(Role::Added, "+")),
-        Wording::Drift => ("live has      ".into(), "the file wants".into()),
+        Wording::Drift => ("live".into(), "file".into()),
     };
     let label = gone.width() + 1;
     let come = hanging(indent, come, label, after, style.width);
@@ -138,7 +138,7 @@ fn elements(change: &Change, wording: Wording, style: &Style) -> Option<Terminal
             moved.into_iter().chain([kept("keeps")]).flatten().collect()
         }
         Wording::Drift => {
-            let moved = [told("has also", gone), told("lacks", come)].into_iter().flatten();
+            let moved = [told("also has", gone), told("lacks", come)].into_iter().flatten();
             let moved = safe!("live {}", TerminalText::join::<TerminalText>(moved, " and "));
             [Some(moved), kept("both have")].into_iter().flatten().collect()
         }

@@ -47,7 +47,7 @@ fn what_next(plan: &Plan, style: &Style) -> TerminalText {
                 "-" => safe!("change {}", phrase::source(path)),
                 _ => style.paint(Role::Code, terminal!("zerodrift drift {} --adopt", file)),
             };
-            safe!("To make live as the file wants it: {}\nTo keep what is live: {}\n", apply, keep)
+            safe!("To apply the file: {}\nTo keep the live values: {}\n", apply, keep)
         }
     }
 }

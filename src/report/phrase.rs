@@ -18,14 +18,14 @@ impl<L> In<L> for WriteMethod {}
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 /// The heading of guarded changes.
-pub(super) const GUARDED: &str = "Guarded: can lock people out, open something up or destroy";
+pub(super) const GUARDED: &str = "Guarded changes: can lock people out, open access or delete something";
 
 /// From which side a difference is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wording {
     /// What apply would do: before → after.
     Plan,
-    /// What somebody did: live has …, the file wants ….
+    /// What somebody did: live …, file ….
     Drift,
 }
 
@@ -162,10 +162,10 @@ pub(super) fn grouped<'c>(changes: &[&'c Change]) -> Vec<(&'static str, Vec<&'c 
 /// Who consents to a guarded change.
 pub(super) fn consent(state: GuardState) -> &'static str {
     match state.allowed_by {
-        None => "nobody yet",
-        Some(Consent::Manifest) => "given by an allow entry of the file",
-        Some(Consent::Flag) => "given by --allow",
-        Some(Consent::Prompt) => "given at the prompt",
+        None => "none yet",
+        Some(Consent::Manifest) => "in the manifest (allow entry)",
+        Some(Consent::Flag) => "by flag (--allow)",
+        Some(Consent::Prompt) => "typed at the prompt",
     }
 }
 
@@ -204,9 +204,9 @@ pub(super) fn consent_entry(change: &Change) -> Option<Vec<Visible>> {
     })
 }
 
-/// `2 live settings keep what they have`.
+/// `2 live settings keep their values`.
 pub(super) fn kept<L>(unmanaged: usize) -> Safe<L> {
-    let keep = if unmanaged == 1 { "keeps what it has" } else { "keep what they have" };
+    let keep = if unmanaged == 1 { "keeps its value" } else { "keep their values" };
     safe!("{} {}", count_in::<L>(unmanaged, "live setting"), keep)
 }
 

@@ -21,7 +21,7 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
         End::InSync => String::new(),
         End::Applied => {
             let sentence: Visible = safe!(
-                "Applied: {} of {} with {}, read back and verified; nothing else moved.",
+                "Applied: {} of {} with {}, read back and verified; nothing else changed.",
                 phrase::count(plan.changes.len(), "setting"),
                 target,
                 phrase::count(outcome.writes, "write")
@@ -159,9 +159,9 @@ fn mismatch_line(mismatch: &Mismatch) -> Visible {
     let path = Visible::of(&mismatch.path);
     let (expected, found) = (value::short(&mismatch.expected), value::short(&mismatch.found));
     match mismatch.why {
-        Why::NotConverged => safe!("{}: the file wants {}, live has {}", path, expected, found),
-        Why::Foreign => safe!("{}: the creation did not send it, and live has {}", path, found),
-        Why::Moved => safe!("{}: it was {} and nobody declared it, now live has {}", path, expected, found),
+        Why::NotConverged => safe!("{}: declared {}, live {}", path, expected, found),
+        Why::Foreign => safe!("{}: not sent by the creation, live {}", path, found),
+        Why::Moved => safe!("{}: not declared, was {}, live now {}", path, expected, found),
     }
 }
 

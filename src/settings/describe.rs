@@ -100,7 +100,7 @@ pub(crate) fn access(access: Access) -> String {
         Access::Writable => "writable".to_owned(),
         Access::Annotation(of) => format!("sent with a change of {of}; never drift"),
         Access::ServerManaged => "read-only: kept by the server".to_owned(),
-        Access::Volatile => "read-only: moves by itself".to_owned(),
+        Access::Volatile => "read-only: changes by itself".to_owned(),
     }
 }
 

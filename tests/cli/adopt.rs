@@ -339,6 +339,6 @@ fn a_fix_of_a_file_with_a_strange_name_says_it_safely() {
 fn what_needs_a_look_is_left_and_said() {
     let text = "organization:\n  session_duration: 1d\n";
     let env = TestEnv::with_manifest(text);
-    let _ = env.run("validate --fix").exits(5).says(&["nothing was fixed: what is left needs somebody"]);
+    let _ = env.run("validate --fix").exits(5).says(&["no safe fixes; the remaining errors need a decision by hand"]);
     assert_eq!(env.read("org.yaml"), text);
 }

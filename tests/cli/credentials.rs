@@ -164,7 +164,7 @@ fn doctor_says_what_is_wrong_with_the_token() {
 fn doctor_without_anything_says_what_to_set() {
     assert_snapshot!(TestEnv::new().run("doctor"), @r#"
     skip  manifest      there is no org.yaml here, and --file names none
-    FAIL  target        nothing says which organization is meant
+    FAIL  target        no account or zone is set
                         fix: add `account_id:` to the manifest, or use --account-id, or set
                              CLOUDFLARE_ACCOUNT_ID
     ok    connection    direct

@@ -31,7 +31,7 @@ fn a_new_login_host_without_consent_is_refused_with_what_to_check() {
     assert_snapshot!(refused, @r#"
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
 
-    Guarded: can lock people out, open something up or destroy
+    Guarded changes: can lock people out, open access or delete something
 
       ! organization.auth_domain  org.yaml:9:16
           widget.cloudflareaccess.com → gadget.cloudflareaccess.com
@@ -40,7 +40,7 @@ fn a_new_login_host_without_consent_is_refused_with_what_to_check() {
           check first    dashboard SSO must be off (the API refuses with 12106 otherwise); identity
                          providers must accept the new redirect URIs; WARP enrolment and every check of
                          a token's issuer must follow
-          consent        nobody yet
+          consent        none yet
 
       To consent, add to org.yaml:
 
@@ -69,7 +69,7 @@ fn a_new_login_host_without_consent_is_refused_with_what_to_check() {
       organization.mfa_config
         ~ session_duration                     24h → 12h
 
-    Not managed: 6 live settings keep what they have
+    Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
         organization.service_token_inactivity.enabled                     true
         organization.service_token_inactivity.inactivity_threshold_days   90
@@ -134,7 +134,7 @@ fn consent_that_nothing_needs_any_more_is_reported() {
     assert_snapshot!(env.run("plan --sandbox=state.json"), @r#"
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
 
-    Not managed: 6 live settings keep what they have
+    Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
         organization.service_token_inactivity.enabled                     true
         organization.service_token_inactivity.inactivity_threshold_days   90

@@ -156,7 +156,7 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
       organization
         ~ session_duration   12h → 8h
 
-    Not managed: 14 live settings keep what they have
+    Not managed: 14 live settings keep their values
         organization.warp_auth_session_duration                           48h
         organization.user_seat_expiration_inactive_time                   2190h
         organization.allow_authenticate_via_warp                          true

@@ -95,7 +95,7 @@ fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     Conflict: after the write, live of account 699d98642c564d2e855e9661899b7252 is not what it should be.
-      organization.custom_pages.forbidden: it was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7 and nobody declared it, now live has (unset)
+      organization.custom_pages.forbidden: not declared, was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7, live now (unset)
     hint: the live state is not what was approved: compare the values above, then run `zerodrift plan`
     hint: to bring back the state from before: zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     "#);

@@ -113,7 +113,7 @@ fn saving_a_plan_says_how_to_apply_it_and_until_when() {
     let expiry: Timestamp = desk.plan()["saved"]["expires_at"].as_str().unwrap().parse().unwrap();
     let hours = expiry.duration_since(Timestamp::now()).as_secs_f64() / 3600.0;
     assert!((1.9..=2.0).contains(&hours), "{expiry}");
-    assert!(said.err.contains(&format!("good until {expiry}")), "{}", said.err);
+    assert!(said.err.contains(&format!("valid until {expiry}")), "{}", said.err);
     assert!(said.err.contains("zerodrift apply --plan plan.json"), "{}", said.err);
     assert!(said.out.contains("Plan: 1 setting"), "{}", said.out);
 }
@@ -150,7 +150,7 @@ fn a_live_state_that_moved_is_named_field_by_field_with_both_values() {
     let complaint = desk.refused(&[]);
     let (_, complaint) = complaint.split_once("error: ").unwrap();
     insta::assert_snapshot!(complaint, @r#"
-    nothing was written: plan.json cannot be applied any more
+    nothing was written: plan.json is out of date
       organization.name: the plan saw "Widget Corps Internal Applications", live has "Gadget\u001b[2J"
       organization.next_month: the plan saw nothing, live has {"a":1}
       organization.session_duration: the plan saw "12h", live has "36h"

@@ -31,7 +31,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
       organization.mfa_config
         ~ session_duration                     24h → 12h
 
-    Not managed: 6 live settings keep what they have
+    Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
         organization.service_token_inactivity.enabled                     true
         organization.service_token_inactivity.inactivity_threshold_days   90
@@ -56,7 +56,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     error: nothing was written: nobody has approved the plan
       hint: in a pipeline, apply the saved plan that was reviewed with --plan, or its digest with
             --expect
-      hint: or use --auto-approve, which approves whatever the plan is by now
+      hint: or use --auto-approve, which applies the current plan, whatever it is
     "#);
     assert_eq!(env.read("state.json"), seeded, "an apply that nobody approved wrote something");
 
@@ -79,7 +79,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
       organization.mfa_config
         ~ session_duration                     24h → 12h
 
-    Not managed: 6 live settings keep what they have
+    Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
         organization.service_token_inactivity.enabled                     true
         organization.service_token_inactivity.inactivity_threshold_days   90
@@ -94,7 +94,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
 
     Plan: 6 settings of account 699d98642c564d2e855e9661899b7252 would change, with one PUT.
 
-    Applied: 6 settings of account 699d98642c564d2e855e9661899b7252 with 1 write, read back and verified; nothing else moved.
+    Applied: 6 settings of account 699d98642c564d2e855e9661899b7252 with 1 write, read back and verified; nothing else changed.
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
@@ -108,7 +108,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     assert_snapshot!(env.run(PLAN), @r#"
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
 
-    Not managed: 6 live settings keep what they have
+    Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
         organization.service_token_inactivity.enabled                     true
         organization.service_token_inactivity.inactivity_threshold_days   90
@@ -132,7 +132,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     assert_snapshot!(env.run(APPLY), @r#"
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
 
-    Not managed: 6 live settings keep what they have
+    Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
         organization.service_token_inactivity.enabled                     true
         organization.service_token_inactivity.inactivity_threshold_days   90
@@ -152,10 +152,10 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
 
       organization
-        ~ session_duration   live has 8h, the file wants 24h
+        ~ session_duration   live 8h, file 24h
 
-    To make live as the file wants it: zerodrift apply org.yaml
-    To keep what is live: zerodrift drift org.yaml --adopt
+    To apply the file: zerodrift apply org.yaml
+    To keep the live values: zerodrift drift org.yaml --adopt
 
     Drift: 1 setting of account 699d98642c564d2e855e9661899b7252 differs from org.yaml.
     ------- stderr -------
@@ -294,16 +294,16 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
     #   organization.cache_device_posture: true (kept by the server)
     #   organization.has_migrated_private_apps: true (kept by the server)
     #   organization.created_at: "2024-03-11T09:12:45Z" (kept by the server)
-    #   organization.updated_at (moves by itself)
+    #   organization.updated_at (changes by itself)
     #   organization.ai_controls_beta: {"mode":"observe","exempted_groups":["research"]} (unknown to this version)
-    #   doh.client_id (moves by itself)
-    #   doh.name (moves by itself)
-    #   doh.duration (moves by itself)
-    #   doh.enabled (moves by itself)
-    #   doh.expires_at (moves by itself)
-    #   doh.last_seen_at (moves by itself)
-    #   doh.created_at (moves by itself)
-    #   doh.updated_at (moves by itself)
+    #   doh.client_id (changes by itself)
+    #   doh.name (changes by itself)
+    #   doh.duration (changes by itself)
+    #   doh.enabled (changes by itself)
+    #   doh.expires_at (changes by itself)
+    #   doh.last_seen_at (changes by itself)
+    #   doh.created_at (changes by itself)
+    #   doh.updated_at (changes by itself)
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     [exit status: 0]

@@ -39,7 +39,7 @@ fn an_empty_variable_counts_as_unset() {
     let env = env.set("CLOUDFLARE_ACCOUNT_ID", "");
     assert_snapshot!(plan(&env, ""), @r#"
     ------- stderr -------
-    error: nothing says which organization is meant
+    error: no account or zone is set
       hint: add `account_id:` to the manifest, or use --account-id, or set CLOUDFLARE_ACCOUNT_ID
     [exit status: 64]
     "#);
@@ -66,7 +66,7 @@ fn two_ids_are_one_too_many() {
     let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", OTHER).set("CLOUDFLARE_ZONE_ID", OTHER);
     assert_snapshot!(plan(&env, ""), @r#"
     ------- stderr -------
-    error: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set, and nothing says which is meant
+    error: CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set
       hint: name the account or zone in the manifest, or unset one of the two
     [exit status: 64]
     "#);

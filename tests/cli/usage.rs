@@ -142,8 +142,8 @@ fn a_drift_of_standard_input_advises_nothing_that_cannot_be_typed() {
     let tail = output.stdout.lines().rev().take(5).collect::<Vec<_>>();
     assert_snapshot!(tail.into_iter().rev().collect::<Vec<_>>().join("\n"), @r#"
 
-    To make live as the file wants it: zerodrift apply -
-    To keep what is live: change what standard input had
+    To apply the file: zerodrift apply -
+    To keep the live values: change what standard input had
 
     Drift: 6 settings of account 699d98642c564d2e855e9661899b7252 differ from what standard input had.
     "#);

@@ -112,7 +112,7 @@ fn footer_of(document: &Document) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// What must not move: everything but the footer, and what moves by itself.
+/// What must not move: everything but the footer, and what changes by itself.
 fn everything_else(document: &Document) -> Json {
     let mut document = document.clone();
     if let Some(Json::Object(design)) = document.fields.get_mut("login_design") {

@@ -149,7 +149,7 @@ proptest! {
         for setting in volatile() {
             later = with(&later, setting.live_keys()[0], json!("2031-01-01T00:00:00Z"));
         }
-        prop_assert!(!agree(&before, &later)?, "what moves by itself");
+        prop_assert!(!agree(&before, &later)?, "what changes by itself");
     }
 
     #[test]

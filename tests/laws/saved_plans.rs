@@ -79,7 +79,7 @@ fn other(value: &Json) -> Json {
     }
 }
 
-/// The same state with one path changed; `None` where the path moves by itself, or is behind a switch that is off.
+/// The same state with one path changed; `None` where the path changes by itself, or is behind a switch that is off.
 fn moved(live: &Live, choice: prop::sample::Index) -> Option<Live> {
     let all: Vec<(Endpoint, Vec<String>)> = live
         .documents()
@@ -109,7 +109,7 @@ fn moved(live: &Live, choice: prop::sample::Index) -> Option<Live> {
     (counts && !is_volatile(path, *endpoint)).then_some(live)
 }
 
-/// The same state some time later: what moves by itself has moved.
+/// The same state some time later: what changes by itself has moved.
 fn later(live: &Live) -> Live {
     let mut later = live.clone();
     for document in live.documents() {

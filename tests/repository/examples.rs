@@ -139,7 +139,7 @@ fn the_demo_manifest_is_what_its_schema_describes() {
     assert!(in_repository("examples").join(schema).exists(), "{modeline}");
 }
 
-/// Takes out what the server moves by itself.
+/// Takes out what the server changes by itself.
 fn without_volatile(mut snapshot: Json) -> Json {
     for setting in Model::current().settings().iter().filter(|setting| setting.access == Access::Volatile) {
         let section = snapshot["live"][setting.endpoint().section()].as_object_mut().unwrap();

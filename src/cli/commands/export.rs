@@ -85,7 +85,7 @@ async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
 /// Live as a manifest, and the organization it is about.
 ///
 /// # Errors
-/// If nothing says which organization is meant, it cannot be read, or there is none.
+/// If no account or zone is set, it cannot be read, or there is none.
 pub(crate) async fn manifest(
     context: &Context,
     target: &TargetArgs,

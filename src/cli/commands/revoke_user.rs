@@ -40,7 +40,7 @@ pub(crate) struct RevokeUserArgs {
     /// Makes the user sign in to WARP again, where Gateway policies limit sessions
     #[arg(long)]
     warp_session_reauth: bool,
-    /// Does not ask
+    /// Skip the confirmation prompt
     #[arg(long)]
     auto_approve: bool,
     /// A manifest that names the account or zone

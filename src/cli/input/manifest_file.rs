@@ -78,7 +78,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
 /// If a flag contradicts the file (it never overrides it), an id is malformed, or nothing names an organization.
 pub(crate) fn target(args: &TargetArgs, env: &Env, of_file: Option<&Target>) -> Result<Target, CliError> {
     target_if_any(args, env, of_file)?.ok_or_else(|| {
-        CliError::usage("nothing says which organization is meant")
+        CliError::usage("no account or zone is set")
             .hint("add `account_id:` to the manifest, or use --account-id, or set CLOUDFLARE_ACCOUNT_ID")
     })
 }
@@ -113,10 +113,8 @@ fn of_environment(env: &Env) -> Result<Option<Target>, CliError> {
     // White space is what a secret store or a file leaves around a value; alone it is nothing.
     let id = |name| env.get(name).filter(|value| !value.trim().is_empty());
     match (id(env::ACCOUNT_ID), id(env::ZONE_ID)) {
-        (Some(_), Some(_)) => Err(CliError::usage(
-            "CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set, and nothing says which is meant",
-        )
-        .hint("name the account or zone in the manifest, or unset one of the two")),
+        (Some(_), Some(_)) => Err(CliError::usage("CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set")
+            .hint("name the account or zone in the manifest, or unset one of the two")),
         (Some(id), None) => parse(Scope::Account, id, env::ACCOUNT_ID).map(Some),
         (None, Some(id)) => parse(Scope::Zone, id, env::ZONE_ID).map(Some),
         (None, None) => Ok(None),

@@ -26,7 +26,7 @@ pub(crate) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<
     if !ui.is_interactive() {
         return Err(CliError::new(FailureKind::Approval, "nothing was written: nobody has approved the plan")
             .hint("in a pipeline, apply the saved plan that was reviewed with --plan, or its digest with --expect")
-            .hint("or use --auto-approve, which approves whatever the plan is by now"));
+            .hint("or use --auto-approve, which applies the current plan, whatever it is"));
     }
     match ask(ui, "Apply these changes? Only `yes` applies them:").await?.as_deref() {
         Some("yes") => Ok(()),

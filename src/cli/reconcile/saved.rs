@@ -49,7 +49,7 @@ pub(crate) fn write(
     let text = document::saved::to_text(plan, &saved);
     context.without_credentials("the saved plan", &text)?;
     context.files.write(Output::saved_plan(path), &text, FileAccess::Owner)?;
-    context.ui.say(&format!("Saved as {}, good until {}", text::path(path), saved.expires_at));
+    context.ui.say(&format!("Saved as {}, valid until {}", text::path(path), saved.expires_at));
     if plan.refused().next().is_some() {
         context
             .ui
@@ -181,7 +181,7 @@ pub(crate) fn approve(
     let Some(refusal) = approval::refusal(plan) else { return Ok(()) };
     let hints = vec![
         "consent in the manifest, under `allow:`, or with plan --allow, and save the plan again".to_owned(),
-        "an approval of the whole plan is no consent to what locks people out or lets them in".to_owned(),
+        "approving a plan does not consent to its guarded changes".to_owned(),
     ];
     Err(CliError { hints, ..refusal })
 }
@@ -222,6 +222,6 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
 fn refusal(path: &Path, stale: &[StaleReason]) -> CliError {
     let (word, path) = (path_argument(path), text::path(path));
     let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
-    CliError::new(FailureKind::Conflict, format!("nothing was written: {path} cannot be applied any more{reasons}"))
+    CliError::new(FailureKind::Conflict, format!("nothing was written: {path} is out of date{reasons}"))
         .hint(format!("make a new plan with `zerodrift plan --out {word}`, and have it reviewed"))
 }

@@ -239,7 +239,7 @@ impl Export<'_> {
                 };
                 match setting.access {
                     // Its value would change the file with every export.
-                    Access::Volatile => lines.push_str(&format!("#   {} (moves by itself)\n", setting.path)),
+                    Access::Volatile => lines.push_str(&format!("#   {} (changes by itself)\n", setting.path)),
                     _ => lines.push_str(&format!(
                         "#   {}: {} (kept by the server)\n",
                         setting.path,

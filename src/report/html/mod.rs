@@ -131,7 +131,7 @@ fn facts(plan: &Plan) -> Vec<(&'static str, Visible)> {
 
 fn approve(plan: &Plan) -> Approve {
     if plan.findings.iter().any(Finding::is_error) {
-        return Approve::Not("This plan cannot be applied: the findings below have an error among them.");
+        return Approve::Not("This plan has errors (see Findings).");
     }
     if plan.is_empty() {
         return Approve::Not("There is nothing to apply.");

@@ -22,7 +22,7 @@ pub(super) struct FindingItem {
     pub(super) help: Option<Visible>,
 }
 
-/// Live settings that keep what they have.
+/// Live settings that keep their values.
 pub(super) struct UnmanagedTable {
     pub(super) kept: Visible,
     pub(super) unknown: usize,

@@ -137,7 +137,7 @@ fn the_command_applies_this_plan_and_a_path_is_one_argument() {
 fn a_plan_with_an_error_offers_no_command() {
     let error = diagnostics::Finding::new(diagnostics::Rule::NoOrganization, "org.yaml", "it needs a name");
     let html = html(&Plan { findings: vec![error], ..create() }, &Live::default());
-    assert!(html.contains("This plan cannot be applied") && !html.contains("zerodrift apply"), "{html}");
+    assert!(html.contains("This plan has errors (see Findings).") && !html.contains("zerodrift apply"), "{html}");
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn consent_that_is_given_asks_for_nothing() {
         busy().changes.into_iter().map(|change| crate::plan::tests::samples::consented(change, Consent::Flag));
     let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
     assert!(!html.contains("How to consent") && !html.contains("Consent missing"), "{html}");
-    assert!(html.contains("given by --allow"));
+    assert!(html.contains("by flag (--allow)"));
 }
 
 #[test]

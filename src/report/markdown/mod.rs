@@ -267,11 +267,11 @@ fn what_next(run: &Comparison<'_>) -> MarkdownText {
             let command = safe!("{} --expect {}{}", apply, digest, flags(run.plan));
             say(&safe!("{}{}", approval(run.plan), validity(run.plan)), command)
         }
-        (Wording::Drift, Action::Create) => say(&"Create it as the file wants it".into(), apply),
+        (Wording::Drift, Action::Create) => say(&"Create it".into(), apply),
         (Wording::Drift, _) => {
             let keep = safe!("zerodrift drift {} --adopt", file);
-            let keep = say(&"Or keep what is live, in the file".into(), keep);
-            say(&"Make live as the file wants it".into(), apply) + keep
+            let keep = say(&"Or keep the live values in the file".into(), keep);
+            say(&"Apply the file".into(), apply) + keep
         }
     }
 }

@@ -343,7 +343,7 @@ fn doh_takes_a_service_token_and_answers_with_its_attributes() {
       "last_seen_at": "2026-09-01T08:00:02Z"
     }
     "#);
-    assert_ne!(first["last_seen_at"], second["last_seen_at"], "it moves by itself");
+    assert_ne!(first["last_seen_at"], second["last_seen_at"], "it changes by itself");
     send(&mut sandbox, "PUT", &doh(), Some(body));
     assert_eq!(get_doh(&mut sandbox)["created_at"], first["created_at"], "the same token keeps its attributes");
     send(&mut sandbox, "PUT", &doh(), Some(json!({"doh_jwt_duration": "12h", "service_token_id": null})));
