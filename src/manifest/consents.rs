@@ -27,7 +27,7 @@ pub(super) fn findings(model: &Model, manifest: &Manifest, unusable: &[Setting])
 fn stale(manifest: &Manifest, allow: &Allow, message: String) -> Finding {
     Finding::new(Rule::StaleConsent, &manifest.path, message)
         .at(&allow.at)
-        .help("remove the entry, or pin it to the value that the file wants")
+        .help("remove the entry, or set its `to` to the value that the file declares")
         .setting(&allow.setting)
 }
 
@@ -47,11 +47,11 @@ pub(crate) fn mismatch(model: &Model, manifest: &Manifest, allow: &Allow) -> Opt
         Some(declared) if setting.same(Some(&declared.value), Some(&allow.to)) => None,
         Some(declared) => {
             let wanted = excerpt(&declared.value.to_string(), SHOWN);
-            Some(format!("the entry for {path} consents to {to}, the file wants {wanted}"))
+            Some(format!("the entry for {path} consents to {to}, but the file declares {wanted}"))
         }
         // A switch that the file turns on puts values into force that the file does not declare.
         None if model.switch_of(setting).is_some_and(|switch| manifest.declared(switch.path).is_some()) => None,
-        None => Some(format!("the entry for {path} consents to {to}, and the file does not declare {path}")),
+        None => Some(format!("the entry for {path} consents to {to}, but the file does not declare {path}")),
     }
 }
 

@@ -125,7 +125,7 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
     let together = format!("the API takes the settings of {name} only together");
     if !missing.is_empty() {
         let missing = missing.join(" and ");
-        let message = format!("{together}, without {missing} it refuses the others");
+        let message = format!("{together}; without {missing} it rejects the others");
         let help = format!("set {missing} too, or write \"{name}: null\" to unset them all");
         return Some(facts.finding(Rule::PartialGroup, declared, message, help));
     }
@@ -133,7 +133,7 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
         return None;
     }
     let silent = silent.join(" and ");
-    let message = format!("{together}, and the file leaves out {silent}");
+    let message = format!("{together}; the file leaves out {silent}");
     let help = format!("declare {silent} too, unless the organization has a value already");
     Some(facts.finding(Rule::PartialGroup, declared, message, help).severity(Severity::Warning))
 }

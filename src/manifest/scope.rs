@@ -14,7 +14,7 @@ pub fn beyond_scope(manifest: &Manifest, scope: Scope) -> Vec<Finding> {
             let message = format!("a {scope} has no {}; it exists for accounts only", declared.setting.path);
             Finding::new(Rule::Scope, &manifest.path, message)
                 .at(&declared.at)
-                .help("remove it, or name the account in place of the zone")
+                .help("remove it, or set the account instead of the zone")
                 .setting(declared.setting.path)
         })
         .collect()

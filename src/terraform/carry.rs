@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::Imported;
-use super::configuration::LONGEST;
+use super::block::LONGEST;
 use super::file::{File, Findings, Place};
 use super::hcl::as_text;
 use super::marks::UNKNOWN;
@@ -65,7 +65,7 @@ impl<'r> Carrying<'r, '_> {
         let help = match self.resource.origin {
             Origin::Configuration => format!("for the exact value: {}", exact_command(&file)),
             Origin::Output if reason == UNKNOWN => format!("apply the plan, then: {}", exact_command("")),
-            Origin::Output => "write it into the manifest yourself, if it may be in Git".to_owned(),
+            Origin::Output => "add it to the manifest by hand, if it may be stored in Git".to_owned(),
         };
         self.push(place, Rule::TerraformExpression, message, Some(help));
     }
@@ -77,7 +77,7 @@ impl<'r> Carrying<'r, '_> {
     }
 
     fn ignored(&mut self, name: &str, place: &Place) {
-        let message = format!("{name} is not declared: ignore_changes tells Terraform to leave it alone");
+        let message = format!("{name} is not declared: Terraform ignores its changes (ignore_changes)");
         let finding = place.finding(self.files, Rule::TerraformIgnored, message);
         self.findings.push(finding);
     }
@@ -99,7 +99,7 @@ impl<'r> Carrying<'r, '_> {
         }
         if let Err(reason) = &id {
             let message = format!("{key} is not carried over: {reason}");
-            let help = format!("name the {scope} with --{}", key.replace('_', "-"));
+            let help = format!("set the {scope} with --{}", key.replace('_', "-"));
             self.push(&member.place, Rule::TerraformTarget, message, Some(help));
         }
         self.target = Some((scope, id.ok()));
@@ -150,7 +150,7 @@ impl<'r> Carrying<'r, '_> {
         let is_configuration = self.resource.origin == Origin::Configuration;
         let text = value.as_str().filter(|_| is_configuration);
         let Some(line) = text.and_then(|text| text.strip_suffix('\n')) else { return value };
-        let message = format!("{name} loses the line break at its end");
+        let message = format!("the line break at the end of {name} is removed");
         self.findings.push(place.finding(self.files, Rule::TerraformLineBreak, message));
         Json::from(line.strip_suffix('\r').unwrap_or(line))
     }
@@ -188,7 +188,7 @@ impl<'r> Carrying<'r, '_> {
     /// What the server fills in belongs to a state, and is a mistake in a configuration.
     fn kept(&mut self, keys: &[String], member: &Argument) {
         if self.resource.origin == Origin::Configuration {
-            let message = format!("{} is not carried over: the server keeps it and does not take it", joined(keys));
+            let message = format!("{} is not carried over: the server sets it and does not accept it", joined(keys));
             self.push(&member.key, Rule::TerraformUnknownArgument, message, None);
         }
     }
@@ -199,7 +199,7 @@ impl<'r> Carrying<'r, '_> {
         if self.resource.origin == Origin::Output && (is_nothing || *keys == ["id"]) {
             return;
         }
-        let message = format!("{} is not carried over: there is no such setting", shown(&joined(keys)));
+        let message = format!("{} is not carried over: no such setting", shown(&joined(keys)));
         let known = self.model.of(Endpoint::Organization).filter(|setting| setting.is_declarable());
         let help = nearest(&member.name, known.map(Setting::name)).map(|meant| format!("did you mean {meant}?"));
         self.push(&member.key, Rule::TerraformUnknownArgument, message, help);

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use super::RESOURCE_TYPES;
-use super::file::{File, FileContent, Findings, Place};
+use super::block::{LONGEST, Locals, ResourceBlock};
+use super::file::{File, FileContent, Findings};
 use super::hcl::HclReader;
 use super::json::JsonReader;
 use super::names::FileRole;
@@ -14,51 +15,27 @@ use super::resource::{Argument, ArgumentValue, Origin, Resource};
 use crate::diagnostics::{Finding, Rule, Severity};
 use crate::text::excerpt;
 
-/// The longest value that is carried over, in bytes of JSON. A manifest has at most 1 MiB, and all settings must fit.
-pub(super) const LONGEST: usize = 8 * 1024;
-
 /// Arguments of Terraform itself, which say how it works and not what it makes.
 const META: [&str; 8] =
     ["count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection", "timeouts"];
 
-/// A resource block as written.
-pub(super) struct ResourceBlock {
-    pub(super) address: String,
-    pub(super) place: Place,
-    pub(super) members: Vec<Argument>,
-}
-
-/// The locals of a module: the literals, and why the others are not.
-#[derive(Default)]
-pub(super) struct Locals(HashMap<String, Result<ArgumentValue, String>>);
-
-impl Locals {
-    /// The value of a local.
-    ///
-    /// # Errors
-    /// If the files hold no such local, or it is not a literal: the reason.
-    pub(super) fn get(&self, name: &str) -> Result<ArgumentValue, String> {
-        let none = || Err(format!("there is no local.{} in the files that were read", excerpt(name, 60)));
-        self.0.get(name).cloned().unwrap_or_else(none)
-    }
-
-    fn of(files: &[File<'_>]) -> Self {
-        let mut locals = Self::default();
-        for role in [FileRole::Primary, FileRole::Override] {
-            let mut seen: HashMap<String, Result<ArgumentValue, String>> = HashMap::new();
-            for (position, file) in files.iter().enumerate().filter(|(_, file)| file.role == role) {
-                for member in members_of_locals(position, file) {
-                    let value = literal(files, &member);
-                    let is_twice = role == FileRole::Primary && seen.contains_key(&member.name);
-                    let twice = || Err(format!("local.{} is declared twice", member.name));
-                    let value = if is_twice { twice() } else { value };
-                    seen.insert(member.name, value);
-                }
+/// The locals of all files; those of override files replace those of primary files.
+fn locals(files: &[File<'_>]) -> Locals {
+    let mut locals = Locals::default();
+    for role in [FileRole::Primary, FileRole::Override] {
+        let mut seen: HashMap<String, Result<ArgumentValue, String>> = HashMap::new();
+        for (position, file) in files.iter().enumerate().filter(|(_, file)| file.role == role) {
+            for member in members_of_locals(position, file) {
+                let value = literal(files, &member);
+                let is_twice = role == FileRole::Primary && seen.contains_key(&member.name);
+                let twice = || Err(format!("local.{} is declared twice", member.name));
+                let value = if is_twice { twice() } else { value };
+                seen.insert(member.name, value);
             }
-            locals.0.extend(seen);
         }
-        locals
+        locals.extend(seen);
     }
+    locals
 }
 
 fn members_of_locals(position: usize, file: &File<'_>) -> Vec<Argument> {
@@ -94,7 +71,7 @@ pub(super) fn has_modules(files: &[File<'_>]) -> bool {
 
 /// The organizations in the files that are configurations.
 pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Resource> {
-    let locals = Locals::of(files);
+    let locals = locals(files);
     let mut declared: Vec<ResourceBlock> = Vec::new();
     for (position, file) in files.iter().enumerate() {
         let text = &file.source.text;
@@ -120,7 +97,7 @@ pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Reso
 fn merge(files: &[File<'_>], declared: &mut [ResourceBlock], over: ResourceBlock, findings: &mut Findings) {
     let mut meant = declared.iter_mut().filter(|base| base.address == over.address).peekable();
     if meant.peek().is_none() {
-        let message = format!("{} overrides a resource that the files read do not declare", over.address);
+        let message = format!("{} overrides a resource that these files do not declare", over.address);
         return findings.push(over.place.finding(files, Rule::TerraformFile, message).severity(Severity::Warning));
     }
     for base in meant {
@@ -185,7 +162,7 @@ fn obstacle(files: &[File<'_>], member: &Argument) -> Option<String> {
             Some(format!("it has no instances: {}", text()))
         }
         ("enabled", ArgumentValue::Known(Json::Bool(true))) => None,
-        ("count" | "for_each", _) => Some(format!("how many instances it has depends on {}", text())),
+        ("count" | "for_each", _) => Some(format!("its number of instances depends on {}", text())),
         ("enabled", _) => Some(format!("whether it exists depends on {}", text())),
         _ => None,
     }
@@ -198,7 +175,7 @@ fn remark(files: &[File<'_>], member: &Argument) -> Option<Finding> {
         ArgumentValue::Members(members) => members.iter().all(|inner| inner.name == "ignore_changes"),
         ArgumentValue::Known(_) | ArgumentValue::Unknown(_) => false,
     };
-    let message = format!("{} is for Terraform only, and not carried over", member.name);
+    let message = format!("{} applies to Terraform only and is not carried over", member.name);
     let finding = || member.key.finding(files, Rule::TerraformMetaArgument, message);
     (!is_reported).then(finding)
 }

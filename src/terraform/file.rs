@@ -83,7 +83,7 @@ pub(super) fn read<'a>(sources: &'a [Source], findings: &mut Findings) -> Vec<Fi
     let mut files = Vec::new();
     for source in sources {
         if let Some(tofu) = sources.iter().find(|other| names::shadowing(&source.name).as_ref() == Some(&other.name)) {
-            let message = format!("{} is not read: OpenTofu reads {} in its place", source.name, tofu.name);
+            let message = format!("{} is skipped: OpenTofu reads {} instead", source.name, tofu.name);
             let help = format!("with Terraform, run: {}", names::exact_command(&source.name));
             let finding = Finding::new(Rule::TerraformFile, &source.name, message);
             findings.push(finding.severity(Severity::Warning).help(help));
@@ -159,7 +159,7 @@ fn json(source: &Source, lines: &Lines<'_>, text: &str) -> Result<FileContent, B
     if ["resource", "locals", "variable", "module", "terraform", "provider"].into_iter().any(has) {
         return Ok(FileContent::JsonSyntax);
     }
-    Err(unreadable(source, "this JSON is neither a plan, nor a state, nor a configuration".to_owned()))
+    Err(unreadable(source, "this JSON is not a plan, a state or a configuration".to_owned()))
 }
 
 /// The output of `terraform show -json`, whose format has version 1 (and had 0 before Terraform 1.1).
@@ -170,7 +170,7 @@ fn shown(source: &Source, json: Json) -> Result<FileContent, Box<Finding>> {
         return Err(unreadable(source, format!("format version {version} of terraform show is not supported")));
     }
     if json.get("errored") == Some(&Json::Bool(true)) {
-        let message = "Terraform failed while it made this plan, and would not apply it";
+        let message = "Terraform failed while it created this plan, so the plan cannot be applied";
         return Err(unreadable(source, message.to_owned()));
     }
     Ok(FileContent::Shown(json))
@@ -179,15 +179,17 @@ fn shown(source: &Source, json: Json) -> Result<FileContent, Box<Finding>> {
 fn state(source: &Source, json: Json) -> Result<FileContent, Box<Finding>> {
     match json.get("version").and_then(Json::as_u64) {
         Some(4) => Ok(FileContent::State(json)),
-        Some(version) => Err(unreadable(source, format!("version {version} of raw states is not supported, only 4"))),
-        None => Err(unreadable(source, "this state is encrypted, or not one of Terraform".to_owned())),
+        Some(version) => {
+            Err(unreadable(source, format!("raw state version {version} is not supported; only version 4 is")))
+        }
+        None => Err(unreadable(source, "this state is encrypted, or not a Terraform state".to_owned())),
     }
 }
 
 fn parse(source: &Source, lines: &Lines<'_>) -> Result<Body, Box<Finding>> {
     if source.text.len() > LARGEST {
         let size = source.text.len();
-        let message = format!("the file has {size} bytes, and at most {LARGEST} (256 KiB) are read as HCL");
+        let message = format!("the file has {size} bytes; the limit for HCL is {LARGEST} (256 KiB)");
         return Err(Box::new(Finding { rule: Rule::TooLarge, ..*unreadable(source, message) }));
     }
     // A byte-order mark becomes spaces of the same length, so that every place stays what it is.
@@ -205,7 +207,7 @@ fn parse(source: &Source, lines: &Lines<'_>) -> Result<Body, Box<Finding>> {
             let finding = unreadable(source, format!("cannot parse it as HCL: {}", fault.message()));
             Err(Box::new(finding.at(&lines.at(start..start + width))))
         }
-        None => Err(unreadable(source, "the parser of HCL gave up".to_owned())),
+        None => Err(unreadable(source, "the HCL parser failed".to_owned())),
     }
 }
 

@@ -10,7 +10,7 @@ use hcl_edit::template::{Element, StringTemplate, Strip};
 use icu_normalizer::ComposingNormalizerBorrowed;
 use serde_json::Value as Json;
 
-use super::configuration::{LONGEST, Locals, ResourceBlock};
+use super::block::{LONGEST, Locals, ResourceBlock};
 use super::file::Place;
 use super::resource::{Argument, ArgumentValue};
 

@@ -9,7 +9,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
 
-use super::configuration::ResourceBlock;
+use super::block::ResourceBlock;
 use super::file::Place;
 use super::resource::{Argument, ArgumentValue};
 

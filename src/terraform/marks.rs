@@ -10,7 +10,7 @@ use super::file::Place;
 use super::resource::{Argument, ArgumentValue};
 
 /// Why an unknown value is not carried over.
-pub(super) const UNKNOWN: &str = "its value is known after apply only";
+pub(super) const UNKNOWN: &str = "its value is only known after apply";
 
 /// Why a sensitive value is not carried over: the manifest is for Git.
 const SENSITIVE: &str = "Terraform marks it as sensitive";

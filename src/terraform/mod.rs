@@ -6,7 +6,8 @@
 //!
 //! - `names`: which files Terraform reads, by their names
 //! - `file`: texts told apart by their content, and the places in them
-//! - `configuration`: the files of one folder, overrides merged, with `hcl` and `json` for the two syntaxes
+//! - `configuration`: the files of one folder, overrides merged, with `hcl` and `json` for the two syntaxes and
+//!   `block` for what both return
 //! - `shown`, `state`: the output of `terraform show -json` and `terraform state pull`, with `marks` for what is hidden
 //! - `resource`: what all of them lead to
 //! - `carry`: a resource → settings
@@ -14,6 +15,7 @@
 //!
 //! Pure, and bounded in time and memory whatever the files hold.
 
+mod block;
 mod carry;
 mod configuration;
 mod file;
@@ -202,7 +204,7 @@ fn named<'r>(resources: &'r [Resource], address: &str) -> Option<&'r Resource> {
 fn none(name: &str, files: &[File<'_>]) -> Finding {
     let message = format!("no organization found: the resource types are {}", RESOURCE_TYPES.join(", "));
     let help = if files.iter().any(|file| matches!(file.content, FileContent::Shown(_) | FileContent::State(_))) {
-        "check folder, workspace and backend: terraform state list"
+        "check the folder, workspace and backend: terraform state list"
     } else if configuration::has_modules(files) {
         "modules are not read: name the folder of the module, or give the JSON of `terraform show -json`"
     } else {
@@ -212,8 +214,8 @@ fn none(name: &str, files: &[File<'_>]) -> Finding {
 }
 
 fn several(name: &str, files: &[File<'_>], resources: &[Resource]) -> Finding {
-    let message = format!("there are {} organizations here, and a manifest is about one", resources.len());
-    let help = format!("name one with --resource ADDRESS:{}", listed(files, resources));
+    let message = format!("found {} organizations; a manifest describes one", resources.len());
+    let help = format!("select one with --resource ADDRESS:{}", listed(files, resources));
     Finding::new(Rule::TerraformSeveral, name, message).help(help)
 }
 
@@ -221,7 +223,7 @@ fn unknown(name: &str, files: &[File<'_>], resources: &[Resource], address: &str
     let message = format!("no organization {} found", address);
     let help = match nearest(address, resources.iter().map(|resource| resource.address.as_str())) {
         Some(meant) => format!("did you mean {meant}?"),
-        None => format!("there is:{}", listed(files, resources)),
+        None => format!("available:{}", listed(files, resources)),
     };
     Finding::new(Rule::TerraformNoOrganization, name, message).help(help)
 }

@@ -69,7 +69,7 @@ fn top(imported: &Imported, target: Option<&Target>, findings: &[Finding]) -> St
         format!("From {} in {}.", imported.address, place(&imported.file, imported.at.as_ref().map(|at| at.line)));
     let mut top = format!("{MODELINES}\n{}", comment(&line(&from), 0));
     if !findings.is_empty() {
-        top += "#\n# Not carried over, or worth a look:\n";
+        top += "#\n# Not carried over, or to review:\n";
     }
     for finding in findings.iter().take(MOST) {
         let place = place(&finding.file, finding.at.as_ref().map(|at| at.line));
@@ -86,7 +86,7 @@ fn target_line(imported: &Imported, target: Option<&Target>) -> String {
         return format!("{}: {}\n", target.scope.key(), yaml::yaml_scalar(target.id.as_str()));
     }
     let (key, scope) = (imported.scope.key(), imported.scope);
-    let ask = format!("Write the id of the {scope} after {key}, and remove the # in front of it.");
+    let ask = format!("Set {key} to the ID of the {scope}, and remove the # before it.");
     format!("{}# {key}:\n", comment(&ask, 0))
 }
 

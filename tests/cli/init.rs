@@ -105,7 +105,7 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
        |
        = help: for the exact value: terraform -chdir=infra show -json | zerodrift init --from-terraform -
 
-    note[terraform-meta-argument]: lifecycle is for Terraform only, and not carried over
+    note[terraform-meta-argument]: lifecycle applies to Terraform only and is not carried over
       --> infra/main.tf:13:3
        |
     13 |   lifecycle {
@@ -126,9 +126,9 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
 
     # From cloudflare_zero_trust_organization.main in infra/main.tf:1.
     #
-    # Not carried over, or worth a look:
+    # Not carried over, or to review:
     #   infra/main.tf:10: login_design.header_text is not carried over: it refers to data.http.greeting.response_body
-    #   infra/main.tf:13: lifecycle is for Terraform only, and not carried over
+    #   infra/main.tf:13: lifecycle applies to Terraform only and is not carried over
 
     account_id: 699d98642c564d2e855e9661899b7252
 
@@ -272,9 +272,9 @@ fn what_is_no_configuration_writes_nothing() {
     "#);
     assert_snapshot!(env.run("init --from-terraform two.tf"), @r#"
     ------- stderr -------
-    error[terraform-several]: there are 2 organizations here, and a manifest is about one
+    error[terraform-several]: found 2 organizations; a manifest describes one
     --> two.tf
-     = help: name one with --resource ADDRESS:
+     = help: select one with --resource ADDRESS:
                cloudflare_access_organization.one  (two.tf:1)
                cloudflare_access_organization.two  (two.tf:3)
 

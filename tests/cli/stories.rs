@@ -290,7 +290,7 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
       # a time. The API takes it as service_token_id and answers with id.
       service_token_id: 7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
 
-    # Not managed, and kept as it is:
+    # Not managed: these live settings keep their values
     #   organization.cache_device_posture: true (kept by the server)
     #   organization.has_migrated_private_apps: true (kept by the server)
     #   organization.created_at: "2024-03-11T09:12:45Z" (kept by the server)

@@ -221,10 +221,10 @@ impl Export<'_> {
         }
         let value = setting.spelled(live);
         if !has_shape(setting.kind, &value) {
-            return Some(format!("this is no {}", describe::name(setting.kind)));
+            return Some(format!("the live value is not of type {}", describe::name(setting.kind)));
         }
         if has_no_room_for(setting, &value) {
-            return Some("the value has control characters".to_owned());
+            return Some("the value contains control characters".to_owned());
         }
         setting.check(&value).into_iter().find(|problem| problem.refused).map(|problem| problem.message)
     }
@@ -257,7 +257,11 @@ impl Export<'_> {
                 lines.push_str(&format!("#   {path}: {shown} (unknown to this version)\n"));
             }
         }
-        if lines.is_empty() { lines } else { format!("\n# Not managed, and kept as it is:\n{lines}") }
+        if lines.is_empty() {
+            lines
+        } else {
+            format!("\n# Not managed: these live settings keep their values\n{lines}")
+        }
     }
 }
 
@@ -350,7 +354,7 @@ fn objections(model: &Model, live: &Live, text: &str) -> Vec<(String, String)> {
             declared.setting.is_writable() && !declared.setting.same(live, Some(&declared.value))
         };
         let moved = manifest.declared.iter().filter(has_moved).map(|declared| declared.setting.path.to_owned());
-        objections.extend(moved.map(|path| (path, "its live value has no spelling in a manifest".to_owned())));
+        objections.extend(moved.map(|path| (path, "a manifest cannot express its live value".to_owned())));
         let raw =
             |setting: &Setting| Some(live.document(setting.endpoint())?.raw(setting).cloned().unwrap_or_default());
         let errors = cross_check(model, manifest, &raw).into_iter().filter(|finding| finding.is_error());

@@ -113,9 +113,15 @@ fn what_a_file_cannot_hold_is_a_comment_with_the_reason() {
     let fields = json!({"name": {"en": "W"}, "auth_domain": "w.example", "is_ui_read_only": "true", "login_design": {"logo_path": "one\ntwo"}});
     let except = BTreeMap::from([("organization.auth_domain".to_owned(), "because\nof this".to_owned())]);
     let text = export(&live(fields, None), Detail::Minimal, &except);
-    assert!(text.contains("  # Not declared: this is no text.\n  # name: {\"en\":\"W\"}\n"), "{text}");
+    assert!(
+        text.contains("  # Not declared: the live value is not of type text.\n  # name: {\"en\":\"W\"}\n"),
+        "{text}"
+    );
     assert!(text.contains("  # Not declared: because\\u000aof this.\n  # auth_domain: \"w.example\"\n"), "{text}");
-    assert!(text.contains("  # Not declared: this is no boolean.\n  # is_ui_read_only: \"true\"\n"), "{text}");
+    assert!(
+        text.contains("  # Not declared: the live value is not of type boolean.\n  # is_ui_read_only: \"true\"\n"),
+        "{text}"
+    );
     assert!(text.contains("  # login_design:\n"), "{text}");
     assert!(text.contains("    # logo_path: \"one\\ntwo\"\n"), "{text}");
     let read = read_yaml(&text);

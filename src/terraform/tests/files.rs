@@ -61,7 +61,7 @@ fn an_override_may_make_a_resource_uncertain_or_override_nothing() {
     let other = block("name = \"X\"").replace("\"main\"", "\"other\"");
     let import = read_all(&[("main.tf", &main), ("override.tf", &other)]);
     assert_eq!(fields(&import)["name"], "Widget");
-    let message = "override.tf:1:1: cloudflare_zero_trust_organization.other overrides a resource that the files read do not declare";
+    let message = "override.tf:1:1: cloudflare_zero_trust_organization.other overrides a resource that these files do not declare";
     assert_eq!(placed(&import), [message]);
 }
 
@@ -72,10 +72,7 @@ fn opentofu_reads_its_own_file_in_place_of_terraforms() {
     let import = read_all(&[("main.tf", &block(NAME)), ("main.tofu", &tofu)]);
     assert_eq!(fields(&import), json!({"name": "Tofu"}));
     let said = placed(&import);
-    assert!(
-        said.contains(&"main.tf: main.tf is not read: OpenTofu reads main.tofu in its place".to_owned()),
-        "{said:?}"
-    );
+    assert!(said.contains(&"main.tf: main.tf is skipped: OpenTofu reads main.tofu instead".to_owned()), "{said:?}");
     let help: Vec<_> = import.findings.iter().filter_map(|finding| finding.help.as_deref()).collect();
     assert!(help.contains(&"for the exact value: tofu show -json | zerodrift init --from-terraform -"), "{help:?}");
     // Only the file of the same syntax is replaced.
@@ -118,8 +115,8 @@ fn json_syntax_holds_the_same_as_hcl() {
     cdk.tf.json:11:58: login_design.footer_text is not carried over: it is a template
     cdk.tf.json:12:76: mfa_config.required_aaguids is not carried over: it is a template
     cdk.tf.json:13:17: custom_pages is not carried over: it is a dynamic block
-    cdk.tf.json:14:5: depends_on is for Terraform only, and not carried over
-    cdk.tf.json:16:5: ui_read_only_toggle_reason is not declared: ignore_changes tells Terraform to leave it alone
+    cdk.tf.json:14:5: depends_on applies to Terraform only and is not carried over
+    cdk.tf.json:16:5: ui_read_only_toggle_reason is not declared: Terraform ignores its changes (ignore_changes)
     cdk.tf.json:17:35: warp_auth_session_duration is not carried over: it is declared twice, which Terraform refuses
     "#);
     let same = read_all(&[("-", text)]);
@@ -132,11 +129,11 @@ fn json_syntax_has_the_same_obstacles() {
     for (body, said) in [
         (
             r#"{"count": "${var.on ? 1 : 0}"}"#,
-            "how many instances it has depends on count = \"${var.on ? 1 : 0}\" (m.tf.json:1)",
+            "its number of instances depends on count = \"${var.on ? 1 : 0}\" (m.tf.json:1)",
         ),
         (r#"{"count": 0}"#, "it has no instances: count = 0 (m.tf.json:1)"),
-        (r#"{"for_each": {}}"#, "how many instances it has depends on for_each (m.tf.json:1)"),
-        (r#"[{"name": "a"}, {"name": "b"}]"#, "there are 2 organizations here"),
+        (r#"{"for_each": {}}"#, "its number of instances depends on for_each (m.tf.json:1)"),
+        (r#"[{"name": "a"}, {"name": "b"}]"#, "found 2 organizations"),
     ] {
         let import = read_all(&[("m.tf.json", &text(body))]);
         assert!(import.organization.is_none() && messages(&import)[0].contains(said), "{:?}", messages(&import));

@@ -7,6 +7,7 @@ use crate::report::{self, Style};
 
 mod bounds;
 mod files;
+mod instances;
 mod output;
 mod write;
 
@@ -134,7 +135,7 @@ fn what_needs_an_evaluation_is_reported_with_its_kind_and_never_written() {
         ("count.index", "it refers to count.index"),
         ("terraform.workspace", "it refers to terraform.workspace"),
         ("\"${var.name} Corp\"", "it refers to var.name"),
-        ("local.missing", "there is no local.missing in the files that were read"),
+        ("local.missing", "local.missing is not declared in these files"),
         ("local.copy", "local.copy is not a literal (main.tf:7: it refers to local.team)"),
         ("\"x-${local.call}\"", "local.call is not a literal (main.tf:8: it calls upper())"),
         ("local.page.header_text", "it refers to local.page.header_text"),
@@ -181,7 +182,7 @@ fn a_heredoc_is_its_text_without_the_line_break_at_its_end() {
     for (heredoc, expected) in table {
         let import = resource(&format!("login_design = {{\n  header_text = {heredoc}\n}}"));
         assert_eq!(fields(&import), json!({"login_design": {"header_text": expected}}), "{heredoc}");
-        let note = "login_design.header_text loses the line break at its end";
+        let note = "the line break at the end of login_design.header_text is removed";
         assert_eq!(messages(&import), [note], "{heredoc}");
         assert_eq!(import.findings[0].severity, Severity::Note);
     }
@@ -221,7 +222,7 @@ resource "cloudflare_zero_trust_organization" "main" {
 }
 "#;
     assert_snapshot!(drawn("infra/main.tf", text), @r#"
-    note[terraform-meta-argument]: provider is for Terraform only, and not carried over
+    note[terraform-meta-argument]: provider applies to Terraform only and is not carried over
      --> infra/main.tf:6:3
       |
     6 |   provider         = cloudflare.eu
@@ -235,7 +236,7 @@ resource "cloudflare_zero_trust_organization" "main" {
     7 |   account_id       = var.account
       |                      ^^^^^^^^^^^
       |
-      = help: name the account with --account-id
+      = help: set the account with --account-id
 
     warning[terraform-expression]: name is not carried over: local.team is not a literal (infra/main.tf:2: it refers to data.http.team.body)
      --> infra/main.tf:8:25
@@ -253,7 +254,7 @@ resource "cloudflare_zero_trust_organization" "main" {
       |
       = help: for the exact value: terraform -chdir=infra show -json | zerodrift init --from-terraform -
 
-    warning[terraform-unknown-argument]: "sesion_duration" is not carried over: there is no such setting
+    warning[terraform-unknown-argument]: "sesion_duration" is not carried over: no such setting
       --> infra/main.tf:10:3
        |
     10 |   sesion_duration  = "24h"
@@ -261,7 +262,7 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
        = help: did you mean session_duration?
 
-    warning[terraform-unknown-argument]: created_at is not carried over: the server keeps it and does not take it
+    warning[terraform-unknown-argument]: created_at is not carried over: the server sets it and does not accept it
       --> infra/main.tf:11:3
        |
     11 |   created_at       = "2024-01-01T00:00:00Z"
@@ -285,7 +286,7 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
        = help: for the exact value: terraform -chdir=infra show -json | zerodrift init --from-terraform -
 
-    note[terraform-meta-argument]: lifecycle is for Terraform only, and not carried over
+    note[terraform-meta-argument]: lifecycle applies to Terraform only and is not carried over
       --> infra/main.tf:16:3
        |
     16 |   lifecycle {
@@ -293,7 +294,7 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
        = help: keep it in the Terraform configuration
 
-    note[terraform-ignored]: auth_domain is not declared: ignore_changes tells Terraform to leave it alone
+    note[terraform-ignored]: auth_domain is not declared: Terraform ignores its changes (ignore_changes)
       --> infra/main.tf:20:3
        |
     20 |   auth_domain      = "widget.cloudflareaccess.com"
@@ -329,123 +330,6 @@ fn a_text_that_cannot_be_parsed_is_an_error_where_that_ends() {
 
     1 error in main.tf.json
     "#);
-}
-
-#[test]
-fn what_ignore_changes_names_is_listed_and_not_declared() {
-    let lines = |ignored: &str| {
-        format!(
-            "account_id = \"699d98642c564d2e855e9661899b7252\"\nname = \"W\"\nsession_duration = var.x\n\
-             login_design = {{\n  header_text = \"H\"\n  footer_text = \"F\"\n}}\nmfa_config = {{\n  \
-             allowed_authenticators = [\"totp\"]\n}}\nlifecycle {{\n  ignore_changes = {ignored}\n}}"
-        )
-    };
-    let (name, login) = (json!("W"), json!({"header_text": "H", "footer_text": "F"}));
-    let mfa = json!({"allowed_authenticators": ["totp"]});
-    let table = [
-        ("[session_duration]", json!({"name": name, "login_design": login, "mfa_config": mfa}), 1),
-        ("[name, session_duration]", json!({"login_design": login, "mfa_config": mfa}), 2),
-        ("[\"name\", session_duration]", json!({"login_design": login, "mfa_config": mfa}), 2),
-        ("[session_duration, login_design]", json!({"name": name, "mfa_config": mfa}), 3),
-        (
-            "[session_duration, login_design.header_text]",
-            json!({"name": name, "login_design": {"footer_text": "F"}, "mfa_config": mfa}),
-            2,
-        ),
-        (
-            "[session_duration, login_design[0].header_text]",
-            json!({"name": name, "login_design": {"footer_text": "F"}, "mfa_config": mfa}),
-            2,
-        ),
-        ("[session_duration, mfa_config.allowed_authenticators[0]]", json!({"name": name, "login_design": login}), 2),
-        ("all", json!({}), 5),
-        ("[\"*\"]", json!({}), 5),
-        // What cannot be told may be all.
-        ("concat([], [])", json!({}), 5),
-        ("[session_duration, tolist([])]", json!({}), 5),
-    ];
-    for (ignored, expected, notes) in table {
-        let import = resource(&lines(ignored));
-        assert_eq!(fields(&import), expected, "{ignored}");
-        assert!(import.organization.as_ref().unwrap().id.is_some(), "{ignored}");
-        assert!(
-            import.findings.iter().all(|finding| finding.rule.id() == "terraform-ignored"),
-            "{:?}",
-            messages(&import)
-        );
-        assert_eq!(import.findings.len(), notes, "{ignored}: {:?}", messages(&import));
-    }
-    let import = resource("dynamic \"login_design\" {\n}\nlifecycle {\n  ignore_changes = [login_design]\n}");
-    assert_eq!(messages(&import), ["login_design is not declared: ignore_changes tells Terraform to leave it alone"]);
-}
-
-#[test]
-fn a_resource_that_may_not_exist_once_is_an_error_that_names_it_and_why() {
-    let table = [
-        ("count = 0", "it has no instances: count = 0 (main.tf:2)"),
-        ("count = 2", "how many instances it has depends on count = 2 (main.tf:2)"),
-        ("count = var.on ? 1 : 0", "how many instances it has depends on count = var.on ? 1 : 0 (main.tf:2)"),
-        ("count = (\n  var.on\n  ? 1 : 0)", "how many instances it has depends on count = var.on ? 1 : 0 (main.tf:2)"),
-        ("for_each = toset([\"a\"])", "how many instances it has depends on for_each = toset([\"a\"]) (main.tf:2)"),
-        ("for_each = {}", "how many instances it has depends on for_each (main.tf:2)"),
-        ("lifecycle {\n enabled = var.on\n}", "whether it exists depends on enabled = var.on (main.tf:3)"),
-        ("lifecycle {\n enabled = false\n}", "whether it exists depends on enabled = false (main.tf:3)"),
-    ];
-    for (lines, reason) in table {
-        let import = resource(&format!("{lines}\nname = \"W\""));
-        assert!(import.organization.is_none(), "{lines}");
-        let message = format!("main.tf:1:1: cloudflare_zero_trust_organization.main is not carried over: {reason}");
-        assert_eq!(placed(&import), [message]);
-        assert!(import.findings[0].help.as_ref().unwrap().contains("terraform show -json |"));
-        let sources = [source("main.tf", &block(&format!("{lines}\nname = \"W\"")))];
-        let named = super::import(Model::current(), &sources, Some("cloudflare_zero_trust_organization.main[\"eu\"]"));
-        assert_eq!(messages(&named), messages(&import));
-    }
-    for lines in ["count = 1", "count = \"1\"", "lifecycle {\n enabled = true\n ignore_changes = []\n}"] {
-        let import = resource(&format!("{lines}\nname = \"W\""));
-        assert_eq!(fields(&import), json!({"name": "W"}), "{lines}");
-    }
-}
-
-#[test]
-fn several_organizations_are_listed_and_one_is_named() {
-    let text = block("name = \"One\"") + &block("name = \"Two\"\n").replace("\"main\"", "\"two\"");
-    assert_snapshot!(drawn("main.tf", &text), @r#"
-    error[terraform-several]: there are 2 organizations here, and a manifest is about one
-    --> main.tf
-     = help: name one with --resource ADDRESS:
-               cloudflare_zero_trust_organization.main  (main.tf:1)
-               cloudflare_zero_trust_organization.two  (main.tf:4)
-
-    1 error in main.tf
-    "#);
-    let sources = [source("main.tf", &text)];
-    let named = |address: &str| import(Model::current(), &sources, Some(address));
-    assert_eq!(fields(&named("cloudflare_zero_trust_organization.two")), json!({"name": "Two"}));
-    for unclear in ["cloudflare_zero_trust_organization.three", "\u{1b}"] {
-        let import = named(unclear);
-        assert!(import.organization.is_none(), "{unclear}");
-        assert_eq!(import.findings[0].rule.id(), "terraform-no-organization");
-    }
-    assert_eq!(addresses(&sources).len(), 2);
-}
-
-#[test]
-fn what_terraform_refuses_is_not_carried_over() {
-    let twice = read(&(block("name = \"One\"") + &block("name = \"Two\"")));
-    assert!(twice.organization.is_none());
-    let sources = [source("a.tf", &block("name = \"One\"")), source("b.tf", &block("name = \"Two\""))];
-    let named = import(Model::current(), &sources, Some("cloudflare_zero_trust_organization.main"));
-    assert!(messages(&named)[0].ends_with("it is declared 2 times, which Terraform refuses"), "{:?}", messages(&named));
-    let blocks = resource("login_design {\n  header_text = \"a\"\n}\nlogin_design {\n  footer_text = \"b\"\n}");
-    assert_eq!(fields(&blocks), json!({}));
-    assert_eq!(messages(&blocks), ["login_design is not carried over: it is declared twice, which Terraform refuses"]);
-    let local = read_all(&[
-        ("a.tf", "locals {\n  x = \"a\"\n}\n"),
-        ("b.tf", "locals {\n  x = \"b\"\n}\n"),
-        ("main.tf", &block("name = local.x")),
-    ]);
-    assert_eq!(messages(&local), ["name is not carried over: local.x is declared twice"]);
 }
 
 #[test]

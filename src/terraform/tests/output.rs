@@ -53,7 +53,7 @@ fn a_state_and_a_plan_tell_every_value() {
         let sources = [source("shown.json", &format!("\u{feff}{document}"))];
         let import = import(Model::current(), &sources, Some("module.x.cloudflare_access_organization.main"));
         assert_eq!(fields(&import), expected);
-        assert_eq!(messages(&import), ["\"next_year\" is not carried over: there is no such setting"]);
+        assert_eq!(messages(&import), ["\"next_year\" is not carried over: no such setting"]);
         assert_eq!(import.findings[0].at, None);
         assert_eq!(import.organization.unwrap().id.unwrap().as_str(), ID);
     }
@@ -97,7 +97,7 @@ fn what_a_plan_does_not_know_is_reported() {
         let import = shown(&plan(&values, &unknown, &json!({})));
         let expected: Vec<String> = names
             .iter()
-            .map(|name| format!("{name} is not carried over: its value is known after apply only"))
+            .map(|name| format!("{name} is not carried over: its value is only known after apply"))
             .collect();
         assert_eq!(messages(&import), expected, "{unknown}");
         let fields = fields(&import);
@@ -180,15 +180,15 @@ fn no_instances_is_not_no_resource() {
 fn other_json_is_told_apart_and_no_organization_is_an_error() {
     let configuration = json!({"resource": {"cloudflare_zero_trust_organization": {"main": {}}}}).to_string();
     for (text, said) in [
-        ("{\"version\": 3, \"serial\": 1}", "version 3 of raw states is not supported, only 4"),
+        ("{\"version\": 3, \"serial\": 1}", "raw state version 3 is not supported; only version 4 is"),
         (
             "{\"serial\": 1, \"lineage\": \"x\", \"encrypted_data\": \"x\"}",
-            "this state is encrypted, or not one of Terraform",
+            "this state is encrypted, or not a Terraform state",
         ),
         ("{\"format_version\": \"2.0\"}", "format version \"2.0\" of terraform show is not supported"),
-        ("{\"format_version\": \"1.2\", \"errored\": true}", "Terraform failed while it made this plan"),
+        ("{\"format_version\": \"1.2\", \"errored\": true}", "Terraform failed while it created this plan"),
         ("{\"@level\":\"info\"}\n{\"@level\":\"info\"}", "this is a log, not a plan"),
-        ("{\"a\": 1}", "this JSON is neither a plan, nor a state, nor a configuration"),
+        ("{\"a\": 1}", "this JSON is not a plan, a state or a configuration"),
         ("{", "cannot parse it as JSON: EOF while parsing an object at line 1 column 1"),
         ("{\"format_version\": \"1.0\"}", "no organization found"),
         ("{\"version\": 4, \"serial\": 1, \"resources\": []}", "no organization found"),

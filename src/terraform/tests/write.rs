@@ -51,7 +51,7 @@ fn the_file_says_where_it_comes_from_and_what_did_not_come_with_it() {
 
     # From cloudflare_zero_trust_organization.main in main.tf:1.
     #
-    # Not carried over, or worth a look:
+    # Not carried over, or to review:
     #   main.tf:4: auth_domain is not carried over: it refers to var.domain
 
     account_id: 699d98642c564d2e855e9661899b7252

@@ -65,7 +65,7 @@ impl<'a, 't> List<'a, 't> {
 
     /// `[a, b]`, on one line or on several.
     fn in_brackets(&self, open: usize) -> Result<Vec<Edit>, &'static str> {
-        let close = self.closing_bracket(open).ok_or("its list does not end where it should")?;
+        let close = self.closing_bracket(open).ok_or("the end of its list was not found")?;
         let inside = self.page.between(open + 1, close);
         if !inside.contains('\n') {
             return Ok(vec![Edit::replace(open..close + 1, self.on_one_line(open, close))]);
@@ -164,7 +164,7 @@ impl<'a, 't> List<'a, 't> {
 
     /// The edits of a list of lines that start with a dash.
     fn in_lines(&self) -> Result<Vec<Edit>, &'static str> {
-        const LAYOUT: &str = "its list has an element that does not stand on the line of its dash";
+        const LAYOUT: &str = "its list has an element that is not on the line of its dash";
         let touched = self.old.iter().filter(|old| !old.stays).chain(self.old.last());
         if touched.map(|old| self.dash(old.node)).any(|dash| dash.is_none()) {
             return Err(LAYOUT);

@@ -114,7 +114,7 @@ fn tree(source: &Source) -> Option<YamlNode> {
 
 /// A text without a tree has no manifest either; nobody gets here with one.
 fn nothing(source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> Adoption {
-    let reason = || "the file is no YAML".to_owned();
+    let reason = || "the file is not YAML".to_owned();
     let left = changes.iter().map(|(setting, live)| left(manifest, setting, live, reason())).collect();
     Adoption { text: source.text.clone(), adopted: Vec::new(), left }
 }
@@ -140,12 +140,12 @@ impl ManifestEditor<'_> {
         let edits = edits(&self.page, self.tree, self.manifest, &taken)?;
         let spliced = splice(&self.source.text, &edits);
         if !spliced.left_out.is_empty() {
-            return Err("its place in the file is that of another setting".to_owned());
+            return Err("another setting needs the same place in the file".to_owned());
         }
         let new = Source { name: self.source.name.clone(), text: spliced.text };
         let proven = proof::of(self.model, self.manifest, &new, &taken)?;
         if self.page.is_json && !page::is_json(&new) {
-            return Err("the file would be no JSON any more".to_owned());
+            return Err("the file would no longer be JSON".to_owned());
         }
         Ok((new.text, proven))
     }
@@ -241,7 +241,7 @@ fn of_value(
     match (&place.value.value, wanted(setting, live)) {
         (yaml::YamlValue::List(elements), Json::Array(wanted)) => list::edits(page, place, setting, elements, &wanted),
         (yaml::YamlValue::List(_) | yaml::YamlValue::Mapping(_), _) => {
-            Err("its live value has another type than the file's")
+            Err("its live value has a different type from the declared one")
         }
         (_, wanted) => scalar::edits(page, place, &wanted),
     }

@@ -93,7 +93,7 @@ impl<'a> ManifestText<'a> {
             Some(':') => Ok(Edit::insert(key.span.end + blanks + 1, format!(" {value}"))),
             // In braces a key may stand alone.
             Some(',' | '}') => Ok(Edit::insert(key.span.end, format!(": {value}"))),
-            _ => Err("its key and its value stand on different lines"),
+            _ => Err("its key and its colon are on different lines"),
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) fn of(
     Ok(new)
 }
 
-const ELSEWHERE: &str = "the file would say something else by it";
+const ELSEWHERE: &str = "the edit would change something else in the file";
 
 /// What a file consents to, wherever that stands.
 fn consents(allow: &[Allow]) -> Vec<(&str, &Json, Option<&str>)> {

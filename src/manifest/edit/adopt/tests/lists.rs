@@ -197,5 +197,5 @@ organization:
           -
             totp
     ");
-    assert_snapshot!(left(dash, &[(FACTORS, json!(["biometrics"]))]).join("\n"), @"4:7 [biometrics]: its list has an element that does not stand on the line of its dash");
+    assert_snapshot!(left(dash, &[(FACTORS, json!(["biometrics"]))]).join("\n"), @"4:7 [biometrics]: its list has an element that is not on the line of its dash");
 }
