@@ -1,5 +1,5 @@
-//! How a run ends: one table of kinds of failure, from which the exit code, the outcome in JSON and in the audit log, and
-//! the `kind` of an error in JSON follow.
+//! How a run ends: one table of failure kinds defines the exit code, the outcome in JSON and in the audit log, and the
+//! `kind` of an error in JSON.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::cloudflare::{ConfigError, Error, ErrorKind};
 
-/// What became of one organization, in one word: the outcome in JSON and in the audit log.
+/// The outcome for one organization, in JSON and in the audit log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
@@ -17,7 +17,7 @@ pub enum End {
     Applied,
     /// Nothing had to be written.
     InSync,
-    /// Consent or approval is missing, or a flag asks not to write. Nothing was written.
+    /// Consent or approval is missing, or a flag forbids the write. Nothing was written.
     Refused,
     /// The live state is not the one that was approved, another run is writing, or the read-back does not match.
     Conflict,
@@ -25,7 +25,7 @@ pub enum End {
     Failed,
 }
 
-/// The exit codes. They are a contract: users script against them.
+/// The exit codes. They are a contract: scripts depend on them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Exit {
     /// Done, or in sync.
@@ -34,15 +34,15 @@ pub enum Exit {
     Failed,
     /// Changes (`plan --detailed-exitcode`) or drift (`drift`).
     Changes,
-    /// A guard without consent, or no approval.
+    /// A guarded change without consent, or a plan without approval.
     Refused,
-    /// Live moved since the plan, or the read-back does not match.
+    /// The live state changed since the plan, or the read-back does not match.
     Conflict,
     /// The manifest has errors.
     Manifest,
-    /// Authentication or permission.
+    /// Authentication or a permission failed.
     Authentication,
-    /// The command line cannot be understood.
+    /// The command line is not valid.
     Usage,
     /// Ctrl-C, SIGTERM, SIGHUP or SIGQUIT.
     Interrupted,
@@ -53,9 +53,9 @@ pub enum Exit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FailureKind {
-    /// See [`FailureKind::meaning`], as for every kind.
+    /// No answer from the API. [`FailureKind::meaning`] describes each kind.
     Network,
-    /// The API answered, and not with what was asked for.
+    /// The API refused the request or gave an unusable answer.
     Api,
     /// Credentials or permissions.
     Authentication,
@@ -87,7 +87,7 @@ pub enum FailureKind {
     Approval,
     /// Unknown live fields under `--strict-unknown`.
     StrictUnknown,
-    /// Another state than the one that was approved or wanted.
+    /// Another state than the approved or desired one.
     Conflict,
     /// Another run that writes.
     Locked,
@@ -98,7 +98,7 @@ pub enum FailureKind {
 }
 
 impl End {
-    /// Every end.
+    /// Every outcome.
     pub const ALL: [Self; 5] = [Self::Applied, Self::InSync, Self::Refused, Self::Conflict, Self::Failed];
 }
 
@@ -116,7 +116,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// The number that the shell sees. Clap's own 2 for usage errors would read as "changes", hence 64.
+    /// The number that the shell sees. Usage errors are 64, because clap's default of 2 means changes here.
     pub fn code(self) -> u8 {
         match self {
             Self::Success => 0,
@@ -137,8 +137,8 @@ impl Exit {
             Self::Success => "done, or in sync",
             Self::Failed => "failed: network, API, I/O",
             Self::Changes => "changes (plan --detailed-exitcode) or drift (drift)",
-            Self::Refused => "refused: a guard without consent, or no approval",
-            Self::Conflict => "conflict: live moved since the plan, or the read-back does not match",
+            Self::Refused => "refused: a guarded change without consent, or no approval",
+            Self::Conflict => "conflict: the live state changed since the plan, or the read-back does not match",
             Self::Manifest => "the manifest has errors",
             Self::Authentication => "authentication or permission",
             Self::Usage => "usage",
@@ -179,36 +179,34 @@ impl FailureKind {
         Self::Interrupted,
     ];
 
-    /// The table: the word, the exit code, the meaning.
+    /// The table of kinds: word, exit code and meaning.
     const fn entry(self) -> (&'static str, Exit, &'static str) {
         match self {
             Self::Network => (
                 "network",
                 Exit::Failed,
-                "no answer of the API: not reached, TLS or proxy failed, connection lost, redirected, or out of time",
+                "no answer from the API: not reached, TLS or proxy failed, connection lost, redirected, or timed out",
             ),
-            Self::Api => {
-                ("api", Exit::Failed, "the API refused the request, failed, or gave an answer that cannot be used")
-            }
+            Self::Api => ("api", Exit::Failed, "the API refused the request, failed, or gave an unusable answer"),
             Self::Authentication => (
                 "authentication",
                 Exit::Authentication,
                 "credentials are missing or not accepted, or lack a permission",
             ),
-            Self::Usage => ("usage", Exit::Usage, "the command line or the environment cannot be understood"),
+            Self::Usage => ("usage", Exit::Usage, "the command line or the environment is not valid"),
             Self::Manifest => ("manifest", Exit::Manifest, "the manifest has errors, or cannot be edited safely"),
-            Self::Terraform => ("terraform", Exit::Manifest, "the Terraform files declare nothing that can be used"),
+            Self::Terraform => ("terraform", Exit::Manifest, "the Terraform files declare nothing usable"),
             Self::Snapshot => ("snapshot", Exit::Failed, "the file of `plan --live` cannot be used"),
-            Self::Backup => ("backup", Exit::Failed, "a backup could not be kept, or cannot be restored"),
+            Self::Backup => ("backup", Exit::Failed, "a backup cannot be written or restored"),
             Self::Io => ("io", Exit::Failed, "a file or a stream cannot be read or written"),
-            Self::Exists => ("exists", Exit::Failed, "a file that would be created exists"),
+            Self::Exists => ("exists", Exit::Failed, "a file that would be created exists already"),
             Self::UnsafeFolder => {
                 ("unsafe-folder", Exit::Failed, "others can write to the folder for backups or the audit log")
             }
-            Self::Credential => ("credential", Exit::Failed, "the output would show a credential of the run"),
-            Self::Absent => ("absent", Exit::Failed, "the organization that should be exported does not exist"),
+            Self::Credential => ("credential", Exit::Failed, "the output would contain a credential of the run"),
+            Self::Absent => ("absent", Exit::Failed, "the organization to export does not exist"),
             Self::NoOrganization => {
-                ("no-organization", Exit::Failed, "the live values that should be adopted do not exist")
+                ("no-organization", Exit::Failed, "there are no live values to adopt: the organization does not exist")
             }
             Self::Guard => ("guard", Exit::Refused, "a guarded change has no consent"),
             Self::Approval => ("approval", Exit::Refused, "nobody approved the plan or the revocation"),
@@ -220,22 +218,22 @@ impl FailureKind {
             Self::Conflict => (
                 "conflict",
                 Exit::Conflict,
-                "the live state or a file is not the one that was approved, or the read-back does not match",
+                "the live state or a file differs from the approved one, or the read-back does not match",
             ),
             Self::Locked => ("locked", Exit::Conflict, "another run is writing to the same organization"),
             Self::Sandbox => {
-                ("sandbox", Exit::Failed, "the emulated API could not be started, or its state not be used")
+                ("sandbox", Exit::Failed, "the emulated API cannot be started, or its state file cannot be used")
             }
             Self::Interrupted => ("interrupted", Exit::Interrupted, "a signal ended the run"),
         }
     }
 
-    /// The kind as programs read it: `strict_unknown`.
+    /// The kind as a word, as in JSON: `strict_unknown`.
     pub const fn as_str(self) -> &'static str {
         self.entry().0
     }
 
-    /// The exit code of a run that ends with it.
+    /// The exit code of a run that fails with it.
     pub const fn exit(self) -> Exit {
         self.entry().1
     }
@@ -245,7 +243,7 @@ impl FailureKind {
         self.entry().2
     }
 
-    /// The outcome of an organization that it stopped.
+    /// The outcome for an organization that fails with it.
     pub const fn end(self) -> End {
         match self.exit() {
             Exit::Refused => End::Refused,
@@ -258,9 +256,9 @@ impl FailureKind {
 impl From<&Error> for FailureKind {
     fn from(error: &Error) -> Self {
         match (error, error.kind()) {
-            // What the user set, not what happened.
+            // Errors in the user's configuration.
             (Error::Config(ConfigError::BaseUrl(_) | ConfigError::Proxy { .. }), _) => Self::Usage,
-            // Without root certificates no connection can be made.
+            // No connection is possible without root certificates.
             (Error::Config(ConfigError::Roots(_)), _) => Self::Network,
             (_, ErrorKind::Authentication) => Self::Authentication,
             (_, ErrorKind::Transport | ErrorKind::Timeout) => Self::Network,

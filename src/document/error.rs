@@ -1,4 +1,4 @@
-//! What a command prints as JSON when it fails before it has anything to report.
+//! The JSON document of a command that fails before it has a result.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{FORMAT_VERSION, FindingEntry, VERSION_PATTERN};
 use crate::ending::FailureKind;
 
-/// What a command with --format json prints if it fails before it has anything to report. Within format version 1,
+/// The output of a command with --format json that fails before it has a result. Within format version 1,
 /// fields are only added.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "error document of zerodrift")]
@@ -25,13 +25,13 @@ pub struct ErrorDocument {
 pub struct ErrorEntry {
     /// The kind of failure, which decides the exit code.
     pub kind: FailureKind,
-    /// What failed and why, in a sentence without a final full stop.
+    /// What failed and why, without a final full stop.
     pub message: String,
-    /// What to do next, most helpful first.
+    /// What to do next, the most useful hint first.
     pub hints: Vec<String>,
     /// The exit code of the process.
     pub exit_code: u8,
-    /// What is wrong with the manifest, if that is why.
+    /// The findings about the manifest, if they are the reason.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<FindingEntry>,
 }

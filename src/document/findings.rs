@@ -1,4 +1,4 @@
-//! What `validate` prints as JSON.
+//! The JSON document of `validate`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{FORMAT_VERSION, VERSION_PATTERN, ZERODRIFT};
 use crate::diagnostics::{Finding, Severity};
 
-/// What validate prints with --format json. Within format version 1, fields are only added.
+/// The output of validate --format json. Within format version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "findings document of zerodrift")]
 #[non_exhaustive]
@@ -16,13 +16,13 @@ pub struct FindingsDocument {
     pub format_version: String,
     /// The version of the program that wrote the document.
     pub zerodrift: String,
-    /// Every finding, in the order of the file.
+    /// The findings, in the order of the file.
     pub findings: Vec<FindingEntry>,
-    /// How many findings there are.
+    /// The number of findings by severity.
     pub summary: FindingsSummary,
 }
 
-/// How many findings there are of each severity that matters.
+/// The number of errors and warnings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FindingsSummary {
@@ -38,11 +38,11 @@ pub struct FindingsSummary {
 pub struct FindingEntry {
     /// Stable identifier of the rule.
     pub rule: String,
-    /// How severe it is.
+    /// The severity.
     pub severity: Severity,
     /// What is wrong.
     pub message: String,
-    /// The file as the user named it; - for standard input.
+    /// The path as the user gave it; - for standard input.
     pub file: String,
     /// The line, from 1; null if the finding is about the whole file.
     #[schemars(range(min = 1))]
@@ -50,7 +50,7 @@ pub struct FindingEntry {
     /// The column in characters, from 1; null if the finding is about the whole file.
     #[schemars(range(min = 1))]
     pub column: Option<usize>,
-    /// What to do about it; null for nothing.
+    /// How to fix it; null if nothing needs to be done.
     pub help: Option<String>,
 }
 
@@ -67,7 +67,7 @@ pub fn findings_document(findings: &[Finding]) -> FindingsDocument {
 
 impl From<&Finding> for FindingEntry {
     fn from(finding: &Finding) -> Self {
-        // The fix is for editors, and the setting for renderers; documents of 1.0 do not carry them.
+        // Editors use the fix, and renderers the setting; documents of 1.0 do not contain them.
         let Finding { rule, severity, message, file, at, help, fix: _, setting: _ } = finding;
         Self {
             rule: rule.id().to_owned(),

@@ -1,11 +1,11 @@
 //! The documents of `--format json`: a contract, with a JSON Schema each in `schemas/`.
 //!
-//! Within format version 1, fields are added, never removed, renamed or given another meaning. A field's doc comment is
-//! its description in the schema, so it has no links and no Markdown.
+//! Within format version 1, fields are only added; none is removed, renamed or given another meaning. A field's doc
+//! comment is its description in the schema, so it has no links and no Markdown.
 //!
 //! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each
-//! - [`saved`]: a plan document that is read back
-//! - `schema`: the schemas of the documents; `org_schema`: that of `org.yaml`
+//! - [`saved`]: saved plans
+//! - `schema`: the schemas of the documents; `org_schema`: the schema of `org.yaml`
 
 mod error;
 mod findings;
@@ -36,7 +36,7 @@ pub use schema::{SchemaName, schema};
 pub use snapshot::{LiveEntry, SnapshotDocument, snapshot_text};
 pub use text::to_text;
 
-/// The versions that have the fields of this one.
+/// The format versions that contain all fields of this one.
 const VERSION_PATTERN: &str = r"^1\.[0-9]+$";
 
 const SHA256_PATTERN: &str = "^[0-9a-f]{64}$";

@@ -1,4 +1,4 @@
-//! The JSON Schema of `org.yaml`, from the table of settings.
+//! The JSON Schema of `org.yaml`, generated from the table of settings.
 
 use serde_json::{Map, Value as Json, json};
 
@@ -19,7 +19,7 @@ pub(super) fn of(model: &Model) -> Json {
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "org.yaml of zerodrift",
-        "description": "What a Cloudflare Zero Trust organization shall be. A setting that is not mentioned keeps its live value; null unsets one.",
+        "description": "The desired state of a Cloudflare Zero Trust organization. A setting that is not declared keeps its live value; null unsets a setting.",
         "type": "object",
         "additionalProperties": false,
         "not": {"required": ["account_id", "zone_id"]},
@@ -33,8 +33,8 @@ fn target(scope: Scope) -> Json {
     json!({
         "title": format!("{scope} id"),
         "description": format!(
-            "The id of the {scope} whose organization this is, 32 hexadecimal digits. Without one in the file, --{}-id or \
-             CLOUDFLARE_{}_ID says.", scope, scope.key().to_uppercase().trim_end_matches("_ID")
+            "The id of the {scope} that owns the organization: 32 hexadecimal digits. If the file has none, --{}-id or \
+             CLOUDFLARE_{}_ID sets it.", scope, scope.key().to_uppercase().trim_end_matches("_ID")
         ),
         "type": "string",
         "pattern": "^[0-9A-Fa-f]{32}$",
@@ -45,7 +45,7 @@ fn target(scope: Scope) -> Json {
 fn section(model: &Model, endpoint: Endpoint) -> Json {
     let (title, description) = match endpoint {
         Endpoint::Organization => {
-            ("Zero Trust organization", "The settings of the organization, in the API's own names.")
+            ("Zero Trust organization", "The settings of the organization, with the names of the API.")
         }
         Endpoint::Doh => ("DNS over HTTPS", "The settings of DNS-over-HTTPS clients. Accounts only."),
     };
@@ -69,7 +69,8 @@ fn properties(branch: &Branch) -> Map<String, Json> {
 fn group(branch: &Branch) -> Json {
     let known = branch.group();
     let doc = known.map_or("", |group| group.doc);
-    let whole = known.filter(|group| group.all_or_nothing).map_or("", |_| " The API takes its settings only together.");
+    let whole =
+        known.filter(|group| group.all_or_nothing).map_or("", |_| " The API accepts its settings only together.");
     json!({
         "title": branch.path(),
         "description": format!("{doc}{whole} null unsets the whole group.").trim_start(),
@@ -110,7 +111,8 @@ fn markdown(setting: &Setting) -> String {
     )
 }
 
-/// The keywords that say which values a kind takes. Lists of words are open: the API may know more than this version.
+/// The keywords that restrict the values of a kind. Lists of words are open: the API may accept more than this version
+/// knows.
 pub(crate) fn values(kind: Kind, nullable: bool) -> Map<String, Json> {
     let typed = |name: &str| if nullable { json!([name, "null"]) } else { json!(name) };
     let null = nullable.then(|| json!({"type": "null"}));
@@ -147,7 +149,7 @@ fn items(element: Element) -> Json {
     }
 }
 
-/// Go's duration grammar with the units of a range. Bounds are in the description: no pattern can compare them.
+/// Go's duration grammar with the units of a range. A pattern cannot compare bounds, so the description states them.
 fn duration_pattern(range: DurationRange) -> String {
     format!("^[+-]?(0|(([0-9]+(\\.[0-9]*)?|\\.[0-9]+)({}))+)$", range.units.join("|"))
 }
@@ -160,7 +162,7 @@ fn allow(model: &Model) -> Json {
     let paths: Vec<_> = model.declarable().map(|setting| setting.path).collect();
     json!({
         "title": "consents",
-        "description": "Consent to guarded changes, each pinned to the value that the change leads to.",
+        "description": "Consent to guarded changes. Each entry applies only to a change to its value.",
         "type": "array",
         "items": {
             "type": "object",
@@ -168,14 +170,14 @@ fn allow(model: &Model) -> Json {
             "required": ["setting", "to"],
             "properties": {
                 "setting": {"description": "The setting whose change is allowed.", "enum": paths},
-                "to": {"description": "The value that the change may lead to; null for unset."},
-                "reason": {"description": "Why, for whoever reads the file later.", "type": ["string", "null"]},
+                "to": {"description": "The value after the change; null for unset."},
+                "reason": {"description": "Why the change is allowed.", "type": ["string", "null"]},
             },
         },
     })
 }
 
-/// What a file with a `zone_id` must not have: `false` for each setting that zones lack.
+/// The part of the schema for files with a `zone_id`: `false` for each setting that zones do not have.
 fn only_for_accounts(model: &Model) -> Json {
     let mut sections = Map::new();
     for endpoint in Endpoint::ALL {
@@ -187,7 +189,7 @@ fn only_for_accounts(model: &Model) -> Json {
     Json::Object(sections)
 }
 
-/// `false` where a zone has nothing of an object, else the same for what is below; empty where it has all.
+/// `false` if zones have no setting of an object, else the same for its members; empty if zones have them all.
 fn lacking(branch: &Branch) -> Json {
     if !branch.declarable().any(in_zones) {
         return json!(false);

@@ -1,4 +1,4 @@
-//! What `plan` and `drift` print as JSON, and what `plan --out` saves.
+//! The JSON document of `plan` and `drift`, which `plan --out` also saves.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::{DIGEST_PATTERN, FORMAT_VERSION, FindingEntry, SHA256_PATTERN, Target
 use crate::live::Fingerprint;
 use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged, WriteMethod};
 
-/// What plan and drift print with --format json, and what plan --out saves. Within format version 1, fields are only
+/// The output of plan and drift with --format json, and the file of plan --out. Within format version 1, fields are only
 /// added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "plan document of zerodrift")]
@@ -23,28 +23,28 @@ pub struct PlanDocument {
     pub zerodrift: String,
     /// One entry per organization.
     pub plans: Vec<PlanEntry>,
-    /// How many plans there are of each kind.
+    /// The number of plans by outcome.
     pub summary: PlanSummary,
-    /// What plan --out adds, and what apply --plan checks. Absent from a plan that is printed.
+    /// Added by plan --out and checked by apply --plan. Absent from a printed plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "SavedEntry")]
     pub saved: Option<SavedEntry>,
 }
 
-/// What plan --out adds to the document, and what apply --plan checks.
+/// The part of a saved plan that plan --out adds and apply --plan checks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct SavedEntry {
-    /// When the plan expires, in RFC 3339. From this moment on, it approves nothing.
+    /// When the plan expires, in RFC 3339. It cannot be applied from then on.
     #[schemars(extend("format" = "date-time"))]
     pub expires_at: String,
-    /// What the manifest declares: the path of each setting, and its value as written.
+    /// The declared settings: the path of each, and its value as written in the manifest.
     pub declared: BTreeMap<String, Json>,
     /// The live state that the plan was made from: for each section, the paths and their canonical values. A section
     /// that does not exist is null; one that was not read is missing.
     #[schemars(with = "BTreeMap<String, Option<Map<String, Json>>>")]
     pub live: Fingerprint,
-    /// SHA-256 of the document without this field, with sorted members and no space between them. It detects edits.
+    /// SHA-256 of the document without this field, with sorted members and without spaces. It detects edits.
     #[schemars(regex(pattern = DIGEST_PATTERN))]
     pub seal: String,
 }
@@ -57,7 +57,7 @@ pub struct PlanEntry {
     pub manifest: ManifestEntry,
     /// The organization's address.
     pub target: TargetEntry,
-    /// What apply would do to the organization.
+    /// The action that apply would take.
     pub action: Action,
     /// The settings that would change, in the order of the table of settings.
     pub changes: Vec<ChangeEntry>,
@@ -65,18 +65,18 @@ pub struct PlanEntry {
     pub unmanaged: Vec<UnmanagedEntry>,
     /// The requests that apply would send, in order.
     pub writes: Vec<WriteEntry>,
-    /// What is wrong or doubtful in the manifest, given the live state.
+    /// Errors and warnings about the manifest, given the live state.
     pub findings: Vec<FindingEntry>,
     /// SHA-256 of the live state, without the fields that the API changes by itself.
     #[schemars(regex(pattern = SHA256_PATTERN))]
     pub live_sha256: String,
-    /// Digest of everything that apply depends on, and of when the plan was made: the last 8 digits are that time, in
+    /// Digest of everything that apply depends on and of the time of the plan. The last 8 digits are that time, in
     /// seconds since 1970.
     #[schemars(regex(pattern = DIGEST_PATTERN))]
     pub digest: String,
 }
 
-/// How many plans there are of each kind.
+/// The number of plans by outcome.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct PlanSummary {
@@ -107,9 +107,9 @@ pub struct ChangeEntry {
     pub setting: String,
     /// Whether the setting gets a value or is unset.
     pub op: Op,
-    /// The live value as the API spells it; null where it is empty.
+    /// The live value as the API spells it; null if it is empty.
     pub before: Json,
-    /// The desired value as the manifest spells it; null where it is unset.
+    /// The desired value as the manifest spells it; null to unset the setting.
     pub after: Json,
     /// The line of the manifest, from 1.
     #[schemars(range(min = 1))]
@@ -117,17 +117,17 @@ pub struct ChangeEntry {
     /// The column of the manifest in characters, from 1.
     #[schemars(range(min = 1))]
     pub column: usize,
-    /// The guard that the change meets; null for none.
+    /// The guard of the change; null if the change is not guarded.
     pub guard: Option<GuardEntry>,
 }
 
-/// A guard that a change meets.
+/// The guard of a change that needs consent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct GuardEntry {
-    /// What the change leads to.
+    /// What happens if the change is applied.
     pub reason: String,
-    /// Where the consent comes from; null without consent.
+    /// The source of the consent; null without consent.
     pub allowed_by: Option<Consent>,
 }
 
@@ -137,12 +137,12 @@ pub struct GuardEntry {
 pub struct UnmanagedEntry {
     /// Its path. A key that is not a plain name is quoted as in JSON.
     pub setting: String,
-    /// Its live value. A value that is nested deeply, or that JSON readers do not keep exactly, is replaced by
+    /// Its live value. A value that is nested deeply, or that JSON readers do not preserve exactly, is replaced by
     /// {"$zerodrift::json": the start of its text, "sha256": its fingerprint}.
     pub value: Json,
     /// Whether this version of the program knows the setting.
     pub known: bool,
-    /// Whether only the server writes it. Absent where it does not.
+    /// Whether only the server writes it. Absent if false.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub read_only: bool,
 }
@@ -202,7 +202,7 @@ impl From<&Plan> for PlanEntry {
 
 impl From<&Change> for ChangeEntry {
     fn from(change: &Change) -> Self {
-        // The notice, and what is told of the live value, are for people; documents of 1.0 do not carry them.
+        // The notice and the context of the live value are for people; documents of 1.0 do not contain them.
         let Change { setting, op, before, after, at, annotations: _, told: _, guard, notice: _ } = change;
         Self {
             setting: setting.path.to_owned(),

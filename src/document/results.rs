@@ -1,4 +1,4 @@
-//! What `apply`, `rollback` and `revoke-user` print as JSON.
+//! The JSON document of `apply`, `rollback` and `revoke-user`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{ChangeEntry, ErrorEntry, FORMAT_VERSION, TargetEntry, VERSION_PATTERN, ZERODRIFT};
 use crate::apply::End;
 
-/// What apply, rollback and revoke-user print with --format json. Within format version 1, fields are only added.
+/// The output of apply, rollback and revoke-user with --format json. Within format version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "results document of zerodrift")]
 #[non_exhaustive]
@@ -26,9 +26,9 @@ pub struct ResultsDocument {
 pub struct ResultEntry {
     /// The organization's address.
     pub target: TargetEntry,
-    /// How the run ended.
+    /// The outcome.
     pub outcome: End,
-    /// How many writes the API accepted.
+    /// The number of writes that the API accepted.
     pub writes: usize,
     /// Whether the read-back proved that the live state is the desired one, and that nothing else changed.
     pub verified: bool,
@@ -36,7 +36,7 @@ pub struct ResultEntry {
     pub backup: Option<String>,
     /// The settings that changed, or would have changed.
     pub changes: Vec<ChangeEntry>,
-    /// What failed; null if nothing did.
+    /// The error; null if nothing failed.
     pub error: Option<ErrorEntry>,
 }
 

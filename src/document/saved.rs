@@ -1,8 +1,7 @@
-//! A saved plan as a file: the plan document, sealed.
+//! Saved plans: a plan document with a checksum, the seal.
 //!
-//! The seal tells an edited or truncated file from a whole one. It is no signature: whoever can replace the file and
-//! run `apply` needs no forged plan. What a plan leads to is worked out again at the time of the apply in any case, and
-//! compared with the digest.
+//! The seal detects an edited or truncated file. It is not a signature: anyone who can replace the file and run `apply`
+//! does not need a forged plan. An apply always computes the plan again and compares the digests.
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
@@ -11,8 +10,8 @@ use super::{PlanDocument, PlanEntry, SavedEntry, TargetEntry};
 use crate::plan::{Consent, ManifestRef, Plan, SavedPlan, StaleReason, seal};
 use crate::settings::{Scope, Target};
 
-/// The document of one plan, bound to what it was made from, as text. It holds no secret: settings are none, and
-/// credentials never reach a plan.
+/// Returns one plan with the manifest and live values that it was made from, as text. It contains no secrets: settings
+/// are not secret, and credentials never reach a plan.
 pub fn to_text(plan: &Plan, saved: &SavedPlan) -> String {
     let mut document = super::plan_document(std::slice::from_ref(plan), 0);
     document.saved = Some(SavedEntry {
@@ -26,10 +25,10 @@ pub fn to_text(plan: &Plan, saved: &SavedPlan) -> String {
     super::to_text(&document)
 }
 
-/// Reads what [`to_text`] wrote.
+/// Reads a saved plan that [`to_text`] wrote.
 ///
 /// # Errors
-/// If the text is no saved plan of format version 1, or is not what was saved.
+/// If the text is not a saved plan of format version 1, or was edited after it was saved.
 pub fn read(bytes: &[u8]) -> Result<SavedPlan, Vec<StaleReason>> {
     whole(bytes).map_err(|stale| vec![*stale])
 }
@@ -37,20 +36,20 @@ pub fn read(bytes: &[u8]) -> Result<SavedPlan, Vec<StaleReason>> {
 fn whole(bytes: &[u8]) -> Result<SavedPlan, Box<StaleReason>> {
     let value: Json = serde_json::from_slice(bytes).map_err(not_a_plan)?;
     let version = value.get("format_version").and_then(Json::as_str);
-    let version = version.ok_or_else(|| not_a_plan("no format_version"))?;
+    let version = version.ok_or_else(|| not_a_plan("missing `format_version`"))?;
     if version.split('.').next() != Some("1") {
         return Err(Box::new(StaleReason::Format(version.to_owned())));
     }
     if value.get("plans").is_none() {
-        return Err(not_a_plan("it has no plans"));
+        return Err(not_a_plan("missing `plans`"));
     }
     let Some(entry) = value.get("saved") else { return Err(Box::new(StaleReason::NotSaved)) };
-    let said = entry.get("seal").cloned();
-    if said != Some(Json::from(seal(&without_seal(value.clone())))) {
+    let recorded = entry.get("seal").cloned();
+    if recorded != Some(Json::from(seal(&without_seal(value.clone())))) {
         return Err(Box::new(StaleReason::Edited));
     }
     let document = serde_json::from_value(value).map_err(not_a_plan)?;
-    saved_plan(document).ok_or_else(|| not_a_plan("its one plan has no target or no expiry"))
+    saved_plan(document).ok_or_else(|| not_a_plan("the plan has no valid target or expiry"))
 }
 
 fn not_a_plan(why: impl ToString) -> Box<StaleReason> {

@@ -1,4 +1,5 @@
-//! The JSON Schemas of everything that zerodrift reads and writes: draft-07, the newest that editors' YAML servers read.
+//! The JSON Schemas of all files and documents of zerodrift, in draft-07: the newest draft that YAML language servers
+//! support.
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
@@ -7,7 +8,7 @@ use schemars::{JsonSchema, Schema};
 use super::{ErrorDocument, FindingsDocument, PlanDocument, ResultsDocument, SnapshotDocument, org_schema};
 use crate::settings::Model;
 
-/// The formats that have a schema. The comments below are their help on the command line too.
+/// The documents that have a schema. The comments are also the help texts of the command line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum SchemaName {
@@ -20,7 +21,7 @@ pub enum SchemaName {
     Results,
     /// validate --format json
     Findings,
-    /// a failure before any result
+    /// the error of a command --format json
     Error,
     /// export --format json
     Snapshot,
@@ -30,7 +31,7 @@ impl SchemaName {
     /// Every schema.
     pub const ALL: [Self; 6] = [Self::Org, Self::Plan, Self::Results, Self::Findings, Self::Error, Self::Snapshot];
 
-    /// The name on the command line, and of the file `schemas/NAME.schema.json`.
+    /// The name on the command line and in `schemas/NAME.schema.json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Org => "org",
@@ -61,7 +62,7 @@ fn of_document<Document: JsonSchema>() -> String {
     super::to_text(&settings.into_generator().into_root_schema_for::<Document>())
 }
 
-/// Removes formats such as `uint8`, which JSON Schema does not define and strict validators refuse. The bounds stay.
+/// Removes formats such as `uint8`, which JSON Schema does not define and strict validators reject. The bounds remain.
 fn remove_formats_of_integers(schema: &mut Schema) {
     if schema.get("format").and_then(|format| format.as_str()).is_some_and(|format| format.starts_with("uint")) {
         schema.remove("format");

@@ -27,8 +27,8 @@ fn assert_valid(schema: &Json, document: &Json) {
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
-/// The same schema with every object closed that names its properties: a field that nobody documented is an error.
-/// The answers of the API, below `live`, name none.
+/// The schema without additional properties in objects that list their properties, so that an undocumented field is an
+/// error. The API answers below `live` list none.
 fn closed(schema: &Json) -> Json {
     match schema {
         Json::Object(members) => {
@@ -43,14 +43,14 @@ fn closed(schema: &Json) -> Json {
     }
 }
 
-/// The fields that a schema names without saying what they are.
+/// The fields of a schema without a description.
 fn undescribed(schema: &Json, found: &mut Vec<String>) {
     if let Some(Json::Object(fields)) = schema.get("properties") {
-        let silent = |field: &Json| field.get("description").is_none() && field.get("$ref").is_none();
-        found.extend(fields.iter().filter(|(_, field)| silent(field)).map(|(name, _)| name.clone()));
+        let lacks_description = |field: &Json| field.get("description").is_none() && field.get("$ref").is_none();
+        found.extend(fields.iter().filter(|(_, field)| lacks_description(field)).map(|(name, _)| name.clone()));
     }
     match schema {
-        // What a zone lacks is named without another word.
+        // The settings that zones do not have need no description.
         Json::Object(members) => {
             members.iter().filter(|(key, _)| *key != "then").for_each(|(_, below)| undescribed(below, found))
         }
@@ -102,7 +102,7 @@ fn snapshot(live: Live) -> Json {
     serde_json::from_str(&snapshot_text(&snapshot)).unwrap()
 }
 
-/// Documents of different types in one list.
+/// Converts documents of different types to JSON values, for one list.
 mod erased {
     pub(super) trait Document {
         fn value(&self) -> serde_json::Value;
@@ -134,7 +134,7 @@ fn every_schema_is_valid_draft_07() {
 }
 
 #[test]
-fn every_field_of_every_schema_says_what_it_is() {
+fn every_field_of_every_schema_has_a_description() {
     for name in SchemaName::ALL {
         let mut found = Vec::new();
         undescribed(&parsed(name), &mut found);
@@ -143,14 +143,14 @@ fn every_field_of_every_schema_says_what_it_is() {
 }
 
 #[test]
-fn every_document_is_valid_and_no_field_of_it_is_undocumented() {
+fn every_document_is_valid_and_fully_documented() {
     for (name, document) in documents() {
         assert_valid(&parsed(name), &document);
         assert_valid(&closed(&parsed(name)), &document);
     }
 }
 
-/// A kind that is added to the program is added to the schemas.
+/// A new kind must appear in the schemas.
 #[test]
 fn the_schemas_list_every_kind_of_failure() {
     let kinds = json!(crate::ending::FailureKind::ALL);
@@ -162,7 +162,7 @@ fn the_schemas_list_every_kind_of_failure() {
 }
 
 #[test]
-fn a_saved_plan_is_documented_to_its_last_field() {
+fn a_saved_plan_is_fully_documented() {
     let schema = parsed(SchemaName::Plan);
     let text = crate::document::saved::to_text(&busy(), &crate::plan::tests::samples::saved());
     let document: Json = serde_json::from_str(&text).unwrap();
@@ -176,7 +176,7 @@ fn a_saved_plan_is_documented_to_its_last_field() {
 }
 
 #[test]
-fn a_document_with_a_field_more_is_valid_but_not_documented() {
+fn an_added_field_is_valid_but_undocumented() {
     for (name, mut document) in documents() {
         document["added_in_1_1"] = json!(true);
         assert_valid(&parsed(name), &document);
@@ -189,7 +189,7 @@ fn a_document_with_a_field_more_is_valid_but_not_documented() {
 }
 
 #[test]
-fn a_document_without_a_field_or_of_another_major_version_is_broken() {
+fn a_missing_field_and_another_major_version_are_invalid() {
     for (name, document) in documents() {
         for key in document.as_object().unwrap().keys() {
             let mut broken = document.clone();
@@ -203,7 +203,7 @@ fn a_document_without_a_field_or_of_another_major_version_is_broken() {
 }
 
 #[test]
-fn the_schema_takes_what_a_file_may_say() {
+fn the_schema_accepts_valid_manifests() {
     let good = [
         "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n  login_design: null\ndoh:\n  service_token_id: null\n",
         "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: Widget\n  login_design:\n    background_color: '#FFF'\n",
@@ -217,7 +217,7 @@ fn the_schema_takes_what_a_file_may_say() {
 }
 
 #[test]
-fn the_schema_refuses_what_validation_refuses() {
+fn the_schema_rejects_what_validation_rejects() {
     let bad = [
         "organisation: {}\n",
         "organization:\n  sesion_duration: 24h\n",
@@ -241,7 +241,7 @@ fn the_schema_refuses_what_validation_refuses() {
 }
 
 #[test]
-fn next_months_setting_is_in_the_schema_at_once() {
+fn a_new_setting_appears_in_the_schema() {
     let model = Model::current().clone().with(
         Setting::new("organization.login_design.font", Kind::Enum(&["serif", "sans"]))
             .doc("The font.")

@@ -1,4 +1,4 @@
-//! What `export` prints as JSON and what an apply keeps as a backup.
+//! The JSON document of `export`, which is also the format of backups.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 use super::{DIGEST_PATTERN, TargetEntry, VERSION_PATTERN};
 use crate::live::Snapshot;
 
-/// What export prints with --format json, and what apply keeps as a backup; plan --live and rollback read it. Within
-/// format version 1, fields are only added.
+/// The output of export --format json, and the format of backups; plan --live and rollback read it. Within format
+/// version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "snapshot document of zerodrift")]
 #[non_exhaustive]
@@ -18,11 +18,11 @@ pub struct SnapshotDocument {
     pub format_version: String,
     /// The version of the program that wrote the document.
     pub zerodrift: String,
-    /// In a backup: when it was made, in RFC 3339.
+    /// In a backup: when it was created, in RFC 3339.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", extend("format" = "date-time"))]
     pub kept_at: Option<String>,
-    /// In a backup: the digest of the plan that was about to be applied.
+    /// In a backup: the digest of the plan that was then applied.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", regex(pattern = DIGEST_PATTERN))]
     pub digest: Option<String>,
@@ -32,7 +32,7 @@ pub struct SnapshotDocument {
     pub live: LiveEntry,
 }
 
-/// The answers of the API by section. A section that was not read is missing; null means that it does not exist.
+/// The answers of the API by section. A section that was not read is absent; null means that it does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct LiveEntry {
@@ -44,15 +44,15 @@ pub struct LiveEntry {
     pub doh: Option<Option<Map<String, Json>>>,
 }
 
-/// Reads a section that is there, `null` included.
+/// Reads a section that is present, including `null`.
 fn section<'de, D: Deserializer<'de>>(section: D) -> Result<Option<Option<Map<String, Json>>>, D::Error> {
     Option::deserialize(section).map(Some)
 }
 
-/// Returns the text of the document of a live state, which [`Snapshot::parse`] reads back.
+/// Returns a live state as the text of a snapshot document, which [`Snapshot::parse`] reads back.
 ///
-/// A [`SnapshotDocument`] holds the same as plain data. This text keeps what that type cannot: numbers digit by digit,
-/// members of the same name, and values that are nested deeply.
+/// A [`SnapshotDocument`] has the same content as plain data. This text also preserves what that type cannot: all digits
+/// of numbers, duplicate members, and deeply nested values.
 pub fn snapshot_text(snapshot: &Snapshot) -> String {
     snapshot.to_text(Map::new())
 }

@@ -7,7 +7,7 @@ use crate::plan::tests::samples::{busy, in_sync, live, target};
 use crate::settings::Endpoint;
 
 #[test]
-fn the_plan_document_has_the_fields_of_the_contract_in_its_order() {
+fn the_plan_document_has_the_fields_of_the_contract_in_order() {
     let document: Json = serde_json::from_str(&to_text(&plan_document(&[busy()], 0))).unwrap();
     let keys = |value: &Json| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&document), ["format_version", "zerodrift", "plans", "summary"]);
@@ -37,7 +37,7 @@ fn the_summary_counts_plans() {
 }
 
 #[test]
-fn a_saved_plan_reads_back_as_it_was_and_ignores_what_later_versions_add() {
+fn a_saved_plan_reads_back_equal_and_ignores_unknown_fields() {
     let document = plan_document(&[busy()], 0);
     let mut value: Json = serde_json::from_str(&to_text(&document)).unwrap();
     value["added_in_1_1"] = json!(true);
@@ -71,7 +71,7 @@ fn snapshots_and_backups_are_snapshot_documents() {
 }
 
 #[test]
-fn what_a_terminal_obeys_is_escaped_and_reads_back_equal() {
+fn control_characters_are_escaped_and_read_back_equal() {
     let value = json!({"a\u{9b}": "\u{1b}[31m\u{7f}\u{85}\u{2028}\u{202e}\u{200b}\u{e0041}", "b": "Grüße 🎉"});
     let text = to_text(&value);
     assert!(text.contains(r"\u001b[31m\u007f\u0085\u2028\u202e\u200b\udb40\udc41"), "{text}");

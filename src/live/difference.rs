@@ -1,14 +1,14 @@
-//! What counts of a live document, and what differs between two: the one definition that plans, fingerprints, digests, the
-//! read directly before a write and the read-back after it share.
+//! Which values of a live document are compared, and how two documents differ. Plans, fingerprints, digests, the read
+//! directly before a write and the read-back after it share this definition.
 //!
-//! | part of a document | counts |
+//! | part of a document | compared |
 //! |---|---|
-//! | a setting | by meaning, under its path, whichever of its spellings holds the value |
-//! | another spelling of it | by meaning, under its own path, where it contradicts the setting: an apply may echo it |
-//! | a member behind a switch that is off | never: servers fill it as they like |
+//! | a setting | by meaning, under its path, whichever of its names has the value |
+//! | another name of it | by meaning, under its own path, if it contradicts the setting: an apply may echo it |
+//! | a member of a group whose switch is off | never: servers fill it with any value |
 //! | a setting that changes by itself (`updated_at`) | never |
-//! | a setting that only the server writes, an annotation | as every setting |
-//! | a field that no setting describes | exactly, empty or not, whatever the order of members: its meaning is not known |
+//! | a setting kept by the server, an annotation | like every setting |
+//! | a field that no setting describes | exactly, empty or not, ignoring the order of members: its meaning is unknown |
 
 use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,37 +18,37 @@ use serde_json::Value as Json;
 use super::document::{Document, Live, Slot, sorted};
 use crate::settings::{Access, Endpoint, Model, Setting, dotted};
 
-/// A path whose value counts and is not the same on two sides.
+/// A compared path whose values differ.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
-    /// The path; keys that are not plain names are quoted as in JSON. A section alone stands for its existence.
+    /// The path; keys that are not plain names are quoted as in JSON. For a section, the values say whether it exists.
     pub path: String,
-    /// The value before; `null` for none.
+    /// The value before; `null` if there is none.
     pub before: Json,
-    /// The value after; `null` for none.
+    /// The value after; `null` if there is none.
     pub after: Json,
 }
 
-/// The existence of an object that was not read, as a [`Difference`] shows it.
+/// The value that a [`Difference`] shows for an object that was not read.
 const NOT_READ: &str = "not read";
-/// The existence of an object that the API says is not there.
+/// The value for an object that does not exist according to the API.
 const ABSENT: &str = "absent";
-/// The existence of an object that was read.
+/// The value for an object that was read.
 const PRESENT: &str = "present";
 
 impl Difference {
-    /// Whether the object came into being.
+    /// Whether the object was created.
     pub fn is_creation(&self) -> bool {
         Endpoint::ALL.iter().any(|endpoint| endpoint.section() == self.path)
             && self.before == ABSENT
             && self.after == PRESENT
     }
 
-    /// Whether a write of these values may bring the difference about: `desired` gives the value of a written setting.
+    /// Whether a write can explain the difference: `desired` returns the value of a written setting.
     ///
-    /// The write itself does; so do servers, which fill in what stands behind a switch that is turned, show annotations
-    /// only beside their setting, and may answer under every spelling of what was written. Whether a written setting has
-    /// its value is another question: see [`Document::has`].
+    /// A write explains changes of its own settings, and what servers do in response: they fill in the members of a group
+    /// whose switch changes, show annotations only with their setting, and may return every name of a written setting.
+    /// Whether a written setting has its value is checked by [`Document::has`].
     pub fn is_due_to<'a>(&self, model: &Model, desired: impl Fn(&str) -> Option<&'a Json>) -> bool {
         let is_written = |path: &str| desired(path).is_some();
         if is_written(&self.path) {
@@ -65,28 +65,30 @@ impl Difference {
     }
 }
 
-/// The setting of which a path is another spelling.
+/// The setting that has a path as another name.
 fn spelled<'a>(model: &'a Model, path: &str) -> Option<&'a Setting> {
     let is_spelling = |setting: &&Setting| setting.live_paths().skip(1).any(|other| other.as_str() == path);
     model.settings().iter().find(is_spelling)
 }
 
-/// What differs between two reads of one organization, in alphabetical order of the paths. Values are those of the API.
+/// Returns the differences between two reads of one organization, in alphabetical order of the paths. Values are as the
+/// API returned them.
 pub fn differences(model: &Model, before: &Live, after: &Live) -> Vec<Difference> {
     let values = |live| sections(live, |document| values(model, document));
     compare(&values(before), &values(after), |held| held.meaning.as_ref(), Held::shown)
 }
 
-/// What differs between two reads of one object.
+/// Returns the differences between two reads of one object.
 pub fn document_differences(model: &Model, before: &Document, after: &Document) -> Vec<Difference> {
     let section = |document| BTreeMap::from([(before.endpoint.section(), Some(values(model, document)))]);
     compare(&section(before), &section(after), |held| held.meaning.as_ref(), Held::shown)
 }
 
-/// What counts of some objects, by section: `None` for one that does not exist, no entry for one that was not read.
+/// The compared values of some objects, by section: `None` for one that does not exist, no entry for one that was not
+/// read.
 pub(super) type Sections<K, V> = BTreeMap<K, Option<BTreeMap<String, V>>>;
 
-/// What counts of every object that was read.
+/// The compared values of every object that was read.
 pub(super) fn sections<'a, V>(
     live: &'a Live,
     of: impl Fn(&'a Document) -> BTreeMap<String, V>,
@@ -99,7 +101,7 @@ pub(super) fn sections<'a, V>(
     read.collect()
 }
 
-/// The paths that do not mean the same on two sides, each value as `shown` has it.
+/// The paths whose values differ by meaning, with the values that `shown` returns.
 pub(super) fn compare<K: Ord + Borrow<str>, V>(
     before: &Sections<K, V>,
     after: &Sections<K, V>,
@@ -136,7 +138,8 @@ fn existence<V>(section: Option<&Option<V>>) -> &'static str {
     }
 }
 
-/// The value at a path on either side, for people: `null` for none, unless the other side is a `null` that the API sent.
+/// Both values at a path, for display: `null` if there is none, or "(absent)" if the other value is a `null` that the API
+/// sent.
 fn either_side(before: Option<Json>, after: Option<Json>) -> (Json, Json) {
     let absent = || Json::from("(absent)");
     match (before, after) {
@@ -146,22 +149,22 @@ fn either_side(before: Option<Json>, after: Option<Json>) -> (Json, Json) {
     }
 }
 
-/// A value of a document: what it means, and how the document spells it.
+/// A value of a document: its meaning, and how the document spells it.
 pub(super) struct Held<'a> {
-    /// What is compared; `None` for a setting that is empty.
+    /// The value to compare; `None` for an empty setting.
     pub(super) meaning: Option<Json>,
     raw: Json,
     document: &'a Document,
 }
 
 impl Held<'_> {
-    /// The value for people.
+    /// The value for display.
     fn shown(&self) -> Json {
         self.document.shown(&self.raw)
     }
 }
 
-/// Everything that counts of a document, by path.
+/// All compared values of a document, by path.
 pub(super) fn values<'a>(model: &Model, document: &'a Document) -> BTreeMap<String, Held<'a>> {
     let settings = model.of(document.endpoint).filter(|setting| setting.access != Access::Volatile);
     let counting = settings.filter(|setting| document.counts(model, setting));
@@ -173,7 +176,7 @@ pub(super) fn values<'a>(model: &Model, document: &'a Document) -> BTreeMap<Stri
     known.chain(unknown).collect()
 }
 
-/// The value of a setting under its path, and every other spelling that holds something else.
+/// The value of a setting under its path, and under each other name that has a different value.
 fn spellings<'a>(document: &'a Document, setting: &Setting) -> Vec<(String, Held<'a>)> {
     let meaning = |value: &Json| Some(setting.canonical(Some(value))).filter(|meaning| !meaning.is_null());
     let mut held: Vec<(String, Held<'a>)> = Vec::new();

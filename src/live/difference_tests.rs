@@ -7,7 +7,7 @@ fn live(fields: Json) -> Live {
     Live { organization: Slot::Present(document), doh: Slot::NotRead }
 }
 
-/// What differs, after a check that the fingerprints differ at the same paths.
+/// The differences, after a check that the fingerprints differ at the same paths.
 fn between(before: &Live, after: &Live) -> Vec<Difference> {
     let model = Model::current();
     let found = differences(model, before, after);
@@ -17,34 +17,34 @@ fn between(before: &Live, after: &Live) -> Vec<Difference> {
     found
 }
 
-fn moved(before: Json, after: Json) -> Vec<String> {
+fn changed(before: Json, after: Json) -> Vec<String> {
     let found = between(&live(before), &live(after));
     found.iter().map(|one| format!("{}: {} / {}", one.path, one.before, one.after)).collect()
 }
 
 #[test]
-fn another_spelling_of_the_same_state_is_no_difference() {
+fn another_spelling_of_the_same_state_is_not_a_difference() {
     let before = json!({"session_duration": "24h", "login_design": {}, "beta": {"a": 1, "b": null}, "updated_at": "1"});
     let after =
         json!({"beta": {"b": null, "a": 1}, "is_ui_read_only": false, "updated_at": "2", "session_duration": "1440m"});
-    assert_eq!(moved(before, after), [""; 0]);
+    assert_eq!(changed(before, after), [""; 0]);
 }
 
 #[test]
-fn what_is_behind_a_switch_that_is_off_does_not_differ_until_the_switch_does() {
+fn members_of_a_group_that_is_off_do_not_differ_until_its_switch_does() {
     let group = |enabled: bool, days: i64| json!({"service_token_inactivity": {"enabled": enabled, "inactivity_threshold_days": days, "action": "disable"}});
-    assert_eq!(moved(group(false, 90), group(false, 365)), [""; 0]);
-    assert_eq!(moved(group(true, 90), group(true, 365)).len(), 1);
-    assert_eq!(moved(group(false, 90), group(true, 90)).len(), 3);
+    assert_eq!(changed(group(false, 90), group(false, 365)), [""; 0]);
+    assert_eq!(changed(group(true, 90), group(true, 365)).len(), 1);
+    assert_eq!(changed(group(false, 90), group(true, 90)).len(), 3);
 }
 
 #[test]
-fn every_path_that_differs_is_named_with_both_values() {
+fn every_difference_has_its_path_and_both_values() {
     let before = json!({"session_duration": "24h", "beta": {"a": 1}, "gone": "x", "created_at": "1"});
     let after =
         json!({"session_duration": "12h", "beta": {"a": 2}, "new key": [], "new": [0], "nil": null, "created_at": "2"});
     assert_eq!(
-        moved(before, after),
+        changed(before, after),
         [
             r#"organization."new key": null / []"#,
             r#"organization.beta: {"a":1} / {"a":2}"#,
@@ -58,22 +58,22 @@ fn every_path_that_differs_is_named_with_both_values() {
 }
 
 #[test]
-fn a_value_that_only_changes_its_spelling_does_not_differ_and_one_that_contradicts_it_does() {
+fn another_name_of_a_setting_differs_only_if_its_value_contradicts() {
     let own = |pin: &str| json!({"mfa_piv_key_requirements": {"pin_policy": pin}});
     let former = |pin: &str| json!({"mfa_ssh_piv_key_requirements": {"pin_policy": pin}});
     let both = |pin: &str, other: &str| json!({"mfa_piv_key_requirements": {"pin_policy": pin}, "mfa_ssh_piv_key_requirements": {"pin_policy": other}});
     for same in [own("once"), former("once"), former("ONCE"), both("once", "once")] {
-        assert_eq!(moved(own("once"), same), [""; 0]);
+        assert_eq!(changed(own("once"), same), [""; 0]);
     }
     assert_eq!(
-        moved(both("once", "once"), both("once", "never")),
+        changed(both("once", "once"), both("once", "never")),
         [r#"organization.mfa_ssh_piv_key_requirements.pin_policy: null / "never""#]
     );
-    assert_eq!(moved(former("once"), former("never")).len(), 1);
+    assert_eq!(changed(former("once"), former("never")).len(), 1);
 }
 
 #[test]
-fn an_organization_that_came_into_being_differs_as_a_whole() {
+fn a_created_organization_is_one_difference() {
     let absent = Live { organization: Slot::Absent, doh: Slot::NotRead };
     let found = between(&absent, &live(json!({"name": "Widget"})));
     assert!(found[0].is_creation() && found.len() == 1, "{found:?}");
@@ -82,7 +82,7 @@ fn an_organization_that_came_into_being_differs_as_a_whole() {
 }
 
 #[test]
-fn a_write_explains_what_it_says_and_what_servers_do_with_it() {
+fn a_write_explains_its_values_and_the_server_s_response() {
     let written = |path: &'static str, value: Json| {
         move |difference: &Difference| difference.is_due_to(Model::current(), |asked| (asked == path).then_some(&value))
     };
@@ -90,7 +90,7 @@ fn a_write_explains_what_it_says_and_what_servers_do_with_it() {
     let (piv, ssh) =
         ("organization.mfa_piv_key_requirements.pin_policy", "organization.mfa_ssh_piv_key_requirements.pin_policy");
     let pin = written(piv, json!("always"));
-    assert!(pin(&at(piv, json!("never"))), "whether it has its value is another question");
+    assert!(pin(&at(piv, json!("never"))), "whether the setting has its value is checked elsewhere");
     assert!(pin(&at(ssh, json!("ALWAYS"))) && pin(&at(ssh, Json::Null)) && !pin(&at(ssh, json!("never"))));
     let lock = written("organization.is_ui_read_only", json!(true));
     assert!(lock(&at("organization.ui_read_only_toggle_reason", json!("why"))));
@@ -102,7 +102,7 @@ fn a_write_explains_what_it_says_and_what_servers_do_with_it() {
 }
 
 #[test]
-fn a_fingerprint_reads_back_as_it_was() {
+fn a_fingerprint_reads_back_unchanged() {
     let live = live(json!({"session_duration": "24h", "beta": {"a": [1.10]}}));
     let fingerprint = Fingerprint::of(Model::current(), &live);
     let text = serde_json::to_string(&fingerprint).unwrap();

@@ -1,8 +1,8 @@
-//! What the API returned: raw JSON, read through the table of settings.
+//! A document that the API returned: raw JSON, read through the table of settings.
 //!
-//! Nothing here fails on a field, a type or an enum value it does not know. Everything is kept as it is, so that a write
-//! can echo it and a read-back can prove that it did not move. What a [`Json`] cannot hold exactly has a stand-in in it: see
-//! [`json`](crate::json).
+//! Unknown fields, types and enum values are never an error. They are kept unchanged, so that a write can echo them and a
+//! read-back can prove that they did not change. A value that [`Json`] cannot represent exactly is replaced by a stand-in:
+//! see [`json`](crate::json).
 
 use serde_json::{Map, Value as Json};
 
@@ -13,30 +13,30 @@ use crate::text::visible;
 /// One object of the API, as read.
 #[derive(Debug, Clone)]
 pub struct Document {
-    /// Which object this is.
+    /// The object's endpoint.
     pub endpoint: Endpoint,
-    /// Its fields, in the order and spelling of the answer. A value that is nested deep, has members of the same name or
-    /// cannot be held exactly for another reason is the stand-in `{"$zerodrift::sha256": …}`, which is equal to that of
-    /// another value exactly when the values are.
+    /// Its fields, in the order and spelling of the answer. A value that is nested deeply, has duplicate members or cannot
+    /// be represented exactly for another reason is replaced by the stand-in `{"$zerodrift::sha256": …}`. Two stand-ins are
+    /// equal if and only if their values are.
     pub fields: Map<String, Json>,
     texts: Texts,
 }
 
 impl PartialEq for Document {
-    /// By JSON equality: a stand-in carries the fingerprint of what it stands for.
+    /// Compares the fields as JSON. A stand-in contains the fingerprint of its value.
     fn eq(&self, other: &Self) -> bool {
         self.endpoint == other.endpoint && self.fields == other.fields
     }
 }
 
-/// Why a JSON value cannot be a document.
+/// Why a JSON value is not a valid document.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
     /// It is not an object.
     #[error("not an object")]
     NotAnObject,
-    /// The document or a group has two members of one name, so it is not known which of them counts. The path of the object.
+    /// The document or a group has two members with the same name, so its meaning is ambiguous.
     #[error("ambiguous: {path} has two members named {name}")]
     Ambiguous {
         /// The path of the object.
@@ -44,7 +44,7 @@ pub enum DocumentError {
         /// The name, with invisible characters escaped.
         name: String,
     },
-    /// The document or a group has a member whose name is not text, or is reserved. The path of the object.
+    /// The document or a group, given by its path, has a member whose name is not text or is reserved.
     #[error("{0} has a member whose name is not valid text")]
     Name(String),
 }
@@ -52,14 +52,14 @@ pub enum DocumentError {
 /// A value in a live document that no setting of the model describes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unknown {
-    /// The keys that lead to it, below the section.
+    /// Its keys below the section.
     pub keys: Vec<String>,
     /// Its value.
     pub value: Json,
 }
 
 impl Document {
-    /// A document with these fields.
+    /// Creates a document with these fields.
     pub fn new(endpoint: Endpoint, fields: Map<String, Json>) -> Self {
         Self { endpoint, fields, texts: Texts::default() }
     }
@@ -67,7 +67,7 @@ impl Document {
     /// Reads a document.
     ///
     /// # Errors
-    /// If it is not an object, or if it or a group has members that cannot be told apart.
+    /// If it is not an object, or if it or a group has ambiguous members.
     pub fn parse(endpoint: Endpoint, text: &JsonText) -> Result<Self, DocumentError> {
         Self::decode(endpoint, text.as_str())
     }
@@ -87,22 +87,22 @@ impl Document {
         }
     }
 
-    /// The document as it was read, as JSON without spaces.
+    /// Returns the document as it was read, as JSON without spaces.
     pub fn to_text(&self) -> JsonText {
         self.with_originals(&self.fields)
     }
 
-    /// Fields that come from this document as text, in which no value has a stand-in.
+    /// Returns fields of this document as text, with the original values in place of stand-ins.
     pub(crate) fn with_originals(&self, fields: &Map<String, Json>) -> JsonText {
         json::compact(fields, &self.texts)
     }
 
-    /// What the stand-ins in its fields stand for.
+    /// The original texts of the stand-ins in its fields.
     pub(crate) fn texts(&self) -> &Texts {
         &self.texts
     }
 
-    /// A value of this document for people: a stand-in says how the text starts that it stands for.
+    /// Returns a value of this document for display: a stand-in shows the start of its original text.
     pub fn shown(&self, value: &Json) -> Json {
         json::shown(value, &self.texts)
     }
@@ -113,13 +113,13 @@ impl Document {
         rest.iter().try_fold(self.fields.get(first.as_ref())?, |value, key| value.get(key.as_ref()))
     }
 
-    /// The raw value of a setting under the first of its spellings that holds something.
+    /// The raw value of a setting under the first of its names that has a value.
     pub fn raw(&self, setting: &Setting) -> Option<&Json> {
         let held = self.spellings(setting).next().map(|(_, value)| value);
         held.or_else(|| setting.live_paths().find_map(|path| self.at(path.keys())))
     }
 
-    /// The spellings of a setting that hold something, the one that counts first.
+    /// The names of a setting that have a value, the effective one first.
     pub(crate) fn spellings<'d, 's>(
         &'d self,
         setting: &'s Setting,
@@ -128,27 +128,27 @@ impl Document {
         held.filter(|(_, value)| !is_blank(value))
     }
 
-    /// The raw value of a setting, or nothing while the switch of its group is off and it does not count.
+    /// The raw value of a setting; `None` while the switch of its group is off.
     pub fn value(&self, model: &Model, setting: &Setting) -> Option<&Json> {
         if self.counts(model, setting) { self.raw(setting) } else { None }
     }
 
-    /// Whether the value of a setting counts: the switch of its group is on, or it has none.
+    /// Whether the value of a setting counts: its group has no switch, or the switch is on.
     pub fn counts(&self, model: &Model, setting: &Setting) -> bool {
         model.switch_of(setting).is_none_or(|switch| !switch.is_empty(self.raw(switch)))
     }
 
-    /// The value of a setting for comparison; `null` for every way of being empty.
+    /// The canonical value of a setting; `null` for every empty value.
     pub fn canonical(&self, model: &Model, setting: &Setting) -> Json {
         setting.canonical(self.value(model, setting))
     }
 
-    /// Whether a setting has a value, by meaning. What is behind a switch that is off has none.
+    /// Whether a setting has a value, compared by meaning. A setting whose group is off has none.
     pub fn has(&self, model: &Model, setting: &Setting, value: &Json) -> bool {
         self.canonical(model, setting) == setting.canonical(Some(value))
     }
 
-    /// Everything that no setting of the model describes, groups looked into, empty values included.
+    /// Everything that no setting of the model describes, in groups too, including empty values.
     pub fn unknown(&self, model: &Model) -> Vec<Unknown> {
         let mut found = Vec::new();
         collect_unknown(model.section(self.endpoint), &self.fields, &mut Vec::new(), &mut found);
@@ -181,7 +181,7 @@ fn collect_unknown<'d>(
     }
 }
 
-/// The first group whose members cannot be told apart, as an error.
+/// The error for the first group with ambiguous members.
 fn undecidable_group(branch: &Branch, fields: &Map<String, Json>, texts: &Texts) -> Option<DocumentError> {
     branch.members().iter().filter(|member| member.is_answered()).find_map(|member| {
         let Node::Branch(below) = &member.node else { return None };
@@ -193,7 +193,7 @@ fn undecidable_group(branch: &Branch, fields: &Map<String, Json>, texts: &Texts)
     })
 }
 
-/// Why nobody can say what an object means: some of its members cannot be told apart.
+/// The error for an object with ambiguous members.
 fn undecidable(valid: &str, path: String) -> DocumentError {
     match json::unique_members(valid) {
         Err(name) => DocumentError::Ambiguous { path, name: visible(&name).into_owned() },
@@ -201,7 +201,7 @@ fn undecidable(valid: &str, path: String) -> DocumentError {
     }
 }
 
-/// The same value with the members of every object in alphabetical order, so that its text is one per meaning.
+/// Returns the value with the members of every object in alphabetical order, so that equal values have equal texts.
 pub(crate) fn sorted(value: &Json) -> Json {
     match value {
         Json::Object(members) => {
@@ -214,20 +214,20 @@ pub(crate) fn sorted(value: &Json) -> Json {
     }
 }
 
-/// What is known of one object of the API.
+/// The known state of one object of the API.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub enum Slot {
-    /// Nobody asked.
+    /// It was not requested.
     #[default]
     NotRead,
-    /// The API says that there is no organization ("not enabled").
+    /// It does not exist: the API answers that Access is not enabled.
     Absent,
-    /// It is there.
+    /// It exists.
     Present(Document),
 }
 
 impl Slot {
-    /// The document, where there is one.
+    /// The document, if it was read and exists.
     pub fn document(&self) -> Option<&Document> {
         match self {
             Self::Present(document) => Some(document),
@@ -236,7 +236,7 @@ impl Slot {
     }
 }
 
-/// Puts a value at a path of keys. What is in the way and no object makes room.
+/// Sets the value at a path of keys. Values on the way that are not objects are replaced.
 pub(crate) fn set_at(fields: &mut Map<String, Json>, keys: &[&str], value: Json) {
     match keys {
         [] => {}
@@ -253,7 +253,7 @@ pub(crate) fn set_at(fields: &mut Map<String, Json>, keys: &[&str], value: Json)
     }
 }
 
-/// What was read of one organization.
+/// The live state of one organization, as far as it was read.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Live {
     /// The organization object.
@@ -263,7 +263,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// What is known of an endpoint.
+    /// The state of an endpoint.
     pub fn slot(&self, endpoint: Endpoint) -> &Slot {
         match endpoint {
             Endpoint::Organization => &self.organization,
@@ -271,7 +271,7 @@ impl Live {
         }
     }
 
-    /// What is known of an endpoint, to be replaced.
+    /// The state of an endpoint, for writing.
     pub fn slot_mut(&mut self, endpoint: Endpoint) -> &mut Slot {
         match endpoint {
             Endpoint::Organization => &mut self.organization,
@@ -279,7 +279,7 @@ impl Live {
         }
     }
 
-    /// The document of an endpoint, where it was read and is there.
+    /// The document of an endpoint, if it was read and exists.
     pub fn document(&self, endpoint: Endpoint) -> Option<&Document> {
         self.slot(endpoint).document()
     }
@@ -289,7 +289,7 @@ impl Live {
         Endpoint::ALL.into_iter().filter_map(|endpoint| self.document(endpoint))
     }
 
-    /// The raw value of a setting where it counts, as [`Document::value`].
+    /// The raw value of a setting, as in [`Document::value`].
     pub fn value(&self, model: &Model, setting: &Setting) -> Option<&Json> {
         self.document(setting.endpoint())?.value(model, setting)
     }

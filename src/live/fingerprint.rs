@@ -1,4 +1,4 @@
-//! What counts of a live state as a value that can be kept: what a saved plan and a digest are bound to.
+//! The compared values of a live state, in a format that can be stored. Saved plans and digests are bound to it.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use super::difference::{Difference, Sections, compare, sections, values};
 use super::document::Live;
 use crate::settings::Model;
 
-/// The values that count of the objects that were read, by section and path, each by meaning: `24h` and `1440m` are the
-/// same. An object that does not exist is `None`; one that was not read has no entry. What counts, and what differs, is
-/// decided in [`differences`](super::differences); a stand-in is equal to another one exactly when the values are.
+/// The compared values of the objects that were read, by section and path, in canonical spelling: `24h` and `1440m` are
+/// equal. An object that does not exist is `None`; one that was not read has no entry. [`differences`](super::differences)
+/// defines which values are compared. Two stand-ins are equal if and only if their values are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Fingerprint(Sections<String, Json>);
 
 impl Fingerprint {
-    /// The fingerprint of a live state.
+    /// Returns the fingerprint of a live state.
     pub fn of(model: &Model, live: &Live) -> Self {
         let meanings = sections(live, |document| -> BTreeMap<String, Json> {
             let values = values(model, document).into_iter();
@@ -26,7 +26,8 @@ impl Fingerprint {
         Self(meanings.into_iter().map(|(section, values)| (section.to_owned(), values)).collect())
     }
 
-    /// What differs in a later fingerprint of the same objects, in alphabetical order of the paths. Values are by meaning.
+    /// Returns the differences to a later fingerprint of the same objects, in alphabetical order of the paths. Values are
+    /// canonical.
     pub fn differences(&self, after: &Self) -> Vec<Difference> {
         compare(&self.0, &after.0, |value| Some(value), Json::clone)
     }

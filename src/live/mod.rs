@@ -1,8 +1,8 @@
 //! The live state: what the API returned, as raw JSON that is read through the table of settings.
 //!
 //! - `document`: one object of the API
-//! - `difference`: what counts of it, and what differs between two reads; `fingerprint`: the same as a value to keep
-//! - `shape`: whether and how it holds a setting
+//! - `difference`: which of its values are compared, and how two reads differ; `fingerprint`: these values, to store
+//! - `shape`: whether and how it contains a setting
 //! - `snapshot`: both objects as a file
 
 mod difference;

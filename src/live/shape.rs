@@ -1,10 +1,10 @@
-//! The shape in which a live document holds a setting.
+//! The shape of a setting's value in a live document.
 
 use super::document::Document;
 use crate::settings::{LiveShape, Model, Setting, SettingPath, has_the_type, is_blank};
 
 impl LiveShape {
-    /// The shape in which a document holds a setting.
+    /// Returns the shape of a setting's value in a document.
     pub fn of(model: &Model, document: &Document, setting: &Setting) -> Self {
         let raw = document.raw(setting);
         if is_obstructed(document, setting) {
@@ -25,7 +25,7 @@ impl LiveShape {
     }
 }
 
-/// Whether something that is not an object stands where the group of a setting should be.
+/// Whether the group of a setting is a value other than an object.
 fn is_obstructed(document: &Document, setting: &Setting) -> bool {
     let around = setting
         .live_paths()

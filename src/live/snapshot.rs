@@ -1,4 +1,4 @@
-//! A live state as a file: one run writes it, and another run plans against it without network.
+//! A live state as a file: one run writes it, and another run plans against it without network access.
 
 use serde_json::{Map, Value as Json};
 
@@ -7,14 +7,14 @@ use crate::json::{self, JsonText, Texts};
 use crate::settings::{Endpoint, Scope, Target};
 use crate::text::{visible, visible_json};
 
-/// What was read of one organization, and where.
+/// The live state of one organization, and where it was read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
-    /// The organization's address; absent in a saved answer of the API.
+    /// The organization's address; absent in a saved API answer.
     pub target: Option<Target>,
-    /// The base URL it was read from.
+    /// The base URL of the API that it was read from.
     pub api: String,
-    /// The state.
+    /// The live state.
     pub live: Live,
 }
 
@@ -25,7 +25,7 @@ pub enum SnapshotError {
     /// It is not JSON.
     #[error("not JSON: {0}")]
     Json(String),
-    /// It is JSON of another shape.
+    /// It is JSON with another structure.
     #[error("not a snapshot: {0}")]
     Shape(&'static str),
     /// Two members have the same name, so the meaning is ambiguous.
@@ -39,19 +39,19 @@ pub enum SnapshotError {
     Version(String),
 }
 
-/// The version of every document. A reader of 1.0 understands every 1.x.
+/// The format version of every document. A reader of 1.0 understands every 1.x.
 pub const FORMAT_VERSION: &str = "1.0";
 
-/// The version of this program, which every document names.
+/// The version of this program, which every document contains.
 pub const ZERODRIFT: &str = env!("CARGO_PKG_VERSION");
 
-/// The base URL of a snapshot that names none.
+/// The base URL of a snapshot without one.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 impl Snapshot {
     /// Returns the snapshot as a file: the version of the format and of the program, the fields of `more`, then `target`
     /// with the API's base URL, and under `live` an object, `null` (it does not exist) or nothing (not read) for each
-    /// endpoint. Every value of the state is in it as it was read.
+    /// endpoint. Values are written as they were read.
     pub fn to_text(&self, more: Map<String, Json>) -> String {
         let mut fields = Map::from_iter([
             ("format_version".to_owned(), Json::from(FORMAT_VERSION)),
@@ -79,7 +79,7 @@ impl Snapshot {
         visible_json(&json::pretty(&fields, &texts)) + "\n"
     }
 
-    /// Reads a snapshot, or the answer of a GET of the organization as `curl` saves it.
+    /// Reads a snapshot, or the answer to a GET of the organization, as saved by `curl`.
     ///
     /// # Errors
     /// If the bytes are neither.
@@ -95,7 +95,7 @@ impl Snapshot {
         }
         check_version(view("format_version").as_ref())?;
         let Some(sections) = of("live").map(self::members).transpose()?.flatten() else {
-            return Err(SnapshotError::Shape("no `live` member"));
+            return Err(SnapshotError::Shape("missing `live`"));
         };
         let mut live = Live::default();
         for endpoint in Endpoint::ALL {
@@ -114,7 +114,7 @@ fn members(valid: &str) -> Result<Option<Vec<(String, &str)>>, SnapshotError> {
 }
 
 fn check_version(version: Option<&Json>) -> Result<(), SnapshotError> {
-    let version = version.and_then(Json::as_str).ok_or(SnapshotError::Shape("no format_version"))?;
+    let version = version.and_then(Json::as_str).ok_or(SnapshotError::Shape("missing `format_version`"))?;
     if version.split('.').next() == Some("1") { Ok(()) } else { Err(SnapshotError::Version(version.to_owned())) }
 }
 
@@ -131,7 +131,7 @@ fn slot(endpoint: Endpoint, value: Option<&str>) -> Result<Slot, SnapshotError> 
 
 fn target(value: Option<&Json>) -> Result<Option<Target>, SnapshotError> {
     let Some(value) = value else { return Ok(None) };
-    let wrong = SnapshotError::Shape("its target has no valid scope and id");
+    let wrong = SnapshotError::Shape("the target has no valid scope and id");
     let id = value.get("id").and_then(Json::as_str).unwrap_or_default().parse().map_err(|_| wrong.clone())?;
     match value.get("scope").and_then(Json::as_str) {
         Some("account") => Ok(Some(Target { scope: Scope::Account, id })),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_reads_back() {
+    fn a_written_snapshot_reads_back_equal() {
         let fields = json!({"name": "Widget", "quota": 1.10});
         let organization = Slot::Present(Document::new(Endpoint::Organization, fields.as_object().unwrap().clone()));
         let snapshot = Snapshot {
@@ -170,20 +170,20 @@ mod tests {
     }
 
     #[test]
-    fn everything_else_is_refused_with_the_reason() {
+    fn anything_else_is_refused_with_a_reason() {
         for (document, reason) in [
             (json!([]), "expected an object"),
-            (json!({}), "no format_version"),
+            (json!({}), "missing `format_version`"),
             (json!({"format_version": "2.0"}), "unsupported format_version 2.0"),
             (json!({"format_version": "2\u{1b}[2J"}), r"unsupported format_version 2\u{1b}[2J"),
-            (json!({"format_version": "1.0"}), "no `live` member"),
+            (json!({"format_version": "1.0"}), "missing `live`"),
             (
                 json!({"format_version": "1.0", "live": {"organization": 1}}),
                 "organization and doh must be objects or null",
             ),
             (
                 json!({"format_version": "1.0", "live": {}, "target": {"scope": "account", "id": "x"}}),
-                "its target has no valid scope and id",
+                "the target has no valid scope and id",
             ),
         ] {
             let error = parse(&document).unwrap_err().to_string();

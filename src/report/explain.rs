@@ -264,7 +264,7 @@ fn example(setting: &Setting, style: &Style) -> TerminalText {
 
 fn about_group(model: &Model, group: &Group, style: &Style) -> TerminalText {
     let members: Vec<_> = model.members(group).collect();
-    let whole = if group.all_or_nothing { " The API takes its settings only together." } else { "" };
+    let whole = if group.all_or_nothing { " The API accepts its settings only together." } else { "" };
     let prose: Visible = safe!("{}{} Declared as null, all of it is unset.", group.doc, whole);
     let names: TerminalText = members.iter().map(|setting| member(group, setting, style)).collect();
     let former = group.former.map(|path| labelled("formerly", path.as_str(), style)).unwrap_or_default();

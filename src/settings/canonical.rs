@@ -1,7 +1,7 @@
-//! One spelling per meaning: the table of rules by which values are compared.
+//! Canonical values: the rules by which values are compared.
 //!
-//! Nothing else in the program decides whether two values are the same, so no path to the wire can disagree with
-//! the diff. The rules are pure, idempotent and listed in [`CANONICAL_RULES`], which `explain` prints.
+//! All code that compares values uses these rules, so a write cannot disagree with the plan. The rules are pure,
+//! idempotent and listed in [`CANONICAL_RULES`], which `explain` prints.
 
 use serde_json::{Number, Value as Json};
 
@@ -9,20 +9,20 @@ use super::color::Color;
 use super::duration::GoDuration;
 use super::kind::{Element, Kind};
 
-/// Every rule of comparison, as users read it.
+/// The comparison rules, as shown to users.
 pub const CANONICAL_RULES: [(&str, &str); 9] = [
-    ("empty", "absent, null, \"\", {} and [] are one value"),
-    ("boolean", "false equals absent: the API leaves out members that are false"),
+    ("empty", "absent, null, \"\", {} and [] are equal"),
+    ("boolean", "false equals absent: the API omits members that are false"),
     ("duration", "durations compare by length: 24h equals 1440m and 24h0m0s"),
     ("colour", "colours compare by value: #FFF equals #ffffff"),
-    ("host", "host names compare without regard to case or a final dot"),
-    ("word", "known words compare without regard to case: ALWAYS equals always"),
-    ("set", "sets have no order and no repetition"),
+    ("host", "host names compare without case and final dot"),
+    ("word", "known words compare without case: ALWAYS equals always"),
+    ("set", "sets compare without order and duplicates"),
     ("number", "numbers compare by value: 256 equals 256.0"),
-    ("switch", "while the switch of a group is off, its other members count as unset"),
+    ("switch", "while the switch of a group is off, its other members are unset"),
 ];
 
-/// The canonical form of a value of some kind; `null` for every way of being empty.
+/// Returns the canonical value for a kind; `null` for every empty value.
 pub(super) fn of(kind: Kind, value: Option<&Json>) -> Json {
     let Some(value) = value.filter(|value| !is_blank(value)) else {
         return Json::Null;
@@ -41,7 +41,7 @@ pub(super) fn of(kind: Kind, value: Option<&Json>) -> Json {
     }
 }
 
-/// Whether a value is empty whatever its kind: null, `""`, `[]`, `{}`, and objects and lists of nothing else.
+/// Whether a value is empty for every kind: null, `""`, `[]`, `{}`, and objects and lists that contain only these.
 pub(crate) fn is_blank(value: &Json) -> bool {
     match value {
         Json::Null => true,
@@ -52,7 +52,7 @@ pub(crate) fn is_blank(value: &Json) -> bool {
     }
 }
 
-/// A value of unknown meaning with its empty members removed, at every depth. Order of lists is kept.
+/// Returns a value of unknown meaning without its empty members, at every depth. Lists keep their order.
 pub(crate) fn structure(value: &Json) -> Json {
     match value {
         blank if is_blank(blank) => Json::Null,
@@ -82,15 +82,15 @@ fn color(text: &str) -> Json {
 
 fn host(text: &str) -> Json {
     let lower = text.to_lowercase();
-    // One final dot is the root of the DNS; more of them are no host name, and keep their spelling.
+    // One final dot is the root of the DNS. A name with more of them is not a host name and stays unchanged.
     let name = lower.strip_suffix('.').filter(|name| !name.is_empty() && !name.ends_with('.'));
     Json::from(name.unwrap_or(&lower))
 }
 
-/// A known word in the spelling of the documentation; any other word as it is.
+/// Returns a known word in the documented spelling, and any other word unchanged.
 ///
-/// The API refuses words that it does not know (12062, terraform-provider-cloudflare #7174). So where it answers a known
-/// word with other capital letters, it must have taken them, and means the same word.
+/// The API refuses words that it does not know (12062, terraform-provider-cloudflare #7174). So if it returns a known
+/// word in another case, it has accepted that spelling as the same word.
 fn word(known: &[&str], text: &str) -> Json {
     let known = known.iter().find(|word| word.eq_ignore_ascii_case(text));
     Json::from(*known.unwrap_or(&text))
@@ -99,7 +99,7 @@ fn word(known: &[&str], text: &str) -> Json {
 fn integer(number: &Number) -> Json {
     let whole = number.as_i64().or_else(|| {
         let float = number.as_f64()?;
-        // Exact for every integer a setting can hold; anything larger keeps its own spelling.
+        // Exact for every valid integer of a setting; larger numbers stay unchanged.
         (float.fract() == 0.0 && float.abs() < 9e15).then_some(float as i64)
     });
     whole.map_or_else(|| Json::Number(number.clone()), Json::from)
@@ -116,7 +116,7 @@ fn set(element: Element, elements: &[Json]) -> Json {
             (_, other) => other.clone(),
         })
         .collect();
-    // Sorted by number where both are numbers, else by spelling, so that a list reads naturally and mixed types still have an order.
+    // Numbers sort by value, everything else by spelling, so that mixed types have an order too.
     canonical.sort_by(|one, two| match (one.as_i64(), two.as_i64()) {
         (Some(one), Some(two)) => one.cmp(&two),
         _ => one.to_string().cmp(&two.to_string()),
@@ -132,7 +132,7 @@ mod tests {
     use proptest::prelude::*;
     use serde_json::json;
 
-    /// For every rule: values that mean the same, and one that does not.
+    /// For every rule: equal values, and a different one.
     fn cases() -> Vec<(&'static str, &'static str, Vec<Json>, Json)> {
         vec![
             ("empty", "organization.name", vec![json!(null), json!(""), json!({}), json!([])], json!(" ")),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_rule_joins_what_it_says_and_nothing_else() {
+    fn every_rule_makes_exactly_its_values_equal() {
         for (rule, path, same, other) in cases() {
             let setting = Model::current().setting(path).unwrap();
             for value in &same {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn every_rule_that_is_printed_has_a_case() {
-        // The rule of switches looks at two settings, and has its tests where plans are made.
+        // The switch rule involves two settings; the tests of plans cover it.
         let printed = CANONICAL_RULES.iter().map(|(name, _)| *name).filter(|name| *name != "switch");
         assert!(printed.eq(cases().iter().map(|(name, ..)| *name)));
     }
@@ -187,7 +187,7 @@ mod tests {
     proptest! {
         /// Found by fuzzing: a host name with two final dots lost one of them each time.
         #[test]
-        fn a_canonical_form_is_its_own(host in "[A-Za-z.]{0,6}", index in 0..Model::current().settings().len()) {
+        fn canonical_is_idempotent(host in "[A-Za-z.]{0,6}", index in 0..Model::current().settings().len()) {
             let setting = Model::current().settings()[index];
             for value in [json!(host), json!([host])] {
                 let once = setting.canonical(Some(&value));

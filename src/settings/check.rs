@@ -1,4 +1,4 @@
-//! Which values the API takes: the rules of each kind, for the manifest's author and for the sandbox alike.
+//! Checks whether the API accepts a value, for manifests and for the sandbox.
 
 mod duration;
 mod names;
@@ -17,35 +17,35 @@ use super::color::Color;
 use super::kind::{Element, Kind};
 use super::setting::{Setting, Unset};
 
-/// What is wrong with a value.
+/// A problem with a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The rule that the value breaks.
+    /// The rule that the value violates.
     pub rule: Rule,
-    /// Whether the API refuses the value, as far as is known; otherwise it is doubtful only.
+    /// Whether the API is known to refuse the value. Otherwise the value is probably a mistake.
     pub refused: bool,
-    /// What is wrong, in a sentence without a final full stop.
+    /// What is wrong, without a final full stop.
     pub message: String,
-    /// What to do about it.
+    /// How to fix it.
     pub help: Option<String>,
-    /// The value that was probably meant; in place of the element where one is named.
+    /// The value that was probably meant; it replaces the element if `element` is set.
     pub suggestion: Option<Json>,
-    /// The position of the element it is about, from 0, where a set holds it.
+    /// The index of the element in a set, from 0; `None` for the whole value.
     pub element: Option<usize>,
 }
 
 impl Problem {
-    /// A value that the API does not take.
+    /// A value that the API refuses.
     fn refused(rule: Rule, message: impl Into<String>) -> Self {
         Self { rule, refused: true, message: message.into(), help: None, suggestion: None, element: None }
     }
 
-    /// A value that the API may take and that is probably a mistake.
+    /// A value that the API may accept but that is probably a mistake.
     fn doubtful(rule: Rule, message: impl Into<String>) -> Self {
         Self { refused: false, ..Self::refused(rule, message) }
     }
 
-    /// How bad it is in a manifest.
+    /// The severity in a manifest.
     pub fn severity(&self) -> Severity {
         if self.refused { Severity::Error } else { Severity::Warning }
     }
@@ -64,7 +64,7 @@ impl Problem {
 }
 
 impl Setting {
-    /// Everything that is wrong with a value for this setting. `null` is an unset and has no problem of its own.
+    /// Returns all problems of a value for this setting. `null` unsets it and is never a problem here.
     pub fn check(&self, value: &Json) -> Vec<Problem> {
         match (self.kind, value) {
             (_, Json::Null) | (Kind::Opaque, _) | (Kind::Boolean, Json::Bool(_)) => Vec::new(),
@@ -78,7 +78,7 @@ impl Setting {
         }
     }
 
-    /// What values this setting takes, as the end of a sentence: `a duration such as 24h`.
+    /// The accepted values, as the end of a sentence: `a duration such as 24h`.
     pub fn takes(&self) -> String {
         match self.kind {
             Kind::Text => "text".to_owned(),
@@ -93,18 +93,18 @@ impl Setting {
             Kind::Set(Element::Enum(known)) => format!("a list of {}", known.join(", ")),
             Kind::Set(Element::Host) => "a list of host names such as [example.com]".to_owned(),
             Kind::Set(Element::Number(known)) => format!("a list of {}", words::joined(known)),
-            Kind::Opaque => "whatever the server returns".to_owned(),
+            Kind::Opaque => "any value that the server returns".to_owned(),
         }
     }
 
-    /// Whether a text for this setting may not hold a character: controls, but for the line feed of a text over several
-    /// lines.
+    /// Whether a text for this setting must not contain a character: control characters, except for the line feed in a
+    /// multiline text.
     pub(crate) fn has_no_room_for(&self, character: char) -> bool {
         character.is_control() && !(self.is_multiline && character == '\n')
     }
 }
 
-/// The kinds whose values are written as text with a grammar.
+/// Checks text for a kind with a grammar.
 fn written(setting: &Setting, kind: Kind, text: &str) -> Vec<Problem> {
     match kind {
         Kind::Duration(range) => duration::check(setting, range, text),
@@ -129,7 +129,7 @@ fn type_name(value: &Json) -> &'static str {
     }
 }
 
-/// A text as it may stand in a message: quoted, without characters that a terminal would act on, and not too long.
+/// Returns a text for a message: quoted, shortened, and with control characters escaped.
 pub(crate) fn shown(text: &str) -> String {
     match shortened(text) {
         (short, true) => format!("{short:?}…"),
@@ -137,7 +137,7 @@ pub(crate) fn shown(text: &str) -> String {
     }
 }
 
-/// A number or duration as it may stand in a message: bare, and not too long.
+/// Returns a number or duration for a message: shortened, without quotes.
 fn bare(text: &str) -> String {
     match shortened(text) {
         (short, true) => format!("{}…", short.escape_debug()),
@@ -145,7 +145,7 @@ fn bare(text: &str) -> String {
     }
 }
 
-/// The first sixty characters, and whether that is not all.
+/// Returns the first sixty characters, and whether the text is longer.
 fn shortened(text: &str) -> (&str, bool) {
     const LONGEST: usize = 60;
     text.char_indices().nth(LONGEST).map_or((text, false), |(end, _)| (&text[..end], true))
@@ -156,7 +156,7 @@ fn wrong_type(setting: &Setting, value: &Json) -> Problem {
     Problem::refused(Rule::WrongType, message).suggest_if(converted(setting, value))
 }
 
-/// The value that someone meant who wrote the right thing in the wrong type.
+/// Converts a value of the wrong type to the setting's type, if its meaning is clear.
 fn converted(setting: &Setting, value: &Json) -> Option<Json> {
     let meant = match (setting.kind, value) {
         (Kind::Boolean, Json::String(text)) => match text.to_ascii_lowercase().as_str() {
@@ -180,7 +180,7 @@ fn converted(setting: &Setting, value: &Json) -> Option<Json> {
     setting.check(&meant).iter().all(|problem| !problem.refused).then_some(meant)
 }
 
-/// Text that is empty where empty means nothing: an unset is written `null`.
+/// The problem of an empty text for a setting that `null` unsets.
 fn empty(setting: &Setting) -> Problem {
     let problem =
         Problem::refused(Rule::Empty, format!("{} takes {}, not empty text", setting.name(), setting.takes()));
@@ -199,10 +199,11 @@ fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
         let help = if c == '\n' { "write it on one line" } else { "remove the character" };
         Problem::refused(Rule::ControlCharacter, message).help(help).suggest(one_line(text))
     });
-    // The API reference calls these settings optional strings and says nothing about lines.
+    // The API reference describes these settings as optional strings and does not mention line breaks.
     let lines = (control.is_none() && text.contains('\n')).then(|| {
-        let message = format!("the API is not known to take line breaks in {}", setting.name());
-        Problem::doubtful(Rule::LineBreak, message).help("write it on one line, unless the API is known to take it")
+        let message = format!("the API is not known to accept line breaks in {}", setting.name());
+        Problem::doubtful(Rule::LineBreak, message)
+            .help("write it on one line, unless you know that the API accepts line breaks")
     });
     let hidden = text.chars().find(|c| is_hidden(*c)).map(|c| {
         let message = format!(
@@ -216,7 +217,7 @@ fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
     control.into_iter().chain(lines).chain(hidden).collect()
 }
 
-/// The text with every run of white space and control characters as one space.
+/// Replaces every run of white space and control characters with one space.
 fn one_line(text: &str) -> String {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|w| !w.is_empty()).collect();
@@ -231,7 +232,7 @@ fn color(setting: &Setting, text: &str) -> Vec<Problem> {
     let problem = Problem::refused(Rule::Color, format!("{} is {}: {error}", setting.name(), shown(text)));
     vec![match &meant {
         Some(Json::String(color)) => problem.help(format!("did you mean \"{color}\"?")).suggest_if(meant.clone()),
-        _ => problem.help("names of colours, rgb() and transparency are not taken"),
+        _ => problem.help("colour names, rgb() and transparency are not supported"),
     }]
 }
 

@@ -1,4 +1,4 @@
-//! Colours as the login design takes them, and whether a text in them can be read.
+//! Colours of the login design, and their contrast.
 
 use std::str::FromStr;
 
@@ -15,7 +15,7 @@ pub struct Color {
 
 /// The text is not `#RGB` or `#RRGGBB`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a colour is written #RRGGBB or #RGB in hexadecimal digits, such as \"#c5ed1b\"")]
+#[error("expected a colour as #RRGGBB or #RGB, such as \"#c5ed1b\"")]
 pub struct ColorError;
 
 impl FromStr for Color {
@@ -43,18 +43,18 @@ impl std::fmt::Display for Color {
 }
 
 impl Color {
-    /// White, the card on which the login text stands.
+    /// White, the background of the login text.
     pub const WHITE: Self = Self { red: 255, green: 255, blue: 255 };
 
-    /// The contrast that WCAG 2.1 asks of body text (criterion 1.4.3, level AA).
+    /// The minimum contrast of body text in WCAG 2.1 (criterion 1.4.3, level AA).
     pub const LEGIBLE: f64 = 4.5;
 
-    /// The contrast as a figure to show: cut to two decimals, not rounded, so that 4.49 is never shown as enough.
+    /// The contrast for display: truncated to two decimals, not rounded, so that 4.499 is not shown as 4.5.
     pub fn contrast_figure(self, other: Self) -> f64 {
         (self.contrast(other) * 100.0).floor() / 100.0
     }
 
-    /// Contrast with another colour, from 1.0 (none) to 21.0, as WCAG 2.1 defines it; body text wants 4.5.
+    /// Contrast with another colour, from 1.0 (none) to 21.0, as defined by WCAG 2.1; body text needs 4.5.
     pub fn contrast(self, other: Self) -> f64 {
         let (one, two) = (self.luminance(), other.luminance());
         (one.max(two) + 0.05) / (one.min(two) + 0.05)
@@ -82,18 +82,18 @@ mod tests {
     }
 
     #[test]
-    fn what_css_takes_beyond_hex_is_refused() {
+    fn other_css_colours_are_refused() {
         for text in ["fff", "#ffff", "#ffffffff", "red", "rgb(1,2,3)", "#ggg", "#", "", "#ééé"] {
             assert_eq!(text.parse::<Color>(), Err(ColorError), "{text}");
         }
     }
 
     #[test]
-    fn contrast_is_the_figure_of_wcag() {
+    fn contrast_follows_wcag() {
         let black = Color { red: 0, green: 0, blue: 0 };
         assert!((Color::WHITE.contrast(black) - 21.0).abs() < 1e-9);
         assert!((black.contrast(black) - 1.0).abs() < 1e-9);
         let lime: Color = "#c5ed1b".parse().unwrap();
-        assert!(lime.contrast(Color::WHITE) < 1.5, "the documentation's own sample cannot be read on white");
+        assert!(lime.contrast(Color::WHITE) < 1.5, "the sample colour of the documentation is not readable on white");
     }
 }

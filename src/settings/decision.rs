@@ -1,38 +1,38 @@
-//! The table of decisions: every setting has a cell for each direction and each shape of the live value, and
-//! [`Setting::cell`] returns its content.
+//! The decision table: every setting has a cell for each direction and each shape of the live value.
+//! [`Setting::cell`] returns it.
 
 use super::direction::Direction;
 use super::guard::{Guard, Impact, UNDECIDED};
 use super::kind::{Element, Kind};
 use super::setting::Setting;
 
-/// The shape of a live value, as far as it decides what can be said about a change.
+/// The shape of a live value, as far as the impact of a change depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LiveShape {
     /// Nothing is set.
     Absent,
-    /// A value that can be ranked, in any spelling that means the same: `24h` or `1440m`.
+    /// A value that can be ranked, in any equal spelling: `24h` or `1440m`.
     Known,
-    /// Such a value, under the path that the setting had formerly.
+    /// Such a value under the former path of the setting.
     FormerName,
-    /// A known word with other capital letters.
+    /// A known word in another case.
     OtherCase,
-    /// The right type, and a value that cannot be ranked: an unknown word, a broken duration.
+    /// A value of the right type that cannot be ranked: an unknown word, an invalid duration.
     UnknownValue,
-    /// A type that the setting does not take.
+    /// A value of another type.
     WrongType,
-    /// Any value behind a switch that is off.
+    /// Any value in a group whose switch is off.
     Hidden,
 }
 
-/// One cell of the table of decisions.
+/// A cell of the decision table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cell {
     /// The combination cannot occur.
     Impossible,
-    /// Nobody has decided it.
+    /// No impact is declared.
     Undecided,
-    /// What such a change calls for.
+    /// The impact of such a change.
     Decided(Impact),
 }
 
@@ -50,9 +50,9 @@ impl LiveShape {
 }
 
 impl Setting {
-    /// What a change in this direction calls for, when the live value has this shape.
+    /// Returns the impact of a change in this direction from a live value of this shape.
     ///
-    /// `is_switched` says whether the setting belongs to a group with a switch.
+    /// `is_switched` is whether the setting belongs to a group with a switch.
     pub fn cell(&self, direction: Direction, shape: LiveShape, is_switched: bool) -> Cell {
         let ranks = direction != Direction::Unranked;
         let words = matches!(self.kind, Kind::Enum(_) | Kind::Set(Element::Enum(_)));
@@ -73,25 +73,25 @@ impl Setting {
         }
     }
 
-    /// What a change in this direction calls for; guarded where nobody has decided.
+    /// Returns the impact of a change in this direction; guarded if none is declared.
     pub fn impact(&self, direction: Direction) -> Impact {
         self.impacts.of(direction).unwrap_or(Impact::Guarded(UNDECIDED))
     }
 
-    /// The directions that need consent, whatever the other settings are, with the reason.
+    /// The directions that can need consent for some values of the other settings, with their guards.
     pub fn guarded(&self) -> impl Iterator<Item = (Direction, Guard)> + '_ {
         let directions = Direction::all_of(self).into_iter().filter(|_| self.is_writable());
         directions.filter_map(|direction| Some((direction, self.impact(direction).guard()?)))
     }
 
-    /// The guarded directions between values that can be ranked: what the setting itself is guarded for.
+    /// The guarded directions between values that can be ranked.
     pub fn ranked_guards(&self) -> impl Iterator<Item = (Direction, Guard)> + '_ {
         let general =
             |direction: &Direction| matches!(direction, Direction::Unranked) || (self.is_hard_bound(*direction));
         self.guarded().filter(move |(direction, _)| !general(direction))
     }
 
-    /// Whether a direction crosses a bound that the API enforces, so that no manifest can ask for it.
+    /// Whether a direction exceeds a bound that the API enforces, so that no valid manifest can lead to it.
     fn is_hard_bound(&self, direction: Direction) -> bool {
         let Kind::Duration(range) = self.kind else { return false };
         match direction {

@@ -1,4 +1,4 @@
-//! What a setting takes and what a guard watches, in words.
+//! Describes settings, their values and their guards in words.
 #![cfg_attr(not(feature = "report"), allow(dead_code, reason = "reports use most of it"))]
 
 use super::decision::LiveShape;
@@ -6,7 +6,7 @@ use super::direction::Direction;
 use super::kind::{Bound, DurationRange, Element, Kind};
 use super::setting::{Access, Scopes, Setting, Unset};
 
-/// The values that a setting takes: `duration in h, m; 0m to 720h`.
+/// The accepted values: `duration in h, m; 0m to 720h`.
 pub(crate) fn describe(kind: Kind) -> String {
     match kind {
         Kind::Text => "text".to_owned(),
@@ -19,11 +19,11 @@ pub(crate) fn describe(kind: Kind) -> String {
         Kind::Enum(words) => format!("one of {}", words.join(", ")),
         Kind::Integer { min, max } => format!("whole number, {min} to {max}"),
         Kind::Set(element) => format!("set of {}", elements(element)),
-        Kind::Opaque => "whatever the server returns".to_owned(),
+        Kind::Opaque => "any value that the server returns".to_owned(),
     }
 }
 
-/// The kind in one word, for tables and machines.
+/// The kind in one word, for tables and JSON.
 pub(crate) fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Text => "text",
@@ -40,7 +40,7 @@ pub(crate) fn name(kind: Kind) -> &'static str {
     }
 }
 
-/// The range of a kind, where it has one: `0m to 720h`.
+/// The range of a kind, if it has one: `0m to 720h`.
 pub(crate) fn range(kind: Kind) -> Option<String> {
     match kind {
         Kind::Duration(range) => {
@@ -51,7 +51,7 @@ pub(crate) fn range(kind: Kind) -> Option<String> {
     }
 }
 
-/// The units of a duration, where they are not all of Go's.
+/// The units of a duration, unless they are all of Go's.
 fn units(range: DurationRange) -> String {
     if range.units == DurationRange::GO.units { String::new() } else { format!(" in {}", range.units.join(", ")) }
 }
@@ -76,7 +76,7 @@ fn elements(element: Element) -> String {
     }
 }
 
-/// How a setting is emptied, as the reader of a file needs it.
+/// How to unset a setting in a manifest, and what is sent.
 pub(crate) fn unset(setting: &Setting) -> String {
     match setting.unset {
         Unset::Null => "null in the file; null is sent".to_owned(),
@@ -121,9 +121,9 @@ pub(crate) fn direction(setting: &Setting, direction: Direction) -> String {
         Direction::BelowShortest => format!("a duration below {}", bound(setting, |range| range.min)),
         Direction::Raised => "a larger number".to_owned(),
         Direction::Lowered => "a smaller number".to_owned(),
-        Direction::Gains => "another element".to_owned(),
-        Direction::Loses => "an element less".to_owned(),
-        Direction::Exchanges => "other elements".to_owned(),
+        Direction::Gains => "an added element".to_owned(),
+        Direction::Loses => "a removed element".to_owned(),
+        Direction::Exchanges => "added and removed elements".to_owned(),
         Direction::Emptied => "an emptied set".to_owned(),
         Direction::Unranked => "a value that cannot be ranked".to_owned(),
     }
@@ -140,7 +140,7 @@ fn bound(setting: &Setting, of: impl Fn(DurationRange) -> Option<Bound>) -> &'st
     of(range).map_or("", |bound| bound.at)
 }
 
-/// The guarded directions of a setting between values that can be ranked, in words; empty where there is none.
+/// The guarded directions of a setting between values that can be ranked, in words; empty if there are none.
 pub(crate) fn guarded(setting: &Setting) -> String {
     let guarded: Vec<Direction> = setting.ranked_guards().map(|(direction, _)| direction).collect();
     let is_all = Direction::all_of(setting).into_iter().all(|one| one == Direction::Unranked || guarded.contains(&one));
@@ -156,10 +156,10 @@ pub(crate) fn shape(shape: LiveShape) -> &'static str {
         LiveShape::Absent => "nothing is set",
         LiveShape::Known => "a known value",
         LiveShape::FormerName => "a known value under the former name",
-        LiveShape::OtherCase => "a known word with other capital letters",
+        LiveShape::OtherCase => "a known word in another case",
         LiveShape::UnknownValue => "a value that this version does not know",
         LiveShape::WrongType => "a value of another type",
-        LiveShape::Hidden => "a value behind a switch that is off",
+        LiveShape::Hidden => "a value in a group that is off",
     }
 }
 
@@ -168,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_read_as_their_values_are_written() {
+    fn kinds_are_described_with_their_bounds() {
         let go = DurationRange::GO.usually_within("15m", "730h");
         assert_eq!(describe(Kind::Duration(go)), "duration; usually 15m to 730h");
         let capped = DurationRange::MINUTES_AND_HOURS.at_most("2160h");

@@ -1,4 +1,4 @@
-//! In which direction a change goes.
+//! The direction of a change.
 
 /// The direction of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,13 +11,13 @@ pub enum Direction {
     FirstSet,
     /// From nothing to this word.
     FirstWord(&'static str),
-    /// From one value to another of the same standing.
+    /// From one value to another, neither of which ranks higher.
     Replaced,
     /// From a value to nothing.
     Removed,
-    /// A word: to one that stands before it in the setting's list, which is the stricter one.
+    /// A word: to an earlier, stricter word in the setting's list.
     Stricter,
-    /// A word: to one that stands behind it.
+    /// A word: to a later, weaker word in the setting's list.
     Looser,
     /// To a longer duration.
     Longer,
@@ -31,20 +31,20 @@ pub enum Direction {
     Raised,
     /// To a smaller number.
     Lowered,
-    /// A set: elements are added, none is taken away.
+    /// A set: elements are added, none is removed.
     Gains,
-    /// A set: elements are taken away, some are left.
+    /// A set: elements are removed, some remain.
     Loses,
-    /// A set: elements are added, others are taken away.
+    /// A set: elements are added, others are removed.
     Exchanges,
-    /// A set: the last element is taken away.
+    /// A set: all elements are removed.
     Emptied,
     /// From or to a value that this version cannot rank.
     Unranked,
 }
 
 impl Direction {
-    /// Whether the direction leads from nothing.
+    /// Whether the live value can be empty.
     pub(super) fn can_start_from_nothing(self) -> bool {
         matches!(
             self,
@@ -57,7 +57,7 @@ impl Direction {
         )
     }
 
-    /// Whether the direction leads from a value that can be ranked.
+    /// Whether the live value can be one that can be ranked.
     pub(super) fn can_start_from_a_value(self) -> bool {
         !matches!(self, Self::TurnedOn | Self::FirstSet | Self::FirstWord(_))
     }

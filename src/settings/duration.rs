@@ -1,7 +1,7 @@
-//! Durations in Go's grammar, which is the one the API takes.
+//! Durations in Go's grammar, as the API accepts them.
 //!
-//! No duration crate agrees with Go on `.5h`, `1h1h`, `1d` and `24 h` at once, and a setting that is refused by the
-//! API after a green plan is what this tool exists to prevent, so the grammar is spelled out here.
+//! No duration crate agrees with Go on all of `.5h`, `1h1h`, `1d` and `24 h`. A plan must not accept a value that the API
+//! then refuses, so the grammar is implemented here.
 //!
 //! ```
 //! use zerodrift::settings::GoDuration;
@@ -14,28 +14,28 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A span of time in whole nanoseconds, as Go's `time.Duration` holds it.
+/// A duration in whole nanoseconds, like Go's `time.Duration`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct GoDuration(i64);
 
-/// Why a text is no Go duration (grammar of Go's `time.ParseDuration`).
+/// Why a text is not a Go duration (grammar of Go's `time.ParseDuration`).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DurationError {
-    /// The text is empty, or a sign alone.
+    /// The text is empty or only a sign.
     #[error("a duration needs a number and a unit, such as 24h")]
     Empty,
-    /// A number is missing where one must stand.
+    /// A number is missing.
     #[error("expected a number before {0:?}")]
     Number(String),
-    /// A number has no unit behind it.
+    /// A number has no unit.
     #[error("the number {0} has no unit; the units are h, m, s, ms, us and ns")]
     MissingUnit(String),
-    /// A unit Go does not know, `d` among them.
+    /// The unit does not exist in Go, such as `d`.
     #[error("unknown unit {0:?}; the units are h, m, s, ms, us and ns")]
     UnknownUnit(String),
-    /// More than Go's 64-bit nanosecond counter holds (about 292 years).
-    #[error("the duration is longer than 292 years, the longest that can be written")]
+    /// The duration exceeds Go's 64-bit nanosecond counter (about 292 years).
+    #[error("the duration is longer than the maximum of 292 years")]
     Overflow,
 }
 
@@ -52,7 +52,7 @@ const UNITS: [(&str, i128); 8] = [
 ];
 
 impl GoDuration {
-    /// No time at all.
+    /// The duration of zero.
     pub const ZERO: Self = Self(0);
 
     /// The number of nanoseconds; negative for a negative duration.
@@ -65,7 +65,7 @@ impl GoDuration {
         Self(hours.saturating_mul(3_600_000_000_000))
     }
 
-    /// A spelling that uses no other units than these; `None` where there is none.
+    /// Spells the duration with only these units; `None` if that is not possible.
     ///
     /// ```
     /// use zerodrift::settings::GoDuration;
@@ -115,7 +115,7 @@ impl FromStr for GoDuration {
     }
 }
 
-/// One number with its unit, in nanoseconds, and what stands behind it.
+/// Parses one number with its unit; returns nanoseconds and the rest of the text.
 fn parse_part(text: &str) -> Result<(i128, &str), DurationError> {
     let number_end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
     let (number, behind) = text.split_at(number_end);
@@ -133,14 +133,14 @@ fn parse_part(text: &str) -> Result<(i128, &str), DurationError> {
     Ok((scale(whole, fraction, *length)?, rest))
 }
 
-/// `whole.fraction` units of `length` nanoseconds; what is finer than a nanosecond is cut off, as in Go.
+/// Returns `whole.fraction` units of `length` nanoseconds, truncated to whole nanoseconds as in Go.
 fn scale(whole: &str, fraction: &str, length: i128) -> Result<i128, DurationError> {
     let whole: i128 = match whole {
         "" => 0,
         digits => digits.parse().map_err(|_| DurationError::Overflow)?,
     };
     let mut nanoseconds = whole.checked_mul(length).ok_or(DurationError::Overflow)?;
-    // Every unit is at most 3.6e12 ns, so digits behind the eighteenth cannot move the result.
+    // Every unit is at most 3.6e12 ns, so digits after the eighteenth do not change the result.
     let digits = &fraction[..fraction.len().min(18)];
     if let Ok(numerator) = digits.parse::<i128>() {
         nanoseconds += numerator * length / 10_i128.pow(digits.len() as u32);
@@ -258,7 +258,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_reads_back(nanoseconds in (i64::MIN + 1)..=i64::MAX) {
+        fn a_written_duration_parses_back(nanoseconds in (i64::MIN + 1)..=i64::MAX) {
             let duration = GoDuration(nanoseconds);
             prop_assert_eq!(duration.to_string().parse::<GoDuration>(), Ok(duration));
         }

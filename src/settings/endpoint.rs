@@ -1,6 +1,6 @@
-//! The objects of the API that hold settings.
+//! The objects of the API that contain settings.
 
-/// The two objects of the API that hold settings. Each has a GET and a PUT of its own.
+/// The two objects of the API that contain settings. Each has its own GET and PUT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {
     /// `…/access/organizations`: the organization itself.

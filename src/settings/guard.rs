@@ -1,27 +1,27 @@
-//! What a change leads to, as data: every direction in which a setting can move is guarded, noted or harmless.
+//! The impact of a change: every direction in which a setting can change is guarded, noted or harmless.
 //!
-//! The declaration of a setting decides each of its directions; the plan looks up the one at hand. A direction that
-//! nobody decided is guarded, and a test names it.
+//! The declaration of a setting lists the impact of each direction, and the plan looks it up. A direction without an
+//! impact is guarded, and a test reports it.
 
 use super::direction::Direction;
 
-/// Why a change needs consent: it can lock people out, open something up, or destroy something for good.
+/// Why a change needs consent: it can lock people out, open something up, or destroy something permanently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guard {
-    /// What will happen, in plain words.
+    /// What happens when the change is applied.
     pub consequence: &'static str,
     /// What to check before consenting.
     pub check_first: &'static str,
 }
 
-/// What a change in one direction calls for, with the reason.
+/// The impact of a change in one direction, with the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Impact {
     /// It needs consent.
     Guarded(Guard),
-    /// The plan says what will happen; consent is not needed.
+    /// The plan shows a note about what happens; consent is not needed.
     Noted(&'static str),
-    /// The plan shows the change and says no more. The reason says why that is enough.
+    /// The plan shows the change without a note. The text is the reason why that is enough.
     Harmless(&'static str),
     /// It depends on another setting.
     Depends(&'static Dependence),
@@ -34,11 +34,11 @@ pub struct Dependence {
     pub condition: Condition,
     /// The impact while the condition holds.
     pub met: Impact,
-    /// The impact otherwise, and where the condition cannot be decided.
+    /// The impact otherwise, and if the condition cannot be decided.
     pub otherwise: Impact,
 }
 
-/// What is asked of another setting, named by its path.
+/// A condition on another setting, given by its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Condition {
     /// It is off or unset, before and after.
@@ -49,50 +49,50 @@ pub enum Condition {
     WillBe(&'static str, &'static str),
 }
 
-/// What the changes of a setting lead to.
+/// The impacts of the changes of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Impacts {
-    /// Nobody has decided. Every change is guarded until somebody does.
+    /// Not declared yet: every change is guarded.
     Undecided,
-    /// The same in every direction and from every live value.
+    /// The same impact in every direction and from every live value.
     Always(Impact),
-    /// One decision for each direction.
+    /// One impact for each direction.
     ByDirection {
         /// The directions between values that can be ranked.
         ranked: &'static [(Direction, Impact)],
-        /// Any change from or to a value that cannot be ranked: an unknown word, a broken duration, a wrong type.
+        /// Any change from or to a value that cannot be ranked: an unknown word, an invalid duration, a wrong type.
         unranked: Impact,
     },
 }
 
-/// The guard of a direction that the table does not decide.
+/// The guard of a direction without a declared impact.
 pub(super) const UNDECIDED: Guard = Guard {
-    consequence: "this version does not know what this change leads to",
-    check_first: "what Cloudflare documents about the setting",
+    consequence: "this version does not know the effects of this change",
+    check_first: "Cloudflare's documentation of the setting",
 };
 
 /// The guard of a change from or to a value that cannot be ranked.
 pub(super) const UNRANKED: Guard = Guard {
-    consequence: "the value before or after is not one that this version knows, so the change may weaken a protection or \
-                  lock people out",
+    consequence: "this version does not know the value before or after, so the change may weaken a protection or lock people \
+                  out",
     check_first: "what the value means in the dashboard or in Cloudflare's documentation, and who relies on it",
 };
 
 /// The guard of a duration beyond the longest one that is documented.
 pub(super) const BEYOND_LONGEST: Guard = Guard {
-    consequence: "the duration is longer than any that is documented: a stolen session or token stays useful for \
+    consequence: "the duration is longer than any documented one: a stolen session or token stays useful for \
                   that long",
     check_first: "whether the number and the unit are the ones you mean",
 };
 
 /// The guard of a duration below the shortest one that is documented.
 pub(super) const BELOW_SHORTEST: Guard = Guard {
-    consequence: "the duration is shorter than any that is documented: people may be signed out before they can work",
+    consequence: "the duration is shorter than any documented one: people may be signed out before they can work",
     check_first: "whether the number and the unit are the ones you mean",
 };
 
 impl Impacts {
-    /// The impact of a change in a direction; `None` where nobody decided it.
+    /// The impact of a change in a direction; `None` if it is not declared.
     pub fn of(&self, direction: Direction) -> Option<Impact> {
         match self {
             Self::Undecided => None,
@@ -112,7 +112,7 @@ impl Impacts {
 }
 
 impl Impact {
-    /// The guard that the impact can lead to, whatever the other settings are.
+    /// The guard that the impact can have for some values of the other settings.
     pub fn guard(&self) -> Option<Guard> {
         match self {
             Self::Guarded(guard) => Some(*guard),
@@ -121,7 +121,7 @@ impl Impact {
         }
     }
 
-    /// The note that the impact can lead to, whatever the other settings are.
+    /// The note that the impact can have for some values of the other settings.
     pub fn note(&self) -> Option<&'static str> {
         match self {
             Self::Noted(text) => Some(text),

@@ -1,6 +1,6 @@
-//! The kinds of settings: which values a setting takes, with their units and bounds.
+//! The kinds of settings: their values, units and bounds.
 
-/// What values a setting takes.
+/// The values that a setting accepts.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub enum Kind {
@@ -14,26 +14,26 @@ pub enum Kind {
     Color,
     /// An absolute `https` or `http` URL.
     Url,
-    /// A host name, compared without regard to case.
+    /// A host name, compared without case.
     Host,
     /// An identifier: a UUID or 32 hexadecimal digits.
     Uid,
-    /// One of a few words. The list is open: an unknown word warns, since the API may have learned it since.
+    /// One of a few words. The list is open: an unknown word is a warning, since the API may accept it by a later version.
     Enum(&'static [&'static str]),
     /// A whole number within bounds, both included.
     Integer {
-        /// Smallest value the API takes.
+        /// The smallest value that the API accepts.
         min: i64,
-        /// Largest value the API takes.
+        /// The largest value that the API accepts.
         max: i64,
     },
-    /// Elements without order or repetition.
+    /// Elements without order and duplicates.
     Set(Element),
-    /// Whatever the API returns. Only response-only settings have this kind.
+    /// Any JSON value. Only response-only settings have this kind.
     Opaque,
 }
 
-/// What the elements of a set are.
+/// The elements of a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Element {
     /// One of a few words; the list is open, as in [`Kind::Enum`].
@@ -47,7 +47,7 @@ pub enum Element {
 /// The units and bounds of a duration setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DurationRange {
-    /// The units that the API takes for this setting.
+    /// The units that the API accepts for this setting.
     pub units: &'static [&'static str],
     /// The shortest duration, as Go duration text.
     pub min: Option<Bound>,
@@ -60,7 +60,7 @@ pub struct DurationRange {
 pub struct Bound {
     /// The bound, as Go duration text.
     pub at: &'static str,
-    /// Who sets it: the API refuses what lies beyond a hard bound, the dashboard alone knows a soft one.
+    /// Whether only the dashboard enforces the bound. The API refuses values beyond a hard bound.
     pub hard: bool,
 }
 
@@ -81,7 +81,7 @@ impl DurationRange {
         Self { max: Some(Bound { at: max, hard: true }), ..self }
     }
 
-    /// The same range with bounds that the dashboard keeps and the API is not known to enforce.
+    /// The same range with bounds that the dashboard enforces and the API is not known to enforce.
     pub const fn usually_within(self, min: &'static str, max: &'static str) -> Self {
         Self { min: Some(Bound { at: min, hard: false }), max: Some(Bound { at: max, hard: false }), ..self }
     }

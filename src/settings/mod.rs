@@ -1,15 +1,15 @@
-//! Every setting, declared once: what it takes, what its values mean, and what its changes call for.
+//! Every setting, declared once: its values, their meaning, and the impact of its changes.
 //!
 //! - `table`: the settings; one entry is one setting
 //! - `kind`, `guard`, `setting`: the parts of an entry
-//! - `direction`, `ranking`: in which direction a value moves
-//! - `decision`: what a change calls for, by direction and shape of the live value
-//! - `endpoint`, `path`: where a setting is
-//! - `model`, `tree`: the table as a value that stages ask: what a name stands for, and what an object holds
-//! - `canonical`, `duration`, `color`: when two values are the same
-//! - `check`: which values the API takes
-//! - `describe`: all of this in words
-//! - `target`: which organization is meant
+//! - `direction`, `ranking`: the direction of a change
+//! - `decision`: the impact of a change, by direction and shape of the live value
+//! - `endpoint`, `path`: the location of a setting
+//! - `model`, `tree`: the table as a value: lookup of names, and the content of objects
+//! - `canonical`, `duration`, `color`: equality of values
+//! - `check`: which values the API accepts
+//! - `describe`: descriptions in words
+//! - `target`: the address of an organization
 
 mod canonical;
 mod check;

@@ -1,4 +1,4 @@
-//! The table of settings as a value: what every stage asks when it wants to know what a setting is.
+//! The table of settings as a value, with lookup by path and name.
 
 use std::cmp::Reverse;
 use std::sync::LazyLock;
@@ -13,7 +13,7 @@ use super::tree::{Branch, Resolved};
 
 /// The settings and groups that this version knows.
 ///
-/// A value and not a global, so that a test can add next month's setting and watch it pass every stage.
+/// A value and not a global, so that tests can add a setting and run it through every stage.
 #[derive(Debug, Clone)]
 pub struct Model {
     settings: Vec<Setting>,
@@ -25,7 +25,7 @@ pub struct Model {
 static CURRENT: LazyLock<Model> = LazyLock::new(|| Model::new(SETTINGS.concat(), GROUPS.to_vec()));
 
 impl Model {
-    /// The model of these settings. An object that holds some of them and has no entry is a group all the same.
+    /// Creates the model of these settings. An object that contains some of them is a group even without an entry.
     fn new(settings: Vec<Setting>, mut groups: Vec<Group>) -> Self {
         for setting in &settings {
             let (path, around) = (setting.full_path(), 1..setting.keys().len());
@@ -46,7 +46,7 @@ impl Model {
         &CURRENT
     }
 
-    /// This model with one more setting behind the others of its section.
+    /// This model with one more setting at the end of its section.
     #[must_use]
     pub fn with(mut self, setting: Setting) -> Self {
         self.settings.push(setting);
@@ -69,7 +69,7 @@ impl Model {
         self.settings.iter().filter(move |setting| setting.endpoint() == endpoint)
     }
 
-    /// The tree of everything: the sections, with what is in each.
+    /// The tree of each section.
     pub fn tree(&self) -> &[Branch] {
         &self.sections
     }
@@ -83,8 +83,7 @@ impl Model {
         }
     }
 
-    /// What a path stands for, as people write it: with or without its section, and under any name that a setting or
-    /// group has or had.
+    /// Resolves a path as a user writes it: with or without its section, and with current or former names.
     pub fn resolve(&self, name: &str) -> Option<Resolved<'_>> {
         if let Some(section) = self.sections.iter().find(|section| section.path() == name) {
             return Some(Resolved::Branch(section));
@@ -104,12 +103,12 @@ impl Model {
         self.settings.iter().position(|setting| setting.path == path).unwrap_or(usize::MAX)
     }
 
-    /// Every group, each behind those that it is in. An object that holds settings is one with or without an entry.
+    /// Every group, each after the groups that contain it. An object that contains settings is a group even without an entry.
     pub fn groups(&self) -> &[Group] {
         &self.groups
     }
 
-    /// Every group, each in front of those that it is in.
+    /// Every group, each before the groups that contain it.
     pub(crate) fn innermost_groups(&self) -> Vec<&Group> {
         let mut groups: Vec<&Group> = self.groups.iter().collect();
         groups.sort_by_key(|group| Reverse(group.keys().len()));
@@ -133,7 +132,7 @@ impl Model {
         self.setting(switch).filter(|found| found.path != setting.path)
     }
 
-    /// The cells of the table of decisions that nobody has decided: setting, direction and shape of the live value.
+    /// The undecided cells of the decision table: setting, direction and shape of the live value.
     pub fn undecided(&self) -> Vec<(&'static str, Direction, LiveShape)> {
         let writable = self.settings.iter().filter(|setting| setting.is_writable());
         let cells = writable.flat_map(|setting| {
@@ -153,7 +152,7 @@ impl Model {
         })
     }
 
-    /// The settings that the server returns and does not take.
+    /// The settings that the server returns but does not accept.
     pub fn response_only(&self, endpoint: Endpoint) -> impl Iterator<Item = &Setting> {
         self.of(endpoint).filter(|setting| matches!(setting.access, Access::ServerManaged | Access::Volatile))
     }

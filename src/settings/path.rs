@@ -1,4 +1,4 @@
-//! Dotted paths: taken apart once, where the table declares them, and put together for people.
+//! Dotted paths: parsed once, when the table declares them, and joined for display.
 
 #[cfg(feature = "sandbox")]
 use serde_json::Deserializer;
@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::endpoint::Endpoint;
 
-/// A dotted path of the table, taken apart when it is declared: `organization.login_design.header_text` is the section
+/// A dotted path of the table, parsed when it is declared: `organization.login_design.header_text` is the section
 /// `organization` and the keys `login_design` and `header_text`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SettingPath {
@@ -44,7 +44,7 @@ impl SettingPath {
         self.text
     }
 
-    /// The object of the API that it leads into.
+    /// The object of the API that contains it.
     pub const fn endpoint(&self) -> Endpoint {
         self.endpoint
     }
@@ -64,7 +64,7 @@ impl SettingPath {
         self.text.get(self.endpoint.section().len() + 1..).unwrap_or_default()
     }
 
-    /// The path of the object around it; `None` for a section.
+    /// The path of the object that contains it; `None` for a section.
     pub fn parent(&self) -> Option<Self> {
         Some(self.truncated(self.depth.checked_sub(1)?))
     }
@@ -78,13 +78,13 @@ impl SettingPath {
         Self { text: &self.text[..length], endpoint: self.endpoint, keys, depth: kept.len() }
     }
 
-    /// Whether it leads into the object at another path.
+    /// Whether it is inside the object at another path.
     pub fn is_below(&self, object: &Self) -> bool {
         self.endpoint == object.endpoint && self.depth > object.depth && self.keys().starts_with(object.keys())
     }
 }
 
-/// A text up to its first dot, and what follows that.
+/// Splits a text at its first dot.
 const fn first_segment(text: &'static str) -> (&'static str, Option<&'static str>) {
     let mut at = 0;
     while at < text.len() {
@@ -97,19 +97,19 @@ const fn first_segment(text: &'static str) -> (&'static str, Option<&'static str
     (text, None)
 }
 
-/// The last segment of a path that a person wrote.
+/// The last segment of a path.
 #[cfg(feature = "report")]
 pub(crate) fn last_segment(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or(path)
 }
 
-/// Keys as people name a setting without its section: `login_design.header_text`.
+/// Joins the keys of a setting without its section: `login_design.header_text`.
 #[cfg(any(feature = "report", feature = "terraform", feature = "sandbox"))]
 pub(crate) fn joined<K: AsRef<str>>(keys: &[K]) -> String {
     keys.iter().map(AsRef::as_ref).collect::<Vec<&str>>().join(".")
 }
 
-/// Keys as one dotted path below a section; a key with other characters than a name's is quoted as in JSON.
+/// Joins keys to a dotted path below a section. A key that is not a plain name is quoted as in JSON.
 pub fn dotted<K: AsRef<str>>(endpoint: Endpoint, keys: &[K]) -> String {
     let mut path = endpoint.section().to_owned();
     for key in keys {
@@ -124,7 +124,7 @@ pub fn dotted<K: AsRef<str>>(endpoint: Endpoint, keys: &[K]) -> String {
     path
 }
 
-/// The section and the keys of a path that [`dotted`] joined; `None` for any other text.
+/// Splits a path that [`dotted`] joined into its section and keys; `None` for any other text.
 #[cfg(feature = "sandbox")]
 pub(crate) fn undotted(path: &str) -> Option<(Endpoint, Vec<String>)> {
     let endpoint = Endpoint::ALL.into_iter().find(|endpoint| path.starts_with(endpoint.section()))?;
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn the_keys_of_a_path_make_its_text() {
+    fn the_keys_of_a_path_join_to_its_text() {
         for text in ["organization", "organization.a", "doh.a.b", "organization.a.b.c.d"] {
             let path = SettingPath::new(text);
             assert_eq!(dotted(path.endpoint(), path.keys()), text);
@@ -188,7 +188,7 @@ mod tests {
     proptest! {
         #[cfg(feature = "sandbox")]
         #[test]
-        fn what_is_joined_comes_apart_again(doh: bool, keys in prop::collection::vec("[a-c.\"\\\\é ]{0,4}", 0..4)) {
+        fn a_joined_path_splits_into_its_keys(doh: bool, keys in prop::collection::vec("[a-c.\"\\\\é ]{0,4}", 0..4)) {
             let endpoint = if doh { Endpoint::Doh } else { Endpoint::Organization };
             prop_assert_eq!(undotted(&dotted(endpoint, &keys)), Some((endpoint, keys)));
         }

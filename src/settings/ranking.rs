@@ -1,4 +1,4 @@
-//! Which values can be ranked, and in which direction a change between two of them goes.
+//! Which values can be ranked, and the direction of a change between two values.
 
 use serde_json::Value as Json;
 
@@ -10,7 +10,7 @@ use super::kind::{Bound, Element, Kind};
 use super::setting::{Setting, Unset};
 
 impl Direction {
-    /// The directions in which a setting can move, in the order of tables.
+    /// The directions in which a setting can change, in the order of tables.
     pub fn all_of(setting: &Setting) -> Vec<Self> {
         let mut directions = match setting.kind {
             Kind::Boolean => vec![Self::TurnedOn, Self::TurnedOff],
@@ -35,7 +35,7 @@ impl Direction {
         directions
     }
 
-    /// The direction of a change between two values as they are written; the canonical forms differ.
+    /// Returns the direction of a change between two values whose canonical values differ.
     pub fn of(setting: &Setting, before: Option<&Json>, after: Option<&Json>) -> Self {
         if !setting.can_rank(before) || !setting.can_rank(after) {
             return Self::Unranked;
@@ -99,12 +99,12 @@ impl Direction {
     }
 }
 
-/// The length of a canonical duration; `None` for nothing.
+/// The length of a canonical duration; `None` if it is empty.
 fn length(value: &Json) -> Option<GoDuration> {
     value.as_str()?.parse().ok()
 }
 
-/// Whether a value has the JSON type that a kind takes.
+/// Whether a value has the JSON type of a kind.
 pub(crate) fn has_the_type(kind: Kind, value: &Json) -> bool {
     match kind {
         Kind::Boolean => value.is_boolean(),
@@ -123,8 +123,8 @@ pub(crate) fn has_the_type(kind: Kind, value: &Json) -> bool {
 }
 
 impl Setting {
-    /// Whether a value, as it is written, can be compared in rank with others. Words count only in their exact
-    /// spelling: what other capital letters mean to the API is not documented.
+    /// Whether a value can be ranked against others. Words must have their exact spelling: Cloudflare does not document
+    /// whether the API ignores case.
     pub fn can_rank(&self, value: Option<&Json>) -> bool {
         let Some(value) = value.filter(|value| !is_blank(value)) else { return true };
         let has_type = has_the_type(self.kind, value);

@@ -1,4 +1,4 @@
-//! What a setting is: the shape of one entry of the table in [`settings`](super).
+//! The entry of one setting in the table of [`settings`](super).
 
 use serde_json::Value as Json;
 
@@ -10,20 +10,20 @@ use super::guard::{Impact, Impacts, UNRANKED};
 use super::kind::Kind;
 use super::path::SettingPath;
 
-/// Who may write a setting, and whether its live value counts.
+/// Who may write a setting, and whether its live value is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
     /// A manifest can declare it; it is compared and written.
     Writable,
-    /// A manifest can declare it; it is sent beside a change of the named setting and is never drift.
+    /// A manifest can declare it; it is sent with a change of the named setting and is never drift.
     Annotation(&'static str),
-    /// The server returns it and does not take it. It is not written, and must not move during an apply.
+    /// The server returns it but does not accept it. It is not written, and must not change during an apply.
     ServerManaged,
-    /// The server returns it and moves it by itself. It is not written and not compared.
+    /// The server returns it and changes it by itself. It is neither written nor compared.
     Volatile,
 }
 
-/// How a setting is emptied on the wire: an intended clear is explicit, so that it holds whether PUT replaces or merges.
+/// The value that unsets a setting. It is always sent explicitly, so that it works whether PUT replaces or merges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unset {
     /// JSON `null`.
@@ -32,7 +32,7 @@ pub enum Unset {
     False,
     /// `[]`.
     EmptyList,
-    /// It cannot be emptied; the text says why.
+    /// It cannot be unset; the text is the reason.
     Never(&'static str),
 }
 
@@ -45,51 +45,51 @@ pub enum Scopes {
     Account,
 }
 
-/// One setting: everything the program knows about it, from parsing to guards, is read from here.
+/// One setting, with everything that the program knows about it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Setting {
     /// Dotted path from the section down, in the API's own names: `organization.login_design.header_text`.
     pub path: &'static str,
-    /// The same, taken apart.
+    /// The parsed path.
     full_path: SettingPath,
-    /// What values it takes.
+    /// The values that it accepts.
     pub kind: Kind,
     /// Who may write it.
     pub access: Access,
     /// Where it exists.
     pub scopes: Scopes,
-    /// Whether POST takes it when an organization is created.
+    /// Whether POST accepts it when an organization is created.
     pub in_create: bool,
-    /// Whether a text may have several lines; all others are refused.
+    /// Whether a text may have several lines.
     pub is_multiline: bool,
-    /// How it is emptied.
+    /// How it is unset.
     pub unset: Unset,
-    /// The path under which the API answers, where that differs from the path under which it takes the value.
+    /// The path in the API's answers, if it differs from the path in requests.
     pub observed_as: Option<SettingPath>,
-    /// An older path that live documents may still carry.
+    /// The former path, which live documents may still contain.
     pub former: Option<SettingPath>,
-    /// Settings that the server returns beside it and that tell a reader what its live value stands for.
+    /// Settings that the server returns with it and that explain its live value to a reader.
     pub context: &'static [&'static str],
-    /// Whether plans show its live value although only the server writes it: people should see what it is, and when it moved.
+    /// Whether plans show its live value although only the server writes it, so that a change is noticed.
     pub is_watched: bool,
-    /// What a change of it leads to, in each direction: guarded, noted or harmless.
+    /// The impact of a change in each direction: guarded, noted or harmless.
     pub impacts: Impacts,
-    /// What it does, in sentences.
+    /// What it does, in full sentences.
     pub doc: &'static str,
-    /// What applies while it is unset. Never written by this program, which has no defaults of its own.
+    /// What applies while it is unset. This program never writes defaults.
     pub default: &'static str,
-    /// What the server may give it, as JSON, when an organization is created without it. Empty where nothing is known.
+    /// The value, as JSON, that the server may set when an organization is created without it. Empty if unknown.
     pub created_with: &'static str,
     /// An example value, as YAML.
     pub example: &'static str,
-    /// Where these facts come from.
+    /// The source of these facts.
     pub source: &'static str,
 }
 
 impl Setting {
-    /// A writable account-and-zone setting, emptied as its kind suggests, whose changes are undecided. The builders
-    /// below refine it.
+    /// Creates a writable setting of accounts and zones, unset as usual for its kind, without declared impacts. The
+    /// builder methods below refine it.
     pub const fn new(path: &'static str, kind: Kind) -> Self {
         let unset = match kind {
             Kind::Boolean => Unset::False,
@@ -118,27 +118,27 @@ impl Setting {
         }
     }
 
-    /// Says what the setting does.
+    /// Sets the description.
     pub const fn doc(self, doc: &'static str) -> Self {
         Self { doc, ..self }
     }
 
-    /// Says what applies while it is unset.
+    /// Sets what applies while it is unset.
     pub const fn default(self, default: &'static str) -> Self {
         Self { default, ..self }
     }
 
-    /// Names the value, as JSON, that the server may fill in when an organization is created without the setting.
+    /// Sets the value, as JSON, that the server may set when an organization is created without the setting.
     pub const fn created_with(self, created_with: &'static str) -> Self {
         Self { created_with, ..self }
     }
 
-    /// Gives an example value, as YAML.
+    /// Sets an example value, as YAML.
     pub const fn example(self, example: &'static str) -> Self {
         Self { example, ..self }
     }
 
-    /// Names the source of these facts.
+    /// Sets the source of these facts.
     pub const fn source(self, source: &'static str) -> Self {
         Self { source, ..self }
     }
@@ -148,52 +148,52 @@ impl Setting {
         Self { scopes: Scopes::Account, ..self }
     }
 
-    /// The same setting, whose text may have several lines.
+    /// Allows several lines of text.
     pub const fn multiline(self) -> Self {
         Self { is_multiline: true, ..self }
     }
 
-    /// POST does not take it, so a created organization gets it by the PUT that follows.
+    /// Excludes it from POST, so that the PUT after the creation sets it.
     pub const fn not_in_create(self) -> Self {
         Self { in_create: false, ..self }
     }
 
-    /// Says how it is emptied, where that differs from what its kind suggests.
+    /// Sets how it is unset, if that differs from the usual way for its kind.
     pub const fn unset(self, unset: Unset) -> Self {
         Self { unset, ..self }
     }
 
-    /// Says who may write it.
+    /// Sets who may write it.
     pub const fn access(self, access: Access) -> Self {
         Self { access, in_create: matches!(access, Access::Writable | Access::Annotation(_)), ..self }
     }
 
-    /// Names the path under which the API answers.
+    /// Sets the path in the API's answers.
     pub const fn observed_as(self, path: &'static str) -> Self {
         Self { observed_as: Some(SettingPath::new(path)), ..self }
     }
 
-    /// Names the older path that live documents may still carry.
+    /// Sets the former path, which live documents may still contain.
     pub const fn formerly(self, path: &'static str) -> Self {
         Self { former: Some(SettingPath::new(path)), ..self }
     }
 
-    /// Names the settings that tell what its live value stands for.
+    /// Sets the settings that explain its live value.
     pub const fn context(self, paths: &'static [&'static str]) -> Self {
         Self { context: paths, ..self }
     }
 
-    /// Has plans show its live value although only the server writes it.
+    /// Makes plans show its live value although only the server writes it.
     pub const fn watched(self) -> Self {
         Self { is_watched: true, ..self }
     }
 
-    /// Decides every direction in the same way, whatever the live value is.
+    /// Sets one impact for every direction and every live value.
     pub const fn always(self, impact: Impact) -> Self {
         Self { impacts: Impacts::Always(impact), ..self }
     }
 
-    /// Decides each direction between values that can be ranked. What cannot be ranked is guarded.
+    /// Sets the impact of each direction between values that can be ranked. All other changes are guarded.
     pub const fn impacts(self, ranked: &'static [(Direction, Impact)]) -> Self {
         Self { impacts: Impacts::ByDirection { ranked, unranked: Impact::Guarded(UNRANKED) }, ..self }
     }
@@ -203,7 +203,7 @@ impl Setting {
         self.full_path.endpoint()
     }
 
-    /// The path, taken apart.
+    /// The parsed path.
     pub fn full_path(&self) -> SettingPath {
         self.full_path
     }
@@ -224,7 +224,7 @@ impl Setting {
         (!parent.keys().is_empty()).then_some(parent.as_str())
     }
 
-    /// Every path under which a live document may hold it, the preferred first.
+    /// Every path under which a live document may contain it, the preferred one first.
     pub fn live_paths(&self) -> impl Iterator<Item = &SettingPath> {
         [Some(self.observed_as.as_ref().unwrap_or(&self.full_path)), self.former.as_ref()].into_iter().flatten()
     }
@@ -239,20 +239,20 @@ impl Setting {
         matches!(self.access, Access::Writable | Access::Annotation(_))
     }
 
-    /// Whether a change of it is a change of the organization: annotations and what the server keeps are not.
+    /// Whether a change of it is a change of the organization. Annotations and settings kept by the server are not.
     pub fn is_writable(&self) -> bool {
         self.access == Access::Writable
     }
 
-    /// The one spelling of a value for comparison; `null` stands for every way of being empty.
+    /// Returns the canonical value for comparison; `null` for every empty value.
     ///
-    /// A value of a type the setting does not take keeps its own spelling: the live side never fails.
+    /// A value of the wrong type is returned unchanged, so that no live value is an error.
     pub fn canonical(&self, value: Option<&Json>) -> Json {
         canonical::of(self.kind, value)
     }
 
-    /// A live value as a file spells it: as the API does, but sets and numbers in their canonical form, and durations
-    /// without units that the setting does not take (`24h0m0s`).
+    /// Returns a live value as a manifest spells it: like the API, but with canonical sets and numbers, and with durations
+    /// in the units of the setting (`24h` for `24h0m0s`).
     pub(crate) fn spelled(&self, live: &Json) -> Json {
         match self.kind {
             Kind::Duration(range) => {
@@ -265,61 +265,61 @@ impl Setting {
         }
     }
 
-    /// Whether two values mean the same: `24h` and `1440m`, `#FFF` and `#ffffff`, `false` and nothing.
+    /// Whether two values are equal by meaning: `24h` and `1440m`, `#FFF` and `#ffffff`, `false` and absent.
     pub fn same(&self, one: Option<&Json>, two: Option<&Json>) -> bool {
         self.canonical(one) == self.canonical(two)
     }
 
-    /// Whether a value is one of the ways of being empty.
+    /// Whether a value is empty.
     pub fn is_empty(&self, value: Option<&Json>) -> bool {
         self.canonical(value).is_null()
     }
 }
 
-/// Settings that live in one JSON object of the API.
+/// Settings in one JSON object of the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Group {
     /// Dotted path: `organization.login_design`.
     pub path: &'static str,
-    /// The same, taken apart.
+    /// The parsed path.
     full_path: SettingPath,
-    /// An older path that live documents may still carry.
+    /// The former path, which live documents may still contain.
     pub former: Option<SettingPath>,
-    /// Whether the API takes the members only together.
+    /// Whether the API accepts the members only together.
     pub all_or_nothing: bool,
-    /// A boolean member; while it is off, the server fills the other members as it likes and none of them counts.
+    /// A boolean member. While it is off, the other members can have any value and are not compared.
     pub switch: Option<&'static str>,
-    /// What the group is about, in a sentence. Empty for a group that has no entry of its own.
+    /// A description in one sentence. Empty for a group without an entry.
     pub doc: &'static str,
 }
 
 impl Group {
-    /// A group without peculiarities.
+    /// Creates a group with default properties.
     pub const fn new(path: &'static str, doc: &'static str) -> Self {
         Self { doc, ..Self::at(SettingPath::new(path)) }
     }
 
-    /// A group of which nothing is known but its path.
+    /// Creates a group without an entry.
     pub(super) const fn at(path: SettingPath) -> Self {
         Self { path: path.as_str(), full_path: path, former: None, all_or_nothing: false, switch: None, doc: "" }
     }
 
-    /// Names the older path that live documents may still carry.
+    /// Sets the former path, which live documents may still contain.
     pub const fn formerly(self, path: &'static str) -> Self {
         Self { former: Some(SettingPath::new(path)), ..self }
     }
 
-    /// Has the members be sent only together.
+    /// Requires that all members are sent together.
     pub const fn all_or_nothing(self) -> Self {
         Self { all_or_nothing: true, ..self }
     }
 
-    /// Names the member while which is off none of the others counts.
+    /// Sets the switch: while it is off, the other members are not compared.
     pub const fn switched_by(self, path: &'static str) -> Self {
         Self { switch: Some(path), ..self }
     }
 
-    /// The path, taken apart.
+    /// The parsed path.
     pub fn full_path(&self) -> SettingPath {
         self.full_path
     }

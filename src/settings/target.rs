@@ -1,4 +1,4 @@
-//! Which organization is meant: an account or a zone.
+//! The address of an organization: an account or a zone.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,9 +11,9 @@ use super::setting::{Scopes, Setting};
 #[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
-    /// An account: the usual case, with every setting.
+    /// An account. It has every setting.
     Account,
-    /// A zone: older, with fewer settings.
+    /// A zone. It is the older scope and has fewer settings.
     Zone,
 }
 

@@ -1,4 +1,4 @@
-//! The settings as a tree: sections, groups and settings, each under every name that files, bodies and answers use.
+//! The settings as a tree: sections, groups and settings, under every name in manifests, requests and answers.
 
 use super::path::SettingPath;
 use super::setting::{Group, Setting};
@@ -11,7 +11,7 @@ pub struct Branch {
     members: Vec<Member>,
 }
 
-/// What an object of the API has under one name.
+/// A member of an object of the API, under one name.
 #[derive(Debug, Clone)]
 pub struct Member {
     /// Its path under this name.
@@ -34,17 +34,17 @@ pub enum Node {
 /// Who uses a name of a setting or group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NameKind {
-    /// Everybody: files and bodies declare it, and the API answers it.
+    /// Manifests, requests and answers.
     Current,
-    /// Files and bodies only: the API answers under another name.
+    /// Manifests and requests; the API answers under another name.
     Requested,
-    /// The API only, in its answers.
+    /// Answers of the API only.
     Answered,
-    /// Nobody any more, apart from live documents that still carry it.
+    /// A former name, which live documents may still contain.
     Former,
 }
 
-/// What a path stands for.
+/// The setting, section or group at a path.
 #[derive(Debug, Clone, Copy)]
 pub enum Resolved<'m> {
     /// A setting.
@@ -94,22 +94,22 @@ impl Branch {
         self.path.as_str()
     }
 
-    /// The group that it is; `None` for a section, and for an object that only former names of settings lead through.
+    /// The group; `None` for a section, and for an object that contains only former names of settings.
     pub fn group(&self) -> Option<&Group> {
         self.group.as_ref()
     }
 
-    /// What it has under every name, former ones included.
+    /// The members under every name, including former ones.
     pub fn members(&self) -> &[Member] {
         &self.members
     }
 
-    /// What it has under one name.
+    /// The member with a name.
     pub fn member(&self, name: &str) -> Option<&Member> {
         self.members.iter().find(|member| member.name() == name)
     }
 
-    /// What keys lead to.
+    /// The member at a path of keys.
     pub fn at<K: AsRef<str>>(&self, keys: &[K]) -> Option<&Member> {
         let (first, rest) = keys.split_first()?;
         let member = self.member(first.as_ref())?;
@@ -120,12 +120,12 @@ impl Branch {
         }
     }
 
-    /// What files declare in it, each group where its first setting stands.
+    /// The members that a manifest can declare. A group has the position of its first setting.
     pub fn declarable(&self) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(|member| member.is_requested() && member.is_declarable())
     }
 
-    /// Every setting in it and in what is below it, under the name of today.
+    /// Every setting in it, at every depth, under its current name.
     pub fn settings(&self) -> Vec<&Setting> {
         let mut found = Vec::new();
         for member in self.members.iter().filter(|member| member.is_requested()) {
@@ -137,7 +137,7 @@ impl Branch {
         found
     }
 
-    /// The first member, here or below, whose path is as asked.
+    /// The first member, at any depth, whose path matches.
     pub(super) fn find(&self, is_asked: &dyn Fn(&SettingPath) -> bool) -> Option<&Member> {
         self.members.iter().find_map(|member| match &member.node {
             _ if is_asked(&member.path) => Some(member),
@@ -148,22 +148,22 @@ impl Branch {
 }
 
 impl Member {
-    /// Its name in the object that it is a member of.
+    /// Its name in the object that contains it.
     pub fn name(&self) -> &'static str {
         self.path.name()
     }
 
-    /// Whether files and bodies use this name.
+    /// Whether manifests and requests use this name.
     pub fn is_requested(&self) -> bool {
         matches!(self.name_kind, NameKind::Current | NameKind::Requested)
     }
 
-    /// Whether a live document may have it under this name.
+    /// Whether a live document may contain this name.
     pub fn is_answered(&self) -> bool {
         self.name_kind != NameKind::Requested
     }
 
-    /// Whether a file may declare it, or anything in it.
+    /// Whether a manifest may declare it or any of its members.
     pub fn is_declarable(&self) -> bool {
         match &self.node {
             Node::Setting(setting) => setting.is_declarable(),
@@ -171,7 +171,7 @@ impl Member {
         }
     }
 
-    /// What it stands for.
+    /// The setting or object.
     pub fn resolved(&self) -> Resolved<'_> {
         match &self.node {
             Node::Setting(setting) => Resolved::Setting(setting),

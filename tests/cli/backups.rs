@@ -433,7 +433,7 @@ fn what_is_no_backup_is_refused_with_the_reason() {
     let home = Home::new();
     for (text, reason) in [
         ("<html>", "not JSON"),
-        ("{}", "no format_version"),
+        ("{}", "missing `format_version`"),
         (r#"{"format_version": "2.0"}"#, "unsupported format_version 2.0"),
         (r#"{"format_version": "1.0", "live": {"organization": null}}"#, "there was no organization yet"),
         (r#"{"format_version": "1.0", "live": {}}"#, "it holds no settings"),

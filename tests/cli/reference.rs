@@ -96,14 +96,14 @@ fn a_setting_is_explained() {
       source         Cloudflare One docs, access-settings/session-management
 
     Guarded: needs consent
-      - a duration above 730h: the duration is longer than any that is documented: a stolen session or
-        token stays useful for that long
+      - a duration above 730h: the duration is longer than any documented one: a stolen session or token
+        stays useful for that long
         check first: whether the number and the unit are the ones you mean
-      - a duration below 15m: the duration is shorter than any that is documented: people may be signed
-        out before they can work
+      - a duration below 15m: the duration is shorter than any documented one: people may be signed out
+        before they can work
         check first: whether the number and the unit are the ones you mean
-      - a value that cannot be ranked: the value before or after is not one that this version knows, so
-        the change may weaken a protection or lock people out
+      - a value that cannot be ranked: this version does not know the value before or after, so the
+        change may weaken a protection or lock people out
         check first: what the value means in the dashboard or in Cloudflare's documentation, and who
         relies on it
     Noted in the plan

@@ -190,9 +190,9 @@ fn what_is_no_saved_plan_is_refused_with_the_reason() {
     for (text, reason) in [
         (printed.as_str(), "carries no seal; plan --out saves one"),
         ("{", "it is no saved plan: EOF"),
-        ("{}", "no format_version"),
+        ("{}", "missing `format_version`"),
         (r#"{"format_version": "2.0"}"#, "unsupported format_version 2.0"),
-        (r#"{"format_version": "1.0", "live": {}}"#, "it has no plans"),
+        (r#"{"format_version": "1.0", "live": {}}"#, "missing `plans`"),
     ] {
         desk.write("plan.json", text);
         desk.refused_with(&[], reason);

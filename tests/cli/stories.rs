@@ -240,7 +240,7 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
       auth_domain: widget.cloudflareaccess.com
       # How long a user stays signed in to Access, unless an application or policy says otherwise.
       session_duration: 12h
-      # How long a sign-in through WARP lasts. Where on, it overrides policy, application and global
+      # How long a sign-in through WARP lasts. If set, it overrides policy, application and global
       # session durations.
       warp_auth_session_duration: 48h
       # How long a user may be inactive before the seat is freed. At least one month (730h), at most one
@@ -261,7 +261,7 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
         header_text: Widget Corps
         # The text below the login form.
         footer_text: "Locked out? Call 4242."
-      # Pages of your own in place of Cloudflare's, by their uid.
+      # Custom pages that replace Cloudflare's, by their uid.
       custom_pages:
         # The custom page shown to a user who may not use an application.
         forbidden: 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
@@ -272,7 +272,7 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
         allowed_authenticators: [security_key, totp]
         # How long a second factor is remembered, 0m to 720h.
         session_duration: 24h
-      # What happens to service tokens that nobody uses.
+      # What happens to unused service tokens.
       service_token_inactivity:
         # Acts on service tokens that nobody has used for a while. All three settings are needed
         # together.
@@ -352,7 +352,7 @@ fn what_is_no_snapshot_is_refused() {
     env.write("live.json", "{}");
     assert_snapshot!(env.run("plan --live live.json"), @r#"
     ------- stderr -------
-    error: live.json: not a snapshot: no format_version
+    error: live.json: not a snapshot: missing `format_version`
       hint: write a snapshot with `zerodrift export --format json`
     [exit status: 1]
     "#);

@@ -40,8 +40,8 @@ Exit codes:
     0  done, or in sync
     1  failed: network, API, I/O
     2  changes (plan --detailed-exitcode) or drift (drift)
-    3  refused: a guard without consent, or no approval
-    4  conflict: live moved since the plan, or the read-back does not match
+    3  refused: a guarded change without consent, or no approval
+    4  conflict: the live state changed since the plan, or the read-back does not match
     5  the manifest has errors
     6  authentication or permission
    64  usage

@@ -1,4 +1,4 @@
-//! Durations: the grammar of Go, the units and bounds of each setting, and what people write instead.
+//! Checks durations: Go's grammar, the units and bounds of each setting, and common misspellings.
 
 use serde_json::Value as Json;
 
@@ -7,7 +7,7 @@ use crate::diagnostics::Rule;
 use crate::settings::duration::GoDuration;
 use crate::settings::kind::{Bound, DurationRange};
 
-/// Spellings of units that people use and Go does not know, with their length in seconds.
+/// Common spellings of units that Go does not know, with their length in seconds.
 ///
 /// A month is 730 hours and a year 8760, as Cloudflare's own documentation of seat expiry counts them.
 const SPELLINGS: [(&[&str], i64); 7] = [
@@ -20,10 +20,10 @@ const SPELLINGS: [(&[&str], i64); 7] = [
     (&["y", "yr", "year", "years"], 8_760 * 3_600),
 ];
 
-/// Longer than any duration that a person writes, in bytes.
+/// The length in bytes above which a text is never a misspelled duration.
 const LONGEST: usize = 40;
 
-/// Everything that is wrong with a text as a duration of this range.
+/// Returns all problems of a text as a duration of this range.
 pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<Problem> {
     let key = setting.name();
     let taken = described(&range);
@@ -56,7 +56,8 @@ fn beyond(setting: &Setting, range: &DurationRange, bound: Bound, text: &str) ->
         return Problem::refused(Rule::DurationRange, format!("{key} takes a duration {taken}, not {text}"));
     }
     let message = format!("{key} is usually a duration {taken}, not {text}");
-    Problem::doubtful(Rule::DurationRange, message).help("the dashboard does not offer it; the API may take it")
+    Problem::doubtful(Rule::DurationRange, message)
+        .help("the dashboard does not offer this value; the API may accept it")
 }
 
 fn suggested(problem: Problem, range: &DurationRange, text: &str) -> Problem {
@@ -75,7 +76,7 @@ fn out_of_bounds(range: &DurationRange, duration: GoDuration) -> Option<Bound> {
     below.or_else(|| range.max.filter(|bound| beyond(bound, std::cmp::Ordering::Greater)))
 }
 
-/// The bounds of a range, as they follow the words "a duration".
+/// The bounds of a range, to follow the words "a duration".
 pub(super) fn described(range: &DurationRange) -> String {
     match (range.min, range.max) {
         (Some(min), Some(max)) => format!("from {} to {}, such as {}", min.at, max.at, sample(range)),
@@ -85,13 +86,13 @@ pub(super) fn described(range: &DurationRange) -> String {
     }
 }
 
-/// A day where the range has it, else an end of the range.
+/// 24h if it is in the range, else a bound of the range.
 fn sample(range: &DurationRange) -> &'static str {
     let day = out_of_bounds(range, GoDuration::from_hours(24)).is_none();
     range.min.or(range.max).filter(|_| !day).map_or("24h", |bound| bound.at)
 }
 
-/// The duration that someone meant who wrote `1d`, `24 hours` or `24`, in units and bounds of the range.
+/// The duration meant by `1d`, `24 hours` or `24`, in the units and bounds of the range.
 pub(super) fn meant(range: &DurationRange, text: &str) -> Option<String> {
     let seconds = loose_seconds(text)?;
     let spelled = if range.units.contains(&"s") && seconds % 60 != 0 {
@@ -108,7 +109,7 @@ pub(super) fn meant(range: &DurationRange, text: &str) -> Option<String> {
     (!hard && spelled != text).then_some(spelled)
 }
 
-/// Reads a duration the way people write it: `1d12h`, `24 hours`, `PT24H`; a bare number counts hours.
+/// Parses common spellings of a duration: `1d12h`, `24 hours`, `PT24H`. A number without a unit means hours.
 fn loose_seconds(text: &str) -> Option<i64> {
     if text.len() > LONGEST {
         return None;

@@ -1,4 +1,4 @@
-//! Host names, URLs and ids.
+//! Checks host names, URLs and ids.
 
 use serde_json::Value as Json;
 use url::{Host, Url};
@@ -6,10 +6,10 @@ use url::{Host, Url};
 use super::{Problem, Setting, shown};
 use crate::diagnostics::Rule;
 
-/// What most login pages' host names end in.
+/// The usual suffix of a login page's host name.
 const TEAM_SUFFIX: &str = ".cloudflareaccess.com";
 
-/// What is wrong with a text as a host name (RFC 1123, with at least two labels).
+/// Returns the problem of a text as a host name (RFC 1123, with at least two labels).
 pub(super) fn host(setting: &Setting, text: &str) -> Option<Problem> {
     let Err(reason) = host_name(text) else { return None };
     let problem =
@@ -21,7 +21,7 @@ pub(super) fn host(setting: &Setting, text: &str) -> Option<Problem> {
     })
 }
 
-/// Whether a text is a host name, or why not.
+/// Checks that a text is a host name. The error is the reason.
 fn host_name(text: &str) -> Result<(), &'static str> {
     let name = text.strip_suffix('.').unwrap_or(text);
     if name.is_empty() {
@@ -50,7 +50,7 @@ fn host_name(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The host name that was meant by a pasted URL, a wildcard, a name with umlauts, or a team name alone.
+/// The host name meant by a pasted URL, a wildcard, a name with umlauts, or a team name alone.
 fn meant_host(setting: &Setting, text: &str) -> Option<String> {
     if text.len() > 2_000 {
         return None;
@@ -68,7 +68,7 @@ fn meant_host(setting: &Setting, text: &str) -> Option<String> {
     }
 }
 
-/// Everything that is wrong with a text as the URL of something that browsers load.
+/// Returns all problems of a text as the URL of something that browsers load.
 pub(super) fn url(setting: &Setting, text: &str) -> Vec<Problem> {
     let refused =
         |reason: &str| Problem::refused(Rule::Url, format!("{} is {}: {reason}", setting.name(), shown(text)));
@@ -77,13 +77,13 @@ pub(super) fn url(setting: &Setting, text: &str) -> Vec<Problem> {
     }
     let scheme = text.split_once("://").map(|(scheme, _)| scheme.to_ascii_lowercase());
     if !matches!(scheme.as_deref(), Some("https" | "http")) {
-        return vec![without_scheme(refused("it needs a whole URL that starts with https://"), text)];
+        return vec![without_scheme(refused("expected a full URL that starts with https://"), text)];
     }
     let Ok(parsed) = Url::parse(text) else {
-        return vec![refused("this is no URL").help("write a URL such as https://example.com/logo.png")];
+        return vec![refused("not a URL").help("write a URL such as https://example.com/logo.png")];
     };
     if !parsed.username().is_empty() || parsed.password().is_some() {
-        return vec![refused("a URL with a user name or password in it shows them to everyone").help("remove them")];
+        return vec![refused("the user name or password in the URL is visible to everyone").help("remove them")];
     }
     let Some(rest) = text.get(5..).filter(|_| parsed.scheme() == "http") else { return Vec::new() };
     let message = format!("{} is loaded over http, which browsers block on an https page", setting.name());
@@ -100,7 +100,7 @@ fn without_scheme(problem: Problem, text: &str) -> Problem {
     problem.help(format!("did you mean {}?", shown(&meant))).suggest(meant)
 }
 
-/// What is wrong with a text as an id.
+/// Returns the problem of a text as an id.
 pub(super) fn uid(setting: &Setting, text: &str) -> Option<Problem> {
     if is_uid(text) {
         return None;

@@ -28,7 +28,7 @@ fn assert_verdicts(path: &str, table: &[(Json, &str)]) {
 }
 
 #[test]
-fn durations_are_go_durations_and_what_people_write_instead_is_understood() {
+fn durations_are_go_durations_and_common_spellings_get_a_suggestion() {
     let table = [
         (json!("24h"), ""),
         (json!("1h30m"), ""),
@@ -66,7 +66,7 @@ fn the_dashboards_bounds_are_doubtful_and_the_apis_are_refused() {
 }
 
 #[test]
-fn a_unit_that_a_setting_lacks_is_refused_with_the_same_time_in_its_own_units() {
+fn an_unsupported_unit_is_refused_with_the_duration_in_supported_units() {
     let table = [
         (json!("90m"), ""),
         (json!("3600s"), r#"refused duration-unit -> "1h""#),
@@ -78,7 +78,7 @@ fn a_unit_that_a_setting_lacks_is_refused_with_the_same_time_in_its_own_units() 
 }
 
 #[test]
-fn the_message_names_what_is_taken() {
+fn the_message_names_the_accepted_values() {
     let problems = setting("organization.mfa_config.session_duration").check(&json!("721h"));
     assert_eq!(problems[0].message, "session_duration takes a duration from 0m to 720h, such as 24h, not 721h");
     let problems = setting("organization.service_token_inactivity.inactivity_threshold_days").check(&json!(29));
@@ -100,7 +100,7 @@ fn colours_are_hexadecimal() {
 }
 
 #[test]
-fn urls_are_whole_and_carry_no_password() {
+fn urls_are_absolute_and_have_no_password() {
     let table = [
         (json!("https://example.com/logo.png"), ""),
         (json!("HTTPS://EXAMPLE.com"), ""),
@@ -211,7 +211,7 @@ fn sets_are_checked_element_by_element() {
 }
 
 #[test]
-fn text_is_one_line_and_shows_everything_it_holds() {
+fn text_is_one_line_without_invisible_characters() {
     let table = [
         (json!("Widget Corp – 日本"), ""),
         (json!(""), ""),
@@ -227,7 +227,7 @@ fn text_is_one_line_and_shows_everything_it_holds() {
     assert_verdicts("organization.name", &[(json!(" "), "refused empty")]);
 }
 
-/// Nobody has published whether the API takes line breaks in a text of the login page.
+/// Cloudflare does not document whether texts of the login page may have line breaks.
 #[test]
 fn a_text_of_the_login_page_may_have_several_lines_and_no_other() {
     for path in ["header_text", "footer_text"].map(|name| format!("organization.login_design.{name}")) {
@@ -263,7 +263,7 @@ fn null_and_the_example_of_every_setting_are_taken() {
 }
 
 #[test]
-fn no_message_carries_a_terminal_escape_or_grows_with_the_value() {
+fn no_message_contains_a_terminal_escape_or_grows_with_the_value() {
     let hostile = format!("\u{1b}]0;x\u{7}\u{202e}{}", "a".repeat(100_000));
     for setting in Model::current().settings() {
         let digits: Json = serde_json::from_str(&"9".repeat(100_000)).unwrap();

@@ -1,21 +1,21 @@
-//! Values out of a list: open, since the API may have learned more since this version.
+//! Checks values of open lists: the API may accept more values than this version knows.
 
 use serde_json::{Number, Value as Json};
 
 use super::{Problem, Setting, bare, shown};
 use crate::diagnostics::Rule;
 
-/// Words that the API took once, and what it takes now. It refuses the old ones.
+/// Words that the API renamed, with their new names. It refuses the old ones.
 ///
 /// Source: terraform-provider-cloudflare #7174 (12062, "invalid mfa authenticator type").
 const RENAMED: [(&str, &[&str]); 1] = [("ssh_piv_key", &["piv_key", "ssh_fido2_key"])];
 
-/// How alike two words must be to be taken for one another, 0.0 to 1.0.
+/// The minimum similarity of a suggestion, 0.0 to 1.0.
 const ALIKE: f64 = 0.65;
 
-/// The candidate that was probably meant, if one is near.
+/// Returns the candidate that was probably meant, if one is similar enough.
 pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Nothing that long is a misspelling, and comparing costs time by length.
+    // A text this long is not a misspelling, and the comparison takes time.
     if word.len() > 60 {
         return None;
     }
@@ -34,7 +34,7 @@ pub(super) fn joined(numbers: &[i64]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// What is wrong with a word out of a list of known ones.
+/// Returns the problem of a word that is not in the list of known words.
 pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Problem> {
     if known.contains(&text) {
         return None;
@@ -47,15 +47,15 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
         return Some(problem.help(format!("the API renamed it: write {}", new.join(" or "))));
     }
     let list = known.join(", ");
-    let message = format!("{} is not known to take {}; known are {list}", setting.name(), shown(text));
+    let message = format!("{} is not known to accept {}; known values: {list}", setting.name(), shown(text));
     let problem = Problem::doubtful(Rule::UnknownValue, message);
     Some(match nearest(text, known.iter().copied()) {
         Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(meant),
-        None => problem.help("if the API has learned this value since, it is sent as it is"),
+        None => problem.help("if the API accepts this value by now, keep it: it is sent unchanged"),
     })
 }
 
-/// What is wrong with a number out of a list of known ones.
+/// Returns the problem of a number that is not in the list of known numbers.
 pub(super) fn number(setting: &Setting, known: &[i64], number: &Number) -> Option<Problem> {
     let Some(whole) = number.as_i64() else {
         let message = format!("{} takes whole numbers, not {}", setting.name(), bare(&number.to_string()));
@@ -64,7 +64,7 @@ pub(super) fn number(setting: &Setting, known: &[i64], number: &Number) -> Optio
     if known.contains(&whole) {
         return None;
     }
-    let message = format!("{} is not known to take {whole}; known are {}", setting.name(), joined(known));
+    let message = format!("{} is not known to accept {whole}; known values: {}", setting.name(), joined(known));
     let problem = Problem::doubtful(Rule::UnknownValue, message);
     let nearest = known.iter().min_by_key(|one| one.abs_diff(whole));
     Some(problem.help("check the number").suggest_if(nearest.map(|number| Json::from(*number))))

@@ -36,14 +36,14 @@ pub(super) const SETTINGS: &[Setting] = &[
                 Direction::Replaced,
                 guarded(
                     "the service token in use is replaced, and every DoH client that uses it is cut off",
-                    "which clients use the service token that is named now",
+                    "which clients use the current service token",
                 ),
             ),
             (
                 Direction::Removed,
                 guarded(
-                    "no service token is chosen any more, and every DoH client that uses the present one is cut off",
-                    "which clients use the service token that is named now",
+                    "no service token is chosen any more, and every DoH client that uses the current one is cut off",
+                    "which clients use the current service token",
                 ),
             ),
         ])

@@ -1,8 +1,8 @@
-//! What the server keeps for itself.
+//! Settings that only the server writes.
 
 use super::*;
 
-/// What the server keeps for itself.
+/// Settings that only the server writes.
 pub(super) const SETTINGS: &[Setting] = &[
     server_managed("organization.cache_device_posture")
         .doc("Undocumented; kept by the server.")

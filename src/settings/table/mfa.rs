@@ -24,8 +24,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         .impacts(&[
             (Direction::FirstSet, Impact::Noted("applications and policies can ask for these second factors; nobody is asked until one of them does")),
             (Direction::Gains, guarded("users may sign in with a second factor that was not accepted before, which may be a weaker one", WEAKER_MFA)),
-            (Direction::Loses, guarded("users who have enrolled only the authenticators that are taken away are locked out until they enroll another", ENROLLED)),
-            (Direction::Exchanges, guarded("users may sign in with a second factor that was not accepted before, and users who have enrolled only what is taken away are locked out", ENROLLED)),
+            (Direction::Loses, guarded("users who have enrolled only the removed authenticators are locked out until they enroll another", ENROLLED)),
+            (Direction::Exchanges, guarded("users may sign in with a second factor that was not accepted before, and users who have enrolled only the removed ones are locked out", ENROLLED)),
             (Direction::Emptied, guarded("the MFA of Access is turned off: users sign in without a second factor", WEAKER_MFA)),
         ])
         .source(MFA),

@@ -1,7 +1,7 @@
 //! Every setting of the API, declared once.
 //!
 //! Parsing, validation, the JSON Schema, comparison, guards, `explain`, the README's table and the sandbox all read
-//! this table, so the setting that Cloudflare ships next month is one entry here. Facts come from the API reference
+//! this table, so a new setting is one new entry. Facts come from the API reference
 //! (`developers.cloudflare.com/api/resources/zero_trust/subresources/organizations/`) unless an entry says otherwise.
 
 mod doh;
@@ -40,7 +40,7 @@ const fn server_managed(path: &'static str) -> Setting {
     Setting::new(path, Kind::Opaque).access(Access::ServerManaged)
 }
 
-/// What a DoH answer says of the chosen service token: it moves with the token, not with these settings.
+/// A property of the chosen service token in a DoH answer. It changes with the token, not with these settings.
 const fn of_the_token(path: &'static str) -> Setting {
     Setting::new(path, Kind::Opaque).account_only().access(Access::Volatile).source(DOH_API)
 }
@@ -60,14 +60,11 @@ pub(super) const SETTINGS: &[&[Setting]] = &[
 /// The groups of settings.
 pub(super) const GROUPS: &[Group] = &[
     Group::new("organization.login_design", "How the login page looks."),
-    Group::new("organization.custom_pages", "Pages of your own in place of Cloudflare's, by their uid."),
+    Group::new("organization.custom_pages", "Custom pages that replace Cloudflare's, by their uid."),
     Group::new("organization.mfa_config", "The second factor that Access itself asks for."),
-    Group::new(
-        "organization.mfa_piv_key_requirements",
-        "What a PIV key must be to count, for infrastructure applications.",
-    )
-    .formerly("organization.mfa_ssh_piv_key_requirements"),
-    Group::new("organization.service_token_inactivity", "What happens to service tokens that nobody uses.")
+    Group::new("organization.mfa_piv_key_requirements", "Requirements for PIV keys, for infrastructure applications.")
+        .formerly("organization.mfa_ssh_piv_key_requirements"),
+    Group::new("organization.service_token_inactivity", "What happens to unused service tokens.")
         .all_or_nothing()
         .switched_by("organization.service_token_inactivity.enabled"),
 ];

@@ -1,4 +1,4 @@
-//! What a PIV key must be to count.
+//! Requirements for PIV keys.
 
 use super::*;
 
@@ -8,7 +8,7 @@ const KEY_TYPES: &[&str] = &["ecdsa", "ed25519", "rsa"];
 const KEY_SIZES: &[i64] = &[256, 384, 521, 2048, 3072, 4096];
 const PIV_KEYS: &str = "the keys that your users have, and who can reach infrastructure without them";
 
-/// What a PIV key must be to count.
+/// Requirements for PIV keys.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("organization.mfa_piv_key_requirements.pin_policy", Kind::Enum(PIN_POLICIES))
         .doc("When a PIV key asks for its PIN.")
@@ -60,8 +60,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         .impacts(&[
             (Direction::FirstSet, guarded("keys of other types are refused, and their users are locked out", PIV_KEYS)),
             (Direction::Gains, guarded("keys of further types are accepted", WEAKER_MFA)),
-            (Direction::Loses, guarded("keys of the types that are taken away are refused, and their users are locked out", PIV_KEYS)),
-            (Direction::Exchanges, guarded("keys of further types are accepted, and keys of the types that are taken away are refused, and their users are locked out", PIV_KEYS)),
+            (Direction::Loses, guarded("keys of the removed types are refused, and their users are locked out", PIV_KEYS)),
+            (Direction::Exchanges, guarded("keys of further types are accepted, and keys of the removed types are refused, and their users are locked out", PIV_KEYS)),
             (Direction::Emptied, guarded("keys of all types are accepted", WEAKER_MFA)),
         ])
         .source(API),
@@ -74,8 +74,8 @@ pub(super) const SETTINGS: &[Setting] = &[
         .impacts(&[
             (Direction::FirstSet, guarded("keys of other sizes are refused, and their users are locked out", PIV_KEYS)),
             (Direction::Gains, guarded("keys of further sizes are accepted", WEAKER_MFA)),
-            (Direction::Loses, guarded("keys of the sizes that are taken away are refused, and their users are locked out", PIV_KEYS)),
-            (Direction::Exchanges, guarded("keys of further sizes are accepted, and keys of the sizes that are taken away are refused, and their users are locked out", PIV_KEYS)),
+            (Direction::Loses, guarded("keys of the removed sizes are refused, and their users are locked out", PIV_KEYS)),
+            (Direction::Exchanges, guarded("keys of further sizes are accepted, and keys of the removed sizes are refused, and their users are locked out", PIV_KEYS)),
             (Direction::Emptied, guarded("keys of all sizes are accepted", WEAKER_MFA)),
         ])
         .source(API),

@@ -9,7 +9,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         .default("none: the API requires one on creation, and keeps the old one when asked to clear it")
         .unset(Unset::Never("the API keeps the old name when it is cleared"))
         .example("Widget Corps Internal Applications")
-        .always(Impact::Harmless("it is a name for people to read; nothing is decided by it"))
+        .always(Impact::Harmless("it is only displayed, and nothing depends on it"))
         .source(API),
     Setting::new("organization.auth_domain", Kind::Host)
         .doc(
@@ -20,7 +20,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         .unset(Unset::Never("every application's login needs it"))
         .example("widget.cloudflareaccess.com")
         .impacts(&[
-            (Direction::FirstSet, Impact::Harmless("there is no login page yet that could move")),
+            (Direction::FirstSet, Impact::Harmless("there is no login page yet whose URL could change")),
             (Direction::Replaced, guarded("every application gets a new login URL, all sessions end, and the old name becomes free for anyone to claim", "dashboard SSO must be off (the API refuses with 12106 otherwise); identity providers must accept the new redirect URIs; WARP enrolment and every check of a token's issuer must follow")),
         ])
         .source(API),
@@ -41,7 +41,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "organization.warp_auth_session_duration",
         Kind::Duration(DurationRange::MINUTES_AND_HOURS.at_most("2160h")),
     )
-    .doc("How long a sign-in through WARP lasts. Where on, it overrides policy, application and global session durations.")
+    .doc("How long a sign-in through WARP lasts. If set, it overrides policy, application and global session durations.")
     .default("WARP sign-in has no session of its own")
     .account_only()
     .example("24h")

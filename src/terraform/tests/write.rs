@@ -67,8 +67,8 @@ fn the_file_says_where_it_comes_from_and_what_did_not_come_with_it() {
       # How the login page looks.
       login_design:
         # The colour behind the login card.
-        # Not declared: background_color is "red": a colour is written #RRGGBB or #RGB in hexadecimal
-        # digits, such as "#c5ed1b".
+        # Not declared: background_color is "red": expected a colour as #RRGGBB or #RGB, such as
+        # "#c5ed1b".
         # background_color: "red"
         # The text above the login form.
         header_text: null
