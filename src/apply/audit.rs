@@ -248,5 +248,4 @@ fn error(ended: &Ended<'_>) -> Option<String> {
 }
 
 #[cfg(test)]
-#[path = "audit_tests.rs"]
 mod tests;

@@ -133,5 +133,4 @@ fn moment(now: Timestamp) -> String {
 }
 
 #[cfg(test)]
-#[path = "backup_tests.rs"]
 mod tests;

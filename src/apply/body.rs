@@ -194,5 +194,4 @@ fn remove<K: AsRef<str>>(body: &mut Map<String, Json>, keys: &[K]) {
 }
 
 #[cfg(test)]
-#[path = "body_tests.rs"]
 mod tests;

@@ -70,8 +70,8 @@ fn older(document: &Document) -> Option<Mismatch> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::document;
     use super::*;
+    use crate::apply::tests::document;
     use crate::diagnostics::Source;
     use crate::live::{Live, Slot};
     use crate::manifest::parse;

@@ -31,7 +31,7 @@ mod mark;
 mod outcome;
 mod retention;
 #[cfg(test)]
-mod testing;
+mod tests;
 mod verify;
 
 pub use crate::ending::End;

@@ -84,5 +84,4 @@ fn is_backup_of(organization: &str, name: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "retention_tests.rs"]
 mod tests;

@@ -82,8 +82,8 @@ pub(super) fn not_converged(model: &Model, after: &Document, changes: &[&Change]
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{change, document};
     use super::*;
+    use crate::apply::tests::{change, document};
     use serde_json::json;
 
     fn mismatches(before: Json, after: Json, changes: &[Change]) -> Vec<String> {

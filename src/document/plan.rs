@@ -203,7 +203,7 @@ impl From<&Plan> for PlanEntry {
 impl From<&Change> for ChangeEntry {
     fn from(change: &Change) -> Self {
         // The notice and the context of the live value are for people; documents of 1.0 do not contain them.
-        let Change { setting, op, before, after, at, annotations: _, told: _, guard, notice: _ } = change;
+        let Change { setting, op, before, after, at, annotations: _, context: _, guard, notice: _ } = change;
         Self {
             setting: setting.path.to_owned(),
             op: *op,

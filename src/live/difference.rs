@@ -193,5 +193,4 @@ fn spellings<'a>(document: &'a Document, setting: &Setting) -> Vec<(String, Held
 }
 
 #[cfg(test)]
-#[path = "difference_tests.rs"]
 mod tests;

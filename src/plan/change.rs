@@ -1,73 +1,51 @@
 //! The plan as a value.
 
-use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::digest;
 use crate::diagnostics::{Finding, Location};
 use crate::settings::{Endpoint, Guard, Setting, Target};
 
-/// What apply would do to one organization, and everything a reviewer needs to judge it.
+/// The changes that apply would make to one organization, with everything that a reviewer needs.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
-    /// The file that wants it.
+    /// The manifest that the plan was made from.
     pub manifest: ManifestRef,
     /// The organization's address.
     pub target: Target,
     /// The base URL of the API.
     pub api: String,
-    /// What will be done.
+    /// What apply does to the organization.
     pub action: Action,
     /// The changes, in the order of the model.
     pub changes: Vec<Change>,
-    /// For a creation: the settings that the file declares as empty (`false`, `[]`, `null`). Nothing is sent for them at
-    /// first; they are proved after the creation, and written where the server filled them in.
+    /// For a creation: the settings that the file declares as empty (`false`, `[]`, `null`). The creation does not send
+    /// them; they are verified after it, and written if the server filled them in.
     pub declared_empty: Vec<Change>,
     /// Live settings and fields that the file does not mention. They keep their values.
     pub unmanaged: Vec<Unmanaged>,
     /// The requests that apply will send, in order.
     pub writes: Vec<PlannedWrite>,
-    /// What is doubtful, or wrong in the light of the live state.
+    /// Errors and warnings that depend on the live state.
     pub findings: Vec<Finding>,
-    /// Fingerprint of the live documents, volatile fields aside.
+    /// Fingerprint of the live documents without volatile fields.
     pub live_sha256: String,
-    /// Fingerprint of everything that apply depends on, and of when the plan was made: `sha256:…`.
+    /// Fingerprint of everything that apply depends on, and of the time of the plan: `sha256:…`.
     pub digest: String,
 }
 
 impl Plan {
-    /// The changes whose guard nobody consents to.
+    /// Returns the guarded changes without consent.
     pub fn refused(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.guard.is_some_and(|guard| guard.allowed_by.is_none()))
     }
 
-    /// Whether there is nothing to do.
+    /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
         self.action == Action::None
     }
-
-    /// Sets when the plan was made, and with it the digest.
-    pub fn stamp(&mut self, made_at: Timestamp) {
-        self.digest = digest::of(self, made_at);
-    }
-
-    /// When the digest stops approving the plan, unless `apply --max-age` says otherwise. `None` before [`Plan::stamp`].
-    pub fn expires_at(&self) -> Option<Timestamp> {
-        let made_at = digest::digest_time(&self.digest).filter(|made_at| *made_at != Timestamp::UNIX_EPOCH)?;
-        made_at.checked_add(digest::DIGEST_MAX_AGE).ok()
-    }
-
-    /// Takes over a digest that was made of the same plan at another time, and says whether it was.
-    pub fn recognize(&mut self, digest: &str) -> bool {
-        let same = digest::digest_time(digest).is_some_and(|made_at| digest::of(self, made_at) == digest);
-        if same {
-            digest.clone_into(&mut self.digest);
-        }
-        same
-    }
 }
 
-/// Which file a plan was made from.
+/// The file that a plan was made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ManifestRef {
     /// The path as the user gave it.
@@ -83,9 +61,9 @@ pub struct ManifestRef {
 pub enum Action {
     /// Does nothing: the live state is in sync.
     None,
-    /// Creates the organization, which does not exist.
+    /// Creates the organization, which does not exist yet.
     Create,
-    /// Updates one that exists.
+    /// Updates the existing organization.
     Update,
 }
 
@@ -100,46 +78,46 @@ pub enum Op {
     Unset,
 }
 
-/// One setting that would move.
+/// One setting that would change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Change {
-    /// Which setting.
+    /// The setting.
     pub setting: Setting,
     /// What happens to it.
     pub op: Op,
-    /// Its live value as the API spells it; `null` where it is empty.
+    /// Its live value as the API spells it; `null` if it is empty.
     pub before: Json,
-    /// The wanted value as the file spells it; `null` where it is emptied.
+    /// The desired value as the file spells it; `null` if it is unset.
     pub after: Json,
-    /// Where the file says so.
+    /// The location of the declaration in the file.
     pub at: Location,
-    /// Annotations that the file declares for this change, and that are sent beside it.
+    /// Annotations that the file declares for this change, and that are sent with it.
     pub annotations: Vec<(Setting, Json)>,
-    /// What live says about the value that goes: a token's name beside its id.
-    pub told: Vec<(&'static str, Json)>,
-    /// The guard that the change meets.
+    /// Live settings that explain the old value, such as the name of a token beside its id.
+    pub context: Vec<(&'static str, Json)>,
+    /// The guard of the change, if it is guarded.
     pub guard: Option<GuardState>,
-    /// What the change leads to, where that is worth a word.
+    /// A note about the effect of the change, if it has one.
     pub notice: Option<&'static str>,
 }
 
-/// A guard that a change meets.
+/// The guard of a change, and the consent to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GuardState {
     /// The guard of the setting.
     pub guard: Guard,
-    /// Who consents, if anybody does.
+    /// The source of the consent; `None` without consent.
     pub allowed_by: Option<Consent>,
 }
 
-/// Where the consent to a guarded change comes from.
+/// The source of the consent to a guarded change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Consent {
     /// An allow entry of the manifest, pinned to the value.
     Manifest,
-    /// --allow on the command line.
+    /// `--allow` on the command line.
     Flag,
     /// The new value, typed at the prompt.
     Prompt,
@@ -148,17 +126,17 @@ pub enum Consent {
 /// A live value that the file does not mention.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Unmanaged {
-    /// Its path; keys that are no plain names are quoted as in JSON.
+    /// Its path; keys that are not plain names are quoted as in JSON.
     pub path: String,
     /// Its live value.
     pub value: Json,
-    /// Whether the model has a setting for it.
+    /// Whether the model contains a setting for it.
     pub known: bool,
-    /// Whether only the server writes it, so that no file can declare it.
+    /// Whether only the server writes it, so that a manifest cannot declare it.
     pub read_only: bool,
 }
 
-/// The method of a write. There is no DELETE: the API has none, and neither has this program.
+/// The method of a write. The API has no DELETE.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum WriteMethod {

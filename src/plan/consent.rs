@@ -1,20 +1,20 @@
-//! Who consents to guarded changes, and which consents have nothing left to consent to.
+//! Consent to guarded changes, and consents that match no guarded change.
 
 use super::{Change, Consent, GuardState, Input};
 use crate::diagnostics::{Finding, Rule};
 use crate::manifest::{Allow, mismatch};
 use crate::settings::{Model, Resolved};
 
-/// Looks for consent to every guarded change.
-pub(super) fn look_for(input: &Input<'_>, changes: &mut [Change]) {
+/// Adds the consent to every guarded change.
+pub(super) fn attach(input: &Input<'_>, changes: &mut [Change]) {
     for change in changes {
         let allowed_by = change.guard.and_then(|_| consent(input, change));
         change.guard = change.guard.map(|state| GuardState { allowed_by, ..state });
     }
 }
 
-/// Attaches the guard of their setting to declarations that a creation has to prove. Nobody knows yet what the server
-/// fills in, so that no direction can be ruled out.
+/// Attaches the guard of the setting to each empty declaration of a creation. The value that the server will fill in is
+/// not known yet, so the guard applies to every direction.
 pub(super) fn attach_to_declared_empty(input: &Input<'_>, changes: &mut [Change]) {
     for change in changes {
         let guard = change.setting.ranked_guards().next().map(|(_, guard)| guard);
@@ -22,7 +22,7 @@ pub(super) fn attach_to_declared_empty(input: &Input<'_>, changes: &mut [Change]
     }
 }
 
-/// Who consents to a change. The file speaks first: its consent is pinned to the value, the flag's is not.
+/// The consent to a change. An allow entry of the file comes first, since it is pinned to the value and a flag is not.
 fn consent(input: &Input<'_>, change: &Change) -> Option<Consent> {
     if input.manifest.allow.iter().any(|allow| consents(allow, change)) {
         return Some(Consent::Manifest);
@@ -35,7 +35,7 @@ fn consents(allow: &Allow, change: &Change) -> bool {
     allow.setting == change.setting.path && change.setting.same(Some(&allow.to), Some(&change.after))
 }
 
-/// Whether a path names the change's setting, or a group that it is in.
+/// Whether a path names the setting of the change, or a group around it.
 fn names(model: &Model, path: &str, change: &Change) -> bool {
     match model.resolve(path) {
         Some(Resolved::Setting(setting)) => setting.path == change.setting.path,
@@ -46,8 +46,8 @@ fn names(model: &Model, path: &str, change: &Change) -> bool {
     }
 }
 
-/// Consents that match no guarded change, though the file alone does not show it: left behind after an apply, or given
-/// on the command line for another setting.
+/// Reports consents that match no guarded change of the plan: entries that remain after an apply, and flags for other
+/// settings. Entries that do not match the manifest itself are reported by its own checks.
 pub(super) fn stale<'a>(input: &Input<'_>, changes: impl Iterator<Item = &'a Change> + Clone) -> Vec<Finding> {
     let guarded = || changes.clone().filter(|change| change.guard.is_some());
     let of_the_file = input.manifest.allow.iter().filter(|allow| {
@@ -58,13 +58,13 @@ pub(super) fn stale<'a>(input: &Input<'_>, changes: impl Iterator<Item = &'a Cha
         let message = format!("the consent to change {} matches no change of this plan", allow.setting);
         Finding::new(Rule::StaleConsent, &input.manifest.path, message)
             .at(&allow.at)
-            .help("remove the entry once it has been applied, so that it cannot consent to a later change")
+            .help("remove the entry after the apply, so that it cannot consent to a later change")
             .setting(&allow.setting)
     });
     let on_command_line = of_the_flags.map(|path| {
         let message = format!("--allow {path} matches no guarded change of this plan");
         Finding::new(Rule::StaleConsent, &input.manifest.path, message)
-            .help("leave the flag out, or check the name of the setting")
+            .help("remove the flag, or check the name of the setting")
             .setting(path)
     });
     in_file.chain(on_command_line).collect()

@@ -1,4 +1,4 @@
-//! Which declared settings differ from live, by meaning.
+//! The declared settings whose live value differs, compared by meaning.
 
 use serde_json::Value as Json;
 
@@ -7,7 +7,7 @@ use super::{Change, GuardState, Input, Op, effective};
 use crate::manifest::Declared;
 use crate::settings::{Access, Setting};
 
-/// The changes, in the order of the model. Consents are looked for later.
+/// The changes, in the order of the model, without consents.
 pub(super) fn changes(input: &Input<'_>) -> Vec<Change> {
     let mut changes: Vec<Change> =
         input.manifest.declared.iter().filter_map(|declared| change(input, declared)).collect();
@@ -17,10 +17,10 @@ pub(super) fn changes(input: &Input<'_>) -> Vec<Change> {
     changes
 }
 
-/// What a switch puts into force when it is turned on: the live values behind it that the file does not declare.
+/// The undeclared live values that become active when a change turns on their switch.
 ///
-/// They are sent back as they are, and until now they did not count. So a reviewer must see them, and consent to them
-/// where the first value of the setting is guarded.
+/// The write sends them back unchanged, but they had no effect before. So the plan shows them as changes, and they need
+/// consent if setting them from nothing is guarded.
 fn activated(input: &Input<'_>, change: &Change) -> Vec<Change> {
     let switch = &change.setting;
     if change.op == Op::Unset || !change.before.is_null() {
@@ -41,7 +41,7 @@ fn activated(input: &Input<'_>, change: &Change) -> Vec<Change> {
         .collect()
 }
 
-/// The settings that are declared as empty and for which there is no change: a server may fill them in at a creation.
+/// The settings that are declared as empty and have no change. The server may fill them in at a creation.
 pub(super) fn declared_empty(input: &Input<'_>) -> Vec<Change> {
     let empty = |declared: &&Declared| declared.setting.is_empty(Some(&declared.value));
     let declared = input.manifest.declared.iter().filter(empty);
@@ -51,12 +51,12 @@ pub(super) fn declared_empty(input: &Input<'_>) -> Vec<Change> {
         .collect()
 }
 
-/// Whether a setting is written, and not behind a switch that will be off.
+/// Whether a setting is writable, and not behind a switch that will be off.
 fn counts(input: &Input<'_>, setting: &Setting) -> bool {
     setting.is_writable() && !effective::is_inert(input, setting)
 }
 
-/// The change that one declaration asks for, if live is not as declared already.
+/// The change for one declaration, if the live value differs.
 fn change(input: &Input<'_>, declared: &Declared) -> Option<Change> {
     let setting = declared.setting;
     let live = input.live.document(setting.endpoint());
@@ -67,7 +67,7 @@ fn change(input: &Input<'_>, declared: &Declared) -> Option<Change> {
     (counts(input, &setting) && !is_live).then(|| of(input, declared))
 }
 
-/// The change of a setting to a value, with what it calls for.
+/// The change of a setting to a value, with its guard and note.
 fn of(input: &Input<'_>, declared: &Declared) -> Change {
     let setting = declared.setting;
     let live = effective::live(input, input.model, &setting);
@@ -80,14 +80,14 @@ fn of(input: &Input<'_>, declared: &Declared) -> Change {
         after: if unset { Json::Null } else { declared.value.clone() },
         at: declared.at.clone(),
         annotations: annotations(input, setting.path),
-        told: told(input, &setting),
+        context: context(input, &setting),
         guard: guard.map(|guard| GuardState { guard, allowed_by: None }),
         notice,
     }
 }
 
-/// What live says about the present value of a setting, for a reader who knows names and not ids.
-fn told(input: &Input<'_>, setting: &Setting) -> Vec<(&'static str, Json)> {
+/// Live settings that explain the present value of a setting, such as the name that belongs to an id.
+fn context(input: &Input<'_>, setting: &Setting) -> Vec<(&'static str, Json)> {
     let live = |path: &'static str| {
         let setting = input.model.setting(path)?;
         Some((setting.name(), effective::live(input, input.model, setting)?.clone()))
@@ -95,7 +95,7 @@ fn told(input: &Input<'_>, setting: &Setting) -> Vec<(&'static str, Json)> {
     setting.context.iter().copied().filter_map(live).collect()
 }
 
-/// The declared annotations that travel with a change of a setting.
+/// The declared annotations that are sent with a change of a setting.
 fn annotations(input: &Input<'_>, path: &str) -> Vec<(Setting, Json)> {
     input
         .manifest

@@ -1,4 +1,4 @@
-//! Fingerprints: of what was read, and of everything that an apply depends on.
+//! Fingerprints of the live state, and of everything that an apply depends on.
 
 use std::time::Duration;
 
@@ -11,27 +11,49 @@ use crate::live::{Fingerprint, Live, sorted};
 use crate::settings::Model;
 use crate::text::hexadecimal;
 
-/// SHA-256, in lower-case hexadecimal, of the [`Fingerprint`] of a live state. Two states have the same one exactly when
-/// [`differences`](crate::live::differences) finds none.
+/// SHA-256, in lower-case hexadecimal, of the [`Fingerprint`] of a live state. It is the same for two
+/// states exactly if [`differences`](crate::live::differences) returns none.
 pub fn live_sha256(model: &Model, live: &Live) -> String {
     hash(&json!(Fingerprint::of(model, live)))
 }
 
-/// How long a digest approves its plan, unless `apply --max-age` says otherwise: a week, so that a merge after a weekend
-/// still finds it, and a live state that goes away and comes back months later does not.
+/// How long a digest approves its plan, unless `apply --max-age` sets another age. A week allows for a merge after a
+/// weekend, and prevents an old approval from becoming valid again when the live state returns to what it was.
 pub const DIGEST_MAX_AGE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
-/// How many hexadecimal digits at the end of a digest hold the time of the plan.
+/// The number of hexadecimal digits at the end of a digest that contain the time of the plan.
 const TIME_DIGITS: usize = 8;
 
+impl Plan {
+    /// Sets the time at which the plan was made, and computes the digest.
+    pub fn stamp(&mut self, made_at: Timestamp) {
+        self.digest = of(self, made_at);
+    }
+
+    /// Returns when the digest expires, unless `apply --max-age` sets another age. `None` before [`Plan::stamp`].
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        let made_at = digest_time(&self.digest).filter(|made_at| *made_at != Timestamp::UNIX_EPOCH)?;
+        made_at.checked_add(DIGEST_MAX_AGE).ok()
+    }
+
+    /// Takes over a digest if it is of the same plan at another time. Returns whether it is.
+    pub fn recognize(&mut self, digest: &str) -> bool {
+        let same = digest_time(digest).is_some_and(|made_at| of(self, made_at) == digest);
+        if same {
+            digest.clone_into(&mut self.digest);
+        }
+        same
+    }
+}
+
 /// The digest of a plan that was made at a time: its target, API, manifest, live state, changes, writes, the version of
-/// this program, and the time.
+/// zerodrift, and the time.
 ///
 /// It is `sha256:` and 64 hexadecimal digits. The last 8 are the time in seconds since 1970, the others are the
-/// beginning of a SHA-256 that covers the time too, so another time makes another digest. A time that does not fit
-/// counts as 1970, which approves nothing. Paths of files, findings and consents are left out: they do not change what
-/// is written.
-pub(super) fn of(plan: &Plan, made_at: Timestamp) -> String {
+/// beginning of a SHA-256 that covers the time too, so a different time gives a different digest. A time that does not
+/// fit is stored as 1970, which approves nothing. Paths of files, findings and consents are left out, since they do not
+/// affect the writes.
+fn of(plan: &Plan, made_at: Timestamp) -> String {
     let made_at = u32::try_from(made_at.as_second()).unwrap_or_default();
     let changes: Vec<Json> = plan.changes.iter().map(change).collect();
     let writes: Vec<Json> = plan.writes.iter().map(|write| json!([write.method, write.path])).collect();
@@ -50,14 +72,14 @@ pub(super) fn of(plan: &Plan, made_at: Timestamp) -> String {
     format!("sha256:{}{made_at:08x}", &fingerprint[..digits])
 }
 
-/// When the plan of a digest was made, in whole seconds. `None` if the text is not a digest.
+/// Returns the time of the plan of a digest, in whole seconds. `None` if the text is not a digest.
 pub fn digest_time(digest: &str) -> Option<Timestamp> {
     let digits = digest.strip_prefix("sha256:").filter(|digits| digits.len() == 64)?;
     let time = digits.get(digits.len() - TIME_DIGITS..)?;
     Timestamp::from_second(u32::from_str_radix(time, 16).ok()?.into()).ok()
 }
 
-/// The fingerprint of a document as a file: `sha256:…` of its members, whatever their order and the space between them.
+/// The checksum of a document: `sha256:…` of its members, independent of their order and of white space.
 #[cfg(feature = "documents")]
 pub(crate) fn seal(document: &Json) -> String {
     format!("sha256:{}", hash(document))
@@ -66,7 +88,7 @@ pub(crate) fn seal(document: &Json) -> String {
 fn change(change: &Change) -> Json {
     let annotations: Vec<Json> =
         change.annotations.iter().map(|(setting, value)| json!([setting.path, value])).collect();
-    // By meaning, as live is: an answer that spells the same value otherwise is no other plan.
+    // Canonical, so that another spelling of the same live value does not change the digest.
     let before = change.setting.canonical(Some(&change.before));
     json!([change.setting.path, change.op, before, change.after, annotations])
 }

@@ -1,25 +1,25 @@
-//! What a change calls for: the declared impact of its direction, with the conditions on other settings decided.
+//! The guard and note of a change: the declared impact of its direction, with conditions on other settings evaluated.
 
 use serde_json::Value as Json;
 
 use super::{Input, effective};
 use crate::settings::{Condition, Direction, Guard, Impact, LiveShape, Setting};
 
-/// What the plan says of a change.
+/// The guard and the note of a change.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Consequence {
-    /// The guard that it meets.
+    /// The guard, if the change needs consent.
     pub(super) guard: Option<Guard>,
-    /// What it leads to, where consent is not needed.
+    /// The note, if the change does not need consent.
     pub(super) notice: Option<&'static str>,
 }
 
-/// The verdict on a change of a setting to a value, from the live value where that counts.
+/// Returns the consequence of changing a setting from its live value to `after`.
 pub(super) fn consequence(input: &Input<'_>, setting: &Setting, after: Option<&Json>) -> Consequence {
-    decided(input, setting.impact(of(input, setting, after)))
+    evaluate(input, setting.impact(of(input, setting, after)))
 }
 
-/// The direction of a change of a setting to a value. What stands behind a switch that is off counts as nothing.
+/// The direction of a change of a setting to a value. A live value behind a switch that is off counts as unset.
 fn of(input: &Input<'_>, setting: &Setting, after: Option<&Json>) -> Direction {
     let document = input.live.document(setting.endpoint());
     match document.map(|document| LiveShape::of(input.model, document, setting)) {
@@ -30,12 +30,12 @@ fn of(input: &Input<'_>, setting: &Setting, after: Option<&Json>) -> Direction {
     }
 }
 
-fn decided(input: &Input<'_>, impact: Impact) -> Consequence {
+fn evaluate(input: &Input<'_>, impact: Impact) -> Consequence {
     match impact {
         Impact::Guarded(guard) => Consequence { guard: Some(guard), notice: None },
         Impact::Noted(notice) => Consequence { guard: None, notice: Some(notice) },
         Impact::Harmless(_) => Consequence::default(),
-        Impact::Depends(on) => decided(input, if holds(input, on.condition) { on.met } else { on.otherwise }),
+        Impact::Depends(on) => evaluate(input, if holds(input, on.condition) { on.met } else { on.otherwise }),
     }
 }
 

@@ -1,7 +1,7 @@
-//! Desired × live → plan. Pure: no clock, environment, network or terminal.
+//! Desired state × live state → plan. Pure: no clock, environment, network or terminal.
 //!
-//! The steps, in order, are those of [`plan`]: find the changes and what each calls for, look for consent, list what
-//! is not managed, say which writes follow, and take fingerprints.
+//! [`plan`] runs these steps in order: find the changes with their guards, attach consents, list unmanaged values,
+//! derive the writes, and compute the fingerprints.
 
 mod change;
 mod consent;
@@ -28,32 +28,32 @@ use crate::settings::{Endpoint, Model, Setting, Target};
 /// Everything a plan depends on.
 #[derive(Debug, Clone, Copy)]
 pub struct Input<'a> {
-    /// The settings there are.
+    /// The settings and groups of the API.
     pub model: &'a Model,
-    /// What is wanted.
+    /// The desired state.
     pub manifest: &'a Manifest,
     /// The organization's address.
     pub target: &'a Target,
     /// The base URL of the API.
     pub api: &'a str,
-    /// What there is. The endpoints that the manifest has a section for must have been read.
+    /// The live state. It must contain every endpoint that the manifest has a section for.
     pub live: &'a Live,
     /// Settings and groups for which the command line consents to guarded changes, as full paths.
     pub allow: &'a [String],
 }
 
-/// Compares what is wanted with what there is.
+/// Compares the desired state with the live state.
 ///
-/// The plan is a function of its input: the same input gives the same plan, digest included. Its digest is one of 1970,
-/// which approves nothing, until [`Plan::stamp`] says when it was made. A plan whose [`findings`](Plan::findings) hold an
-/// error must not be applied.
+/// The plan is a function of its input: the same input gives the same plan, including the digest. The digest has the time
+/// 1970, which approves nothing, until [`Plan::stamp`] sets the time of the plan. A plan whose
+/// [`findings`](Plan::findings) contain an error must not be applied.
 pub fn plan(input: &Input<'_>) -> Plan {
     let action = action(input);
     let mut changes = if action == Action::None { Vec::new() } else { diff::changes(input) };
     let mut declared_empty = if action == Action::Create { diff::declared_empty(input) } else { Vec::new() };
     match action {
-        Action::Update => consent::look_for(input, &mut changes),
-        // Where there is no organization yet, nobody uses one, and no change of theirs is worth a word.
+        Action::Update => consent::attach(input, &mut changes),
+        // A new organization has no users yet, so its first values need neither consent nor a note.
         Action::Create | Action::None => {
             changes.iter_mut().for_each(|change| (change.guard, change.notice) = (None, None));
         }
@@ -79,7 +79,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
     plan
 }
 
-/// What the state of the organization calls for, before anybody looks at settings.
+/// The action as far as it depends on the existence of the organization.
 fn action(input: &Input<'_>) -> Action {
     let wants_organization = input.manifest.endpoints.contains(&Endpoint::Organization);
     match (&input.live.organization, &input.live.doh) {
@@ -89,7 +89,7 @@ fn action(input: &Input<'_>) -> Action {
     }
 }
 
-/// The requests that follow from the changes: one per endpoint, and a second one where POST does not take everything.
+/// The requests that follow from the changes: one per endpoint, and a second one if POST does not accept every setting.
 fn writes(target: &Target, action: Action, changes: &[Change]) -> Vec<PlannedWrite> {
     let write = |method, endpoint| PlannedWrite { method, endpoint, path: target.path(endpoint) };
     let mut writes = Vec::new();
@@ -107,26 +107,26 @@ fn writes(target: &Target, action: Action, changes: &[Change]) -> Vec<PlannedWri
     writes
 }
 
-/// What is wrong or doubtful in the light of the live state.
+/// The findings that depend on the live state.
 fn findings(input: &Input<'_>, action: Action) -> Vec<Finding> {
     let mut findings = Vec::new();
     if action == Action::Create {
         findings.extend(missing_for_creation(input));
     }
-    findings.extend(in_the_light_of_live(input));
+    findings.extend(cross_check_with_live(input));
     let no_organization = matches!(input.live.doh, Slot::Absent) || matches!(input.live.organization, Slot::Absent);
     if action == Action::None && no_organization {
         let message = format!("{} has no Zero Trust organization, so its DoH settings cannot be written", input.target);
         findings.push(
             Finding::new(Rule::NoOrganization, &input.manifest.path, message)
-                .help("declare `organization:` with name and auth_domain to have it created"),
+                .help("declare `organization:` with `name` and `auth_domain` to create it"),
         );
     }
     findings
 }
 
-/// What the rules across settings say once live is known, beyond what they say of the file alone.
-fn in_the_light_of_live(input: &Input<'_>) -> Vec<Finding> {
+/// The findings of the rules across settings that the file alone does not cause.
+fn cross_check_with_live(input: &Input<'_>) -> Vec<Finding> {
     let declared = |setting: &Setting| Some(input.manifest.declared(setting.path)?.value.clone());
     let effective = |setting: &Setting| Some(effective::raw(input, setting).cloned().unwrap_or_default());
     let alone = cross_check(input.model, input.manifest, &declared);
@@ -135,11 +135,11 @@ fn in_the_light_of_live(input: &Input<'_>) -> Vec<Finding> {
     findings
 }
 
-/// What the API generates for providers where a creation does not declare it.
+/// The settings that the API generates for providers if a creation does not declare them.
 pub(crate) const GENERATED: [&str; 2] = ["organization.name", "organization.auth_domain"];
 
-/// What POST may be refused without. Since 2026-10-20 `name` and `auth_domain` are optional for providers, and the API generates
-/// them; other accounts are refused with code 11004. Nothing that is readable tells which kind of account it is.
+/// The settings that POST may require. Since 2026-10-20 `name` and `auth_domain` are optional for providers, and the API
+/// generates them; it refuses other accounts with code 11004. The API does not show which kind an account is.
 fn missing_for_creation(input: &Input<'_>) -> Vec<Finding> {
     GENERATED
         .into_iter()
@@ -154,7 +154,7 @@ fn missing_for_creation(input: &Input<'_>) -> Vec<Finding> {
                 input.target
             );
             Finding::new(Rule::CreateNeeds, &input.manifest.path, message)
-                .help("declare it to choose its value")
+                .help("declare it to set its value")
                 .setting(path)
         })
         .collect()

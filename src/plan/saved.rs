@@ -1,7 +1,7 @@
-//! A plan that waits for its apply: what it is bound to, and what has moved since.
+//! Saved plans: what a plan is bound to, and what has changed since it was made.
 //!
-//! The plan is the approval, so it approves one thing only: this manifest, at this organization, in this state, by
-//! this version of the program, for a while. Pure: the clock is read by the caller.
+//! A saved plan is an approval of one manifest, for one organization in one live state, by one version of zerodrift, for
+//! a limited time. Pure: the caller reads the clock.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,14 +16,14 @@ use crate::manifest::Manifest;
 use crate::settings::{Model, Target};
 use crate::text::visible;
 
-/// What a saved plan is bound to.
+/// Everything that a saved plan is bound to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SavedPlan {
-    /// The version of the program that made it.
+    /// The version of zerodrift that made it.
     pub zerodrift: String,
     /// The file it was made from.
     pub manifest: ManifestRef,
-    /// What that file declares: setting → value as written.
+    /// The declarations of that file: setting → value as written.
     pub declared: BTreeMap<String, Json>,
     /// The organization's address.
     pub target: Target,
@@ -35,91 +35,91 @@ pub struct SavedPlan {
     pub consents: Vec<String>,
     /// The digest of the plan.
     pub digest: String,
-    /// From this moment on it approves nothing.
+    /// The time from which it approves nothing.
     pub expires_at: Timestamp,
 }
 
 /// Why a saved plan may not be applied.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StaleReason {
-    /// The file is no plan document.
+    /// The file is not a plan document.
     NotAPlan(String),
-    /// It is the output of `plan --format json`, which nobody sealed.
+    /// It is the output of `plan --format json`, which has no checksum.
     NotSaved,
-    /// A later version wrote it, in a format that this one cannot read. The format's version.
+    /// It has a format version that this version of zerodrift cannot read.
     Format(String),
-    /// The file does not match its seal.
+    /// The file does not match its checksum.
     Edited,
-    /// Another version of the program made it. Its version.
+    /// Another version of zerodrift made it.
     Version(String),
     /// It has expired.
     Expired {
-        /// When it did.
+        /// When it expired.
         at: Timestamp,
-        /// When somebody looked.
+        /// The time of the check.
         now: Timestamp,
     },
-    /// It was made later than now, as far as the clocks say.
+    /// Its time is in the future.
     Future {
         /// When it was made.
         made_at: Timestamp,
-        /// When somebody looked.
+        /// The time of the check.
         now: Timestamp,
     },
-    /// It is about another organization.
+    /// It was made for another organization.
     Target {
-        /// The plan's.
+        /// The one in the plan.
         then: Target,
         /// The one that would be written.
         now: Target,
     },
-    /// It is about another API.
+    /// It was made for another API.
     Api {
-        /// The plan's.
+        /// The one in the plan.
         then: String,
         /// The one that would be written to.
         now: String,
     },
-    /// The manifest has other bytes.
+    /// The manifest has changed.
     Manifest {
         /// The file.
         path: String,
-        /// Whether it declares the same values all the same.
+        /// Whether it still declares the same values.
         declares_the_same: bool,
     },
-    /// The manifest has other bytes, and errors.
+    /// The manifest has changed, and has errors.
     ManifestBroken(String),
-    /// The manifest declares another value. `None` where it does not mention the setting.
+    /// The manifest declares another value. `None` if it does not declare the setting.
     Declared {
         /// The setting's path.
         setting: String,
-        /// What the plan was made from.
+        /// The value that the plan was made from.
         then: Option<Json>,
-        /// What the file says now.
+        /// The current value.
         now: Option<Json>,
     },
-    /// Live moved.
+    /// The live state has changed.
     Live(Difference),
-    /// The plan that would be made now has another digest.
+    /// The current plan has another digest.
     Digest {
         /// The one that was approved.
         then: String,
-        /// The one of now.
+        /// The current one.
         now: String,
     },
 }
 
-/// What became of live since the plan was made, where the plan may go on.
+/// The state of a saved plan that is not out of date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Since {
-    /// Nothing moved that matters.
-    Unmoved,
-    /// Everything that the manifest declares is as wanted by now, and nothing else moved: the plan has been applied.
+    /// The live state has not changed.
+    Unchanged,
+    /// The live state has every declared value, and nothing else changed: the plan has been applied.
     Applied,
 }
 
 impl SavedPlan {
-    /// Binds a plan to everything that it was made from.
+    /// Creates a saved plan, bound to everything that the plan was made from.
     pub fn new(input: &Input<'_>, plan: &Plan, expires_at: Timestamp) -> Self {
         let by_flag = plan
             .changes
@@ -138,10 +138,10 @@ impl SavedPlan {
         }
     }
 
-    /// Whether it may still be applied, as far as can be told without a way to the API.
+    /// Checks everything that does not need the API: version, expiry, organization and manifest.
     ///
     /// # Errors
-    /// Everything that speaks against it.
+    /// Every reason why the plan cannot be applied.
     pub fn check(
         &self,
         model: &Model,
@@ -162,19 +162,19 @@ impl SavedPlan {
         none_or(stale)
     }
 
-    /// What the file says was declared, checked as strictly as a manifest: such a plan was never made.
+    /// Checks the recorded declarations as strictly as a manifest.
     fn unusable(&self, model: &Model) -> Vec<StaleReason> {
         let problem = |(path, value): (&String, &Json)| {
             let Some(setting) = model.setting(path).filter(|setting| setting.is_declarable()) else {
-                return Some(format!("it declares {path}, which is not a setting"));
+                return Some(format!("it declares `{path}`, which is not a setting"));
             };
             let refused = setting.check(value).into_iter().find(|problem| problem.refused)?;
-            Some(format!("it declares {path} with a value that no manifest may have: {}", refused.message))
+            Some(format!("it declares an invalid value for `{path}`: {}", refused.message))
         };
         self.declared.iter().filter_map(problem).map(StaleReason::NotAPlan).collect()
     }
 
-    /// What speaks against it whatever the manifest says: version and expiry.
+    /// Checks what does not depend on the manifest: version and expiry.
     pub fn check_age(&self, now: Timestamp) -> Vec<StaleReason> {
         let mut stale = Vec::new();
         if self.zerodrift != env!("CARGO_PKG_VERSION") {
@@ -186,10 +186,10 @@ impl SavedPlan {
         stale
     }
 
-    /// Whether it is about this API.
+    /// Checks that the plan was made for this API.
     ///
     /// # Errors
-    /// If it is not.
+    /// If it was made for another one.
     pub fn check_api(&self, api: &str) -> Result<(), Vec<StaleReason>> {
         if self.api == api {
             return Ok(());
@@ -197,14 +197,15 @@ impl SavedPlan {
         Err(vec![StaleReason::Api { then: self.api.clone(), now: api.to_owned() }])
     }
 
-    /// Whether live is as the plan saw it, or as the plan wanted it. `now` is the plan that the same input gives today.
+    /// Checks that the live state is the one that the plan was made from, or the one that it leads to. `now` is the
+    /// current plan for the same input.
     ///
     /// # Errors
-    /// Every path that moved, with both values.
+    /// Every path that has changed, with both values.
     pub fn check_live(&self, model: &Model, live: &Live, now: &Plan) -> Result<Since, Vec<StaleReason>> {
         let moved = self.differences(model, live);
         if moved.is_empty() && self.digest == now.digest {
-            return Ok(Since::Unmoved);
+            return Ok(Since::Unchanged);
         }
         let is_due = |moved: &Difference| moved.is_creation() || moved.is_due_to(model, |path| self.declared.get(path));
         if !moved.is_empty() && now.is_empty() && moved.iter().all(is_due) {
@@ -217,12 +218,12 @@ impl SavedPlan {
         Err(stale)
     }
 
-    /// What differs in the live state since the plan was made.
+    /// Returns the differences of the live state since the plan was made.
     pub fn differences(&self, model: &Model, live: &Live) -> Vec<Difference> {
         self.live.differences(&Fingerprint::of(model, live))
     }
 
-    /// The settings that a manifest declares otherwise than the one that was planned.
+    /// The declarations that differ between the planned manifest and this one.
     fn redeclared(&self, model: &Model, manifest: &Manifest) -> Vec<StaleReason> {
         let now = declared(manifest);
         let paths = self.declared.keys().chain(now.keys().filter(|path| !self.declared.contains_key(*path)));
@@ -244,13 +245,13 @@ impl SavedPlan {
 /// Returns why a digest does not approve its plan at this time: it is older than `max_age`, or from the future. `None` if
 /// it does.
 pub fn stale_digest(digest: &str, now: Timestamp, max_age: Duration) -> Option<StaleReason> {
-    /// How far the clocks of two machines may differ.
+    /// The accepted difference between the clocks of two machines.
     const SKEW: Duration = Duration::from_secs(5 * 60);
     let made_at = digest_time(digest).unwrap_or(Timestamp::UNIX_EPOCH);
     if now.checked_add(SKEW).is_ok_and(|latest| made_at > latest) {
         return Some(StaleReason::Future { made_at, now });
     }
-    // An end beyond what the clock can express is none.
+    // A time that cannot be represented never comes.
     match made_at.checked_add(max_age) {
         Ok(at) if now >= at => Some(StaleReason::Expired { at, now }),
         _ => None,
@@ -268,54 +269,58 @@ fn none_or(stale: Vec<StaleReason>) -> Result<(), Vec<StaleReason>> {
 impl fmt::Display for StaleReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAPlan(why) => write!(f, "it is no saved plan: {}", visible(why)),
+            Self::NotAPlan(why) => write!(f, "not a saved plan: {}", visible(why)),
             Self::NotSaved => {
-                f.write_str("it was printed by plan --format json and carries no seal; plan --out saves one")
+                f.write_str("printed by `plan --format json`, which adds no checksum; save a plan with `plan --out`")
             }
             Self::Format(version) => {
                 write!(f, "unsupported format_version {}: this version of zerodrift reads 1.x", visible(version))
             }
-            Self::Edited => f.write_str("it was edited after it was made: it does not match its seal"),
+            Self::Edited => f.write_str("edited after it was saved: the checksum does not match"),
             Self::Version(version) => {
                 let ours = env!("CARGO_PKG_VERSION");
-                write!(f, "zerodrift {} made it, and this is {ours}", visible(version))
+                write!(f, "made by zerodrift {}; this is zerodrift {ours}", visible(version))
             }
-            Self::Expired { at, now } => write!(f, "it expired at {at}, and it is {now:.0}"),
+            Self::Expired { at, now } => write!(f, "expired at {at}; the time is now {now:.0}"),
             Self::Future { made_at, now } => {
-                write!(f, "it was made at {made_at}, and it is {now:.0}: the clocks of the two machines differ")
+                write!(f, "made at {made_at}, but the time is now {now:.0}: the clocks of the two machines differ")
             }
-            Self::Target { then, now } => write!(f, "it is about {then}, and this run is about {now}"),
-            Self::Api { then, now } => write!(f, "it is about {}, and this run uses {}", visible(then), visible(now)),
+            Self::Target { then, now } => write!(f, "planned for {then}; this run is for {now}"),
+            Self::Api { then, now } => {
+                write!(f, "planned for the API {}; this run uses {}", visible(then), visible(now))
+            }
             Self::Manifest { path, declares_the_same } => {
-                let also = if *declares_the_same { ", though no setting: comments, layout or consents" } else { "" };
-                write!(f, "{} was changed after the plan was made{also}", visible(path))
+                let also = if *declares_the_same { ", but only in comments, layout or consents" } else { "" };
+                write!(f, "{} changed after the plan was made{also}", visible(path))
             }
             Self::ManifestBroken(path) => {
                 write!(
                     f,
-                    "{0} was changed after the plan was made, and has errors now; validate lists them",
+                    "{0} changed after the plan was made and now has errors; list them with `zerodrift validate`",
                     visible(path)
                 )
             }
             Self::Declared { setting, then, now } => {
-                let (then, now) = pair(then.as_ref(), now.as_ref(), "no such line");
-                write!(f, "{}: the planned file has {then}, the file of now {now}", visible(setting))
+                let (then, now) = pair(then.as_ref(), now.as_ref(), "no value");
+                write!(f, "{}: planned with {then}; the file now has {now}", visible(setting))
             }
             Self::Live(Difference { path, before: then, after: now }) => {
-                let there = |value| Some(value).filter(|value: &&Json| !value.is_null());
-                let (then, now) = pair(there(then), there(now), "nothing");
-                write!(f, "{}: the plan saw {then}, live has {now}", visible(path))
+                let some = |value| Some(value).filter(|value: &&Json| !value.is_null());
+                let (then, now) = pair(some(then), some(now), "no value");
+                write!(f, "{}: planned with {then}; the live state now has {now}", visible(path))
             }
-            Self::Digest { then, now } => write!(f, "the digest was {}, and is {now}", visible(then)),
+            Self::Digest { then, now } => {
+                write!(f, "planned with the digest {}; the digest is now {now}", visible(then))
+            }
         }
     }
 }
 
-/// Two values as JSON that show where they differ, however long they are.
+/// Two values as JSON, shortened to the part that differs if they are long.
 fn pair(one: Option<&Json>, two: Option<&Json>, nothing: &str) -> (String, String) {
-    /// Characters that are shown of a value; the rest only says that it is there.
+    /// The number of characters that are shown of a value; an ellipsis stands for the rest.
     const SHOWN: usize = 100;
-    /// Characters before the first difference that are shown of a long value.
+    /// The number of characters before the first difference that are shown of a long value.
     const BEFORE: usize = 20;
     let text = |value: Option<&Json>| value.map_or_else(|| nothing.to_owned(), Json::to_string);
     let (one, two) = (text(one), text(two));
@@ -339,16 +344,19 @@ mod tests {
     }
 
     #[test]
-    fn a_reason_shows_both_values_and_nothing_that_a_terminal_obeys() {
+    fn a_reason_shows_both_values_without_terminal_commands() {
         assert_eq!(
             live(json!("a\u{202e}"), Json::Null),
-            r#"organization.name: the plan saw "a\u{202e}", live has nothing"#
+            r#"organization.name: planned with "a\u{202e}"; the live state now has no value"#
         );
-        assert_eq!(live(json!([1, 2]), json!(false)), "organization.name: the plan saw [1,2], live has false");
+        assert_eq!(
+            live(json!([1, 2]), json!(false)),
+            "organization.name: planned with [1,2]; the live state now has false"
+        );
     }
 
     #[test]
-    fn a_digest_approves_from_its_time_to_its_end_and_no_longer() {
+    fn a_digest_approves_from_its_time_until_it_expires() {
         let time = |seconds| Timestamp::from_second(seconds).unwrap();
         let made = 1_795_000_000;
         let digest = format!("sha256:{}{made:08x}", "a".repeat(56));
@@ -356,8 +364,8 @@ mod tests {
         for (now, max_age, expected) in [
             (made, week, None),
             (made + 604_799, week, None),
-            (made + 604_800, week, Some("it expired at")),
-            (made + 3600, hour, Some("it expired at")),
+            (made + 604_800, week, Some("expired at")),
+            (made + 3600, hour, Some("expired at")),
             (made - 300, hour, None),
             (made - 301, hour, Some("the clocks of the two machines differ")),
             (made, Duration::from_nanos(1), None),
@@ -370,7 +378,7 @@ mod tests {
             }
         }
         for text in ["", "sha256:00", "no digest", &digest[7..]] {
-            assert!(stale_digest(text, time(made), week).is_some(), "{text}: what has no time has expired");
+            assert!(stale_digest(text, time(made), week).is_some(), "{text}: a digest without a time has expired");
         }
     }
 
@@ -381,6 +389,6 @@ mod tests {
         assert!(text.contains("xxone\"") && text.contains("xxtwo\""), "{text}");
         assert!(text.len() < 200, "{text}");
         let text = live(json!("y".repeat(1000)), json!("x"));
-        assert!(text.contains("yyy…, live has \"x\""), "{text}");
+        assert!(text.contains("yyy…; the live state now has \"x\""), "{text}");
     }
 }

@@ -1,11 +1,12 @@
-//! Live values that the file does not mention: a reviewer should know that they are there and will stay. What is empty is
-//! not listed, though an unknown field that is empty is kept as exactly as any other.
+//! Live values that the manifest does not declare, listed so that a reviewer knows that they stay. Empty values are not
+//! listed; empty unknown fields are nevertheless echoed exactly.
 
 use super::{Input, Unmanaged, effective};
 use crate::live::{Document, dotted};
 use crate::settings::is_blank;
 
-/// Settings of the model first, in its order, then the fields it does not know, in the order of the answer.
+/// The unmanaged values of each document: settings in the order of the model, then unknown fields in the order of the
+/// answer.
 pub(super) fn list(input: &Input<'_>) -> Vec<Unmanaged> {
     input.live.documents().flat_map(|document| known(input, document).chain(unknown(input, document))).collect()
 }

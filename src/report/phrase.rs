@@ -171,9 +171,9 @@ pub(super) fn consent(state: GuardState) -> &'static str {
 
 /// What live says about the value that goes: `name "CI", expires …`.
 pub(super) fn in_use(change: &Change) -> Option<Visible> {
-    let told = change.told.iter().map(|(name, told)| safe!("{} {}", *name, value::short(told)));
-    let told: Visible = Visible::join::<Visible>(told, ", ");
-    (!told.is_empty()).then_some(told)
+    let context = change.context.iter().map(|(name, value)| safe!("{} {}", *name, value::short(value)));
+    let context: Visible = Visible::join::<Visible>(context, ", ");
+    (!context.is_empty()).then_some(context)
 }
 
 /// How to say what stands before the flags that consent, where the file could have such entries instead.

@@ -145,7 +145,7 @@ fn consent_that_nothing_needs_any_more_is_reported() {
     warning[stale-consent]: the consent to change organization.auth_domain matches no change of this
                             plan
       org.yaml:34:14
-      help: remove the entry once it has been applied, so that it cannot consent to a later change
+      help: remove the entry after the apply, so that it cannot consent to a later change
 
     In sync: 14 declared settings match; 6 live settings are not managed.
     ------- stderr -------

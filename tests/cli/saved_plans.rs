@@ -137,7 +137,7 @@ fn an_applied_plan_is_stale_once_something_else_moved_too() {
     desk.save();
     desk.run(&["apply", "--plan", "plan.json"]);
     desk.move_live("name", json!("Gadget"));
-    desk.refused_with(&[], "organization.name: the plan saw");
+    desk.refused_with(&[], "organization.name: planned with");
 }
 
 #[test]
@@ -151,9 +151,9 @@ fn a_live_state_that_moved_is_named_field_by_field_with_both_values() {
     let (_, complaint) = complaint.split_once("error: ").unwrap();
     insta::assert_snapshot!(complaint, @r#"
     nothing was written: plan.json is out of date
-      organization.name: the plan saw "Widget Corps Internal Applications", live has "Gadget\u001b[2J"
-      organization.next_month: the plan saw nothing, live has {"a":1}
-      organization.session_duration: the plan saw "12h", live has "36h"
+      organization.name: planned with "Widget Corps Internal Applications"; the live state now has "Gadget\u001b[2J"
+      organization.next_month: planned with no value; the live state now has {"a":1}
+      organization.session_duration: planned with "12h"; the live state now has "36h"
       hint: make a new plan with `zerodrift plan --out plan.json`, and have it reviewed
     "#);
 }
@@ -177,7 +177,7 @@ fn an_edited_plan_is_refused_however_small_the_edit() {
     {
         assert!(whole.contains(one), "{one}");
         desk.write("plan.json", &whole.replacen(one, two, 1));
-        desk.refused_with(&[], "it was edited after it was made");
+        desk.refused_with(&[], "edited after it was saved: the checksum does not match");
     }
     desk.write("plan.json", &serde_json::from_str::<Json>(&whole).unwrap().to_string());
     assert_eq!(desk.run(&["apply", "--plan", "plan.json"]).code, 0, "another layout of the same document is no edit");
@@ -188,8 +188,8 @@ fn what_is_no_saved_plan_is_refused_with_the_reason() {
     let desk = longer_sessions();
     let printed = desk.run(&["plan", "--format", "json"]).out;
     for (text, reason) in [
-        (printed.as_str(), "carries no seal; plan --out saves one"),
-        ("{", "it is no saved plan: EOF"),
+        (printed.as_str(), "which adds no checksum; save a plan with `plan --out`"),
+        ("{", "not a saved plan: EOF"),
         ("{}", "missing `format_version`"),
         (r#"{"format_version": "2.0"}"#, "unsupported format_version 2.0"),
         (r#"{"format_version": "1.0", "live": {}}"#, "missing `plans`"),
@@ -206,7 +206,7 @@ fn an_expired_plan_is_refused_before_anything_is_sent() {
     let desk = longer_sessions();
     desk.run(&["plan", "--out", "plan.json", "--expires-in", "1ns"]);
     let complaint = desk.refused(&[]);
-    assert!(complaint.contains("it expired at "), "{complaint}");
+    assert!(complaint.contains("expired at "), "{complaint}");
     assert!(!complaint.contains("sandbox:"), "{complaint}");
 }
 
@@ -217,7 +217,7 @@ fn a_plan_of_another_organization_is_refused() {
     assert_eq!(said.code, 0, "{}", said.err);
     let complaint = desk.refused(&["--account-id", OTHER]);
     assert!(
-        complaint.contains(&format!("it is about account {ACCOUNT}, and this run is about account {OTHER}")),
+        complaint.contains(&format!("planned for account {ACCOUNT}; this run is for account {OTHER}")),
         "{complaint}"
     );
     assert_eq!(desk.run(&["apply", "--plan", "plan.json", "--account-id", ACCOUNT]).code, 0);
@@ -238,7 +238,10 @@ fn a_plan_of_another_api_is_refused_before_anything_is_sent() {
         .unwrap();
     let complaint = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(4), "{complaint}");
-    assert!(complaint.contains("it is about sandbox, and this run uses http://127.0.0.1:9/client/v4"), "{complaint}");
+    assert!(
+        complaint.contains("planned for the API sandbox; this run uses http://127.0.0.1:9/client/v4"),
+        "{complaint}"
+    );
 }
 
 #[test]
@@ -250,7 +253,7 @@ fn a_creation_can_be_reviewed_too_and_is_never_repeated() {
     let mut state: Json = serde_json::from_str(&desk.read("live.json")).unwrap();
     let seeded = state["organization"].take();
     desk.write("live.json", &state.to_string());
-    desk.refused_with(&[], "organization: the plan saw \"present\", live has \"absent\"");
+    desk.refused_with(&[], "organization: planned with \"present\"; the live state now has \"absent\"");
 
     desk.save();
     assert_eq!(desk.plan()["plans"][0]["action"], "create");
@@ -261,7 +264,7 @@ fn a_creation_can_be_reviewed_too_and_is_never_repeated() {
 
     state["organization"] = seeded;
     desk.write("live.json", &state.to_string());
-    desk.refused_with(&[], "organization: the plan saw \"absent\", live has \"present\"");
+    desk.refused_with(&[], "organization: planned with \"absent\"; the live state now has \"present\"");
 }
 
 #[test]
@@ -270,23 +273,20 @@ fn a_changed_manifest_is_refused_and_what_it_declares_otherwise_is_named() {
     desk.save();
     desk.write("org.yaml", &format!("account_id: {ACCOUNT}\norganization:\n  session_duration: 48h\n  name: null\n"));
     let broken = desk.refused(&[]);
-    assert!(broken.contains("org.yaml was changed after the plan was made, and has errors now"), "{broken}");
+    assert!(broken.contains("org.yaml changed after the plan was made and now has errors"), "{broken}");
 
     desk.write("org.yaml", &format!("account_id: {ACCOUNT}\norganization:\n  session_duration: 48h\n  name: Gadget\n"));
     let other = desk.refused(&[]);
-    assert!(
-        other.contains("organization.session_duration: the planned file has \"24h\", the file of now \"48h\""),
-        "{other}"
-    );
-    assert!(
-        other.contains("organization.name: the planned file has no such line, the file of now \"Gadget\""),
-        "{other}"
-    );
+    assert!(other.contains("organization.session_duration: planned with \"24h\"; the file now has \"48h\""), "{other}");
+    assert!(other.contains("organization.name: planned with no value; the file now has \"Gadget\""), "{other}");
 
     desk.write("org.yaml", &format!("account_id: {ACCOUNT} # ours\norganization:\n  session_duration: 24h\n"));
     let comment = desk.refused(&[]);
-    assert!(comment.contains("org.yaml was changed after the plan was made, though no setting"), "{comment}");
-    assert!(!comment.contains("the planned file has"), "{comment}");
+    assert!(
+        comment.contains("org.yaml changed after the plan was made, but only in comments, layout or consents"),
+        "{comment}"
+    );
+    assert!(!comment.contains("the file now has"), "{comment}");
 }
 
 #[test]
@@ -360,7 +360,7 @@ fn a_digest_approves_for_a_while_even_if_the_live_state_went_away_and_came_back(
 
     let late = desk.run(&["apply", "--expect", &digest, "--max-age", "1ns"]);
     assert_eq!(late.code, 4, "{}", late.err);
-    assert!(late.err.contains("the digest approves its plan no longer: it expired at 20"), "{}", late.err);
+    assert!(late.err.contains("the digest approves its plan no longer: expired at 20"), "{}", late.err);
     assert!(late.err.contains("make a new plan with `zerodrift plan org.yaml`"), "{}", late.err);
     assert_eq!(desk.live("session_duration"), "12h");
 

@@ -154,7 +154,7 @@ proptest! {
             prop_assert_eq!(saved.check_api(API), Ok(()));
             let live = later(&world.live(&manifest).await);
             let plan = again(&saved, &manifest, &live);
-            prop_assert_eq!(saved.check_live(model, &live, &plan), Ok(Since::Unmoved));
+            prop_assert_eq!(saved.check_live(model, &live, &plan), Ok(Since::Unchanged));
 
             let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &Options::without_backup(model)).await;
             if outcome.end == End::Applied {

@@ -176,7 +176,7 @@ pub(crate) fn approve(
         Since::Applied => {
             context.ui.say(&format!("{} has been applied already: live is as wanted", text::path(path)));
         }
-        Since::Unmoved => {}
+        Since::Unchanged => {}
     }
     let Some(refusal) = approval::refusal(plan) else { return Ok(()) };
     let hints = vec![

@@ -1,4 +1,4 @@
-//! Plans and live states that the tests of this module share.
+//! Plans and live states that unit tests share.
 
 use serde_json::{Value as Json, json};
 
@@ -15,7 +15,7 @@ pub(crate) fn target() -> Target {
     Target::account(ACCOUNT).unwrap()
 }
 
-/// A change of a setting of the current model; guarded when its setting is.
+/// A change of a setting of the current model; guarded if its setting is.
 pub(crate) fn change(path: &str, before: Json, after: Json) -> Change {
     let setting = *Model::current().setting(path).unwrap();
     let impact = setting.impact(Direction::of(&setting, Some(&before), Some(&after)));
@@ -26,7 +26,7 @@ pub(crate) fn change(path: &str, before: Json, after: Json) -> Change {
         after,
         at: Location { line: 7, column: 21, span: 100..104 },
         annotations: Vec::new(),
-        told: Vec::new(),
+        context: Vec::new(),
         guard: impact.guard().map(|guard| GuardState { guard, allowed_by: None }),
         notice: impact.note(),
     }
@@ -131,13 +131,13 @@ pub(crate) fn live(organization: Json, doh: Option<Json>) -> Live {
     }
 }
 
-/// A file of ours, read as YAML. Without comments: the reader gives up on more than 32 of them in a row otherwise.
+/// A written file, parsed as YAML. Comments are not emitted, since the parser fails on more than 32 of them in a row.
 pub(crate) fn read_yaml(text: &str) -> Json {
     let options = serde_yaml::options! { emit_comments: false };
     serde_yaml::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
 }
 
-/// What [`busy`] would be bound to.
+/// [`busy`] as a saved plan.
 pub(crate) fn saved() -> SavedPlan {
     let Plan { manifest, target, api, digest, .. } = busy();
     SavedPlan {

@@ -22,7 +22,7 @@ pub(super) fn change(path: &str, after: Json) -> Change {
         after,
         at: Location::whole_file(),
         annotations: Vec::new(),
-        told: Vec::new(),
+        context: Vec::new(),
         guard: None,
         notice: None,
     }

@@ -1,5 +1,5 @@
-use super::super::testing::{change, document};
 use super::*;
+use crate::apply::tests::{change, document};
 use crate::settings::Endpoint;
 use serde_json::json;
 
