@@ -90,7 +90,7 @@ impl WriteAnswer {
 /// What was read after a write, compared with what was sent and with what was there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Observed {
-    /// Everything that was sent is there, and nothing else moved.
+    /// Everything that was sent is there, and nothing else changed.
     AsWanted,
     /// Exactly what was there before; for a creation: no organization.
     AsBefore,

@@ -15,7 +15,7 @@ pub struct Outcome {
     pub end: End,
     /// How many write requests were sent, repetitions included.
     pub writes: usize,
-    /// Whether a read-back proved that live is as wanted and nothing else moved.
+    /// Whether a read-back proved that live is as wanted and nothing else changed.
     pub verified: bool,
     /// What is known of the live state after the last write. What was written before that one is proved.
     pub known: Known,

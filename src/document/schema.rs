@@ -70,5 +70,4 @@ fn remove_formats_of_integers(schema: &mut Schema) {
 }
 
 #[cfg(test)]
-#[path = "schema_tests.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-//! One change of one setting as lines for a terminal, told as a plan (`12h → 24h`) or as drift (`live has 12h, …`).
+//! One change of one setting as lines for a terminal, in the wording of a plan (`12h → 24h`) or of drift (`live 12h, file 24h`).
 
 use serde_json::Value as Json;
 
@@ -13,7 +13,7 @@ use crate::text::limit::ELEMENTS;
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
-/// How far the lines of a change stand in, and how wide the column of names is.
+/// The indentation of the lines of a change, and the width of the column of names.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {
     /// Spaces before the mark.
@@ -22,7 +22,7 @@ pub(super) struct Columns {
     pub(super) name: usize,
 }
 
-/// The lines of a change in a list: its mark, name and values, and what is worth a word about it.
+/// Renders a change in a list: its mark, name, values and notice.
 pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &Style) -> TerminalText {
     let mark = match wording {
         Wording::Plan => mark(change, style),
@@ -43,7 +43,7 @@ pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &S
     text
 }
 
-/// The values of a change alone, on one line where they fit.
+/// Renders only the values of a change, on one line if they fit.
 pub(super) fn values(change: &Change, indent: usize, wording: Wording, style: &Style) -> TerminalText {
     match one_line(change, wording, style) {
         Some(line) if indent + line.width() <= style.width.max(60) => {
@@ -53,7 +53,7 @@ pub(super) fn values(change: &Change, indent: usize, wording: Wording, style: &S
     }
 }
 
-/// `+` where nothing was, `-` where nothing will be, `~` between two values.
+/// `+` if there was no value, `-` if there will be none, `~` between two values.
 fn mark(change: &Change, style: &Style) -> TerminalText {
     match change.op {
         Op::Unset => style.paint(Role::Removed, "-"),
@@ -62,7 +62,7 @@ fn mark(change: &Change, style: &Style) -> TerminalText {
     }
 }
 
-/// The two values of a change, with a swatch where one is a colour and the style can show it.
+/// The two values of a change. A colour gets a swatch if the style can show it.
 fn both(change: &Change, style: &Style) -> (TerminalText, TerminalText) {
     let (before, after) = value::both(&change.setting, &change.before, &change.after);
     let painted = |value, text| painted(&change.setting, value, text, style);
@@ -115,7 +115,7 @@ fn two_lines(change: &Change, indent: usize, wording: Wording, style: &Style) ->
     hanging(indent, gone, label, before, style.width) + come
 }
 
-/// A set that moves from one value to another, as the elements that come and go.
+/// Renders the change of a set as the elements that are added and removed.
 fn elements(change: &Change, wording: Wording, style: &Style) -> Option<TerminalText> {
     let moves = moves(change)?;
     let element = element_of(&moves);
@@ -129,8 +129,8 @@ fn elements(change: &Change, wording: Wording, style: &Style) -> Option<Terminal
         let shown: Visible = Visible::join::<Visible>(shown.chain(value::more(elements)), " ");
         (!elements.is_empty()).then(|| style.paint(role, shown))
     };
-    let told = |word: &'static str, elements: &[Json]| {
-        (!elements.is_empty()).then(|| -> TerminalText { safe!("{} {}", word, list(elements)) })
+    let labelled = |label: &'static str, elements: &[Json]| {
+        (!elements.is_empty()).then(|| -> TerminalText { safe!("{} {}", label, list(elements)) })
     };
     let parts: Vec<TerminalText> = match wording {
         Wording::Plan => {
@@ -138,7 +138,7 @@ fn elements(change: &Change, wording: Wording, style: &Style) -> Option<Terminal
             moved.into_iter().chain([kept("keeps")]).flatten().collect()
         }
         Wording::Drift => {
-            let moved = [told("also has", gone), told("lacks", come)].into_iter().flatten();
+            let moved = [labelled("also has", gone), labelled("lacks", come)].into_iter().flatten();
             let moved = safe!("live {}", TerminalText::join::<TerminalText>(moved, " and "));
             [Some(moved), kept("both have")].into_iter().flatten().collect()
         }

@@ -1,4 +1,4 @@
-//! The findings of `doctor`: what works, what does not, and the exact fix.
+//! Renders the checks of `doctor`: what works, what does not, and the exact fix.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,13 +8,13 @@ use crate::text::layout::{TerminalText, column, hanging, pad};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
-/// How a check went.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Health {
     /// It works.
     Ok,
-    /// It works, and something about it is doubtful.
+    /// It works, with a warning.
     Warning,
     /// It does not work.
     Failed,
@@ -22,26 +22,26 @@ pub enum Health {
     Skipped,
 }
 
-/// One thing that was looked at.
+/// One check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
-    /// What was looked at, in a word: `token`.
+    /// What was checked, in one word: `token`.
     pub name: String,
-    /// How it went.
+    /// The result.
     pub health: Health,
-    /// What was seen, in a sentence without a final full stop.
+    /// The observation, in a sentence without a final stop.
     pub detail: String,
-    /// What to do, where something has to be done.
+    /// What to do, if anything.
     pub fixes: Vec<String>,
 }
 
 impl Check {
-    /// A check that went this way.
+    /// Creates a check with this result.
     pub fn new(name: &str, health: Health, detail: impl Into<String>) -> Self {
         Self { name: name.to_owned(), health, detail: detail.into(), fixes: Vec::new() }
     }
 
-    /// Adds what to do.
+    /// Adds a fix.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fixes.push(fix.into());
@@ -56,11 +56,11 @@ pub struct DoctorDocument {
     pub format_version: String,
     /// The version of the program that wrote it.
     pub zerodrift: String,
-    /// What was looked at, in order.
+    /// The checks, in order.
     pub checks: Vec<Check>,
 }
 
-/// The document of some checks.
+/// Returns the checks as a document.
 pub fn document(checks: &[Check]) -> DoctorDocument {
     DoctorDocument {
         format_version: FORMAT_VERSION.to_owned(),
@@ -69,7 +69,7 @@ pub fn document(checks: &[Check]) -> DoctorDocument {
     }
 }
 
-/// The checks as text, one below the other, with their fixes, and a sentence at the end.
+/// Returns the checks as text, one per line, with their fixes and a summary.
 pub fn text(checks: &[Check], style: &Style) -> String {
     let name_width = column(checks.iter().map(|check| check.name.as_str()), 20);
     let mut text = TerminalText::new();
@@ -99,11 +99,11 @@ pub fn text(checks: &[Check], style: &Style) -> String {
 fn summary(checks: &[Check]) -> Visible {
     let count = |health| checks.iter().filter(|check| check.health == health).count();
     match (count(Health::Failed), count(Health::Warning)) {
-        (0, 0) => "Everything that can be looked at without writing works.".into(),
-        (0, 1) => "It works, with 1 warning.".into(),
-        (0, warnings) => safe!("It works, with {} warnings.", warnings),
-        (1, _) => "1 check failed: do what its fix says, then run doctor again.".into(),
-        (failed, _) => safe!("{} checks failed: do what the first fix says, then run doctor again.", failed),
+        (0, 0) => "All checks passed. Doctor does not test writes.".into(),
+        (0, 1) => "No check failed; 1 warning.".into(),
+        (0, warnings) => safe!("No check failed; {} warnings.", warnings),
+        (1, _) => "1 check failed: apply its fix, then run doctor again.".into(),
+        (failed, _) => safe!("{} checks failed: apply the first fix, then run doctor again.", failed),
     }
 }
 
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn checks_stand_below_each_other_with_their_fixes() {
+    fn checks_are_listed_with_their_fixes() {
         let checks = [
             Check::new("target", Health::Ok, "account 699d98642c564d2e855e9661899b7252, from org.yaml"),
             Check::new("token", Health::Failed, "the API does not know it").fix("copy it again from the dashboard"),
@@ -124,7 +124,7 @@ mod tests {
                       fix: copy it again from the dashboard
         skip  write   not tried: doctor never writes
 
-        1 check failed: do what its fix says, then run doctor again.
+        1 check failed: apply its fix, then run doctor again.
         ");
     }
 }

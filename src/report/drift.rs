@@ -1,4 +1,4 @@
-//! A plan told backwards: what is live and not as the file wants it.
+//! Renders a plan as drift: the live values that differ from the manifest.
 
 use super::phrase::{self, Wording};
 use super::plan::{changes_section, findings_section, header, join, read_only_section};
@@ -10,7 +10,7 @@ use crate::text::style::{Role, Style};
 
 /// The drift as text, the summary its last line. `declared` is the number of settings that the manifest mentions.
 ///
-/// Guarded changes stand among the others, for what they would need is a matter of apply.
+/// Guarded changes are listed with the others, because consent matters only to apply.
 pub fn text(plan: &Plan, declared: usize, style: &Style) -> String {
     rendered(plan, declared, style).into()
 }
@@ -40,11 +40,11 @@ fn what_next(plan: &Plan, style: &Style) -> TerminalText {
     let (path, file) = (&plan.manifest.path, shell_path(&plan.manifest.path));
     let apply = style.paint(Role::Code, terminal!("zerodrift apply {}", file));
     match plan.action {
-        Action::Create => safe!("To create it: {}\n", apply),
+        Action::Create => safe!("To create the organization: {}\n", apply),
         Action::None | Action::Update => {
-            // Standard input cannot be written.
+            // Standard input cannot be rewritten.
             let keep = match path.as_str() {
-                "-" => safe!("change {}", phrase::source(path)),
+                "-" => safe!("edit the manifest that you pipe in"),
                 _ => style.paint(Role::Code, terminal!("zerodrift drift {} --adopt", file)),
             };
             safe!("To apply the file: {}\nTo keep the live values: {}\n", apply, keep)

@@ -1,4 +1,4 @@
-//! A failure as text and as a document: what happened, then what to do.
+//! Renders a failure as text and as a document: what happened, then what to do.
 
 use super::subject::FailedRun;
 use crate::document::{self, ErrorEntry};
@@ -6,7 +6,7 @@ use crate::text::Visible;
 use crate::text::layout::{TerminalText, hanging};
 use crate::text::style::{Role, Style};
 
-/// `error: …`, with each hint on a line of its own. The line breaks of a message stay.
+/// Returns `error: …`, then each hint on its own line. Line breaks in the message are kept.
 pub fn text(message: &str, hints: &[String], style: &Style) -> String {
     rendered(message, hints, style).into()
 }

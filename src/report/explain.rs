@@ -1,4 +1,4 @@
-//! What a setting is: everything that the model knows of it, for people and for machines.
+//! Renders everything that the model knows about a setting, as text and as JSON.
 
 mod decisions;
 
@@ -16,7 +16,7 @@ use crate::text::{Visible, yaml_scalar};
 
 /// A name that is neither a setting nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no setting {}", yaml_scalar(.name))]
+#[error("no such setting: {}", yaml_scalar(.name))]
 pub struct UnknownSetting {
     /// The name as given.
     pub name: String,
@@ -24,14 +24,14 @@ pub struct UnknownSetting {
     pub candidates: Vec<String>,
 }
 
-/// What a name stands for.
+/// The setting or group that a name refers to.
 #[derive(Debug, Clone, Copy)]
 enum Found<'m> {
     Setting(&'m Setting),
     Group(&'m Group),
 }
 
-/// The answer of `explain --format json`.
+/// The output of `explain --format json`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExplainDocument {
     /// The version of the document.
@@ -51,9 +51,9 @@ pub struct SettingEntry {
     pub setting: &'static str,
     /// Its kind in one word: `duration`.
     pub kind: &'static str,
-    /// The values that it takes, in words.
+    /// The accepted values, in words.
     pub takes: String,
-    /// Its range, where it has one.
+    /// Its range, if it has one.
     pub range: Option<String>,
     /// What it does.
     pub doc: &'static str,
@@ -65,13 +65,13 @@ pub struct SettingEntry {
     pub scopes: &'static str,
     /// Who may write it.
     pub access: String,
-    /// The changes that need consent, all in one.
+    /// The changes that need consent, combined.
     pub guard: Option<GuardInfo>,
-    /// The changes that are worth a word, all in one.
+    /// The changes that get a notice, combined.
     pub notice: Option<NoticeInfo>,
     /// What each change calls for, by its direction and by the live value it starts from.
     pub decisions: Vec<DecisionEntry>,
-    /// The path under which the API answers, where it is another one.
+    /// The path under which the API returns it, if it differs.
     pub observed_as: Option<&'static str>,
     /// The older path that live documents may still carry.
     pub former: Option<&'static str>,
@@ -93,7 +93,7 @@ pub struct RuleEntry {
 /// All settings as a table, and the rules of comparison.
 pub fn all(model: &Model, style: &Style) -> String {
     let settings: Vec<_> = model.settings().iter().collect();
-    let hint = "! a change needs consent · zerodrift explain SETTING tells more\n".into();
+    let hint = "! some changes need consent · zerodrift explain SETTING shows the details\n".into();
     join([table(&settings, style), hint, rules_section(style)]).into()
 }
 
@@ -136,7 +136,7 @@ fn rules_section(style: &Style) -> TerminalText {
     let columns = column(CANONICAL_RULES.iter().map(|(rule, _)| *rule), 24) + 2;
     let lines: TerminalText =
         CANONICAL_RULES.iter().map(|(rule, text)| hanging(2, rule, columns, text, style.width)).collect();
-    safe!("{}\n{}", style.paint(Role::Heading, "When two values are the same"), lines)
+    safe!("{}\n{}", style.paint(Role::Heading, "When two values are equal"), lines)
 }
 
 /// Sections with an empty line between them.
@@ -168,7 +168,7 @@ fn find<'m>(model: &'m Model, name: &str) -> Result<Found<'m>, UnknownSetting> {
         }
         None => {}
     }
-    // The last segment alone is enough where only one setting has it.
+    // The last segment is enough if only one setting has it.
     let called: Vec<_> = model.settings().iter().filter(|setting| setting.name() == name).collect();
     match called[..] {
         [setting] => Ok(Found::Setting(setting)),
@@ -219,9 +219,9 @@ fn about_setting(model: &Model, setting: &Setting, style: &Style) -> TerminalTex
         facts.push(("to unset", describe::unset(setting)));
     }
     facts.push(("exists for", describe::scope(setting.scopes).to_owned()));
-    facts.extend(setting.observed_as.map(|path| ("answered as", path.as_str().to_owned())));
+    facts.extend(setting.observed_as.map(|path| ("read as", path.as_str().to_owned())));
     facts.extend(setting.former.map(|path| ("formerly", path.as_str().to_owned())));
-    facts.extend(model.switch_of(setting).map(|switch| ("counts while", format!("{} is on", switch.path))));
+    facts.extend(model.switch_of(setting).map(|switch| ("applies while", format!("{} is on", switch.path))));
     facts.push(("source", setting.source.to_owned()));
     let facts = facts.iter().map(|(label, fact)| labelled(label, fact, style)).collect();
     join([
@@ -247,7 +247,7 @@ fn mark(setting: &Setting, style: &Style) -> TerminalText {
     if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".into() }
 }
 
-/// The setting in its place in a file.
+/// The setting at its place in a manifest.
 fn example(setting: &Setting, style: &Style) -> TerminalText {
     if !setting.is_declarable() || setting.example.is_empty() {
         return TerminalText::new();
@@ -265,7 +265,7 @@ fn example(setting: &Setting, style: &Style) -> TerminalText {
 fn about_group(model: &Model, group: &Group, style: &Style) -> TerminalText {
     let members: Vec<_> = model.members(group).collect();
     let whole = if group.all_or_nothing { " The API accepts its settings only together." } else { "" };
-    let prose: Visible = safe!("{}{} Declared as null, all of it is unset.", group.doc, whole);
+    let prose: Visible = safe!("{}{} Declaring it as null unsets all of it.", group.doc, whole);
     let names: TerminalText = members.iter().map(|setting| member(group, setting, style)).collect();
     let former = group.former.map(|path| labelled("formerly", path.as_str(), style)).unwrap_or_default();
     join([style.paint(Role::Heading, group.path).line(), paragraph(prose, style.width), names, former])
@@ -277,7 +277,7 @@ fn member(group: &Group, setting: &Setting, style: &Style) -> TerminalText {
     safe!("{} {}\n{}", mark(setting, style), name, hanging(4, "", 0, doc, style.width))
 }
 
-/// The candidates of a name nobody knows, as one sentence; empty where there are none.
+/// Returns the candidates for an unknown name as one sentence; empty if there are none.
 pub fn did_you_mean(unknown: &UnknownSetting) -> String {
     match &unknown.candidates[..] {
         [] => String::new(),
@@ -309,5 +309,4 @@ impl SettingEntry {
 }
 
 #[cfg(test)]
-#[path = "explain_tests.rs"]
 mod tests;

@@ -1,6 +1,6 @@
-//! Findings as text with the line they are about, and as JSON.
+//! Renders findings as text, with the lines they refer to.
 //!
-//! Files and messages are untrusted: what a terminal would act on, or draw as nothing, comes out as `\u{…}`. The
+//! Files and messages are untrusted: control and invisible characters are written as `\u{…}`. The
 //! renderer sees one window of one line and never the file, so a line of a megabyte costs no more than a short one.
 
 use std::ops::Range;
@@ -15,13 +15,13 @@ use crate::text::safe::safe;
 use crate::text::style::{ColorLevel, Style};
 use crate::text::{Visible, visible};
 
-/// How many characters of a line are shown on each side of the place meant.
+/// The number of characters shown on each side of the marked place.
 const AROUND: usize = 60;
 
 /// The longest stretch that is underlined, in characters.
 const UNDERLINED: usize = 80;
 
-/// Findings as people read them, each with its line where it is about one of these sources, and a summary.
+/// Returns findings as text, each with its line if it refers to one of these sources, and a summary.
 ///
 /// Empty for no findings.
 pub fn text<'a>(findings: &[Finding], sources: impl IntoIterator<Item = &'a Source>, style: &Style) -> String {
@@ -51,7 +51,7 @@ pub(super) fn rendered<'a>(
     out + summary(findings) + "\n"
 }
 
-/// The findings of a whole manifest as text, which says so where there are none. `file` is the manifest's name.
+/// Renders the findings of a whole manifest, or says that there are none. `file` is the manifest's name.
 pub(super) fn validation(file: &str, findings: &[Finding], source: Option<&Source>, style: &Style) -> TerminalText {
     if findings.is_empty() {
         return safe!("{}: no findings\n", Visible::whole(file));
@@ -106,13 +106,13 @@ fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> Termi
     TerminalText::tamed(&without_continuation(&renderer.render(&report)))
 }
 
-/// The renderer marks source behind a place as another file's (`:::`); here it is the place's own.
+/// Removes the mark (`:::`) by which the renderer attributes a snippet to another file; here it is the same file.
 fn without_continuation(rendered: &str) -> String {
     let is_mark = |line: &&str| anstream::adapter::strip_str(line).to_string().trim() == ":::";
     rendered.lines().filter(|line| !is_mark(line)).collect::<Vec<_>>().join("\n")
 }
 
-/// The line as it would be with the fix in place, under the help.
+/// The line with the fix applied, under the help.
 fn patched<'a>(window: &SourceWindow, fix: &Fix, finding: &Finding) -> Option<Group<'a>> {
     let title = lines(finding.help.as_deref().unwrap_or(&fix.title));
     let span = window.inside(&fix.span)?;
@@ -121,7 +121,7 @@ fn patched<'a>(window: &SourceWindow, fix: &Fix, finding: &Finding) -> Option<Gr
     Some(Level::HELP.secondary_title(title).element(snippet))
 }
 
-/// The stretch of one line that a finding is about, made visible.
+/// The part of one line that a finding refers to, escaped.
 struct SourceWindow {
     line: usize,
     text: String,
@@ -133,7 +133,7 @@ struct SourceWindow {
 impl SourceWindow {
     fn of(source: &Source, at: &Location) -> Option<Self> {
         let text = &source.text;
-        // What has such a character is no text, and may be anything.
+        // A file with a NUL is not text.
         if text.contains('\0') {
             return None;
         }
@@ -170,14 +170,14 @@ impl SourceWindow {
         }
     }
 
-    /// The same bytes in the window's own text, if they are all in it.
+    /// Maps a span of the source to the text of the window, if the window contains all of it.
     fn inside(&self, span: &Range<usize>) -> Option<Range<usize>> {
         let place = |offset: usize| self.places.iter().find(|(from, _)| *from == offset).map(|(_, to)| *to);
         Some(place(span.start)?..place(span.end)?)
     }
 }
 
-/// Text of ours around untrusted parts, not longer than anyone reads. Lines stay lines.
+/// A message with untrusted parts, escaped and cut to a readable length. Line breaks are kept.
 fn lines(text: &str) -> String {
     Visible::lines(text, LONG_MESSAGE).iter().map(|line| &**line).collect::<Vec<_>>().join("\n")
 }

@@ -1,5 +1,5 @@
-//! What makes a finding the same one after the file has changed elsewhere, so that a code host neither shows it twice nor
-//! forgets that somebody dismissed it.
+//! Fingerprints that identify a finding after other parts of the file have changed, so that a code host neither shows it
+//! twice nor loses its dismissal.
 
 use std::collections::HashMap;
 
@@ -9,14 +9,14 @@ use super::path::tidy;
 use crate::diagnostics::{Finding, Location, Source};
 use crate::text::hexadecimal;
 
-/// How the fingerprints are made. Another way gets another number, since hosts keep them for years.
+/// The version of the algorithm. A different algorithm needs a new number, because hosts keep fingerprints for years.
 pub(super) const VERSION: &str = "zerodrift/v1";
 
-/// A fingerprint for each finding, as 32 hexadecimal digits.
+/// Returns a fingerprint for each finding, as 32 hexadecimal digits.
 ///
-/// It tells the rule, the file, the setting, and the text of the line and of the place in it, but not the number of the
-/// line: lines that come or go elsewhere leave it as it is. Of findings that are equal in all that, each has its own.
-/// The wording of messages does not count, so that a new version does not bring old findings back.
+/// It covers the rule, the file, the setting, and the text of the line and of the place in it, but not the line number, so
+/// lines added or removed elsewhere do not change it. Findings that are equal in all of these get different fingerprints.
+/// The wording of messages is not covered, so a new version does not reopen old findings.
 pub(super) fn fingerprints(findings: &[Finding], source: Option<&Source>) -> Vec<String> {
     let mut times: HashMap<[u8; 32], u64> = HashMap::new();
     let fingerprint = |finding: &Finding| {
@@ -34,12 +34,12 @@ fn identity(finding: &Finding, source: Option<&Source>) -> [u8; 32] {
     let file = tidy(&finding.file);
     let setting = finding.setting.as_deref().unwrap_or_default();
     let parts = [VERSION, finding.rule.id(), &file, setting, line, place];
-    // The length in front of each part keeps them apart whatever they hold.
+    // The length before each part keeps the parts separate, whatever they contain.
     let hash = |hash: Sha256, part: &str| hash.chain_update(part.len().to_be_bytes()).chain_update(part);
     parts.into_iter().fold(Sha256::new(), hash).finalize().into()
 }
 
-/// The line that a finding is about, and the part of it that is meant, both without white space around them.
+/// The line that a finding refers to, and the marked part of it, both trimmed.
 fn written<'a>(source: &'a Source, at: &Location) -> (&'a str, &'a str) {
     let first = |text: &'a str| text.lines().next().unwrap_or_default().trim();
     let line = at.line.checked_sub(1).and_then(|index| source.text.lines().nth(index)).unwrap_or_default();
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn mending_one_finding_leaves_the_others_as_they_are() {
+    fn fixing_one_finding_leaves_the_others_as_they_are() {
         let mut before = of(BROKEN);
         before.remove(0);
         assert_eq!(of(&BROKEN.replace("nme", "name")), before);

@@ -1,4 +1,4 @@
-//! What a format is: how results and failures look in it, and where that may go.
+//! The trait of all formats: how a format renders results and failures, and where its text may go.
 
 use super::error;
 use super::subject::FailedRun;

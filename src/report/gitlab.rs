@@ -1,6 +1,6 @@
 //! What GitLab shows beside a merge request: findings as a code-quality report, and a plan as the figures of a widget.
 //!
-//! Both say what GitLab's parsers read and nothing else: `lib/gitlab/ci/parsers/codequality/code_climate.rb` with the
+//! Both contain only what GitLab's parsers read: `lib/gitlab/ci/parsers/codequality/code_climate.rb` with the
 //! schema `app/validators/json_schemas/codeclimate.json`, and `lib/gitlab/ci/parsers/terraform/tfplan.rb` (gitlabhq).
 
 use serde::Serialize;
@@ -20,8 +20,8 @@ use crate::text::safe::safe;
 /// The fields are those of the page "Code Quality", section "Code Quality report format". GitLab keeps one finding per
 /// fingerprint of a pipeline and drops the others, so the file is part of it.
 pub fn code_quality(findings: &[Finding], source: Option<&Source>) -> String {
-    let told = findings.iter().zip(fingerprints(findings, source));
-    let issues: Vec<Issue> = told.map(|(finding, fingerprint)| Issue::of(finding, fingerprint)).collect();
+    let identified = findings.iter().zip(fingerprints(findings, source));
+    let issues: Vec<Issue> = identified.map(|(finding, fingerprint)| Issue::of(finding, fingerprint)).collect();
     to_text(&issues)
 }
 
@@ -51,13 +51,13 @@ struct Issue {
 impl Issue {
     fn of(finding: &Finding, fingerprint: String) -> Self {
         Self {
-            description: told(finding),
+            description: description(finding),
             check_name: finding.rule.id(),
             fingerprint,
             severity: severity(finding.severity),
             location: IssueLocation {
                 path: Visible::whole(&tidy(&finding.file)),
-                // A line is wanted of every finding; the first one stands for the whole file.
+                // Every finding needs a line; line 1 represents the whole file.
                 lines: IssueLines { begin: finding.at.as_ref().map_or(1, |at| at.line) },
             },
         }
@@ -84,8 +84,8 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// The message and what to do on one line; a help of several lines is an example to paste, and left out.
-fn told(finding: &Finding) -> Visible {
+/// The message and the help on one line. A help of several lines is an example to paste and is left out.
+fn description(finding: &Finding) -> Visible {
     let message = Visible::excerpt(&finding.message, MESSAGE);
     match finding.help.as_ref().filter(|help| !help.contains('\n')) {
         Some(help) => safe!("{}; {}", message, Visible::excerpt(help, MESSAGE)),
@@ -93,7 +93,7 @@ fn told(finding: &Finding) -> Visible {
     }
 }
 
-/// The figures without which the widget shows nothing but an error (`tfplan.rb`, `has_required_keys?`).
+/// The figures that the widget requires; without them it shows an error (`tfplan.rb`, `has_required_keys?`).
 #[derive(Serialize)]
 struct Widget {
     create: usize,

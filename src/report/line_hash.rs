@@ -1,4 +1,4 @@
-//! The hash of a line that GitHub tells findings apart by: `partialFingerprints.primaryLocationLineHash`.
+//! The hash of a line by which GitHub identifies findings: `partialFingerprints.primaryLocationLineHash`.
 //!
 //! Of all fingerprints, code scanning reads this one alone (page "SARIF support for code scanning"). The action
 //! `upload-sarif` computes it itself and warns, once per finding, of every other value (github/codeql-action,
@@ -6,13 +6,13 @@
 
 use std::collections::HashMap;
 
-/// How many characters from the start of a line on are hashed.
+/// The number of characters that are hashed from the start of a line.
 const BLOCK: usize = 100;
 
 /// The base of the polynomial.
 const BASE: u64 = 37;
 
-/// What stands for the end of the file.
+/// The marker for the end of the file.
 const END: u16 = 0xffff;
 
 /// The hash of every line, the first one first, with how often the same hash came up to then: `5c33da4dce53765f:1`.
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn not_more_lines_are_hashed_than_anybody_asks_for() {
+    fn no_more_lines_are_hashed_than_requested() {
         assert_eq!(line_hashes("a\nb\nc\n", 2), line_hashes("a\nb\nc\n", 9)[..2]);
     }
 }

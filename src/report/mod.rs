@@ -1,19 +1,20 @@
-//! Values → text. Pure: every function takes values and returns a `String`; nothing here looks at a terminal or prints.
+//! Renders values as text. All functions are pure: they take values and return a `String`, and neither inspect a terminal
+//! nor print.
 //!
 //! A new format is a file in this folder and a variant of [`PlanFormat`] or [`FindingsFormat`].
 //!
-//! - `phrase`: what renderers have in common to say; `value`, `words`: one value, and two side by side
+//! - `phrase`: sentences that several renderers share; `value`, `words`: one value, and two values compared
 //! - `change`: one change of one setting as lines
-//! - `plan`, `drift`: a plan, told forwards and backwards
-//! - `subject`: what reports are made of; `format`: what a format is
+//! - `plan`, `drift`: a plan, and the same differences as drift
+//! - `subject`: the input of reports; `format`: the trait of all formats
 //! - `github`: the log of a job, annotations, outputs
 //! - `markdown`: a comment for a pull request
 //! - `unified`: two texts as a diff
-//! - `explain`: what a setting is
-//! - `html`: a plan as one page for a browser, the login page before and after included
-//! - `findings`: what is wrong with a manifest, with the lines it is about
-//! - `sarif`, `gitlab`: the same, and a plan, for the pages of code hosts
-//! - `fingerprint`, `line_hash`, `path`: how hosts tell findings and files apart
+//! - `explain`: the documentation of a setting
+//! - `html`: a plan as one page for a browser, with the login page before and after
+//! - `findings`: the findings of a manifest, with the lines they refer to
+//! - `sarif`, `gitlab`: findings and plans for the pages of code hosts
+//! - `fingerprint`, `line_hash`, `path`: how code hosts identify findings and files
 
 pub mod doctor;
 pub mod drift;
@@ -67,7 +68,7 @@ pub enum PlanFormat {
     Github,
     /// The figures of GitLab's merge-request widget (artifacts:reports:terraform).
     Gitlab,
-    /// A page for a browser, the login page before and after included.
+    /// A page for a browser, with the login page before and after.
     Html,
 }
 
@@ -115,7 +116,7 @@ impl ReportFormat for PlanFormat {
     fn render_failure(self, failed: &FailedRun<'_>, limit: usize) -> String {
         match self {
             Self::Text => format::failure_text(failed),
-            // Without its figures, GitLab's widget says that a report failed to generate.
+            // If the figures are missing, GitLab's widget shows that the report failed to generate.
             Self::Json | Self::Gitlab => error::document(failed),
             Self::Markdown => markdown::failure(failed, limit),
             Self::Github => github::failed(failed),

@@ -5,7 +5,7 @@
 
 /// A path with forward slashes and without `.` and empty segments: `./accounts\org.yaml` is `accounts/org.yaml`.
 pub(super) fn tidy(path: &str) -> String {
-    // A backslash parts folders where paths have drives, and hardly ever stands in a name elsewhere.
+    // A backslash separates folders on Windows and is rare in names on other systems.
     let forward = path.replace('\\', "/");
     let segments: Vec<&str> = forward.split('/').filter(|segment| !segment.is_empty() && *segment != ".").collect();
     let root = if forward.starts_with('/') { "/" } else { "" };
@@ -23,8 +23,8 @@ pub(super) fn uri(path: &str) -> String {
     }
 }
 
-/// Everything percent-encoded but slashes and what RFC 3986 calls unreserved. A colon is encoded too: in a first segment
-/// it would end a scheme.
+/// Percent-encodes everything except slashes and the unreserved characters of RFC 3986. A colon is encoded too, because it
+/// would end a scheme in the first segment.
 fn encoded(path: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
     path.bytes()

@@ -1,4 +1,4 @@
-//! The words that several renderers share: what a plan, a change or a finding is, said in one line or less.
+//! Phrases that several renderers share: a plan, a change or a finding in at most one line.
 
 use crate::diagnostics::Finding;
 use crate::plan::{Action, Change, Consent, GuardState, Plan, PlannedWrite, Unmanaged, WriteMethod};
@@ -14,13 +14,13 @@ impl<L> In<L> for Scope {}
 impl<L> In<L> for TargetId {}
 impl<L> In<L> for WriteMethod {}
 
-/// The API of every customer; any other one is named in the header.
+/// Cloudflare's public API. Any other base URL is named in the header.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 /// The heading of guarded changes.
 pub(super) const GUARDED: &str = "Guarded changes: can lock people out, open access or delete something";
 
-/// From which side a difference is told.
+/// How a difference is worded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wording {
     /// What apply would do: before → after.
@@ -30,7 +30,7 @@ pub enum Wording {
 }
 
 impl Wording {
-    /// The command that this wording belongs to.
+    /// The command that uses this wording.
     pub(super) fn command(self) -> &'static str {
         match self {
             Self::Plan => "plan",
@@ -39,7 +39,7 @@ impl Wording {
     }
 }
 
-/// A comparison in one sentence. `declared` is the number of settings that the manifest mentions.
+/// Summarizes a comparison in one sentence. `declared` is the number of settings that the manifest mentions.
 pub(super) fn summary(wording: Wording, plan: &Plan, declared: usize) -> Visible {
     match wording {
         Wording::Plan => plan_summary(plan, declared),
@@ -72,7 +72,7 @@ fn drift_summary(plan: &Plan, declared: usize) -> Visible {
     let differ = if plan.changes.len() == 1 { "differs" } else { "differ" };
     match plan.action {
         Action::None => safe!("No drift: {}; {}.", matching(declared), unmanaged(plan.unmanaged.len())),
-        Action::Create => safe!("Drift: {} has no Zero Trust organization, and {} wants one.", target, file),
+        Action::Create => safe!("Drift: {} has no Zero Trust organization, but {} declares one.", target, file),
         Action::Update => {
             safe!("Drift: {} of {} {} from {}.", count(plan.changes.len(), "setting"), target, differ, file)
         }
@@ -111,7 +111,7 @@ fn guards(changes: &[Change]) -> Visible {
     match (states.len(), without) {
         (0, _) => Visible::new(),
         (all, 0) => safe!(" ({} guarded, with consent)", all),
-        (all, without) if without == all => safe!(" ({} guarded, nobody consents yet)", all),
+        (all, without) if without == all => safe!(" ({} guarded, no consent yet)", all),
         (all, without) => safe!(" ({} guarded, {} without consent)", all, without),
     }
 }
@@ -128,17 +128,17 @@ fn writes(writes: &[PlannedWrite]) -> Visible {
     }
 }
 
-/// A manifest in a sentence.
+/// The name of a manifest inside a sentence.
 pub(super) fn source(path: &str) -> Visible {
-    if path == "-" { "what standard input had".into() } else { Visible::of(path) }
+    if path == "-" { "standard input".into() } else { Visible::of(path) }
 }
 
-/// The API, where it is not the one that everybody means.
+/// The base URL of the API, if it is not Cloudflare's.
 pub(super) fn other_api(plan: &Plan) -> Option<Visible> {
     (plan.api != CLOUDFLARE).then(|| Visible::of(&plan.api))
 }
 
-/// Where the file says so: `org.yaml:7:21`. Nothing for a backup, of which every change would name the same long path.
+/// The place of the declaration: `org.yaml:7:21`. Empty for a backup, because every change would name the same long path.
 pub(super) fn place(file: &str, change: &Change) -> Visible {
     match &change.at {
         at if at.is_whole_file() => Visible::new(),
@@ -146,7 +146,7 @@ pub(super) fn place(file: &str, change: &Change) -> Visible {
     }
 }
 
-/// Changes under the paths of their groups, or of their sections, in the order of the plan.
+/// Groups changes by the path of their group or section, in the order of the plan.
 pub(super) fn grouped<'c>(changes: &[&'c Change]) -> Vec<(&'static str, Vec<&'c Change>)> {
     let mut groups: Vec<(&str, Vec<&Change>)> = Vec::new();
     for change in changes {
@@ -159,7 +159,7 @@ pub(super) fn grouped<'c>(changes: &[&'c Change]) -> Vec<(&'static str, Vec<&'c 
     groups
 }
 
-/// Who consents to a guarded change.
+/// How consent to a guarded change was given.
 pub(super) fn consent(state: GuardState) -> &'static str {
     match state.allowed_by {
         None => "none yet",
@@ -169,14 +169,14 @@ pub(super) fn consent(state: GuardState) -> &'static str {
     }
 }
 
-/// What live says about the value that goes: `name "CI", expires …`.
+/// What the live state says about the value that is replaced: `name "CI", expires …`.
 pub(super) fn in_use(change: &Change) -> Option<Visible> {
     let context = change.context.iter().map(|(name, value)| safe!("{} {}", *name, value::short(value)));
     let context: Visible = Visible::join::<Visible>(context, ", ");
     (!context.is_empty()).then_some(context)
 }
 
-/// How to say what stands before the flags that consent, where the file could have such entries instead.
+/// The sentence before the flags that consent. `has_entries` says whether entries of the manifest were offered before it.
 pub(super) fn by_flag(has_entries: bool, open: &[&Change]) -> &'static str {
     match (has_entries, open.iter().all(|change| change.at.is_whole_file())) {
         (_, true) => "To consent, add to the command line",
@@ -185,13 +185,13 @@ pub(super) fn by_flag(has_entries: bool, open: &[&Change]) -> &'static str {
     }
 }
 
-/// What `allow:` would say. Consent is written beside declarations: a backup is no file to edit.
+/// The entries that `allow:` needs. Consent belongs to a manifest, so changes from a backup have none.
 pub(super) fn consent_entries(open: &[&Change]) -> Vec<Vec<Visible>> {
     let written = open.iter().filter(|change| !change.at.is_whole_file());
     written.filter_map(|change| consent_entry(change)).collect()
 }
 
-/// The lines of the entry of `allow:` for a change. A value too long to read is too long to consent to by pasting.
+/// The lines of the `allow:` entry for a change. `None` if the value is too long to review.
 pub(super) fn consent_entry(change: &Change) -> Option<Vec<Visible>> {
     const READABLE: usize = 1000;
     let to = Visible::whole(&yaml::flow(&change.after));
@@ -210,7 +210,7 @@ pub(super) fn kept<L>(unmanaged: usize) -> Safe<L> {
     safe!("{} {}", count_in::<L>(unmanaged, "live setting"), keep)
 }
 
-/// What is special about a live value that no file declares.
+/// The mark of a live value that the manifest does not declare.
 pub(super) fn unmanaged_mark(unmanaged: &Unmanaged) -> &'static str {
     match (unmanaged.known, unmanaged.read_only) {
         (false, _) => "unknown to this version",

@@ -1,4 +1,4 @@
-//! A plan as text that a reviewer enjoys: guarded changes first, then the others by group, then what stays as it is.
+//! Renders a plan as text: guarded changes first, then the others by group, then the unmanaged settings.
 
 use super::change::{self, Columns};
 use super::phrase::{self, GUARDED, Wording};
@@ -10,7 +10,7 @@ use crate::text::layout::{Terminal, TerminalText, column, hanging, pad, terminal
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
-/// More unmanaged settings than these are counted, not listed.
+/// The number of unmanaged settings that are listed. The others are only counted.
 const UNMANAGED_SHOWN: usize = 20;
 
 /// The plan as text, the summary its last line. `declared` is the number of settings that the manifest mentions.
@@ -42,7 +42,7 @@ pub(super) fn join(sections: impl IntoIterator<Item = TerminalText>) -> Terminal
     TerminalText::join(sections.into_iter().filter(|section| !section.is_empty()), "\n")
 }
 
-/// `org.yaml → account 699d…`, and the API where it is not Cloudflare's.
+/// `org.yaml → account 699d…`, and the API if it is not Cloudflare's.
 pub(super) fn header(plan: &Plan, style: &Style) -> TerminalText {
     let path = Visible::of(&plan.manifest.path);
     let line = style.paint(Role::Heading, terminal!("{} → {}", path, plan.target));
@@ -54,7 +54,7 @@ pub(super) fn header(plan: &Plan, style: &Style) -> TerminalText {
     safe!("{}{}\n{}{}", line, elsewhere, create, declared_empty(&plan.declared_empty))
 }
 
-/// What a creation checks beside the changes that it sends.
+/// The settings that a creation checks in addition to the changes that it sends.
 fn declared_empty(declared: &[Change]) -> TerminalText {
     let verb = match declared {
         [] => return TerminalText::new(),
@@ -62,7 +62,7 @@ fn declared_empty(declared: &[Change]) -> TerminalText {
         _ => "are",
     };
     safe!(
-        "{} {} declared as empty: apply would check that after the creation, and write it where the server fills it in\n",
+        "{} {} declared as empty: after the creation, apply would check that, and unset it if the server set a value\n",
         Visible::join(declared.iter().map(|change| change.setting.path), ", "),
         verb
     )
@@ -100,7 +100,7 @@ fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style)
     text
 }
 
-/// How to consent to what nobody consents to yet. The YAML starts in the first column, so that it can be pasted.
+/// How to consent to the changes without consent. The YAML starts in the first column, so that it can be pasted.
 fn consent_block(file: &str, open: &[&Change], style: &Style) -> TerminalText {
     if open.is_empty() {
         return TerminalText::new();
@@ -148,7 +148,7 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> TerminalText {
     text
 }
 
-/// The live values that only the server writes and that people should see.
+/// The live values that only the server writes and that a reader should see.
 pub(super) fn read_only_section(plan: &Plan, style: &Style) -> TerminalText {
     let read_only = plan.unmanaged.iter().filter(|unmanaged| unmanaged.read_only);
     let row = |one: &Unmanaged| unmanaged_row(&terminal!("{}", Visible::of(&one.path)), one, style);
@@ -167,7 +167,7 @@ fn unmanaged_row(path: &TerminalText, unmanaged: &Unmanaged, style: &Style) -> T
     safe!("{}  {}\n", row, style.paint(role, mark))
 }
 
-/// What is doubtful, without the file's lines.
+/// Findings without the lines of the file.
 pub(super) fn findings_section(findings: &[Finding], style: &Style) -> TerminalText {
     findings.iter().map(|finding| finding_text(finding, style)).collect()
 }
@@ -197,7 +197,7 @@ fn writes_section(plan: &Plan, style: &Style) -> TerminalText {
         text.push(terminal!("    {} {}\n", pad(write.method, 4), Visible::of(&write.path)));
     }
     text.push(style.paint(Role::Quiet, terminal!("Digest {}", Visible::of(&plan.digest))).line());
-    // A backup is brought back by a command that takes no digest.
+    // `rollback`, which restores a backup, takes no digest.
     let is_rollback = plan.changes.iter().any(|change| change.at.is_whole_file());
     if let Some(until) = plan.expires_at().filter(|_| !is_rollback) {
         text.push(style.paint(Role::Quiet, terminal!("Valid until {} for apply --expect", until)).line());
@@ -206,5 +206,4 @@ fn writes_section(plan: &Plan, style: &Style) -> TerminalText {
 }
 
 #[cfg(test)]
-#[path = "plan_tests.rs"]
 mod tests;

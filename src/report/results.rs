@@ -1,4 +1,4 @@
-//! What became of an apply, as text.
+//! Renders the outcome of an apply.
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use crate::text::layout::{TerminalText, hanging, terminal};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
-/// How an apply ended: the sentence that a log reader looks for, and what to do where it did not end well.
+/// Returns the outcome of an apply: a sentence to look for in a log, and what to do if it failed.
 pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
     let target = &plan.target;
     match outcome.end {
@@ -32,11 +32,11 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
     }
 }
 
-/// What did not go well: what is there and should not be, then why, then what is known and what to do.
+/// Renders a failed apply: the mismatches, then the reason, then what is known and what to do.
 fn stopped(target: &Target, outcome: &Outcome, style: &Style) -> TerminalText {
     let mut text = TerminalText::from("\n");
     if !outcome.mismatches.is_empty() {
-        let heading: Visible = safe!("Conflict: after the write, live of {} is not what it should be.", target);
+        let heading: Visible = safe!("Conflict: after the write, the live state of {} differs from the plan.", target);
         text.push(style.paint(Role::Guarded, heading).line());
     }
     for found in &outcome.mismatches {
@@ -56,14 +56,14 @@ fn stopped(target: &Target, outcome: &Outcome, style: &Style) -> TerminalText {
     text
 }
 
-/// What became of one organization, for programs.
+/// Returns the outcome for one organization as an entry of the results document.
 pub fn entry(plan: &Plan, outcome: &Outcome) -> ResultEntry {
-    let error = outcome.kind().map(|kind| trouble(kind, outcome));
+    let error = outcome.kind().map(|kind| error_entry(kind, outcome));
     ResultEntry { writes: outcome.writes, verified: outcome.verified, ..planned(plan, outcome.end, error) }
 }
 
-/// Why an outcome is not what was wanted.
-fn trouble(kind: FailureKind, outcome: &Outcome) -> ErrorEntry {
+/// The error of an outcome that failed.
+fn error_entry(kind: FailureKind, outcome: &Outcome) -> ErrorEntry {
     let what = outcome.failure.iter().map(ToString::to_string).chain(outcome.mismatches.iter().map(mismatch));
     let hints = std::iter::once(outcome.sentence()).chain(outcome.failure.iter().flat_map(Failure::hints));
     ErrorEntry::new(kind, what.collect::<Vec<_>>().join("; "), hints.collect())
@@ -108,7 +108,7 @@ pub struct RevocationDocument {
     pub warp_session_reauth: bool,
 }
 
-/// What a revocation asks for beside the Access tokens, one sentence without a full stop each.
+/// What a revocation requests in addition to the Access tokens, each as a sentence without a final stop.
 pub fn also_revoked(revocation: &Revocation) -> Vec<&'static str> {
     let Revocation { email: _, user_uid: _, devices, warp_session_reauth } = revocation;
     [
@@ -123,10 +123,10 @@ pub fn also_revoked(revocation: &Revocation) -> Vec<&'static str> {
     .collect()
 }
 
-/// What the API has confirmed, for people.
+/// Returns the confirmed revocation as text.
 pub fn revoked(revocation: &Revocation) -> String {
     let mut text = format!(
-        "Revoked: every Access token of {}. Tokens die within 30 seconds; the user cannot sign in again for up to a minute, and keeps the seat.\n",
+        "Revoked: every Access token of {}. Tokens stop working within 30 seconds. The user cannot sign in again for up to a minute, and keeps the seat.\n",
         Visible::of(&revocation.email)
     );
     for also in also_revoked(revocation) {
@@ -135,7 +135,7 @@ pub fn revoked(revocation: &Revocation) -> String {
     text
 }
 
-/// The document of a revocation that the API has confirmed.
+/// Returns the confirmed revocation as a document.
 pub fn revocation(target: &Target, revocation: &Revocation) -> RevocationDocument {
     let Revocation { email, user_uid, devices, warp_session_reauth } = revocation;
     RevocationDocument {
@@ -150,7 +150,7 @@ pub fn revocation(target: &Target, revocation: &Revocation) -> RevocationDocumen
     }
 }
 
-/// A path that is not what it should be, in a line.
+/// Renders a path whose live value differs from the expected one, on one line.
 pub fn mismatch(mismatch: &Mismatch) -> String {
     mismatch_line(mismatch).into()
 }
@@ -165,12 +165,12 @@ fn mismatch_line(mismatch: &Mismatch) -> Visible {
     }
 }
 
-/// What happens during an apply, in a line.
+/// Renders an event of an apply on one line.
 pub fn event(event: &Event) -> String {
     match event {
         Event::Writing { method, path } => format!("{method} {path}"),
-        Event::Uncertain { error } => format!("no clear answer: {error}; reading live to find out"),
-        Event::Disproved { error } => format!("{error}; a read shows that the write took effect all the same"),
+        Event::Uncertain { error } => format!("no clear answer: {error}; reading the live state to find out"),
+        Event::Disproved { error } => format!("{error}; a read shows that the write took effect"),
         Event::ReadingBack { path } => format!("GET {path} (read-back)"),
     }
 }

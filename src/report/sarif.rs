@@ -17,7 +17,7 @@ use crate::document::{ZERODRIFT, to_text};
 use crate::text::Visible;
 use crate::text::limit::LONG_MESSAGE;
 
-/// The page of this program, where its package names one.
+/// The home page of this program, if its package names one.
 const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// Findings as the text of a SARIF file with one run. The source is the file that they are about, where it could be read
@@ -30,9 +30,10 @@ pub fn sarif(findings: &[Finding], source: Option<&Source>) -> String {
 }
 
 /// A file for a run that failed, with why. It has a result too: code scanning shows nothing else, and without one every
-/// earlier result would count as mended.
+/// earlier result would count as fixed.
 pub fn failed(finding: &Finding, exit_code: u8) -> String {
-    let notification = Notification { level: finding.severity.word(), message: SarifMessage { text: told(finding) } };
+    let notification =
+        Notification { level: finding.severity.word(), message: SarifMessage { text: message_text(finding) } };
     let invocation =
         Invocation { execution_successful: false, exit_code, tool_execution_notifications: [notification] };
     log(std::slice::from_ref(finding), None, vec![invocation])
@@ -65,20 +66,21 @@ fn results(findings: &[Finding], source: Option<&Source>) -> Vec<SarifResult> {
     let last = findings.iter().filter_map(|finding| finding.at.as_ref()).map(|at| at.line).max().unwrap_or_default();
     let text =
         source.map(|source| Text { source, lines: Lines::new(&source.text), hashes: line_hashes(&source.text, last) });
-    let told = findings.iter().zip(fingerprints(findings, source));
-    told.map(|(finding, fingerprint)| {
-        result(finding, fingerprint, text.as_ref().filter(|text| text.source.name == finding.file))
-    })
-    .collect()
+    let identified = findings.iter().zip(fingerprints(findings, source));
+    identified
+        .map(|(finding, fingerprint)| {
+            result(finding, fingerprint, text.as_ref().filter(|text| text.source.name == finding.file))
+        })
+        .collect()
 }
 
 fn result(finding: &Finding, fingerprint: String, text: Option<&Text<'_>>) -> SarifResult {
     let region = region(finding, text);
     let hash = match (&region, text) {
         (Some(region), Some(text)) => text.hashes.get(region.start_line - 1).cloned(),
-        // The action has the bytes of the file, and fills in what is not there.
+        // The action has the bytes of the file and adds the missing hash.
         (Some(_), None) => None,
-        // Nobody computes one for a whole file, and without any, uploads past the action show the finding again.
+        // The action computes none for a whole file. Without one, an upload without the action would show the finding again.
         (None, _) => Some(format!("{}:1", &fingerprint[..16])),
     };
     let fix = finding.fix.as_ref().zip(text).map(|(fix, text)| SarifFix::of(fix, &finding.file, text));
@@ -88,14 +90,14 @@ fn result(finding: &Finding, fingerprint: String, text: Option<&Text<'_>>) -> Sa
         rule_id: finding.rule.id(),
         rule_index: finding.rule as usize,
         level: finding.severity.word(),
-        message: SarifMessage { text: told(finding) },
+        message: SarifMessage { text: message_text(finding) },
         locations: [SarifLocation { physical_location: PhysicalLocation { artifact_location, region } }],
         partial_fingerprints: keys.into_iter().filter_map(|(key, value)| Some((key, value?))).collect(),
         fixes: fix.into_iter().collect(),
     }
 }
 
-/// Where a finding is; nowhere where the whole file is meant. Without the text, where it starts is all that is known.
+/// The region of a finding; `None` for the whole file. Without the text, only its start is known.
 fn region(finding: &Finding, text: Option<&Text<'_>>) -> Option<Region> {
     let at = finding.at.as_ref().filter(|at| !at.is_whole_file())?;
     Some(match text {
@@ -104,7 +106,7 @@ fn region(finding: &Finding, text: Option<&Text<'_>>) -> Option<Region> {
     })
 }
 
-/// The text that findings are about, ready to answer where bytes are.
+/// The text that findings refer to, with an index of its lines.
 struct Text<'a> {
     source: &'a Source,
     lines: Lines<'a>,
@@ -121,7 +123,7 @@ impl Text<'_> {
         self.exactly(&(span.start..span.start + written.len()))
     }
 
-    /// The same to the byte: what a fix replaces.
+    /// The exact region, which a fix replaces.
     fn exactly(&self, span: &Range<usize>) -> Region {
         let [start, end] = [span.start, span.end].map(|offset| self.lines.at(offset..offset));
         Region {
@@ -134,17 +136,17 @@ impl Text<'_> {
 }
 
 /// The message as its first sentence, which is all that hosts show where space is short, and the help behind it.
-fn told(finding: &Finding) -> String {
+fn message_text(finding: &Finding) -> String {
     let Finding { message, help, .. } = finding;
     let message = literal(message);
     help.as_ref().map_or_else(|| message.clone(), |help| format!("{message}.\nHelp: {}", literal(help)))
 }
 
-/// A text that means itself in a message: nothing acts or hides in it, it is not longer than anyone reads, and what is
-/// syntax is escaped.
+/// Escapes a text for a message: control and invisible characters are escaped, the length is limited, and syntax is
+/// escaped.
 ///
 /// `[text](link)` is a link (§3.11.6) and `{0}` a placeholder (§3.11.5). A backslash in front of a bracket escapes it, so
-/// one that was there already is doubled, or it would undo ours.
+/// an existing one is doubled, or it would undo ours.
 fn literal(text: &str) -> String {
     let lines = Visible::lines(text, LONG_MESSAGE);
     let mut escaped = String::with_capacity(text.len());
@@ -296,7 +298,7 @@ struct SarifFix {
 
 impl SarifFix {
     fn of(fix: &Fix, file: &str, text: &Text<'_>) -> Self {
-        // The format has no word for it: every fix of SARIF is one to look at first.
+        // SARIF cannot mark a fix as safe: every fix is to be reviewed.
         let Fix { title, span, replacement, safe: _ } = fix;
         let inserted_content = SarifMessage { text: replacement.clone() };
         let replacements = [Replacement { deleted_region: text.exactly(span), inserted_content }];
@@ -323,5 +325,4 @@ struct Replacement {
 }
 
 #[cfg(test)]
-#[path = "sarif_tests.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-//! What reports are made of: a comparison, the check of a manifest, or a run that failed.
+//! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
 use super::phrase::{self, Wording};
 use super::{drift, plan};
@@ -63,7 +63,7 @@ pub struct FailedRun<'a> {
     pub message: &'a str,
     /// What to do next.
     pub hints: &'a [String],
-    /// What is wrong with the manifest, where that is why.
+    /// The findings of the manifest, if they are the reason.
     pub findings: &'a [Finding],
 }
 
@@ -86,19 +86,19 @@ impl Comparison<'_> {
         phrase::summary(self.wording, self.plan, self.declared)
     }
 
-    /// The changes that meet a guard.
+    /// The guarded changes.
     pub(super) fn guarded(&self) -> Vec<&Change> {
         self.plan.changes.iter().filter(|change| change.guard.is_some()).collect()
     }
 
-    /// The changes that meet none.
+    /// The changes that are not guarded.
     pub(super) fn plain(&self) -> Vec<&Change> {
         self.plan.changes.iter().filter(|change| change.guard.is_none()).collect()
     }
 }
 
 impl Validation<'_> {
-    /// The findings and the text that they are about, under the name that the code host knows the file by.
+    /// Returns the findings and their source under the file name that the code host uses.
     pub(super) fn hosted(&self) -> (Vec<Finding>, Option<Source>) {
         let file = self.repository_file;
         let named = |finding: &Finding| Finding { file: file.to_owned(), ..finding.clone() };
@@ -108,7 +108,7 @@ impl Validation<'_> {
 }
 
 impl FailedRun<'_> {
-    /// The failure as a finding, for reports of findings: an empty one would say that the manifest has no errors.
+    /// Returns the failure as a finding. An empty report of findings would mean that the manifest has no errors.
     pub(super) fn finding(&self) -> Finding {
         not_checked(self.repository_file, self.message, self.hints)
     }

@@ -1,4 +1,4 @@
-//! Two texts as a unified diff, the form that everybody reads.
+//! Renders two texts as a unified diff.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,11 +7,11 @@ use similar::TextDiff;
 use crate::text::alike::{self, Spaces};
 use crate::text::{Visible, visible};
 
-/// Lines around a difference.
+/// The number of context lines around a difference.
 const CONTEXT: usize = 3;
 
-/// The lines that differ and a few around them; nothing where the texts agree. Invisible characters are written out, and so
-/// are those by which a line differs from one that looks alike. How a line ends is no difference.
+/// Returns the lines that differ with a few lines of context; empty if the texts are equal. Invisible characters are
+/// escaped, and so are the characters by which a line differs from one that looks the same. Line endings are ignored.
 ///
 /// ```
 /// let diff = zerodrift::report::unified("live", "name: A\n", "org.yaml", "name: B\n");
@@ -26,7 +26,7 @@ pub fn unified(before_name: &str, before: &str, after_name: &str, after: &str) -
         .to_string()
 }
 
-/// Every line made visible, with a plain line break behind it. `other` is the text beside it.
+/// Escapes every line and ends it with a line feed. `other` is the text that it is compared with.
 fn lines(text: &str, other: &str) -> String {
     let others: HashSet<&str> = other.lines().collect();
     let own: HashSet<&str> = text.lines().collect();
@@ -38,7 +38,7 @@ fn lines(text: &str, other: &str) -> String {
         }
         match rivals.get(&alike::skeleton(line)) {
             Some(rival) => alike::told_apart(line, rival).0,
-            // It differs to the eye; other spaces than the ordinary one are written out all the same.
+            // The difference is visible. Unusual spaces are still escaped.
             None => alike::told_apart_with(line, "", Spaces::Kept).0,
         }
     };

@@ -1,4 +1,4 @@
-//! One value of a setting as a piece of text. Values are untrusted: what is long is cut with a visible mark.
+//! Renders one value of a setting. Values are untrusted. Long values are cut with a visible mark.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::text::quote::{escaped, quoted, word};
 use crate::text::safe::safe;
 use crate::text::{Visible, alike, cut, visible};
 
-/// How an empty value reads. No value reads like this: text is quoted where it is more than one plain word.
+/// How an empty value is shown. No value looks like this, because text of more than one plain word is quoted.
 pub(super) const UNSET: &str = "(unset)";
 
 /// A live value of no known kind.
@@ -42,8 +42,8 @@ pub(super) fn of(setting: &Setting, value: &Json) -> Visible {
     }
 }
 
-/// The two values of a change, as [`of`] shows them, told apart where nobody could see by what they differ: by code points, or by
-/// the part around the first difference where that is cut off.
+/// The two values of a change, as [`of`] shows them. If they would look the same, code points are escaped, or the part around
+/// the first difference is shown.
 pub(super) fn both(setting: &Setting, before: &Json, after: &Json) -> (Visible, Visible) {
     if let (Json::String(before), Json::String(after)) = (before, after)
         && before != after
@@ -56,7 +56,7 @@ pub(super) fn both(setting: &Setting, before: &Json, after: &Json) -> (Visible, 
     if is_alike { texts(&before.to_string(), &after.to_string(), false) } else { shown }
 }
 
-/// Two texts that differ, each in quotes where it is not one word, or where both are prose.
+/// Two texts that differ, each in quotes if it is not one word or if both are prose.
 fn texts(before: &str, after: &str, are_prose: bool) -> (Visible, Visible) {
     if before.chars().take(VALUE).eq(after.chars().take(VALUE)) {
         let (old, new) = words::compare(before, after);
@@ -71,17 +71,17 @@ fn texts(before: &str, after: &str, are_prose: bool) -> (Visible, Visible) {
     (safe!("\"{}\"", told.0), safe!("\"{}\"", told.1))
 }
 
-/// Untrusted text as by [`Visible::of`], beside a text that it could be taken for.
+/// Untrusted text as by [`Visible::of`], with the characters escaped that make it look like `other`.
 pub(super) fn beside(text: &str, other: &str) -> Visible {
     alike::told_apart(&cut(text), &cut(other)).0
 }
 
-/// What somebody sees of a value: the same for values that look alike.
+/// The visual skeleton of a value: equal for values that look the same.
 fn look(value: &Json) -> String {
     alike::skeleton(&plain(value))
 }
 
-/// A value with every character written out by which it differs from one that looks alike.
+/// A value with every character escaped that looks like another one.
 fn written_out(value: &Json) -> Visible {
     match value {
         Json::String(text) => safe!("\"{}\"", alike::written_out(&escaped(&cut(text)))),
@@ -97,23 +97,23 @@ pub(super) fn list(elements: &[Json], element: impl Fn(&Json) -> Visible) -> Vis
     Visible::join(elements.iter().take(ELEMENTS).map(element).chain(more(elements)), ", ")
 }
 
-/// How many elements of a list are not shown, where it is too long.
+/// The number of elements that are not shown, if a list is too long.
 pub(super) fn more(elements: &[Json]) -> Option<Visible> {
     let more = elements.len().saturating_sub(ELEMENTS);
     (more > 0).then(|| safe!("…(+{} elements)", more))
 }
 
-/// A set that moves from one value to another, by its elements.
+/// The change of a set, by its elements.
 pub(super) struct Moves {
-    /// Those that it loses.
+    /// The elements that are removed.
     pub(super) gone: Vec<Json>,
-    /// Those that it gains.
+    /// The elements that are added.
     pub(super) come: Vec<Json>,
-    /// Those that it keeps.
+    /// The elements that are kept.
     pub(super) kept: Vec<Json>,
 }
 
-/// What moves in a set, where both values are sets.
+/// The change of a set, if both values are sets.
 pub(super) fn moves(change: &Change) -> Option<Moves> {
     if !matches!(change.setting.kind, Kind::Set(_)) {
         return None;
@@ -127,7 +127,7 @@ pub(super) fn moves(change: &Change) -> Option<Moves> {
     Some(Moves { gone: only(&before, &after), come: only(&after, &before), kept })
 }
 
-/// How the elements of a set are shown while it moves: two that come and go must not look like each other.
+/// How the elements of a changed set are shown: no two of the added and removed ones may look the same.
 pub(super) fn element_of(moves: &Moves) -> impl Fn(&Json) -> Visible + use<> {
     let mut looks: HashMap<String, usize> = HashMap::new();
     for element in moves.gone.iter().chain(&moves.come) {

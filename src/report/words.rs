@@ -1,4 +1,4 @@
-//! Two texts side by side, the words that differ marked.
+//! Compares two texts word by word and marks the words that differ.
 
 use similar::{ChangeTag, TextDiff};
 
@@ -9,13 +9,13 @@ use crate::text::limit::VALUE;
 use crate::text::safe::safe;
 use crate::text::style::{ColorLevel, Role, Style};
 
-/// This much of what two texts share stands before their first difference.
+/// How many characters that two texts share are shown before their first difference.
 const LEAD: usize = 60;
 
-/// One of two texts that are compared: what is shown of it, in runs, and what is missing around that.
+/// One of two compared texts: the part that is shown, in runs, and the number of characters omitted around it.
 pub(super) struct ComparedText {
     before: usize,
-    /// The text in order, a run for each stretch of words that the other side has, or lacks.
+    /// The text in order: one run for each stretch of words that the other text has or lacks.
     pub(super) runs: Vec<Stretch>,
     behind: usize,
 }
@@ -28,13 +28,13 @@ pub(super) struct Stretch {
     pub(super) differs: bool,
 }
 
-/// Two texts word by word. Nothing is marked where they share no word. Of long texts, this is the part around their first
-/// difference.
+/// Compares two texts word by word. Nothing is marked if they share no word. Long texts are cut to the part around their
+/// first difference.
 pub(super) fn compare(before: &str, after: &str) -> (ComparedText, ComparedText) {
     let start = first_difference(before, after).saturating_sub(LEAD);
     let (old, new) = (window(before, start), window(after, start));
-    let told = told_apart_with(&old.text, &new.text, Spaces::Kept);
-    let diff = TextDiff::from_words(&*told.0, &*told.1);
+    let visible = told_apart_with(&old.text, &new.text, Spaces::Kept);
+    let diff = TextDiff::from_words(&*visible.0, &*visible.1);
     let changes: Vec<_> = diff.iter_all_changes().map(|change| (change.tag(), change.value())).collect();
     let shared = changes.iter().any(|(tag, word)| *tag == ChangeTag::Equal && !word.trim().is_empty());
     let side = |tag: ChangeTag, window: &TextWindow| {
@@ -46,24 +46,24 @@ pub(super) fn compare(before: &str, after: &str) -> (ComparedText, ComparedText)
 }
 
 impl ComparedText {
-    /// The words in quotes, without marks, and how much is missing around them.
+    /// Returns the words in quotes, without marks, with the number of characters omitted around them.
     pub(super) fn quoted(&self) -> Visible {
         let words: Visible = self.runs.iter().map(|run| &run.text).collect();
         safe!("{}\"{}\"{}", self.lead(), words, self.tail())
     }
 
-    /// How much is missing before the part that is shown: `(60 characters)…`, or nothing.
+    /// The number of characters omitted before the part that is shown: `(60 characters)…`, or nothing.
     pub(super) fn lead(&self) -> Visible {
         if self.before > 0 { safe!("({} characters)…", self.before) } else { Visible::new() }
     }
 
-    /// How much is missing behind it.
+    /// The number of characters omitted after it.
     pub(super) fn tail(&self) -> Visible {
         if self.behind > 0 { safe!("…(+{} characters)", self.behind) } else { Visible::new() }
     }
 }
 
-/// The two texts with their differing words marked: by colour, or as `[-gone-]` and `{+new+}` where there is none.
+/// Returns the two texts with their differing words marked: by colour, or as `[-removed-]` and `{+added+}` without colour.
 ///
 /// Long texts show the part around their first difference.
 pub(super) fn difference(before: &str, after: &str, style: &Style) -> (TerminalText, TerminalText) {
@@ -71,7 +71,7 @@ pub(super) fn difference(before: &str, after: &str, style: &Style) -> (TerminalT
     (GONE.line(&old, style), COME.line(&new, style))
 }
 
-/// How words are marked that one side alone has.
+/// How words are marked that only one of the texts has.
 struct Marking {
     role: Role,
     brackets: (&'static str, &'static str),
@@ -87,7 +87,7 @@ impl Marking {
         safe!("{}{}{}", side.lead(), line, side.tail())
     }
 
-    /// Brackets stand around a whole run of words; colour is put on each word, so that lines can break between them.
+    /// Brackets enclose a whole run of words. Colour is applied to each word, so that lines can break between words.
     fn mark(&self, text: &Visible, style: &Style) -> TerminalText {
         let (open, close) = self.brackets;
         match style.color {
@@ -99,7 +99,7 @@ impl Marking {
     }
 }
 
-/// Words that are visible by now, each with whether it differs, as runs.
+/// Groups words, each with whether it differs, into runs. The words are escaped already.
 fn runs(words: &[(bool, &str)]) -> Vec<Stretch> {
     let mut runs = Vec::new();
     let mut rest = words;
@@ -107,7 +107,7 @@ fn runs(words: &[(bool, &str)]) -> Vec<Stretch> {
         let same = rest.iter().take_while(|word| !word.0).count();
         let (run, behind) = rest.split_at(if *differs { run_length(rest) } else { same });
         let text: String = run.iter().map(|(_, word)| *word).collect();
-        // White space alone could not be seen.
+        // White space alone would be invisible.
         let blank = *differs && text.trim().is_empty();
         let text = if blank { Visible::repeat("·", text.chars().count()) } else { Visible::whole(&text) };
         runs.push(Stretch { text, differs: *differs });
@@ -116,7 +116,7 @@ fn runs(words: &[(bool, &str)]) -> Vec<Stretch> {
     runs
 }
 
-/// How many words belong to a run of marked ones; white space between two of them does.
+/// The number of words in a run of marked words. White space between two marked words belongs to the run.
 fn run_length(words: &[(bool, &str)]) -> usize {
     let mut length = 1;
     loop {
@@ -128,12 +128,12 @@ fn run_length(words: &[(bool, &str)]) -> usize {
     }
 }
 
-/// The number of characters that two texts share at their start.
+/// The number of leading characters that two texts share.
 fn first_difference(one: &str, two: &str) -> usize {
     one.chars().zip(two.chars()).take_while(|(a, b)| a == b).count()
 }
 
-/// A part of a text, and what is missing around it.
+/// A part of a text, and the number of characters omitted around it.
 struct TextWindow {
     text: String,
     before: usize,

@@ -1,4 +1,4 @@
-//! Differences that nobody can see: two texts that look the same are written so that they do not.
+//! Makes invisible differences visible: of two texts that look the same, the differing characters are escaped.
 //!
 //! Unicode has many spellings of what looks alike: spaces of other widths, accents in one character or in two, letters of other
 //! scripts, and characters that are drawn as nothing. What stands alone stays readable; only beside a text that it could be
@@ -20,23 +20,23 @@ const LOOKALIKES: [(&str, &str); 4] = [
     ("ıɡɑ⍺ӏǀ", "igaall"),
 ];
 
-/// Whether two texts differ, and nobody can tell.
+/// Whether two texts differ but look the same.
 pub(crate) fn are_alike(one: &str, other: &str) -> bool {
     one != other && (!one.is_ascii() || !other.is_ascii() || has_long_space(one) || has_long_space(other)) && {
         skeleton(one) == skeleton(other)
     }
 }
 
-/// Spaces in a row, of which a browser draws one.
+/// How runs of spaces are shown, which a browser collapses to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spaces {
-    /// They are written out as well.
+    /// They are escaped too.
     Written,
-    /// They stay: whoever shows the text marks them.
+    /// They are kept; the caller marks them.
     Kept,
 }
 
-/// Two texts of one change, made visible, in which whatever nobody could tell apart is written out.
+/// Escapes two texts of one change, including the characters that make them look the same.
 pub(crate) fn told_apart(one: &str, other: &str) -> (Visible, Visible) {
     told_apart_with(one, other, Spaces::Written)
 }
@@ -50,7 +50,7 @@ pub(crate) fn told_apart_with(one: &str, other: &str, spaces: Spaces) -> (Visibl
     (beside(one, other, whole, spaces), beside(other, one, whole, spaces))
 }
 
-/// A text beside another one that it could be taken for: `whole` says that it could be as a whole.
+/// Escapes a text beside another one that looks like it. `whole` says that the two look the same as a whole.
 fn beside(text: &str, other: &str, whole: bool, spaces: Spaces) -> Visible {
     let others: HashSet<&str> = pieces(other).collect();
     let own: HashSet<&str> = pieces(text).collect();
@@ -114,7 +114,7 @@ fn looks_like_another(character: char) -> bool {
     character == ' ' || is_mark(character) || skeleton(text) != text
 }
 
-/// What is left of a text for somebody who looks at it: the same for texts that look alike.
+/// The visual skeleton of a text (UTS #39): equal for texts that look the same.
 pub(crate) fn skeleton(text: &str) -> String {
     let normalized = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
     let mut skeleton = String::with_capacity(normalized.len());

@@ -1,9 +1,9 @@
-//! JSON text in which nothing acts on a terminal or hides, with the same meaning.
+//! Escapes control and invisible characters in JSON text without changing its meaning.
 
 use super::visible::must_escape;
 use super::{COMMAND, COMMAND_ESCAPED};
 
-/// JSON text in which what a terminal obeys or hides is a `\u` escape, which JSON readers turn back into the same character.
+/// Writes control and invisible characters as `\u` escapes, which JSON readers turn back into the same characters.
 pub(crate) fn visible_json(json: &str) -> String {
     // Outside of strings there is ASCII only, and inside serde_json has escaped C0 itself.
     escaped(json, |character| character == '\u{7f}' || (!character.is_ascii() && must_escape(character)))

@@ -1,4 +1,4 @@
-//! Text in columns of a terminal, so that neither wide letters nor escape sequences bend one.
+//! Lays out text in columns of a terminal. Wide letters and escape sequences do not break the alignment.
 #![cfg_attr(not(feature = "report"), allow(dead_code, reason = "reports use most of it"))]
 
 use textwrap::core::{Word, display_width as width};
@@ -27,7 +27,7 @@ macro_rules! terminal {
 #[cfg(feature = "report")]
 pub(crate) use terminal;
 
-/// Fewer columns for prose than these are not worth wrapping to.
+/// The minimum width to which prose is wrapped.
 const NARROWEST: usize = 24;
 
 impl TerminalText {
@@ -36,7 +36,7 @@ impl TerminalText {
         width(self)
     }
 
-    /// The text with a line break behind it.
+    /// Returns the text with a line break at its end.
     pub(crate) fn line(self) -> Self {
         self + "\n"
     }
@@ -44,7 +44,7 @@ impl TerminalText {
 
 #[cfg(feature = "report")]
 impl TerminalText {
-    /// A text that somebody else has rendered, with nothing in it that acts on a terminal but its colours.
+    /// A text rendered by another library, with all control characters escaped except colours.
     pub(crate) fn tamed(rendered: &str) -> Self {
         Self::trusted(super::tame(rendered, true))
     }
@@ -89,7 +89,7 @@ pub(crate) fn paragraph(prose: impl In<Terminal>, columns: usize) -> TerminalTex
     wrap(&safe!("{}", prose), columns).into_iter().map(TerminalText::line).collect()
 }
 
-/// Prose behind a label, wrapped, its further lines below its first: `  label  prose…`.
+/// Prose after a label, wrapped with a hanging indent: `  label  prose…`.
 ///
 /// Escape sequences are not counted as columns; one that spans words must not be broken between them.
 pub(crate) fn hanging(

@@ -1,4 +1,4 @@
-//! How many characters of a text are shown: enough for every real one, and few enough for a screen.
+//! The number of characters that are shown of a text: enough for every real text, and few enough for a screen.
 
 /// A value, or a path of the API.
 pub(crate) const VALUE: usize = 200;

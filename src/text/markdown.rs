@@ -1,4 +1,4 @@
-//! Untrusted text inside Markdown: no link, mention, reference, markup or tag comes out of it, on GitHub or GitLab.
+//! Escapes untrusted text for Markdown, so that it creates no link, mention, reference, markup or tag on GitHub or GitLab.
 //!
 //! Entities keep the parser of Markdown from seeing syntax. They are no help against what runs on the parsed page:
 //! mentions, references and bare addresses are looked for in its text. An empty comment splits that text in two.
@@ -22,13 +22,13 @@ pub(crate) fn code(text: &Visible) -> MarkdownText {
     MarkdownText::trusted(if simple { format!("`{text}`") } else { format!("<code>{}</code>", entities(text)) })
 }
 
-/// Prose, such as the message of a finding, on one line.
+/// Escapes prose, such as the message of a finding, on one line.
 pub(crate) fn prose(text: &Visible) -> MarkdownText {
     let mut escaped = String::with_capacity(text.len() + 16);
     let mut characters = text.chars().peekable();
     while let Some(character) = characters.next() {
         match character {
-            // Whatever would start a list, a heading or a quotation does not as an entity.
+            // As an entity, the first character cannot start a list, a heading or a quotation.
             first if escaped.is_empty() && first.is_ascii() && !first.is_ascii_alphabetic() => {
                 escaped.push_str(&entity(first));
             }
@@ -53,7 +53,7 @@ fn in_word(before: &str, next: Option<&char>) -> bool {
     before.chars().next_back().is_some_and(is_letter) && next.copied().is_some_and(is_letter)
 }
 
-/// A text that nobody sees, for programs to find.
+/// A text that is not displayed, for programs to find.
 pub(crate) fn hidden(text: &Visible) -> MarkdownText {
     MarkdownText::trusted(format!("<!-- {} -->", text.replace('>', "&gt;")))
 }

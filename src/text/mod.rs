@@ -1,15 +1,15 @@
-//! Untrusted text made safe to show: one module for each language that we write.
+//! Makes untrusted text safe to show, with one module for each output language.
 //!
 //! | module | text for |
 //! |---|---|
-//! | `visible` | any output: which characters nobody must meet raw; the start of all others |
+//! | `visible` | any output: which characters are never written raw; the basis of all others |
 //! | `safe` | the type that proves it: `Safe` text of a language, and the macro that joins such texts |
-//! | `quote`, `alike` | values inside a sentence; two values that nobody could tell apart |
+//! | `quote`, `alike` | values inside a sentence; two values that look the same |
 //! | `json`, `yaml`, `shell` | documents, manifests and commands to paste |
 //! | `style`, `layout` | a terminal: colours and columns |
 //! | `markdown`, `workflow` | comments on GitHub and GitLab; logs and annotations of a job on GitHub |
 //! | `limit` | how much of a text is shown |
-//! | `redact` | credentials taken out of everything |
+//! | `redact` | everything: credentials are removed |
 //!
 //! HTML has no module: its templates escape by themselves, and take `Visible` text.
 
@@ -43,7 +43,7 @@ pub(crate) use visible::{Visible, cut, is_hidden};
 pub use visible::{excerpt, path, visible};
 pub use yaml::yaml_scalar;
 
-/// What starts a command wherever it stands in the log of a job on GitHub (actions/runner, `ActionCommand`).
+/// The prefix of a command anywhere in the log of a job on GitHub (actions/runner, `ActionCommand`).
 pub(crate) const COMMAND: &str = "##[";
 
 /// The same inside of quotes, in JSON and in YAML: readers turn it back into the same characters.

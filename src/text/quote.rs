@@ -1,8 +1,8 @@
-//! Values inside a sentence: no value reads like another one, or like a word of ours.
+//! Quotes values inside a sentence, so that no value looks like another one or like our own words.
 
 use super::visible::{Visible, cut};
 
-/// A text as one word where it is one, else in quotes.
+/// Returns a text as it is if it is one word, else in quotes.
 pub(crate) fn word(text: &str) -> Visible {
     let wordlike = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | ':' | '/' | '@' | '#');
     let ambiguous = matches!(text, "true" | "false" | "null") || text.parse::<f64>().is_ok();

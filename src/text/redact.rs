@@ -1,4 +1,4 @@
-//! Keeps credentials out of every text that leaves the program: one place, whatever brought them into the text.
+//! Removes credentials from every text that leaves the program.
 //!
 //! An API, a proxy or a page may repeat a credential in any spelling, and a text may have been cut through the middle of
 //! one. So a text is looked at as it is and with its escapes resolved, and a part of a credential is enough.
@@ -11,7 +11,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// What stands in place of a credential. It has no character that Markdown, HTML, JSON, YAML or SARIF would take for syntax.
+/// The replacement for a credential. It has no character that Markdown, HTML, JSON, YAML or SARIF would take for syntax.
 pub const REDACTED: &str = "(redacted)";
 
 /// Shorter values are not looked for: they would be found in ordinary words. Cloudflare's tokens have 40 characters, its keys 37.
@@ -349,5 +349,4 @@ fn escape(text: &[u8]) -> Option<(usize, Option<char>)> {
 }
 
 #[cfg(test)]
-#[path = "redact_tests.rs"]
 mod tests;

@@ -1,4 +1,4 @@
-//! Text that was made safe for one language, and a macro that joins such texts.
+//! The type of text that is safe in one output language, and a macro that joins such texts.
 //!
 //! Renderers are written in terms of these types, so that a raw `&str` of the live state, of a file name or of the audit
 //! log does not compile inside a line. Only modules of [`text`](super) make safe text out of untrusted text.
@@ -13,7 +13,7 @@ pub(crate) struct Safe<L> {
     language: PhantomData<L>,
 }
 
-/// One line in which every character shows itself: safe where nothing is syntax.
+/// One line without control or invisible characters: safe where nothing is syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Plain;
 
@@ -28,12 +28,12 @@ impl<L, T: In<L>> In<L> for &T {}
 impl<L> In<L> for jiff::Timestamp {}
 
 impl<L> Safe<L> {
-    /// Takes a text for safe. Only those who escape text call it.
+    /// Declares a text safe. Only functions that escape text call it.
     pub(super) fn trusted(text: impl Into<String>) -> Self {
         Self { text: text.into(), language: PhantomData }
     }
 
-    /// Nothing.
+    /// An empty text.
     pub(crate) fn new() -> Self {
         Self::trusted("")
     }

@@ -1,4 +1,4 @@
-//! Text that somebody pastes into a shell.
+//! Quotes text that is pasted into a shell.
 
 use std::path::Path;
 
@@ -28,7 +28,7 @@ pub fn path_argument(path: impl AsRef<Path>) -> String {
 /// A text as by [`argument`].
 pub(crate) fn shell_word(text: &str) -> Visible {
     let text = visible(&cut_at(text, ARGUMENT)).into_owned();
-    // Only a NUL cannot be quoted, and it is escaped by now.
+    // Only a NUL cannot be quoted, and it is already escaped.
     Visible::trusted(shlex::try_quote(&text).unwrap_or_default())
 }
 

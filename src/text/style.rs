@@ -5,7 +5,7 @@ use anstyle::{AnsiColor, RgbColor};
 use super::layout::{Terminal, TerminalText};
 use super::safe::{In, safe};
 
-/// How much colour a terminal takes.
+/// The colours that a terminal supports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum ColorLevel {
     /// No escape sequence at all: pipes, files, `NO_COLOR`.
@@ -39,9 +39,9 @@ pub(crate) enum Role {
     Heading,
     /// What is new.
     Added,
-    /// What moves from one value to another.
+    /// What changes from one value to another.
     Changed,
-    /// What goes away.
+    /// What is removed.
     Removed,
     /// What needs consent, and errors.
     Guarded,
@@ -49,7 +49,7 @@ pub(crate) enum Role {
     Doubtful,
     /// Something to type.
     Code,
-    /// What is there for completeness.
+    /// Secondary information.
     Quiet,
     /// A word that differs inside a text that goes away.
     RemovedWord,

@@ -1,4 +1,4 @@
-//! Which characters a terminal or a reader must not meet raw, and text without them.
+//! Escapes the characters that control a terminal or are invisible to a reader.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -7,7 +7,7 @@ use std::path::Path;
 use super::limit::VALUE;
 use super::safe::{Plain, Safe};
 
-/// A text of one line in which every character shows itself.
+/// A text of one line without control or invisible characters.
 pub(crate) type Visible = Safe<Plain>;
 
 /// The text with every invisible or steering character as a visible escape such as `\u{1b}`.
@@ -101,7 +101,7 @@ pub fn path(path: &Path) -> String {
 /// The text with what acts on a terminal, or is drawn as nothing, written out as by [`visible`]; lines and tabs stay. Our own
 /// colours (`ESC[…m`) stay where there may be some.
 ///
-/// This is the last of the nets, at the point of output: whoever puts untrusted text into a line uses [`visible`] before.
+/// This is the last safeguard, at the point of output. Untrusted text is escaped by [`visible`] when it enters a line.
 #[cfg(feature = "report")]
 pub(crate) fn tame(text: &str, has_colors: bool) -> Cow<'_, str> {
     let acts = |character: char| !matches!(character, '\n' | '\t') && must_escape(character);

@@ -1,4 +1,5 @@
-//! Workflow commands: lines of a job's log that GitHub obeys. Text becomes part of one, or is fenced off.
+//! Workflow commands: lines of a job's log that GitHub executes. Text is escaped for a command, or commands are stopped around
+//! it.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Values as YAML that readers of YAML 1.1 and of YAML 1.2 take for the same.
+//! Writes values as YAML that YAML 1.1 and YAML 1.2 parsers read as the same value.
 
 use std::borrow::Cow;
 
@@ -95,7 +95,7 @@ fn push_escaped(quoted: &mut String, character: char) {
     }
 }
 
-/// Whether a reader of the file sees a character for what it is.
+/// Whether a character is displayed as itself.
 fn shows_itself(character: char) -> bool {
     let printable = matches!(visible(&character.to_string()), Cow::Borrowed(_));
     // U+FFFE and U+FFFF of every plane are no characters, and private ones look like nothing.

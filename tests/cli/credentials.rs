@@ -145,7 +145,7 @@ fn doctor_is_content_where_everything_works() {
                              Groups Write` (or `Access: Organizations Write`), which the dashboard calls
                              Edit
 
-    Everything that can be looked at without writing works.
+    All checks passed. Doctor does not test writes.
     "#);
     assert!(api.calls().iter().all(|call| call.starts_with("GET")), "doctor only looks: {:?}", api.calls());
 }
@@ -177,7 +177,7 @@ fn doctor_without_anything_says_what_to_set() {
                              which the dashboard calls Edit
                         fix: to try without an account, add --sandbox
 
-    2 checks failed: do what the first fix says, then run doctor again.
+    2 checks failed: apply the first fix, then run doctor again.
     [exit status: 64]
     "#);
     let env = TestEnv::with_example();
@@ -194,7 +194,7 @@ fn doctor_without_anything_says_what_to_set() {
                              which the dashboard calls Edit
                         fix: to try without an account, add --sandbox
 
-    1 check failed: do what its fix says, then run doctor again.
+    1 check failed: apply its fix, then run doctor again.
     [exit status: 6]
     "#);
     env.run("doctor --format json").exits(6).json();

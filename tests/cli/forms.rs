@@ -55,7 +55,7 @@ fn drift_on_github_warns_on_the_lines_that_live_left() {
     let annotations = annotations(&run.stdout);
     assert_eq!(annotations.len(), 6, "{run}");
     assert!(annotations.iter().all(|line| line.starts_with("::warning file=org.yaml,line=")), "{run}");
-    assert!(env.read("summary.md").contains("### zerodrift drift: 6 settings moved"));
+    assert!(env.read("summary.md").contains("### zerodrift drift: 6 settings differ"));
 }
 
 #[test]

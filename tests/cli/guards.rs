@@ -82,7 +82,7 @@ fn a_new_login_host_without_consent_is_refused_with_what_to_check() {
     Digest sha256:[DIGEST]
     Valid until [TIME] for apply --expect
 
-    Plan: 7 settings of account 699d98642c564d2e855e9661899b7252 would change (1 guarded, nobody consents yet), with one PUT.
+    Plan: 7 settings of account 699d98642c564d2e855e9661899b7252 would change (1 guarded, no consent yet), with one PUT.
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     error: nothing was written: 1 guarded change has no consent: organization.auth_domain

@@ -32,7 +32,7 @@ fn a_write_whose_answer_was_lost_is_settled_by_a_read() {
     assert_snapshot!(env.run("apply --auto-approve").exits(0).stderr, @r#"
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
-    no clear answer: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection to 127.0.0.1:[PORT] was lost: connection closed before message completed; reading live to find out
+    no clear answer: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection to 127.0.0.1:[PORT] was lost: connection closed before message completed; reading the live state to find out
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     "#);
     env.run("plan --detailed-exitcode").exits(0);
@@ -94,7 +94,7 @@ fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
-    Conflict: after the write, live of account 699d98642c564d2e855e9661899b7252 is not what it should be.
+    Conflict: after the write, the live state of account 699d98642c564d2e855e9661899b7252 differs from the plan.
       organization.custom_pages.forbidden: not declared, was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7, live now (unset)
     hint: the live state is not what was approved: compare the values above, then run `zerodrift plan`
     hint: to bring back the state from before: zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]

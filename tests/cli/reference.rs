@@ -112,7 +112,7 @@ fn a_setting_is_explained() {
       - unsetting it: 24h apply again, which may be longer than before
     Harmless
       - a shorter duration: users sign in again sooner; nobody loses access
-    Where the live state has
+    If the live state has
       - a value that this version does not know: cannot be ranked
       - a value of another type: cannot be ranked
 

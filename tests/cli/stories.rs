@@ -393,7 +393,7 @@ fn an_account_without_an_organization_gets_one() {
     assert_snapshot!(env.run(PLAN), @r#"
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
     it has no Zero Trust organization yet: apply would create one
-    organization.login_design.header_text is declared as empty: apply would check that after the creation, and write it where the server fills it in
+    organization.login_design.header_text is declared as empty: after the creation, apply would check that, and unset it if the server set a value
 
       organization
         + name                                 "Widget Corps Internal Applications"
@@ -456,7 +456,7 @@ fn a_user_is_revoked_by_whoever_approves() {
     [exit status: 3]
     "#);
     assert_snapshot!(env.run(&format!("{revoke} --auto-approve")), @r#"
-    Revoked: every Access token of kim@widget.example. Tokens die within 30 seconds; the user cannot sign in again for up to a minute, and keeps the seat.
+    Revoked: every Access token of kim@widget.example. Tokens stop working within 30 seconds. The user cannot sign in again for up to a minute, and keeps the seat.
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     [exit status: 0]

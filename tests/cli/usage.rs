@@ -143,9 +143,9 @@ fn a_drift_of_standard_input_advises_nothing_that_cannot_be_typed() {
     assert_snapshot!(tail.into_iter().rev().collect::<Vec<_>>().join("\n"), @r#"
 
     To apply the file: zerodrift apply -
-    To keep the live values: change what standard input had
+    To keep the live values: edit the manifest that you pipe in
 
-    Drift: 6 settings of account 699d98642c564d2e855e9661899b7252 differ from what standard input had.
+    Drift: 6 settings of account 699d98642c564d2e855e9661899b7252 differ from standard input.
     "#);
 }
 

@@ -349,5 +349,5 @@ async fn half_a_character_in_an_answer_is_kept_and_shown_harmlessly() {
     assert_harmless("the plan", &zerodrift::report::plan::text(&plan, 1, &Style::default()));
     let text = export(Model::current(), &crate::common::target(), &live, Detail::Full);
     assert_harmless("the export", &text);
-    assert!(text.contains("Not declared: this is no text"), "{text}");
+    assert!(text.contains("Not declared: the live value is not of type text"), "{text}");
 }

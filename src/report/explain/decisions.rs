@@ -1,4 +1,4 @@
-//! The table of decisions of one setting: what each change calls for, and why.
+//! The table of decisions of one setting: what each change needs, and why.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::text::layout::{TerminalText, hanging, terminal};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
-/// What one kind of change calls for.
+/// What one kind of change needs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DecisionEntry {
     /// The direction of the change: `turning it on`.
@@ -18,11 +18,11 @@ pub struct DecisionEntry {
     pub live: &'static str,
     /// `guarded`, `noted` or `harmless`.
     pub decision: &'static str,
-    /// Why: what will happen, or why nothing does.
+    /// The reason: what will happen, or why the change is harmless.
     pub reason: &'static str,
-    /// What to check before consenting, where it is guarded.
+    /// What to check before consenting, if it is guarded.
     pub check_first: Option<&'static str>,
-    /// When this decision applies, where another setting decides.
+    /// When this decision applies, if another setting decides.
     pub condition: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub struct GuardInfo {
     pub check_first: String,
 }
 
-/// The changes of a setting that are worth a word.
+/// The changes of a setting that get a notice.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct NoticeInfo {
     /// Which changes.
@@ -73,7 +73,7 @@ pub(super) fn entries(model: &Model, setting: &Setting) -> Vec<DecisionEntry> {
         .collect()
 }
 
-/// The guarded changes, all in one.
+/// The guarded changes, combined.
 pub(super) fn guard(setting: &Setting) -> Option<GuardInfo> {
     let guards: Vec<_> = setting.ranked_guards().map(|(_, guard)| guard).collect();
     (!guards.is_empty()).then(|| GuardInfo {
@@ -83,7 +83,7 @@ pub(super) fn guard(setting: &Setting) -> Option<GuardInfo> {
     })
 }
 
-/// The noted changes, all in one.
+/// The noted changes, combined.
 pub(super) fn notice(setting: &Setting) -> Option<NoticeInfo> {
     let noted = Direction::all_of(setting).into_iter().filter(|_| setting.is_writable());
     let noted: Vec<_> = noted.filter_map(|direction| Some((direction, setting.impact(direction).note()?))).collect();
@@ -97,7 +97,7 @@ pub(super) fn notice(setting: &Setting) -> Option<NoticeInfo> {
     })
 }
 
-/// Texts behind one another, each once.
+/// Joins texts, each of them once.
 fn joined(texts: impl Iterator<Item = &'static str>, between: &str) -> String {
     let mut once: Vec<&str> = Vec::new();
     for text in texts {
@@ -108,7 +108,7 @@ fn joined(texts: impl Iterator<Item = &'static str>, between: &str) -> String {
     once.join(between)
 }
 
-/// The table as text: guarded, noted and harmless changes, and what the live value has to do with it.
+/// The table as text: guarded, noted and harmless changes, and how unusual live values count.
 pub(super) fn facts(model: &Model, setting: &Setting, style: &Style) -> TerminalText {
     if !setting.is_writable() {
         return TerminalText::new();
@@ -153,7 +153,7 @@ fn fact(direction: &str, line: &Decided, style: &Style) -> TerminalText {
     text
 }
 
-/// What a live value counts as, where it is not simply its value.
+/// How a live value counts if it cannot be compared as it is.
 fn live_values(model: &Model, setting: &Setting, style: &Style) -> TerminalText {
     let occurs =
         |wanted: LiveShape| model.cells(setting).any(|(_, shape, cell)| shape == wanted && cell != Cell::Impossible);
@@ -162,12 +162,12 @@ fn live_values(model: &Model, setting: &Setting, style: &Style) -> TerminalText 
         (LiveShape::OtherCase, "is the same value; a change from it cannot be ranked"),
         (LiveShape::UnknownValue, "cannot be ranked"),
         (LiveShape::WrongType, "cannot be ranked"),
-        (LiveShape::Hidden, "counts as nothing; turning the switch on puts it into force as its first value"),
+        (LiveShape::Hidden, "counts as unset; turning the switch on puts this value into force as the first value"),
     ];
     let lines = counts.into_iter().filter(|(shape, _)| occurs(*shape));
     let line = |shape, text: &'static str| -> Visible { safe!("{}: {}", describe::shape(shape), text) };
     let lines: TerminalText = lines.map(|(shape, text)| hanging(2, "-", 2, line(shape, text), style.width)).collect();
-    safe!("{}\n{}", style.paint(Role::Quiet, "Where the live state has"), lines)
+    safe!("{}\n{}", style.paint(Role::Quiet, "If the live state has"), lines)
 }
 
 /// The decisions that an impact can lead to.

@@ -1,13 +1,13 @@
-//! Annotations: remarks on lines of a file, as workflow commands.
+//! Annotations: messages on lines of a file, as workflow commands.
 
 use crate::text::Visible;
 use crate::text::safe::safe;
 use crate::text::workflow::{CommandText, data, property};
 
-/// How loud an annotation is, most severe first.
+/// The level of an annotation, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum AnnotationLevel {
-    /// Red, and the first to be shown.
+    /// Shown in red, and first.
     Error,
     /// Yellow.
     Warning,
@@ -15,20 +15,20 @@ pub(super) enum AnnotationLevel {
     Notice,
 }
 
-/// A remark on a line of a file.
+/// A message on a line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Annotation {
     pub(super) level: AnnotationLevel,
     /// Path from the top of the repository.
     pub(super) file: Visible,
-    /// Line and column; nothing where the whole file is meant.
+    /// Line and column; `None` for the whole file.
     pub(super) at: Option<(usize, usize)>,
     pub(super) title: Visible,
     /// Lines of text.
     pub(super) message: Vec<Visible>,
 }
 
-/// GitHub shows no more than these of each level in a step (GitHub community #26680), and drops the rest unsaid.
+/// GitHub shows no more than these of each level in a step (GitHub community #26680), and drops the rest without a message.
 const SHOWN: usize = 10;
 
 /// The commands for these annotations, most severe first. What GitHub would drop is left out and counted.
@@ -37,16 +37,16 @@ pub(super) fn annotations(mut annotations: Vec<Annotation>) -> CommandText {
     let (mut lines, mut dropped) = (CommandText::new(), 0);
     for level in [AnnotationLevel::Error, AnnotationLevel::Warning, AnnotationLevel::Notice] {
         let of_level: Vec<_> = annotations.iter().filter(|annotation| annotation.level == level).collect();
-        // Should anything be dropped, the last place is for saying so.
+        // If anything is dropped, the last annotation says so.
         let room =
             if level == AnnotationLevel::Notice && (dropped > 0 || of_level.len() > SHOWN) { SHOWN - 1 } else { SHOWN };
         of_level.iter().take(room).for_each(|annotation| lines.push(annotation.to_command()));
         dropped += of_level.len().saturating_sub(room);
     }
     if dropped > 0 {
-        let noun = if dropped == 1 { "annotation is" } else { "annotations are" };
+        let noun = if dropped == 1 { "annotation" } else { "annotations" };
         lines.push(safe!(
-            "::notice title=zerodrift::{} more {} not shown here: the log of this step has them all\n",
+            "::notice title=zerodrift::{} more {} not shown; the log of this step lists all of them\n",
             dropped,
             noun
         ));
@@ -113,7 +113,7 @@ mod tests {
         let last = shown.lines().last().unwrap();
         assert_eq!(
             last,
-            "::notice title=zerodrift::5 more annotations are not shown here: the log of this step has them all"
+            "::notice title=zerodrift::5 more annotations not shown; the log of this step lists all of them"
         );
         let ten = annotations((0..10).map(|n| annotation(AnnotationLevel::Notice, n)).collect());
         assert!(!ten.contains("more annotations"), "{ten}");

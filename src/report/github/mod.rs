@@ -1,4 +1,5 @@
-//! What a job on GitHub shows: the plan in its log, annotations on the manifest's lines, and outputs for later steps.
+//! Renders results for a job on GitHub: the plan in its log, annotations on the lines of the manifest, and outputs for later
+//! steps.
 //!
 //! The summary of the job is the comment of [`markdown`](super::markdown).
 
@@ -18,13 +19,13 @@ use crate::text::workflow::fenced;
 
 pub use crate::text::workflow::neutralize_commands;
 
-/// Columns of a log: nothing wraps there but what we wrap.
+/// The width of a log, which does not wrap long lines.
 const COLUMNS: usize = 100;
 
-/// An annotation wraps by itself.
+/// The width of an annotation, which GitHub wraps.
 const ANNOTATION: usize = 10_000;
 
-/// What a run prints into the log.
+/// Returns the log of a run.
 pub fn log(run: &Comparison<'_>) -> String {
     let (wording, file) = (run.wording, run.repository_file);
     let changes = run.plan.changes.iter().map(|change| of_change(wording, file, change));
@@ -32,7 +33,7 @@ pub fn log(run: &Comparison<'_>) -> String {
     job_log(&run.text(&Style::plain(COLUMNS)), all)
 }
 
-/// What a run that failed prints into the log.
+/// Returns the log of a failed run.
 pub fn failed(failed: &FailedRun<'_>) -> String {
     let FailedRun { command, repository_file: file, source, message, hints, findings: found, .. } = *failed;
     let style = Style::plain(COLUMNS);
@@ -51,14 +52,14 @@ pub fn failed(failed: &FailedRun<'_>) -> String {
     job_log(&text, [annotation])
 }
 
-/// What `validate` prints into the log.
+/// Returns the log of `validate`.
 pub fn validated(validation: &Validation<'_>) -> String {
     let Validation { file: _, source, findings: found, repository_file: file } = *validation;
     let text = findings::validation(file, found, source, &Style::plain(COLUMNS));
     job_log(&text, found.iter().map(|finding| of_finding(finding, file)))
 }
 
-/// A text that is not obeyed, and annotations.
+/// A text in which commands are stopped, followed by annotations.
 fn job_log(text: &TerminalText, all: impl IntoIterator<Item = Annotation>) -> String {
     (fenced(text) + annotations(all.into_iter().collect())).into()
 }
@@ -69,12 +70,12 @@ pub fn outputs(plan: &Plan, exit_code: u8) -> String {
     format!(
         "changed={}\nguarded={guarded}\ndigest={}\nexit_code={exit_code}\n",
         !plan.is_empty(),
-        // Ours, and yet nothing that could start a line of its own gets into a file that later steps obey.
+        // The digest is ours, but nothing that could start a new line may enter a file that later steps read.
         Visible::whole(&plan.digest)
     )
 }
 
-/// The one output of a step that has nothing else to say, a failed one above all.
+/// The only output of a step without a plan, such as a failed one.
 pub fn exit_code(exit_code: u8) -> String {
     format!("exit_code={exit_code}\n")
 }
@@ -97,7 +98,7 @@ fn of_change(wording: Wording, file: &str, change: &Change) -> Annotation {
         message.push(safe!("Note: {}.", notice));
     }
     let title = match (wording, change.guard) {
-        (Wording::Drift, _) => safe!("{} moved", change.setting.path),
+        (Wording::Drift, _) => safe!("{} differs", change.setting.path),
         (Wording::Plan, None) => safe!("{} would change", change.setting.path),
         (Wording::Plan, Some(_)) => safe!("Guarded: {} would change", change.setting.path),
     };

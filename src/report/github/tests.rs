@@ -44,7 +44,7 @@ fn drift_warns_where_it_is_declared() {
     assert_eq!(commands.len(), 9, "{log}");
     assert_eq!(
         commands[1],
-        "::warning file=org.yaml,line=7,col=21,title=organization.session_duration moved::live 12h, file 24h"
+        "::warning file=org.yaml,line=7,col=21,title=organization.session_duration differs::live 12h, file 24h"
     );
 }
 

@@ -1,4 +1,4 @@
-//! Changes: guarded ones as articles with everything a reviewer has to weigh, the others as rows of a table.
+//! Renders changes: guarded ones as articles with everything a reviewer needs, the others as rows of a table.
 
 use super::piece::{self, Piece};
 use crate::plan::{Change, GuardState, Plan};
@@ -7,7 +7,7 @@ use crate::report::value;
 use crate::text::Visible;
 use crate::text::safe::safe;
 
-/// The guarded changes, and how to consent to those that nobody consents to.
+/// The guarded changes, and how to consent to those without consent.
 pub(super) struct Guarded {
     pub(super) heading: &'static str,
     pub(super) articles: Vec<Article>,
@@ -21,14 +21,14 @@ pub(super) struct Article {
     pub(super) before: Vec<Piece>,
     pub(super) after: Vec<Piece>,
     pub(super) consented: bool,
-    /// What there is to weigh, each with its label.
+    /// What to consider, each with its label.
     pub(super) facts: Vec<(&'static str, Visible)>,
 }
 
 /// How to consent.
 pub(super) struct Missing {
     pub(super) file: Visible,
-    /// The lines of YAML to add to it; empty where no file can say it.
+    /// The lines of YAML to add to it; empty if no file can have them.
     pub(super) entries: Vec<Visible>,
     pub(super) or: &'static str,
     pub(super) flags: Vec<Visible>,
@@ -49,7 +49,7 @@ pub(super) struct Row {
     pub(super) notes: Vec<Visible>,
 }
 
-/// What is guarded, if anything is.
+/// The guarded changes, if there are any.
 pub(super) fn guarded(plan: &Plan) -> Option<Guarded> {
     let file = &plan.manifest.path;
     let guarded = plan.changes.iter().filter_map(|change| Some(article(file, change, change.guard?)));
@@ -59,7 +59,7 @@ pub(super) fn guarded(plan: &Plan) -> Option<Guarded> {
 
 fn article(file: &str, change: &Change, state: GuardState) -> Article {
     let (before, after) = piece::both(change);
-    let told = in_use(change).map(|told| ("In use now", told));
+    let used = in_use(change).map(|used| ("In use now", used));
     let guard = [("What happens", state.guard.consequence), ("Check first", state.guard.check_first)];
     let guard = guard.map(|(label, text)| (label, text.into()));
     let notes = notes(change).into_iter().map(|note| ("Note", note));
@@ -70,7 +70,7 @@ fn article(file: &str, change: &Change, state: GuardState) -> Article {
         before,
         after,
         consented: state.allowed_by.is_some(),
-        facts: told.into_iter().chain(guard).chain(notes).chain(consent).collect(),
+        facts: used.into_iter().chain(guard).chain(notes).chain(consent).collect(),
     }
 }
 
@@ -88,7 +88,7 @@ fn missing(plan: &Plan) -> Option<Missing> {
     Some(Missing { file: Visible::of(&plan.manifest.path), entries, or, flags })
 }
 
-/// What needs no consent, if anything does not.
+/// The changes that need no consent, if there are any.
 pub(super) fn plain(plan: &Plan) -> Option<Groups> {
     let file = &plan.manifest.path;
     let plain: Vec<_> = plan.changes.iter().filter(|change| change.guard.is_none()).collect();
@@ -102,7 +102,7 @@ fn row(file: &str, change: &Change) -> Row {
     Row { name: change.setting.name(), place: place(file, change), before, after, notes: notes(change) }
 }
 
-/// What a change leads to, and what is sent beside it.
+/// The notice of a change, and what is sent with it.
 fn notes(change: &Change) -> Vec<Visible> {
     let sent = change
         .annotations

@@ -1,4 +1,4 @@
-//! A run that failed as a page, so that no older page stands in its place as if it were true.
+//! Renders a failed run as a page, so that an older page never looks current.
 
 use askama::Template;
 
@@ -24,14 +24,14 @@ struct FailurePage {
     version: &'static str,
 }
 
-/// The page of a run that failed: what happened, what to do, and what is wrong with the manifest, where that is why.
+/// Returns the page of a failed run: what happened, what to do, and the findings of the manifest.
 pub fn failure(failed: &FailedRun<'_>) -> String {
     let FailedRun { command, file, target, message, hints, findings, .. } = *failed;
     let style = include_str!("style.css");
     let manifest = (!file.is_empty()).then(|| ("Manifest", source(file)));
     let organization = target.map(|target| ("Organization", safe!("{}", target)));
     let command = Visible::of(command);
-    // The line breaks of a message are ours, and a heading has none.
+    // A heading has no line breaks.
     let lines = message.lines().map(Visible::of);
     let view = FailurePage {
         policy: policy(style),

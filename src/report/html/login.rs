@@ -19,7 +19,7 @@ const LOGO: &str = "organization.login_design.logo_path";
 const HEADER: &str = "organization.login_design.header_text";
 const FOOTER: &str = "organization.login_design.footer_text";
 
-/// The login page on both sides, or once where it stays as it is.
+/// The login page before and after, or once if it does not change.
 pub(super) struct Login {
     pub(super) changes: bool,
     pub(super) looks: Vec<LoginSketch>,
@@ -42,7 +42,7 @@ pub(super) struct LoginSketch {
     pub(super) members: Vec<(&'static str, Vec<Piece>, Option<&'static str>)>,
 }
 
-/// What can be said of the text on the white card.
+/// The contrast of the text on the white card.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Contrast {
     /// A figure, and whether it is enough for body text.
@@ -51,7 +51,7 @@ pub(super) enum Contrast {
     Unknown(&'static str),
 }
 
-/// The login page, where live or the plan has something to say about it.
+/// The login page, if the live state or the plan has a value for it.
 pub(super) fn login(run: &Comparison<'_>) -> Option<Login> {
     let members = members(run);
     if members.iter().all(|member| member.before.is_null() && member.after.is_null()) {
@@ -63,7 +63,7 @@ pub(super) fn login(run: &Comparison<'_>) -> Option<Login> {
     }
     let before: Vec<_> = members.iter().map(|member| (member.setting, &member.before, &member.after)).collect();
     let title = match run.plan.action {
-        Action::Create => "Before: there is no organization",
+        Action::Create => "Before: no organization",
         Action::None | Action::Update => "Before",
     };
     Some(Login { changes: true, looks: vec![look("before", title, &before), look("after", "After", &after)] })
@@ -122,7 +122,9 @@ fn contrast(text: Option<Color>, has_text: bool) -> Contrast {
             let figure = color.contrast_figure(Color::WHITE);
             Contrast::Figure { figure: Visible::whole(&format!("{figure:.2}:1")), enough: figure >= Color::LEGIBLE }
         }
-        (None, true) => Contrast::Unknown("text_color is no colour that can be read here, so there is no figure"),
-        (None, false) => Contrast::Unknown("text_color is not set, so there is no figure"),
+        (None, true) => {
+            Contrast::Unknown("text_color is not a colour that zerodrift can read, so no contrast is computed")
+        }
+        (None, false) => Contrast::Unknown("text_color is not set, so no contrast is computed"),
     }
 }

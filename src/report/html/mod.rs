@@ -1,11 +1,11 @@
-//! A plan as one page for a browser: what the text says, and the login page before and after.
+//! Renders a plan as one page for a browser: the content of the text, and the login page before and after.
 //!
-//! - `piece`: values as text, with what came and what went marked
+//! - `piece`: values as text, with added and removed parts marked
 //! - `changes`: guarded changes as articles, the others as rows of a table
 //! - `login`: the login page, sketched
 //! - `paint`: colours of the organization as rules of the style sheet
 //! - `failure`: the page of a run that failed
-//! - `rest`: findings, what is not managed, requests and the difference of the file
+//! - `rest`: findings, unmanaged settings, requests and the YAML diff
 //! - `*.html`, `style.css`: the page, a template that the compiler checks and that escapes what it is given
 //!
 //! The page is one file that loads nothing and runs nothing, and its content security policy says so: a value that got
@@ -64,15 +64,15 @@ struct PlanPage {
     version: &'static str,
 }
 
-/// A word on where things stand, at the top of the page.
+/// A status at the top of the page.
 struct Badge {
     class: &'static str,
     text: Visible,
 }
 
-/// What it takes to have the plan applied.
+/// How to apply the plan.
 enum Approve {
-    /// This command, or nothing but this sentence.
+    /// A command, with the sentence before it.
     Command {
         before: &'static str,
         command: Visible,
@@ -81,7 +81,7 @@ enum Approve {
 }
 
 impl PlanPage {
-    /// Whether there is anything to jump to.
+    /// Whether the page has sections to navigate to.
     fn has_sections(&self) -> bool {
         let changes = self.guarded.is_some() || self.changes.is_some() || self.login.is_some();
         changes || !self.findings.is_empty() || self.unmanaged.is_some() || !self.writes.is_empty()
@@ -137,21 +137,20 @@ fn approve(plan: &Plan) -> Approve {
         return Approve::Not("There is nothing to apply.");
     }
     let file = shell_path(&plan.manifest.path);
-    // A backup is brought back by a command of its own, which plans again and asks.
+    // `rollback`, which restores a backup, plans again and asks.
     if plan.changes.iter().any(|change| change.at.is_whole_file()) {
-        return Approve::Command { before: "To bring it back:", command: safe!("zerodrift rollback {}", file) };
+        return Approve::Command { before: "To restore it:", command: safe!("zerodrift rollback {}", file) };
     }
-    // The digest covers the file, and an allow entry is a line of it.
+    // The digest covers the file, so an allow entry changes it.
     let before = match plan.refused().count() {
-        0 => "To apply exactly this plan, and nothing if anything moved:",
+        0 => "To apply exactly this plan, or nothing if the file or the live state has changed:",
         _ => {
-            "Refused until the guarded changes have consent. Add the --allow below to this command; or write the consent \
-             into the file and plan again, for the digest will be another:"
+            "Refused until the guarded changes have consent. Add the --allow flags below to this command, or add \
+             the allow entries to the file and plan again (the digest changes):"
         }
     };
     Approve::Command { before, command: safe!("zerodrift apply {} --expect {}", file, Visible::of(&plan.digest)) }
 }
 
 #[cfg(test)]
-#[path = "tests.rs"]
 mod tests;

@@ -1,6 +1,6 @@
 //! Colours of the organization as rules of the style sheet, and the policy that allows the sheet.
 //!
-//! A text of somebody else never becomes CSS: it is parsed as a [`Color`], and what is printed is that colour again.
+//! Untrusted text never becomes CSS: it is parsed as a [`Color`], and that colour is written.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

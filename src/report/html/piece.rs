@@ -1,4 +1,4 @@
-//! Values as text for the page, with what came and what went marked.
+//! Renders values for the page, with added and removed parts marked.
 
 use serde_json::Value as Json;
 
@@ -49,7 +49,7 @@ pub(super) fn alone(setting: &Setting, value: &Json) -> Vec<Piece> {
     }]
 }
 
-/// One value of a setting, beside another one that it could be taken for.
+/// One value of a setting, with the characters escaped that make it look like the other value.
 pub(super) fn beside(setting: &Setting, value: &Json, other: &Json) -> Vec<Piece> {
     if value.is_null() || other.is_null() || setting.kind == Kind::Color {
         return alone(setting, value);
@@ -57,7 +57,7 @@ pub(super) fn beside(setting: &Setting, value: &Json, other: &Json) -> Vec<Piece
     vec![Piece::Plain(value::both(setting, value, other).0)]
 }
 
-/// Quotes stand around the words: no text reads like a value that is not set.
+/// The words are quoted, so that no text looks like a value that is not set.
 fn texts(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     let (old, new) = words::compare(before, after);
     (side(old, Piece::Gone), side(new, Piece::Come))

@@ -1,4 +1,4 @@
-//! What stands below the changes: findings, what is not managed, and the difference of the file.
+//! The sections below the changes: findings, unmanaged settings and the YAML diff.
 
 use crate::diagnostics::{Finding, Severity};
 use crate::plan::Unmanaged;

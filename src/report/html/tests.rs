@@ -100,7 +100,7 @@ fn a_page_in_sync_is_short_and_offers_no_command() {
 fn a_login_page_that_stays_is_shown_once() {
     let html = html(&in_sync(), &busy_live());
     assert_eq!(html.matches("<article class=\"look\"").count(), 1);
-    assert!(html.contains("It stays as it is."), "{html}");
+    assert!(html.contains("It does not change."), "{html}");
 }
 
 #[test]
@@ -108,18 +108,17 @@ fn a_page_that_creates_shows_the_login_page_beside_none() {
     let mut plan = create();
     plan.changes.push(change("organization.login_design.text_color", Json::Null, json!("#c5ed1b")));
     let html = html(&plan, &Live::default());
-    for said in ["Before: there is no organization", "has no Zero Trust organization; apply would create it", ">Fails<"]
-    {
+    for said in ["Before: no organization", "has no Zero Trust organization; apply would create it", ">Fails<"] {
         assert!(html.contains(said), "{said} is missing in {html}");
     }
-    assert!(html.contains("contrast <strong>1.35:1</strong>; WCAG AA asks for 4.5:1"), "{html}");
+    assert!(html.contains("contrast <strong>1.35:1</strong>; WCAG AA requires 4.5:1"), "{html}");
 }
 
 #[test]
 fn what_is_not_set_is_said_and_not_invented() {
     let html = html(&in_sync(), &live(json!({"login_design": {"header_text": "Hello"}}), None));
     assert!(html.contains("class=\"screen unknown\""), "{html}");
-    assert!(html.contains("text_color is not set, so there is no figure"));
+    assert!(html.contains("text_color is not set, so no contrast is computed"));
     assert!(
         html.contains("<em class=\"unset\">not set</em> <span class=\"default\">(Cloudflare&#39;s own design)</span>")
     );

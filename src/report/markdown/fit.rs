@@ -1,4 +1,4 @@
-//! Sections that have to fit: rows are left out from the end, visibly, before a platform cuts or drops the whole text.
+//! Fits sections into a limit: rows are left out from the end and counted, before a platform cuts or drops the whole text.
 
 use crate::text::markdown::MarkdownText;
 use crate::text::safe::safe;
@@ -6,18 +6,19 @@ use crate::text::safe::safe;
 /// A part of a comment that can be cut between its rows.
 #[derive(Debug, Default)]
 pub(super) struct Section {
-    /// What the rows are, for the sentence that counts those left out: `changes`.
+    /// The noun for the rows, for the sentence that counts omitted ones: `changes`.
     pub(super) name: &'static str,
-    /// What stands before the rows.
+    /// The text before the rows.
     pub(super) head: MarkdownText,
     /// The rows, each with its line break.
     pub(super) rows: Vec<MarkdownText>,
-    /// What stands behind the rows.
+    /// The text after the rows.
     pub(super) tail: MarkdownText,
 }
 
 impl Section {
-    /// As many rows as fit into so many bytes, framed; nothing where no row fits. And how many rows are missing.
+    /// Returns as many rows as fit into `budget` bytes, with head and tail, or nothing if no row fits; and the number of rows
+    /// left out.
     fn shown(&self, budget: usize) -> (MarkdownText, usize) {
         let mut end = self.head.len() + self.tail.len();
         let fits = |row: &&MarkdownText| {
@@ -57,7 +58,7 @@ pub(super) fn fit(first: &MarkdownText, sections: &[Section], last: &MarkdownTex
         }
     }
     let cut = MarkdownText::join::<MarkdownText>(cut, ", ");
-    safe!("{}\n**Cut to fit:** {} are not shown here.\n{}", text, cut, last)
+    safe!("{}\n**Cut to fit:** {} are not shown.\n{}", text, cut, last)
 }
 
 #[cfg(test)]
@@ -84,7 +85,7 @@ mod tests {
     fn rows_are_left_out_from_the_end_and_counted() {
         let text = fit("first\n", &[section(100, 9), section(3, 900)], "last\n", 600);
         assert!(text.starts_with("first\nHEAD\n000000000\n"), "{text}");
-        let end = "TAIL\n\n**Cut to fit:** 83 of 100 changes, 3 of 3 changes are not shown here.\nlast\n";
+        let end = "TAIL\n\n**Cut to fit:** 83 of 100 changes, 3 of 3 changes are not shown.\nlast\n";
         assert!(text.ends_with(end), "{text}");
     }
 

@@ -1,5 +1,5 @@
-//! A plan, or drift, as a comment that a reviewer reads in ten seconds: the outcome, guarded changes with what they do,
-//! a table of the others; everything else folded. GitHub's and GitLab's Markdown.
+//! Renders a plan or drift as a short comment: the outcome, guarded changes with their consequences, and a table of the
+//! others; everything else is folded. The Markdown works on GitHub and GitLab.
 
 mod fit;
 
@@ -21,7 +21,7 @@ pub const COMMENT: usize = 65_536;
 /// The longest summary of a step that GitHub shows, in bytes: a longer one is dropped whole.
 pub const STEP_SUMMARY: usize = 1_048_576;
 
-/// Lists of consents longer than these are not worth pasting.
+/// The number of allow entries that are offered for pasting.
 const CONSENTS_SHOWN: usize = 20;
 
 /// A run as a comment of at most `limit` bytes, [`COMMENT`] for most purposes. Its first line is a marker by which the
@@ -40,7 +40,7 @@ pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
     fit(&first, &sections, &what_next(run), limit).into()
 }
 
-/// A run that failed as a comment with the same marker, so that no older one stands there as if it were true.
+/// Returns a failed run as a comment with the same marker, so that an older comment never looks current.
 pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
     let FailedRun { command, file, target, message, hints, findings: found, .. } = *failed;
     // A path may be shared by two organizations, and two paths are two comments.
@@ -70,7 +70,7 @@ fn text(text: &str) -> MarkdownText {
     prose(&Visible::excerpt(text, MESSAGE))
 }
 
-/// An HTML comment that tells whose comment this is: the command, and the organization or else the file.
+/// An HTML comment that identifies the comment: the command, and the organization or else the file.
 fn marker(command: &str, about: &Visible) -> MarkdownText {
     hidden(&safe!("zerodrift {} {}", Visible::of(command), about))
 }
@@ -85,9 +85,11 @@ fn outcome(run: &Comparison<'_>) -> MarkdownText {
     let heading: MarkdownText = match (run.wording, action) {
         (_, Action::None) => "nothing to do".into(),
         (Wording::Plan, Action::Create) => "a new organization".into(),
-        (Wording::Drift, Action::Create) => "there is no organization".into(),
+        (Wording::Drift, Action::Create) => "no organization".into(),
         (Wording::Plan, Action::Update) => safe!("{} would change", changed),
-        (Wording::Drift, Action::Update) => safe!("{} moved", changed),
+        (Wording::Drift, Action::Update) => {
+            safe!("{} {}", changed, if changes.len() == 1 { "differs" } else { "differ" })
+        }
     };
     let at: MarkdownText = phrase::other_api(run.plan).map(|api| safe!(" at {}", code(&api))).unwrap_or_default();
     safe!(
@@ -102,7 +104,7 @@ fn outcome(run: &Comparison<'_>) -> MarkdownText {
     )
 }
 
-/// A box that nobody overlooks, where apply would refuse.
+/// A warning box, if apply would refuse.
 fn alert(run: &Comparison<'_>) -> MarkdownText {
     let open = run.plan.refused().count();
     if open == 0 || run.wording == Wording::Drift {
@@ -112,7 +114,7 @@ fn alert(run: &Comparison<'_>) -> MarkdownText {
     safe!("\n> [!CAUTION]\n> {} guarded {} {} no consent: apply refuses this plan as a whole.\n", open, noun, verb)
 }
 
-/// What a guard says is about the way forward, to what the file wants: drift is told without it.
+/// Guards describe the consequence of applying the file, so drift is shown without them.
 fn guarded(run: &Comparison<'_>) -> Section {
     let file = &run.plan.manifest.path;
     let shown = run.guarded().into_iter().filter(|_| run.wording == Wording::Plan);
@@ -135,8 +137,8 @@ fn guarded_row(file: &str, change: &Change, state: GuardState) -> MarkdownText {
         text(state.guard.consequence),
         text(state.guard.check_first)
     );
-    if let Some(told) = phrase::in_use(change) {
-        row.push(safe!("  - **In use now:** {}\n", code(&Visible::of(&told))));
+    if let Some(used) = phrase::in_use(change) {
+        row.push(safe!("  - **In use now:** {}\n", code(&Visible::of(&used))));
     }
     if let Some(notice) = change.notice {
         row.push(safe!("  - **Note:** {}.\n", text(notice)));
@@ -152,7 +154,7 @@ fn changes(run: &Comparison<'_>) -> Section {
     let file = &run.plan.manifest.path;
     let (title, before, after, shown) = match run.wording {
         Wording::Plan => ("Changes", "Before", "After", run.plain()),
-        Wording::Drift => ("Drift", "Live has", "The file wants", [run.guarded(), run.plain()].concat()),
+        Wording::Drift => ("Drift", "Live", "File", [run.guarded(), run.plain()].concat()),
     };
     Section {
         name: "changes",
@@ -204,23 +206,23 @@ fn finding(finding: &Finding) -> MarkdownText {
     )
 }
 
-/// How to consent to what nobody consents to yet.
+/// How to consent to the changes without consent.
 fn consents(run: &Comparison<'_>) -> Section {
     let open = run.plan.refused().filter(|_| run.wording == Wording::Plan);
     let entries: Vec<_> = open.filter_map(phrase::consent_entry).take(CONSENTS_SHOWN).collect();
     let (fence, rows) = fenced(&entries);
     let file = code(&Visible::of(&run.plan.manifest.path));
-    let start = safe!("Add to {}, so that whoever reviews it sees it:\n\n{}yaml\nallow:\n", file, fence);
+    let start = safe!("Add to {}, so that reviewers see it:\n\n{}yaml\nallow:\n", file, fence);
     folded("consents", "How to consent", &start, rows, &fence)
 }
 
-/// The file as it would be if it said what is live, against the file: where drift is told, the other way round.
+/// The diff between the file with the live values and the file; for drift, in the other direction.
 fn difference(run: &Comparison<'_>) -> Section {
     let lines: Vec<_> = run.yaml.lines().map(|line| vec![Visible::whole(line)]).collect();
     let (fence, rows) = fenced(&lines);
     let title = match run.wording {
-        Wording::Plan => "Difference as YAML: live → the file",
-        Wording::Drift => "Difference as YAML: the file → live",
+        Wording::Plan => "Difference as YAML: live → file",
+        Wording::Drift => "Difference as YAML: file → live",
     };
     folded("lines of the difference", title, &safe!("{}diff\n", fence), rows, &fence)
 }
@@ -265,30 +267,30 @@ fn what_next(run: &Comparison<'_>) -> MarkdownText {
         (Wording::Plan, _) => {
             let digest = Visible::of(&run.plan.digest);
             let command = safe!("{} --expect {}{}", apply, digest, flags(run.plan));
-            say(&safe!("{}{}", approval(run.plan), validity(run.plan)), command)
+            command_block(&safe!("{}{}", approval(run.plan), validity(run.plan)), command)
         }
-        (Wording::Drift, Action::Create) => say(&"Create it".into(), apply),
+        (Wording::Drift, Action::Create) => command_block(&"Create it".into(), apply),
         (Wording::Drift, _) => {
             let keep = safe!("zerodrift drift {} --adopt", file);
-            let keep = say(&"Or keep the live values in the file".into(), keep);
-            say(&"Apply the file".into(), apply) + keep
+            let keep = command_block(&"Or keep the live values in the file".into(), keep);
+            command_block(&"Apply the file".into(), apply) + keep
         }
     }
 }
 
-/// A command to paste, behind a sentence.
-fn say(sentence: &MarkdownText, command: Visible) -> MarkdownText {
+/// A sentence, then a command to paste.
+fn command_block(sentence: &MarkdownText, command: Visible) -> MarkdownText {
     let (fence, command) = fenced(&[vec![command]]);
     safe!("\n{}:\n\n{}sh\n{}{}\n", sentence, fence, command.into_iter().collect::<MarkdownText>(), fence)
 }
 
-/// What the command below does. The digest covers the file, and an allow entry is a line of it.
+/// The sentence before the command. The digest covers the file, so an allow entry changes it.
 fn approval(plan: &Plan) -> &'static str {
     match plan.refused().count() {
-        0 => "Apply this plan, or nothing if anything that matters moves before",
+        0 => "To apply this plan, or nothing if the file or the live state changes first",
         _ => {
-            "Consent in the file changes the digest, so have that planned again. To consent for one run, and apply this \
-             plan or nothing"
+            "An allow entry changes the digest, so plan again after you add it. To consent for this run only, and apply \
+             exactly this plan"
         }
     }
 }
@@ -298,7 +300,7 @@ fn validity(plan: &Plan) -> MarkdownText {
     plan.expires_at().map(|until| safe!(" (until {})", until)).unwrap_or_default()
 }
 
-/// The flags that consent to what nobody consents to yet.
+/// The flags that consent to the changes without consent.
 fn flags(plan: &Plan) -> Visible {
     plan.refused().map(|change| -> Visible { safe!(" --allow {}", change.setting.path) }).collect()
 }

@@ -47,11 +47,11 @@ fn a_short_name_means_the_setting_where_it_is_the_only_one() {
 #[test]
 fn a_misspelt_name_meets_what_was_probably_meant() {
     let unknown = one(Model::current(), "sesion_duration", &plain()).unwrap_err();
-    assert_eq!(unknown.to_string(), "there is no setting sesion_duration");
+    assert_eq!(unknown.to_string(), "no such setting: sesion_duration");
     assert_eq!(unknown.candidates[0], "organization.session_duration");
     assert!(did_you_mean(&unknown).starts_with("did you mean organization.session_duration"));
     let strange = one(Model::current(), "\u{1b}[31m", &plain()).unwrap_err();
-    assert_eq!(strange.to_string(), "there is no setting \"\\u001B[31m\"");
+    assert_eq!(strange.to_string(), "no such setting: \"\\u001B[31m\"");
     assert_eq!(did_you_mean(&strange), "");
 }
 

@@ -59,7 +59,7 @@ fn no_drift_and_no_organization_are_sentences() {
     );
     assert_eq!(
         drift::summary(&create(), 3),
-        "Drift: account 699d98642c564d2e855e9661899b7252 has no Zero Trust organization, and org.yaml wants one."
+        "Drift: account 699d98642c564d2e855e9661899b7252 has no Zero Trust organization, but org.yaml declares one."
     );
 }
 
@@ -96,7 +96,7 @@ fn summaries_count_guards_by_consent() {
     let id = "account 699d98642c564d2e855e9661899b7252";
     assert_eq!(
         summary_of(vec![guarded.clone()]),
-        format!("Plan: 1 setting of {id} would change (1 guarded, nobody consents yet), with one PUT.")
+        format!("Plan: 1 setting of {id} would change (1 guarded, no consent yet), with one PUT.")
     );
     assert_eq!(
         summary_of(vec![given.clone()]),
@@ -112,7 +112,9 @@ fn summaries_count_guards_by_consent() {
 fn a_creation_says_which_declared_settings_it_checks_afterwards() {
     let declared_empty = vec![change("organization.strict_service_token_auth", Json::Null, Json::Null)];
     let text = text(&Plan { declared_empty, ..create() }, 1, &plain());
-    assert!(text.contains("organization.strict_service_token_auth is declared as empty: apply would check that after"));
+    assert!(text.contains(
+        "organization.strict_service_token_auth is declared as empty: after the creation, apply would check that,"
+    ));
 }
 
 #[test]
