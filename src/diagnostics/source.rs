@@ -27,25 +27,57 @@ impl<'a> Lines<'a> {
         Self { text, starts: std::iter::once(0).chain(behind_breaks).collect() }
     }
 
-    /// The place of some bytes. A byte-order mark takes no column, since no editor shows it.
+    /// The location of some bytes, rounded outwards to whole characters: parsers are shown spaces in place of some
+    /// characters, and count bytes inside of others. A byte-order mark at the start of the text has no column, since no
+    /// editor shows it.
     pub(crate) fn at(&self, span: Range<usize>) -> Location {
-        let start = span.start.min(self.text.len());
-        let line = self.starts.partition_point(|begin| *begin <= start);
-        let begin = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
-        let before = self.text.get(begin..start).unwrap_or_default();
-        Location { line, column: before.trim_start_matches(BOM).chars().count() + 1, span }
+        let start = self.text.floor_char_boundary(span.start);
+        let end = self.text.ceil_char_boundary(span.end).max(start);
+        let (line, before) = self.line_to(start);
+        Location { line, column: before.chars().count() + 1, span: start..end }
     }
 
-    /// Whether nothing but white space stands in front of a byte on its line.
+    /// Whether only white space precedes a byte on its line.
     pub(crate) fn starts_line(&self, offset: usize) -> bool {
-        let line = self.starts.partition_point(|begin| *begin <= offset);
-        let begin = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
-        self.text.get(begin..offset).is_some_and(|before| before.trim_start_matches(BOM).trim().is_empty())
+        self.line_to(offset).1.trim().is_empty()
+    }
+
+    /// The 1-based number of the line of a byte, and its text up to that byte.
+    fn line_to(&self, offset: usize) -> (usize, &'a str) {
+        let end = self.text.floor_char_boundary(offset);
+        let line = self.starts.partition_point(|start| *start <= end);
+        let start = line.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or(0);
+        let text = self.text.get(start..end).unwrap_or_default();
+        (line, if line == 1 { text.strip_prefix(BOM).unwrap_or(text) } else { text })
     }
 
     /// What stands between a byte and the end of its line.
     pub(crate) fn rest_of_line(&self, offset: usize) -> &'a str {
         let rest = self.text.get(offset..).unwrap_or_default();
         rest.split('\n').next().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_covers_whole_characters_inside_the_text() {
+        let lines = Lines::new("\u{feff}é日\n\u{feff}é");
+        for (span, expected) in [
+            (0..3, (1, 1, 0..3)),
+            (3..5, (1, 1, 3..5)),
+            (4..4, (1, 1, 3..5)),
+            (5..6, (1, 2, 5..8)),
+            (8..9, (1, 3, 8..9)),
+            (9..12, (2, 1, 9..12)),
+            (13..14, (2, 2, 12..14)),
+            (14..14, (2, 3, 14..14)),
+            (90..99, (2, 3, 14..14)),
+        ] {
+            let at = lines.at(span.clone());
+            assert_eq!((at.line, at.column, at.span), expected, "{span:?}");
+        }
     }
 }

@@ -49,12 +49,10 @@ fn not_utf8(name: &str, bytes: &[u8], bad: usize) -> Finding {
         return finding.help("save it again as UTF-8");
     }
     let before = String::from_utf8_lossy(bytes.get(..bad).unwrap_or_default());
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().unwrap_or_default().trim_start_matches(BOM).chars().count() + 1;
-    let byte = bytes.get(bad).copied().unwrap_or_default();
-    let message = format!("the file is not UTF-8: byte 0x{byte:02X} at {line}:{column} starts no character");
     // No span: there is no text to underline.
-    let at = Location { line, column, span: 0..0 };
+    let at = Location { span: 0..0, ..Lines::new(&before).at(bad..bad) };
+    let byte = bytes.get(bad).copied().unwrap_or_default();
+    let message = format!("the file is not UTF-8: invalid byte 0x{byte:02X} at {}:{}", at.line, at.column);
     Finding::new(Rule::NotUtf8, name, message).at(&at).help("save it again as UTF-8")
 }
 

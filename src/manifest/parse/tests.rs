@@ -402,6 +402,38 @@ fn white_space_of_several_bytes_in_front_of_a_key_is_no_place_to_cut() {
     assert!(rules("a:\u{3000}\u{3000}!!str b\n\u{2003}c: d").contains(&"syntax"));
 }
 
+/// The scanner gives a byte-order mark no column, takes a lone carriage return for a line break, and is shown two spaces
+/// for U+0085. None of that may move a finding.
+#[test]
+fn a_syntax_error_is_located_at_its_character_whatever_precedes_it() {
+    for (before, line, column) in [
+        ("", 1, 1),
+        ("é: ", 1, 4),
+        ("a:\t", 1, 4),
+        ("# \u{2028}\n", 2, 1),
+        ("a: \"\u{2028}é\"\r\nb: ", 2, 4),
+        ("a: |\r\n  é\u{2029}\r\nb: ", 3, 4),
+        ("\u{feff}", 1, 1),
+        ("\u{feff}\r\n", 2, 1),
+        ("\u{feff}\u{feff}", 1, 2),
+        ("\r\n\u{feff}", 2, 2),
+        ("a: \"\u{feff}\u{85}\"\nb:\t", 2, 4),
+        ("\u{85}é: ", 1, 5),
+        ("\r\n\u{feff}\u{85}", 2, 3),
+        ("\r", 1, 2),
+        ("# é\r", 1, 5),
+        ("a: é\rb: ", 1, 9),
+    ] {
+        for broken in ["{", "[a"] {
+            let text = format!("{before}{broken}");
+            let findings = parse(Model::current(), &source(&text)).findings;
+            let at = findings.iter().find(|one| one.rule == Rule::Syntax).and_then(|one| one.at.clone()).unwrap();
+            let bracket = before.len()..before.len() + 1;
+            assert_eq!((at.line, at.column, at.span), (line, column, bracket), "{text:?}");
+        }
+    }
+}
+
 #[test]
 fn a_file_over_a_mebibyte_is_not_looked_at() {
     let parsed = parse(Model::current(), &source(&" ".repeat(1024 * 1024 + 1)));
@@ -459,6 +491,8 @@ fn fragments() -> impl Strategy<Value = String> {
         "organization.auth_domain",
         "\u{0}",
         "\u{85}",
+        "\u{2028}",
+        "\r",
         "account_id: ",
         "mfa_config: ",
     ]);

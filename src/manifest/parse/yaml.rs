@@ -315,18 +315,17 @@ fn first_line(message: &str) -> String {
     line.chars().take(120).flat_map(char::escape_debug).collect()
 }
 
-/// The bytes an error is about; one character where the parser gives a line and column only.
+/// The bytes that an error is about. Errors of the scanner have no bytes, but the number of characters in front of them.
+/// Their line and column do not locate a byte: the scanner gives a byte-order mark no column, and takes a lone carriage
+/// return for a line break.
 fn place(error: &Error, text: &str) -> Range<usize> {
     let Some(location) = error.location() else { return 0..0 };
-    if location.span().byte_offset().is_some_and(|offset| offset > 0) {
+    if location.span().byte_offset().is_some() {
         return bytes(&location);
     }
-    let line = usize::try_from(location.line()).unwrap_or(1).saturating_sub(1);
-    let column = usize::try_from(location.column()).unwrap_or(1).saturating_sub(1);
-    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
-    let inside = text[start..].char_indices().nth(column).map_or(text.len() - start, |(offset, _)| offset);
-    let end = text[start + inside..].chars().next().map_or(0, char::len_utf8);
-    start + inside..start + inside + end
+    let characters = usize::try_from(location.span().offset()).unwrap_or(usize::MAX);
+    let character = text.char_indices().nth(characters);
+    character.map_or(text.len()..text.len(), |(start, c)| start..start + c.len_utf8())
 }
 
 /// The word that starts here: what an alias is.

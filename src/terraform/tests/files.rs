@@ -204,3 +204,13 @@ fn the_command_names_the_folder() {
         assert!(help.starts_with(&format!("for the exact value: {command}")), "{name}: {help}");
     }
 }
+
+/// serde_json counts columns in bytes, and the end of a text as its last byte.
+#[test]
+fn a_json_error_is_located_at_a_whole_character() {
+    for (text, expected) in [("{\"a\": \"é", (1, 8, 7..9)), ("\u{feff}{\n\"é\": 日}", (2, 6, 11..11))] {
+        let import = read_all(&[("main.tf.json", text)]);
+        let at = import.findings[0].at.clone().unwrap();
+        assert_eq!((at.line, at.column, at.span), expected, "{text:?}");
+    }
+}
