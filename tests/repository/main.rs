@@ -12,3 +12,4 @@ mod output;
 mod readme;
 #[cfg(unix)]
 mod ready_to_paste;
+mod release;
