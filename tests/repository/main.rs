@@ -13,3 +13,5 @@ mod readme;
 #[cfg(unix)]
 mod ready_to_paste;
 mod release;
+#[cfg(unix)]
+mod setup_action;
