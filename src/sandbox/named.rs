@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::near;
-use super::personality::Personality;
+use super::personality::{Personality, PersonalityError};
 
 /// The named personalities: each switch on its own, then combinations.
 const NAMED: &[(&str, &str)] = &[
@@ -56,11 +56,6 @@ const NAMED: &[(&str, &str)] = &[
     ("late-rewriting-merge", "put=merge,read_back=late,durations=rewritten,empty_login_design=empty_strings"),
 ];
 
-/// A switch or value that does not exist.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct PersonalityError(String);
-
 impl Personality {
     /// The personalities that tests of behaviour run under, by name. The first is the default.
     pub fn named() -> Vec<(&'static str, Self)> {
@@ -108,21 +103,6 @@ fn no_such_name(text: &str) -> PersonalityError {
         "there is no personality \"{}\"{}; write a name, or switches as put=merge,durations=rewritten",
         text.escape_debug(),
         near::hint(text, names)
-    ))
-}
-
-pub(super) fn no_such_switch(switch: &str) -> PersonalityError {
-    let names = Personality::SWITCHES.iter().map(|(name, _)| *name);
-    PersonalityError(format!("there is no switch \"{}\"{}", switch.escape_debug(), near::hint(switch, names)))
-}
-
-pub(super) fn no_such_value(switch: &str, value: &str) -> PersonalityError {
-    let values = Personality::SWITCHES.iter().find(|(name, _)| *name == switch).map_or(&[][..], |(_, values)| values);
-    PersonalityError(format!(
-        "the switch {switch} has no value \"{}\"; it takes {}{}",
-        value.escape_debug(),
-        values.join(", "),
-        near::hint(value, values.iter().copied())
     ))
 }
 

@@ -4,9 +4,7 @@
 //! random ones from [`Personality::nth`]. A personality models an API, not a bug: under each of them a document that is
 //! written as it was read reads back the same by meaning, or is refused and nothing changes.
 
-use super::named::{no_such_switch, no_such_value};
-
-pub use super::named::PersonalityError;
+use super::near;
 
 /// Declares the switches once: their enums, the struct, its text form and its enumeration come from one list.
 macro_rules! switches {
@@ -280,6 +278,26 @@ switches! {
 
 /// How many reads answer the old document after a write, under [`ReadBack::Late`].
 pub const LATE_READS: u32 = 2;
+
+/// A switch or value that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct PersonalityError(pub(super) String);
+
+fn no_such_switch(switch: &str) -> PersonalityError {
+    let names = Personality::SWITCHES.iter().map(|(name, _)| *name);
+    PersonalityError(format!("there is no switch \"{}\"{}", switch.escape_debug(), near::hint(switch, names)))
+}
+
+fn no_such_value(switch: &str, value: &str) -> PersonalityError {
+    let values = Personality::SWITCHES.iter().find(|(name, _)| *name == switch).map_or(&[][..], |(_, values)| values);
+    PersonalityError(format!(
+        "the switch {switch} has no value \"{}\"; it takes {}{}",
+        value.escape_debug(),
+        values.join(", "),
+        near::hint(value, values.iter().copied())
+    ))
+}
 
 /// Spreads a seed, so that neighbouring numbers are unlike personalities (`SplitMix64`).
 struct Mixer(u64);

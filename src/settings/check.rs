@@ -2,66 +2,24 @@
 
 mod duration;
 mod names;
+mod problem;
 #[cfg(test)]
 mod tests;
 mod words;
 
-use crate::diagnostics::{Rule, Severity};
+use crate::diagnostics::Rule;
 use crate::text::is_hidden;
 use serde_json::Value as Json;
 
+pub use problem::Problem;
+pub(crate) use problem::shown;
+use problem::{bare, empty};
 pub(crate) use words::nearest;
 
 use super::canonical;
 use super::color::Color;
 use super::kind::{Element, Kind};
 use super::setting::{Setting, Unset};
-
-/// A problem with a value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// The rule that the value violates.
-    pub rule: Rule,
-    /// Whether the API is known to refuse the value. Otherwise the value is probably a mistake.
-    pub refused: bool,
-    /// What is wrong, without a final full stop.
-    pub message: String,
-    /// How to fix it.
-    pub help: Option<String>,
-    /// The value that was probably meant; it replaces the element if `element` is set.
-    pub suggestion: Option<Json>,
-    /// The index of the element in a set, from 0; `None` for the whole value.
-    pub element: Option<usize>,
-}
-
-impl Problem {
-    /// A value that the API refuses.
-    fn refused(rule: Rule, message: impl Into<String>) -> Self {
-        Self { rule, refused: true, message: message.into(), help: None, suggestion: None, element: None }
-    }
-
-    /// A value that the API may accept but that is probably a mistake.
-    fn doubtful(rule: Rule, message: impl Into<String>) -> Self {
-        Self { refused: false, ..Self::refused(rule, message) }
-    }
-
-    /// The severity in a manifest.
-    pub fn severity(&self) -> Severity {
-        if self.refused { Severity::Error } else { Severity::Warning }
-    }
-
-    fn help(self, help: impl Into<String>) -> Self {
-        Self { help: Some(help.into()), ..self }
-    }
-
-    fn suggest(self, value: impl Into<Json>) -> Self {
-        Self { suggestion: Some(value.into()), ..self }
-    }
-
-    fn suggest_if(self, value: Option<Json>) -> Self {
-        Self { suggestion: value.or(self.suggestion), ..self }
-    }
-}
 
 impl Setting {
     /// Returns all problems of a value for this setting. `null` unsets it and is never a problem here.
@@ -129,28 +87,6 @@ fn type_name(value: &Json) -> &'static str {
     }
 }
 
-/// Returns a text for a message: quoted, shortened, and with control characters escaped.
-pub(crate) fn shown(text: &str) -> String {
-    match shortened(text) {
-        (short, true) => format!("{short:?}…"),
-        (whole, false) => format!("{whole:?}"),
-    }
-}
-
-/// Returns a number or duration for a message: shortened, without quotes.
-fn bare(text: &str) -> String {
-    match shortened(text) {
-        (short, true) => format!("{}…", short.escape_debug()),
-        (whole, false) => whole.escape_debug().to_string(),
-    }
-}
-
-/// Returns the first sixty characters, and whether the text is longer.
-fn shortened(text: &str) -> (&str, bool) {
-    const LONGEST: usize = 60;
-    text.char_indices().nth(LONGEST).map_or((text, false), |(end, _)| (&text[..end], true))
-}
-
 fn wrong_type(setting: &Setting, value: &Json) -> Problem {
     let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), type_name(value));
     Problem::refused(Rule::WrongType, message).suggest_if(converted(setting, value))
@@ -178,16 +114,6 @@ fn converted(setting: &Setting, value: &Json) -> Option<Json> {
         _ => return None,
     };
     setting.check(&meant).iter().all(|problem| !problem.refused).then_some(meant)
-}
-
-/// The problem of an empty text for a setting that `null` unsets.
-fn empty(setting: &Setting) -> Problem {
-    let problem =
-        Problem::refused(Rule::Empty, format!("{} takes {}, not empty text", setting.name(), setting.takes()));
-    match setting.unset {
-        Unset::Never(reason) => problem.help(format!("it cannot be unset: {reason}")),
-        Unset::Null | Unset::False | Unset::EmptyList => problem.help("write null to unset it").suggest(Json::Null),
-    }
 }
 
 fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json};
 
-use super::Imported;
 use super::block::LONGEST;
 use super::file::{File, Findings, Place};
 use super::hcl::as_text;
+use super::imported::Imported;
 use super::marks::UNKNOWN;
 use super::names::exact_command;
 use super::resource::{self, Argument, ArgumentValue, Origin, Resource};

@@ -5,12 +5,11 @@ use std::rc::Rc;
 
 use serde_json::Value as Json;
 
-use super::RESOURCE_TYPES;
 use super::block::{LONGEST, Locals, ResourceBlock};
 use super::file::{File, FileContent, Findings};
 use super::hcl::HclReader;
 use super::json::JsonReader;
-use super::names::FileRole;
+use super::names::{FileRole, RESOURCE_TYPES};
 use super::resource::{Argument, ArgumentValue, Origin, Resource};
 use crate::diagnostics::{Finding, Rule, Severity};
 use crate::text::excerpt;

@@ -5,8 +5,7 @@ use std::ops::Range;
 use hcl_edit::structure::Body;
 use serde_json::Value as Json;
 
-use super::RESOURCE_TYPES;
-use super::names::{self, FileRole};
+use super::names::{self, FileRole, RESOURCE_TYPES};
 use crate::diagnostics::{Finding, Lines, Location, Rule, Severity, Source};
 
 /// How many findings are kept. Nobody reads more, and every byte of a hostile file may be one.

@@ -5,6 +5,13 @@
 
 use crate::text::argument;
 
+/// The resource types that are an organization: two names of version 4 of the provider, and the one of version 5.
+pub const RESOURCE_TYPES: [&str; 3] = [
+    "cloudflare_access_organization",
+    "cloudflare_zero_trust_access_organization",
+    "cloudflare_zero_trust_organization",
+];
+
 /// The part of a configuration that a file is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileRole {

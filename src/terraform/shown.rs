@@ -4,9 +4,9 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::RESOURCE_TYPES;
 use super::file::{File, FileContent, Place};
 use super::marks::{Marks, overlaid};
+use super::names::RESOURCE_TYPES;
 use super::resource::{Origin, Resource};
 use crate::text::excerpt;
 

@@ -2,10 +2,11 @@
 
 use serde_json::Value as Json;
 
-use super::{Problem, Setting, bare, shown};
+use super::problem::{Problem, bare, shown};
 use crate::diagnostics::Rule;
 use crate::settings::duration::GoDuration;
 use crate::settings::kind::{Bound, DurationRange};
+use crate::settings::setting::Setting;
 
 /// Common spellings of units that Go does not know, with their length in seconds.
 ///

@@ -3,8 +3,9 @@
 use serde_json::Value as Json;
 use url::{Host, Url};
 
-use super::{Problem, Setting, shown};
+use super::problem::{Problem, shown};
 use crate::diagnostics::Rule;
+use crate::settings::setting::Setting;
 
 /// The usual suffix of a login page's host name.
 const TEAM_SUFFIX: &str = ".cloudflareaccess.com";

@@ -2,8 +2,9 @@
 
 use serde_json::{Number, Value as Json};
 
-use super::{Problem, Setting, bare, shown};
+use super::problem::{Problem, bare, empty, shown};
 use crate::diagnostics::Rule;
+use crate::settings::setting::Setting;
 
 /// Words that the API renamed, with their new names. It refuses the old ones.
 ///
@@ -40,7 +41,7 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
         return None;
     }
     if text.is_empty() {
-        return Some(super::empty(setting));
+        return Some(empty(setting));
     }
     if let Some((old, new)) = RENAMED.iter().find(|(old, new)| *old == text && new.iter().any(|n| known.contains(n))) {
         let problem = Problem::refused(Rule::RenamedValue, format!("{} no longer takes {old}", setting.name()));
@@ -51,7 +52,7 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
     let problem = Problem::doubtful(Rule::UnknownValue, message);
     Some(match nearest(text, known.iter().copied()) {
         Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(meant),
-        None => problem.help("if the API accepts this value by now, keep it: it is sent unchanged"),
+        None => problem.help("if the API accepts this value, keep it: it is sent unchanged"),
     })
 }
 

@@ -1,6 +1,6 @@
 //! DNS over HTTPS.
 
-use super::*;
+use super::common::*;
 
 /// DNS over HTTPS.
 pub(super) const SETTINGS: &[Setting] = &[

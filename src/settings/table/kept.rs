@@ -1,6 +1,6 @@
 //! Settings that only the server writes.
 
-use super::*;
+use super::common::*;
 
 /// Settings that only the server writes.
 pub(super) const SETTINGS: &[Setting] = &[

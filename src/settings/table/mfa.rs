@@ -1,6 +1,6 @@
 //! The second factor that Access itself asks for.
 
-use super::*;
+use super::common::*;
 
 const AUTHENTICATORS: &str = "organization.mfa_config.allowed_authenticators";
 const METHODS: &[&str] = &["totp", "biometrics", "security_key", "piv_key", "ssh_fido2_key"];

@@ -4,6 +4,7 @@
 //! this table, so a new setting is one new entry. Facts come from the API reference
 //! (`developers.cloudflare.com/api/resources/zero_trust/subresources/organizations/`) unless an entry says otherwise.
 
+mod common;
 mod doh;
 mod kept;
 mod mfa;
@@ -13,37 +14,7 @@ mod protection;
 mod sign_in;
 mod tokens;
 
-use super::direction::Direction;
-use super::guard::{Condition, Dependence, Guard, Impact};
-use super::kind::{DurationRange, Element, Kind};
-use super::setting::{Access, Group, Setting, Unset};
-
-const API: &str = "API reference, zero_trust/organizations";
-const DOH_API: &str = "API reference, zero_trust/organizations/doh";
-const SESSIONS: &str = "Cloudflare One docs, access-settings/session-management";
-const SEATS: &str = "Cloudflare One docs, team-and-resources/users/seat-management; cloudflare-docs #16460";
-const MFA: &str = "Cloudflare One docs, access-settings/independent-mfa";
-const TOKENS: &str = "Cloudflare One docs, service-credentials/service-tokens";
-const PROTECTION: &str = "Cloudflare One docs, access-settings/require-access-protection";
-
-const WEAKER_MFA: &str = "who relies on the stronger setting: an auditor, a customer contract, your own policy";
-
-const fn guarded(consequence: &'static str, check_first: &'static str) -> Impact {
-    Impact::Guarded(Guard { consequence, check_first })
-}
-
-const fn uid(path: &'static str) -> Setting {
-    Setting::new(path, Kind::Uid).example("699d98642c564d2e855e9661899b7252")
-}
-
-const fn server_managed(path: &'static str) -> Setting {
-    Setting::new(path, Kind::Opaque).access(Access::ServerManaged)
-}
-
-/// A property of the chosen service token in a DoH answer. It changes with the token, not with these settings.
-const fn of_the_token(path: &'static str) -> Setting {
-    Setting::new(path, Kind::Opaque).account_only().access(Access::Volatile).source(DOH_API)
-}
+use super::setting::{Group, Setting};
 
 /// The settings, in the order in which files, plans and tables show them.
 pub(super) const SETTINGS: &[&[Setting]] = &[

@@ -1,6 +1,6 @@
 //! How the pages of Access look.
 
-use super::*;
+use super::common::*;
 
 /// How the pages of Access look.
 pub(super) const SETTINGS: &[Setting] = &[

@@ -1,6 +1,6 @@
 //! Requirements for PIV keys.
 
-use super::*;
+use super::common::*;
 
 const PIN_POLICIES: &[&str] = &["always", "once", "never"];
 const TOUCH_POLICIES: &[&str] = &["always", "cached", "never"];

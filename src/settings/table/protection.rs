@@ -1,6 +1,6 @@
 //! What happens to host names that no application protects.
 
-use super::*;
+use super::common::*;
 
 const DENY: &str = "organization.deny_unmatched_requests";
 const IDLE_LIST: Impact = Impact::Harmless("the list does nothing while deny_unmatched_requests is off");

@@ -1,6 +1,6 @@
 //! How people sign in, and how long they stay signed in.
 
-use super::*;
+use super::common::*;
 
 /// How people sign in, and how long they stay signed in.
 pub(super) const SETTINGS: &[Setting] = &[

@@ -1,6 +1,6 @@
 //! Service tokens.
 
-use super::*;
+use super::common::*;
 
 const ACTION: &str = "organization.service_token_inactivity.action";
 const LAST_USE: &str = "the last use of every service token in the account";

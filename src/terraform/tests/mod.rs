@@ -343,7 +343,7 @@ fn of_equal_keys_in_an_object_the_later_one_counts() {
 
 #[test]
 fn next_months_setting_is_carried_over_at_once() {
-    let next = Setting::new("organization.login_design.font", crate::settings::Kind::Text)
+    let next = crate::settings::Setting::new("organization.login_design.font", crate::settings::Kind::Text)
         .formerly("organization.login_style.font");
     let model = Model::current().clone().with(next);
     for group in ["login_design", "login_style"] {
