@@ -1,4 +1,4 @@
-//! The emulated API as a state machine: a request goes in, an answer comes out, and nothing else happens.
+//! The emulated API as a state machine: requests in, answers out, no I/O.
 
 use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderName, Method};
@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::auth::{self, Need};
 use super::envelope::{self, ApiError};
 use super::exchange::{Answer, RATELIMIT, RecordedRequest};
-use super::fault::{self, Fault, FaultEndpoint, Pending, Trouble};
+use super::fault::{self, Fault, FaultEndpoint, FaultKind, Pending};
 use super::personality::{Patch, Personality};
 use super::route::{self, ApiResource, Route};
 use super::rules::WriteKind;
@@ -16,89 +16,90 @@ use crate::cloudflare::Request;
 use crate::json::JsonText;
 use crate::settings::{Endpoint, Model, Target};
 
-/// The emulated API: what it remembers, what it knows, and what it has seen.
+/// The emulated API: its state, its table of settings, and the requests so far.
 #[derive(Debug, Clone)]
 pub struct Sandbox {
     pub(super) state: State,
     pub(super) model: Model,
-    pub(super) seen: Vec<RecordedRequest>,
-    /// Faults that happen before those of the state, and that no state file keeps.
+    pub(super) recorded: Vec<RecordedRequest>,
+    /// Faults that apply before those of the state. They are not written to a state file.
     script: Vec<Fault>,
 }
 
-/// How many requests a token has in a window (API docs, fundamentals/api/reference/limits). The emulated API counts
-/// without a clock and never runs out: a fault plays that.
-const BUDGET: usize = 1200;
-/// The seconds of a window.
+/// The number of requests per token and window (API docs, fundamentals/api/reference/limits). The emulated API counts
+/// without a clock and never rejects a request for exceeding it; a fault does that.
+const REQUEST_LIMIT: usize = 1200;
+/// The length of a window in seconds.
 const WINDOW: usize = 300;
 
 const RAY: HeaderName = HeaderName::from_static("cf-ray");
 const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
+/// The status and body of an answer, or the errors.
 pub(super) type Handled = Result<(u16, Json), Vec<ApiError>>;
 
 impl Sandbox {
-    /// A sandbox with this state under this personality.
+    /// Creates a sandbox with a state and a personality; the personality replaces that of the state.
     pub fn new(state: State, personality: Personality) -> Self {
         Self::from_state(State { personality, ..state })
     }
 
-    /// A sandbox with this state, under the personality in it.
+    /// Creates a sandbox with a state, under the personality of that state.
     pub fn from_state(state: State) -> Self {
-        Self { state, model: Model::current().clone(), seen: Vec::new(), script: Vec::new() }
+        Self { state, model: Model::current().clone(), recorded: Vec::new(), script: Vec::new() }
     }
 
-    /// The same sandbox with another table of settings.
+    /// Replaces the table of settings.
     #[must_use]
     pub fn with_model(self, model: Model) -> Self {
         Self { model, ..self }
     }
 
-    /// The same sandbox with faults that it does not remember: they happen before those of its state.
+    /// Adds faults that are not part of the state. They apply before those of the state.
     #[must_use]
     pub fn with_script(self, script: Vec<Fault>) -> Self {
         Self { script, ..self }
     }
 
-    /// What it remembers.
+    /// Returns the state.
     pub fn state(&self) -> &State {
         &self.state
     }
 
-    /// What it remembers, to be changed behind everyone's back.
+    /// Returns the state, to change it without a request.
     pub fn state_mut(&mut self) -> &mut State {
         &mut self.state
     }
 
-    /// Every request so far, in order.
+    /// Returns all requests so far, in order.
     pub fn calls(&self) -> &[RecordedRequest] {
-        &self.seen
+        &self.recorded
     }
 
-    /// Every request so far that asked for a change.
+    /// Returns all write requests so far, in order.
     pub fn writes(&self) -> impl Iterator<Item = &RecordedRequest> {
-        self.seen.iter().filter(|seen| seen.is_write())
+        self.recorded.iter().filter(|request| request.is_write())
     }
 
     /// Answers one request.
     pub fn handle(&mut self, call: &Request) -> Answer {
-        self.land();
+        self.apply_pending_writes();
         let route = route::read(call);
-        let place = route.as_ref().ok().map(|route| route.resource.place());
-        let trouble = match fault::next(&mut self.script, call.method().as_str(), place) {
-            Pending::Now(trouble) => Some(trouble),
+        let endpoint = route.as_ref().ok().map(|route| route.resource.fault_endpoint());
+        let fault = match fault::next(&mut self.script, call.method().as_str(), endpoint) {
+            Pending::Now(fault) => Some(fault),
             Pending::Later => None,
-            Pending::Nothing => fault::next(&mut self.state.faults, call.method().as_str(), place).now(),
+            Pending::None => fault::next(&mut self.state.faults, call.method().as_str(), endpoint).now(),
         };
-        let outcome = match trouble {
-            Some(trouble) if !trouble.is_applied() => None,
+        let outcome = match fault {
+            Some(fault) if !fault.is_applied() => None,
             _ => Some(route.map_err(|refusal| vec![refusal]).and_then(|route| self.act(call, &route))),
         };
-        if let Some(Trouble::Lands { requests }) = trouble {
-            self.postpone(call, requests);
+        if let Some(FaultKind::Lands { requests }) = fault {
+            self.defer_write(call, requests);
         }
-        let answer = self.answer(call, outcome, trouble);
-        self.seen.push(RecordedRequest {
+        let answer = self.answer(call, outcome, fault);
+        self.recorded.push(RecordedRequest {
             method: call.method().clone(),
             path: route::below_base(call.uri().path()).to_owned(),
             query: call.uri().query().unwrap_or_default().to_owned(),
@@ -109,7 +110,7 @@ impl Sandbox {
         answer
     }
 
-    fn answer(&self, call: &Request, outcome: Option<Handled>, trouble: Option<Trouble>) -> Answer {
+    fn answer(&self, call: &Request, outcome: Option<Handled>, fault: Option<FaultKind>) -> Answer {
         let (status, body) = match outcome {
             Some(Ok((status, body))) => (status, body),
             Some(Err(refusals)) => {
@@ -121,15 +122,15 @@ impl Sandbox {
         answer.set_status(status);
         answer.set_body(self.state.with_originals(&body));
         answer.set_header(CONTENT_TYPE, "application/json");
-        answer.set_header(RAY, &format!("{:016x}-SBX", 0x8f00_0000_0000_0001_u64 + self.seen.len() as u64));
-        let left = BUDGET - 1 - self.seen.len() % BUDGET;
+        answer.set_header(RAY, &format!("{:016x}-SBX", 0x8f00_0000_0000_0001_u64 + self.recorded.len() as u64));
+        let left = REQUEST_LIMIT - 1 - self.recorded.len() % REQUEST_LIMIT;
         answer.set_header(RATELIMIT, &format!("\"default\";r={left};t={WINDOW}"));
-        answer.set_header(RATELIMIT_POLICY, &format!("\"default\";q={BUDGET};w={WINDOW}"));
+        answer.set_header(RATELIMIT_POLICY, &format!("\"default\";q={REQUEST_LIMIT};w={WINDOW}"));
         if status == 405 {
             answer.set_header(ALLOW, &self.allowed(call.uri().path()).join(", "));
         }
-        if let Some(trouble) = trouble {
-            answer.spoil(trouble);
+        if let Some(fault) = fault {
+            answer.apply_fault(fault);
         }
         answer
     }
@@ -144,9 +145,9 @@ impl Sandbox {
             _ if call.method() == Method::DELETE => return Err(vec![not_allowed(call)]),
             _ => {}
         }
-        auth::admit(&self.state, call, route.need(call)).map_err(one)?;
+        auth::authorize(&self.state, call, route.need(call)).map_err(one)?;
         let target = route.target.as_ref().ok_or_else(|| vec![ApiError::no_route(call.uri().path())])?;
-        self.adopt(target).map_err(one)?;
+        self.check_target(target).map_err(one)?;
         let endpoint = match route.resource {
             ApiResource::Settings(endpoint) => endpoint,
             _ => return revoke_user(call),
@@ -160,7 +161,7 @@ impl Sandbox {
         }
     }
 
-    /// The methods that a path takes.
+    /// Returns the methods that a path supports.
     fn allowed(&self, path: &str) -> Vec<&'static str> {
         match route::resource_of(path) {
             Some(ApiResource::Settings(Endpoint::Organization)) if self.patches(Endpoint::Organization) => {
@@ -178,7 +179,8 @@ impl Sandbox {
         endpoint == Endpoint::Organization && self.state.personality.patch == Patch::Accepted
     }
 
-    fn adopt(&mut self, target: &Target) -> Result<(), ApiError> {
+    /// Adopts the first target, and rejects others unless the state answers for any.
+    fn check_target(&mut self, target: &Target) -> Result<(), ApiError> {
         let known = self.state.target.get_or_insert_with(|| target.clone());
         if known == target || self.state.adopt == Adopt::Any {
             return Ok(());
@@ -188,7 +190,7 @@ impl Sandbox {
 }
 
 impl ApiResource {
-    fn place(self) -> FaultEndpoint {
+    fn fault_endpoint(self) -> FaultEndpoint {
         match self {
             Self::Settings(Endpoint::Organization) => FaultEndpoint::Organization,
             Self::Settings(Endpoint::Doh) => FaultEndpoint::Doh,
@@ -214,17 +216,17 @@ fn revoke_user(call: &Request) -> Handled {
     if email.is_none() {
         return Err(vec![ApiError::invalid_request("email is required").at(&["email"])]);
     }
-    let takes = [("user_uid", Json::is_string as fn(&Json) -> bool, "text")]
+    let optional = [("user_uid", Json::is_string as fn(&Json) -> bool, "a string")]
         .into_iter()
         .chain(["devices", "warp_session_reauth"].map(|name| (name, Json::is_boolean as _, "true or false")));
-    for (name, is_right, what) in takes {
-        if body.get(name).is_some_and(|value| !value.is_null() && !is_right(value)) {
-            return Err(vec![ApiError::invalid_request(&format!("{name} takes {what}")).at(&[name])]);
+    for (name, has_type, what) in optional {
+        if body.get(name).is_some_and(|value| !value.is_null() && !has_type(value)) {
+            return Err(vec![ApiError::invalid_request(&format!("{name} must be {what}")).at(&[name])]);
         }
     }
     for (name, value) in url::form_urlencoded::parse(call.uri().query().unwrap_or_default().as_bytes()) {
         if name == "devices" && !matches!(&*value, "true" | "false") {
-            return Err(vec![ApiError::invalid_request("the query's devices takes true or false")]);
+            return Err(vec![ApiError::invalid_request("devices in the query must be true or false")]);
         }
     }
     Ok((200, json!({"result": true, "success": true})))

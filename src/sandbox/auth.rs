@@ -1,4 +1,4 @@
-//! Who comes in, and what they may do.
+//! Authentication and permissions.
 
 use serde_json::{Value as Json, json};
 
@@ -6,14 +6,14 @@ use super::envelope::ApiError;
 use super::state::{Grant, Owner, Permission, State, TokenStatus, Tokens};
 use crate::cloudflare::{Request, header};
 
-/// What a request needs to be allowed.
+/// The permission that a request needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Need {
-    /// To read.
+    /// Read the organization.
     Read,
-    /// To write settings.
+    /// Write settings.
     Write,
-    /// To revoke users.
+    /// Revoke users.
     Revoke,
 }
 
@@ -27,14 +27,14 @@ impl Permission {
     }
 }
 
-/// A credential as it came: a token, or a key with an address.
+/// The credential of a request: a token, or a key with an email address.
 struct Credential<'a> {
     secret: &'a str,
     email: Option<&'a str>,
 }
 
-/// Lets a request in, or says why not.
-pub(super) fn admit(state: &State, call: &Request, need: Need) -> Result<(), ApiError> {
+/// Checks that a request's credential has the permission it needs.
+pub(super) fn authorize(state: &State, call: &Request, need: Need) -> Result<(), ApiError> {
     let credential = read(call)?;
     let allowed = match &state.tokens {
         Tokens::Any => true,
@@ -44,7 +44,7 @@ pub(super) fn admit(state: &State, call: &Request, need: Need) -> Result<(), Api
     if allowed { Ok(()) } else { Err(ApiError::new(403, 10000, "Authentication error")) }
 }
 
-/// What a verification answers: an endpoint does not know the tokens of the other kind of owner.
+/// Returns the result of a token verification. Each endpoint knows only the tokens of its kind of owner.
 pub(super) fn verify(state: &State, call: &Request, owner: Owner) -> Result<Json, ApiError> {
     let credential = read(call)?;
     let status = match &state.tokens {

@@ -1,4 +1,4 @@
-//! Connections that can be cut: what a lost answer needs below axum.
+//! TCP connections that can be cut in the middle of an answer, which axum alone does not support.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,12 +11,12 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Cuts one connection: how much of the next answer's body still passes.
+/// A handle that cuts one connection. It holds how many bytes of the next answer's body are still sent.
 #[derive(Debug, Clone, Default)]
 pub(super) struct CutHandle(Arc<Mutex<Option<usize>>>);
 
 impl CutHandle {
-    /// Lets the head and this many bytes of the body pass, and cuts the connection then.
+    /// Cuts the connection after the head and this many bytes of the body.
     pub(super) fn cut_after(&self, bytes: usize) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(bytes);
     }
@@ -26,11 +26,11 @@ impl CutHandle {
     }
 }
 
-/// Nothing passes, not even the head.
+/// The limit at which not even the head is sent.
 const NOTHING: usize = usize::MAX;
 
 impl CutHandle {
-    /// Cuts the connection before anything of the next answer passes.
+    /// Cuts the connection before the next answer.
     pub(super) fn cut(&self) {
         self.cut_after(NOTHING);
     }
@@ -65,13 +65,14 @@ impl Connected<IncomingStream<'_, CuttableListener>> for CutHandle {
 pub(super) struct CuttableStream {
     stream: TcpStream,
     handle: CutHandle,
-    /// Whether all that may pass has passed.
+    /// Whether everything up to the limit was sent.
     sent_all: bool,
 }
 
 impl CuttableStream {
-    /// How many of these bytes may still pass. Hyper writes the head and a small body at once, so the head's end is in them.
-    fn passing(&self, bytes: &[u8]) -> usize {
+    /// Returns how many of these bytes are still sent. Hyper writes the head and a small body in one call, so the bytes
+    /// contain the end of the head.
+    fn allowed(&self, bytes: &[u8]) -> usize {
         match self.handle.limit() {
             None => bytes.len(),
             Some(_) if self.sent_all => 0,
@@ -92,11 +93,11 @@ impl AsyncRead for CuttableStream {
 
 impl AsyncWrite for CuttableStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let passing = self.passing(bytes);
-        if passing == 0 && !bytes.is_empty() {
+        let allowed = self.allowed(bytes);
+        if allowed == 0 && !bytes.is_empty() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
         }
-        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &bytes[..passing]))?;
+        let written = ready!(Pin::new(&mut self.stream).poll_write(cx, &bytes[..allowed]))?;
         self.sent_all = self.handle.limit().is_some();
         Poll::Ready(Ok(written))
     }

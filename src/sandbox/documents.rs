@@ -25,7 +25,7 @@ impl Sandbox {
     pub(super) fn read(&mut self, target: &Target, endpoint: Endpoint) -> Handled {
         let answer = self.read_now(target, endpoint);
         if endpoint == Endpoint::Organization {
-            self.somebody_else_writes(Moment::Read);
+            self.apply_concurrent_write(Moment::Read);
         }
         answer
     }
@@ -54,8 +54,8 @@ impl Sandbox {
         let unset = render::unset_doh(&self.state.personality);
         let mut answer = render::answer(table, &self.state.personality, stored.unwrap_or(&unset));
         if endpoint == Endpoint::Doh && answer.get("client_id").is_some() {
-            // A token in use is seen anew each time anybody looks.
-            let seconds = self.state.clock + i64::try_from(self.seen.len()).unwrap_or(0);
+            // A token in use has a new timestamp at each read.
+            let seconds = self.state.clock + i64::try_from(self.recorded.len()).unwrap_or(0);
             answer.insert("last_seen_at".to_owned(), Json::from(instant(seconds)));
         }
         answer
@@ -77,13 +77,13 @@ impl Sandbox {
         }
         let body = self.read_document(endpoint, call)?;
         if endpoint == Endpoint::Organization {
-            self.somebody_else_writes(Moment::Before);
+            self.apply_concurrent_write(Moment::Before);
         }
         self.write(target, endpoint, body, kind)?;
         let stored = self.state.document(endpoint);
         let answer = self.render(target, endpoint, stored);
         if endpoint == Endpoint::Organization {
-            self.somebody_else_writes(Moment::After);
+            self.apply_concurrent_write(Moment::After);
         }
         let status = if endpoint == Endpoint::Doh { 201 } else { 200 };
         Ok((status, envelope::success(Json::Object(answer))))
@@ -95,7 +95,7 @@ impl Sandbox {
             match self.state.personality.post_existing {
                 PostExisting::Conflict => {
                     let message = "access.api.error.conflict: an organization already exists for this account";
-                    // The status is reported of other Access objects; the code is not reported.
+                    // The status is known from other Access objects; the code is a guess.
                     return Err(vec![ApiError::new(409, 12130, message)]);
                 }
                 PostExisting::Answered => {}
@@ -124,7 +124,7 @@ impl Sandbox {
     fn read_document(&mut self, endpoint: Endpoint, call: &Request) -> Result<Fields, Vec<ApiError>> {
         let text = read_body(call).map_err(|refusal| vec![refusal])?;
         let refused =
-            |error: DocumentError| vec![ApiError::invalid_config(format!("the body must be an object: {error}"))];
+            |error: DocumentError| vec![ApiError::invalid_config(format!("the body must be a JSON object: {error}"))];
         let document = Document::parse(endpoint, &text).map_err(refused)?;
         self.state.texts.extend(document.texts());
         Ok(document.fields)
@@ -148,7 +148,7 @@ impl Sandbox {
         let write = Write { table, state: &self.state, stored: &stored, body: &body, kind };
         write.check()?;
         let mut next = write.next();
-        self.reset_some(endpoint, &mut next);
+        self.reset_values(endpoint, &mut next);
         self.state.clock += 1;
         if endpoint == Endpoint::Organization {
             self.stamp(&mut next, kind);
@@ -177,7 +177,7 @@ impl Sandbox {
         }
     }
 
-    /// A hostile API: the body's value makes way for the one that is stored.
+    /// Replaces the ignored values of a body with the stored ones.
     fn without_ignored(&self, endpoint: Endpoint, mut body: Fields, stored: &Fields) -> Fields {
         for keys in of_endpoint(&self.state.hostile.ignores, endpoint) {
             match fields::get(stored, &keys) {
@@ -188,25 +188,26 @@ impl Sandbox {
         body
     }
 
-    /// A hostile API: what was stored is gone.
-    fn reset_some(&self, endpoint: Endpoint, next: &mut Fields) {
+    /// Removes the values that a hostile API resets.
+    fn reset_values(&self, endpoint: Endpoint, next: &mut Fields) {
         for keys in of_endpoint(&self.state.hostile.resets, endpoint) {
             fields::remove(next, &keys);
         }
     }
 
-    fn somebody_else_writes(&mut self, moment: Moment) {
-        let due = |theirs: &mut Concurrent| theirs.when == moment;
-        let Some(theirs) = self.state.hostile.concurrent.take_if(due) else { return };
+    fn apply_concurrent_write(&mut self, moment: Moment) {
+        let is_due = |write: &mut Concurrent| write.when == moment;
+        let Some(write) = self.state.hostile.concurrent.take_if(is_due) else { return };
         let mut document = Json::Object(self.state.organization.take().unwrap_or_default());
-        merge_patch(&mut document, &theirs.patch);
+        merge_patch(&mut document, &write.patch);
         if let Json::Object(fields) = document {
             self.state.organization = Some(fields);
         }
     }
 }
 
-/// What the API makes up for providers. What it looks like is not known; it differs from account to account.
+/// Adds the name and auth domain that the API generates for providers. The real format is not documented and differs
+/// between accounts.
 fn generate_missing(body: &mut Fields, target: &Target) {
     let id: String = target.id.as_str().chars().take(8).collect();
     let generated = [("name", format!("Organization {id}")), ("auth_domain", format!("org-{id}.cloudflareaccess.com"))];
@@ -217,7 +218,7 @@ fn generate_missing(body: &mut Fields, target: &Target) {
     }
 }
 
-/// The keys of the paths that lead into an endpoint.
+/// Returns the keys of the paths that belong to an endpoint.
 fn of_endpoint(paths: &[String], endpoint: Endpoint) -> impl Iterator<Item = Vec<String>> {
     let paths = paths.iter().filter_map(|path| undotted(path));
     paths.filter(move |(of, _)| *of == endpoint).map(|(_, keys)| keys)

@@ -1,19 +1,19 @@
-//! The envelope in which every answer comes, and the errors in it.
+//! The envelope of every answer, and the errors in it.
 //!
-//! Codes and messages are those that accounts report; a code that nobody reported is marked as such.
+//! Codes and messages are those that users have reported; a code that is a guess is marked as such.
 
 use serde_json::{Value as Json, json};
 
-/// The slug of an invalid body.
+/// The message for an invalid body.
 pub(super) const INVALID_CONFIG: &str = "access.api.error.invalid_org_config";
 
-/// One refusal, before it is wrapped.
+/// An error of the API, before it is put into an envelope.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ApiError {
     pub(super) status: u16,
     pub(super) code: u32,
     pub(super) message: String,
-    /// Further reasons: a code where one is known, and a text.
+    /// The entries of `error_chain`: a code if one is known, and a text.
     pub(super) chain: Vec<(Option<u32>, String)>,
     /// A JSON pointer into the body.
     pub(super) pointer: Option<String>,
@@ -39,17 +39,17 @@ impl ApiError {
         Self::new(400, 12062, INVALID_CONFIG).because(None, reason)
     }
 
-    /// 11004: no auth domain, or one that is none. The status is not reported; the class is.
+    /// 11004: a missing or invalid auth domain. Only the class of the status is known.
     pub(super) fn invalid_auth_domain() -> Self {
         Self::new(400, 11004, "access.api.error.invalid_auth_domain")
     }
 
-    /// 12130: a request that Access does not take.
+    /// 12130: a request that Access rejects.
     pub(super) fn invalid_request(reason: &str) -> Self {
         Self::new(400, 12130, format!("access.api.error.invalid_request: {reason}"))
     }
 
-    /// 9999: Zero Trust was never enabled.
+    /// 9999: Zero Trust is not enabled.
     pub(super) fn not_enabled(status: u16) -> Self {
         let text = "access.api.error.not_enabled: Access is not enabled. Visit the Access dashboard at \
                     https://one.dash.cloudflare.com/ and click the 'Enable Access' button.";
@@ -77,18 +77,18 @@ fn link(code: Option<u32>, reason: &str) -> Json {
     code.map_or_else(|| json!({"message": reason}), |code| json!({"code": code, "message": reason}))
 }
 
-/// The answer that carries a result.
+/// Returns the body of a successful answer.
 pub(super) fn success(result: Json) -> Json {
     json!({"success": true, "errors": [], "messages": [], "result": result})
 }
 
-/// The answer that carries refusals.
+/// Returns the body of an answer with errors.
 pub(super) fn failure(refusals: &[ApiError]) -> Json {
     let errors: Json = refusals.iter().map(ApiError::to_json).collect();
     json!({"success": false, "errors": errors, "messages": [], "result": null})
 }
 
-/// Keys as a JSON pointer (RFC 6901).
+/// Returns keys as a JSON pointer (RFC 6901).
 fn pointer<K: AsRef<str>>(keys: &[K]) -> String {
     keys.iter().map(|key| format!("/{}", key.as_ref().replace('~', "~0").replace('/', "~1"))).collect()
 }

@@ -1,44 +1,44 @@
-//! Requests and answers as values, and what a fault makes of an answer.
+//! Requests and answers as values, and the effect of faults on answers.
 
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value as Json, json};
 
 use super::envelope::{self, ApiError};
-use super::fault::{BodyFormat, Trouble};
+use super::fault::{BodyFormat, FaultKind};
 use crate::cloudflare::Response;
 
-/// The header that says how many requests are left.
+/// The header with the number of remaining requests.
 pub(super) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// What the API answers.
+/// An answer of the emulated API.
 #[derive(Debug, Clone, Default)]
 pub struct Answer {
-    /// The answer as it leaves the API.
+    /// The HTTP response.
     pub http: Response,
-    /// What becomes of it on its way.
+    /// How it is delivered.
     pub delivery: Delivery,
 }
 
-/// What becomes of an answer on its way.
+/// How an answer is delivered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Delivery {
-    /// It arrives.
+    /// Complete.
     #[default]
     Normal,
-    /// Half of it arrives.
+    /// Cut in the middle of the body.
     Truncated,
-    /// The connection was lost before the request was acted on.
+    /// Not at all: the connection is lost before the request is applied.
     ResetBefore,
-    /// The connection was lost after the request was acted on.
+    /// Not at all: the connection is lost after the request is applied.
     ResetAfter,
-    /// It never arrives, and the connection stays.
+    /// Never, while the connection stays open.
     Hang,
-    /// There was no connection.
+    /// Not at all: no connection is established.
     Unreachable,
 }
 
-/// One request that was seen.
+/// A request that the sandbox received.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RecordedRequest {
     /// The method.
@@ -47,59 +47,59 @@ pub struct RecordedRequest {
     pub path: String,
     /// The query.
     pub query: String,
-    /// The body, where it was JSON.
+    /// The body, if it was JSON.
     pub body: Option<Json>,
-    /// The status of the answer, whether or not it arrived.
+    /// The status of the answer, even if it was not delivered.
     pub status: u16,
-    /// Whether the answer arrived, and how.
+    /// How the answer was delivered.
     pub delivery: Delivery,
 }
 
 impl RecordedRequest {
-    /// Whether it asked for a change.
+    /// Whether it was a write request.
     pub fn is_write(&self) -> bool {
         self.method != http::Method::GET
     }
 }
 
-/// A refusal with the code that the API is reported to use with a status.
-fn refusal_with(status: u16) -> ApiError {
+/// Returns an error with the code that the API uses for a status, as far as known.
+fn error_with_status(status: u16) -> ApiError {
     match status {
         400 => ApiError::invalid_config("the body is not valid"),
         401 => ApiError::new(status, 1000, "Invalid API Token"),
         403 => ApiError::new(status, 10000, "Authentication error"),
         404 => ApiError::no_route("the path"),
         405 => ApiError::new(status, 7001, "Method not available for that URI."),
-        // The status is reported of other Access objects; the code is not reported.
+        // The status is known from other Access objects; the code is a guess.
         409 => ApiError::new(status, 12130, "access.api.error.conflict: the object was changed by another request"),
         429 => ApiError::new(status, 971, "Please wait and consider throttling your request speed"),
         500.. => ApiError::new(status, 10001, "access.api.error.internal_server_error"),
-        // No code is reported for these.
+        // No code is known for these.
         _ => ApiError::invalid_request("the request is not valid"),
     }
 }
 
 impl Answer {
-    /// Does to the answer what a fault does to it.
-    pub(super) fn spoil(&mut self, trouble: Trouble) {
-        match trouble {
-            Trouble::Status { status, retry_after, body } => self.fail(status, retry_after, body),
-            Trouble::StatusAfter { status } => self.fail(status, None, BodyFormat::Json),
-            Trouble::NotEnabled => {
+    /// Applies a fault to the answer.
+    pub(super) fn apply_fault(&mut self, fault: FaultKind) {
+        match fault {
+            FaultKind::Status { status, retry_after, body } => self.fail(status, retry_after, body),
+            FaultKind::StatusAfter { status } => self.fail(status, None, BodyFormat::Json),
+            FaultKind::NotEnabled => {
                 let refusal = ApiError::not_enabled(403);
                 self.set_status(refusal.status);
                 self.set_body(envelope::failure(&[refusal]).to_string());
             }
-            Trouble::FailedAfter => self.fail(500, None, BodyFormat::Json),
-            Trouble::Html => self.show_page(200),
-            Trouble::Truncated => self.delivery = Delivery::Truncated,
-            Trouble::ResetBefore => self.delivery = Delivery::ResetBefore,
-            Trouble::ResetAfter => self.delivery = Delivery::ResetAfter,
-            Trouble::Hang | Trouble::HangAfter | Trouble::Lands { .. } => self.delivery = Delivery::Hang,
-            Trouble::Unreachable => self.delivery = Delivery::Unreachable,
-            Trouble::NotJson => self.set_body("{\"success\": tru".to_owned()),
-            Trouble::EmptyBody => self.set_body(String::new()),
-            Trouble::WrongType => {
+            FaultKind::FailedAfter => self.fail(500, None, BodyFormat::Json),
+            FaultKind::Html => self.show_page(200),
+            FaultKind::Truncated => self.delivery = Delivery::Truncated,
+            FaultKind::ResetBefore => self.delivery = Delivery::ResetBefore,
+            FaultKind::ResetAfter => self.delivery = Delivery::ResetAfter,
+            FaultKind::Hang | FaultKind::HangAfter | FaultKind::Lands { .. } => self.delivery = Delivery::Hang,
+            FaultKind::Unreachable => self.delivery = Delivery::Unreachable,
+            FaultKind::NotJson => self.set_body("{\"success\": tru".to_owned()),
+            FaultKind::EmptyBody => self.set_body(String::new()),
+            FaultKind::WrongType => {
                 self.set_body(envelope::success(json!(["an organization is an object"])).to_string());
             }
         }
@@ -113,7 +113,7 @@ impl Answer {
         if body == BodyFormat::Html {
             return self.show_page(status);
         }
-        let refusal = ApiError { status, ..refusal_with(status) };
+        let refusal = ApiError { status, ..error_with_status(status) };
         self.set_status(status);
         self.set_body(envelope::failure(&[refusal]).to_string());
     }
@@ -122,7 +122,7 @@ impl Answer {
         self.set_status(status);
         self.set_header(CONTENT_TYPE, "text/html; charset=UTF-8");
         self.set_body(format!(
-            "<!DOCTYPE html><html><head><title>{status}</title></head><body>This is no API.</body></html>"
+            "<!DOCTYPE html><html><head><title>{status}</title></head><body>This is not the API.</body></html>"
         ));
     }
 
@@ -134,7 +134,7 @@ impl Answer {
         *self.http.body_mut() = body.into_bytes();
     }
 
-    /// Sets a header in place of an earlier one. The sandbox makes every value itself, from visible ASCII.
+    /// Sets a header and replaces an earlier one. All values are generated here and are visible ASCII.
     pub(super) fn set_header(&mut self, name: HeaderName, value: &str) {
         if let Ok(value) = HeaderValue::from_str(value) {
             self.http.headers_mut().insert(name, value);

@@ -1,25 +1,28 @@
-//! The fault script: what goes wrong with which request.
+//! The fault script: which requests fail, and how.
 //!
-//! A script is a list of faults in order. A request looks at the first fault that concerns it, and no further; a fault
-//! that has happened leaves the list. Written `PUT:reset-after`, `GET/doh:500`, `GET:429+5@2` (the second GET from now is
-//! answered 429 with `Retry-After: 5`), `PUT:409-after` (it is done, and answered 409), `PUT:lands+3` (no answer comes, and
-//! it is done right before the third request from then); the state file holds the same text.
+//! A script is an ordered list of faults. Only the first fault that matches a request is considered, and a fault is
+//! removed from the list after it was applied. Examples of the syntax, which the state file uses too:
+//!
+//! - `PUT:reset-after`, `GET/doh:500`
+//! - `GET:429+5@2`: the second GET from now is answered with 429 and `Retry-After: 5`
+//! - `PUT:409-after`: the write is applied and answered with 409
+//! - `PUT:lands+3`: the write gets no answer and is applied directly before the third request after it
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::near;
 
-/// The endpoints that a fault can single out.
+/// The endpoints that a fault can be restricted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultEndpoint {
-    /// The organization itself.
+    /// The organization.
     Organization,
     /// DNS over HTTPS.
     Doh,
     /// Revoking a user.
     RevokeUser,
-    /// Either verification of a token.
+    /// The verification of a token, of a user or an account.
     Verify,
 }
 
@@ -32,64 +35,64 @@ impl FaultEndpoint {
     ];
 }
 
-/// What goes wrong.
+/// The kind of a fault: how a request fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trouble {
-    /// Another status is answered. Nothing is done.
+pub enum FaultKind {
+    /// Answered with an error status; not applied.
     Status {
         /// The status, 400 to 599.
         status: u16,
-        /// Seconds of a `Retry-After` header.
+        /// The value of a `Retry-After` header, in seconds.
         retry_after: Option<u32>,
-        /// What the body is.
+        /// The format of the body.
         body: BodyFormat,
     },
-    /// It is done; a status that denies it is answered.
+    /// Applied, and answered with an error status.
     StatusAfter {
         /// The status, 400 to 599.
         status: u16,
     },
-    /// No answer comes, and it is done later: right before this many further requests have been handled.
+    /// Not answered, and applied later: directly before the given request after it.
     Lands {
-        /// How many requests later, from 1.
+        /// The number of requests after this one, from 1.
         requests: u32,
     },
-    /// 403 with 9999 is answered, as if there were no organization. Nothing is done.
+    /// Answered with 403 and 9999, as if no organization existed; not applied.
     NotEnabled,
-    /// A web page is answered with 200, as captive portals do. Nothing is done.
+    /// Answered with 200 and a web page, as by a captive portal; not applied.
     Html,
-    /// It is done; the answer breaks off in the middle.
+    /// Applied; the answer is cut in the middle.
     Truncated,
-    /// The connection is lost before anything is done.
+    /// Not applied; the connection is lost.
     ResetBefore,
-    /// It is done; the connection is lost before the answer.
+    /// Applied; the connection is lost before the answer.
     ResetAfter,
-    /// Nothing is done, and no answer ever comes.
+    /// Not applied and never answered.
     Hang,
-    /// It is done, and no answer ever comes.
+    /// Applied, and never answered.
     HangAfter,
-    /// It is done; a server error is answered.
+    /// Applied, and answered with a server error.
     FailedAfter,
-    /// It is done; the answer claims to be JSON and is none.
+    /// Applied; the body of the answer is not JSON, despite its content type.
     NotJson,
-    /// It is done; the answer has no body.
+    /// Applied; the answer has no body.
     EmptyBody,
-    /// It is done; the result is of another type than documented.
+    /// Applied; the result has a different type from the documented one.
     WrongType,
-    /// No connection comes about. Through a socket, which has one already, the connection is lost before anything is done.
+    /// Not applied; no connection is established. A server, which has a connection already, cuts it.
     Unreachable,
 }
 
-/// What the body of a faulty answer is.
+/// The format of the body of an error answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BodyFormat {
     /// The envelope of the API.
     Json,
-    /// A web page of the edge.
+    /// A web page, as from Cloudflare's edge.
     Html,
 }
 
-impl Trouble {
+impl FaultKind {
     const WORDS: [(&'static str, Self); 12] = [
         ("not-enabled", Self::NotEnabled),
         ("html", Self::Html),
@@ -105,7 +108,7 @@ impl Trouble {
         ("unreachable", Self::Unreachable),
     ];
 
-    /// Whether the request is acted on, before the answer, in spite of the trouble.
+    /// Whether the request is applied before the answer, despite the fault.
     pub fn is_applied(self) -> bool {
         match self {
             Self::Status { .. }
@@ -127,61 +130,60 @@ impl Trouble {
     }
 }
 
-/// One fault: which request, and what goes wrong with it.
+/// A fault: which request fails, and how.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Fault {
-    /// The method, in capitals; any method where it is absent.
+    /// The method in capitals; `None` matches any method.
     pub method: Option<String>,
-    /// The endpoint; any endpoint where it is absent.
-    pub place: Option<FaultEndpoint>,
-    /// How many such requests are left until it happens: 1 is the next.
+    /// The endpoint; `None` matches any endpoint.
+    pub endpoint: Option<FaultEndpoint>,
+    /// Which matching request from now fails; 1 is the next.
     pub nth: u32,
-    /// What goes wrong.
-    pub trouble: Trouble,
+    /// How the request fails.
+    pub kind: FaultKind,
 }
 
 impl Fault {
-    /// Whether the fault concerns such a request.
-    fn concerns(&self, method: &str, place: Option<FaultEndpoint>) -> bool {
-        self.method.as_deref().is_none_or(|wanted| wanted == method)
-            && self.place.is_none_or(|wanted| Some(wanted) == place)
+    /// Whether the fault matches a request.
+    fn matches(&self, method: &str, endpoint: Option<FaultEndpoint>) -> bool {
+        self.method.as_deref().is_none_or(|own| own == method) && self.endpoint.is_none_or(|own| Some(own) == endpoint)
     }
 }
 
-/// What a script has for a request.
+/// What a script contains for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Pending {
-    /// No fault concerns it.
-    Nothing,
-    /// A fault concerns it, and waits for a later request.
+    /// No matching fault.
+    None,
+    /// A matching fault that applies to a later request.
     Later,
-    /// A fault happens now.
-    Now(Trouble),
+    /// A fault that applies now.
+    Now(FaultKind),
 }
 
 impl Pending {
-    pub(super) fn now(self) -> Option<Trouble> {
+    pub(super) fn now(self) -> Option<FaultKind> {
         match self {
-            Self::Now(trouble) => Some(trouble),
-            Self::Nothing | Self::Later => None,
+            Self::Now(kind) => Some(kind),
+            Self::None | Self::Later => None,
         }
     }
 }
 
-/// The trouble of the next request, taken from the script.
-pub(super) fn next(script: &mut Vec<Fault>, method: &str, place: Option<FaultEndpoint>) -> Pending {
-    let Some(index) = script.iter().position(|fault| fault.concerns(method, place)) else { return Pending::Nothing };
+/// Returns the fault for the next request and removes it from the script.
+pub(super) fn next(script: &mut Vec<Fault>, method: &str, endpoint: Option<FaultEndpoint>) -> Pending {
+    let Some(index) = script.iter().position(|fault| fault.matches(method, endpoint)) else { return Pending::None };
     if script[index].nth > 1 {
         script[index].nth -= 1;
         return Pending::Later;
     }
-    Pending::Now(script.remove(index).trouble)
+    Pending::Now(script.remove(index).kind)
 }
 
-/// The text is no fault.
+/// A text that is not a fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("\"{text}\" is no fault: {reason}; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2")]
+#[error("not a fault: \"{text}\": {reason}; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2")]
 pub struct FaultError {
     text: String,
     reason: String,
@@ -196,51 +198,53 @@ impl FromStr for Fault {
 }
 
 fn read(text: &str) -> Result<Fault, String> {
-    let (on, what) = text.split_once(':').ok_or("a colon has to stand between the request and the trouble")?;
-    let (method, place) = match on.split_once('/') {
-        Some((method, place)) => (method, Some(read_place(place)?)),
+    let (on, what) = text.split_once(':').ok_or("expected REQUEST:FAULT")?;
+    let (method, endpoint) = match on.split_once('/') {
+        Some((method, endpoint)) => (method, Some(read_endpoint(endpoint)?)),
         None => (on, None),
     };
     let (what, nth) = match what.split_once('@') {
-        Some((what, nth)) => (what, nth.parse().ok().filter(|n| *n > 0).ok_or("after @ stands a count from 1")?),
+        Some((what, nth)) => (what, nth.parse().ok().filter(|n| *n > 0).ok_or("expected a number from 1 after @")?),
         None => (what, 1),
     };
-    Ok(Fault { method: read_method(method)?, place, nth, trouble: read_trouble(what)? })
+    Ok(Fault { method: read_method(method)?, endpoint, nth, kind: read_kind(what)? })
 }
 
 fn read_method(text: &str) -> Result<Option<String>, String> {
     match text.to_ascii_uppercase().as_str() {
         "" | "*" => Ok(None),
         method @ ("GET" | "PUT" | "POST" | "PATCH" | "DELETE") => Ok(Some(method.to_owned())),
-        _ => Err("the method is GET, PUT, POST, PATCH, DELETE or *".to_owned()),
+        _ => Err("the method must be GET, PUT, POST, PATCH, DELETE or *".to_owned()),
     }
 }
 
-fn read_place(text: &str) -> Result<FaultEndpoint, String> {
+fn read_endpoint(text: &str) -> Result<FaultEndpoint, String> {
     let found = FaultEndpoint::ALL.into_iter().find(|(word, _)| *word == text);
-    found.map(|(_, place)| place).ok_or_else(|| {
+    found.map(|(_, endpoint)| endpoint).ok_or_else(|| {
         let words = FaultEndpoint::ALL.map(|(word, _)| word);
-        format!("the endpoint is one of {}{}", words.join(", "), near::hint(text, words.into_iter()))
+        format!("the endpoint must be one of {}{}", words.join(", "), near::hint(text, words.into_iter()))
     })
 }
 
-fn read_trouble(text: &str) -> Result<Trouble, String> {
-    if let Some((_, trouble)) = Trouble::WORDS.into_iter().find(|(word, _)| *word == text) {
-        return Ok(trouble);
+fn read_kind(text: &str) -> Result<FaultKind, String> {
+    if let Some((_, kind)) = FaultKind::WORDS.into_iter().find(|(word, _)| *word == text) {
+        return Ok(kind);
     }
     if let Some(requests) = text.strip_prefix("lands+") {
-        let requests = requests.parse().ok().filter(|n| *n > 0).ok_or("lands+ needs a count of requests, from 1")?;
-        return Ok(Trouble::Lands { requests });
+        let requests =
+            requests.parse().ok().filter(|n| *n > 0).ok_or("expected a number of requests from 1 after lands+")?;
+        return Ok(FaultKind::Lands { requests });
     }
     if !text.starts_with(|c: char| c.is_ascii_digit()) {
-        let words = Trouble::WORDS.map(|(word, _)| word);
+        let words = FaultKind::WORDS.map(|(word, _)| word);
         let hint = near::hint(text, words.into_iter());
-        return Err(format!("the trouble is a status or one of {}{hint}", words.join(", ")));
+        return Err(format!("the fault must be a status or one of {}{hint}", words.join(", ")));
     }
-    let read_status =
-        |text: &str| text.parse().ok().filter(|status| (400..600).contains(status)).ok_or("a status is 400 to 599");
+    let read_status = |text: &str| {
+        text.parse().ok().filter(|status| (400..600).contains(status)).ok_or("the status must be from 400 to 599")
+    };
     if let Some(status) = text.strip_suffix("-after") {
-        return Ok(Trouble::StatusAfter { status: read_status(status)? });
+        return Ok(FaultKind::StatusAfter { status: read_status(status)? });
     }
     let (text, body) = match text.strip_suffix("-html") {
         Some(rest) => (rest, BodyFormat::Html),
@@ -248,32 +252,32 @@ fn read_trouble(text: &str) -> Result<Trouble, String> {
     };
     let (status, retry_after) = match text.split_once('+') {
         Some((status, seconds)) => {
-            (status, Some(seconds.parse().map_err(|_| "after + stand the seconds of Retry-After")?))
+            (status, Some(seconds.parse().map_err(|_| "expected the seconds of Retry-After after +")?))
         }
         None => (text, None),
     };
-    Ok(Trouble::Status { status: read_status(status)?, retry_after, body })
+    Ok(FaultKind::Status { status: read_status(status)?, retry_after, body })
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, place, nth, trouble } = self;
+        let Self { method, endpoint, nth, kind } = self;
         f.write_str(method.as_deref().unwrap_or("*"))?;
-        if let Some((word, _)) = FaultEndpoint::ALL.into_iter().find(|(_, known)| Some(*known) == *place) {
+        if let Some((word, _)) = FaultEndpoint::ALL.into_iter().find(|(_, known)| Some(*known) == *endpoint) {
             write!(f, "/{word}")?;
         }
         f.write_str(":")?;
-        match trouble {
-            Trouble::Status { status, retry_after, body } => {
+        match kind {
+            FaultKind::Status { status, retry_after, body } => {
                 write!(f, "{status}")?;
                 retry_after.map_or(Ok(()), |seconds| write!(f, "+{seconds}"))?;
                 f.write_str(if *body == BodyFormat::Html { "-html" } else { "" })?;
             }
-            Trouble::StatusAfter { status } => write!(f, "{status}-after")?,
-            Trouble::Lands { requests } => write!(f, "lands+{requests}")?,
-            other => {
-                f.write_str(Trouble::WORDS.into_iter().find(|(_, known)| known == other).map_or("", |(word, _)| word))?
-            }
+            FaultKind::StatusAfter { status } => write!(f, "{status}-after")?,
+            FaultKind::Lands { requests } => write!(f, "lands+{requests}")?,
+            other => f.write_str(
+                FaultKind::WORDS.into_iter().find(|(_, known)| known == other).map_or("", |(word, _)| word),
+            )?,
         }
         if *nth > 1 { write!(f, "@{nth}") } else { Ok(()) }
     }
@@ -298,7 +302,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_fault_is_written_as_it_is_read() {
+    fn a_fault_is_written_as_it_is_parsed() {
         let texts = [
             "PUT:409-after",
             "PUT/doh:lands+3@2",
@@ -308,39 +312,39 @@ mod tests {
             "*:520+1-html@3",
             "POST/revoke_user:500",
         ];
-        let words = Trouble::WORDS.map(|(word, _)| format!("PUT/organization:{word}"));
+        let words = FaultKind::WORDS.map(|(word, _)| format!("PUT/organization:{word}"));
         for text in texts.into_iter().map(str::to_owned).chain(words) {
             assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);
         }
     }
 
     #[test]
-    fn what_is_no_fault_says_why() {
+    fn an_invalid_fault_is_rejected_with_a_reason() {
         let error = |text: &str| text.parse::<Fault>().unwrap_err().to_string();
-        insta::assert_snapshot!(error("PUT"), @r#""PUT" is no fault: a colon has to stand between the request and the trouble; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
-        insta::assert_snapshot!(error("FETCH:500"), @r#""FETCH:500" is no fault: the method is GET, PUT, POST, PATCH, DELETE or *; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
-        insta::assert_snapshot!(error("PUT:reset_after"), @r#""PUT:reset_after" is no fault: the trouble is a status or one of not-enabled, html, truncated, reset-before, reset-after, hang, hang-after, failed-after, not-json, empty-body, wrong-type, unreachable (did you mean "reset-after"?); write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
-        insta::assert_snapshot!(error("PUT:200"), @r#""PUT:200" is no fault: a status is 400 to 599; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
-        insta::assert_snapshot!(error("PUT/dohh:500"), @r#""PUT/dohh:500" is no fault: the endpoint is one of organization, doh, revoke_user, verify (did you mean "doh"?); write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
-        insta::assert_snapshot!(error("PUT:500@0"), @r#""PUT:500@0" is no fault: after @ stands a count from 1; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
-        insta::assert_snapshot!(error("PUT:429+x"), @r#""PUT:429+x" is no fault: after + stand the seconds of Retry-After; write one as PUT:reset-after, GET/doh:500-html or GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT"), @r#"not a fault: "PUT": expected REQUEST:FAULT; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("FETCH:500"), @r#"not a fault: "FETCH:500": the method must be GET, PUT, POST, PATCH, DELETE or *; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT:reset_after"), @r#"not a fault: "PUT:reset_after": the fault must be a status or one of not-enabled, html, truncated, reset-before, reset-after, hang, hang-after, failed-after, not-json, empty-body, wrong-type, unreachable (did you mean "reset-after"?); examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT:200"), @r#"not a fault: "PUT:200": the status must be from 400 to 599; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT/dohh:500"), @r#"not a fault: "PUT/dohh:500": the endpoint must be one of organization, doh, revoke_user, verify (did you mean "doh"?); examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT:500@0"), @r#"not a fault: "PUT:500@0": expected a number from 1 after @; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT:429+x"), @r#"not a fault: "PUT:429+x": expected the seconds of Retry-After after +; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
     }
 
     #[test]
-    fn faults_happen_in_order_and_once() {
+    fn faults_apply_in_order_and_once() {
         let mut script: Vec<Fault> = ["GET:500@2", "GET:502", "PUT:hang"].iter().map(|t| t.parse().unwrap()).collect();
         let mut get = || next(&mut script, "GET", Some(FaultEndpoint::Doh)).now();
-        assert_eq!(get(), None, "the first fault waits for the second GET, and the next one waits behind it");
-        assert!(matches!(get(), Some(Trouble::Status { status: 500, .. })));
-        assert!(matches!(get(), Some(Trouble::Status { status: 502, .. })));
+        assert_eq!(get(), None, "the first fault applies to the second GET, and the next one only after it");
+        assert!(matches!(get(), Some(FaultKind::Status { status: 500, .. })));
+        assert!(matches!(get(), Some(FaultKind::Status { status: 502, .. })));
         assert_eq!(get(), None);
-        assert_eq!(next(&mut script, "PUT", None), Pending::Now(Trouble::Hang));
+        assert_eq!(next(&mut script, "PUT", None), Pending::Now(FaultKind::Hang));
     }
 
     #[test]
-    fn a_fault_of_one_endpoint_leaves_the_others_alone() {
+    fn a_fault_of_one_endpoint_does_not_affect_the_others() {
         let mut script = vec!["*/doh:500".parse::<Fault>().unwrap()];
-        assert_eq!(next(&mut script, "GET", Some(FaultEndpoint::Organization)), Pending::Nothing);
+        assert_eq!(next(&mut script, "GET", Some(FaultEndpoint::Organization)), Pending::None);
         assert!(next(&mut script, "GET", Some(FaultEndpoint::Doh)).now().is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! Documents taken apart along the table of settings: which member is which setting, and which is none.
+//! The members of a document, classified by the table of settings.
 
 use serde_json::{Map, Value as Json};
 
@@ -7,16 +7,16 @@ use crate::settings::{Endpoint, Model, NameKind, Node, Scope, Setting, SettingPa
 /// A document of the API: its members in order.
 pub(super) type Fields = Map<String, Json>;
 
-/// What the table says of one member of a document.
+/// What a member of a document is, according to the table.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum MemberRole<'m> {
     /// A setting that can be written.
     Setting(&'m Setting),
-    /// Something that only the server writes.
+    /// A member that only the server writes.
     ReadOnly,
-    /// A whole group, as `null`, `{}` or something that is no object.
+    /// A whole group: `null`, `{}` or a value that is not an object.
     Group,
-    /// Nothing that this scope of the API documents.
+    /// A member that the API does not document for this scope.
     Unknown,
 }
 
@@ -25,22 +25,22 @@ pub(super) enum MemberRole<'m> {
 pub(super) struct DocumentMember<'m, 'd> {
     /// The keys that lead to it.
     pub(super) keys: Vec<String>,
-    /// What it is.
-    pub(super) meaning: MemberRole<'m>,
+    /// Its role.
+    pub(super) role: MemberRole<'m>,
     /// Its value.
     pub(super) value: &'d Json,
 }
 
-/// Where a document comes from, which decides under which names its settings go.
+/// The source of a document, which determines the names of its settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum MemberSource {
     /// The body of a write.
     Body,
-    /// What is stored, in the names in which it is answered.
+    /// The stored document, with the names that answers use.
     Stored,
 }
 
-/// The part of the table that one endpoint of one scope knows.
+/// The part of the table that applies to one endpoint and scope.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Table<'m> {
     pub(super) model: &'m Model,
@@ -49,12 +49,12 @@ pub(super) struct Table<'m> {
 }
 
 impl<'m> Table<'m> {
-    /// The settings that can be written here.
+    /// Returns the settings that can be written.
     pub(super) fn settings(self) -> impl Iterator<Item = &'m Setting> {
         self.model.of(self.endpoint).filter(move |setting| setting.is_declarable() && self.scope.has(setting))
     }
 
-    /// The members of a document, groups looked into.
+    /// Returns the members of a document, including those of groups.
     pub(super) fn members<'d>(self, side: MemberSource, fields: &'d Fields) -> Vec<DocumentMember<'m, 'd>> {
         let mut found = Vec::new();
         self.collect(side, &mut Vec::new(), fields, &mut found);
@@ -70,20 +70,20 @@ impl<'m> Table<'m> {
     ) {
         for (key, value) in fields {
             keys.push(key.clone());
-            match (self.meaning(side, keys), value) {
+            match (self.role(side, keys), value) {
                 (MemberRole::Group, Json::Object(members)) if !members.is_empty() => {
                     self.collect(side, keys, members, found);
                 }
-                (meaning, value) => found.push(DocumentMember { keys: keys.clone(), meaning, value }),
+                (role, value) => found.push(DocumentMember { keys: keys.clone(), role, value }),
             }
             keys.pop();
         }
     }
 
-    fn meaning(self, side: MemberSource, keys: &[String]) -> MemberRole<'m> {
+    fn role(self, side: MemberSource, keys: &[String]) -> MemberRole<'m> {
         let Some(member) = self.model.section(self.endpoint).at(keys) else { return MemberRole::Unknown };
         match &member.node {
-            Node::Setting(setting) => self.meaning_of(setting, member.name_kind, side),
+            Node::Setting(setting) => self.role_of(setting, member.name_kind, side),
             Node::Branch(below) => {
                 let is_here = |setting: &&Setting| setting.is_declarable() && self.scope.has(setting);
                 if below.settings().iter().any(is_here) { MemberRole::Group } else { MemberRole::Unknown }
@@ -91,7 +91,7 @@ impl<'m> Table<'m> {
         }
     }
 
-    fn meaning_of(self, setting: &'m Setting, name: NameKind, side: MemberSource) -> MemberRole<'m> {
+    fn role_of(self, setting: &'m Setting, name: NameKind, side: MemberSource) -> MemberRole<'m> {
         match (side, name) {
             _ if !setting.is_declarable() => MemberRole::ReadOnly,
             _ if !self.scope.has(setting) => MemberRole::Unknown,
@@ -103,7 +103,7 @@ impl<'m> Table<'m> {
         }
     }
 
-    /// The document with each renamed setting under its name of today. Where both names are used, `wins` decides.
+    /// Returns the document with the current name of each renamed setting. If it uses both names, `wins` decides.
     pub(super) fn with_current_names(self, mut fields: Fields, wins: Winner) -> Fields {
         for setting in self.settings() {
             let Some(former) = setting.former else { continue };
@@ -115,7 +115,7 @@ impl<'m> Table<'m> {
         self.rename_whole_groups(fields, wins)
     }
 
-    /// What is left under a former group's name: `null`, nothing, or members that nobody knows.
+    /// Moves what is left under the former name of a group: `null`, an empty object, or unknown members.
     fn rename_whole_groups(self, mut fields: Fields, wins: Winner) -> Fields {
         for group in self.model.groups() {
             let Some(former) = group.former else { continue };
@@ -138,7 +138,7 @@ impl<'m> Table<'m> {
     }
 }
 
-/// Which name counts where a document uses both the former and the current one.
+/// The name that wins if a document uses both the former and the current one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Winner {
     /// The former name.
@@ -147,18 +147,18 @@ pub(super) enum Winner {
     Current,
 }
 
-/// The keys under which a setting stands in a stored document.
+/// Returns the keys of a setting in a stored document.
 pub(super) fn stored_keys(setting: &Setting) -> &[&'static str] {
     setting.observed_as.as_ref().map_or_else(|| setting.keys(), SettingPath::keys)
 }
 
-/// The value at a path of keys.
+/// Returns the value at a path of keys.
 pub(super) fn get<'d, K: AsRef<str>>(fields: &'d Fields, keys: &[K]) -> Option<&'d Json> {
     let (first, rest) = keys.split_first()?;
     rest.iter().try_fold(fields.get(first.as_ref())?, |value, key| value.get(key.as_ref()))
 }
 
-/// Puts a value at a path of keys. What is in the way and no object makes room.
+/// Sets the value at a path of keys. A value on the path that is not an object is replaced by one.
 pub(super) fn put<K: AsRef<str>>(fields: &mut Fields, keys: &[K], value: Json) {
     let Some((first, rest)) = keys.split_first() else { return };
     let first = first.as_ref();
@@ -175,7 +175,7 @@ pub(super) fn put<K: AsRef<str>>(fields: &mut Fields, keys: &[K], value: Json) {
     }
 }
 
-/// Takes the value at a path of keys away. Objects on the way stay, even when they are empty then.
+/// Removes the value at a path of keys. Objects on the path stay, even if they become empty.
 pub(super) fn remove<K: AsRef<str>>(fields: &mut Fields, keys: &[K]) -> Option<Json> {
     let (first, rest) = keys.split_first()?;
     if rest.is_empty() {

@@ -1,21 +1,21 @@
-//! An API that breaks its word, for tests of the read-back: no personality does any of this.
+//! An API that violates its contract, for tests of the read-back. No personality does any of this.
 
 use serde_json::Value as Json;
 
 use crate::settings::structure;
 
-/// Ways in which the API breaks its word, for tests of the read-back. No personality has any of them.
+/// Violations of the API's contract, for tests of the read-back. No personality has any of them.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Hostile {
-    /// Paths that every write resets although the body holds them: `organization.session_duration`.
+    /// Paths that every write resets although the body contains them: `organization.session_duration`.
     pub resets: Vec<String>,
-    /// Paths whose value in a body is silently not stored.
+    /// Paths whose value in a body is silently ignored.
     pub ignores: Vec<String>,
-    /// What becomes of unknown fields that a write stores.
+    /// How the values of unknown fields are stored.
     #[serde(skip_serializing_if = "UnknownValues::is_exact")]
     pub unknown_values: UnknownValues,
-    /// Somebody else writes at the same time as the next write.
+    /// A write by another client at the same time as the next request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub concurrent: Option<Concurrent>,
 }
@@ -26,16 +26,16 @@ impl Hostile {
     }
 }
 
-/// What becomes of the value of an unknown field that a write stores.
+/// How the value of an unknown field is stored.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum UnknownValues {
-    /// It is stored as it was sent.
+    /// As sent.
     #[default]
     Exact,
-    /// Empty members inside of it are dropped, as serializers do that omit what is empty.
+    /// Without empty members, as by serializers that omit them.
     WithoutBlanks,
-    /// Numbers are rewritten as double-precision ones: `1.0` as `1`, `12345678901234567890` as `12345678901234567000`.
+    /// With numbers converted to double precision: `1.0` to `1`, `12345678901234567890` to `12345678901234567000`.
     Doubles,
 }
 
@@ -44,7 +44,7 @@ impl UnknownValues {
         *self == Self::Exact
     }
 
-    /// What is stored of a value.
+    /// Returns the value that is stored.
     pub(super) fn stored(self, value: &Json) -> Json {
         match self {
             Self::Exact => value.clone(),
@@ -54,7 +54,7 @@ impl UnknownValues {
     }
 }
 
-/// The value as a program keeps it that has no other numbers than doubles.
+/// Converts all numbers of a value to double precision.
 fn doubles(value: &Json) -> Json {
     match value {
         Json::Number(number) => number.as_f64().filter(|double| double.is_finite()).map_or(Json::Null, |double| {
@@ -69,25 +69,24 @@ fn doubles(value: &Json) -> Json {
     }
 }
 
-/// Somebody else's write, which happens once: at the next request that its moment speaks of. Where there is no organization,
-/// it makes one.
+/// A write by another client. It happens once, and creates the organization if there is none.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Concurrent {
-    /// Right before our write, right after it, or between our read and our write.
+    /// When it happens.
     pub when: Moment,
-    /// What changes, as a JSON merge patch (RFC 7396) of the organization.
+    /// The change, as a JSON merge patch (RFC 7396) of the organization.
     pub patch: Json,
 }
 
-/// When somebody else writes.
+/// The moment of a concurrent write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Moment {
-    /// Right after the next read of the organization.
+    /// Directly after the next read of the organization.
     Read,
-    /// Theirs, then ours.
+    /// Directly before the next write of the organization.
     Before,
-    /// Ours, then theirs.
+    /// Directly after the next write of the organization.
     After,
 }

@@ -1,4 +1,4 @@
-//! A sandbox in use: the pure state machine, shared, with or without a file behind it.
+//! A sandbox that several callers share, in memory or in a state file.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -18,12 +18,12 @@ pub struct Instance(Arc<Mutex<Inner>>);
 struct Inner {
     sandbox: Sandbox,
     store: Option<Store>,
-    /// How it behaves in place of what its state says.
+    /// The personality that replaces that of the state.
     personality: Option<Personality>,
 }
 
 impl From<Sandbox> for Instance {
-    /// A sandbox that lives in memory.
+    /// Creates an instance that keeps its state in memory.
     fn from(sandbox: Sandbox) -> Self {
         Self(Arc::new(Mutex::new(Inner { sandbox, store: None, personality: None })))
     }
@@ -32,27 +32,31 @@ impl From<Sandbox> for Instance {
 impl TryFrom<Store> for Instance {
     type Error = StoreError;
 
-    /// A sandbox that lives in a file.
+    /// Creates an instance that keeps its state in a file.
     fn try_from(store: Store) -> Result<Self, StoreError> {
-        Self::armed(store, None, Vec::new())
+        Self::with_overrides(store, None, Vec::new())
     }
 }
 
 impl Instance {
-    /// A sandbox that lives in a file and, as long as it lives, behaves in another way than the file says: with another
-    /// personality, and with faults before those of the file. The file does not keep either.
+    /// Creates an instance that keeps its state in a file, with a personality that replaces that of the file and faults
+    /// that apply before those of the file. Neither is written to the file.
     ///
     /// # Errors
-    /// If the file cannot be read, or is broken.
-    pub fn armed(store: Store, personality: Option<Personality>, faults: Vec<Fault>) -> Result<Self, StoreError> {
+    /// Returns an error if the file cannot be read or is invalid.
+    pub fn with_overrides(
+        store: Store,
+        personality: Option<Personality>,
+        faults: Vec<Fault>,
+    ) -> Result<Self, StoreError> {
         let sandbox = Sandbox::from_state(store.load()?).with_script(faults);
         Ok(Self(Arc::new(Mutex::new(Inner { sandbox, store: Some(store), personality }))))
     }
 
-    /// Answers one request. With a file: reads it first, and writes it when something changed.
+    /// Answers one request. Reads the state file before, and writes it if the state changed.
     ///
     /// # Errors
-    /// If the file cannot be read, or is broken, or cannot be written.
+    /// Returns an error if the file cannot be read, is invalid, or cannot be written.
     pub fn handle(&self, call: &Request) -> Result<Answer, StoreError> {
         self.with(|inner| {
             let personality = inner.personality;
@@ -66,20 +70,20 @@ impl Instance {
         })
     }
 
-    /// Every request so far, in order.
+    /// Returns all requests so far, in order.
     pub fn calls(&self) -> Vec<RecordedRequest> {
         self.with(|inner| inner.sandbox.calls().to_vec())
     }
 
-    /// Every request so far that asked for a change.
+    /// Returns all write requests so far, in order.
     pub fn writes(&self) -> Vec<RecordedRequest> {
         self.with(|inner| inner.sandbox.writes().cloned().collect())
     }
 
-    /// What the sandbox remembers.
+    /// Returns the current state.
     ///
     /// # Errors
-    /// If its file cannot be read, or is broken.
+    /// Returns an error if the file cannot be read or is invalid.
     pub fn state(&self) -> Result<State, StoreError> {
         self.with(|inner| {
             inner.reload()?;
@@ -87,25 +91,25 @@ impl Instance {
         })
     }
 
-    /// Changes what the sandbox remembers, behind everyone's back.
+    /// Changes the state without a request.
     ///
     /// # Errors
-    /// If its file cannot be read, or is broken, or cannot be written.
+    /// Returns an error if the file cannot be read, is invalid, or cannot be written.
     pub fn change(&self, change: impl FnOnce(&mut State)) -> Result<(), StoreError> {
         self.with(|inner| inner.update(|sandbox| change(sandbox.state_mut())))
     }
 
-    fn with<T>(&self, use_it: impl FnOnce(&mut Inner) -> T) -> T {
-        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    fn with<T>(&self, action: impl FnOnce(&mut Inner) -> T) -> T {
+        action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Inner {
-    /// Uses the sandbox with what the file says now. A use that changes nothing, as most reads, leaves the file alone.
-    fn update<T>(&mut self, use_it: impl FnOnce(&mut Sandbox) -> T) -> Result<T, StoreError> {
+    /// Runs an action on the sandbox with the current content of the file. Writes the file only if the state changed.
+    fn update<T>(&mut self, action: impl FnOnce(&mut Sandbox) -> T) -> Result<T, StoreError> {
         self.reload()?;
         let before = self.store.is_some().then(|| self.sandbox.state().clone());
-        let result = use_it(&mut self.sandbox);
+        let result = action(&mut self.sandbox);
         match (&self.store, before) {
             (Some(store), Some(before)) if before != *self.sandbox.state() => store.save(self.sandbox.state())?,
             _ => {}

@@ -1,4 +1,4 @@
-//! Writes that get no answer and take effect later.
+//! Writes that get no answer and are applied later.
 
 use http::Method;
 
@@ -9,8 +9,8 @@ use super::state::PendingWrite;
 use crate::cloudflare::Request;
 
 impl Sandbox {
-    /// Keeps a write for later. A read is lost.
-    pub(super) fn postpone(&mut self, call: &Request, requests: u32) {
+    /// Stores a write to apply it later. A read is dropped.
+    pub(super) fn defer_write(&mut self, call: &Request, requests: u32) {
         let body = String::from_utf8(call.body().clone()).ok().filter(|_| call.method() != Method::GET);
         if let Some(body) = body {
             let (method, path) = (call.method().to_string(), call.uri().path().to_owned());
@@ -18,8 +18,8 @@ impl Sandbox {
         }
     }
 
-    /// Lets the writes take effect whose time has come. One that is refused by then is lost.
-    pub(super) fn land(&mut self) {
+    /// Applies the pending writes that are due. A write that is rejected is dropped.
+    pub(super) fn apply_pending_writes(&mut self) {
         for write in &mut self.state.pending {
             write.requests = write.requests.saturating_sub(1);
         }
@@ -29,7 +29,7 @@ impl Sandbox {
                 continue;
             };
             if let Ok(Route { resource: ApiResource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
-                // Who sent it was let in when it came.
+                // The credential was checked when the request arrived.
                 let _ = match call.method().as_str() {
                     "POST" => self.create(&target, &call),
                     _ => self.update(&target, endpoint, &call, WriteKind::Update),

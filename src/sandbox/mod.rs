@@ -1,16 +1,16 @@
-//! The emulated API: good enough to trust tests on, and to try the program without an account.
+//! The emulated API, for tests and for trying the program without an account.
 //!
-//! The core is a state machine without I/O ([`Sandbox`]): an HTTP request goes in, an [`Answer`] comes out. What it refuses
-//! and how it answers is read from the table of settings, so a new setting needs nothing here. Whatever is unsettled
-//! about the real API is a switch of the [`Personality`]; what goes wrong on the way is a [`Fault`] in a script.
+//! The core is a state machine without I/O ([`Sandbox`]): it turns an HTTP request into an [`Answer`]. Validation and
+//! answers are derived from the table of settings, so a new setting needs no change here. Behaviour that Cloudflare has
+//! not documented is a switch of the [`Personality`]; failures are a script of [`Fault`]s.
 //!
-//! - `state`, `store`, `seed`: what it remembers, the file that holds it, what it starts with
-//! - `personality`, `named`, `fault`, `hostile`: how it behaves, and when it misbehaves
+//! - `state`, `store`, `seed`: the state, its file, and the initial state
+//! - `personality`, `named`, `fault`, `hostile`: undocumented behaviour, failures, and violations of the contract
 //! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
-//! - `documents`: reads, updates and creations; `fields`, `rules`, `write`, `render`: what they are made of
-//! - `late`: writes that take effect after their connection is gone
-//! - `instance`: one sandbox that several callers share, in memory or in a file
-//! - `transport`, `server`: the two ways to it, in the same process or through a loopback socket
+//! - `documents`: reads, updates and creations, with `fields`, `rules`, `write` and `render` as their parts
+//! - `late`: writes that are applied after their connection is closed
+//! - `instance`: a sandbox that several callers share, in memory or in a file
+//! - `transport`, `server`: access in the same process, or through a loopback socket
 //!
 //! ```
 //! use serde_json::json;
@@ -53,7 +53,7 @@ mod tests;
 
 pub use api::Sandbox;
 pub use exchange::{Answer, Delivery, RecordedRequest};
-pub use fault::{BodyFormat, Fault, FaultEndpoint, FaultError, Trouble};
+pub use fault::{BodyFormat, Fault, FaultEndpoint, FaultError, FaultKind};
 pub use hostile::{Concurrent, Hostile, Moment, UnknownValues};
 pub use instance::Instance;
 pub use openapi::openapi;

@@ -1,4 +1,4 @@
-//! Personalities as text: the named ones, and switches as they are written on a command line.
+//! Personalities as text: names, and lists of switches as on the command line.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 use super::near;
 use super::personality::{Personality, PersonalityError};
 
-/// The named personalities: each switch on its own, then combinations.
+/// The named personalities: each switch alone, then combinations.
 const NAMED: &[(&str, &str)] = &[
     ("replace", ""),
     ("merge", "put=merge"),
@@ -57,7 +57,7 @@ const NAMED: &[(&str, &str)] = &[
 ];
 
 impl Personality {
-    /// The personalities that tests of behaviour run under, by name. The first is the default.
+    /// Returns the named personalities, under which the tests of behaviour run. The first one is the default.
     pub fn named() -> Vec<(&'static str, Self)> {
         NAMED.iter().map(|(name, text)| (*name, read_switches(text).unwrap_or_default())).collect()
     }
@@ -66,7 +66,7 @@ impl Personality {
 impl FromStr for Personality {
     type Err = PersonalityError;
 
-    /// Reads a name of [`Personality::named`], or switches as `put=merge,durations=rewritten`.
+    /// Parses a name of [`Personality::named`], or switches such as `put=merge,durations=rewritten`.
     fn from_str(text: &str) -> Result<Self, PersonalityError> {
         match NAMED.iter().find(|(name, _)| *name == text.trim()) {
             Some((_, switches)) => read_switches(switches),
@@ -85,7 +85,7 @@ fn read_switches(text: &str) -> Result<Personality, PersonalityError> {
 }
 
 impl fmt::Display for Personality {
-    /// The switches that differ from the default, as [`FromStr`] reads them.
+    /// Writes the switches that differ from the default, in the syntax of [`FromStr`].
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let differing: Vec<String> = self
             .values()
@@ -100,7 +100,7 @@ impl fmt::Display for Personality {
 fn no_such_name(text: &str) -> PersonalityError {
     let names = NAMED.iter().map(|(name, _)| *name);
     PersonalityError(format!(
-        "there is no personality \"{}\"{}; write a name, or switches as put=merge,durations=rewritten",
+        "no such personality: \"{}\"{}; use a name, or switches such as put=merge,durations=rewritten",
         text.escape_debug(),
         near::hint(text, names)
     ))
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_value_of_every_switch_is_in_some_named_personality() {
+    fn named_personalities_use_every_value_of_every_switch() {
         let named = Personality::named();
         for (switch, values) in Personality::SWITCHES {
             for value in *values {
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn every_named_personality_reads_and_no_two_are_alike() {
+    fn every_named_personality_parses_and_is_distinct() {
         let named = Personality::named();
         for (index, (name, personality)) in named.iter().enumerate() {
             assert_eq!(name.parse::<Personality>().as_ref(), Ok(personality), "{name}");
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_json_name_the_values_alike() {
+    fn text_and_json_use_the_same_names() {
         let written = serde_json::to_value(Personality::nth(7)).unwrap();
         for (switch, value, _) in Personality::nth(7).values() {
             assert_eq!(written[switch], value);
@@ -153,10 +153,10 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_switch_or_value_names_the_nearest_one() {
+    fn a_misspelled_switch_or_value_gets_a_suggestion() {
         let error = |text: &str| text.parse::<Personality>().unwrap_err().to_string();
-        insta::assert_snapshot!(error("putt=merge"), @r#"there is no switch "putt" (did you mean "put"?)"#);
-        insta::assert_snapshot!(error("put=merged"), @r#"the switch put has no value "merged"; it takes replace, merge (did you mean "merge"?)"#);
-        insta::assert_snapshot!(error("sloppi"), @r#"there is no personality "sloppi" (did you mean "sloppy"?); write a name, or switches as put=merge,durations=rewritten"#);
+        insta::assert_snapshot!(error("putt=merge"), @r#"no such switch: "putt" (did you mean "put"?)"#);
+        insta::assert_snapshot!(error("put=merged"), @r#"no such value of put: "merged"; known values: replace, merge (did you mean "merge"?)"#);
+        insta::assert_snapshot!(error("sloppi"), @r#"no such personality: "sloppi" (did you mean "sloppy"?); use a name, or switches such as put=merge,durations=rewritten"#);
     }
 }

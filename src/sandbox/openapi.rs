@@ -1,14 +1,13 @@
-//! The OpenAPI description of the emulated API, for generators and testers of HTTP clients.
+//! The OpenAPI description of the emulated API, for client generators and API testing tools.
 //!
-//! It describes the default personality. What OpenAPI cannot say is left to the answers: ranges of durations, and rules
-//! across settings.
+//! It describes the default personality. OpenAPI cannot express ranges of durations and rules across settings.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::document;
 use crate::settings::{Branch, Endpoint, Kind, Member, Model, Node, Scope, Setting};
 
-/// The description as JSON text, with a final newline.
+/// Returns the description as JSON text, with a final newline.
 pub fn openapi(model: &Model) -> String {
     let mut paths = Map::new();
     for scope in [Scope::Account, Scope::Zone] {
@@ -42,7 +41,7 @@ pub fn openapi(model: &Model) -> String {
     }))
 }
 
-/// A path below an account or zone, with the operations on it.
+/// Returns a path below an account or zone, with its operations.
 fn path(operations: Json) -> Json {
     let id = json!({"type": "string", "pattern": "^[0-9a-f]{32}$"});
     let mut path = json!({"parameters": [{"name": "id", "in": "path", "required": true, "schema": id}]});
@@ -156,7 +155,7 @@ fn failure() -> Json {
     })
 }
 
-/// The settings of a scope. A member that is not listed is taken, stored and answered: the list is not closed.
+/// Returns the settings of a scope. The list is open: other members are accepted, stored and answered too.
 fn members(branch: &Branch, scope: Scope, answered: bool) -> Map<String, Json> {
     let schema = |member: &Member| match &member.node {
         Node::Setting(setting) => scope.has(setting).then(|| value(setting, answered)),
@@ -168,10 +167,10 @@ fn members(branch: &Branch, scope: Scope, answered: bool) -> Map<String, Json> {
     branch.declarable().filter_map(|member| Some((member.name().to_owned(), schema(member)?))).collect()
 }
 
-/// What a setting takes; an answer may hold an older value, of the same type.
+/// Returns the schema of a setting's value. An answer may contain any value of the type, such as an older one.
 fn value(setting: &Setting, answered: bool) -> Json {
     let mut keywords = document::values(setting.kind, true);
-    // The emulated API takes an element twice, and an empty text for none.
+    // The emulated API accepts repeated elements, and empty text for no value.
     keywords.shift_remove("uniqueItems");
     keywords.shift_remove("format");
     if answered {
@@ -181,7 +180,7 @@ fn value(setting: &Setting, answered: bool) -> Json {
     if setting.kind == Kind::Host {
         keywords.insert("pattern".to_owned(), HOST.into());
     } else if keywords.contains_key("pattern") {
-        // An empty text and null both unset a setting, or change nothing where it cannot be unset.
+        // Empty text and null both unset a setting, or change nothing if it cannot be unset.
         keywords.insert("type".to_owned(), "string".into());
         return json!({"anyOf": [keywords, {"enum": ["", null]}]});
     }
@@ -197,7 +196,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_setting_of_a_scope_is_described_where_it_is_written() {
+    fn the_body_of_a_put_describes_every_setting_of_its_scope() {
         let document: Json = serde_json::from_str(&openapi(Model::current())).unwrap();
         for scope in [Scope::Account, Scope::Zone] {
             for setting in Model::current().declarable() {

@@ -1,12 +1,12 @@
-//! Everything about the API that nobody has settled, as switches: a personality is one reading of all of them.
+//! Behaviour of the API that is not documented, as switches. A personality is one value for each switch.
 //!
-//! Each switch starts at its best-supported reading. Tests of behaviour run under all of [`Personality::named`] and under
-//! random ones from [`Personality::nth`]. A personality models an API, not a bug: under each of them a document that is
-//! written as it was read reads back the same by meaning, or is refused and nothing changes.
+//! The default of a switch is the best-supported behaviour. Tests of behaviour run under all of [`Personality::named`] and
+//! under random ones from [`Personality::nth`]. Every personality is a plausible API: if a document is written as it was
+//! read, then either it reads back with the same meaning, or the write is refused and changes nothing.
 
 use super::near;
 
-/// Declares the switches once: their enums, the struct, its text form and its enumeration come from one list.
+/// Declares the switches. Their enums, the struct, and the conversion from and to text are generated from one list.
 macro_rules! switches {
     ($(
         $(#[$doc:meta])*
@@ -39,7 +39,7 @@ macro_rules! switches {
             }
         )+
 
-        /// One reading of everything unsettled. Written `put=merge,durations=rewritten`; what is not named keeps its default.
+        /// One value for each switch. Written as `put=merge,durations=rewritten`; other switches have their default.
         #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
         #[serde(default, deny_unknown_fields)]
         pub struct Personality {
@@ -47,14 +47,14 @@ macro_rules! switches {
         }
 
         impl Personality {
-            /// Every switch with the values it takes, the default first.
+            /// All switches with their values, the default first.
             pub const SWITCHES: &'static [(&'static str, &'static [&'static str])] =
                 &[$((stringify!($field), &[$first_text, $($text,)+]),)+];
 
             /// Sets one switch by name.
             ///
             /// # Errors
-            /// If there is no such switch, or it has no such value; the message names the nearest one.
+            /// Returns an error if the switch or the value does not exist. The message suggests a similar one.
             pub fn set(&mut self, switch: &str, value: &str) -> Result<(), PersonalityError> {
                 match switch {
                     $(stringify!($field) => {
@@ -66,158 +66,158 @@ macro_rules! switches {
                 Ok(())
             }
 
-            /// The value of every switch, in their order.
+            /// Returns the name and value of each switch, and whether the value is the default.
             pub(super) fn values(&self) -> Vec<(&'static str, &'static str, bool)> {
                 vec![$((stringify!($field), self.$field.text(), self.$field == $name::default()),)+]
             }
 
-            /// The personality of a number: each switch is chosen by its bits, so that random numbers are random personalities.
+            /// Returns a pseudo-random personality for a seed.
             pub fn nth(seed: u64) -> Self {
-                let mut rest = Mixer(seed);
-                Self { $($field: $name::ALL[rest.below($name::ALL.len())].1,)+ }
+                let mut mixer = Mixer(seed);
+                Self { $($field: $name::ALL[mixer.below($name::ALL.len())].1,)+ }
             }
         }
     };
 }
 
 switches! {
-    /// What PUT does with members that the body leaves out.
+    /// What PUT does with members that are not in the body.
     put: Put {
-        /// They are cleared: the body is the new organization.
+        /// Clears them: the body is the new organization.
         Replace = "replace",
-        /// They stay as they are.
+        /// Keeps them.
         Merge = "merge",
     }
-    /// What a merging PUT does with the members that a group in the body leaves out.
+    /// What a merging PUT does with members that are missing from a group in the body.
     groups: Groups {
-        /// They are cleared: the group in the body is the new group.
+        /// Clears them: the group in the body is the new group.
         Replace = "replace",
-        /// They stay as they are.
+        /// Keeps them.
         Merge = "merge",
     }
-    /// What happens to read-only fields in the body of a write.
+    /// How read-only fields in the body of a write are treated.
     read_only_fields: ReadOnlyFields {
-        /// They change nothing.
+        /// Ignored.
         Ignored = "ignored",
         /// The write is refused with 12062.
         Refused = "refused",
     }
-    /// What happens to `""` in the body of a write.
+    /// How `""` in the body of a write is treated.
     empty_strings: EmptyStrings {
-        /// It is stored and answered as it is.
+        /// Stored and returned unchanged.
         Kept = "kept",
-        /// It unsets the member.
+        /// Unsets the member.
         Dropped = "dropped",
         /// The write is refused with 12062.
         Refused = "refused",
     }
-    /// What happens to fields in the body that the API does not document.
+    /// How undocumented fields in the body are treated.
     unknown_fields: UnknownFields {
-        /// They are stored like any other, and a replacing PUT without them resets them.
+        /// Stored like any other; a replacing PUT without them resets them.
         Stored = "stored",
-        /// They change nothing.
+        /// Ignored.
         Ignored = "ignored",
         /// The write is refused with 12062.
         Refused = "refused",
     }
     /// Whether a PUT needs `auth_domain`.
     auth_domain: AuthDomain {
-        /// Without it the write is refused with 11004.
+        /// A write without it is refused with 11004.
         Required = "required",
-        /// Without it the organization keeps its own.
+        /// A write without it keeps the current value.
         Optional = "optional",
     }
-    /// How `false` is answered. The switch of a group is answered in any case.
+    /// How `false` is returned. The switch of a group is always returned.
     false_members: FalseMembers {
-        /// As it was written.
+        /// As written.
         AsWritten = "as_written",
-        /// Every boolean setting is answered, unset ones as `false`.
+        /// All boolean settings are returned, unset ones as `false`.
         Always = "always",
-        /// Members that are `false` are left out.
+        /// Members that are `false` are omitted.
         Omitted = "omitted",
     }
-    /// How empty lists outside of groups are answered.
+    /// How empty lists outside of groups are returned.
     empty_lists: EmptyLists {
-        /// As they were written.
+        /// As written.
         AsWritten = "as_written",
-        /// Every list is answered, unset ones as `[]`.
+        /// All lists are returned, unset ones as `[]`.
         Always = "always",
-        /// Empty ones are left out.
+        /// Empty lists are omitted.
         Omitted = "omitted",
     }
-    /// How empty lists inside of groups are answered.
+    /// How empty lists inside of groups are returned.
     empty_group_lists: EmptyGroupLists {
-        /// They are left out, as is reported of the PIV key requirements.
+        /// Omitted, as reported for the PIV key requirements.
         Omitted = "omitted",
-        /// As they were written.
+        /// As written.
         Sent = "sent",
     }
-    /// How settings that are unset are answered.
+    /// How unset settings are returned.
     unset_members: UnsetMembers {
-        /// They are left out.
+        /// Omitted.
         Absent = "absent",
         /// As `null`.
         Null = "null",
     }
-    /// How a login design without content is answered.
+    /// How an empty login design is returned.
     empty_login_design: EmptyLoginDesign {
         /// As `{}`.
         EmptyObject = "empty_object",
-        /// It is left out.
+        /// Omitted.
         Absent = "absent",
         /// With every member as `""`.
         EmptyStrings = "empty_strings",
     }
-    /// How durations are answered.
+    /// How durations are returned.
     durations: Durations {
-        /// As they were written.
+        /// As written.
         AsWritten = "as_written",
-        /// As Go prints them: `24h0m0s`.
+        /// In Go's notation: `24h0m0s`.
         Rewritten = "rewritten",
     }
-    /// The order in which elements of sets are answered.
+    /// The order of the elements of sets in answers.
     sets: Sets {
-        /// As they were written.
+        /// As written.
         AsWritten = "as_written",
         /// Sorted.
         Sorted = "sorted",
     }
-    /// Under which name a renamed group is answered. Both are understood in a write.
+    /// The name of a renamed group in answers. Writes accept both names.
     spelling: Spelling {
-        /// Its name of today.
+        /// The current name.
         Current = "current",
-        /// Its former name: `mfa_ssh_piv_key_requirements`.
+        /// The former name: `mfa_ssh_piv_key_requirements`.
         Former = "former",
     }
-    /// How a group is answered whose switch is off.
+    /// How a group whose switch is off is returned.
     switched_off: SwitchedOff {
-        /// The server fills the other members with values of its own.
+        /// With generated values for the other members.
         Filled = "filled",
-        /// As it was written.
+        /// As written.
         AsWritten = "as_written",
     }
-    /// When the reason of the dashboard's lock is answered.
+    /// When the reason of the dashboard lock is returned.
     toggle_reason: ToggleReason {
         /// Only while the lock is on.
         WhileOn = "while_on",
         /// Always.
         AsWritten = "as_written",
     }
-    /// Whether `updated_at` moves with every write.
+    /// Whether a write changes `updated_at`.
     updated_at: UpdatedAt {
-        /// It does.
+        /// Every write changes it.
         Moves = "moves",
-        /// It keeps its value.
+        /// Writes keep it.
         Stays = "stays",
     }
-    /// What a write does that lets users sign in with WARP without a duration for it.
+    /// How a write is treated that enables WARP sign-in without a session duration.
     warp_without_duration: WarpWithoutDuration {
-        /// It is accepted.
+        /// Accepted.
         Accepted = "accepted",
-        /// It is refused with 12130.
+        /// Refused with 12130.
         Refused = "refused",
     }
-    /// What is answered where there is no organization.
+    /// The answer to requests while there is no organization.
     absent_organization: AbsentOrganization {
         /// 403 with 9999.
         NotEnabled = "not_enabled",
@@ -228,46 +228,46 @@ switches! {
         /// 200 with a `null` result; writes are answered 403 with 9999.
         NullResult = "null_result",
     }
-    /// What a POST does that could create an organization.
+    /// What a POST does while there is no organization.
     post: Post {
-        /// It creates one.
+        /// Creates the organization.
         Accepted = "accepted",
-        /// It creates one, with a generated `name` and `auth_domain` where the body has none, as for providers.
+        /// Creates the organization and generates a missing `name` or `auth_domain`, as for providers.
         Generated = "generated",
-        /// It is refused with 11004, as accounts report that never enabled Zero Trust in the dashboard.
+        /// Refused with 11004, as reported for accounts that never enabled Zero Trust in the dashboard.
         Refused = "refused",
     }
-    /// What a POST does where there is an organization. Nothing public says.
+    /// What a POST does while there is an organization. This is not documented.
     post_existing: PostExisting {
-        /// It is refused with 409, as other Access objects do.
+        /// Refused with 409, as for other Access objects.
         Conflict = "conflict",
-        /// It is answered as if it had been created, with the organization that is there. Nothing changes.
+        /// Returns the existing organization as if it had been created. Changes nothing.
         Answered = "answered",
-        /// It is taken for an update that merges.
+        /// Treated as a merging update.
         Merged = "merged",
     }
-    /// What an organization is created with beside what the POST says.
+    /// The settings of a new organization that are not in the POST.
     new_organization: NewOrganization {
-        /// Nothing.
+        /// None.
         Bare = "bare",
-        /// With the defaults that are documented: a session of 24h, and strict authentication of service tokens.
+        /// The documented defaults: a session of 24h, and strict authentication of service tokens.
         Defaults = "defaults",
     }
-    /// Whether there is a PATCH.
+    /// Whether PATCH is supported.
     patch: Patch {
-        /// 405.
+        /// Refused with 405.
         Refused = "refused",
-        /// It merges.
+        /// Accepted; it merges.
         Accepted = "accepted",
     }
     /// When a write can be read back.
     read_back: ReadBack {
-        /// At once.
+        /// Immediately.
         Immediate = "immediate",
-        /// The next [`LATE_READS`] reads of the endpoint answer what was there before.
+        /// The next [`LATE_READS`] reads of the endpoint return the previous document.
         Late = "late",
     }
-    /// How DNS over HTTPS is answered before anybody set it up.
+    /// How the DNS over HTTPS settings are returned before the first write.
     unset_doh: UnsetDoh {
         /// As `{}`.
         EmptyObject = "empty_object",
@@ -276,30 +276,30 @@ switches! {
     }
 }
 
-/// How many reads answer the old document after a write, under [`ReadBack::Late`].
+/// The number of reads that return the previous document after a write, under [`ReadBack::Late`].
 pub const LATE_READS: u32 = 2;
 
-/// A switch or value that does not exist.
+/// A personality, switch or value that does not exist.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct PersonalityError(pub(super) String);
 
 fn no_such_switch(switch: &str) -> PersonalityError {
     let names = Personality::SWITCHES.iter().map(|(name, _)| *name);
-    PersonalityError(format!("there is no switch \"{}\"{}", switch.escape_debug(), near::hint(switch, names)))
+    PersonalityError(format!("no such switch: \"{}\"{}", switch.escape_debug(), near::hint(switch, names)))
 }
 
 fn no_such_value(switch: &str, value: &str) -> PersonalityError {
     let values = Personality::SWITCHES.iter().find(|(name, _)| *name == switch).map_or(&[][..], |(_, values)| values);
     PersonalityError(format!(
-        "the switch {switch} has no value \"{}\"; it takes {}{}",
+        "no such value of {switch}: \"{}\"; known values: {}{}",
         value.escape_debug(),
         values.join(", "),
         near::hint(value, values.iter().copied())
     ))
 }
 
-/// Spreads a seed, so that neighbouring numbers are unlike personalities (`SplitMix64`).
+/// A generator of pseudo-random numbers (`SplitMix64`).
 struct Mixer(u64);
 
 impl Mixer {

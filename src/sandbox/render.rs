@@ -1,4 +1,4 @@
-//! How a stored document is answered under a personality: the same by meaning, in another dress.
+//! The answer to a read: a stored document in the representation of a personality. The meaning does not change.
 
 use serde_json::{Value as Json, json};
 
@@ -11,17 +11,17 @@ use crate::settings::{Access, Branch, GoDuration, Group, Kind, Node, Setting, is
 
 const LOGIN_DESIGN: &str = "organization.login_design";
 
-/// The document as it is answered.
+/// Returns a stored document as a read answers it.
 pub(super) fn answer(table: Table<'_>, personality: &Personality, stored: &Fields) -> Fields {
     let mut answer = stored.clone();
     for setting in table.settings() {
-        dress(personality, setting, &mut answer);
-        hide(table, personality, setting, &mut answer);
+        represent_value(personality, setting, &mut answer);
+        omit_or_add_empty(table, personality, setting, &mut answer);
     }
     let is_here = |group: &&Group| table.settings().any(|setting| setting.full_path().is_below(&group.full_path()));
     for group in table.model.innermost_groups().into_iter().filter(is_here) {
         fill_switched_off(table, personality, group, &mut answer);
-        dress_group(table, personality, group, &mut answer);
+        represent_group(table, personality, group, &mut answer);
     }
     if personality.spelling == Spelling::Former {
         table.model.groups().iter().filter(is_here).for_each(|group| rename(group, &mut answer));
@@ -34,7 +34,7 @@ pub(super) fn answer(table: Table<'_>, personality: &Personality, stored: &Field
     answer
 }
 
-/// How DNS over HTTPS is answered before anybody set it up.
+/// Returns the DNS over HTTPS document before the first write.
 pub(super) fn unset_doh(personality: &Personality) -> Fields {
     let mut answer = Fields::new();
     if personality.unset_doh == UnsetDoh::Defaults {
@@ -43,11 +43,11 @@ pub(super) fn unset_doh(personality: &Personality) -> Fields {
     answer
 }
 
-/// Spelling of values.
-fn dress(personality: &Personality, setting: &Setting, answer: &mut Fields) {
+/// Changes the representation of a value.
+fn represent_value(personality: &Personality, setting: &Setting, answer: &mut Fields) {
     let keys = fields::stored_keys(setting);
     let Some(value) = fields::get(answer, keys) else { return };
-    let dressed = match (setting.kind, value) {
+    let represented = match (setting.kind, value) {
         (Kind::Duration(_), Json::String(text)) if personality.durations == Durations::Rewritten => {
             text.parse::<GoDuration>().ok().map(|duration| Json::from(go_style(duration)))
         }
@@ -58,13 +58,13 @@ fn dress(personality: &Personality, setting: &Setting, answer: &mut Fields) {
         }
         _ => None,
     };
-    if let Some(dressed) = dressed {
-        fields::put(answer, keys, dressed);
+    if let Some(represented) = represented {
+        fields::put(answer, keys, represented);
     }
 }
 
-/// Presence of empty values.
-fn hide(table: Table<'_>, personality: &Personality, setting: &Setting, answer: &mut Fields) {
+/// Omits or adds empty values.
+fn omit_or_add_empty(table: Table<'_>, personality: &Personality, setting: &Setting, answer: &mut Fields) {
     let keys = fields::stored_keys(setting);
     let value = fields::get(answer, keys);
     let (off, grouped) = (value == Some(&Json::Bool(false)), setting.group().is_some());
@@ -98,7 +98,7 @@ fn omits_empty_lists(personality: &Personality, grouped: bool) -> bool {
     }
 }
 
-/// The server fills the members of a group whose switch is off: with the mildest value that each of them takes.
+/// Fills the members of a group whose switch is off with their least strict values, as the server does.
 fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
     let Some(switch) = group.switch.and_then(|path| table.model.setting(path)) else { return };
     let whole = fields::get(answer, group.keys());
@@ -120,12 +120,12 @@ fn fill_switched_off(table: Table<'_>, personality: &Personality, group: &Group,
     }
 }
 
-/// Presence and name of groups.
-fn dress_group(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
+/// Represents an empty group.
+fn represent_group(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
     let keys = group.keys();
     let empty = fields::get(answer, keys).is_none_or(|whole| is_blank(whole) && !has_unknown(table, group, whole));
     if empty && group.path == LOGIN_DESIGN {
-        return dress_login_design(table, personality, group, answer);
+        return represent_login_design(table, personality, group, answer);
     }
     if empty && personality.unset_members == UnsetMembers::Null {
         return fields::put(answer, keys, Json::Null);
@@ -135,7 +135,7 @@ fn dress_group(table: Table<'_>, personality: &Personality, group: &Group, answe
     }
 }
 
-/// A group under its former name.
+/// Moves a group to its former name.
 fn rename(group: &Group, answer: &mut Fields) {
     if let Some(former) = group.former
         && fields::get(answer, group.keys()).is_some_and(|whole| !whole.is_null())
@@ -145,7 +145,7 @@ fn rename(group: &Group, answer: &mut Fields) {
     }
 }
 
-/// Whether a group holds members that nobody knows: they are answered as they are, empty or not.
+/// Whether a group contains unknown members, which are returned unchanged, empty or not.
 fn has_unknown(table: Table<'_>, group: &Group, whole: &Json) -> bool {
     let group = table.model.section(table.endpoint).at(group.keys()).map(|member| &member.node);
     matches!(group, Some(Node::Branch(branch)) if holds_unknown(branch, whole))
@@ -161,7 +161,7 @@ fn holds_unknown(branch: &Branch, whole: &Json) -> bool {
     })
 }
 
-fn dress_login_design(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
+fn represent_login_design(table: Table<'_>, personality: &Personality, group: &Group, answer: &mut Fields) {
     let design = match personality.empty_login_design {
         EmptyLoginDesign::Absent => return drop(fields::remove(answer, group.keys())),
         EmptyLoginDesign::EmptyObject => Fields::new(),
@@ -172,7 +172,7 @@ fn dress_login_design(table: Table<'_>, personality: &Personality, group: &Group
     fields::put(answer, group.keys(), Json::Object(design));
 }
 
-/// A duration as Go prints it: `24h0m0s`, `1m30s`, `1.5s`, `100ms`, `0s`.
+/// Formats a duration as Go does: `24h0m0s`, `1m30s`, `1.5s`, `100ms`, `0s`.
 fn go_style(duration: GoDuration) -> String {
     let nanoseconds = duration.nanoseconds();
     let sign = if nanoseconds < 0 { "-" } else { "" };
@@ -191,7 +191,7 @@ fn go_style(duration: GoDuration) -> String {
     }
 }
 
-/// A whole number of units with as many decimals as are needed.
+/// Formats an amount in a unit, with as many decimals as needed.
 fn decimal(total: u64, unit: u64) -> String {
     let rest = total % unit;
     if rest == 0 {
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn durations_are_rewritten_as_go_prints_them() {
+    fn durations_are_rewritten_in_gos_notation() {
         for (written, printed) in [
             ("24h", "24h0m0s"),
             ("90m", "1h30m0s"),

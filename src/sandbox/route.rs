@@ -1,14 +1,14 @@
-//! Which path is which resource.
+//! Routes: the resource of each path.
 
 use super::envelope::ApiError;
 use super::state::Owner;
 use crate::cloudflare::Request;
 use crate::settings::{Endpoint, Scope, Target};
 
-/// What every path of the API begins with.
+/// The prefix of all paths of the API.
 pub(super) const BASE_PATH: &str = "/client/v4";
 
-/// What a path leads to.
+/// The resource of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ApiResource {
     /// An object that holds settings.
@@ -19,20 +19,20 @@ pub(super) enum ApiResource {
     Verify(Owner),
 }
 
-/// A path that leads somewhere.
+/// A resolved path.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Route {
     pub(super) resource: ApiResource,
-    /// The account or zone; a user has none.
+    /// The account or zone; `None` for a user.
     pub(super) target: Option<Target>,
 }
 
-/// The path below the base URL.
+/// Returns the part of a path below the base URL.
 pub(super) fn below_base(path: &str) -> &str {
     path.strip_prefix(BASE_PATH).unwrap_or(path)
 }
 
-/// What a path leads to, whatever the method and the account.
+/// Returns the resource of a path, for any method and account.
 pub(super) fn resource_of(path: &str) -> Option<ApiResource> {
     let path = path.strip_prefix(BASE_PATH)?;
     let segments: Vec<&str> = path.split('/').skip(1).collect();
@@ -43,14 +43,14 @@ pub(super) fn resource_of(path: &str) -> Option<ApiResource> {
     }
 }
 
-/// Finds out where a request leads.
+/// Returns the route of a request.
 pub(super) fn read(call: &Request) -> Result<Route, ApiError> {
-    let nowhere = || ApiError::no_route(below_base(call.uri().path()));
-    let resource = resource_of(call.uri().path()).ok_or_else(nowhere)?;
+    let no_route = || ApiError::no_route(below_base(call.uri().path()));
+    let resource = resource_of(call.uri().path()).ok_or_else(no_route)?;
     let mut segments = below_base(call.uri().path()).split('/').skip(1);
     let target = match segments.next().and_then(scope) {
         Some(scope) => {
-            let id = segments.next().and_then(|id| id.parse().ok()).ok_or_else(nowhere)?;
+            let id = segments.next().and_then(|id| id.parse().ok()).ok_or_else(no_route)?;
             Some(Target { scope, id })
         }
         // A user has no target.

@@ -1,4 +1,4 @@
-//! What a write is refused for. The rules of values are those of the table; only what concerns several settings is here.
+//! Validation of writes. The rules for single values come from the table; the rules across settings are here.
 
 use serde_json::Value as Json;
 
@@ -15,20 +15,20 @@ const WARP_DURATION: SettingPath = SettingPath::new("organization.warp_auth_sess
 const STRICT_TOKENS: SettingPath = SettingPath::new("organization.strict_service_token_auth");
 const AUTHENTICATORS: SettingPath = SettingPath::new("organization.mfa_config.allowed_authenticators");
 const DOH_DURATION: SettingPath = SettingPath::new("doh.doh_jwt_duration");
-/// An authenticator that the API took until mid-2026 (terraform-provider-cloudflare #7174).
+/// An authenticator that the API accepted until mid-2026 (terraform-provider-cloudflare #7174).
 const FORMER_AUTHENTICATOR: &str = "ssh_piv_key";
 
-/// A write, with what it meets.
+/// A write and its context.
 pub(super) struct Write<'a> {
     pub(super) table: Table<'a>,
     pub(super) state: &'a State,
-    /// The stored document; empty while there is none.
+    /// The stored document, or an empty one if there is none.
     pub(super) stored: &'a Fields,
     pub(super) body: &'a Fields,
     pub(super) kind: WriteKind,
 }
 
-/// Which write it is.
+/// The method of a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WriteKind {
     /// POST.
@@ -40,7 +40,7 @@ pub(super) enum WriteKind {
 }
 
 impl Write<'_> {
-    /// Everything the body is refused for, the rules about the whole first.
+    /// Returns all errors of the body. If `auth_domain` is invalid, that is the only error.
     pub(super) fn check(&self) -> Result<(), Vec<ApiError>> {
         if self.table.endpoint == Endpoint::Organization {
             self.check_auth_domain().map_err(|refusal| vec![refusal])?;
@@ -52,7 +52,7 @@ impl Write<'_> {
         if refusals.is_empty() { Ok(()) } else { Err(refusals) }
     }
 
-    /// The value that a setting has after the write, as far as the body says so.
+    /// Returns the value of a setting in the body.
     fn sent(&self, path: SettingPath) -> Option<&Json> {
         fields::get(self.body, path.keys())
     }
@@ -82,7 +82,7 @@ impl Write<'_> {
 
     fn check_member(&self, member: &DocumentMember<'_, '_>) -> Vec<ApiError> {
         let personality = &self.state.personality;
-        match member.meaning {
+        match member.role {
             MemberRole::Setting(setting) => self.check_setting(setting, member.value),
             MemberRole::ReadOnly if personality.read_only_fields == ReadOnlyFields::Refused => {
                 vec![ApiError::invalid_config(format!("{} is read-only", joined(&member.keys))).at(&member.keys)]
@@ -110,15 +110,17 @@ impl Write<'_> {
         if setting.path == AUTHENTICATORS.as_str() && has(value, FORMER_AUTHENTICATOR) {
             return vec![refused("invalid mfa authenticator type".to_owned())];
         }
-        // What the API answered itself, it takes back: an older value may lie outside of the bounds of today. A value of
-        // another type is no echo, even where both are empty.
+        // The API accepts its own answers: an older value may be outside of the current bounds. A value of a different
+        // type is not an echo, even if both are empty.
         let is_echo = stored.is_some_and(|stored| setting.same(Some(value), Some(stored)));
         let problems = setting.check(value).into_iter().filter(|problem| problem.refused);
         let problems = problems.filter(|problem| !is_echo || problem.rule == Rule::WrongType);
-        problems.map(|problem| ApiError::invalid_config(problem.message).at(&place(setting, problem.element))).collect()
+        problems
+            .map(|problem| ApiError::invalid_config(problem.message).at(&pointer_keys(setting, problem.element)))
+            .collect()
     }
 
-    /// Groups that are complete or absent.
+    /// Returns the errors of groups that must be complete or absent.
     fn check_groups(&self) -> Vec<ApiError> {
         let partial = self.table.model.groups().iter().filter(|group| group.all_or_nothing).filter_map(|group| {
             let sent = self.body_group(group.keys())?;
@@ -157,7 +159,7 @@ impl Write<'_> {
         })
     }
 
-    /// The error's text is not reported; that it is refused is documented.
+    /// The refusal is documented; the text of the error is a guess.
     fn check_strict_tokens(&self) -> Option<ApiError> {
         let off = self.sent(STRICT_TOKENS) == Some(&Json::Bool(false));
         (off && self.state.account.strict_service_tokens).then(|| {
@@ -168,8 +170,8 @@ impl Write<'_> {
 
     fn check_key_rotation(&self) -> Option<ApiError> {
         let days = i64::from(self.state.account.key_rotation_days?);
-        let wanted: GoDuration = self.sent(DOH_DURATION)?.as_str()?.parse().ok()?;
-        let too_long = self.table.endpoint == Endpoint::Doh && wanted > GoDuration::from_hours(days * 24);
+        let duration: GoDuration = self.sent(DOH_DURATION)?.as_str()?.parse().ok()?;
+        let too_long = self.table.endpoint == Endpoint::Doh && duration > GoDuration::from_hours(days * 24);
         too_long.then(|| {
             let reason = format!("doh_jwt_duration is longer than the key rotation period of {days} days");
             ApiError::invalid_config(reason).at(DOH_DURATION.keys())
@@ -177,8 +179,8 @@ impl Write<'_> {
     }
 }
 
-/// The keys that lead to a setting, or to an element of it.
-fn place(setting: &Setting, element: Option<usize>) -> Vec<String> {
+/// Returns the keys of a setting, or of an element of it.
+fn pointer_keys(setting: &Setting, element: Option<usize>) -> Vec<String> {
     setting.keys().iter().map(|key| (*key).to_owned()).chain(element.map(|index| index.to_string())).collect()
 }
 

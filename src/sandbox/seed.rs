@@ -1,11 +1,11 @@
-//! What a new sandbox starts with: an organization that has drifted a little from any sensible manifest.
+//! The initial state of a new sandbox: an organization that differs a little from a typical manifest.
 
 use serde_json::{Value as Json, json};
 
 use super::state::{Adopt, State};
 
-/// The state of a new sandbox: an organization with a login page, MFA, a DoH token, pages that nobody manages, and a
-/// setting that this program has never heard of. It answers for whatever account or zone is asked for.
+/// Returns the state of a new sandbox: an organization with a login page, MFA, a DoH token, custom pages, and settings
+/// that are unknown to this program. It answers for any account or zone.
 pub fn state() -> State {
     let seeded = State::with_organization(organization()).and_doh(doh());
     State { adopt: Adopt::Any, ..seeded }

@@ -1,4 +1,4 @@
-//! The sandbox behind a loopback socket.
+//! A sandbox that listens on a loopback address.
 
 use std::net::SocketAddr;
 
@@ -15,22 +15,22 @@ use super::exchange::Delivery;
 use super::instance::Instance;
 use super::route::BASE_PATH;
 
-/// The largest body that is read: ten times the largest manifest.
+/// The maximum size of a request body in bytes: ten times that of a manifest.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// Why the sandbox could not be served.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ServerError {
-    /// The address is open to others.
-    #[error("the sandbox listens on loopback only, and {0} is not; use 127.0.0.1 or [::1]")]
+    /// The address is not a loopback address.
+    #[error("cannot listen on {0}: not a loopback address; use 127.0.0.1 or [::1]")]
     NotLoopback(SocketAddr),
-    /// The address cannot be had.
+    /// The address is not available.
     #[error("cannot listen on {address}: {source}")]
     Bind {
         /// The address.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }
@@ -48,7 +48,7 @@ pub struct Running {
     task: JoinHandle<()>,
 }
 
-/// What a handler needs.
+/// The state of the request handler.
 #[derive(Debug, Clone)]
 struct Shared {
     sandbox: Instance,
@@ -56,10 +56,10 @@ struct Shared {
 }
 
 impl Server {
-    /// Serves a sandbox on a loopback address; port 0 picks a free port. Must be called within a tokio runtime.
+    /// Serves a sandbox on a loopback address; port 0 selects a free port. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// If the address is not loopback, or cannot be had.
+    /// Returns an error if the address is not a loopback address or is not available.
     pub async fn start(sandbox: impl Into<Instance>, address: SocketAddr) -> Result<Running, ServerError> {
         if !address.ip().is_loopback() {
             return Err(ServerError::NotLoopback(address));
@@ -79,26 +79,26 @@ impl Server {
 }
 
 impl Running {
-    /// The base URL: `http://127.0.0.1:PORT/client/v4`.
+    /// Returns the base URL: `http://127.0.0.1:PORT/client/v4`.
     pub fn base_url(&self) -> String {
         format!("http://{}{BASE_PATH}", self.address)
     }
 
-    /// The sandbox that is served.
+    /// Returns the sandbox that is served.
     pub fn sandbox(&self) -> &Instance {
         &self.sandbox
     }
 
-    /// Finishes the answers that are under way, lets go of those that hang, and stops.
+    /// Stops the server after the current answers. Connections whose answer hangs are closed.
     pub async fn stop(self) {
         let Self { address: _, sandbox: _, stop, task } = self;
         drop(stop);
-        // The task ends when the last connection does; it returns nothing, and a panic in it was a test's own.
+        // The task ends with the last connection. Its result is empty, unless a test panicked in it.
         drop(task.await);
     }
 }
 
-/// Until the server is to stop: nothing is ever sent, and the sender goes away.
+/// Waits until the server stops. No value is ever sent; the sender is dropped.
 async fn stopped(mut stopping: watch::Receiver<()>) {
     while stopping.changed().await.is_ok() {}
 }
@@ -110,11 +110,11 @@ async fn answer(
 ) -> Response<Body> {
     let call = match read(request).await {
         Ok(call) => call,
-        Err(reason) => return text(StatusCode::PAYLOAD_TOO_LARGE, reason),
+        Err(reason) => return plain_text(StatusCode::PAYLOAD_TOO_LARGE, reason),
     };
     let answer = match shared.sandbox.handle(&call) {
         Ok(answer) => answer,
-        Err(error) => return text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
+        Err(error) => return plain_text(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()),
     };
     match answer.delivery {
         Delivery::Normal => {}
@@ -134,8 +134,8 @@ async fn read(request: Request) -> Result<http::Request<Vec<u8>>, String> {
     Ok(http::Request::from_parts(head, body.into()))
 }
 
-/// Not the API's envelope, so that nobody takes a broken state file for an answer of the API.
-fn text(status: StatusCode, message: String) -> Response<Body> {
+/// Returns an error outside of the API's envelope, so that a client cannot mistake it for an answer of the API.
+fn plain_text(status: StatusCode, message: String) -> Response<Body> {
     let mut response = Response::new(Body::from(message));
     *response.status_mut() = status;
     response

@@ -1,4 +1,4 @@
-//! What the emulated API remembers: one value, which is also the state file.
+//! The state of the emulated API, which is also the content of the state file.
 
 use std::collections::BTreeMap;
 
@@ -12,101 +12,101 @@ use crate::json::{self, JsonText, Texts};
 use crate::live::{Document, DocumentError};
 use crate::settings::{Endpoint, Scope, Target};
 
-/// The version of the state file that this program reads and writes.
+/// The version of the state file format.
 pub const FORMAT: u32 = 1;
 
-/// When the clock of every sandbox starts: 2026-09-01T08:00:00Z, as seconds since 1970.
+/// The start of the clock of every sandbox, 2026-09-01T08:00:00Z, in seconds since 1970.
 pub const CLOCK_START: i64 = 1_788_249_600;
 
-/// Everything the emulated API remembers. The state file is this value as JSON, and may be edited while it is in use.
+/// The state of the emulated API. The state file contains it as JSON, and may be edited while it is in use.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
     /// The version of the format: 1.
     #[serde(rename = "sandbox", deserialize_with = "known_format")]
     pub format: u32,
-    /// The account or zone whose organization this is. The first one that is asked for is adopted.
+    /// The account or zone of the organization. If absent, it is set by the first request.
     #[serde(default, deserialize_with = "read_target")]
     pub target: Option<Target>,
-    /// Whether requests for other accounts and zones are answered too, all with the same organization.
+    /// Whether requests for other accounts and zones are answered too, with the same organization.
     #[serde(default)]
     pub adopt: Adopt,
-    /// The organization, or nothing where Zero Trust was never enabled.
+    /// The organization; `None` if Zero Trust is not enabled.
     #[serde(default)]
     pub organization: Option<Map<String, Json>>,
-    /// The settings of DNS over HTTPS, in the names in which they are answered, or nothing before anybody set them.
+    /// The DNS over HTTPS settings, with the names that answers use; `None` before the first write.
     #[serde(default)]
     pub doh: Option<Map<String, Json>>,
-    /// Who may come in.
+    /// The accepted credentials.
     #[serde(default)]
     pub tokens: Tokens,
-    /// Facts of the account that decide what it accepts.
+    /// Properties of the account that affect validation.
     #[serde(default)]
     pub account: Account,
-    /// Which reading of everything unsettled applies.
+    /// The behaviour where the real one is not documented.
     #[serde(default)]
     pub personality: Personality,
-    /// What goes wrong, in order.
+    /// The fault script.
     #[serde(default)]
     pub faults: Vec<Fault>,
-    /// What a test of the read-back needs: an API that does not keep its word.
+    /// Violations of the API's contract, for tests of the read-back.
     #[serde(default, skip_serializing_if = "Hostile::is_harmless")]
     pub hostile: Hostile,
-    /// Old documents that are still answered, by section, under a personality that reads late.
+    /// Previous documents that reads still return, by section, under a personality with late read-back.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub stale: BTreeMap<String, StaleDocument>,
-    /// Writes that got no answer and have not taken effect yet, in order.
+    /// Writes that got no answer and are not applied yet, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pending: Vec<PendingWrite>,
-    /// Seconds since the clock started: one for each write.
+    /// The seconds since the start of the clock; each write adds one.
     #[serde(default)]
     pub clock: i64,
-    /// What the stand-ins in its documents stand for; in the file each of them is in its place. See [`Document::fields`].
+    /// The original texts of the placeholders in the documents; the file contains the originals. See [`Document::fields`].
     #[serde(skip)]
     pub texts: Texts,
 }
 
-/// Which accounts and zones are answered.
+/// The accounts and zones that requests are answered for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Adopt {
-    /// The first one that is asked for, from then on; others are refused with 9109.
+    /// The first one that is requested; others are refused with 9109.
     #[default]
     First,
     /// Any.
     Any,
 }
 
-/// Who may come in.
+/// The accepted credentials.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Tokens {
-    /// Any well-formed credential, with every permission. Written `"any"`.
+    /// Any well-formed credential, with all permissions. Written as `"any"`.
     #[default]
     Any,
-    /// These only.
+    /// Only the listed ones.
     Listed(Vec<Grant>),
 }
 
-/// One credential and what it may do.
+/// A credential and its permissions.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Grant {
-    /// The API token; or the API key, where there is an `email`.
+    /// The API token, or the API key if `email` is set.
     pub token: String,
-    /// The address that goes with an API key.
+    /// The email address of an API key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
-    /// What it may do.
+    /// Its permission.
     pub permission: Permission,
-    /// Which of the two verifications knows it.
+    /// Its owner, which determines the verification endpoint.
     #[serde(default)]
     pub owner: Owner,
-    /// Whether it is in use.
+    /// Whether it is active.
     #[serde(default)]
     pub status: TokenStatus,
 }
 
-/// What a credential may do.
+/// The permission of a credential.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Permission {
@@ -118,7 +118,7 @@ pub enum Permission {
     Revoke,
 }
 
-/// Who owns a token: the user endpoint does not know the tokens of an account, and the other way round.
+/// The owner of a token. The verification endpoint of a user does not know the tokens of an account, and vice versa.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Owner {
@@ -129,20 +129,20 @@ pub enum Owner {
     Account,
 }
 
-/// Whether a token is in use.
+/// The status of a token.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum TokenStatus {
-    /// It is.
+    /// Active.
     #[default]
     Active,
-    /// Somebody switched it off.
+    /// Disabled by hand.
     Disabled,
-    /// Its time is over.
+    /// Expired.
     Expired,
 }
 
-/// Facts of the account that decide what it accepts.
+/// Properties of the account that affect validation.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Account {
@@ -150,32 +150,33 @@ pub struct Account {
     pub dashboard_sso: bool,
     /// Created on or after 2026-10-05: `strict_service_token_auth` is on and cannot be turned off.
     pub strict_service_tokens: bool,
-    /// The rotation period of the account's Access keys, which no DoH token may outlive. 365 where it is absent.
+    /// The rotation period of the account's Access keys in days, which limits the duration of DoH tokens. If absent,
+    /// only the limit of the setting applies.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_rotation_days: Option<u16>,
 }
 
-/// A write that takes effect later.
+/// A write that is applied later.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PendingWrite {
-    /// Right before which request from now it takes effect: 1 is the next.
+    /// The request before which it is applied, counted from now; 1 is the next.
     pub requests: u32,
     /// The method.
     pub method: String,
-    /// The path, from `/client/v4` on.
+    /// The path, including `/client/v4`.
     pub path: String,
-    /// The body, as it came.
+    /// The body.
     pub body: String,
 }
 
-/// A document that is still answered after a write.
+/// A previous document that reads still return after a write.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StaleDocument {
-    /// What was there before the write.
+    /// The document before the write.
     pub document: Option<Map<String, Json>>,
-    /// How many more reads answer it.
+    /// The number of further reads that return it.
     pub reads: u32,
 }
 
@@ -202,21 +203,21 @@ impl Default for State {
 }
 
 impl State {
-    /// A state with this organization and nothing else. A value that is no object means that there is none.
+    /// Returns a state with only an organization; with none if the value is not an object.
     pub fn with_organization(organization: Json) -> Self {
         Self { organization: into_object(organization), ..Self::default() }
     }
 
-    /// The same state with these settings of DNS over HTTPS, in the names in which they are answered.
+    /// Sets the DNS over HTTPS settings, with the names that answers use.
     #[must_use]
     pub fn and_doh(self, doh: Json) -> Self {
         Self { doh: into_object(doh), ..self }
     }
 
-    /// The same state with this document in place of an endpoint's, to the last digit and empty member.
+    /// Sets the document of an endpoint from JSON text. Numbers keep all their digits.
     ///
     /// # Errors
-    /// As [`Document::parse`].
+    /// Returns the errors of [`Document::parse`].
     pub fn with_document(mut self, endpoint: Endpoint, text: &JsonText) -> Result<Self, DocumentError> {
         let document = Document::parse(endpoint, text)?;
         self.texts.extend(document.texts());
@@ -224,7 +225,7 @@ impl State {
         Ok(self)
     }
 
-    /// Reads a state file.
+    /// Parses a state file.
     pub(super) fn from_text(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         let decoded = JsonText::parse(bytes).ok().map(|text| json::decode_whole(text.as_str()));
         match decoded.filter(|decoded| !decoded.texts.is_empty()) {
@@ -233,18 +234,18 @@ impl State {
         }
     }
 
-    /// The state file.
+    /// Returns the content of the state file.
     pub(super) fn to_text(&self) -> Result<String, serde_json::Error> {
         let fields = serde_json::to_value(self)?;
         Ok(fields.as_object().map(|fields| json::pretty(fields, &self.texts)).unwrap_or_default() + "\n")
     }
 
-    /// A body or answer in which what its stand-ins stand for is back.
+    /// Returns a body as text, with the original texts of its placeholders.
     pub(super) fn with_originals(&self, body: &Json) -> String {
         body.as_object().map_or_else(|| body.to_string(), |body| json::compact(body, &self.texts).to_string())
     }
 
-    /// The stored document of an endpoint.
+    /// Returns the stored document of an endpoint.
     pub fn document(&self, endpoint: Endpoint) -> Option<&Map<String, Json>> {
         match endpoint {
             Endpoint::Organization => self.organization.as_ref(),
@@ -260,13 +261,13 @@ impl State {
         }
     }
 
-    /// The time of the sandbox's clock, as RFC 3339.
+    /// Returns the time of the sandbox's clock, in RFC 3339 format.
     pub(super) fn now(&self) -> String {
         instant(self.clock)
     }
 }
 
-/// A time some seconds after the clock started, as RFC 3339.
+/// Returns the time a number of seconds after the start of the clock, in RFC 3339 format.
 pub(super) fn instant(seconds: i64) -> String {
     let second = CLOCK_START.saturating_add(seconds);
     jiff::Timestamp::from_second(second).map_or_else(|_| "2026-09-01T08:00:00Z".to_owned(), |time| time.to_string())
@@ -279,7 +280,7 @@ fn into_object(value: Json) -> Option<Map<String, Json>> {
 fn known_format<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
     match <u32 as serde::Deserialize>::deserialize(deserializer)? {
         FORMAT => Ok(FORMAT),
-        other => Err(D::Error::custom(format!("version {other} of the state is unknown, this program reads {FORMAT}"))),
+        other => Err(D::Error::custom(format!("state version {other} is not supported; only version {FORMAT} is"))),
     }
 }
 
@@ -310,7 +311,7 @@ impl<'de> serde::Deserialize<'de> for Tokens {
         match Json::deserialize(deserializer)? {
             Json::String(word) if word == "any" => Ok(Self::Any),
             listed @ Json::Array(_) => serde_json::from_value(listed).map(Self::Listed).map_err(D::Error::custom),
-            _ => Err(D::Error::custom("tokens is \"any\" or a list of {\"token\", \"permission\"}")),
+            _ => Err(D::Error::custom("tokens must be \"any\" or a list of {\"token\", \"permission\"}")),
         }
     }
 }

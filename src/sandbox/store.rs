@@ -1,4 +1,4 @@
-//! The state file: read anew for each request, so that it can be edited while the sandbox runs; written whole or not at all.
+//! The state file. It is read for each request, so that it can be edited while the sandbox runs, and written atomically.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::seed;
 use super::state::State;
 use crate::files::{self, FileAccess};
 
-/// The largest state that is read, in bytes. It holds live documents several times, laid out for people.
+/// The maximum size of a state file in bytes. It may contain several live documents, indented.
 const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// A state file.
@@ -21,53 +21,53 @@ pub struct Store {
 #[non_exhaustive]
 pub enum StoreError {
     /// The file cannot be read.
-    #[error("cannot read the sandbox's state {path}: {source}")]
+    #[error("cannot read the sandbox state {path}: {source}")]
     Read {
         /// The file.
         path: String,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The file holds something else. It is left as it is.
+    /// The file is not a valid state. It is not changed.
     #[error(
-        "the sandbox's state {path} is broken at line {line}, column {column}: {reason}; mend it, or delete it to start anew"
+        "cannot read the sandbox state {path}: line {line}, column {column}: {reason}; fix it, or delete it to start again"
     )]
-    Broken {
+    Invalid {
         /// The file.
         path: String,
         /// The line, from 1.
         line: usize,
         /// The column, from 1.
         column: usize,
-        /// What is wrong there.
+        /// What is wrong.
         reason: String,
     },
-    /// The file cannot be written. What was there before is still there.
-    #[error("cannot write the sandbox's state {path}: {source}")]
+    /// The file cannot be written. It is not changed.
+    #[error("cannot write the sandbox state {path}: {source}")]
     Write {
         /// The file.
         path: String,
-        /// What the system says.
+        /// The error of the operating system.
         source: std::io::Error,
     },
 }
 
 impl Store {
-    /// Opens a state file, and makes one with the seeded state where there is none.
+    /// Opens a state file. Creates it with the seeded state if it does not exist.
     ///
     /// # Errors
-    /// If the file is broken, which leaves it as it is, or if it cannot be read or made.
+    /// Returns an error if the file is invalid, or cannot be read or created.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
         Self::open_or(path, seed::state)
     }
 
-    /// Opens a state file, and makes one with this state where there is none.
+    /// Opens a state file. Creates it with a given state if it does not exist.
     ///
     /// # Errors
-    /// As [`Store::open`].
+    /// Returns the errors of [`Store::open`].
     pub fn open_or(path: impl Into<PathBuf>, initial: impl FnOnce() -> State) -> Result<Self, StoreError> {
         let store = Self { path: path.into() };
-        // Before anything is answered from a file that could not be written later.
+        // Fail now rather than after the first answers, if the file cannot be written.
         files::check_output(&store.path).map_err(|source| StoreError::Write { path: store.shown(), source })?;
         match store.load() {
             Err(StoreError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => store.save(&initial())?,
@@ -76,7 +76,7 @@ impl Store {
         Ok(store)
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -84,11 +84,11 @@ impl Store {
     /// Reads the state.
     ///
     /// # Errors
-    /// If the file cannot be read, or is no state; the message names line and column.
+    /// Returns an error if the file cannot be read or is not a valid state. The message names line and column.
     pub fn load(&self) -> Result<State, StoreError> {
         let text =
             files::read(&self.path, LARGEST).map_err(|source| StoreError::Read { path: self.shown(), source })?;
-        State::from_text(&text).map_err(|error| StoreError::Broken {
+        State::from_text(&text).map_err(|error| StoreError::Invalid {
             path: self.shown(),
             line: error.line(),
             column: error.column(),
@@ -96,10 +96,10 @@ impl Store {
         })
     }
 
-    /// Writes the state, whole or not at all, so that nobody ever reads half of it. The file keeps its mode and owner.
+    /// Writes the state atomically. The file keeps its mode and owner.
     ///
     /// # Errors
-    /// If the file cannot be written; the old one is then still there.
+    /// Returns an error if the file cannot be written. It is then unchanged.
     pub fn save(&self, state: &State) -> Result<(), StoreError> {
         self.replace(state).map_err(|source| StoreError::Write { path: self.shown(), source })
     }
@@ -113,7 +113,7 @@ impl Store {
     }
 }
 
-/// The message without the position at its end, which the error names in a field of its own.
+/// Returns the message without the position at its end, which is a separate field of the error.
 fn without_position(error: &serde_json::Error) -> String {
     let text = error.to_string();
     text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned()

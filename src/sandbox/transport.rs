@@ -1,5 +1,4 @@
-//! The sandbox without a socket: a transport that calls the state machine directly, for tests by the thousand and for
-//! `--sandbox`.
+//! A transport that calls the sandbox in the same process, for fast tests and for `--sandbox`.
 
 use std::time::Duration;
 
@@ -12,10 +11,10 @@ use crate::cloudflare::{
     AnswerFailure, Credentials, Reached, Request, Response, Sending, Transport, TransportError, TransportErrorKind,
 };
 
-/// What stands for the base URL where there is no socket.
+/// The base URL that the transport reports.
 pub const BASE_URL: &str = "sandbox://localhost/client/v4";
 
-/// A transport that ends in a sandbox in the same process.
+/// A transport to a sandbox in the same process.
 #[derive(Debug, Clone)]
 pub struct SandboxTransport {
     instance: Instance,
@@ -23,24 +22,24 @@ pub struct SandboxTransport {
 }
 
 impl SandboxTransport {
-    /// A transport to this sandbox, with a credential that a sandbox for any token accepts.
+    /// Creates a transport to a sandbox, with a credential that is accepted unless the state lists its tokens.
     pub fn new(instance: impl Into<Instance>) -> Self {
         Self { instance: instance.into(), headers: HeaderMap::new() }.with_token("sandbox")
     }
 
-    /// The same transport with this API token; without credentials where no client would send it.
+    /// Sets the API token. The transport sends no credentials if the token is not well-formed.
     #[must_use]
     pub fn with_token(self, token: &str) -> Self {
         let headers = Credentials::token(token).and_then(|credentials| credentials.headers()).unwrap_or_default();
         Self { headers, ..self }
     }
 
-    /// The sandbox at the other end.
+    /// Returns the sandbox.
     pub fn sandbox(&self) -> &Instance {
         &self.instance
     }
 
-    /// The request as it would come through a socket.
+    /// Returns the request as a server would receive it.
     fn received(&self, request: &Request) -> Request {
         let mut received = request.clone();
         let below = request.uri().path_and_query().map_or("", |below| below.as_str());
@@ -58,19 +57,19 @@ impl SandboxTransport {
     }
 }
 
-/// What arrives of an answer.
+/// Returns the answer, or the error that its delivery causes.
 fn deliver(answer: Answer) -> Result<Response, TransportError> {
     let Answer { http, delivery } = answer;
     match delivery {
         Delivery::Normal => Ok(http),
         Delivery::Truncated => Err(lost(
             TransportErrorKind::Answer(AnswerFailure::Truncated),
-            "the connection was lost in the middle of the answer",
+            "the connection was closed in the middle of the answer",
         )),
         Delivery::ResetBefore | Delivery::ResetAfter => {
-            Err(lost(TransportErrorKind::Lost, "the connection was lost before an answer came"))
+            Err(lost(TransportErrorKind::Lost, "the connection was closed before the answer"))
         }
-        Delivery::Hang => Err(lost(TransportErrorKind::Timeout, "no answer came in time")),
+        Delivery::Hang => Err(lost(TransportErrorKind::Timeout, "no answer within the time limit")),
         Delivery::Unreachable => Err(not_reached("the connection was refused".to_owned())),
     }
 }

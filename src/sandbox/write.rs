@@ -1,4 +1,4 @@
-//! What a write that is accepted makes of the stored document.
+//! The effect of an accepted write on the stored document.
 
 use serde_json::{Value as Json, json};
 
@@ -8,11 +8,11 @@ use super::rules::{Write, WriteKind, cannot_be_cleared};
 use super::state::instant;
 use crate::settings::{Endpoint, Setting, is_blank};
 
-/// How long an emulated service token lives, in seconds: the documented default of 8760h.
+/// The lifetime of an emulated service token in seconds: the documented default of 8760h.
 const TOKEN_LIFE: i64 = 8760 * 3600;
 
 impl Write<'_> {
-    /// The document after the write.
+    /// Returns the document after the write.
     pub(super) fn next(&self) -> Fields {
         let mut next = self.base();
         for member in self.table.members(MemberSource::Body, self.body) {
@@ -25,7 +25,7 @@ impl Write<'_> {
         next
     }
 
-    /// What the body is laid over: nothing, or what a merge leaves.
+    /// Returns the document that the body is applied to: empty, or the stored members that a merge keeps.
     fn base(&self) -> Fields {
         let personality = &self.state.personality;
         let merges = self.kind == WriteKind::Patch || (self.kind == WriteKind::Update && personality.put == Put::Merge);
@@ -48,13 +48,13 @@ impl Write<'_> {
     }
 
     fn apply(&self, next: &mut Fields, member: &DocumentMember<'_, '_>) {
-        match member.meaning {
+        match member.role {
             MemberRole::ReadOnly => {}
             MemberRole::Unknown if self.state.personality.unknown_fields == UnknownFields::Stored => {
                 fields::put(next, &member.keys, self.state.hostile.unknown_values.stored(member.value));
             }
             MemberRole::Unknown => {}
-            // An empty object takes away nothing that the base has not taken away already.
+            // The base has already dropped what an empty object removes.
             MemberRole::Group if member.value.is_object() => {}
             MemberRole::Group => set(next, &member.keys, member.value),
             MemberRole::Setting(setting) => self.apply_setting(next, setting, member.value),
@@ -71,11 +71,11 @@ impl Write<'_> {
         set(next, keys, if dropped { &Json::Null } else { value });
     }
 
-    /// What a write cannot take away: what the server manages, what the API does not know, and what it never clears.
+    /// Restores what a write cannot remove: read-only and ignored members, and settings that cannot be cleared.
     fn keep(&self, next: &mut Fields) {
         let ignores_unknown = self.state.personality.unknown_fields != UnknownFields::Stored;
         for member in self.table.members(MemberSource::Stored, self.stored) {
-            let kept = match member.meaning {
+            let kept = match member.role {
                 MemberRole::ReadOnly => true,
                 MemberRole::Unknown => ignores_unknown,
                 MemberRole::Setting(setting) => {
@@ -89,7 +89,7 @@ impl Write<'_> {
         }
     }
 
-    /// Naming another service token brings that token's attributes, and naming none takes them away.
+    /// Updates the attributes of the service token if the write selects another token or none.
     fn describe_token(&self, next: &mut Fields) {
         let same = self.table.settings().filter(|setting| setting.observed_as.is_some()).all(|setting| {
             let keys = fields::stored_keys(setting);
@@ -108,7 +108,7 @@ impl Write<'_> {
     }
 }
 
-/// The attributes of an emulated service token. They depend on nothing but its id and the clock.
+/// Returns the attributes of an emulated service token, derived from its id and the clock.
 fn service_token(id: &str, clock: i64) -> Fields {
     let digits: String = id.chars().filter(char::is_ascii_hexdigit).take(32).collect();
     let short: String = digits.chars().take(8).collect();
@@ -132,7 +132,7 @@ fn set<K: AsRef<str>>(fields: &mut Fields, keys: &[K], value: &Json) {
     }
 }
 
-/// RFC 7396: what a JSON merge patch makes of a document.
+/// Applies a JSON merge patch (RFC 7396).
 pub(super) fn merge_patch(document: &mut Json, patch: &Json) {
     let Json::Object(changes) = patch else {
         *document = patch.clone();

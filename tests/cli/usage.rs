@@ -213,7 +213,7 @@ fn a_state_that_is_broken_is_left_as_it_is() {
     assert_snapshot!(env.run("plan --sandbox=state.json"), @r#"
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
-    error: the sandbox's state state.json is broken at line 2, column 3: key must be a string; mend it, or delete it to start anew
+    error: cannot read the sandbox state state.json: line 2, column 3: key must be a string; fix it, or delete it to start again
     [exit status: 1]
     "#);
     assert_eq!(env.read("state.json"), "{\"sandbox\": 1,\n  oops}");

@@ -350,7 +350,7 @@ fn a_revocation_whose_fate_is_unknown_is_not_repeated() {
             }
             // What the API denies by a certain status cannot be known without a read, and a revocation has none.
             let denied = trouble.starts_with("40") && trouble.ends_with("-after");
-            let acted = format!("POST:{trouble}").parse::<Fault>().unwrap().trouble.is_applied() && !denied;
+            let acted = format!("POST:{trouble}").parse::<Fault>().unwrap().kind.is_applied() && !denied;
             if acted {
                 assert!(!matches!(done, Err(WriteError::Refused(_))), "{trouble}: it was acted on: {done:?}");
             }

@@ -59,7 +59,7 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
     let path = sandbox_state(&context.env, args.state.as_deref())?;
     let store = open_store(&path)?;
     let state = store.load().map_err(failed)?;
-    let instance = Instance::armed(store, personality, faults.clone()).map_err(failed)?;
+    let instance = Instance::with_overrides(store, personality, faults.clone()).map_err(failed)?;
     let running = serve(instance, args.port).await?;
     let serving = async {
         say_where(context, &running.base_url(), &path)?;

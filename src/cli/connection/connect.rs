@@ -139,7 +139,7 @@ pub(crate) fn open_store(path: &Path) -> Result<sandbox::Store, CliError> {
         let failure = CliError::new(FailureKind::Sandbox, error.to_string());
         match error {
             // What to do with a broken one is in its message.
-            sandbox::StoreError::Broken { .. } => failure,
+            sandbox::StoreError::Invalid { .. } => failure,
             _ => failure.hint("name a regular file in a folder that exists: --sandbox=STATE.json"),
         }
     })

@@ -1,4 +1,4 @@
-//! Every fault once in the same process and once through a socket, with what it did to the state.
+//! Every fault in the same process and through a socket, and its effect on the state.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn request() -> Request {
     http::Request::put(organizations()).body(new_body().to_string().into_bytes()).unwrap()
 }
 
-/// What a client sees of a request that went wrong.
+/// The outcome of a request for a client.
 #[derive(Debug, PartialEq)]
 enum Exchanged {
     Answer(u16, Vec<u8>),
@@ -47,7 +47,7 @@ fn client() -> reqwest::Client {
     reqwest::Client::builder().no_proxy().build().unwrap()
 }
 
-/// The exchange through a socket; a hanging answer is awaited until the server has seen the request and no longer.
+/// Sends the request through a socket. For a hanging answer, waits only until the server has received the request.
 async fn through_socket(running: &Running) -> Exchanged {
     let url = format!("{}{}", running.base_url(), organizations());
     let exchange = async {
@@ -67,7 +67,7 @@ async fn through_socket(running: &Running) -> Exchanged {
     }
 }
 
-/// Each fault, what a client sees, and whether the write happened.
+/// Each fault, the outcome for a client, and whether the write is applied.
 fn table() -> Vec<(&'static str, Exchanged, bool)> {
     let lost = || Exchanged::Lost(Reached::Unknown, false);
     let failure = |code: u32, message: &str| {
@@ -75,8 +75,9 @@ fn table() -> Vec<(&'static str, Exchanged, bool)> {
         json!({"success": false, "errors": errors, "messages": [], "result": null}).to_string().into_bytes()
     };
     let page = |status: u16| {
-        let text =
-            format!("<!DOCTYPE html><html><head><title>{status}</title></head><body>This is no API.</body></html>");
+        let text = format!(
+            "<!DOCTYPE html><html><head><title>{status}</title></head><body>This is not the API.</body></html>"
+        );
         Exchanged::Answer(status, text.into_bytes())
     };
     let internal = |status| Exchanged::Answer(status, failure(10001, "access.api.error.internal_server_error"));
@@ -108,7 +109,7 @@ async fn every_fault_in_the_same_process() {
         let transport = SandboxTransport::new(scripted(fault));
         assert_eq!(in_process(&transport).await, expected, "{fault}");
         assert_eq!(is_applied(transport.sandbox()), applied, "{fault}");
-        assert!(matches!(in_process(&transport).await, Exchanged::Answer(200, _)), "{fault} happens once");
+        assert!(matches!(in_process(&transport).await, Exchanged::Answer(200, _)), "{fault} applies once");
         assert!(is_applied(transport.sandbox()), "{fault}");
     }
 }
@@ -124,14 +125,14 @@ async fn every_fault_through_a_socket() {
 }
 
 #[tokio::test]
-async fn no_connection_means_that_nothing_was_reached() {
+async fn without_a_connection_the_server_is_not_reached() {
     let transport = SandboxTransport::new(scripted("PUT:unreachable"));
     assert_eq!(in_process(&transport).await, Exchanged::Lost(Reached::Nothing, false));
     assert!(!is_applied(transport.sandbox()));
 }
 
 #[tokio::test]
-async fn a_cut_connection_is_no_end_of_the_server() {
+async fn the_server_survives_a_cut_connection() {
     let running = Server::start(scripted("PUT:truncated"), LOOPBACK).await.unwrap();
     assert_eq!(through_socket(&running).await, Exchanged::Lost(Reached::Unknown, false));
     assert!(matches!(through_socket(&running).await, Exchanged::Answer(200, _)));
@@ -139,7 +140,7 @@ async fn a_cut_connection_is_no_end_of_the_server() {
 }
 
 #[tokio::test]
-async fn a_truncated_answer_has_a_whole_head_and_half_a_body() {
+async fn a_truncated_answer_has_a_complete_head_and_half_a_body() {
     let running = Server::start(scripted("GET:truncated"), LOOPBACK).await.unwrap();
     let url = format!("{}{}", running.base_url(), organizations());
     let mut response = client().get(url).bearer_auth("sesame").send().await.unwrap();
@@ -151,7 +152,7 @@ async fn a_truncated_answer_has_a_whole_head_and_half_a_body() {
 }
 
 #[tokio::test]
-async fn throttling_says_how_long_to_wait() {
+async fn a_throttled_answer_has_retry_after() {
     let transport = SandboxTransport::new(scripted("*:429+7"));
     let response = transport.send(&request(), SOON).await.unwrap();
     assert_eq!((response.status().as_u16(), &response.headers()["retry-after"]), (429, &HeaderValue::from(7)));
@@ -174,29 +175,29 @@ async fn the_server_answers_as_the_state_machine_does() {
 }
 
 #[tokio::test]
-async fn the_server_stays_on_loopback() {
+async fn the_server_refuses_other_addresses_than_loopback() {
     let everywhere = SocketAddr::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), 0);
     let error = Server::start(sandbox(""), everywhere).await.unwrap_err();
     assert!(matches!(error, ServerError::NotLoopback(_)), "{error}");
 }
 
 #[tokio::test]
-async fn a_broken_state_file_is_reported_through_both_ways() {
+async fn an_invalid_state_file_is_reported_in_process_and_by_the_server() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("state.json");
     let instance = Instance::try_from(Store::open(&path).unwrap()).unwrap();
     std::fs::write(&path, "{").unwrap();
     let error = SandboxTransport::new(instance.clone()).send(&request(), SOON).await.unwrap_err();
     assert_eq!(error.reached, Reached::Nothing);
-    assert!(error.message.contains("is broken at line 1"), "{error}");
+    assert!(error.message.contains("state.json: line 1"), "{error}");
     let running = Server::start(instance, LOOPBACK).await.unwrap();
-    let Exchanged::Answer(500, body) = through_socket(&running).await else { panic!("the server has to answer") };
-    assert!(String::from_utf8(body).unwrap().contains("is broken at line 1"));
+    let Exchanged::Answer(500, body) = through_socket(&running).await else { panic!("no answer from the server") };
+    assert!(String::from_utf8(body).unwrap().contains("state.json: line 1"));
     running.stop().await;
 }
 
 #[tokio::test]
-async fn a_transport_needs_no_token_and_may_have_one() {
+async fn a_transport_works_with_and_without_a_token() {
     let mut listed = sandbox("");
     listed.state_mut().tokens = Tokens::Listed(vec![Grant {
         token: "sesame".to_owned(),
@@ -211,9 +212,8 @@ async fn a_transport_needs_no_token_and_may_have_one() {
     assert_eq!(status(SandboxTransport::new(listed).with_token("sesame")).await, 200);
 }
 
-/// A tester of a client meets the code that the API uses with a status, and the budget on every answer.
 #[test]
-fn a_fault_has_the_code_of_its_status_and_every_answer_its_budget() {
+fn a_fault_has_the_code_of_its_status_and_every_answer_a_rate_limit() {
     let mut sandbox = sandbox("");
     for (fault, code) in [
         ("GET:400", 12062),
@@ -228,16 +228,16 @@ fn a_fault_has_the_code_of_its_status_and_every_answer_its_budget() {
         let answer = sandbox.handle(&call("GET", &organizations(), None));
         let body: Json = serde_json::from_slice(answer.http.body()).unwrap();
         assert_eq!(body["errors"][0]["code"], code, "{fault}");
-        let budget: Vec<&HeaderValue> = answer.http.headers().get_all("ratelimit").iter().collect();
-        assert_eq!(budget.len(), 1, "{fault}: {budget:?}");
-        assert_eq!(budget[0] == "\"default\";r=0;t=5", fault == "GET:429+5", "{fault}: {budget:?}");
+        let rate_limit: Vec<&HeaderValue> = answer.http.headers().get_all("ratelimit").iter().collect();
+        assert_eq!(rate_limit.len(), 1, "{fault}: {rate_limit:?}");
+        assert_eq!(rate_limit[0] == "\"default\";r=0;t=5", fault == "GET:429+5", "{fault}: {rate_limit:?}");
     }
     let answer = sandbox.handle(&call("GET", &organizations(), None));
     assert_eq!(answer.http.headers()["ratelimit-policy"], "\"default\";q=1200;w=300");
 }
 
 #[test]
-fn a_method_that_a_path_does_not_take_is_told_which_it_takes() {
+fn an_unsupported_method_is_answered_with_the_supported_ones() {
     for (switches, method, path, allowed) in [
         ("", "DELETE", organizations(), "GET, POST, PUT"),
         ("patch=accepted", "DELETE", organizations(), "GET, PATCH, POST, PUT"),

@@ -1,4 +1,4 @@
-//! The state file: made, edited while in use, broken, and never half written.
+//! The state file: created, edited while in use, invalid, and written atomically.
 
 use std::path::{Path, PathBuf};
 
@@ -26,15 +26,15 @@ fn write(instance: &Instance, field: &str, value: Json) -> u16 {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_made_with_the_seeded_state() {
+fn a_missing_file_is_created_with_the_seeded_state() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
     assert_eq!(store.load().unwrap(), seeded());
-    assert!(std::fs::read_to_string(&path).unwrap().starts_with("{\n  \"sandbox\": 1,\n"), "it is made to be read");
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("{\n  \"sandbox\": 1,\n"), "the file is readable");
 }
 
 #[test]
-fn a_state_reads_back_as_it_was_written() {
+fn a_state_reads_back_as_written() {
     let (_folder, path) = folder();
     let state = State {
         target: Some(crate::settings::Target::zone(ACCOUNT).unwrap()),
@@ -61,7 +61,7 @@ fn a_state_reads_back_as_it_was_written() {
 }
 
 #[test]
-fn digits_of_an_unknown_number_survive_the_file() {
+fn the_file_keeps_all_digits_of_an_unknown_number() {
     let (_folder, path) = folder();
     std::fs::write(&path, r#"{"sandbox": 1, "organization": {"huge": 123456789012345678901234567890.10}}"#).unwrap();
     let instance = instance(&path);
@@ -70,21 +70,21 @@ fn digits_of_an_unknown_number_survive_the_file() {
 }
 
 #[test]
-fn a_file_may_say_as_little_as_it_likes() {
+fn everything_but_the_version_may_be_omitted() {
     let (_folder, path) = folder();
     std::fs::write(&path, r#"{"sandbox": 1}"#).unwrap();
     assert_eq!(Store::open(&path).unwrap().load().unwrap(), State::default());
 }
 
 #[test]
-fn what_one_program_writes_the_next_one_reads() {
+fn the_state_persists_between_instances() {
     let (_folder, path) = folder();
     assert_eq!(write(&instance(&path), "session_duration", json!("36h")), 200);
     assert_eq!(read(&instance(&path))["result"]["session_duration"], "36h");
 }
 
 #[test]
-fn an_edit_counts_from_the_next_request_on() {
+fn an_edit_of_the_file_applies_to_the_next_request() {
     let (_folder, path) = folder();
     let instance = instance(&path);
     assert_eq!(read(&instance)["result"]["name"], "Widget Corps Internal Applications");
@@ -96,7 +96,7 @@ fn an_edit_counts_from_the_next_request_on() {
 }
 
 #[test]
-fn reading_leaves_the_file_alone() {
+fn reading_does_not_change_the_file() {
     let (_folder, path) = folder();
     let instance = instance(&path);
     read(&instance);
@@ -109,15 +109,15 @@ fn reading_leaves_the_file_alone() {
 }
 
 #[test]
-fn a_broken_file_is_named_with_line_and_column_and_kept() {
+fn an_invalid_file_is_reported_with_line_and_column_and_kept() {
     for (text, reason) in [
         ("{\n  \"sandbox\": 1,\n  \"clock\": x\n}", "line 3, column 12: expected value"),
         ("", "line 1, column 0: EOF"),
-        ("{\"sandbox\": 2}", "version 2 of the state is unknown"),
+        ("{\"sandbox\": 2}", "state version 2 is not supported"),
         ("{}", "missing field `sandbox`"),
         ("{\"sandbox\": 1, \"orgnization\": {}}", "unknown field `orgnization`"),
         ("{\"sandbox\": 1, \"target\": {\"scope\": \"account\", \"id\": \"x\"}}", "32 hexadecimal digits"),
-        ("{\"sandbox\": 1, \"tokens\": \"some\"}", "tokens is \"any\" or a list"),
+        ("{\"sandbox\": 1, \"tokens\": \"some\"}", "tokens must be \"any\" or a list"),
         ("{\"sandbox\": 1, \"faults\": [\"PUT:hangg\"]}", "did you mean \"hang\"?"),
         ("{\"sandbox\": 1, \"personality\": {\"put\": \"swap\"}}", "unknown variant `swap`"),
     ] {
@@ -125,23 +125,23 @@ fn a_broken_file_is_named_with_line_and_column_and_kept() {
         std::fs::write(&path, text).unwrap();
         let error = Store::open(&path).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
-        assert!(error.contains("state.json is broken at line "), "{error}");
+        assert!(error.contains("state.json: line "), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     }
 }
 
 #[test]
-fn a_file_that_breaks_while_in_use_is_reported_and_kept() {
+fn a_file_that_becomes_invalid_while_in_use_is_reported_and_kept() {
     let (_folder, path) = folder();
     let instance = instance(&path);
     std::fs::write(&path, "{").unwrap();
     let error = instance.handle(&call("GET", &organizations(), None)).unwrap_err();
-    assert!(matches!(error, StoreError::Broken { .. }));
+    assert!(matches!(error, StoreError::Invalid { .. }));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "{");
 }
 
 #[test]
-fn readers_never_see_half_a_file() {
+fn readers_never_see_a_partial_file() {
     let (folder, path) = folder();
     let instance = instance(&path);
     let reader = instance.clone();
@@ -157,32 +157,32 @@ fn readers_never_see_half_a_file() {
         }
     });
     let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(names, ["state.json"], "and nothing is left beside it");
+    assert_eq!(names, ["state.json"], "no temporary files remain");
 }
 
 #[cfg(unix)]
 #[test]
-fn a_write_that_fails_leaves_the_old_file() {
+fn a_failed_write_keeps_the_old_file() {
     let (folder, path) = folder();
     let store = Store::open(&path).unwrap();
     let gone = folder.path().join("gone").join("state.json");
     let error = Store::open(&gone).unwrap_err().to_string();
-    assert!(error.starts_with("cannot write the sandbox's state"), "{error}");
+    assert!(error.starts_with("cannot write the sandbox state"), "{error}");
     assert_eq!(store.load().unwrap(), seeded());
 }
 
-/// A demonstration with faults must not leave a sandbox behind that fails the next command.
 #[test]
-fn what_a_run_is_armed_with_is_not_in_the_file_afterwards() {
+fn overrides_are_not_written_to_the_file() {
     let (_folder, path) = folder();
     let store = Store::open(&path).unwrap();
     let faults = vec!["GET:503".parse().unwrap(), "PUT:409".parse().unwrap()];
-    let armed = Instance::armed(store.clone(), Some("durations=rewritten".parse().unwrap()), faults).unwrap();
-    let get = || armed.handle(&call("GET", &organizations(), None)).unwrap();
+    let instance =
+        Instance::with_overrides(store.clone(), Some("durations=rewritten".parse().unwrap()), faults).unwrap();
+    let get = || instance.handle(&call("GET", &organizations(), None)).unwrap();
     assert_eq!(get().http.status(), 503);
-    assert_eq!(read(&armed)["result"]["session_duration"], "12h0m0s");
-    assert_eq!(write(&armed, "name", json!("Gadget")), 409);
-    assert_eq!(write(&armed, "name", json!("Gadget")), 200);
+    assert_eq!(read(&instance)["result"]["session_duration"], "12h0m0s");
+    assert_eq!(write(&instance, "name", json!("Gadget")), 409);
+    assert_eq!(write(&instance, "name", json!("Gadget")), 200);
     let kept = store.load().unwrap();
     assert_eq!((kept.personality, kept.faults), (Personality::default(), Vec::new()));
     assert_eq!(kept.organization.unwrap()["name"], "Gadget");

@@ -1,8 +1,8 @@
-//! The emulated API, as its callers see it.
+//! The emulated API from the outside.
 
+mod echo;
 mod faults;
 mod files;
-mod law;
 mod refusals;
 mod routes;
 mod stories;
@@ -24,7 +24,7 @@ pub(super) fn doh() -> String {
     organizations() + "/doh"
 }
 
-/// A small organization, and what a personality makes of it.
+/// A sandbox with a small organization, under a personality.
 pub(super) fn sandbox(switches: &str) -> Sandbox {
     let organization = json!({
         "auth_domain": "widget.cloudflareaccess.com",
@@ -47,7 +47,7 @@ pub(super) fn send(sandbox: &mut Sandbox, method: &str, path: &str, body: Option
     (answer.http.status().as_u16(), serde_json::from_slice(answer.http.body()).unwrap())
 }
 
-/// The organization, as it is answered.
+/// Reads the organization.
 pub(super) fn get(sandbox: &mut Sandbox) -> Json {
     let (status, body) = send(sandbox, "GET", &organizations(), None);
     assert_eq!(status, 200, "{body}");
@@ -60,7 +60,7 @@ pub(super) fn get_doh(sandbox: &mut Sandbox) -> Json {
     body["result"].clone()
 }
 
-/// Writes the organization with its auth domain, and expects that to work.
+/// Writes the organization with its auth domain; the write must succeed.
 pub(super) fn put(sandbox: &mut Sandbox, mut body: Json) -> Json {
     body["auth_domain"] = json!("widget.cloudflareaccess.com");
     let (status, body) = send(sandbox, "PUT", &organizations(), Some(body));
@@ -68,7 +68,7 @@ pub(super) fn put(sandbox: &mut Sandbox, mut body: Json) -> Json {
     body["result"].clone()
 }
 
-/// Writes the organization with its auth domain, and expects a refusal: its status and the first error.
+/// Writes the organization with its auth domain, which must be refused. Returns the status and the first error.
 pub(super) fn refused(sandbox: &mut Sandbox, mut body: Json) -> (u16, Json) {
     if body.get("auth_domain").is_none() {
         body["auth_domain"] = json!("widget.cloudflareaccess.com");

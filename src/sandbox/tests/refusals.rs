@@ -1,4 +1,4 @@
-//! What a write is refused for, with its code, its reason and the place in the body.
+//! Refused writes, with the code, the reason and the pointer into the body.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn reason(error: &Json) -> &str {
 }
 
 #[test]
-fn an_invalid_body_says_why_and_where() {
+fn an_invalid_body_is_refused_with_reason_and_pointer() {
     let body =
         json!({"login_design": {"background_color": "lime"}, "mfa_config": {"allowed_authenticators": ["totp", 7]}});
     let mut sandbox = sandbox("");
@@ -27,9 +27,8 @@ fn merged(mut body: Json) -> Json {
     body
 }
 
-/// An empty value of another type means the same as what is stored, and is no echo of it.
 #[test]
-fn an_empty_value_of_another_type_is_refused_whatever_is_stored() {
+fn an_empty_value_of_a_different_type_is_refused_even_if_an_empty_one_is_stored() {
     let stored = json!({
         "auth_domain": "widget.cloudflareaccess.com", "is_ui_read_only": false, "mfa_config": {},
         "deny_unmatched_requests_exempted_zone_names": [], "session_duration": "",
@@ -53,7 +52,7 @@ fn an_empty_value_of_another_type_is_refused_whatever_is_stored() {
 }
 
 #[test]
-fn the_arguments_of_a_revocation_have_their_types() {
+fn the_arguments_of_a_revocation_are_checked() {
     let path = organizations() + "/revoke_user";
     for (name, value) in
         [("devices", json!("yes")), ("devices", json!({})), ("warp_session_reauth", json!(1)), ("user_uid", json!([]))]
@@ -71,7 +70,7 @@ fn the_arguments_of_a_revocation_have_their_types() {
 }
 
 #[test]
-fn values_that_the_table_refuses_are_refused() {
+fn values_that_the_table_rejects_are_refused() {
     for (pointer, body) in [
         ("/session_duration", json!({"session_duration": "tomorrow"})),
         ("/session_duration", json!({"session_duration": 24})),
@@ -96,10 +95,10 @@ fn values_that_the_table_refuses_are_refused() {
 }
 
 #[test]
-fn a_setting_that_the_table_gains_is_checked_like_the_others() {
+fn a_new_setting_is_checked_like_the_others() {
     use crate::settings::{Kind, Model, Setting};
-    let next_month = Setting::new("organization.token_limit", Kind::Integer { min: 1, max: 9 });
-    let model = || Model::current().clone().with(next_month);
+    let new_setting = Setting::new("organization.token_limit", Kind::Integer { min: 1, max: 9 });
+    let model = || Model::current().clone().with(new_setting);
     let mut sandbox = sandbox("unknown_fields=refused").with_model(model());
     assert_eq!(put(&mut sandbox, json!({"token_limit": 9}))["token_limit"], 9);
     let (_, error) = refused(&mut sandbox, json!({"token_limit": 10}));
@@ -135,9 +134,9 @@ fn dashboard_sso_pins_the_auth_domain() {
 }
 
 #[test]
-fn half_of_a_group_that_goes_together_is_refused() {
-    let half = json!({"service_token_inactivity": {"enabled": true, "action": "disable"}});
-    let (_, error) = refused(&mut sandbox(""), half);
+fn a_partial_group_is_refused_if_it_must_be_complete() {
+    let partial = json!({"service_token_inactivity": {"enabled": true, "action": "disable"}});
+    let (_, error) = refused(&mut sandbox(""), partial);
     assert_eq!(error["source"]["pointer"], "/service_token_inactivity");
     assert_eq!(reason(&error), "service_token_inactivity also needs inactivity_threshold_days");
     let whole = json!({"enabled": true, "inactivity_threshold_days": 90, "action": "disable"});
@@ -146,7 +145,7 @@ fn half_of_a_group_that_goes_together_is_refused() {
 }
 
 #[test]
-fn a_doh_token_may_not_outlive_the_accounts_keys() {
+fn a_doh_token_longer_than_the_key_rotation_period_is_refused() {
     let mut sandbox = sandbox("");
     sandbox.state_mut().account.key_rotation_days = Some(21);
     let mut duration = |text: &str| send(&mut sandbox, "PUT", &doh(), Some(json!({"doh_jwt_duration": text})));
@@ -157,7 +156,7 @@ fn a_doh_token_may_not_outlive_the_accounts_keys() {
 }
 
 #[test]
-fn a_body_that_is_no_object_is_refused() {
+fn a_body_that_is_not_an_object_is_refused() {
     for body in ["", "{", "[]", "null", "\"organization\""] {
         let mut raw = call("PUT", &organizations(), None);
         *raw.body_mut() = body.as_bytes().to_vec();
@@ -176,7 +175,7 @@ fn a_post_without_name_or_auth_domain_is_refused() {
 }
 
 #[test]
-fn what_is_already_there_is_taken_back_even_out_of_bounds() {
+fn a_stored_value_out_of_bounds_is_accepted_unchanged() {
     let mut sandbox = sandbox("");
     let old = json!("720h");
     sandbox

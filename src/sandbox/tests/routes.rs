@@ -10,12 +10,12 @@ fn status(sandbox: &mut Sandbox, method: &str, path: &str, body: Option<Json>) -
 }
 
 #[test]
-fn every_operation_has_its_route_and_its_status() {
+fn every_operation_has_a_route_and_a_status() {
     let account = organizations();
     let zone = format!("/zones/{ACCOUNT}/access/organizations");
     let body = || Some(json!({"auth_domain": "widget.cloudflareaccess.com", "name": "Widget Corps"}));
     let email = || Some(json!({"email": "ada@widget.example"}));
-    let nowhere = "/accounts/x/access/organizations";
+    let invalid_id = "/accounts/x/access/organizations";
     let table = [
         ("GET", account.clone(), None, 200),
         ("PUT", account.clone(), body(), 200),
@@ -33,7 +33,7 @@ fn every_operation_has_its_route_and_its_status() {
         ("GET", format!("/accounts/{ACCOUNT}/tokens/verify"), None, 200),
         ("GET", "/user/tokens/verify".to_owned(), None, 200),
         ("GET", format!("/zones/{ACCOUNT}/tokens/verify"), None, 404),
-        ("GET", nowhere.to_owned(), None, 404),
+        ("GET", invalid_id.to_owned(), None, 404),
         ("GET", account + "/", None, 404),
         ("GET", "/".to_owned(), None, 404),
     ];
@@ -46,14 +46,14 @@ fn every_operation_has_its_route_and_its_status() {
 }
 
 #[test]
-fn a_path_outside_of_the_base_leads_nowhere() {
+fn a_path_outside_of_the_base_is_not_found() {
     let mut outside = call("GET", &organizations(), None);
     *outside.uri_mut() = organizations().parse().unwrap();
     assert_eq!(sandbox("").handle(&outside).http.status(), 404);
 }
 
 #[test]
-fn the_first_target_is_adopted_and_another_one_is_refused() {
+fn the_first_target_is_adopted_and_others_are_refused() {
     let mut sandbox = sandbox("");
     get(&mut sandbox);
     assert_eq!(sandbox.state().target.as_ref().unwrap().to_string(), format!("account {ACCOUNT}"));
@@ -64,7 +64,7 @@ fn the_first_target_is_adopted_and_another_one_is_refused() {
 }
 
 #[test]
-fn the_seeded_state_answers_for_whatever_a_manifest_targets() {
+fn the_seeded_state_answers_for_any_target() {
     let mut sandbox = Sandbox::from_state(seeded());
     for target in [format!("/accounts/{ACCOUNT}"), format!("/accounts/{OTHER}"), format!("/zones/{OTHER}")] {
         assert_eq!(status(&mut sandbox, "GET", &format!("{target}/access/organizations"), None).0, 200, "{target}");
@@ -72,7 +72,7 @@ fn the_seeded_state_answers_for_whatever_a_manifest_targets() {
 }
 
 #[test]
-fn a_post_creates_the_organization_once_and_drops_what_it_does_not_take() {
+fn a_post_creates_the_organization_once_and_drops_unsupported_settings() {
     let mut sandbox = Sandbox::from_state(State::default());
     let body = json!({
         "auth_domain": "widget.cloudflareaccess.com",
@@ -104,7 +104,7 @@ fn a_post_creates_the_organization_once_and_drops_what_it_does_not_take() {
 }
 
 #[test]
-fn a_new_organization_of_a_strict_account_is_born_strict() {
+fn a_new_organization_of_a_strict_account_is_strict() {
     let account = Account { strict_service_tokens: true, ..Account::default() };
     let mut sandbox = Sandbox::from_state(State { account, ..State::default() });
     let body = json!({"auth_domain": "widget.cloudflareaccess.com", "name": "Widget Corps"});
@@ -115,7 +115,7 @@ fn a_new_organization_of_a_strict_account_is_born_strict() {
 }
 
 #[test]
-fn a_zone_takes_what_zones_know_and_nothing_else() {
+fn a_zone_accepts_only_settings_of_zones() {
     let mut sandbox = sandbox("unknown_fields=refused");
     let zone = format!("/zones/{ACCOUNT}/access/organizations");
     let write = |sandbox: &mut Sandbox, field: &str, value: Json| {
@@ -129,7 +129,7 @@ fn a_zone_takes_what_zones_know_and_nothing_else() {
 }
 
 #[test]
-fn a_revocation_needs_an_address_and_answers_without_an_envelope() {
+fn a_revocation_needs_an_email_address_and_is_answered_without_an_envelope() {
     let mut sandbox = sandbox("");
     let path = organizations() + "/revoke_user";
     let (_, body) = send(&mut sandbox, "POST", &path, Some(json!({"email": "ada@widget.example", "devices": true})));
@@ -138,7 +138,7 @@ fn a_revocation_needs_an_address_and_answers_without_an_envelope() {
 }
 
 #[test]
-fn every_request_is_remembered_with_its_body_and_its_status() {
+fn requests_are_recorded_with_body_and_status() {
     let mut sandbox = sandbox("");
     get(&mut sandbox);
     put(&mut sandbox, json!({"session_duration": "12h"}));
@@ -150,7 +150,7 @@ fn every_request_is_remembered_with_its_body_and_its_status() {
 }
 
 #[test]
-fn rays_count_the_requests() {
+fn the_ray_id_counts_requests() {
     let mut sandbox = sandbox("");
     let mut ray = || {
         let answer = sandbox.handle(&call("GET", &organizations(), None));
@@ -189,7 +189,7 @@ fn with_headers(sandbox: &mut Sandbox, method: &str, path: &str, headers: &[(&st
 }
 
 #[test]
-fn a_credential_may_do_what_it_was_given_for() {
+fn permissions_limit_what_a_credential_may_do() {
     let mut sandbox = grants();
     let revoke = organizations() + "/revoke_user";
     let refused = (403, json!(10000));
@@ -213,7 +213,7 @@ fn a_credential_may_do_what_it_was_given_for() {
 }
 
 #[test]
-fn a_key_goes_with_its_address() {
+fn an_api_key_needs_its_email_address() {
     let mut sandbox = grants();
     let key = |email, key| [("x-auth-email", email), ("x-auth-key", key)];
     let mut send = |headers: &[(&str, &str)]| with_headers(&mut sandbox, "GET", &organizations(), headers);
@@ -224,9 +224,9 @@ fn a_key_goes_with_its_address() {
 }
 
 #[test]
-fn a_malformed_credential_is_refused_even_where_any_is_welcome() {
+fn a_malformed_credential_is_refused_even_if_any_token_is_accepted() {
     let mut sandbox = sandbox("");
-    assert_eq!(with_headers(&mut sandbox, "GET", &organizations(), &[]), (400, json!(9106)), "there is none");
+    assert_eq!(with_headers(&mut sandbox, "GET", &organizations(), &[]), (400, json!(9106)), "no credential");
     for headers in [&[("authorization", "Bearer ")], &[("authorization", "Bearer a b")], &[("authorization", "sesame")]]
     {
         assert_eq!(with_headers(&mut sandbox, "GET", &organizations(), headers), (400, json!(6003)), "{headers:?}");
@@ -234,7 +234,7 @@ fn a_malformed_credential_is_refused_even_where_any_is_welcome() {
 }
 
 #[test]
-fn a_verification_knows_only_the_tokens_of_its_own_kind() {
+fn a_verification_endpoint_knows_only_the_tokens_of_its_owner() {
     let mut sandbox = grants();
     let account = format!("/accounts/{ACCOUNT}/tokens/verify");
     let mut verify = |token: &str, path: &str| {
@@ -242,7 +242,7 @@ fn a_verification_knows_only_the_tokens_of_its_own_kind() {
         with_headers(&mut sandbox, "GET", path, &[("authorization", bearer.as_str())])
     };
     assert_eq!(verify("reader", "/user/tokens/verify").0, 200);
-    assert_eq!(verify("late", "/user/tokens/verify").0, 200, "the status in the answer says that it has expired");
+    assert_eq!(verify("late", "/user/tokens/verify").0, 200, "the answer has the status expired");
     assert_eq!(verify("writer", "/user/tokens/verify"), (401, json!(1000)));
     assert_eq!(verify("writer", &account).0, 200);
     assert_eq!(verify("reader", &account), (401, json!(1000)));

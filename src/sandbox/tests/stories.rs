@@ -1,4 +1,4 @@
-//! One story for each switch: a write, and what is read afterwards.
+//! One test for each switch: a write, and the answers after it.
 
 use super::*;
 
@@ -30,7 +30,7 @@ fn null_unsets_whether_put_replaces_or_merges() {
 }
 
 #[test]
-fn a_name_is_never_cleared() {
+fn the_name_cannot_be_cleared() {
     for switches in ["put=replace", "put=merge"] {
         for body in [json!({}), json!({"name": null}), json!({"name": ""})] {
             assert_eq!(put(&mut sandbox(switches), body)["name"], "Widget Corps");
@@ -39,13 +39,17 @@ fn a_name_is_never_cleared() {
 }
 
 #[test]
-fn groups_in_a_merge_replace_or_merge() {
+fn a_merging_put_replaces_or_merges_groups() {
     let design = || json!({"login_design": {"header_text": "Hello", "footer_text": "Bye"}});
     let written = json!({"login_design": {"header_text": "Hi"}});
     let after = |switches| put(&mut sandbox_with(switches, design()), written.clone())["login_design"].clone();
     assert_eq!(after("put=merge,groups=replace"), json!({"header_text": "Hi"}));
     assert_eq!(after("put=merge,groups=merge"), json!({"header_text": "Hi", "footer_text": "Bye"}));
-    assert_eq!(after("put=replace,groups=merge"), json!({"header_text": "Hi"}), "only a merge looks into groups");
+    assert_eq!(
+        after("put=replace,groups=merge"),
+        json!({"header_text": "Hi"}),
+        "only a merge considers the members of groups"
+    );
 }
 
 #[test]
@@ -78,7 +82,7 @@ fn unknown_fields_are_stored_ignored_or_refused() {
 }
 
 #[test]
-fn an_unknown_field_that_is_left_out_is_lost_only_where_it_could_be_written() {
+fn an_omitted_unknown_field_is_lost_only_if_unknown_fields_are_stored() {
     let after = |switches| put(&mut sandbox_with(switches, json!({"beta": 1})), json!({})).get("beta").cloned();
     assert_eq!(after("unknown_fields=stored"), None);
     assert_eq!(after("unknown_fields=stored,put=merge"), Some(json!(1)));
@@ -98,7 +102,7 @@ fn auth_domain_is_required_or_optional() {
 }
 
 #[test]
-fn false_is_answered_as_written_always_or_never() {
+fn false_is_returned_as_written_always_or_never() {
     let written = json!({"is_ui_read_only": false, "mfa_piv_key_requirements": {"require_fips_device": false, "pin_policy": "once"}});
     let answer = |switches| put(&mut sandbox(switches), written.clone());
     let plain = answer("false_members=as_written");
@@ -110,7 +114,7 @@ fn false_is_answered_as_written_always_or_never() {
 }
 
 #[test]
-fn empty_lists_are_answered_as_written_always_or_never() {
+fn empty_lists_are_returned_as_written_always_or_never() {
     let name = "deny_unmatched_requests_exempted_zone_names";
     let answer = |switches, written: Json| put(&mut sandbox(switches), written).get(name).cloned();
     assert_eq!(answer("empty_lists=as_written", json!({name: []})), Some(json!([])));
@@ -135,7 +139,7 @@ fn unset_settings_are_absent_or_null() {
 }
 
 #[test]
-fn an_empty_login_design_has_three_faces() {
+fn an_empty_login_design_is_an_empty_object_absent_or_empty_strings() {
     let answer = |switches| get(&mut sandbox(switches)).get("login_design").cloned();
     assert_eq!(answer("empty_login_design=empty_object"), Some(json!({})));
     assert_eq!(answer("empty_login_design=absent"), None);
@@ -145,14 +149,14 @@ fn an_empty_login_design_has_three_faces() {
 }
 
 #[test]
-fn durations_are_answered_as_written_or_rewritten() {
+fn durations_are_returned_as_written_or_rewritten() {
     let answer = |switches| put(&mut sandbox(switches), json!({"session_duration": "90m"}))["session_duration"].clone();
     assert_eq!(answer("durations=as_written"), "90m");
     assert_eq!(answer("durations=rewritten"), "1h30m0s");
 }
 
 #[test]
-fn a_rewritten_duration_is_taken_back_although_its_unit_is_not() {
+fn a_rewritten_duration_is_accepted_although_its_unit_is_not() {
     let mut sandbox = sandbox("durations=rewritten");
     put(&mut sandbox, json!({"warp_auth_session_duration": "48h"}));
     let echoed = get(&mut sandbox)["warp_auth_session_duration"].clone();
@@ -161,7 +165,7 @@ fn a_rewritten_duration_is_taken_back_although_its_unit_is_not() {
 }
 
 #[test]
-fn sets_are_answered_as_written_or_sorted() {
+fn sets_are_returned_as_written_or_sorted() {
     let written = json!({"mfa_config": {"allowed_authenticators": ["totp", "biometrics"]}});
     let answer =
         |switches| put(&mut sandbox(switches), written.clone())["mfa_config"]["allowed_authenticators"].clone();
@@ -170,7 +174,7 @@ fn sets_are_answered_as_written_or_sorted() {
 }
 
 #[test]
-fn a_renamed_group_is_answered_under_one_name_and_taken_under_both() {
+fn a_renamed_group_is_returned_under_one_name_and_accepted_under_both() {
     for (switches, name) in [("", "mfa_piv_key_requirements"), ("spelling=former", "mfa_ssh_piv_key_requirements")] {
         for written in ["mfa_piv_key_requirements", "mfa_ssh_piv_key_requirements"] {
             let answer = put(&mut sandbox(switches), json!({written: {"pin_policy": "once"}}));
@@ -185,7 +189,7 @@ fn a_renamed_group_is_answered_under_one_name_and_taken_under_both() {
 }
 
 #[test]
-fn where_both_names_are_sent_the_one_that_is_answered_counts() {
+fn if_both_names_are_sent_the_returned_name_wins() {
     let both = json!({
         "mfa_piv_key_requirements": {"pin_policy": "once"},
         "mfa_ssh_piv_key_requirements": {"pin_policy": "never"},
@@ -195,7 +199,7 @@ fn where_both_names_are_sent_the_one_that_is_answered_counts() {
 }
 
 #[test]
-fn a_group_that_is_switched_off_is_filled_or_as_written() {
+fn a_group_whose_switch_is_off_is_filled_or_as_written() {
     let answer = |switches| get(&mut sandbox(switches)).get("service_token_inactivity").cloned();
     let filled = json!({"enabled": false, "inactivity_threshold_days": 30, "action": "disable"});
     assert_eq!(answer("switched_off=filled"), Some(filled));
@@ -203,21 +207,21 @@ fn a_group_that_is_switched_off_is_filled_or_as_written() {
 }
 
 #[test]
-fn the_switch_of_a_group_is_answered_where_false_is_left_out() {
+fn the_switch_of_a_group_is_returned_even_if_false_is_omitted() {
     let off = json!({"enabled": false, "inactivity_threshold_days": 90, "action": "delete"});
     let mut sandbox = sandbox("false_members=omitted,switched_off=as_written");
     assert_eq!(put(&mut sandbox, json!({"service_token_inactivity": off}))["service_token_inactivity"], off);
 }
 
 #[test]
-fn a_group_that_is_no_object_is_answered_as_it_is() {
+fn a_group_that_is_not_an_object_is_returned_unchanged() {
     let odd = json!({"service_token_inactivity": "soon", "login_design": 7});
     let answer = get(&mut sandbox_with("", odd));
     assert_eq!((&answer["service_token_inactivity"], &answer["login_design"]), (&json!("soon"), &json!(7)));
 }
 
 #[test]
-fn the_reason_of_the_lock_is_answered_while_it_is_on_or_always() {
+fn the_reason_of_the_lock_is_returned_while_it_is_on_or_always() {
     let answer = |switches, locked: bool| {
         let written = json!({"is_ui_read_only": locked, "ui_read_only_toggle_reason": "in Git"});
         put(&mut sandbox(switches), written).get("ui_read_only_toggle_reason").cloned()
@@ -228,10 +232,10 @@ fn the_reason_of_the_lock_is_answered_while_it_is_on_or_always() {
 }
 
 #[test]
-fn updated_at_moves_with_every_write_or_stays() {
+fn updated_at_changes_with_every_write_or_stays() {
     let mut moving = sandbox("updated_at=moves");
     assert_eq!(put(&mut moving, json!({}))["updated_at"], "2026-09-01T08:00:01Z");
-    assert_eq!(get(&mut moving)["updated_at"], "2026-09-01T08:00:01Z", "reading moves nothing");
+    assert_eq!(get(&mut moving)["updated_at"], "2026-09-01T08:00:01Z", "a read does not change it");
     assert_eq!(put(&mut moving, json!({}))["updated_at"], "2026-09-01T08:00:02Z");
     assert_eq!(put(&mut sandbox("updated_at=stays"), json!({}))["updated_at"], "2026-08-28T14:03:10Z");
 }
@@ -249,7 +253,7 @@ fn warp_without_a_duration_is_accepted_or_refused() {
 }
 
 #[test]
-fn where_there_is_no_organization_everything_says_so() {
+fn without_an_organization_reads_and_updates_fail() {
     for (switches, read, write) in [
         ("absent_organization=not_enabled", (403, json!(9999)), (403, json!(9999))),
         ("absent_organization=not_enabled_404", (404, json!(9999)), (404, json!(9999))),
@@ -293,15 +297,15 @@ fn a_patch_is_refused_or_merges() {
 }
 
 #[test]
-fn a_write_can_be_read_back_at_once_or_late() {
-    let mut prompt = sandbox("read_back=immediate");
-    put(&mut prompt, json!({"session_duration": "12h"}));
-    assert_eq!(get(&mut prompt)["session_duration"], "12h");
+fn a_write_is_visible_immediately_or_late() {
+    let mut immediate = sandbox("read_back=immediate");
+    put(&mut immediate, json!({"session_duration": "12h"}));
+    assert_eq!(get(&mut immediate)["session_duration"], "12h");
     let mut late = sandbox("read_back=late");
     assert_eq!(
         put(&mut late, json!({"session_duration": "12h"}))["session_duration"],
         "12h",
-        "the write's own answer is new"
+        "the answer to the write has the new value"
     );
     let reads: Vec<Json> = (0..4).map(|_| get(&mut late)["session_duration"].clone()).collect();
     assert_eq!(reads, ["24h", "24h", "12h", "12h"]);
@@ -317,13 +321,13 @@ fn a_late_creation_is_absent_at_first() {
 }
 
 #[test]
-fn doh_that_nobody_set_up_is_empty_or_default() {
+fn unset_doh_is_empty_or_has_defaults() {
     assert_eq!(get_doh(&mut sandbox("unset_doh=empty_object")), json!({}));
     assert_eq!(get_doh(&mut sandbox("unset_doh=defaults")), json!({"doh_jwt_duration": "24h"}));
 }
 
 #[test]
-fn doh_takes_a_service_token_and_answers_with_its_attributes() {
+fn doh_accepts_a_service_token_and_returns_its_attributes() {
     let mut sandbox = sandbox("");
     let token = "f174e90a-fafe-4643-bbbc-4a0ed4fc8415";
     let body = json!({"doh_jwt_duration": "12h", "service_token_id": token});
@@ -343,7 +347,7 @@ fn doh_takes_a_service_token_and_answers_with_its_attributes() {
       "last_seen_at": "2026-09-01T08:00:02Z"
     }
     "#);
-    assert_ne!(first["last_seen_at"], second["last_seen_at"], "it changes by itself");
+    assert_ne!(first["last_seen_at"], second["last_seen_at"], "it changes with each read");
     send(&mut sandbox, "PUT", &doh(), Some(body));
     assert_eq!(get_doh(&mut sandbox)["created_at"], first["created_at"], "the same token keeps its attributes");
     send(&mut sandbox, "PUT", &doh(), Some(json!({"doh_jwt_duration": "12h", "service_token_id": null})));
@@ -364,7 +368,7 @@ fn doh_replaces_or_merges_like_the_organization() {
 }
 
 #[test]
-fn a_hostile_api_resets_or_ignores_what_it_was_sent() {
+fn a_hostile_api_resets_or_ignores_values() {
     let mut hostile = sandbox("");
     hostile.state_mut().hostile.resets = vec!["organization.session_duration".to_owned()];
     hostile.state_mut().hostile.ignores = vec!["organization.login_design.header_text".to_owned()];
@@ -376,7 +380,7 @@ fn a_hostile_api_resets_or_ignores_what_it_was_sent() {
 }
 
 #[test]
-fn somebody_else_writes_once_before_or_after() {
+fn a_concurrent_write_happens_once_before_or_after() {
     let theirs = json!({"name": "Theirs", "session_duration": null, "login_design": {"header_text": "Theirs"}});
     for (when, header) in [(Moment::Before, Json::Null), (Moment::After, json!("Theirs"))] {
         let mut sandbox = sandbox("");
@@ -389,6 +393,6 @@ fn somebody_else_writes_once_before_or_after() {
             "{when:?}"
         );
         put(&mut sandbox, ours);
-        assert_eq!(get(&mut sandbox)["name"], "Ours", "they write only once");
+        assert_eq!(get(&mut sandbox)["name"], "Ours", "the concurrent write happens only once");
     }
 }

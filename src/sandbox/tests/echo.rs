@@ -1,5 +1,5 @@
-//! The law of personalities: a document that is written as it was read reads back the same by meaning, or is refused
-//! and nothing changes. Checked over random personalities and random documents, odd ones included.
+//! For every personality: a document that is written as it was read reads back with the same meaning, or is refused and
+//! changes nothing. Checked for random personalities and random documents, including ones with invalid values.
 
 use proptest::prelude::*;
 use serde_json::Map;
@@ -9,7 +9,7 @@ use super::*;
 use crate::live::Document;
 use crate::settings::{Access, Element, Endpoint, Group, Kind, Model, Setting, is_blank};
 
-/// Everything in a document that has a meaning: settings by their canonical value, and what nobody knows.
+/// The meaning of a document: the canonical values of its settings, and its unknown members.
 fn meaning(endpoint: Endpoint, fields: &Json) -> Vec<(String, Json)> {
     let model = Model::current();
     let document = Document::new(endpoint, fields.as_object().unwrap().clone());
@@ -17,7 +17,7 @@ fn meaning(endpoint: Endpoint, fields: &Json) -> Vec<(String, Json)> {
     let known =
         model.of(endpoint).filter(counts).map(|setting| (setting.path.to_owned(), document.canonical(model, setting)));
     let unknown = document.unknown(model).into_iter().map(|unknown| {
-        // What nobody knows inside of a renamed group has two names as well.
+        // Unknown members of a renamed group have two names too.
         let keys = unknown.keys.join(".");
         (keys.replacen("mfa_ssh_piv_key_requirements", "mfa_piv_key_requirements", 1), unknown.value)
     });
@@ -26,8 +26,8 @@ fn meaning(endpoint: Endpoint, fields: &Json) -> Vec<(String, Json)> {
     all
 }
 
-/// What a careful client sends: the document as read without what it cannot write and what is empty already.
-fn careful(endpoint: Endpoint, read: &Json) -> Json {
+/// The body that zerodrift would send: the document as read, without read-only and empty members.
+fn writable(endpoint: Endpoint, read: &Json) -> Json {
     let model = Model::current();
     let mut body = read.clone();
     let fields = body.as_object_mut().unwrap();
@@ -69,7 +69,7 @@ fn value(setting: Setting) -> BoxedStrategy<Json> {
         Kind::Set(element) => prop::collection::vec(element_of(element), 0..4).prop_map(Json::from).boxed(),
         Kind::Text | Kind::Opaque => text.boxed(),
     };
-    prop_oneof![8 => usual, 1 => odd()].boxed()
+    prop_oneof![8 => usual, 1 => invalid()].boxed()
 }
 
 fn element_of(element: Element) -> BoxedStrategy<Json> {
@@ -80,8 +80,8 @@ fn element_of(element: Element) -> BoxedStrategy<Json> {
     }
 }
 
-/// What no setting should hold, and a live document may.
-fn odd() -> impl Strategy<Value = Json> {
+/// Values that are invalid for any setting, but may appear in a live document.
+fn invalid() -> impl Strategy<Value = Json> {
     prop_oneof![
         Just(Json::Null),
         Just(json!("")),
@@ -93,13 +93,13 @@ fn odd() -> impl Strategy<Value = Json> {
     ]
 }
 
-/// A document with some of the settings of an endpoint, under the names in which they are answered, and fields nobody knows.
+/// A document with some settings of an endpoint, under the names that answers use, and with unknown fields.
 fn document(endpoint: Endpoint) -> impl Strategy<Value = Map<String, Json>> {
     let settings: Vec<Setting> = Model::current().of(endpoint).copied().collect();
     let parts: Vec<_> = settings.into_iter().map(|setting| prop::option::weighted(0.4, value(setting))).collect();
-    let unknown = prop::collection::btree_map("x_[a-z]{1,4}", odd(), 0..3);
-    let oddities = (prop::option::weighted(0.2, odd()), prop::option::weighted(0.1, (group(), odd())));
-    (parts, unknown, oddities).prop_map(move |(values, unknown, (in_group, whole_group))| {
+    let unknown = prop::collection::btree_map("x_[a-z]{1,4}", invalid(), 0..3);
+    let invalid_members = (prop::option::weighted(0.2, invalid()), prop::option::weighted(0.1, (group(), invalid())));
+    (parts, unknown, invalid_members).prop_map(move |(values, unknown, (in_group, whole_group))| {
         let mut fields = Map::new();
         for (setting, value) in Model::current().of(endpoint).zip(values) {
             if let Some(value) = value {
@@ -108,7 +108,7 @@ fn document(endpoint: Endpoint) -> impl Strategy<Value = Map<String, Json>> {
         }
         fields.extend(unknown);
         if endpoint == Endpoint::Organization {
-            in_group.into_iter().for_each(|odd| fields::put(&mut fields, &["login_design", "x_shade"], odd));
+            in_group.into_iter().for_each(|value| fields::put(&mut fields, &["login_design", "x_shade"], value));
             fields.extend(whole_group);
         }
         fields
@@ -124,7 +124,7 @@ fn path(endpoint: Endpoint) -> String {
     if endpoint == Endpoint::Doh { doh() } else { organizations() }
 }
 
-/// Reads, writes that, and reads until the answer can no longer be late.
+/// Reads a document, writes it back, and reads until late read-back is over.
 fn write_back(sandbox: &mut Sandbox, endpoint: Endpoint, body: impl FnOnce(&Json) -> Json) -> (Json, u16, Json, Json) {
     let path = path(endpoint);
     let before = send(sandbox, "GET", &path, None).1["result"].clone();
@@ -143,7 +143,7 @@ fn both() -> impl Strategy<Value = (State, u64)> {
     )
 }
 
-/// Whether every refusal is about settings that do not go together, or a group that is no object: odd to begin with.
+/// Whether all errors are about combinations of settings, or about a group that is not an object.
 fn is_about_several_settings(answer: &Json) -> bool {
     let groups: Vec<Json> =
         Model::current().groups().iter().map(|group| json!(format!("/{}", group.keys()[0]))).collect();
@@ -155,7 +155,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_written_as_read_reads_back_the_same((state, seed) in both()) {
+    fn a_document_written_as_read_reads_back_the_same((state, seed) in both()) {
         let mut sandbox = Sandbox::new(state, Personality::nth(seed));
         let stored = sandbox.state().organization.clone();
         let (before, status, answer, after) = write_back(&mut sandbox, Endpoint::Organization, Json::clone);
@@ -164,18 +164,18 @@ proptest! {
     }
 
     #[test]
-    fn what_a_careful_client_echoes_is_accepted_and_moves_nothing((state, seed) in both()) {
+    fn an_echo_without_read_only_and_empty_members_is_accepted_and_changes_nothing((state, seed) in both()) {
         for endpoint in Endpoint::ALL {
             let personality = Personality { unknown_fields: UnknownFields::Stored, ..Personality::nth(seed) };
             let mut sandbox = Sandbox::new(state.clone(), personality);
-            let (before, status, answer, after) = write_back(&mut sandbox, endpoint, |read| careful(endpoint, read));
+            let (before, status, answer, after) = write_back(&mut sandbox, endpoint, |read| writable(endpoint, read));
             prop_assert!(status < 300 || is_about_several_settings(&answer), "{}", answer);
             prop_assert_eq!(meaning(endpoint, &before), meaning(endpoint, &after), "{}", answer);
         }
     }
 
     #[test]
-    fn personalities_differ_in_dress_and_not_in_meaning((state, seed) in both()) {
+    fn personalities_change_the_representation_and_not_the_meaning((state, seed) in both()) {
         let personality = Personality { unset_doh: UnsetDoh::EmptyObject, ..Personality::nth(seed) };
         for endpoint in Endpoint::ALL {
             let read = |personality| {
@@ -188,11 +188,11 @@ proptest! {
 }
 
 #[test]
-fn the_seeded_organization_is_taken_back_under_every_named_personality() {
+fn every_named_personality_accepts_an_echo_of_the_seeded_organization() {
     for (name, personality) in Personality::named() {
         for endpoint in Endpoint::ALL {
             let mut sandbox = Sandbox::new(seeded(), personality);
-            let (before, status, answer, after) = write_back(&mut sandbox, endpoint, |read| careful(endpoint, read));
+            let (before, status, answer, after) = write_back(&mut sandbox, endpoint, |read| writable(endpoint, read));
             let refuses = endpoint == Endpoint::Organization && personality.unknown_fields == UnknownFields::Refused;
             assert_eq!(status < 300, !refuses, "{name}: {answer}");
             assert_eq!(meaning(endpoint, &before), meaning(endpoint, &after), "{name}");
@@ -201,13 +201,13 @@ fn the_seeded_organization_is_taken_back_under_every_named_personality() {
 }
 
 #[test]
-fn a_body_without_the_unknown_fields_is_taken_where_they_are_refused() {
+fn a_strict_personality_accepts_a_body_without_unknown_fields() {
     let mut sandbox = Sandbox::new(seeded(), "strict".parse().unwrap());
     let (before, status, answer, after) = write_back(&mut sandbox, Endpoint::Organization, |read| {
-        let mut body = careful(Endpoint::Organization, read);
+        let mut body = writable(Endpoint::Organization, read);
         body.as_object_mut().unwrap().remove("ai_controls_beta");
         body
     });
     assert_eq!(status, 200, "{answer}");
-    assert_eq!(after["ai_controls_beta"], before["ai_controls_beta"], "the API keeps what it does not take");
+    assert_eq!(after["ai_controls_beta"], before["ai_controls_beta"], "the API keeps fields that it does not accept");
 }
