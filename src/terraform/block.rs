@@ -1,4 +1,4 @@
-//! What the readers of HCL and JSON syntax return: resource blocks, and the locals that expressions refer to.
+//! The common result of the readers of HCL and JSON syntax: resource blocks, and locals.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use super::file::Place;
 use super::resource::{Argument, ArgumentValue};
 use crate::text::excerpt;
 
-/// The longest value that is carried over, in bytes of JSON. A manifest has at most 1 MiB, and all settings must fit.
+/// The maximum length of a value in bytes of JSON. All settings must fit into a manifest of 1 MiB.
 pub(super) const LONGEST: usize = 8 * 1024;
 
 /// A resource block as written.
@@ -16,21 +16,21 @@ pub(super) struct ResourceBlock {
     pub(super) members: Vec<Argument>,
 }
 
-/// The locals of a module: the literals, and why the others are not.
+/// The locals of a module: the literals, and for each other one the reason why it is not a literal.
 #[derive(Default)]
 pub(super) struct Locals(HashMap<String, Result<ArgumentValue, String>>);
 
 impl Locals {
-    /// The value of a local.
+    /// Returns the value of a local.
     ///
     /// # Errors
-    /// If the files hold no such local, or it is not a literal: the reason.
+    /// Returns the reason if the local is not declared or not a literal.
     pub(super) fn get(&self, name: &str) -> Result<ArgumentValue, String> {
         let none = || Err(format!("local.{} is not declared in these files", excerpt(name, 60)));
         self.0.get(name).cloned().unwrap_or_else(none)
     }
 
-    /// Adds locals; those of the same name are replaced.
+    /// Adds locals, and replaces those with the same names.
     pub(super) fn extend(&mut self, locals: HashMap<String, Result<ArgumentValue, String>>) {
         self.0.extend(locals);
     }

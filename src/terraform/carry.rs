@@ -1,4 +1,4 @@
-//! A resource → the settings it declares, by the names of the model.
+//! Converts a resource to the settings it declares, by the names in the model.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ use crate::settings::{
     Element, Endpoint, Kind, Model, Node, Scope, Setting, TargetId, is_blank, joined, nearest, shown,
 };
 
-/// Carries one resource over.
+/// Converts a resource. Reports what is not carried over as findings.
 pub(super) fn carry(model: &Model, files: &[File<'_>], resource: &Resource, findings: &mut Findings) -> Imported {
     let (fields, places) = (Map::new(), BTreeMap::new());
-    let mut carrying = Carrying { model, files, resource, findings, target: None, fields, places };
+    let mut conversion = Conversion { model, files, resource, findings, target: None, fields, places };
     for member in &resource.members {
         match [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.key() == member.name) {
-            Some(scope) => carrying.id(scope, member),
-            None => carrying.member(&mut Vec::new(), member),
+            Some(scope) => conversion.id(scope, member),
+            None => conversion.member(&mut Vec::new(), member),
         }
     }
-    carrying.done()
+    conversion.done()
 }
 
-struct Carrying<'r, 'a> {
+struct Conversion<'r, 'a> {
     model: &'r Model,
     files: &'r [File<'a>],
     resource: &'r Resource,
@@ -40,7 +40,7 @@ struct Carrying<'r, 'a> {
     places: BTreeMap<&'static str, Place>,
 }
 
-impl<'r> Carrying<'r, '_> {
+impl<'r> Conversion<'r, '_> {
     fn done(self) -> Imported {
         let (file, at) = self.resource.place.resolve(self.files);
         let says_scope = self.target.is_some();
@@ -58,7 +58,7 @@ impl<'r> Carrying<'r, '_> {
         });
     }
 
-    /// That a value is not in the input, with the command that gives it.
+    /// Reports a value that the input does not contain, with the command that prints it.
     fn computed(&mut self, name: &str, place: &Place, reason: &str) {
         let message = format!("{name} is not carried over: {reason}");
         let (file, _) = place.resolve(self.files);
@@ -82,7 +82,7 @@ impl<'r> Carrying<'r, '_> {
         self.findings.push(finding);
     }
 
-    /// The account or zone. It is one, and it need not be known.
+    /// Sets the account or zone. Only one is allowed, and its id may be unknown.
     fn id(&mut self, scope: Scope, member: &Argument) {
         let key = scope.key();
         let id = match &member.value {
@@ -107,10 +107,10 @@ impl<'r> Carrying<'r, '_> {
 
     fn member(&mut self, keys: &mut Vec<String>, member: &Argument) {
         keys.push(member.name.clone());
-        // Under any name that a setting or group has or had.
+        // Current and former names of settings and groups are accepted.
         match self.model.section(Endpoint::Organization).at(keys).map(|known| &known.node) {
             Some(Node::Setting(setting)) if setting.is_declarable() => self.setting(setting, keys, member),
-            Some(Node::Setting(_)) => self.kept(keys, member),
+            Some(Node::Setting(_)) => self.server_managed(keys, member),
             Some(Node::Branch(_)) => self.group(keys, member),
             None => self.unknown(keys, member),
         }
@@ -127,7 +127,7 @@ impl<'r> Carrying<'r, '_> {
             ArgumentValue::Unknown(reason) => return self.computed(&name, place, reason),
             ArgumentValue::Members(_) => Json::Object(Map::new()),
         };
-        // In Terraform, null is the same as leaving it out.
+        // In Terraform, null is the same as an omitted argument.
         if value.is_null() || (self.resource.origin == Origin::Output && is_blank(&value)) {
             return;
         }
@@ -145,7 +145,7 @@ impl<'r> Carrying<'r, '_> {
         set_at(&mut self.fields, own.keys(), value);
     }
 
-    /// A text without the line break at its end. Every heredoc has one, and no setting is meant to.
+    /// Removes the line break at the end of a text. Every heredoc has one, and no setting needs it.
     fn without_line_end(&mut self, name: &str, place: &Place, value: Json) -> Json {
         let is_configuration = self.resource.origin == Origin::Configuration;
         let text = value.as_str().filter(|_| is_configuration);
@@ -185,8 +185,8 @@ impl<'r> Carrying<'r, '_> {
         );
     }
 
-    /// What the server fills in belongs to a state, and is a mistake in a configuration.
-    fn kept(&mut self, keys: &[String], member: &Argument) {
+    /// Handles a setting that the server manages: it is normal in a state, and a mistake in a configuration.
+    fn server_managed(&mut self, keys: &[String], member: &Argument) {
         if self.resource.origin == Origin::Configuration {
             let message = format!("{} is not carried over: the server sets it and does not accept it", joined(keys));
             self.push(&member.key, Rule::TerraformUnknownArgument, message, None);
@@ -195,7 +195,7 @@ impl<'r> Carrying<'r, '_> {
 
     fn unknown(&mut self, keys: &[String], member: &Argument) {
         let is_nothing = matches!(&member.value, ArgumentValue::Known(value) if is_blank(value));
-        // The provider's own id of the resource is the target's.
+        // The provider's id of the resource is the id of the target.
         if self.resource.origin == Origin::Output && (is_nothing || *keys == ["id"]) {
             return;
         }
@@ -206,9 +206,9 @@ impl<'r> Carrying<'r, '_> {
     }
 }
 
-/// A value in the type that a kind takes, as Terraform converts it; other values stay what they are.
+/// Converts a value to the type of a kind, as Terraform does. Returns other values unchanged.
 fn converted(kind: Kind, value: Json) -> Json {
-    let wanted = match kind {
+    let converted = match kind {
         Kind::Boolean => as_boolean(&value),
         Kind::Integer { min: _, max: _ } => as_whole(&value),
         Kind::Set(element) => return elements(element, value),
@@ -217,17 +217,17 @@ fn converted(kind: Kind, value: Json) -> Json {
             as_text(&value).map(Json::String)
         }
     };
-    wanted.unwrap_or(value)
+    converted.unwrap_or(value)
 }
 
 fn elements(element: Element, value: Json) -> Json {
     let Json::Array(elements) = value else { return value };
     let converted = |one: Json| {
-        let wanted = match element {
+        let converted = match element {
             Element::Number(_) => as_whole(&one),
             Element::Enum(_) | Element::Host => as_text(&one).map(Json::String),
         };
-        wanted.unwrap_or(one)
+        converted.unwrap_or(one)
     };
     elements.into_iter().map(converted).collect()
 }

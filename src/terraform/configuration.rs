@@ -1,4 +1,4 @@
-//! Configurations → resources: files of one folder put together as Terraform does, without evaluating anything.
+//! Reads the configuration files of one folder as Terraform does, without evaluating expressions.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -14,11 +14,11 @@ use super::resource::{Argument, ArgumentValue, Origin, Resource};
 use crate::diagnostics::{Finding, Rule, Severity};
 use crate::text::excerpt;
 
-/// Arguments of Terraform itself, which say how it works and not what it makes.
+/// Meta-arguments of Terraform, which are not settings of the resource.
 const META: [&str; 8] =
     ["count", "for_each", "depends_on", "lifecycle", "provider", "provisioner", "connection", "timeouts"];
 
-/// The locals of all files; those of override files replace those of primary files.
+/// Returns the locals of all files; those of override files replace those of primary files.
 fn locals(files: &[File<'_>]) -> Locals {
     let mut locals = Locals::default();
     for role in [FileRole::Primary, FileRole::Override] {
@@ -59,7 +59,7 @@ fn literal(files: &[File<'_>], local: &Argument) -> Result<ArgumentValue, String
     }
 }
 
-/// Whether a configuration calls modules, which are in other folders.
+/// Whether a configuration calls modules, whose files are in other folders.
 pub(super) fn has_modules(files: &[File<'_>]) -> bool {
     files.iter().any(|file| match &file.content {
         FileContent::Hcl(body) => body.has_blocks("module"),
@@ -68,7 +68,7 @@ pub(super) fn has_modules(files: &[File<'_>]) -> bool {
     })
 }
 
-/// The organizations in the files that are configurations.
+/// Returns the organizations in configuration files.
 pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Resource> {
     let locals = locals(files);
     let mut declared: Vec<ResourceBlock> = Vec::new();
@@ -91,15 +91,15 @@ pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Reso
     declared.into_iter().map(|block| resource(files, block)).collect()
 }
 
-/// Merges a block of an override file over the one that it overrides: each argument and each kind of block is replaced as
-/// a whole. What several blocks say in `lifecycle` adds up here, so that nothing that any of them ignores is declared.
+/// Merges a block of an override file into the block with the same address: each argument and each type of nested block
+/// is replaced as a whole. `lifecycle` blocks are combined, so that a setting that any of them ignores is not declared.
 fn merge(files: &[File<'_>], declared: &mut [ResourceBlock], over: ResourceBlock, findings: &mut Findings) {
-    let mut meant = declared.iter_mut().filter(|base| base.address == over.address).peekable();
-    if meant.peek().is_none() {
+    let mut overridden = declared.iter_mut().filter(|base| base.address == over.address).peekable();
+    if overridden.peek().is_none() {
         let message = format!("{} overrides a resource that these files do not declare", over.address);
         return findings.push(over.place.finding(files, Rule::TerraformFile, message).severity(Severity::Warning));
     }
-    for base in meant {
+    for base in overridden {
         base.members.retain(|old| old.name == "lifecycle" || over.members.iter().all(|new| new.name != old.name));
         base.members.extend(over.members.iter().cloned());
     }
@@ -125,7 +125,7 @@ fn inside(members: &[Argument], name: &str) -> Vec<Argument> {
     groups.flat_map(|members| members.to_vec()).collect()
 }
 
-/// The paths of one `ignore_changes`; the empty path, which stands for all, where they cannot be told.
+/// Returns the paths of an `ignore_changes` argument; the empty path, for everything, if they are not literals.
 fn ignored(member: &Argument) -> Vec<Vec<String>> {
     match &member.value {
         ArgumentValue::Known(Json::Array(paths)) => {
@@ -136,19 +136,19 @@ fn ignored(member: &Argument) -> Vec<Vec<String>> {
     }
 }
 
-/// The names of a path such as `login_design[0].header_text`. The place in a list is of no matter: a set is one setting,
-/// and a block is a list of one. The old spelling `*` is left with no name, and so stands for all.
+/// Returns the names in a path such as `login_design[0].header_text`. Indexes are dropped: a set is one setting, and a
+/// block is a list of one. The old notation `*` has no names, so it is the empty path.
 fn steps(path: &str) -> Vec<String> {
     let parts = path.split(['.', '[', ']', '"']).map(str::trim);
     let is_name = |part: &&str| !part.is_empty() && *part != "*" && !part.bytes().all(|byte| byte.is_ascii_digit());
     parts.filter(is_name).map(str::to_owned).collect()
 }
 
-/// Why it is not certain that a resource exists once, as far as this argument goes.
+/// Returns why a meta-argument makes the number of instances uncertain.
 fn obstacle(files: &[File<'_>], member: &Argument) -> Option<String> {
     let name = member.name.as_str();
     let text = || match &member.value {
-        // An object takes many lines.
+        // An object may have many lines.
         ArgumentValue::Members(_) => format!("{name} ({})", member.key.line(files)),
         _ => {
             let expression: Vec<&str> = member.place.text(files).split_whitespace().collect();
@@ -167,7 +167,7 @@ fn obstacle(files: &[File<'_>], member: &Argument) -> Option<String> {
     }
 }
 
-/// That an argument is for Terraform alone, where nothing else is reported about it.
+/// Returns the finding for an argument that applies to Terraform only, unless it is reported otherwise.
 fn remark(files: &[File<'_>], member: &Argument) -> Option<Finding> {
     let is_reported = match &member.value {
         _ if matches!(member.name.as_str(), "count" | "for_each") => true,
@@ -179,7 +179,7 @@ fn remark(files: &[File<'_>], member: &Argument) -> Option<Finding> {
     (!is_reported).then(finding)
 }
 
-/// The members, those of one name as one that has no value: Terraform refuses them.
+/// Replaces members with the same name by one without a value, as Terraform rejects them.
 fn unique(members: Vec<Argument>) -> Vec<Argument> {
     let mut unique: Vec<Argument> = Vec::new();
     for member in members {

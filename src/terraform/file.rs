@@ -1,4 +1,4 @@
-//! Texts told apart by their name and content, the places in them, and what is wrong with them.
+//! Input files: their formats, and locations in them.
 
 use std::ops::Range;
 
@@ -11,17 +11,17 @@ use crate::diagnostics::{Finding, Lines, Location, Rule, Severity, Source};
 /// How many findings are kept. Nobody reads more, and every byte of a hostile file may be one.
 const MOST: usize = 100;
 
-/// The largest text that is read as HCL, in bytes. The parser compares each key of an object with all others, so what is
-/// ten times as large takes a hundred times as long.
+/// The maximum size of an HCL file in bytes. The parser compares each key of an object with all others, so its time is
+/// quadratic.
 const LARGEST: usize = 256 * 1024;
 
-/// The stack of the parser in bytes. It takes 64 levels of nesting, which is up to 3 MiB where nothing is optimized, and
-/// more than some platforms give a program.
+/// The stack size of the parser in bytes. It allows 64 levels of nesting, which need up to 3 MiB in debug builds: more
+/// than the main thread has on some platforms.
 const STACK: usize = 16 * 1024 * 1024;
 
 const BOM: char = '\u{feff}';
 
-/// A text, read as what it turned out to be.
+/// A file, parsed according to its format.
 pub(super) struct File<'a> {
     pub(super) source: &'a Source,
     pub(super) lines: Lines<'a>,
@@ -29,11 +29,11 @@ pub(super) struct File<'a> {
     pub(super) content: FileContent,
 }
 
-/// What a text turned out to be.
+/// The content of a file, by format.
 pub(super) enum FileContent {
     /// A configuration.
     Hcl(Body),
-    /// A configuration in JSON syntax, which is valid JSON.
+    /// A configuration in JSON syntax that is valid JSON.
     JsonSyntax,
     /// The output of `terraform show -json`: a state or a plan.
     Shown(Json),
@@ -41,42 +41,42 @@ pub(super) enum FileContent {
     State(Json),
 }
 
-/// A place in one of the files, which becomes a line and a column only when something is reported about it.
+/// A location in one of the files. It is converted to line and column only for a finding.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Place {
-    /// The position of the file.
+    /// The index of the file.
     pub(super) file: usize,
-    /// The bytes; absent in the output of a program, which is one line as a rule.
+    /// The span in bytes; `None` in the output of a program, which is usually one line.
     pub(super) span: Option<Range<usize>>,
 }
 
 impl Place {
-    /// The file's name, and where in it.
+    /// Returns the name of the file and the location in it.
     pub(super) fn resolve(&self, files: &[File<'_>]) -> (String, Option<Location>) {
         let Some(file) = files.get(self.file) else { return (String::new(), None) };
         (file.source.name.clone(), self.span.clone().map(|span| file.lines.at(span)))
     }
 
-    /// The file and line in one word: `main.tf:6`.
+    /// Returns the file and line: `main.tf:6`.
     pub(super) fn line(&self, files: &[File<'_>]) -> String {
         let (file, at) = self.resolve(files);
         at.map_or_else(|| file.clone(), |at| format!("{file}:{}", at.line))
     }
 
-    /// The text here.
+    /// Returns the text at the location.
     pub(super) fn text<'a>(&self, files: &[File<'a>]) -> &'a str {
         let file = files.get(self.file);
         file.zip(self.span.clone()).and_then(|(file, span)| file.source.text.get(span)).unwrap_or_default()
     }
 
-    /// A finding here.
+    /// Creates a finding at the location.
     pub(super) fn finding(&self, files: &[File<'_>], rule: Rule, message: impl Into<String>) -> Finding {
         let (file, at) = self.resolve(files);
         Finding { at, ..Finding::new(rule, &file, message) }
     }
 }
 
-/// Reads the texts of one folder. One that cannot be read is an error where it may bear on the organization, and a
+/// Parses the files of one folder. A file that cannot be parsed is an error if it may affect the organization, and a
 /// warning otherwise.
 pub(super) fn read<'a>(sources: &'a [Source], findings: &mut Findings) -> Vec<File<'a>> {
     let mut files = Vec::new();
@@ -93,19 +93,19 @@ pub(super) fn read<'a>(sources: &'a [Source], findings: &mut Findings) -> Vec<Fi
         match content(source, &lines) {
             Ok(content) => files.push(File { source, lines, role, content }),
             Err(finding) => {
-                let matters = sources.len() == 1 || bears_on_organization(&source.text, role);
-                let severity = if matters { Severity::Error } else { Severity::Warning };
+                let is_relevant = sources.len() == 1 || may_affect_organization(&source.text, role);
+                let severity = if is_relevant { Severity::Error } else { Severity::Warning };
                 findings.push(Finding { severity, ..*finding });
             }
         }
     }
-    // Terraform merges override files in the order of their names, whatever else the folder holds.
+    // Terraform merges override files in the order of their names.
     files.sort_by(|one, two| (one.role, &one.source.name).cmp(&(two.role, &two.source.name)));
     files
 }
 
-/// Whether a text that cannot be parsed may declare an organization or change one.
-fn bears_on_organization(text: &str, role: FileRole) -> bool {
+/// Whether a text that cannot be parsed may declare or override an organization.
+fn may_affect_organization(text: &str, role: FileRole) -> bool {
     // `resource "TYPE"` in HCL, `"TYPE": {` in JSON.
     let declares = |at: usize, kind: &str| {
         let before = text[..at].trim_end_matches('"').trim_end();
@@ -118,7 +118,7 @@ fn bears_on_organization(text: &str, role: FileRole) -> bool {
 
 fn content(source: &Source, lines: &Lines<'_>) -> Result<FileContent, Box<Finding>> {
     let text = source.text.trim_start_matches(BOM).trim_start();
-    // HCL never starts with a brace, and all JSON of this tool does.
+    // HCL never starts with a brace; all JSON formats do.
     if names::is_json_syntax(&source.name) || text.starts_with('{') {
         return json(source, lines, text);
     }
@@ -191,7 +191,7 @@ fn parse(source: &Source, lines: &Lines<'_>) -> Result<Body, Box<Finding>> {
         let message = format!("the file has {size} bytes; the limit for HCL is {LARGEST} (256 KiB)");
         return Err(Box::new(Finding { rule: Rule::TooLarge, ..*unreadable(source, message) }));
     }
-    // A byte-order mark becomes spaces of the same length, so that every place stays what it is.
+    // Replace a byte-order mark by spaces of the same length, so that all locations stay valid.
     let text = source.text.replacen(BOM, "   ", usize::from(source.text.starts_with(BOM)));
     let work = || hcl_edit::parser::parse_body(&text);
     let parsed = std::thread::scope(|scope| {

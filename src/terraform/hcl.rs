@@ -1,4 +1,4 @@
-//! HCL → blocks of literals. What is not a literal is unknown, with the reason.
+//! Reads blocks of literals from HCL. A value that is not a literal is unknown, with the reason.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -14,7 +14,7 @@ use super::block::{LONGEST, Locals, ResourceBlock};
 use super::file::Place;
 use super::resource::{Argument, ArgumentValue};
 
-/// A part of an expression that is not a literal, and why: words that follow a colon.
+/// A part of an expression that is not a literal, with the reason, to follow a colon.
 struct Computed {
     reason: String,
     span: Option<Range<usize>>,
@@ -25,17 +25,17 @@ pub(super) struct HclReader<'r> {
     pub(super) text: &'r str,
     /// The position of the file.
     pub(super) file: usize,
-    /// The locals that expressions may name; none while locals themselves are read.
+    /// The locals that expressions may refer to; `None` while the locals themselves are read.
     pub(super) locals: Option<&'r Locals>,
 }
 
 impl HclReader<'_> {
-    /// The members of every `locals` block.
+    /// Returns the members of all `locals` blocks.
     pub(super) fn locals(&self, body: &Body) -> Vec<Argument> {
         body.get_blocks("locals").flat_map(|block| block.body.attributes()).map(|one| self.attribute(one)).collect()
     }
 
-    /// The resources of these types.
+    /// Returns the resources of some types.
     pub(super) fn resources(&self, body: &Body, types: &[&str]) -> Vec<ResourceBlock> {
         let resource = |block: &Block| {
             let [kind, name] = &block.labels[..] else { return None };
@@ -46,7 +46,7 @@ impl HclReader<'_> {
         body.get_blocks("resource").filter_map(resource).collect()
     }
 
-    /// An argument of a resource. Those of `lifecycle` name attributes, which are not expressions.
+    /// Reads an argument of a resource. The elements of `ignore_changes` are attribute names and not expressions.
     fn argument(&self, structure: &Structure) -> Argument {
         match structure {
             Structure::Block(block) if block.ident.as_str() == "lifecycle" => {
@@ -147,7 +147,7 @@ impl HclReader<'_> {
         }
     }
 
-    /// A list of scalars. A list of one object is what version 4 of the provider calls a block.
+    /// Reads a list of scalars. A list of one object is a block, as in version 4 of the provider.
     fn list(&self, elements: &[&Expression]) -> Result<ArgumentValue, Computed> {
         let mut list = Vec::new();
         for element in elements {
@@ -165,7 +165,7 @@ impl HclReader<'_> {
         Ok(ArgumentValue::Known(Json::Array(list)))
     }
 
-    /// An object. Of equal keys the last one counts, as in Terraform.
+    /// Reads an object. The last of equal keys wins, as in Terraform.
     fn object(&self, object: &Object) -> Result<ArgumentValue, Computed> {
         let mut members: Vec<Argument> = Vec::new();
         for (key, value) in object.iter() {
@@ -187,7 +187,7 @@ impl HclReader<'_> {
         }
     }
 
-    /// A template that is one interpolation and nothing else is the value itself.
+    /// Reads a template. A template that consists of one interpolation has the type of the interpolated value.
     fn template(&self, template: &StringTemplate) -> Result<ArgumentValue, Computed> {
         if let Some(Element::Interpolation(only)) = template.as_single_element() {
             return self.value(&only.expr);
@@ -201,7 +201,7 @@ impl HclReader<'_> {
                 Element::Interpolation(_) => return Err(because("its template strips white space")),
                 Element::Directive(_) => return Err(because("its template has a directive")),
             }
-            // Locals that a template names a thousand times would fill the memory.
+            // A template that repeats a long local many times would use too much memory.
             if text.len() > LONGEST {
                 return Err(because("it is too long for a manifest"));
             }
@@ -209,7 +209,7 @@ impl HclReader<'_> {
         Ok(ArgumentValue::Known(Json::String(text)))
     }
 
-    /// The value of `ignore_changes`: the word `all`, or a list of paths.
+    /// Reads the value of `ignore_changes`: the word `all`, or a list of paths.
     fn paths(&self, expression: &Expression) -> ArgumentValue {
         let path = |element: &Expression| match element {
             Expression::Variable(_) | Expression::Traversal(_) | Expression::String(_) => {
@@ -226,7 +226,7 @@ impl HclReader<'_> {
     }
 }
 
-/// A scalar as text, as Terraform converts it: every text of its language is composed (NFC).
+/// Returns a scalar as text, as Terraform converts it. Terraform normalizes text to NFC.
 pub(super) fn as_text(value: &Json) -> Option<String> {
     match value {
         Json::String(text) => Some(ComposingNormalizerBorrowed::new_nfc().normalize(text).into_owned()),
@@ -236,25 +236,25 @@ pub(super) fn as_text(value: &Json) -> Option<String> {
     }
 }
 
-/// From the first word of a block to its last label: a block itself goes on for many lines.
+/// Returns the span of the header of a block, from its type to its last label.
 fn heading(block: &Block) -> Option<Range<usize>> {
     let start = block.ident.span()?;
     let end = block.labels.last().and_then(|label| label.span()).unwrap_or(start.clone());
     Some(start.start..end.end)
 }
 
-/// The start of an expression, for a sentence.
+/// Returns the start of an expression, for a message.
 fn brief(text: &str) -> String {
     crate::text::excerpt(text.split('\n').next().unwrap_or_default(), 60)
 }
 
-/// The text of a heredoc as written; nothing where it holds a template.
+/// Returns the text of a heredoc; `None` if it contains a template.
 ///
-/// `<<-` takes the smallest indentation off every line but blank ones, which it does not count either: the parser's own
-/// reading does, so this follows HCL's `flushHeredocTemplateParts`.
+/// `<<-` removes the smallest indentation from all lines except blank ones, which do not count for the indentation
+/// either. The parser counts them, so this follows HCL's `flushHeredocTemplateParts`.
 fn heredoc(source: &str) -> Option<String> {
     let (opening, rest) = source.split_once('\n')?;
-    // The last line is the delimiter, and the line break in front of it belongs to the text.
+    // The last line is the delimiter; the line break before it belongs to the text.
     let body = rest.rsplit_once('\n').map_or("", |(body, _)| &rest[..=body.len()]);
     if body.contains("${") || body.contains("%{") {
         return None;

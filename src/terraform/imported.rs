@@ -11,29 +11,29 @@ use crate::settings::{Model, Scope, Setting, TargetId};
 pub struct Imported {
     /// The address of the resource, instance included: `cloudflare_zero_trust_organization.main["eu"]`.
     pub address: String,
-    /// The file it stands in, as the user named it.
+    /// The file that declares it, as the user named it.
     pub file: String,
-    /// Where it stands; absent where the file has no lines to speak of.
+    /// Its location; `None` for output of a program.
     pub at: Option<Location>,
-    /// Whether it hangs on an account or a zone; an account where the configuration says neither.
+    /// Whether it belongs to an account or a zone; an account if neither is declared.
     pub scope: Scope,
-    /// Whether the configuration says so, though it may not say which account or zone.
+    /// Whether the scope is declared. Its id may be unknown nevertheless.
     pub says_scope: bool,
-    /// The account or zone, where the configuration says which.
+    /// The id of the account or zone, if it is known.
     pub id: Option<TargetId>,
-    /// The declared values, at the paths of a live document. What is empty here was declared to be empty.
+    /// The declared values, at the paths of a live document. Empty values were declared as empty.
     pub document: Document,
-    /// Where each declared setting stands, by its path.
+    /// The file and location of each declared setting, by its path.
     pub(super) places: BTreeMap<&'static str, (String, Option<Location>)>,
 }
 
 impl Imported {
-    /// The settings that are declared, in the order of the model.
+    /// Returns the declared settings, in the order of the model.
     pub fn declared<'a>(&'a self, model: &'a Model) -> impl Iterator<Item = &'a Setting> {
         model.declarable().filter(|setting| self.places.contains_key(setting.path))
     }
 
-    /// That a declared setting cannot stand in a manifest, at its line.
+    /// Returns the finding for a declared setting that a manifest cannot contain.
     pub fn refused(&self, setting: &Setting, reason: &str) -> Finding {
         let message = format!("{} is not carried over: {reason}", setting.path);
         let (file, at) = self.places.get(setting.path).unwrap_or(&(self.file.clone(), None)).clone();

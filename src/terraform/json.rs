@@ -1,6 +1,6 @@
-//! The JSON syntax of configurations (`*.tf.json`) → blocks of literals.
+//! Reads blocks of literals from configurations in JSON syntax (`*.tf.json`).
 //!
-//! A text in it is a template, so one with `${` or `%{` is not a literal. A block is an object or a list of objects.
+//! Strings are templates, so a string with `${` or `%{` is not a literal. A block is an object or a list of objects.
 
 use std::fmt;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use super::block::ResourceBlock;
 use super::file::Place;
 use super::resource::{Argument, ArgumentValue};
 
-/// An object as written: keys that come twice are both there, and every part knows its text.
+/// An object as written, with duplicate keys, and with the text of each key and value.
 struct Pairs<'a>(Vec<(&'a RawValue, &'a RawValue)>);
 
 impl<'de> Deserialize<'de> for Pairs<'de> {
@@ -48,17 +48,17 @@ pub(super) struct JsonReader<'a> {
 }
 
 impl<'a> JsonReader<'a> {
-    /// The members of every `locals` block.
+    /// Returns the members of all `locals` blocks.
     pub(super) fn locals(&self) -> Vec<Argument> {
         self.top("locals").into_iter().map(|(key, value)| self.member(key, value)).collect()
     }
 
-    /// Whether there is a block of this name.
+    /// Whether a block with this name exists.
     pub(super) fn has(&self, name: &str) -> bool {
         !self.top(name).is_empty()
     }
 
-    /// The resources of these types.
+    /// Returns the resources of some types.
     pub(super) fn resources(&self, types: &[&str]) -> Vec<ResourceBlock> {
         let mut found = Vec::new();
         for (kind, named) in self.top("resource") {
@@ -78,7 +78,7 @@ impl<'a> JsonReader<'a> {
         found
     }
 
-    /// What stands in all top-level blocks of a name.
+    /// Returns the members of all top-level blocks with a name.
     fn top(&self, name: &str) -> Vec<(&'a RawValue, &'a RawValue)> {
         let text = self.text.trim_start_matches('\u{feff}');
         let Ok(root) = serde_json::from_str::<&RawValue>(text) else { return Vec::new() };
@@ -86,7 +86,7 @@ impl<'a> JsonReader<'a> {
     }
 
     fn place(&self, part: &RawValue) -> Place {
-        // Both point into the same text, so the difference is where the part begins.
+        // Both point into the same text, so the difference is the offset of the part.
         let start = (part.get().as_ptr() as usize).checked_sub(self.text.as_ptr() as usize);
         Place { file: self.file, span: start.map(|start| start..start + part.get().len()) }
     }
@@ -95,7 +95,7 @@ impl<'a> JsonReader<'a> {
         let mut members = Vec::new();
         for (key, value) in pairs(block) {
             match text(key).as_str() {
-                // Where generators leave comments.
+                // The key for comments.
                 "//" => {}
                 "dynamic" => {
                     let unknown = || ArgumentValue::Unknown("it is a dynamic block".to_owned());
@@ -154,13 +154,13 @@ fn elements(raw: &RawValue) -> Vec<&RawValue> {
     serde_json::from_str(raw.get()).unwrap_or_default()
 }
 
-/// The objects that a block is.
+/// Returns the objects of a block.
 fn objects(raw: &RawValue) -> Vec<&RawValue> {
     let all = if raw.get().starts_with('{') { vec![raw] } else { elements(raw) };
     all.into_iter().filter(|one| one.get().starts_with('{')).collect()
 }
 
-/// The members of the objects that a block is.
+/// Returns the members of the objects of a block.
 fn pairs(raw: &RawValue) -> Vec<(&RawValue, &RawValue)> {
     objects(raw)
         .into_iter()

@@ -1,6 +1,6 @@
-//! Values of a state or plan under the marks that Terraform puts on them: unknown, or sensitive.
+//! The marks of values in a state or plan: unknown, or sensitive.
 //!
-//! Marks have the shape of the values, with `true` in place of what is marked.
+//! Marks have the structure of the values, with `true` for each marked value.
 
 use std::rc::Rc;
 
@@ -9,36 +9,36 @@ use serde_json::{Map, Value as Json};
 use super::file::Place;
 use super::resource::{Argument, ArgumentValue};
 
-/// Why an unknown value is not carried over.
+/// The reason for an unknown value.
 pub(super) const UNKNOWN: &str = "its value is only known after apply";
 
-/// Why a sensitive value is not carried over: the manifest is for Git.
+/// The reason for a sensitive value, which must not be written to a file for Git.
 const SENSITIVE: &str = "Terraform marks it as sensitive";
 
 /// The marks of a value.
 #[derive(Clone, Copy)]
 pub(super) struct Marks<'a> {
     pub(super) unknown: Option<&'a Json>,
-    /// Two, because a plan marks what the provider hides and what the configuration hides in different places.
+    /// The sensitive marks of the provider and those of the configuration, which a plan contains separately.
     pub(super) sensitive: [Option<&'a Json>; 2],
 }
 
 impl<'a> Marks<'a> {
     fn each(self, of: impl Fn(&'a Json) -> Option<&'a Json>) -> Self {
         let inside = |mark: Option<&'a Json>| match mark {
-            // What is marked as a whole is marked in every part.
+            // The mark of a value applies to all its parts.
             Some(Json::Bool(_)) => mark,
             other => other.and_then(&of),
         };
         Self { unknown: inside(self.unknown), sensitive: self.sensitive.map(inside) }
     }
 
-    /// The marks of a member. Raw states mark the one object of a list without its index.
+    /// Returns the marks of a member. Raw states mark the only object of a list without an index.
     fn member(self, name: &str) -> Self {
         self.each(|mark| mark.get(name))
     }
 
-    /// The marks of the only element of a list.
+    /// Returns the marks of the only element of a list.
     fn only(self) -> Self {
         self.each(|mark| if mark.is_object() { Some(mark) } else { mark.get(0) })
     }
@@ -54,7 +54,7 @@ impl<'a> Marks<'a> {
             .map(|(name, _)| name)
     }
 
-    /// Why a value cannot be carried over, looking at all of it.
+    /// Returns why a value cannot be carried over, considering all its parts.
     fn reason(self) -> Option<&'static str> {
         let is_sensitive = || self.sensitive.into_iter().flatten().any(is_marked);
         match self.unknown.is_some_and(is_marked) {
@@ -73,7 +73,7 @@ fn is_marked(mark: &Json) -> bool {
     }
 }
 
-/// The members of an object, those that are marked without their values. A mark counts where there is no value too.
+/// Returns the members of an object, with marked ones as unknown. A mark without a value adds a member.
 pub(super) fn overlaid(values: &Map<String, Json>, marks: Marks<'_>, place: &Place) -> Vec<Argument> {
     let mut names: Vec<&String> = values.keys().collect();
     for name in marks.names() {
@@ -87,7 +87,7 @@ pub(super) fn overlaid(values: &Map<String, Json>, marks: Marks<'_>, place: &Pla
 
 fn value(value: Option<&Json>, marks: Marks<'_>, place: &Place) -> ArgumentValue {
     let Some(reason) = marks.reason() else { return ArgumentValue::Known(value.cloned().unwrap_or(Json::Null)) };
-    // Where the marks are inside of a group, its other members have values.
+    // If only members of a group are marked, the other members keep their values.
     let is_inside =
         |mark: &Json| mark.is_object() || mark.as_array().is_some_and(|all| all.iter().any(Json::is_object));
     let all_inside = [marks.unknown, marks.sensitive[0], marks.sensitive[1]]

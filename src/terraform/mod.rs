@@ -1,19 +1,19 @@
-//! A Terraform state, plan or configuration → the settings it declares.
+//! Imports the settings that a Terraform state, plan or configuration declares.
 //!
-//! What Terraform knows, Terraform tells: a state and a plan hold every value. A configuration is read without
-//! evaluating it, so only literals are carried over from one, with templates, lists and locals of literals. Whatever else
-//! is in it is a finding at its line.
+//! A state or plan contains every value. A configuration is not evaluated: only literals are carried over from it,
+//! including templates, lists and locals of literals. Everything else is reported as a finding with its line.
 //!
-//! - `names`: which files Terraform reads, by their names
-//! - `file`: texts told apart by their content, and the places in them
-//! - `configuration`: the files of one folder, overrides merged, with `hcl` and `json` for the two syntaxes and
-//!   `block` for what both return
-//! - `shown`, `state`: the output of `terraform show -json` and `terraform state pull`, with `marks` for what is hidden
-//! - `resource`: what all of them lead to
-//! - `carry`: a resource → settings
-//! - [`mod@write`]: an imported organization → `org.yaml`
+//! - `names`: file names that Terraform reads, and the resource types of an organization
+//! - `file`: the formats of files, and locations in them
+//! - `configuration`: the files of one folder with overrides merged, with `hcl` and `json` for the two syntaxes and
+//!   `block` for their common result
+//! - `shown`, `state`: the output of `terraform show -json` and `terraform state pull`, with `marks` for unknown and
+//!   sensitive values
+//! - `resource`: the common representation of a resource
+//! - `carry`: converts a resource to settings, with `imported` as the result
+//! - [`mod@write`]: writes an imported organization as `org.yaml`
 //!
-//! Pure, and bounded in time and memory whatever the files hold.
+//! The module does no I/O, and its time and memory are bounded for any input.
 
 mod block;
 mod carry;
@@ -38,19 +38,19 @@ use self::resource::{Origin, Resource};
 use crate::diagnostics::{Finding, Rule, Source};
 use crate::settings::{Model, nearest};
 
-/// What a configuration gave.
+/// The result of an import.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Import {
-    /// The organization, exactly when no finding is an error.
+    /// The organization; `None` if a finding is an error.
     pub organization: Option<Imported>,
-    /// Everything that was not carried over, and everything worth knowing; at most a hundred, and one that counts the rest.
+    /// What was not carried over, and other findings: at most 100, and one that counts the rest.
     pub findings: Vec<Finding>,
 }
 
-/// Carries an organization over from these files, which are those of one folder.
+/// Imports an organization from the files of one folder.
 ///
-/// `resource` is the address of the one that is meant; where the files hold only one, it may be left out. Override files
-/// are known by their names, and an error is what keeps an organization from being imported.
+/// `resource` is the address of the resource to import; it may be omitted if the files declare only one. Override files
+/// are recognized by their names. If a finding is an error, no organization is imported.
 ///
 /// ```
 /// use zerodrift::diagnostics::Source;
@@ -84,7 +84,7 @@ pub fn import(model: &Model, sources: &[Source], resource: Option<&str>) -> Impo
     Import { organization: organization.filter(|_| !findings.has_failed()), findings: findings.into_vec() }
 }
 
-/// The addresses of the organizations in these files, in the order of the files.
+/// Returns the addresses of the organizations in the files of one folder, in the order of the files.
 pub fn addresses(sources: &[Source]) -> Vec<String> {
     let mut findings = Findings::default();
     let files = file::read(sources, &mut findings);
@@ -98,20 +98,20 @@ fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Resource> {
     found
 }
 
-/// The resource that is meant, or why that is unclear.
+/// Returns the resource to import, or reports why there is not exactly one.
 fn choose<'r>(
     name: &str,
     files: &[File<'_>],
     resources: &'r [Resource],
-    wanted: Option<&str>,
+    address: Option<&str>,
     findings: &mut Findings,
 ) -> Option<&'r Resource> {
-    let chosen = match (resources, wanted) {
+    let chosen = match (resources, address) {
         ([only], None) => Some(only),
         (_, None) => None,
         (_, Some(address)) => named(resources, address),
     };
-    let objection = match (chosen, wanted) {
+    let objection = match (chosen, address) {
         (Some(resource), _) => objection(files, resources, resource),
         (None, _) if resources.is_empty() => Some(none(name, files)),
         (None, None) => Some(several(name, files, resources)),
@@ -126,7 +126,7 @@ fn choose<'r>(
     }
 }
 
-/// Why a resource is not one that Terraform applies once.
+/// Returns a finding if a resource may not exist, or may exist several times.
 fn objection(files: &[File<'_>], resources: &[Resource], resource: &Resource) -> Option<Finding> {
     let Resource { address, place, obstacle, .. } = resource;
     let times = resources.iter().filter(|other| other.address == *address).count();
@@ -143,8 +143,8 @@ fn objection(files: &[File<'_>], resources: &[Resource], resource: &Resource) ->
     })
 }
 
-/// The resource of this address; the address of all instances will do where there is one, and that of an instance where
-/// a configuration does not tell the instances.
+/// Returns the resource with an address. An address without an instance matches a resource with one instance, and an
+/// address with an instance matches a configuration whose instances are unknown.
 fn named<'r>(resources: &'r [Resource], address: &str) -> Option<&'r Resource> {
     let is_instance =
         |resource: &&Resource| resource.address.strip_prefix(address).is_some_and(|rest| rest.starts_with('['));
@@ -184,7 +184,7 @@ fn unknown(name: &str, files: &[File<'_>], resources: &[Resource], address: &str
     Finding::new(Rule::TerraformNoOrganization, name, message).help(help)
 }
 
-/// Addresses with the place of each, a line for one; nobody reads more than a few dozen.
+/// Lists addresses with their locations, one per line, up to a limit.
 fn listed(files: &[File<'_>], resources: &[Resource]) -> String {
     const MOST: usize = 40;
     let mut lines: String = resources.iter().take(MOST).map(|resource| line(files, resource)).collect();

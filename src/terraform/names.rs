@@ -1,31 +1,30 @@
-//! What the name of a file decides: whether Terraform reads it, and when.
+//! The names of the files that Terraform reads, and of the resource types of an organization.
 //!
-//! The rules are those of Terraform and OpenTofu: `developer.hashicorp.com/terraform/language/files` and
+//! The rules for files are those of Terraform and OpenTofu: `developer.hashicorp.com/terraform/language/files` and
 //! `opentofu.org/docs/language/files`.
 
 use crate::text::argument;
 
-/// The resource types that are an organization: two names of version 4 of the provider, and the one of version 5.
+/// The resource types of an organization: two names in version 4 of the provider, and one in version 5.
 pub const RESOURCE_TYPES: [&str; 3] = [
     "cloudflare_access_organization",
     "cloudflare_zero_trust_access_organization",
     "cloudflare_zero_trust_organization",
 ];
 
-/// The part of a configuration that a file is.
+/// The role of a file in a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FileRole {
-    /// Its blocks stand for themselves.
+    /// A file with blocks of its own.
     Primary,
-    /// Its blocks are merged over those of the same name in primary files: `override.tf`, `*_override.tf`.
+    /// A file whose blocks are merged into those of primary files: `override.tf`, `*_override.tf`.
     Override,
 }
 
-/// The suffixes of OpenTofu, each after the one of Terraform that it replaces.
+/// The suffixes of Terraform, each with the one of OpenTofu that replaces it.
 const SUFFIXES: [(&str, &str); 2] = [(".tf", ".tofu"), (".tf.json", ".tofu.json")];
 
-/// The role of a file in the configuration of its folder, by its name without the folder; `None` for a file that
-/// Terraform does not read.
+/// Returns the role of a file by its name without the folder; `None` for a file that Terraform does not read.
 ///
 /// ```
 /// use zerodrift::terraform::{FileRole, file_role};
@@ -41,12 +40,12 @@ pub fn file_role(name: &str) -> Option<FileRole> {
     Some(if is_override { FileRole::Override } else { FileRole::Primary })
 }
 
-/// The path of the file that OpenTofu reads in place of this one, where it exists.
+/// Returns the path of the file that OpenTofu reads instead of this one, if that file exists.
 pub(super) fn shadowing(path: &str) -> Option<String> {
     SUFFIXES.iter().find_map(|(terraform, tofu)| Some(format!("{}{tofu}", path.strip_suffix(terraform)?)))
 }
 
-/// The name of a file without its folder.
+/// Returns the name of a file without its folder.
 pub(super) fn file_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
@@ -56,7 +55,7 @@ pub(super) fn is_json_syntax(path: &str) -> bool {
     path.ends_with(".tf.json") || path.ends_with(".tofu.json")
 }
 
-/// The command that gives the exact values of the configuration that this file belongs to.
+/// Returns the command that prints the exact values of the configuration of a file.
 pub(super) fn exact_command(path: &str) -> String {
     let program = if path.ends_with(".tofu") || path.ends_with(".tofu.json") { "tofu" } else { "terraform" };
     let folder = path.strip_suffix(file_name(path)).unwrap_or_default().trim_end_matches('/');

@@ -1,4 +1,4 @@
-//! What every kind of input leads to: a resource, and the tree of its members.
+//! A resource and the tree of its members, in a representation common to all formats.
 
 use std::rc::Rc;
 
@@ -7,27 +7,27 @@ use serde_json::{Map, Value as Json};
 use super::file::Place;
 use crate::diagnostics::Finding;
 
-/// A resource that is an organization.
+/// The resource of an organization.
 pub(super) struct Resource {
-    /// Its address, instance included where the input knows it.
+    /// Its address, including the instance if it is known.
     pub(super) address: String,
     pub(super) place: Place,
     pub(super) origin: Origin,
     pub(super) members: Vec<Argument>,
-    /// Why nothing of it can be carried over: it may not exist, or exist several times.
+    /// Why it cannot be imported: it may not exist, or may exist several times.
     pub(super) obstacle: Option<String>,
-    /// The paths of `ignore_changes`. A path stands for everything below it, and the empty path for all.
+    /// The paths of `ignore_changes`. A path includes everything below it; the empty path includes everything.
     pub(super) ignored: Vec<Vec<String>>,
-    /// What to report once this resource is chosen.
+    /// Findings to report if this resource is imported.
     pub(super) remarks: Vec<Finding>,
 }
 
-/// Who wrote the values, which decides what an empty one means.
+/// The origin of the values, which determines the meaning of empty ones.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Origin {
-    /// A person: what is empty is meant to be.
+    /// A configuration, written by hand: empty values are intended.
     Configuration,
-    /// The provider: what is empty was not asked for, but `false` is a value.
+    /// Output of the provider: empty values were not declared, but `false` is a value.
     Output,
 }
 
@@ -35,32 +35,32 @@ pub(super) enum Origin {
 #[derive(Clone)]
 pub(super) struct Argument {
     pub(super) name: String,
-    /// The place of its name.
+    /// The location of its name.
     pub(super) key: Place,
-    /// The place of its value, or of the part of it that is not a literal.
+    /// The location of its value, or of the part of it that is not a literal.
     pub(super) place: Place,
     pub(super) value: ArgumentValue,
 }
 
-/// The value of a member.
+/// The value of an argument.
 #[derive(Clone)]
 pub(super) enum ArgumentValue {
-    /// A value. `null` counts as absent.
+    /// A known value. `null` means absent.
     Known(Json),
-    /// Further members: an object as written, or a block.
+    /// An object or a block.
     Members(Rc<Vec<Argument>>),
-    /// A value that the input does not hold, and why: words that follow a colon.
+    /// A value that the input does not contain, with the reason, to follow a colon.
     Unknown(String),
 }
 
-/// An object as members, all of which share one place.
+/// Returns the members of an object, all with the same location.
 pub(super) fn members(object: &Map<String, Json>, place: &Place) -> Vec<Argument> {
     let member = |(name, value): (&String, &Json)| Argument::at(name, place, ArgumentValue::Known(value.clone()));
     object.iter().map(member).collect()
 }
 
 impl Argument {
-    /// A member whose name and value share one place.
+    /// Creates an argument whose name and value have the same location.
     pub(super) fn at(name: &str, place: &Place, value: ArgumentValue) -> Self {
         Self { name: name.to_owned(), key: place.clone(), place: place.clone(), value }
     }

@@ -1,4 +1,4 @@
-//! The output of `terraform show -json`: a state, or a plan with the values it leads to.
+//! The output of `terraform show -json`: a state, or a plan with the planned values.
 //!
 //! The format is documented at `developer.hashicorp.com/terraform/internals/json-format`.
 
@@ -10,8 +10,8 @@ use super::names::RESOURCE_TYPES;
 use super::resource::{Origin, Resource};
 use crate::text::excerpt;
 
-/// The organizations in the files that are such output, modules included. Where there are none, those that exist without
-/// an instance, each with the reason.
+/// Returns the organizations in such output, including modules. If a file has none, returns the resources without an
+/// instance, each with the reason.
 pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
     let mut found = Vec::new();
     for (position, file) in files.iter().enumerate() {
@@ -20,7 +20,7 @@ pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
         let deferred = list(json, "deferred_changes").iter().filter_map(|one| one.get("resource_change"));
         let changes: Vec<&Json> =
             list(json, "resource_changes").iter().chain(deferred).filter(|change| is_organization(change)).collect();
-        // A plan holds the state from before too; what it leads to is what the configuration says.
+        // A plan also contains the prior state; the planned values are those of the configuration.
         let values = json.get("planned_values").or_else(|| json.get("values"));
         let mut present = Vec::new();
         if let Some(module) = values.and_then(|values| values.get("root_module")) {
@@ -34,9 +34,9 @@ pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
     found
 }
 
-/// Resources of a module and of those below it. JSON nests no deeper than its parser allows, so neither does this.
+/// Collects the resources of a module and its child modules. The JSON parser limits the depth of the recursion.
 fn collect<'a>(module: &'a Json, found: &mut Vec<&'a Json>) {
-    // A deposed object is what a failed replacement left behind, under the address of its successor.
+    // A deposed object is left over from a failed replacement and has the address of its successor.
     let is_current = |resource: &&Json| resource.get("deposed_key").is_none();
     found.extend(list(module, "resources").iter().filter(|one| is_organization(one)).filter(is_current));
     list(module, "child_modules").iter().for_each(|child| collect(child, found));
@@ -50,7 +50,7 @@ fn text<'a>(object: &'a Json, key: &str) -> &'a str {
     object.get(key).and_then(Json::as_str).unwrap_or_default()
 }
 
-/// Whether it is managed: a data source only reads.
+/// Whether a resource is a managed organization, and not a data source.
 pub(super) fn is_organization(resource: &Json) -> bool {
     matches!(text(resource, "mode"), "" | "managed") && RESOURCE_TYPES.contains(&text(resource, "type"))
 }
@@ -66,11 +66,11 @@ fn read(resource: &Json, changes: &[&Json], place: &Place) -> Option<Resource> {
     };
     let empty = Map::new();
     let values = resource.get("values").and_then(Json::as_object).unwrap_or(&empty);
-    Some(Resource { members: overlaid(values, marks, place), ..absent(address, place, None) })
+    Some(Resource { members: overlaid(values, marks, place), ..without_members(address, place, None) })
 }
 
-/// A resource that is in the output of a program.
-pub(super) fn absent(address: &str, place: &Place, obstacle: Option<String>) -> Resource {
+/// Creates a resource without members, with an obstacle if it has no instances.
+pub(super) fn without_members(address: &str, place: &Place, obstacle: Option<String>) -> Resource {
     Resource {
         address: address.to_owned(),
         place: place.clone(),
@@ -82,13 +82,13 @@ pub(super) fn absent(address: &str, place: &Place, obstacle: Option<String>) -> 
     }
 }
 
-/// The organizations that a plan leaves without an instance, or that its configuration declares without one.
+/// Returns the organizations without an instance: after the plan, or in its configuration.
 fn without_instances(json: &Json, changes: &[&Json], place: &Place) -> Vec<Resource> {
     let changed = changes.iter().map(|change| {
         let actions = change.pointer("/change/actions").and_then(Json::as_array).into_iter().flatten();
         let actions: Vec<&str> = actions.filter_map(Json::as_str).collect();
         let reason = format!("it has no instances after this plan ({})", excerpt(&actions.join(", "), 60));
-        absent(text(change, "address"), place, Some(reason))
+        without_members(text(change, "address"), place, Some(reason))
     });
     let mut found: Vec<Resource> = changed.collect();
     let mut declared = Vec::new();
@@ -111,12 +111,12 @@ fn without_instances(json: &Json, changes: &[&Json], place: &Place) -> Vec<Resou
             }
         });
         let reason = format!("it has no instances in this plan{}", depends.unwrap_or_default());
-        found.push(absent(&address, place, Some(reason)));
+        found.push(without_members(&address, place, Some(reason)));
     }
     found
 }
 
-/// The resources that the configuration in a plan declares, by their addresses without an instance.
+/// Collects the resources in the configuration of a plan, by their addresses without instances.
 fn collect_declared<'a>(module: &'a Json, prefix: &str, found: &mut Vec<(String, &'a Json)>) {
     for resource in list(module, "resources").iter().filter(|one| is_organization(one)) {
         found.push((format!("{prefix}{}", text(resource, "address")), resource));

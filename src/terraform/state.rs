@@ -1,15 +1,15 @@
-//! A raw state of version 4, as `terraform state pull` prints it and as backends keep it.
+//! A raw state of version 4, as `terraform state pull` prints it and as backends store it.
 //!
-//! Terraform documents it as its own affair; the members are those of `internal/states/statefile/version4.go`.
+//! The format is internal to Terraform; the members are those of `internal/states/statefile/version4.go`.
 
 use serde_json::{Map, Value as Json};
 
 use super::file::{File, FileContent, Place};
 use super::marks::{Marks, overlaid};
 use super::resource::Resource;
-use super::shown::{absent, is_organization};
+use super::shown::{is_organization, without_members};
 
-/// The organizations in the files that are raw states. Where there are none, those without an instance.
+/// Returns the organizations in raw states. If there are none, returns those without an instance.
 pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
     let (mut found, mut empty) = (Vec::new(), Vec::new());
     for (position, file) in files.iter().enumerate() {
@@ -19,10 +19,10 @@ pub(super) fn resources(files: &[File<'_>]) -> Vec<Resource> {
         for resource in all.filter(|resource| is_organization(resource)) {
             let address = address(resource);
             let instances = resource.get("instances").and_then(Json::as_array).into_iter().flatten();
-            // A deposed object is what a failed replacement left behind.
+            // A deposed object is left over from a failed replacement.
             let current: Vec<&Json> = instances.filter(|instance| instance.get("deposed").is_none()).collect();
             if current.is_empty() {
-                empty.push(absent(&address, &place, Some("it has no instances in this state".to_owned())));
+                empty.push(without_members(&address, &place, Some("it has no instances in this state".to_owned())));
             }
             found.extend(current.into_iter().map(|instance| read(&address, instance, &place)));
         }
@@ -41,15 +41,18 @@ fn read(address: &str, instance: &Json, place: &Place) -> Resource {
     let key = instance.get("index_key").filter(|key| !key.is_null()).map(|key| format!("[{key}]"));
     let address = format!("{address}{}", key.unwrap_or_default());
     let Some(attributes) = instance.get("attributes").and_then(Json::as_object) else {
-        return absent(&address, place, Some("this state was written by Terraform 0.11 or earlier".to_owned()));
+        return without_members(
+            &address,
+            place,
+            Some("this state was written by Terraform 0.11 or earlier".to_owned()),
+        );
     };
     let marks = instance.get("sensitive_attributes").map(sensitive);
     let marks = Marks { unknown: None, sensitive: [marks.as_ref(), None] };
-    Resource { members: overlaid(attributes, marks, place), ..absent(&address, place, None) }
+    Resource { members: overlaid(attributes, marks, place), ..without_members(&address, place, None) }
 }
 
-/// The paths of sensitive attributes as marks: an object per step by name, and `true` at the end. Everything is marked
-/// where a path is not what it should be.
+/// Converts the paths of sensitive attributes to marks. If a path is invalid, everything is marked.
 fn sensitive(paths: &Json) -> Json {
     let mut marks = Json::Object(Map::new());
     for path in paths.as_array().into_iter().flatten() {
@@ -57,7 +60,7 @@ fn sensitive(paths: &Json) -> Json {
         let mut at = &mut marks;
         for step in steps {
             if step.get("type").and_then(Json::as_str) != Some("get_attr") {
-                // An index: the list or map is marked as far as its elements are.
+                // An index: the list or map gets the marks of its elements.
                 continue;
             }
             let Some(name) = step.get("value").and_then(Json::as_str) else { return Json::Bool(true) };

@@ -1,4 +1,4 @@
-//! What Terraform declares → `org.yaml`: values, and comments about what was not carried over.
+//! Writes an imported organization as `org.yaml`, with comments about what was not carried over.
 
 use std::collections::BTreeMap;
 
@@ -11,26 +11,26 @@ use crate::settings::{Model, Scope, Setting, Target};
 use crate::terraform::Imported;
 use crate::text::{excerpt, json, yaml};
 
-/// How many things that were not carried over the file lists.
+/// The maximum number of findings in the comments.
 const MOST: usize = 20;
 
-/// The longest line about one of them, in characters.
+/// The maximum length of a comment line in characters.
 const LONGEST: usize = 200;
 
 /// An imported organization as a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportedManifest {
-    /// The text. It validates; without a target it names none, and says how to.
+    /// The text of the file. It validates. Without a target it has a comment that asks for one.
     pub text: String,
-    /// How many settings it declares.
+    /// The number of declared settings.
     pub declares: usize,
-    /// The settings that were declared and that a manifest refuses, each with the reason: comments in the text.
+    /// The imported settings that a manifest rejects, each with the reason. They are comments in the text.
     pub refused: Vec<(Setting, String)>,
 }
 
-/// The file for an imported organization. `findings` are what was not carried over: comments at its top.
+/// Writes the manifest of an imported organization, with the findings as comments at the top.
 ///
-/// The scope of the target, or of the import where there is no target, decides what may be declared.
+/// The scope of the target, or of the import if there is no target, determines which settings may be declared.
 pub fn file(
     model: &Model,
     imported: &Imported,
@@ -63,7 +63,7 @@ fn export<'a>(
     Export { model, scope, live, origin: ValueSource::Desired, detail, except }
 }
 
-/// What stands above the settings: where they come from, what did not come with them, and the target.
+/// Returns the lines before the settings: the origin, the findings, and the target.
 fn top(imported: &Imported, target: Option<&Target>, findings: &[Finding]) -> String {
     let from =
         format!("From {} in {}.", imported.address, place(&imported.file, imported.at.as_ref().map(|at| at.line)));
@@ -94,7 +94,7 @@ fn place(file: &str, line: Option<usize>) -> String {
     line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"))
 }
 
-/// Text on one line of a comment: ASCII, and cut where nobody would read on.
+/// Returns text for one comment line: ASCII, and shortened.
 fn line(text: &str) -> String {
     json::ascii(&excerpt(text, LONGEST).replace('…', "..."))
 }

@@ -1,11 +1,11 @@
-//! Whatever the files hold: bounded time, memory and stack.
+//! Bounds on time, memory and stack for any input.
 
 use proptest::prelude::*;
 
 use super::*;
 
 #[test]
-fn nothing_nests_deeper_than_the_stack() {
+fn deep_nesting_does_not_overflow_the_stack() {
     let openings = [
         "(",
         "[",
@@ -40,7 +40,7 @@ fn nothing_nests_deeper_than_the_stack() {
 }
 
 #[test]
-fn what_names_a_long_local_again_and_again_stays_small() {
+fn repeated_references_to_a_long_local_are_bounded() {
     let long = "x".repeat(8_000);
     let many = "${local.long}".repeat(10_000);
     let import = read(&format!(
@@ -56,19 +56,19 @@ fn what_names_a_long_local_again_and_again_stays_small() {
 }
 
 #[test]
-fn a_file_that_nobody_wrote_by_hand_is_not_parsed() {
+fn a_file_above_the_size_limit_is_not_parsed() {
     let import = read(&"a = 1\n".repeat(100_000));
     assert_eq!(messages(&import), ["the file has 600000 bytes; the limit for HCL is 262144 (256 KiB)"]);
 }
 
 #[test]
-fn what_is_longer_than_any_setting_is_not_carried_over() {
+fn a_value_above_the_length_limit_is_not_carried_over() {
     let import = resource(&format!("name = \"{}\"", "x".repeat(100_000)));
     assert_eq!(messages(&import), ["name is not carried over: it is too long for a manifest"]);
 }
 
 #[test]
-fn findings_are_counted_where_nobody_would_read_them() {
+fn findings_above_the_limit_are_counted() {
     let lines: String = (0..5_000).map(|n| format!("unheard_of_{n} = 1\n")).collect();
     let import = resource(&lines);
     assert_eq!(import.findings.len(), 101);
@@ -139,7 +139,7 @@ fn pieces() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn whatever_a_file_holds_it_is_read_or_an_error(text in prop_oneof![pieces(), any::<String>()], name in "main\\.tf|override\\.tf|x\\.tf\\.json|-") {
+    fn any_file_is_read_or_an_error(text in prop_oneof![pieces(), any::<String>()], name in "main\\.tf|override\\.tf|x\\.tf\\.json|-") {
         let import = import(Model::current(), &[source(&name, &text)], None);
         prop_assert_eq!(import.organization.is_some(), !import.findings.iter().any(Finding::is_error));
     }

@@ -1,4 +1,4 @@
-//! Files of one folder, put together as Terraform and OpenTofu do.
+//! Files of one folder, combined as Terraform and OpenTofu do.
 
 use super::*;
 
@@ -6,7 +6,7 @@ const NAME: &str =
     "name = \"Widget\"\nsession_duration = \"24h\"\nlogin_design = {\n  header_text = \"H\"\n  footer_text = \"F\"\n}";
 
 #[test]
-fn only_what_terraform_reads_has_a_role() {
+fn only_files_that_terraform_reads_have_a_role() {
     for primary in ["main.tf", "x.tofu", "x.tf.json", "x.tofu.json", "overrides.tf", "my-override.tf"] {
         assert_eq!(file_role(primary), Some(FileRole::Primary), "{primary}");
     }
@@ -27,7 +27,7 @@ fn override_files_are_merged_argument_by_argument() {
     let login = json!({"header_text": "H", "footer_text": "F"});
     let expected = json!({"name": "Widget", "login_design": login, "session_duration": "8h"});
     assert_eq!(over("session_duration = \"8h\""), expected);
-    // A group is one argument, and replaced as a whole.
+    // A group is one argument, which is replaced as a whole.
     let expected = json!({"name": "Widget", "session_duration": "24h", "login_design": {"header_text": "New"}});
     assert_eq!(over("login_design = {\n  header_text = \"New\"\n}"), expected);
     assert_eq!(over("session_duration = null"), json!({"name": "Widget", "login_design": login}));
@@ -53,7 +53,7 @@ fn override_files_are_merged_in_the_order_of_their_names() {
 }
 
 #[test]
-fn an_override_may_make_a_resource_uncertain_or_override_nothing() {
+fn an_override_may_make_the_instances_uncertain_or_match_no_resource() {
     let main = block(NAME);
     let import = read_all(&[("main.tf", &main), ("override.tf", &block("count = var.on ? 1 : 0"))]);
     assert!(import.organization.is_none());
@@ -66,13 +66,16 @@ fn an_override_may_make_a_resource_uncertain_or_override_nothing() {
 }
 
 #[test]
-fn opentofu_reads_its_own_file_in_place_of_terraforms() {
+fn opentofu_reads_its_own_file_instead_of_terraforms() {
     let tofu = block("name = \"Tofu\"\nauth_domain = var.x");
     let json = r#"{"resource": {"cloudflare_zero_trust_organization": {"j": {"name": "J"}}}}"#;
     let import = read_all(&[("main.tf", &block(NAME)), ("main.tofu", &tofu)]);
     assert_eq!(fields(&import), json!({"name": "Tofu"}));
-    let said = placed(&import);
-    assert!(said.contains(&"main.tf: main.tf is skipped: OpenTofu reads main.tofu instead".to_owned()), "{said:?}");
+    let findings = placed(&import);
+    assert!(
+        findings.contains(&"main.tf: main.tf is skipped: OpenTofu reads main.tofu instead".to_owned()),
+        "{findings:?}"
+    );
     let help: Vec<_> = import.findings.iter().filter_map(|finding| finding.help.as_deref()).collect();
     assert!(help.contains(&"for the exact value: tofu show -json | zerodrift init --from-terraform -"), "{help:?}");
     // Only the file of the same syntax is replaced.
@@ -83,7 +86,7 @@ fn opentofu_reads_its_own_file_in_place_of_terraforms() {
 }
 
 #[test]
-fn json_syntax_holds_the_same_as_hcl() {
+fn json_syntax_is_equivalent_to_hcl() {
     let text = r#"{
   "//": "made by a generator",
   "locals": [{"team": "widget"}, {"list": ["totp"]}],
@@ -126,7 +129,7 @@ fn json_syntax_holds_the_same_as_hcl() {
 #[test]
 fn json_syntax_has_the_same_obstacles() {
     let text = |body: &str| format!(r#"{{"resource": {{"cloudflare_zero_trust_organization": {{"main": {body}}}}}}}"#);
-    for (body, said) in [
+    for (body, expected) in [
         (
             r#"{"count": "${var.on ? 1 : 0}"}"#,
             "its number of instances depends on count = \"${var.on ? 1 : 0}\" (m.tf.json:1)",
@@ -136,7 +139,7 @@ fn json_syntax_has_the_same_obstacles() {
         (r#"[{"name": "a"}, {"name": "b"}]"#, "found 2 organizations"),
     ] {
         let import = read_all(&[("m.tf.json", &text(body))]);
-        assert!(import.organization.is_none() && messages(&import)[0].contains(said), "{:?}", messages(&import));
+        assert!(import.organization.is_none() && messages(&import)[0].contains(expected), "{:?}", messages(&import));
     }
     let all = read_all(&[("m.tf.json", &text(r#"{"name": "a", "lifecycle": [{"ignore_changes": "all"}]}"#))]);
     assert_eq!(fields(&all), json!({}));
@@ -155,7 +158,7 @@ fn a_byte_order_mark_changes_nothing() {
 }
 
 #[test]
-fn a_neighbour_that_cannot_be_read_is_a_warning_unless_it_holds_the_organization() {
+fn another_file_that_cannot_be_parsed_is_a_warning_unless_it_may_affect_the_organization() {
     let main = block(NAME);
     let large = "a = 1\n".repeat(100_000);
     let neighbours = [
@@ -180,7 +183,7 @@ fn a_neighbour_that_cannot_be_read_is_a_warning_unless_it_holds_the_organization
         ("other.tf", broken.replace("resource ", "resource  ")),
         ("other.tf", large.clone() + &broken),
         ("other.tf.json", "{\"resource\": {\"cloudflare_access_organization\" : {\"m\": ]}}}".to_owned()),
-        // What is overridden is not known.
+        // The file may override anything.
         ("x_override.tf", "locals {\n  a = ]\n}\n".to_owned()),
     ] {
         let import = read_all(&[("main.tf", &main), (name, &text)]);

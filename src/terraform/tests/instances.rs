@@ -1,9 +1,9 @@
-//! Which resource is carried over: its instances, `ignore_changes`, several organizations and duplicates.
+//! The choice of the resource: instances, `ignore_changes`, several organizations and duplicates.
 
 use super::*;
 
 #[test]
-fn what_ignore_changes_names_is_listed_and_not_declared() {
+fn settings_in_ignore_changes_are_reported_and_not_declared() {
     let lines = |ignored: &str| {
         format!(
             "account_id = \"699d98642c564d2e855e9661899b7252\"\nname = \"W\"\nsession_duration = var.x\n\
@@ -31,7 +31,7 @@ fn what_ignore_changes_names_is_listed_and_not_declared() {
         ("[session_duration, mfa_config.allowed_authenticators[0]]", json!({"name": name, "login_design": login}), 2),
         ("all", json!({}), 5),
         ("[\"*\"]", json!({}), 5),
-        // What cannot be told may be all.
+        // A value that is not a literal may be `all`.
         ("concat([], [])", json!({}), 5),
         ("[session_duration, tolist([])]", json!({}), 5),
     ];
@@ -51,7 +51,7 @@ fn what_ignore_changes_names_is_listed_and_not_declared() {
 }
 
 #[test]
-fn a_resource_that_may_not_exist_once_is_an_error_that_names_it_and_why() {
+fn a_resource_without_exactly_one_instance_is_an_error_with_the_reason() {
     let table = [
         ("count = 0", "it has no instances: count = 0 (main.tf:2)"),
         ("count = 2", "its number of instances depends on count = 2 (main.tf:2)"),
@@ -79,7 +79,7 @@ fn a_resource_that_may_not_exist_once_is_an_error_that_names_it_and_why() {
 }
 
 #[test]
-fn several_organizations_are_listed_and_one_is_named() {
+fn several_organizations_are_listed_and_one_can_be_selected() {
     let text = block("name = \"One\"") + &block("name = \"Two\"\n").replace("\"main\"", "\"two\"");
     assert_snapshot!(drawn("main.tf", &text), @r#"
     error[terraform-several]: found 2 organizations; a manifest describes one
@@ -102,7 +102,7 @@ fn several_organizations_are_listed_and_one_is_named() {
 }
 
 #[test]
-fn what_terraform_refuses_is_not_carried_over() {
+fn duplicates_that_terraform_rejects_are_not_carried_over() {
     let twice = read(&(block("name = \"One\"") + &block("name = \"Two\"")));
     assert!(twice.organization.is_none());
     let sources = [source("a.tf", &block("name = \"One\"")), source("b.tf", &block("name = \"Two\""))];

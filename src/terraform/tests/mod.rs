@@ -24,7 +24,7 @@ fn read(text: &str) -> Import {
     read_all(&[("main.tf", text)])
 }
 
-/// A resource with these lines in it.
+/// A resource with some arguments.
 fn block(lines: &str) -> String {
     format!("resource \"cloudflare_zero_trust_organization\" \"main\" {{\n{lines}\n}}\n")
 }
@@ -58,7 +58,7 @@ fn placed(import: &Import) -> Vec<String> {
 }
 
 #[test]
-fn a_resource_of_either_version_leads_to_the_same_settings() {
+fn resources_of_all_provider_versions_declare_the_same_settings() {
     let five = "account_id = \"699d98642c564d2e855e9661899b7252\"\nname = \"Widget\"\nlogin_design = {\n header_text = \"Hi\"\n}";
     let four = five.replace("login_design = {", "login_design {");
     let list = five.replace("login_design = {", "login_design = [{").replace("\n}", "\n}]");
@@ -75,7 +75,7 @@ fn a_resource_of_either_version_leads_to_the_same_settings() {
 }
 
 #[test]
-fn what_is_written_empty_is_declared_and_null_is_not() {
+fn empty_values_are_declared_and_null_is_not() {
     let import = resource(
         "is_ui_read_only = false\nname = null\nlogin_design = { header_text = \"\", footer_text = null }\n\
          mfa_config = { allowed_authenticators = [] }\ncustom_pages = null",
@@ -86,7 +86,7 @@ fn what_is_written_empty_is_declared_and_null_is_not() {
 }
 
 #[test]
-fn a_former_name_leads_to_the_setting_of_today() {
+fn a_former_name_declares_the_current_setting() {
     let import = resource("mfa_ssh_piv_key_requirements = { pin_policy = \"always\", ssh_key_size = [256, \"384\"] }");
     let expected = json!({"mfa_piv_key_requirements": {"pin_policy": "always", "ssh_key_size": [256, 384]}});
     assert_eq!((fields(&import), import.findings), (expected, vec![]));
@@ -96,7 +96,7 @@ const LOCALS: &str = "locals {\n  team = \"widget\"\n  hours = 24\n  none = null
     page = { header_text = \"Hi\" }\n  copy = local.team\n  call = upper(\"x\")\n}\n";
 
 #[test]
-fn literals_have_the_values_that_terraform_gives_them() {
+fn literals_have_the_same_values_as_in_terraform() {
     let table = [
         (r#""plain""#, json!("plain")),
         (r#"("plain")"#, json!("plain")),
@@ -109,7 +109,7 @@ fn literals_have_the_values_that_terraform_gives_them() {
         ("007", json!("7")),
         ("-1", json!("-1")),
         ("true", json!("true")),
-        // Terraform composes every text.
+        // Terraform normalizes text to NFC.
         ("\"e\u{301}\"", json!("\u{e9}")),
     ];
     for (expression, expected) in table {
@@ -125,7 +125,7 @@ fn literals_have_the_values_that_terraform_gives_them() {
 }
 
 #[test]
-fn what_needs_an_evaluation_is_reported_with_its_kind_and_never_written() {
+fn expressions_are_reported_with_a_reason_and_not_declared() {
     let table = [
         ("var.name", "it refers to var.name"),
         ("data.http.team.body", "it refers to data.http.team.body"),
@@ -169,11 +169,11 @@ fn what_needs_an_evaluation_is_reported_with_its_kind_and_never_written() {
 }
 
 #[test]
-fn a_heredoc_is_its_text_without_the_line_break_at_its_end() {
+fn a_heredoc_loses_the_line_break_at_its_end() {
     let table = [
         ("<<EOT\n  as it is \\n\nEOT", "  as it is \\n"),
         ("<<-EOT\n    two\n      lines\n    EOT", "two\n  lines"),
-        // Blank lines neither count for the indentation nor lose it.
+        // Blank lines do not count for the indentation and keep theirs.
         ("<<-EOT\n    one\n \n\n    two\n    EOT", "one\n \n\ntwo"),
         ("<<-EOT\n\tone\n\t\ttwo\n\tEOT", "one\n\ttwo"),
         ("<<EOT\nlast EOT\nEOTs\nEOT", "last EOT\nEOTs"),
@@ -191,14 +191,14 @@ fn a_heredoc_is_its_text_without_the_line_break_at_its_end() {
 }
 
 #[test]
-fn texts_become_what_a_setting_takes_as_in_terraform() {
+fn text_is_converted_to_the_type_of_the_setting_as_in_terraform() {
     let import = resource("is_ui_read_only = \"true\"\nname = 42\ndeny_unmatched_requests = \"perhaps\"");
     let expected = json!({"is_ui_read_only": true, "name": "42", "deny_unmatched_requests": "perhaps"});
     assert_eq!(fields(&import), expected);
 }
 
 #[test]
-fn what_cannot_be_carried_over_is_reported_at_its_line() {
+fn values_that_are_not_carried_over_are_reported_with_their_line() {
     let text = r#"locals {
   team = data.http.team.body
 }
@@ -307,7 +307,7 @@ resource "cloudflare_zero_trust_organization" "main" {
 }
 
 #[test]
-fn a_text_that_cannot_be_parsed_is_an_error_where_that_ends() {
+fn a_syntax_error_is_reported_at_its_location() {
     assert_snapshot!(drawn("main.tf", "locals {\n  a = [1,,]\n}\n"), @r#"
     error[terraform-syntax]: cannot parse it as HCL: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
      --> main.tf:2:10
@@ -333,16 +333,16 @@ fn a_text_that_cannot_be_parsed_is_an_error_where_that_ends() {
 }
 
 #[test]
-fn of_equal_keys_in_an_object_the_later_one_counts() {
+fn the_last_of_equal_keys_in_an_object_wins() {
     let import = resource("login_design = {\n  header_text = \"a\"\n  \"header_text\" = \"b\"\n}");
     assert_eq!((fields(&import), import.findings), (json!({"login_design": {"header_text": "b"}}), vec![]));
-    // The parser refuses what is spelled alike, so all that can be done is to report it.
+    // The parser rejects keys that are spelled alike.
     let import = resource("login_design = {\n  header_text = \"a\"\n  header_text = \"b\"\n}");
     assert!(import.organization.is_none() && messages(&import)[0].starts_with("cannot parse it as HCL"));
 }
 
 #[test]
-fn next_months_setting_is_carried_over_at_once() {
+fn a_new_setting_is_carried_over_without_changes_here() {
     let next = crate::settings::Setting::new("organization.login_design.font", crate::settings::Kind::Text)
         .formerly("organization.login_style.font");
     let model = Model::current().clone().with(next);

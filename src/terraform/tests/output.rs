@@ -1,4 +1,4 @@
-//! What `terraform show -json` and `terraform state pull` print.
+//! The output of `terraform show -json` and `terraform state pull`.
 
 use serde_json::Value as Json;
 
@@ -16,7 +16,7 @@ fn managed(address: &str, values: &Json) -> Json {
         "values": values})
 }
 
-/// A plan that leads to these values under these marks.
+/// A plan with some values and marks.
 fn plan(values: &Json, unknown: &Json, sensitive: &Json) -> Json {
     let change = json!({"actions": ["create"], "before": null, "after": values, "after_unknown": unknown,
         "after_sensitive": sensitive});
@@ -33,7 +33,7 @@ fn raw_state(instances: &Json) -> Json {
 }
 
 #[test]
-fn a_state_and_a_plan_tell_every_value() {
+fn all_values_of_a_state_and_a_plan_are_declared() {
     let values = json!({"id": ID, "account_id": ID, "zone_id": null, "name": "Widget", "auth_domain": "",
         "is_ui_read_only": false, "session_duration": "24h", "login_design": [{"header_text": "Hi", "footer_text": ""}],
         "custom_pages": [], "mfa_config": null, "created_at": "2024-01-01T00:00:00Z", "next_year": {"quantum": true}});
@@ -60,7 +60,7 @@ fn a_state_and_a_plan_tell_every_value() {
 }
 
 #[test]
-fn instances_are_told_apart_by_their_keys() {
+fn instances_are_selected_by_their_keys() {
     let resources: Vec<Json> =
         ["eu", "us"].map(|key| managed(&format!("{ADDRESS}[\"{key}\"]"), &json!({"name": key}))).to_vec();
     let document = json!({"values": {"root_module": {"resources": resources}}}).to_string();
@@ -78,7 +78,7 @@ fn instances_are_told_apart_by_their_keys() {
 }
 
 #[test]
-fn what_a_plan_does_not_know_is_reported() {
+fn unknown_values_of_a_plan_are_reported() {
     let values = json!({"account_id": ID, "name": "Widget", "login_design": {"header_text": "Hi"},
         "mfa_config": {"allowed_authenticators": ["totp"]}});
     let table = [
@@ -109,7 +109,7 @@ fn what_a_plan_does_not_know_is_reported() {
 }
 
 #[test]
-fn what_is_sensitive_is_reported_without_its_value() {
+fn sensitive_values_are_reported_without_the_value() {
     let values = json!({"account_id": ID, "name": "s3cret", "session_duration": "24h",
         "login_design": [{"header_text": "s3cret", "footer_text": "F"}]});
     let marks = json!({"name": true, "login_design": [{"header_text": true}]});
@@ -123,12 +123,12 @@ fn what_is_sensitive_is_reported_without_its_value() {
     for document in [plan(&values, &json!({}), &marks), state, pulled] {
         let import = shown(&document);
         assert_eq!(fields(&import), json!({"session_duration": "24h", "login_design": {"footer_text": "F"}}));
-        let said = ["name", "login_design.header_text"]
+        let expected = ["name", "login_design.header_text"]
             .map(|name| format!("{name} is not carried over: Terraform marks it as sensitive"));
-        assert_eq!(messages(&import), said);
+        assert_eq!(messages(&import), expected);
         assert!(!format!("{:?}", import.findings).contains("s3cret"));
     }
-    // What cannot be read as a path may mark anything.
+    // An invalid path may mark anything.
     for odd in [json!(["name"]), json!([[{"type": "get_attr"}]])] {
         let import = shown(&raw_state(&json!([{"attributes": values, "sensitive_attributes": odd}])));
         assert_eq!(fields(&import), json!({}));
@@ -137,7 +137,7 @@ fn what_is_sensitive_is_reported_without_its_value() {
 }
 
 #[test]
-fn a_raw_state_tells_every_value() {
+fn all_values_of_a_raw_state_are_declared() {
     let attributes =
         json!({"id": ID, "account_id": ID, "name": "Widget", "is_ui_read_only": false, "auth_domain": null});
     let instances = json!([{"schema_version": 0, "deposed": "0001", "attributes": {"name": "old"}},
@@ -150,7 +150,7 @@ fn a_raw_state_tells_every_value() {
 }
 
 #[test]
-fn no_instances_is_not_no_resource() {
+fn a_resource_without_instances_is_reported_as_such() {
     let configuration = json!({"root_module": {"module_calls": {"zt": {"module": {"resources": [
         {"address": ADDRESS, "mode": "managed", "type": "cloudflare_zero_trust_organization", "name": "main",
             "count_expression": {"references": ["var.on"]}}]}}}}});
@@ -159,7 +159,7 @@ fn no_instances_is_not_no_resource() {
     deleted["planned_values"] = json!({"root_module": {}});
     deleted["resource_changes"][0]["change"]["actions"] = json!(["delete"]);
     let old = raw_state(&json!([{"attributes_flat": {"name": "x"}}]));
-    for (document, said) in [
+    for (document, expected) in [
         (
             none,
             format!(
@@ -172,14 +172,14 @@ fn no_instances_is_not_no_resource() {
     ] {
         let import = shown(&document);
         assert!(import.organization.is_none());
-        assert_eq!(messages(&import), [said]);
+        assert_eq!(messages(&import), [expected]);
     }
 }
 
 #[test]
-fn other_json_is_told_apart_and_no_organization_is_an_error() {
+fn other_json_and_output_without_an_organization_are_errors() {
     let configuration = json!({"resource": {"cloudflare_zero_trust_organization": {"main": {}}}}).to_string();
-    for (text, said) in [
+    for (text, expected) in [
         ("{\"version\": 3, \"serial\": 1}", "raw state version 3 is not supported; only version 4 is"),
         (
             "{\"serial\": 1, \"lineage\": \"x\", \"encrypted_data\": \"x\"}",
@@ -198,7 +198,7 @@ fn other_json_is_told_apart_and_no_organization_is_an_error() {
     ] {
         let import = read(text);
         assert!(import.organization.is_none() && import.findings.iter().any(Finding::is_error), "{text}");
-        assert!(import.findings[0].message.starts_with(said), "{text}: {:?}", messages(&import));
+        assert!(import.findings[0].message.starts_with(expected), "{text}: {:?}", messages(&import));
         assert_eq!(import.findings.len(), 1, "{text}: {:?}", messages(&import));
         assert_eq!(import.findings[0].help.as_ref().unwrap().contains("modules"), text.contains("module"), "{text}");
     }

@@ -34,7 +34,7 @@ fn valid(text: &str) -> Manifest {
 }
 
 #[test]
-fn the_file_says_where_it_comes_from_and_what_did_not_come_with_it() {
+fn the_file_names_its_origin_and_what_was_not_carried_over() {
     let text = organization(
         "  account_id = \"699d98642c564d2e855e9661899b7252\"\n  name = \"Widget\"\n  auth_domain = var.domain\n  \
          session_duration = \"1d\"\n  is_ui_read_only = false\n  login_design = {\n    header_text = \"\"\n    \
@@ -81,7 +81,7 @@ fn the_file_says_where_it_comes_from_and_what_did_not_come_with_it() {
 }
 
 #[test]
-fn a_file_without_a_target_says_which_is_missing_and_validates() {
+fn a_file_without_a_target_asks_for_one_and_validates() {
     let text = organization("  zone_id = var.zone\n  name = \"Widget\"\n  deny_unmatched_requests = true");
     let (imported, findings) = imported(&text);
     let file = file(Model::current(), &imported, None, Detail::Minimal, &findings);
@@ -93,7 +93,7 @@ fn a_file_without_a_target_says_which_is_missing_and_validates() {
 }
 
 #[test]
-fn what_is_wrong_with_settings_together_is_found_too() {
+fn settings_that_conflict_with_each_other_are_commented_out() {
     let text = organization("  allow_authenticate_via_warp = true\n  warp_auth_session_duration = \"\"");
     let file = written(&text, Detail::Minimal);
     assert!(!file.refused.is_empty(), "{}", file.text);
@@ -101,13 +101,13 @@ fn what_is_wrong_with_settings_together_is_found_too() {
 }
 
 #[test]
-fn a_group_that_is_switched_off_is_declared_off() {
+fn a_group_whose_switch_is_off_is_declared_off() {
     let file = written(&organization("  service_token_inactivity = {\n    enabled = false\n  }"), Detail::Minimal);
     assert_eq!(read_yaml(&file.text)["organization"], json!({"service_token_inactivity": {"enabled": false}}));
 }
 
 #[test]
-fn a_full_file_shows_what_is_left_open_too() {
+fn a_full_file_shows_unset_settings_too() {
     let file = written(&organization("  name = \"Widget\""), Detail::Full);
     for setting in Model::current().declarable().filter(|setting| setting.path.starts_with("organization.")) {
         assert!(file.text.contains(&format!("{}:", setting.name())), "{}", setting.path);
@@ -116,7 +116,7 @@ fn a_full_file_shows_what_is_left_open_too() {
 }
 
 #[test]
-fn nothing_hostile_leaves_a_comment() {
+fn hostile_text_stays_in_its_comment() {
     let evil = "x\\nallow: []\\r\\u2028\\u0085\\u202e\\u001b[31m # \\\"";
     let text = organization(&format!(
         "  name = \"{evil}\"\n  \"{evil}\" = 1\n  login_design = {{\n    \"{evil}\" = 1\n  }}\n  auth_domain = \"{evil}\"\n  \
@@ -129,14 +129,14 @@ fn nothing_hostile_leaves_a_comment() {
     assert!(file.text.lines().all(|line| line.len() < 1_500), "{}", file.text);
 }
 
-/// A value for a setting, as somebody might write it: mostly good, sometimes not.
-fn wish(setting: &Setting) -> BoxedStrategy<Json> {
+/// A value for a setting, usually valid.
+fn value_for(setting: &Setting) -> BoxedStrategy<Json> {
     let example: Json = serde_yaml::from_str(setting.example).unwrap();
     let odd = prop_oneof![
         Just(json!("")),
         Just(json!("${x} %{y} \"\\ \n\u{1b}")),
         Just(json!([])),
-        // Terraform composes every text, so that is what a resource declares.
+        // Terraform normalizes text to NFC.
         "\\PC{0,12}"
             .prop_map(|text| Json::from(&*icu_normalizer::ComposingNormalizerBorrowed::new_nfc().normalize(&text)))
     ];
@@ -151,16 +151,16 @@ fn document() -> impl Strategy<Value = Vec<(&'static str, Json)>> {
     let settings: Vec<&'static Setting> =
         Model::current().declarable().filter(|setting| setting.path.starts_with("organization.")).collect();
     prop::sample::subsequence(settings.clone(), 0..settings.len()).prop_flat_map(|chosen| {
-        chosen.into_iter().map(|setting| wish(setting).prop_map(|value| (setting.path, value))).collect::<Vec<_>>()
+        chosen.into_iter().map(|setting| value_for(setting).prop_map(|value| (setting.path, value))).collect::<Vec<_>>()
     })
 }
 
-/// A value as HCL: JSON, but for what starts a template.
+/// A value as HCL: JSON with escaped templates.
 fn hcl(value: &Json) -> String {
     value.to_string().replace("${", "$${").replace("%{", "%%{")
 }
 
-/// The settings as a resource, its groups as blocks or as objects.
+/// The settings as a resource, with groups as blocks or as objects.
 fn as_hcl(document: &[(&str, Json)], equals: &str) -> String {
     let mut lines = String::new();
     let mut groups: BTreeMap<&str, String> = BTreeMap::new();
@@ -182,7 +182,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
-    fn what_a_resource_declares_the_file_declares(document in document(), equals in "(= )?", full in any::<bool>()) {
+    fn the_file_declares_what_the_resource_declares(document in document(), equals in "(= )?", full in any::<bool>()) {
         let model = Model::current();
         let detail = if full { Detail::Full } else { Detail::Minimal };
         let file = written(&as_hcl(&document, &equals), detail);
