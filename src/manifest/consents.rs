@@ -1,15 +1,15 @@
-//! Consents that can be seen to match nothing without a look at the live state.
+//! Checks of consents that do not need the live state.
 
 use super::{Allow, Manifest};
 use crate::diagnostics::{Finding, Rule};
 use crate::settings::{Model, Setting};
 use crate::text::excerpt;
 
-/// The most characters of a value that a message shows.
+/// The maximum number of characters of a value in a message.
 const SHOWN: usize = 80;
 
-/// The consents of a file that are repeated, or that no change of this file can match. A setting whose value is an
-/// error is left out: what it should be is not known yet.
+/// Returns the findings for consents that are repeated, or that no change of the file can match. Settings with an
+/// invalid value are skipped, because their intended value is unknown.
 pub(super) fn findings(model: &Model, manifest: &Manifest, unusable: &[Setting]) -> Vec<Finding> {
     let is_usable = |allow: &&Allow| !unusable.iter().any(|setting| setting.path == allow.setting);
     let consents = manifest.allow.iter().enumerate().filter(|(_, allow)| is_usable(allow));
@@ -39,17 +39,17 @@ fn duplicate(manifest: &Manifest, allow: &Allow) -> Finding {
         .setting(&allow.setting)
 }
 
-/// Why no change of the file can match a consent; `None` where one can.
+/// Returns why no change of the file can match a consent; `None` if one can.
 pub(crate) fn mismatch(model: &Model, manifest: &Manifest, allow: &Allow) -> Option<String> {
     let setting = model.setting(&allow.setting)?;
     let (path, to) = (&allow.setting, excerpt(&allow.to.to_string(), SHOWN));
     match manifest.declared(path) {
         Some(declared) if setting.same(Some(&declared.value), Some(&allow.to)) => None,
         Some(declared) => {
-            let wanted = excerpt(&declared.value.to_string(), SHOWN);
-            Some(format!("the entry for {path} consents to {to}, but the file declares {wanted}"))
+            let declared = excerpt(&declared.value.to_string(), SHOWN);
+            Some(format!("the entry for {path} consents to {to}, but the file declares {declared}"))
         }
-        // A switch that the file turns on puts values into force that the file does not declare.
+        // A switch that the file turns on activates values that the file does not declare.
         None if model.switch_of(setting).is_some_and(|switch| manifest.declared(switch.path).is_some()) => None,
         None => Some(format!("the entry for {path} consents to {to}, but the file does not declare {path}")),
     }

@@ -1,10 +1,10 @@
-//! `org.yaml`: read, checked across settings, edited in place, and written from a live state.
+//! Reads, checks, edits and writes `org.yaml`.
 //!
-//! - `parse`: text → desired state: strict YAML, every finding in one run, each with file, line and column
-//! - `rules`, `consents`, `scope`: what no setting can say alone
-//! - `edit`: `validate --fix` and `drift --adopt`: changes of a text that keep everything else in it
-//! - `write`: the manifest of a live state
-//! - `restore`: the manifest that brings a backup back
+//! - `parse`: parses strict YAML to the desired state, and reports all findings with file, line and column
+//! - `rules`, `consents`, `scope`: checks across settings
+//! - `edit`: edits of the text that keep everything else, for `validate --fix` and `drift --adopt`
+//! - `write`: writes the manifest of a live state
+//! - `restore`: the manifest that restores a backup
 
 mod consents;
 pub mod edit;
@@ -25,49 +25,49 @@ use serde_json::Value as Json;
 use crate::diagnostics::Location;
 use crate::settings::{Endpoint, Setting, Target};
 
-/// A manifest that can be planned: it had no error.
+/// A manifest without errors.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Manifest {
-    /// The path as the user gave it.
+    /// The path as given by the user.
     pub path: String,
     /// SHA-256 of the file's bytes, in lower-case hexadecimal.
     pub sha256: String,
     /// The account or zone that the file names.
     pub target: Option<Target>,
-    /// The sections that the file has, empty ones included: an endpoint without a section is not read.
+    /// The sections of the file, including empty ones. An endpoint without a section is not read.
     pub endpoints: Vec<Endpoint>,
-    /// The settings that the file mentions, in the order of the model.
+    /// The declared settings, in the order of the model.
     pub declared: Vec<Declared>,
-    /// The consents that the file gives.
+    /// The consents in the file.
     pub allow: Vec<Allow>,
 }
 
-/// A setting that a manifest mentions, and therefore owns.
+/// A setting that a manifest declares and therefore manages.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Declared {
-    /// Which setting.
+    /// The setting.
     pub setting: Setting,
-    /// The wanted value as written, checked against the setting's kind; `null` unsets, as `[]` does for a set.
+    /// The desired value as written, checked against the setting's kind. `null` unsets it, as `[]` does for a set.
     pub value: Json,
-    /// Where its value stands; where its group is unset as a whole, the group's `null`.
+    /// The location of its value, or of the `null` that unsets its whole group.
     pub at: Location,
 }
 
 /// Consent to one guarded change, pinned to one value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Allow {
-    /// The path of the setting. A file consents to settings one by one; a flag may name a group.
+    /// The path of the setting. Entries in a file name a setting; a flag may name a group.
     pub setting: String,
-    /// The value that the change may lead to; `null` for unset.
+    /// The value after the change; `null` for unset.
     pub to: Json,
-    /// Why, for the reader of the file.
+    /// The reason, for readers of the file.
     pub reason: Option<String>,
-    /// Where it stands.
+    /// The location of the entry.
     pub at: Location,
 }
 
 impl Manifest {
-    /// What the file wants of a setting, if it mentions it.
+    /// Returns the declaration of a setting, if there is one.
     pub fn declared(&self, path: &str) -> Option<&Declared> {
         self.declared.iter().find(|declared| declared.setting.path == path)
     }

@@ -1,4 +1,4 @@
-//! A snapshot read as a wish: what a file would declare to bring that state back.
+//! The manifest that restores a snapshot.
 
 use serde_json::Value as Json;
 
@@ -8,11 +8,12 @@ use crate::live::{Document, Live, document_differences};
 use crate::settings::{Endpoint, Kind, Model, Setting, Target, Unset, is_blank};
 use crate::text::excerpt;
 
-/// The manifest that brings a live state back: every setting that a file can declare, unset ones included.
+/// Returns the manifest that restores a live state. It declares every setting that a file can declare, including unset
+/// ones.
 ///
-/// `source` is the text that the state was read from; all of it is the place of every declaration, since nobody wrote
-/// it line by line. What a file cannot declare is not in it: fields unknown to the model, what the server keeps, and a
-/// setting that is empty and cannot be emptied. Objects that were not read, or were not there, have no section.
+/// `source` is the text of the snapshot. The location of all declarations is the whole text. The manifest does not
+/// contain what a file cannot declare: unknown fields, settings that the server manages, and empty settings that cannot
+/// be unset. Objects that were not read or do not exist have no section.
 pub fn restoring(model: &Model, target: &Target, live: &Live, source: &Source) -> Manifest {
     let endpoints: Vec<Endpoint> =
         Endpoint::ALL.into_iter().filter(|endpoint| live.document(*endpoint).is_some()).collect();
@@ -36,10 +37,10 @@ fn declared(model: &Model, document: &Document, setting: &Setting) -> Option<Dec
     Some(Declared { setting: *setting, value: value.unwrap_or_default(), at: Location::whole_file() })
 }
 
-/// What is wrong with the values that a backup would write, checked as strictly as those of a manifest.
+/// Returns the problems of the values that restoring a backup would write, checked as strictly as those of a manifest.
 ///
-/// `writes` says whether a setting would be written: a value that the live state has as well is not, whatever it is.
-/// A value of another type is an error even where it is empty, since nobody can tell what `""` means for a boolean.
+/// `writes` is whether a setting would be written; a value that equals the live one is not. An empty value of a
+/// different type, such as `""` for a boolean, is an error, because its meaning is unknown.
 pub fn unusable(model: &Model, file: &str, backup: &Live, writes: &dyn Fn(&Setting) -> bool) -> Vec<Finding> {
     let settings = model.declarable().filter(|setting| writes(setting));
     settings
@@ -54,7 +55,7 @@ pub fn unusable(model: &Model, file: &str, backup: &Live, writes: &dyn Fn(&Setti
         .collect()
 }
 
-/// What differs from the backup and cannot be declared, so it stays as it is now.
+/// Returns a finding for each difference from the backup that cannot be declared and is therefore not restored.
 pub fn not_restored(model: &Model, manifest: &Manifest, backup: &Live, live: &Live) -> Vec<Finding> {
     let documents = backup.documents().filter_map(|then| Some((then, live.document(then.endpoint)?)));
     documents
@@ -68,7 +69,7 @@ pub fn not_restored(model: &Model, manifest: &Manifest, backup: &Live, live: &Li
         .collect()
 }
 
-/// Whether a live value is the way in which the API answers that a setting of this kind is not set.
+/// Whether a live value means that a setting of its kind is unset.
 fn is_an_unset(setting: &Setting, value: &Json) -> bool {
     match (setting.kind, value) {
         (_, Json::Null) => true,
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_set_is_declared_and_what_was_unset_is_declared_null() {
+    fn set_values_are_declared_and_unset_ones_are_null() {
         let live =
             live(json!({"name": "Widget", "session_duration": "12h", "login_design": {"header_text": ""}}), None);
         let manifest = restored(Model::current(), &account(), &live);
@@ -114,23 +115,23 @@ mod tests {
         assert_eq!(value("organization.session_duration"), Some(json!("12h")));
         assert_eq!(value("organization.login_design.header_text"), Some(Json::Null));
         assert_eq!(value("organization.deny_unmatched_requests"), Some(Json::Null));
-        assert_eq!(manifest.endpoints, [Endpoint::Organization], "what was not read is not touched");
+        assert_eq!(manifest.endpoints, [Endpoint::Organization], "an object that was not read has no section");
         assert_eq!(value("doh.doh_jwt_duration"), None);
     }
 
     #[test]
-    fn what_no_file_can_declare_is_left_out() {
+    fn settings_that_cannot_be_declared_are_omitted() {
         let live = live(json!({"created_at": "2026-01-01T00:00:00Z", "beta": {"on": true}}), Some(json!({"id": "f1"})));
         let manifest = restored(Model::current(), &account(), &live);
         let declares = |path: &str| manifest.declared(path).is_some();
         assert!(!declares("organization.created_at") && !declares("organization.beta"));
-        assert!(!declares("organization.name"), "it cannot be emptied");
-        assert!(!declares("doh.doh_jwt_duration"), "it cannot be emptied");
-        assert!(declares("doh.service_token_id"), "the API answers with id and takes service_token_id");
+        assert!(!declares("organization.name"), "it cannot be unset");
+        assert!(!declares("doh.doh_jwt_duration"), "it cannot be unset");
+        assert!(declares("doh.service_token_id"), "the API returns id and accepts service_token_id");
     }
 
     #[test]
-    fn a_value_that_the_api_does_not_take_is_named_with_its_file() {
+    fn values_that_the_api_rejects_are_reported_with_the_file() {
         let backup = live(
             json!({
                 "deny_unmatched_requests": "true", "is_ui_read_only": {}, "auto_redirect_to_identity": "", "session_duration": 24,
@@ -157,11 +158,11 @@ mod tests {
             of("mfa_piv_key_requirements.pin_policy", "unknown-value"),
         ];
         assert_eq!(found(&|_| true), expected);
-        assert_eq!(found(&|_| false), [], "what is not written is not checked");
+        assert_eq!(found(&|_| false), [], "values that are not written are not checked");
     }
 
     #[test]
-    fn a_zone_has_only_the_settings_of_a_zone() {
+    fn a_zone_declares_only_settings_of_zones() {
         let zone = Target::zone(ACCOUNT).unwrap();
         let manifest = restored(Model::current(), &zone, &live(json!({"name": "Widget"}), None));
         assert!(manifest.declared.iter().all(|declared| zone.scope.has(&declared.setting)));
@@ -169,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn next_months_setting_comes_back_too() {
+    fn a_new_setting_is_restored_too() {
         let new = Setting::new("organization.new_switch", Kind::Boolean).access(Access::Writable);
         let model = Model::current().clone().with(new);
         let manifest = restored(&model, &account(), &live(json!({"new_switch": true}), None));

@@ -1,7 +1,7 @@
-//! Rules that look at several settings at once, each a small function in one flat table.
+//! Rules across settings: a table of functions.
 //!
-//! A file alone does not say what a setting that it leaves out is set to. So every rule asks [`Facts`], which may
-//! answer that it does not know: `validate` knows the file, `plan` knows the live organization too.
+//! The rules read values from [`Facts`], where a value may be unknown: `validate` knows only the file, and `plan` also
+//! knows the live state of settings that the file does not declare.
 
 use serde_json::Value as Json;
 
@@ -21,7 +21,7 @@ const KEY_TYPES: &str = "organization.mfa_piv_key_requirements.ssh_key_type";
 const KEY_SIZES: &str = "organization.mfa_piv_key_requirements.ssh_key_size";
 const TEXT_COLOR: &str = "organization.login_design.text_color";
 
-/// The authenticators that serve infrastructure applications only.
+/// The authenticators that only infrastructure applications support.
 const INFRASTRUCTURE_ONLY: [&str; 2] = ["piv_key", "ssh_fido2_key"];
 
 const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 9] = [
@@ -36,24 +36,24 @@ const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 9] = [
     key_sizes_need_a_type_with_sizes,
 ];
 
-/// What the rules find, given what is known of settings that the manifest leaves out.
+/// Returns the findings of the rules.
 ///
-/// `effective` answers with the value that a setting will have: the declared one, else the live one (`null` where live
-/// holds nothing), else nothing, where live was not read. Every finding concerns a setting that the manifest declares.
-/// With live values known, this finds everything that [`parse`](super::parse) found with these rules, and more.
+/// `effective` returns the value that a setting will have: the declared one, else the live one (`null` if it is unset),
+/// else `None` if the live state was not read. Every finding is about a setting that the manifest declares. With live
+/// values, the findings include all those that [`parse`](super::parse) reports for these rules.
 pub fn cross_check(model: &Model, manifest: &Manifest, effective: &dyn Fn(&Setting) -> Option<Json>) -> Vec<Finding> {
     let facts = Facts { model, manifest, effective };
     RULES.iter().flat_map(|rule| rule(&facts)).collect()
 }
 
-/// What the rules find in the file alone. A group with an unusable setting is a finding already, and not partial.
+/// Returns the findings of the rules for the file alone. A group with an invalid setting is not reported as partial.
 pub(super) fn declared_alone(model: &Model, manifest: &Manifest, unusable: &[Setting]) -> Vec<Finding> {
-    let is_spoilt = |finding: &Finding| {
+    let has_invalid_setting = |finding: &Finding| {
         let group = finding.setting.as_deref().and_then(|path| model.setting(path)?.group());
         finding.rule == Rule::PartialGroup && unusable.iter().any(|setting| setting.group() == group)
     };
     let declared = |setting: &Setting| Some(manifest.declared(setting.path)?.value.clone());
-    cross_check(model, manifest, &declared).into_iter().filter(|finding| !is_spoilt(finding)).collect()
+    cross_check(model, manifest, &declared).into_iter().filter(|finding| !has_invalid_setting(finding)).collect()
 }
 
 struct Facts<'a> {
@@ -63,7 +63,7 @@ struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// The value that a setting will have, if that is known.
+    /// Returns the value that a setting will have, if it is known.
     fn value(&self, path: &str) -> Option<Json> {
         (self.effective)(self.model.setting(path)?)
     }
@@ -78,7 +78,7 @@ impl<'a> Facts<'a> {
         (self.effective)(setting).is_some_and(|value| setting.is_empty(Some(&value)))
     }
 
-    /// The first of these settings that the manifest declares: where a finding about them stands.
+    /// Returns the first declared setting of several. Its location is the location of the finding.
     fn declared(&self, paths: &[&str]) -> Option<&'a Declared> {
         paths.iter().find_map(|path| self.manifest.declared(path))
     }
@@ -99,7 +99,7 @@ fn warp_needs_a_session(facts: &Facts<'_>) -> Vec<Finding> {
     vec![facts.finding(Rule::WarpSession, at, message, help)]
 }
 
-/// Groups whose members the API takes only together.
+/// Checks groups whose settings the API accepts only together.
 fn groups_are_whole(facts: &Facts<'_>) -> Vec<Finding> {
     facts.model.groups().iter().filter(|group| group.all_or_nothing).filter_map(|group| whole(facts, group)).collect()
 }
@@ -107,7 +107,7 @@ fn groups_are_whole(facts: &Facts<'_>) -> Vec<Finding> {
 fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
     let members: Vec<&Setting> = facts.model.members(group).filter(|setting| setting.is_writable()).collect();
     let declares = |setting: &&&Setting| facts.manifest.declared(setting.path).is_some();
-    // false counts as a value here only beside others: a switch that is off needs nothing else.
+    // A switch that is off needs no other settings, so false alone does not make a group partial.
     let holds = |setting: &Setting| facts.value(setting.path).is_some_and(|value| !setting.is_empty(Some(&value)));
     let present: Vec<&&Setting> = members.iter().filter(|setting| holds(setting)).collect();
     let at = present.iter().copied().chain(&members).find(declares)?;
@@ -118,7 +118,7 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
     let counts = |setting: &Setting| setting.kind != Kind::Boolean || facts.manifest.declared(setting.path).is_some();
     let missing: Vec<&str> =
         members.iter().filter(|s| is_blank_now(s) && counts(s)).map(|setting| setting.name()).collect();
-    let silent: Vec<&str> =
+    let undeclared: Vec<&str> =
         members.iter().filter(|setting| facts.value(setting.path).is_none()).map(|setting| setting.name()).collect();
     let declared = facts.manifest.declared(at.path)?;
     let name = group.name();
@@ -129,12 +129,12 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
         let help = format!("set {missing} too, or write \"{name}: null\" to unset them all");
         return Some(facts.finding(Rule::PartialGroup, declared, message, help));
     }
-    if silent.is_empty() {
+    if undeclared.is_empty() {
         return None;
     }
-    let silent = silent.join(" and ");
-    let message = format!("{together}; the file leaves out {silent}");
-    let help = format!("declare {silent} too, unless the organization has a value already");
+    let undeclared = undeclared.join(" and ");
+    let message = format!("{together}; the file leaves out {undeclared}");
+    let help = format!("declare {undeclared} too, unless the organization has a value already");
     Some(facts.finding(Rule::PartialGroup, declared, message, help).severity(Severity::Warning))
 }
 
@@ -178,7 +178,7 @@ fn some_authenticator_serves_every_application(facts: &Facts<'_>) -> Vec<Finding
     vec![facts.finding(Rule::InfrastructureOnly, at, message, "add totp, biometrics or security_key")]
 }
 
-/// A text that is sent beside a change of another setting is never sent without one.
+/// Checks settings that are only sent together with a change of another setting.
 fn a_reason_needs_its_change(facts: &Facts<'_>) -> Vec<Finding> {
     let declared = facts.manifest.declared.iter().filter(|declared| !is_blank(&declared.value));
     declared

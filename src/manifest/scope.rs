@@ -1,12 +1,12 @@
-//! Settings that the organization of a zone does not have, where a flag or the environment says that a zone is meant.
+//! Checks the scope of declared settings if the target comes from a flag or the environment.
 //!
-//! A file that names its zone itself is checked while it is read.
+//! The scope of a target in the file is checked by the parser.
 
 use super::Manifest;
 use crate::diagnostics::{Finding, Rule};
 use crate::settings::Scope;
 
-/// A finding for every declared setting that this scope lacks.
+/// Returns a finding for each declared setting that does not exist in a scope.
 pub fn beyond_scope(manifest: &Manifest, scope: Scope) -> Vec<Finding> {
     let beyond = manifest.declared.iter().filter(|declared| !scope.has(&declared.setting));
     beyond
@@ -28,7 +28,7 @@ mod tests {
     use crate::settings::Model;
 
     #[test]
-    fn a_zone_from_outside_the_file_is_checked_like_one_inside() {
+    fn a_zone_from_a_flag_is_checked_like_one_in_the_file() {
         let text = "organization:\n  name: Widget\n  session_duration: 24h\n";
         let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
         let manifest = parse(Model::current(), &source).manifest.unwrap();

@@ -1,4 +1,4 @@
-//! The safe fixes of a manifest, made: the text after them says what its author meant before them, and nothing else.
+//! Applies the safe fixes of a manifest. They do not change its meaning.
 
 use super::splice::{Edit, splice};
 use crate::diagnostics::Source;
@@ -8,35 +8,34 @@ use crate::manifest::parse::yaml::{self, YamlNode, YamlValue};
 use crate::manifest::{Parsed, parse};
 use crate::settings::Model;
 
-/// How often a text is fixed and read again. A round mends every finding that is shown, up to a hundred, and what it
-/// uncovers is left to the next.
+/// The maximum number of rounds of fixing and parsing. A round fixes all reported findings, up to 100; the next round
+/// fixes findings that only then appear.
 const ROUNDS: usize = 32;
 
-/// A manifest with its safe fixes made.
+/// A manifest with its safe fixes applied.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fixed {
-    /// The text as it is now: the old one where there was nothing to fix.
+    /// The text after the fixes.
     pub source: Source,
-    /// What reading it gives now: what is left to say.
+    /// The result of parsing the new text, with the remaining findings.
     pub parsed: Parsed,
-    /// What was fixed, in the order in which it was done.
+    /// The applied fixes, in order.
     pub made: Vec<MadeFix>,
 }
 
-/// A fix that was made.
+/// An applied fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MadeFix {
-    /// Where the finding stood.
+    /// The location of the finding.
     pub at: Location,
-    /// What was done, as an imperative: `quote the colour`.
+    /// The title of the fix, in the imperative: `quote the colour`.
     pub title: String,
 }
 
-/// Makes every fix that [is safe](Fix::safe), as often as there is one.
+/// Applies all fixes that [are safe](Fix::safe), repeatedly until none is left.
 ///
-/// A fix is made only if it proves itself: the new text holds the same keys and values in the same places, but for the
-/// one that the fix is about, and it has no more errors than the old one. What proves itself to be none stays a
-/// finding.
+/// A fix is applied only if it passes a check: the new text has the same keys and values in the same places, except for
+/// the one that is fixed, and no more errors than the old one. Otherwise the finding remains.
 ///
 /// ```
 /// use zerodrift::diagnostics::Source;
@@ -52,16 +51,16 @@ pub fn fix(model: &Model, source: &Source) -> Fixed {
     let mut fixed = Fixed { source: source.clone(), parsed: parse(model, source), made: Vec::new() };
     for _ in 0..ROUNDS {
         let safe: Vec<Candidate> = fixed.parsed.findings.iter().filter_map(Candidate::of).collect();
-        // Where the fixes together do not prove themselves, one of them may. The next round tries the others.
-        let proves_itself = fixed.make(model, &safe) || safe.chunks(1).any(|one| fixed.make(model, one));
-        if !proves_itself {
+        // If the fixes together do not pass the check, one of them may. The next round tries the others.
+        let is_applied = fixed.apply(model, &safe) || safe.chunks(1).any(|one| fixed.apply(model, one));
+        if !is_applied {
             break;
         }
     }
     fixed
 }
 
-/// A fix that may be made without a look.
+/// A fix that is safe without review.
 struct Candidate {
     edit: Edit,
     made: MadeFix,
@@ -76,16 +75,16 @@ impl Candidate {
 }
 
 impl Fixed {
-    /// Makes these fixes if they prove themselves; says whether.
-    fn make(&mut self, model: &Model, candidates: &[Candidate]) -> bool {
+    /// Applies fixes if they pass the check. Returns whether it did.
+    fn apply(&mut self, model: &Model, candidates: &[Candidate]) -> bool {
         let edits: Vec<Edit> = candidates.iter().map(|candidate| candidate.edit.clone()).collect();
         let spliced = splice(&self.source.text, &edits);
-        if edits.is_empty() || !spliced.left_out.is_empty() {
+        if edits.is_empty() || !spliced.rejected.is_empty() {
             return false;
         }
         let source = Source { name: self.source.name.clone(), text: spliced.text };
         let parsed = parse(model, &source);
-        if !says_the_same(&self.source, &source, edits.len()) || !is_no_worse(&self.parsed, &parsed) {
+        if !is_equivalent(&self.source, &source, edits.len()) || !is_no_worse(&self.parsed, &parsed) {
             return false;
         }
         let made = candidates.iter().map(|candidate| candidate.made.clone());
@@ -95,21 +94,22 @@ impl Fixed {
     }
 }
 
-/// Whether a text has no more errors than the old one, and none of a key that is there twice by now.
+/// Whether a text has no more errors and no more duplicate keys than the old one.
 fn is_no_worse(before: &Parsed, after: &Parsed) -> bool {
     let errors = |parsed: &Parsed| parsed.findings.iter().filter(|finding| finding.is_error()).count();
-    let twice = |parsed: &Parsed| parsed.findings.iter().filter(|finding| finding.rule == Rule::DuplicateKey).count();
-    errors(after) <= errors(before) && twice(after) <= twice(before)
+    let duplicates =
+        |parsed: &Parsed| parsed.findings.iter().filter(|finding| finding.rule == Rule::DuplicateKey).count();
+    errors(after) <= errors(before) && duplicates(after) <= duplicates(before)
 }
 
-/// Whether two texts hold the same tree, but for as many keys and values as were edited.
-fn says_the_same(before: &Source, after: &Source, edits: usize) -> bool {
+/// Whether two texts have the same tree, except for as many keys and values as were edited.
+fn is_equivalent(before: &Source, after: &Source, edits: usize) -> bool {
     let tree = |of: &Source| yaml::read(source::parseable(&of.text)).root;
     let (Some(before), Some(after)) = (tree(before), tree(after)) else { return false };
     differences(&before, &after).is_some_and(|count| count <= edits)
 }
 
-/// How many keys and scalars differ between two trees of one shape; nothing for trees of two shapes.
+/// Returns the number of different keys and scalars of two trees; `None` if their shapes differ.
 fn differences(one: &YamlNode, two: &YamlNode) -> Option<usize> {
     match (&one.value, &two.value) {
         (YamlValue::List(ones), YamlValue::List(twos)) if ones.len() == twos.len() => {
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_safe_is_fixed_and_what_is_a_guess_is_left() {
+    fn safe_fixes_are_applied_and_guesses_are_not() {
         let fixed = fixed(include_str!("../../../examples/broken.yaml"));
         assert_snapshot!(fixed.source.text, @r##"
         account_id: 699d98642c564d2e855e9661899b7252
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn behind_a_renamed_key_the_next_round_finds_more_to_fix() {
+    fn the_next_round_fixes_values_below_a_renamed_key() {
         let text = "organization:\n  'mfa_ssh_piv_key_requirements': # c\n    require_fips_device: yes\n";
         let fixed = fixed(text);
         assert_snapshot!(fixed.source.text, @"
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fix_that_would_give_a_key_twice_or_more_errors_is_not_made() {
+    fn a_fix_that_causes_a_duplicate_key_or_more_errors_is_not_applied() {
         let twice =
             "organization:\n  mfa_ssh_piv_key_requirements: {pin_policy: once}\n  mfa_piv_key_requirements: {}\n";
         let more = "organization:\n  mfa_ssh_piv_key_requirements: {pin_policy: [], touch_policy: []}\n";
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn one_fix_that_does_not_prove_itself_does_not_hold_up_the_others() {
+    fn a_fix_that_fails_its_check_does_not_block_the_others() {
         let text = "organization:\n  is_ui_read_only: no\n  mfa_ssh_piv_key_requirements: {}\n  \
                     mfa_piv_key_requirements: {}\n  name: 1.10\n";
         let fixed = fixed(text);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_line_ends_and_the_byte_order_mark_survive() {
+    fn comments_line_ends_and_the_byte_order_mark_are_kept() {
         let text = "\u{feff}# a\r\norganization: # b\r\n  is_ui_read_only: 'true' # c\r\n  login_design: {text_color: \
                     \"#FFFFFF\", header_text: 12} # d\r\n";
         assert_eq!(
@@ -207,14 +207,14 @@ mod tests {
     }
 
     #[test]
-    fn more_mistakes_than_are_shown_are_fixed_all_the_same() {
+    fn mistakes_beyond_the_limit_of_findings_are_fixed_too() {
         let entry = "  - {setting: organization.is_ui_read_only, to: no}\n";
         let text = format!("organization:\n  name: A\nallow:\n{}", entry.repeat(250));
         assert_eq!(fixed(&text).source.text, text.replace("to: no", "to: false"));
     }
 
     #[test]
-    fn a_text_that_is_no_yaml_is_left_alone() {
+    fn a_text_that_is_not_yaml_is_not_changed() {
         for text in ["organization: [", "a: b: c", "organization:\n\tname: A\n", "", "- no\n"] {
             assert_eq!(fixed(text).source.text, text);
         }
@@ -222,7 +222,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn fixing_twice_is_fixing_once(values in prop::collection::vec("no|'true'|1\\.10|#FFF|off|12|\"on\"|x|~|\\[no\\]|\\{a: no\\}", 5)) {
+        fn fixing_is_idempotent(values in prop::collection::vec("no|'true'|1\\.10|#FFF|off|12|\"on\"|x|~|\\[no\\]|\\{a: no\\}", 5)) {
             let [one, two, three, four, five] = values.as_slice() else { return Ok(()) };
             let text = format!(
                 "organization:\n  is_ui_read_only: {one} # c\n  name: {two}\n  deny_unmatched_requests: {three}\n  \

@@ -1,8 +1,8 @@
-//! Changes of a manifest's text that keep everything else in it: comments, order and layout.
+//! Edits of a manifest's text that keep comments, order and layout.
 //!
-//! - `splice`: replacements of bytes, applied together
-//! - `fix`: what `validate --fix` applies
-//! - `adopt`: live values written into the file, for `drift --adopt`
+//! - `splice`: replaces byte ranges
+//! - `fix`: applies safe fixes, for `validate --fix`
+//! - `adopt`: writes live values into the file, for `drift --adopt`
 
 mod adopt;
 mod fix;

@@ -1,30 +1,30 @@
-//! Edits of a text: bytes and what stands in their place. Everything else stays as it is, byte by byte.
+//! Edits of a text: byte ranges and their replacements. All other bytes are kept.
 
 use std::ops::Range;
 
 use crate::diagnostics::Fix;
 
-/// A replacement of some bytes of a text; of none, to insert something.
+/// The replacement of a byte range; an empty range inserts text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Edit {
-    /// The bytes that go, on character boundaries.
+    /// The replaced bytes, on character boundaries.
     pub(super) span: Range<usize>,
-    /// What stands there afterwards.
+    /// The new text.
     pub(super) replacement: String,
 }
 
 impl Edit {
-    /// An edit that puts a text in place of some bytes.
+    /// Creates an edit that replaces bytes with a text.
     pub(super) fn replace(span: Range<usize>, replacement: impl Into<String>) -> Self {
         Self { span, replacement: replacement.into() }
     }
 
-    /// An edit that takes some bytes away.
+    /// Creates an edit that removes bytes.
     pub(super) fn remove(span: Range<usize>) -> Self {
         Self::replace(span, "")
     }
 
-    /// An edit that adds a text in front of a byte.
+    /// Creates an edit that inserts a text before a byte.
     pub(super) fn insert(at: usize, text: impl Into<String>) -> Self {
         Self::replace(at..at, text)
     }
@@ -36,29 +36,29 @@ impl From<&Fix> for Edit {
     }
 }
 
-/// A text with edits made.
+/// A text with applied edits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Spliced {
-    /// The text as it is now.
+    /// The new text.
     pub(super) text: String,
-    /// Edits that could not be made, by their place in the list: the text has no such bytes, or another edit, which
-    /// comes first in the text or in the list, wants them too.
-    pub(super) left_out: Vec<usize>,
+    /// The indexes of the edits that were not applied: the text does not have these bytes, or an earlier edit in the text
+    /// or in the list overlaps them.
+    pub(super) rejected: Vec<usize>,
 }
 
-/// Makes edits in a text, all of them as if at once: every span is one of the old text.
+/// Applies edits to a text. All spans refer to the old text.
 pub(super) fn splice(text: &str, edits: &[Edit]) -> Spliced {
     let mut order: Vec<(usize, &Edit)> = edits.iter().enumerate().collect();
     order.sort_by_key(|(position, edit)| (edit.span.start, edit.span.end, *position));
-    let mut spliced = Spliced { text: String::with_capacity(text.len()), left_out: Vec::new() };
+    let mut spliced = Spliced { text: String::with_capacity(text.len()), rejected: Vec::new() };
     let mut copied = 0;
     let mut last = None;
     for (position, edit) in order {
-        // Two insertions at one place have no order that anybody has asked for.
+        // The order of two insertions at the same place is undefined.
         let is_free = edit.span.start >= copied && last != Some(&edit.span);
         let kept = text.get(copied..edit.span.start).filter(|_| is_free && text.get(edit.span.clone()).is_some());
         let Some(kept) = kept else {
-            spliced.left_out.push(position);
+            spliced.rejected.push(position);
             continue;
         };
         spliced.text.push_str(kept);
@@ -67,7 +67,7 @@ pub(super) fn splice(text: &str, edits: &[Edit]) -> Spliced {
         last = Some(&edit.span);
     }
     spliced.text.push_str(text.get(copied..).unwrap_or_default());
-    spliced.left_out.sort_unstable();
+    spliced.rejected.sort_unstable();
     spliced
 }
 
@@ -79,54 +79,54 @@ mod tests {
     fn spliced(text: &str, edits: &[(Range<usize>, &str)]) -> (String, Vec<usize>) {
         let edits: Vec<Edit> =
             edits.iter().map(|(span, text)| Edit { span: span.clone(), replacement: (*text).to_owned() }).collect();
-        let Spliced { text, left_out } = splice(text, &edits);
-        (text, left_out)
+        let Spliced { text, rejected } = splice(text, &edits);
+        (text, rejected)
     }
 
     #[test]
-    fn of_two_edits_of_one_place_the_first_one_counts() {
+    fn of_two_overlapping_edits_the_first_one_is_applied() {
         assert_eq!(spliced("name: A # why\n", &[(6..7, "B"), (5..8, "")]), ("name:# why\n".to_owned(), vec![0]));
     }
 
     #[test]
-    fn nothing_to_do_changes_nothing() {
+    fn without_edits_the_text_does_not_change() {
         assert_eq!(spliced("größe: 1\r\n", &[]), ("größe: 1\r\n".to_owned(), vec![]));
     }
 
     #[test]
-    fn edits_are_made_in_the_order_of_the_text() {
+    fn edits_are_applied_in_the_order_of_the_text() {
         let edits = [(4..5, "three"), (0..1, "one"), (3..3, "!"), (2..3, "two")];
         assert_eq!(spliced("a b c", &edits), ("one two! three".to_owned(), vec![]));
     }
 
     #[test]
-    fn of_two_edits_of_the_same_bytes_one_is_left_out_and_told() {
+    fn of_two_edits_of_the_same_bytes_one_is_rejected() {
         assert_eq!(spliced("abc", &[(0..2, "x"), (1..3, "y")]), ("xc".to_owned(), vec![1]));
         assert_eq!(spliced("abc", &[(1..1, "x"), (1..1, "x")]), ("axbc".to_owned(), vec![1]));
         assert_eq!(spliced("abc", &[(1..2, "x"), (1..1, "-")]), ("a-xc".to_owned(), vec![]));
     }
 
     #[test]
-    #[expect(clippy::reversed_empty_ranges, reason = "that is what is tried")]
-    fn bytes_that_are_not_there_are_left_out() {
+    #[expect(clippy::reversed_empty_ranges, reason = "the test uses an invalid range")]
+    fn edits_of_missing_bytes_are_rejected() {
         let edits = [(2..3, "x"), (9..9, "y"), (3..1, "z"), (3..4, "w")];
         assert_eq!(spliced("aüb", &edits), ("aüw".to_owned(), vec![0, 1, 2]));
     }
 
     proptest! {
         #[test]
-        fn no_edit_panics_and_the_rest_stays(
+        fn edits_never_panic_and_keep_other_bytes(
             text in "[a-c\u{fc}\u{1f389}\n]{0,20}",
             edits in prop::collection::vec((0_usize..24, 0_usize..24, "[x-z]{0,3}"), 0..6),
         ) {
             let edits: Vec<Edit> =
                 edits.into_iter().map(|(start, end, replacement)| Edit { span: start..end, replacement }).collect();
-            let Spliced { text: after, left_out } = splice(&text, &edits);
-            let made = edits.iter().enumerate().filter(|(position, _)| !left_out.contains(position)).map(|(_, edit)| edit);
-            let (gone, come) = made.fold((0, 0), |(gone, come), edit| (gone + edit.span.len(), come + edit.replacement.len()));
-            prop_assert_eq!(after.len() + gone, text.len() + come);
+            let Spliced { text: after, rejected } = splice(&text, &edits);
+            let made = edits.iter().enumerate().filter(|(position, _)| !rejected.contains(position)).map(|(_, edit)| edit);
+            let (removed, added) = made.fold((0, 0), |(removed, added), edit| (removed + edit.span.len(), added + edit.replacement.len()));
+            prop_assert_eq!(after.len() + removed, text.len() + added);
             let without: String = after.chars().filter(|c| !matches!(c, 'x'..='z')).collect();
-            prop_assert!(without.len() + gone == text.len());
+            prop_assert!(without.len() + removed == text.len());
         }
     }
 }

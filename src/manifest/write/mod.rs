@@ -1,4 +1,4 @@
-//! Live → `org.yaml`: a file that plans to nothing, with what the model knows as comments.
+//! Writes a live state as `org.yaml`, with documentation as comments. A plan of the file has no changes.
 
 use std::collections::BTreeMap;
 
@@ -13,33 +13,33 @@ use crate::settings::{
 use crate::text::layout::wrap;
 use crate::text::{Visible, cut, json, yaml};
 
-/// Comments are wrapped here, whatever the terminal: a file has no width.
+/// The width of comments, independent of the terminal.
 const COLUMNS: usize = 100;
 
-/// The lines by which editors find the schema: the YAML language server's, and JetBrains'.
+/// The lines that tell editors the schema: for the YAML language server, and for JetBrains.
 pub(crate) const MODELINES: &str =
     "# yaml-language-server: $schema=./schemas/org.schema.json\n# $schema: ./schemas/org.schema.json\n";
 
 /// How much of an organization a file shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Detail {
-    /// What is set.
+    /// Settings that are set.
     #[default]
     Minimal,
-    /// Every setting that a file can declare; what is unset stands in a comment.
+    /// All settings that a file can declare, with unset ones as comments.
     Full,
 }
 
-/// The file for a live state. Settings named in `except` are left as comments, each with the reason given there.
+/// Writes the file for a live state. Settings in `except` are written as comments, each with the reason given there.
 ///
-/// What a file cannot hold (a value that validation would refuse, a field that nobody knows) is a comment too, so the
-/// file always validates, and planning it against the same live state changes nothing.
+/// Values that validation would reject and unknown fields are comments too, so the file always validates, and a plan
+/// against the same live state has no changes.
 pub fn yaml(model: &Model, target: &Target, live: &Live, detail: Detail, except: &BTreeMap<String, String>) -> String {
     let export = Export { model, scope: target.scope, live, origin: ValueSource::Live, detail, except };
     format!("{MODELINES}{}: {}\n{}", target.scope.key(), yaml::yaml_scalar(target.id.as_str()), export.text())
 }
 
-/// A file in the making.
+/// The inputs of a file.
 pub(crate) struct Export<'a> {
     pub(crate) model: &'a Model,
     pub(crate) scope: Scope,
@@ -49,26 +49,26 @@ pub(crate) struct Export<'a> {
     pub(crate) except: &'a BTreeMap<String, String>,
 }
 
-/// Who says what the documents hold.
+/// The source of the values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ValueSource {
-    /// The API: what is empty is nobody's wish.
+    /// The API: empty values are not intended.
     Live,
-    /// Somebody who declared it: what is empty is meant to be.
+    /// A declaration: empty values are intended.
     Desired,
 }
 
-/// How a setting stands in the file.
+/// How a setting is written.
 pub(crate) enum ExportedAs {
     /// As a value, in YAML.
     Value(String),
-    /// As a comment that would unset it, or not at all.
+    /// As a comment that would unset it, or omitted.
     Unset,
-    /// As a comment with the live value and the reason why it is one.
+    /// As a comment with the live value and the reason.
     Comment { value: String, reason: String },
 }
 
-/// Lines of a file, and whether any of them is more than a comment.
+/// Lines of a file, and whether any of them is not a comment.
 #[derive(Default)]
 struct ManifestLines {
     text: String,
@@ -83,7 +83,7 @@ impl ManifestLines {
 }
 
 impl Export<'_> {
-    /// The sections, and what is not managed.
+    /// Returns the sections, and the comments about unmanaged settings.
     pub(crate) fn text(&self) -> String {
         let sections: String = Endpoint::ALL.into_iter().map(|endpoint| self.section(endpoint)).collect();
         sections + &self.not_managed()
@@ -101,7 +101,7 @@ impl Export<'_> {
         let heading = match (inside.declares, endpoint) {
             (true, _) => format!("{name}:"),
             (false, Endpoint::Organization) => format!("{name}: {{}}"),
-            // A file without any section would not validate.
+            // A file without sections does not validate.
             (false, Endpoint::Doh) if self.live.organization == Slot::NotRead => format!("{name}: {{}}"),
             (false, Endpoint::Doh) if inside.text.is_empty() => return String::new(),
             (false, Endpoint::Doh) => format!("# {name}:"),
@@ -125,7 +125,7 @@ impl Export<'_> {
                     self.leaf(setting, &shown, depth)
                 }
             };
-            // Where settings that are commented out stand among comments, an empty line tells which belong together.
+            // Comments and commented-out settings need an empty line between settings.
             if self.detail == Detail::Full && !lines.text.is_empty() && !next.text.is_empty() {
                 lines.text.push('\n');
             }
@@ -134,9 +134,9 @@ impl Export<'_> {
         lines
     }
 
-    /// Why nothing of a group can be declared: the API takes it as a whole, and a part of it is no value.
+    /// Returns why no setting of a group can be declared: the API accepts it only as a whole, and a part is invalid.
     fn broken_group(&self, branch: &Branch) -> Option<String> {
-        // Whoever declares less than the whole is told by validation, and what switches the group off needs no more.
+        // Validation reports a partial declaration, and a group that is switched off needs no other settings.
         if self.origin == ValueSource::Desired || !branch.group().is_some_and(|group| group.all_or_nothing) {
             return None;
         }
@@ -196,17 +196,17 @@ impl Export<'_> {
         }
     }
 
-    /// What there is to declare of a setting.
+    /// Returns the value to declare for a setting.
     fn held(&self, setting: &Setting) -> Option<&Json> {
         match self.origin {
-            // The reason of the last change would be recorded with the next one: it is not for a file to keep.
+            // The reason of the last change does not apply to the next one.
             ValueSource::Live if matches!(setting.access, Access::Annotation(_)) => None,
             ValueSource::Live => self.live.value(self.model, setting).filter(|live| !setting.is_empty(Some(live))),
             ValueSource::Desired => self.live.document(setting.endpoint())?.raw(setting),
         }
     }
 
-    /// Why a value cannot stand in the file.
+    /// Returns why the file cannot contain a value.
     fn obstacle(&self, setting: &Setting, live: &Json) -> Option<String> {
         if !self.scope.has(setting) {
             return Some(format!("a {} has no such setting", self.scope));
@@ -229,7 +229,7 @@ impl Export<'_> {
         setting.check(&value).into_iter().find(|problem| problem.refused).map(|problem| problem.message)
     }
 
-    /// What live holds and a file does not declare, as comments.
+    /// Returns comments for the live settings that a file does not declare.
     fn not_managed(&self) -> String {
         let mut lines = String::new();
         for document in self.live.documents() {
@@ -238,7 +238,7 @@ impl Export<'_> {
                     continue;
                 };
                 match setting.access {
-                    // Its value would change the file with every export.
+                    // The value would change with every export.
                     Access::Volatile => lines.push_str(&format!("#   {} (changes by itself)\n", setting.path)),
                     _ => lines.push_str(&format!(
                         "#   {}: {} (kept by the server)\n",
@@ -265,7 +265,7 @@ impl Export<'_> {
     }
 }
 
-/// The line that would unset a setting, as far as it can be unset.
+/// Returns the value that unsets a setting, or an example if it cannot be unset.
 fn unset(setting: &Setting) -> String {
     match setting.unset {
         Unset::Null => "null".to_owned(),
@@ -275,7 +275,7 @@ fn unset(setting: &Setting) -> String {
     }
 }
 
-/// Whether a value has the JSON type that a kind takes: live values are whatever the API says.
+/// Whether a live value has the JSON type of a kind.
 fn has_shape(kind: Kind, value: &Json) -> bool {
     match kind {
         Kind::Boolean => value.is_boolean(),
@@ -299,12 +299,12 @@ fn has_no_room_for(setting: &Setting, value: &Json) -> bool {
     }
 }
 
-/// A live value for a comment: JSON in ASCII, so that no newline of any kind ends the comment.
+/// Returns a live value for a comment: JSON in ASCII, so that no line break ends the comment.
 fn in_comment(live: &Json) -> String {
     cut(&json::ascii(&live.to_string())).replace('…', "...")
 }
 
-/// Prose as comment lines; nothing for no prose.
+/// Returns a text as comment lines; empty for an empty text.
 pub(crate) fn comment(prose: &str, depth: usize) -> String {
     let indent = "  ".repeat(depth);
     if prose.is_empty() {
@@ -316,18 +316,18 @@ pub(crate) fn comment(prose: &str, depth: usize) -> String {
         .collect()
 }
 
-/// The manifest of a live state, which validates and plans to nothing, whatever the state.
+/// Writes the manifest of any live state. It validates, and its plan has no changes.
 ///
-/// Live may hold what a manifest may not, such as a duration below today's minimum. What our own checks refuse, or
-/// what would plan to a change, is left to live and stands in a comment with the reason.
+/// A live state may contain values that a manifest rejects, such as a duration below the current minimum. Values that
+/// validation rejects or that would cause a change are written as comments with the reason.
 pub fn manifest(model: &Model, target: &Target, live: &Live, detail: Detail) -> String {
     let write = |except: &BTreeMap<String, String>| yaml(model, target, live, detail, except);
     let objections = |text: &str| objections(model, live, text);
     without_objections(write, objections).0
 }
 
-/// A file, written again without the settings that there are objections to, until there are none; and what was left
-/// out, with the reasons.
+/// Writes a file repeatedly, each time without the settings that there are objections to, until there are none. Returns the
+/// file and the omitted settings with the reasons.
 pub(crate) fn without_objections(
     write: impl Fn(&BTreeMap<String, String>) -> String,
     objections: impl Fn(&str) -> Vec<(String, String)>,
@@ -338,23 +338,23 @@ pub(crate) fn without_objections(
         let objections = objections(&text);
         let known = except.len();
         except.extend(objections);
-        // Each round leaves out at least one more setting, so there are at most as many rounds as settings.
+        // Each round omits at least one more setting, so the number of rounds is bounded by the number of settings.
         if except.len() == known {
             return (text, except);
         }
     }
 }
 
-/// The settings that a manifest should not hold for this live state, each with the reason.
+/// Returns the settings that a manifest of a live state must not declare, each with the reason.
 fn objections(model: &Model, live: &Live, text: &str) -> Vec<(String, String)> {
     let (mut objections, manifest) = refusals(model, text);
     if let Some(manifest) = &manifest {
-        let has_moved = |declared: &&Declared| {
+        let differs = |declared: &&Declared| {
             let live = live.value(model, &declared.setting);
             declared.setting.is_writable() && !declared.setting.same(live, Some(&declared.value))
         };
-        let moved = manifest.declared.iter().filter(has_moved).map(|declared| declared.setting.path.to_owned());
-        objections.extend(moved.map(|path| (path, "a manifest cannot express its live value".to_owned())));
+        let different = manifest.declared.iter().filter(differs).map(|declared| declared.setting.path.to_owned());
+        objections.extend(different.map(|path| (path, "a manifest cannot express its live value".to_owned())));
         let raw =
             |setting: &Setting| Some(live.document(setting.endpoint())?.raw(setting).cloned().unwrap_or_default());
         let errors = cross_check(model, manifest, &raw).into_iter().filter(|finding| finding.is_error());
@@ -363,7 +363,7 @@ fn objections(model: &Model, live: &Live, text: &str) -> Vec<(String, String)> {
     objections
 }
 
-/// The settings that validation refuses in a file, each with the reason; and the manifest where it refuses nothing.
+/// Returns the settings that validation rejects, each with the reason, and the manifest if it rejects none.
 pub(crate) fn refusals(model: &Model, text: &str) -> (Vec<(String, String)>, Option<Manifest>) {
     let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
     let parsed = parse(model, &source);

@@ -16,7 +16,7 @@ fn organization() -> Json {
         "session_duration": "24h",
         "allow_authenticate_via_warp": false,
         "auto_redirect_to_identity": true,
-        "ui_read_only_toggle_reason": "said last year",
+        "ui_read_only_toggle_reason": "reason of last year",
         "login_design": {"background_color": "#c5ed1b", "header_text": "", "footer_text": "Call: 4242 #now"},
         "custom_pages": {},
         "mfa_config": {"allowed_authenticators": ["totp", "biometrics"], "session_duration": ""},
@@ -31,9 +31,8 @@ fn export(live: &Live, detail: Detail, except: &BTreeMap<String, String>) -> Str
     yaml(Model::current(), &target(), live, detail, except)
 }
 
-/// The same value in other units than the setting takes is declared in those that it takes.
 #[test]
-fn a_duration_in_other_units_is_declared_in_those_that_the_setting_takes() {
+fn a_duration_is_declared_in_the_units_that_the_setting_accepts() {
     let fields = json!({
         "name": "Widget", "warp_auth_session_duration": "48h0m0s",
         "mfa_config": {"allowed_authenticators": ["totp"], "session_duration": "24h0m0s", "amr_matching_session_duration": "90s"},
@@ -47,7 +46,7 @@ fn a_duration_in_other_units_is_declared_in_those_that_the_setting_takes() {
 }
 
 #[test]
-fn a_minimal_export_shows_what_is_set() {
+fn a_minimal_export_contains_set_values() {
     assert_snapshot!(
         "export_minimal",
         export(
@@ -64,7 +63,7 @@ fn a_minimal_export_shows_what_is_set() {
 }
 
 #[test]
-fn a_full_export_shows_every_setting_that_a_file_can_declare() {
+fn a_full_export_contains_all_settings_that_a_file_can_declare() {
     let text = export(&live(organization(), Some(json!({}))), Detail::Full, &none());
     for setting in Model::current().declarable() {
         let line = text
@@ -90,7 +89,7 @@ fn absent_empty_and_blank_login_designs_give_the_same_file() {
 }
 
 #[test]
-fn every_declared_value_means_what_live_means() {
+fn every_declared_value_equals_the_live_one() {
     let live = live(organization(), None);
     for detail in [Detail::Minimal, Detail::Full] {
         let read = read_yaml(&export(&live, detail, &none()));
@@ -103,13 +102,13 @@ fn every_declared_value_means_what_live_means() {
 }
 
 #[test]
-fn the_reason_of_the_last_lock_is_not_kept_for_the_next() {
+fn the_reason_of_the_last_lock_is_not_declared() {
     let text = export(&live(organization(), None), Detail::Full, &none());
-    assert!(!text.contains("said last year"), "{text}");
+    assert!(!text.contains("reason of last year"), "{text}");
 }
 
 #[test]
-fn what_a_file_cannot_hold_is_a_comment_with_the_reason() {
+fn values_that_a_file_cannot_contain_are_comments_with_the_reason() {
     let fields = json!({"name": {"en": "W"}, "auth_domain": "w.example", "is_ui_read_only": "true", "login_design": {"logo_path": "one\ntwo"}});
     let except = BTreeMap::from([("organization.auth_domain".to_owned(), "because\nof this".to_owned())]);
     let text = export(&live(fields, None), Detail::Minimal, &except);
@@ -129,7 +128,7 @@ fn what_a_file_cannot_hold_is_a_comment_with_the_reason() {
 }
 
 #[test]
-fn a_text_of_several_lines_is_declared_where_a_manifest_takes_one() {
+fn multiline_text_is_declared_if_the_setting_accepts_it() {
     let fields =
         json!({"name": "one\ntwo", "login_design": {"header_text": "one\ntwo\n", "footer_text": "one\r\ntwo"}});
     let text = export(&live(fields, None), Detail::Minimal, &none());
@@ -139,7 +138,7 @@ fn a_text_of_several_lines_is_declared_where_a_manifest_takes_one() {
 }
 
 #[test]
-fn a_group_that_the_api_takes_as_a_whole_is_not_declared_in_part() {
+fn a_group_that_must_be_complete_is_not_declared_partially() {
     let inactivity = json!({"enabled": true, "inactivity_threshold_days": "ninety", "action": "disable"});
     let text =
         export(&live(json!({"name": "W", "service_token_inactivity": inactivity}), None), Detail::Minimal, &none());
@@ -148,7 +147,7 @@ fn a_group_that_the_api_takes_as_a_whole_is_not_declared_in_part() {
 }
 
 #[test]
-fn a_zone_declares_nothing_that_zones_lack() {
+fn a_zone_declares_only_settings_of_zones() {
     let zone = Target::zone("699d98642c564d2e855e9661899b7252").unwrap();
     let live = live(json!({"name": "W", "deny_unmatched_requests": true}), None);
     let text = yaml(Model::current(), &zone, &live, Detail::Minimal, &none());
@@ -160,7 +159,7 @@ fn a_zone_declares_nothing_that_zones_lack() {
 }
 
 #[test]
-fn next_months_setting_is_exported_at_once() {
+fn a_new_setting_is_exported_without_changes_here() {
     let fields = json!({"login_design": {"font": "serif"}});
     let live = Live {
         organization: Slot::Present(Document::new(Endpoint::Organization, fields.as_object().unwrap().clone())),
@@ -173,7 +172,7 @@ fn next_months_setting_is_exported_at_once() {
 }
 
 #[test]
-fn an_organization_that_does_not_exist_yet_gives_a_file_to_start_from() {
+fn a_missing_organization_is_exported_as_a_template() {
     let absent = Live { organization: Slot::Absent, doh: Slot::NotRead };
     assert!(export(&absent, Detail::Minimal, &none()).contains("# There is no organization yet"));
 }
@@ -184,7 +183,7 @@ mod properties {
 
     use super::*;
 
-    /// What an API might answer for a setting, its own type or any other.
+    /// A live value of any type.
     fn answer() -> impl Strategy<Value = Json> {
         let words = "[a-z#]{1,6}|24h|1440m|#FFF|yes|no|~|\\PC{0,8}|[\\x00-\\x7f]{0,6}";
         prop_oneof![
@@ -199,7 +198,7 @@ mod properties {
         ]
     }
 
-    /// Live documents with an answer for every setting of the model.
+    /// Live documents with a value for each setting of the model.
     fn live() -> impl Strategy<Value = Live> {
         let settings = Model::current().settings().len();
         prop::collection::vec(answer(), settings).prop_map(|answers| {
@@ -232,7 +231,7 @@ mod properties {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
         #[test]
-        fn whatever_is_live_the_file_declares_nothing_else(live in live()) {
+        fn the_file_declares_only_live_values(live in live()) {
             for detail in [Detail::Minimal, Detail::Full] {
                 let text = export(&live, detail, &none());
                 let read = read_yaml(&text);
@@ -250,7 +249,7 @@ mod properties {
 }
 
 #[test]
-fn an_export_of_doh_settings_that_nobody_set_has_its_section_all_the_same() {
+fn an_export_of_unset_doh_settings_has_a_section() {
     let doh = Slot::Present(Document::new(Endpoint::Doh, serde_json::Map::new()));
     let live = Live { organization: Slot::NotRead, doh };
     for detail in [Detail::Minimal, Detail::Full] {

@@ -101,7 +101,7 @@ impl Adopting {
         live: &Live,
         changes: &[(Setting, Json)],
     ) -> Result<(), CliError> {
-        let Adoption { text, adopted, left } =
+        let Adoption { text, adopted, not_adopted: left } =
             manifest::edit::adopt(context.model, &self.source, &self.manifest, changes);
         self.source.text = text;
         let parsed = manifest::parse(context.model, &self.source);

@@ -1,4 +1,4 @@
-//! The elements of a list, some gone and some come. What is kept stays as it is: spelling, order, comments.
+//! Edits that remove and add elements of a list. The other elements keep their spelling, order and comments.
 
 use serde_json::Value as Json;
 
@@ -8,32 +8,32 @@ use crate::manifest::edit::splice::Edit;
 use crate::manifest::parse::yaml::YamlNode;
 use crate::settings::Setting;
 
-/// The edits that make a list hold what is wanted, in canonical form.
+/// Returns the edits that give a list the desired elements, in canonical form.
 ///
 /// # Errors
-/// Why there are none: the list is laid out in a way that leaves no safe place to edit.
+/// Returns the reason if the layout of the list cannot be edited safely.
 pub(super) fn edits(
     page: &ManifestText<'_>,
     place: &ValueLocation<'_>,
     setting: &Setting,
     elements: &[YamlNode],
-    wanted: &[Json],
+    desired: &[Json],
 ) -> Result<Vec<Edit>, &'static str> {
-    let list = List::new(page, place, setting, elements, wanted);
+    let list = List::new(page, place, setting, elements, desired);
     if page.raw(place.value) == "[" { list.in_brackets(place.value.span.start) } else { list.in_lines() }
 }
 
 /// An element of the old list.
 struct Old<'t> {
     node: &'t YamlNode,
-    stays: bool,
+    is_kept: bool,
 }
 
 struct List<'a, 't> {
     page: &'a ManifestText<'a>,
     place: &'a ValueLocation<'t>,
     old: Vec<Old<'t>>,
-    /// The elements that come, as they are written.
+    /// The added elements, as written.
     new: Vec<String>,
 }
 
@@ -43,27 +43,27 @@ impl<'a, 't> List<'a, 't> {
         place: &'a ValueLocation<'t>,
         setting: &Setting,
         elements: &'t [YamlNode],
-        wanted: &[Json],
+        desired: &[Json],
     ) -> Self {
         let canonical = |node: &YamlNode| setting.canonical(Some(&Json::Array(vec![node.to_json()])));
         let values: Vec<Json> = elements.iter().map(canonical).collect();
         let holds = |list: &Json, one: &Json| list.as_array().is_some_and(|list| list.contains(one));
-        let stays = |value: &Json| value.as_array().is_none_or(|all| all.iter().all(|one| wanted.contains(one)));
+        let is_kept = |value: &Json| value.as_array().is_none_or(|all| all.iter().all(|one| desired.contains(one)));
         let quotes = page.quotes(place, elements.first().unwrap_or(place.value));
-        let come = wanted.iter().filter(|one| !values.iter().any(|value| holds(value, one)));
-        let old = elements.iter().zip(&values).map(|(node, value)| Old { node, stays: stays(value) });
-        Self { page, place, old: old.collect(), new: come.map(|one| quotes.spell(one)).collect() }
+        let added = desired.iter().filter(|one| !values.iter().any(|value| holds(value, one)));
+        let old = elements.iter().zip(&values).map(|(node, value)| Old { node, is_kept: is_kept(value) });
+        Self { page, place, old: old.collect(), new: added.map(|one| quotes.write(one)).collect() }
     }
 
-    fn last_that_stays(&self) -> Option<&Old<'t>> {
-        self.old.iter().rfind(|old| old.stays)
+    fn last_kept(&self) -> Option<&Old<'t>> {
+        self.old.iter().rfind(|old| old.is_kept)
     }
 
     fn is_emptied(&self) -> bool {
-        self.new.is_empty() && self.last_that_stays().is_none()
+        self.new.is_empty() && self.last_kept().is_none()
     }
 
-    /// `[a, b]`, on one line or on several.
+    /// Returns the edits of a list such as `[a, b]`, on one or several lines.
     fn in_brackets(&self, open: usize) -> Result<Vec<Edit>, &'static str> {
         let close = self.closing_bracket(open).ok_or("the end of its list was not found")?;
         let inside = self.page.between(open + 1, close);
@@ -91,30 +91,30 @@ impl<'a, 't> List<'a, 't> {
         }
     }
 
-    /// What stands in front of, between and behind the elements.
+    /// Returns the text before, between and after the elements.
     fn gaps(&self, open: usize, close: usize) -> Vec<&'a str> {
         let ends = std::iter::once(open + 1).chain(self.old.iter().map(|old| old.node.span.end));
         let starts = self.old.iter().map(|old| old.node.span.start).chain([close]);
         ends.zip(starts).map(|(end, start)| self.page.between(end, start)).collect()
     }
 
-    /// The list from bracket to bracket, with the spaces of the old one.
+    /// Returns the list on one line, with the spacing of the old one.
     fn on_one_line(&self, open: usize, close: usize) -> String {
-        let stay = self.old.iter().filter(|old| old.stays).map(|old| self.page.raw(old.node).to_owned());
-        let elements: Vec<String> = stay.chain(self.new.iter().cloned()).collect();
+        let kept = self.old.iter().filter(|old| old.is_kept).map(|old| self.page.raw(old.node).to_owned());
+        let elements: Vec<String> = kept.chain(self.new.iter().cloned()).collect();
         if elements.is_empty() {
             return "[]".to_owned();
         }
         let gaps = self.gaps(open, close);
         let gap = |index: usize| gaps.get(index).copied().filter(|gap| !self.old.is_empty() && !gap.contains('\n'));
-        // Whoever leaves out the space behind a colon leaves it out behind a comma too.
-        let habit = if self.page.between(0, open).ends_with(':') { "," } else { ", " };
-        let between = gap(1).filter(|_| self.old.len() > 1).unwrap_or(habit);
+        // Without a space after the colon, write none after commas either.
+        let default = if self.page.between(0, open).ends_with(':') { "," } else { ", " };
+        let between = gap(1).filter(|_| self.old.len() > 1).unwrap_or(default);
         let (lead, trail) = (gap(0).unwrap_or_default(), gap(self.old.len()).unwrap_or_default());
         format!("[{lead}{}{trail}]", elements.join(between))
     }
 
-    /// Whether nothing but white space stands in front of a byte on its line.
+    /// Whether only white space precedes a byte on its line.
     fn starts_line(&self, offset: usize) -> bool {
         self.page.between(self.page.line_start(offset), offset).trim().is_empty()
     }
@@ -127,32 +127,32 @@ impl<'a, 't> List<'a, 't> {
         fits && self.starts_line(node.span.start) && (behind.is_empty() || behind.starts_with('#'))
     }
 
-    /// What stands behind an element on its line.
+    /// Returns the text after an element on its line.
     fn behind(&self, node: &YamlNode) -> &'a str {
         self.page.between(node.span.end, self.page.line_end(node.span.end))
     }
 
-    /// The byte of the comma behind an element on its line.
+    /// Returns the offset of the comma after an element on its line.
     fn comma(&self, node: &YamlNode) -> Option<usize> {
         let behind = self.behind(node);
         let blanks = behind.len() - behind.trim_start().len();
         behind[blanks..].starts_with(',').then_some(node.span.end + blanks)
     }
 
-    /// The edits of a list in brackets that has one element on each line.
+    /// Returns the edits of a list in brackets with one element per line.
     fn bracketed_lines(&self) -> Vec<Edit> {
         let ends_in_comma = self.old.last().is_some_and(|old| self.comma(old.node).is_some());
-        let Some(last) = self.last_that_stays() else {
-            return self.other_lines(|old| old.span.start, |new| new.to_owned(), ",", ends_in_comma);
+        let Some(last) = self.last_kept() else {
+            return self.replace_lines(|old| old.span.start, |new| new.to_owned(), ",", ends_in_comma);
         };
-        let mut edits = self.gone_lines(None);
+        let mut edits = self.remove_lines(None);
         let (comma, end) = (self.comma(last.node), last.node.span.end);
         if self.new.is_empty() {
             let surplus = comma.filter(|_| !ends_in_comma);
             edits.extend(surplus.map(|at| Edit::remove(at..at + 1)));
             return edits;
         }
-        // What stands behind the element, a comment perhaps, stays between its comma and the new lines.
+        // The text after the element, such as a comment, stays between its comma and the new lines.
         let behind = self.behind(last.node);
         let comma = if comma.is_none() { "," } else { "" };
         let lines = self.lines_like(last.node.span.start, ToOwned::to_owned, ",");
@@ -162,24 +162,24 @@ impl<'a, 't> List<'a, 't> {
         edits
     }
 
-    /// The edits of a list of lines that start with a dash.
+    /// Returns the edits of a list whose lines start with a dash.
     fn in_lines(&self) -> Result<Vec<Edit>, &'static str> {
         const LAYOUT: &str = "its list has an element that is not on the line of its dash";
-        let touched = self.old.iter().filter(|old| !old.stays).chain(self.old.last());
+        let touched = self.old.iter().filter(|old| !old.is_kept).chain(self.old.last());
         if touched.map(|old| self.dash(old.node)).any(|dash| dash.is_none()) {
             return Err(LAYOUT);
         }
         let start = self.old.iter().find_map(|old| self.dash(old.node)).ok_or(LAYOUT)?;
         let dashed = |new: &str| format!("- {new}");
         if self.is_emptied() {
-            let mut edits = self.gone_lines(None);
+            let mut edits = self.remove_lines(None);
             edits.push(self.page.behind_colon(self.place.key, "[]")?);
             return Ok(edits);
         }
-        let Some(last) = self.last_that_stays() else {
-            return Ok(self.other_lines(|_| start, dashed, "", false));
+        let Some(last) = self.last_kept() else {
+            return Ok(self.replace_lines(|_| start, dashed, "", false));
         };
-        let mut edits = self.gone_lines(None);
+        let mut edits = self.remove_lines(None);
         if !self.new.is_empty() {
             let at = self.page.line_end(self.end(last.node));
             edits.push(Edit::insert(at, format!("{}{}", self.page.newline, self.lines_like(start, dashed, ""))));
@@ -187,28 +187,29 @@ impl<'a, 't> List<'a, 't> {
         Ok(edits)
     }
 
-    /// The byte of the dash of an element, where it stands in front of it and starts the line.
+    /// Returns the offset of the dash of an element, if it is at the start of the element's line.
     fn dash(&self, node: &YamlNode) -> Option<usize> {
         let line = self.page.line_start(node.span.start);
         let before = self.page.between(line, node.span.start);
         (before.trim() == "-").then(|| line + before.len() - before.trim_start().len())
     }
 
-    /// Where the content of an element ends.
+    /// Returns the end of the content of an element.
     fn end(&self, node: &YamlNode) -> usize {
         node.span.start + self.page.raw(node).trim_end().len()
     }
 
-    /// The lines of the elements that go, but for one of them.
-    fn gone_lines(&self, but: Option<&YamlNode>) -> Vec<Edit> {
-        let gone = self.old.iter().filter(|old| !old.stays).map(|old| old.node);
-        let gone = gone.filter(|node| but.is_none_or(|but| but.span != node.span));
-        gone.map(|node| Edit::remove(self.page.line_start(node.span.start)..self.page.next_line(self.end(node))))
+    /// Returns the edits that remove the lines of removed elements, except for one of them.
+    fn remove_lines(&self, except: Option<&YamlNode>) -> Vec<Edit> {
+        let removed = self.old.iter().filter(|old| !old.is_kept).map(|old| old.node);
+        let removed = removed.filter(|node| except.is_none_or(|except| except.span != node.span));
+        removed
+            .map(|node| Edit::remove(self.page.line_start(node.span.start)..self.page.next_line(self.end(node))))
             .collect()
     }
 
-    /// Other lines in place of all: those that come stand where the last one was.
-    fn other_lines(
+    /// Returns the edits that replace all lines. The new lines take the place of the last one.
+    fn replace_lines(
         &self,
         indented_like: impl Fn(&YamlNode) -> usize,
         write: impl Fn(&str) -> String,
@@ -216,7 +217,7 @@ impl<'a, 't> List<'a, 't> {
         ends_in_separator: bool,
     ) -> Vec<Edit> {
         let Some(last) = self.old.last().map(|old| old.node) else { return Vec::new() };
-        let mut edits = self.gone_lines(if self.new.is_empty() { None } else { Some(last) });
+        let mut edits = self.remove_lines(if self.new.is_empty() { None } else { Some(last) });
         if !self.new.is_empty() {
             let end = if ends_in_separator { separator } else { "" };
             let lines = self.lines_like(indented_like(last), write, separator);
@@ -226,7 +227,7 @@ impl<'a, 't> List<'a, 't> {
         edits
     }
 
-    /// The elements that come as lines, indented as a byte of the text is.
+    /// Returns the added elements as lines, with the indentation of the line of a byte.
     fn lines_like(&self, offset: usize, write: impl Fn(&str) -> String, separator: &str) -> String {
         let indent = self.page.between(self.page.line_start(offset), offset);
         let lines: Vec<String> = self.new.iter().map(|new| format!("{indent}{}", write(new))).collect();

@@ -1,9 +1,9 @@
-//! Live values → the text of a manifest, by splicing where they stand: comments, order and layout survive.
+//! Writes live values into the text of a manifest. Comments, order and layout are kept.
 //!
-//! - `place`: where a setting's value stands in the tree
-//! - `page`: the text, its lines, and how a value is spelled in it
-//! - `scalar`, `list`: the edits that give one value another
-//! - `proof`: whether a text says what it should, and nothing else
+//! - `place`: finds the value of a setting in the tree
+//! - `page`: the lines of the text, and the spelling of values
+//! - `scalar`, `list`: the edits that replace a value
+//! - `proof`: checks that the new text declares the intended values and nothing else
 
 mod list;
 mod page;
@@ -26,50 +26,49 @@ use crate::manifest::parse::yaml::{self, YamlNode};
 use crate::settings::{Kind, Model, Setting};
 use crate::text::yaml::flow;
 
-/// A manifest with live values in it.
+/// The result of an adoption.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adoption {
-    /// The text as it is now: the old one, byte by byte, where nothing was adopted.
+    /// The new text; identical to the old one if no setting was adopted.
     pub text: String,
-    /// The settings that say now what is live, in the order in which they were asked for.
+    /// The adopted settings, in the order of the request.
     pub adopted: Vec<Adopted>,
-    /// The settings that stay as they were.
-    pub left: Vec<NotAdopted>,
+    /// The settings that were not adopted.
+    pub not_adopted: Vec<NotAdopted>,
 }
 
-/// A setting that was given its live value.
+/// A setting whose live value was written into the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Adopted {
-    /// Which setting.
+    /// The setting.
     pub setting: Setting,
-    /// Its value now, as YAML on one line without anything that a terminal would obey.
+    /// Its new value, as YAML on one line without control characters.
     pub value: String,
-    /// Where it stands in the new text.
+    /// Its location in the new text.
     pub at: Location,
 }
 
-/// A setting whose live value could not be put into the file.
+/// A setting whose live value could not be written into the file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NotAdopted {
-    /// Which setting.
+    /// The setting.
     pub setting: Setting,
-    /// What to write by hand, as YAML on one line without anything that a terminal would obey.
+    /// The value to write by hand, as YAML on one line without control characters.
     pub value: String,
-    /// Where its value stands in the text.
+    /// The location of its value in the text.
     pub at: Location,
-    /// Why it was left, in words that complete "not adopted, since". It may quote the live value.
+    /// The reason, as the end of a sentence that starts with "not adopted, since". It may quote the live value.
     pub reason: String,
 }
 
-/// Puts live values in place of declared ones.
+/// Replaces declared values by live values.
 ///
-/// `manifest` is what [`parse`](crate::manifest::parse) made of `source`, and each change is a setting that it declares with the
-/// live value, `null` where that is empty. What is empty is adopted as `null`, `false` or `[]`, so that the setting
-/// stays managed.
+/// `manifest` is the result of [`parse`](crate::manifest::parse) for `source`. Each change is a declared setting with its
+/// live value, or `null` if it is unset. An unset value is written as `null`, `false` or `[]`, so that the setting stays
+/// managed.
 ///
-/// Nothing is adopted that does not prove itself: the new text is read again, has no error, and declares what the old
-/// one did, but for the adopted settings, which mean what is live. Where the changes together do not prove themselves,
-/// as many are made as do.
+/// The new text is checked: it must parse without errors and declare the same as the old one, except for the adopted
+/// settings, which must have their live values. If the changes together fail the check, as many as possible are adopted.
 ///
 /// ```
 /// use zerodrift::diagnostics::Source;
@@ -86,19 +85,19 @@ pub struct NotAdopted {
 /// assert_eq!(adoption.text, "organization:\n  session_duration: 8h   # as agreed\n");
 /// ```
 pub fn adopt(model: &Model, source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> Adoption {
-    let Some(tree) = tree(source) else { return nothing(source, manifest, changes) };
+    let Some(tree) = tree(source) else { return none_adopted(source, manifest, changes) };
     let draft = ManifestEditor { model, source, manifest, page: ManifestText::new(source), tree: &tree };
     let all: Vec<usize> = (0..changes.len()).collect();
-    match draft.proven(changes, &all) {
-        Ok((text, proven)) => draft.adoption(changes, text, &proven, &[]),
-        Err(_) => draft.as_many_as_prove_themselves(changes),
+    match draft.checked(changes, &all) {
+        Ok((text, new)) => draft.adoption(changes, text, &new, &[]),
+        Err(_) => draft.adopt_one_by_one(changes),
     }
 }
 
-/// The text of a manifest as it would be if it said what is live: for showing a difference, never for writing.
+/// Returns the text of a manifest with live values, for showing a difference. The text must not be written.
 ///
-/// `manifest` and `changes` are those of [`adopt`]. Values that a manifest may not hold are shown as they are, and what
-/// has no place in the text is left as declared.
+/// `manifest` and `changes` are as for [`adopt`]. The text may contain values that a manifest rejects. Values that cannot
+/// be placed in the text stay as declared.
 pub fn with_live_values(source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> String {
     let Some(tree) = tree(source) else { return source.text.clone() };
     let page = ManifestText::new(source);
@@ -112,19 +111,20 @@ fn tree(source: &Source) -> Option<YamlNode> {
     yaml::read(source::parseable(&source.text)).root
 }
 
-/// A text without a tree has no manifest either; nobody gets here with one.
-fn nothing(source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> Adoption {
+/// Returns the result for a text that is not YAML. A manifest always has a tree, so this does not happen in practice.
+fn none_adopted(source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> Adoption {
     let reason = || "the file is not YAML".to_owned();
-    let left = changes.iter().map(|(setting, live)| left(manifest, setting, live, reason())).collect();
-    Adoption { text: source.text.clone(), adopted: Vec::new(), left }
+    let not_adopted =
+        changes.iter().map(|(setting, live)| self::not_adopted(manifest, setting, live, reason())).collect();
+    Adoption { text: source.text.clone(), adopted: Vec::new(), not_adopted }
 }
 
-fn left(manifest: &Manifest, setting: &Setting, live: &Json, reason: String) -> NotAdopted {
+fn not_adopted(manifest: &Manifest, setting: &Setting, live: &Json, reason: String) -> NotAdopted {
     let at = manifest.declared(setting.path).map_or_else(Location::whole_file, |declared| declared.at.clone());
-    NotAdopted { setting: *setting, value: flow(&wanted(setting, live)), at, reason }
+    NotAdopted { setting: *setting, value: flow(&declarable(setting, live)), at, reason }
 }
 
-/// A manifest that is about to be changed.
+/// A manifest to be edited.
 struct ManifestEditor<'a> {
     model: &'a Model,
     source: &'a Source,
@@ -134,64 +134,64 @@ struct ManifestEditor<'a> {
 }
 
 impl ManifestEditor<'_> {
-    /// The text with some of the changes made, and what it declares; or why it may not stand.
-    fn proven(&self, changes: &[(Setting, Json)], taken: &[usize]) -> Result<(String, Manifest), String> {
-        let taken: Vec<&(Setting, Json)> = taken.iter().filter_map(|index| changes.get(*index)).collect();
-        let edits = edits(&self.page, self.tree, self.manifest, &taken)?;
+    /// Returns the text and manifest with some changes applied, or why they fail the check.
+    fn checked(&self, changes: &[(Setting, Json)], applied: &[usize]) -> Result<(String, Manifest), String> {
+        let applied: Vec<&(Setting, Json)> = applied.iter().filter_map(|index| changes.get(*index)).collect();
+        let edits = edits(&self.page, self.tree, self.manifest, &applied)?;
         let spliced = splice(&self.source.text, &edits);
-        if !spliced.left_out.is_empty() {
+        if !spliced.rejected.is_empty() {
             return Err("another setting needs the same place in the file".to_owned());
         }
         let new = Source { name: self.source.name.clone(), text: spliced.text };
-        let proven = proof::of(self.model, self.manifest, &new, &taken)?;
+        let manifest = proof::of(self.model, self.manifest, &new, &applied)?;
         if self.page.is_json && !page::is_json(&new) {
             return Err("the file would no longer be JSON".to_owned());
         }
-        Ok((new.text, proven))
+        Ok((new.text, manifest))
     }
 
-    /// Takes one change after the other, and comes back to those that need another one first.
-    fn as_many_as_prove_themselves(&self, changes: &[(Setting, Json)]) -> Adoption {
-        let mut taken: Vec<usize> = Vec::new();
+    /// Applies the changes one by one, and retries those that depend on another one.
+    fn adopt_one_by_one(&self, changes: &[(Setting, Json)]) -> Adoption {
+        let mut applied: Vec<usize> = Vec::new();
         let mut state = (self.source.text.clone(), self.manifest.clone());
         loop {
             let mut reasons: Vec<(usize, String)> = Vec::new();
-            let before = taken.len();
+            let before = applied.len();
             for index in 0..changes.len() {
-                if taken.contains(&index) {
+                if applied.contains(&index) {
                     continue;
                 }
-                let more: Vec<usize> = taken.iter().copied().chain([index]).collect();
-                match self.proven(changes, &more) {
-                    Ok(proven) => (state, taken) = (proven, more),
+                let more: Vec<usize> = applied.iter().copied().chain([index]).collect();
+                match self.checked(changes, &more) {
+                    Ok(new) => (state, applied) = (new, more),
                     Err(reason) => reasons.push((index, reason)),
                 }
             }
-            if taken.len() == before {
+            if applied.len() == before {
                 return self.adoption(changes, state.0, &state.1, &reasons);
             }
         }
     }
 
-    /// What became of each change. `left` are those that were not made, by their place in the list.
+    /// Returns the result. `rejections` are the indexes of the changes that were not applied, with the reasons.
     fn adoption(
         &self,
         changes: &[(Setting, Json)],
         text: String,
-        proven: &Manifest,
-        not_made: &[(usize, String)],
+        new: &Manifest,
+        rejections: &[(usize, String)],
     ) -> Adoption {
-        let mut adoption = Adoption { text, adopted: Vec::new(), left: Vec::new() };
+        let mut adoption = Adoption { text, adopted: Vec::new(), not_adopted: Vec::new() };
         for (index, (setting, live)) in changes.iter().enumerate() {
-            let reason = not_made.iter().find(|(left, _)| *left == index).map(|(_, reason)| reason.clone());
-            match (reason, proven.declared(setting.path)) {
-                (None, Some(new)) => {
-                    let (value, at) = (flow(&new.value), new.at.clone());
+            let reason = rejections.iter().find(|(rejected, _)| *rejected == index).map(|(_, reason)| reason.clone());
+            match (reason, new.declared(setting.path)) {
+                (None, Some(declared)) => {
+                    let (value, at) = (flow(&declared.value), declared.at.clone());
                     adoption.adopted.push(Adopted { setting: *setting, value, at });
                 }
                 (reason, _) => {
                     let reason = reason.unwrap_or_else(|| NOT_DECLARED.to_owned());
-                    adoption.left.push(left(self.manifest, setting, live, reason));
+                    adoption.not_adopted.push(not_adopted(self.manifest, setting, live, reason));
                 }
             }
         }
@@ -201,7 +201,7 @@ impl ManifestEditor<'_> {
 
 const NOT_DECLARED: &str = "the file does not declare it";
 
-/// The edits that make these changes, or why one of them has none.
+/// Returns the edits for some changes, or why one of them cannot be placed.
 fn edits(
     page: &ManifestText<'_>,
     tree: &YamlNode,
@@ -223,7 +223,7 @@ fn edits(
             groups.len() - 1
         });
         if let Some((_, members)) = groups.get_mut(index) {
-            set_at(members, &place.below, wanted(setting, live));
+            set_at(members, &place.below, declarable(setting, live));
         }
     }
     for (place, members) in groups {
@@ -238,16 +238,18 @@ fn of_value(
     setting: &Setting,
     live: &Json,
 ) -> Result<Vec<Edit>, &'static str> {
-    match (&place.value.value, wanted(setting, live)) {
-        (yaml::YamlValue::List(elements), Json::Array(wanted)) => list::edits(page, place, setting, elements, &wanted),
+    match (&place.value.value, declarable(setting, live)) {
+        (yaml::YamlValue::List(elements), Json::Array(desired)) => {
+            list::edits(page, place, setting, elements, &desired)
+        }
         (yaml::YamlValue::List(_) | yaml::YamlValue::Mapping(_), _) => {
             Err("its live value has a different type from the declared one")
         }
-        (_, wanted) => scalar::edits(page, place, &wanted),
+        (_, desired) => scalar::edits(page, place, &desired),
     }
 }
 
-/// The settings that are null because their group is, as the mapping that would say so one by one.
+/// Returns the settings that are unset by the `null` of their group, as a mapping with one `null` each.
 fn unset_with(manifest: &Manifest, place: &ValueLocation<'_>, member: &Setting) -> Map<String, Json> {
     let depth = member.keys().len().saturating_sub(place.below.len());
     let group = member.full_path().truncated(depth);
@@ -260,8 +262,8 @@ fn unset_with(manifest: &Manifest, place: &ValueLocation<'_>, member: &Setting) 
     members
 }
 
-/// What a file says in place of what it said; an empty value so that the setting stays managed.
-fn wanted(setting: &Setting, live: &Json) -> Json {
+/// Returns the live value as a file declares it. An unset setting has an empty value, so that it stays managed.
+fn declarable(setting: &Setting, live: &Json) -> Json {
     match setting.kind {
         Kind::Boolean if setting.is_empty(Some(live)) => Json::Bool(false),
         Kind::Set(_) if setting.is_empty(Some(live)) => Json::Array(Vec::new()),

@@ -1,4 +1,4 @@
-//! The text of a manifest as lines, and how values are spelled in it.
+//! The text of a manifest: its lines, and the spelling of values.
 
 use serde::de::IgnoredAny;
 use serde_json::Value as Json;
@@ -10,25 +10,25 @@ use crate::manifest::parse::yaml::{YamlNode, YamlValue};
 use crate::text::visible_json;
 use crate::text::yaml::{double_quoted, flow, single_quoted, yaml_scalar};
 
-/// A text that edits are made for.
+/// The text of a manifest to be edited.
 pub(super) struct ManifestText<'a> {
     pub(super) text: &'a str,
-    /// What ends its lines.
+    /// Its line ending.
     pub(super) newline: &'static str,
-    /// Whether it is JSON, and is to stay that.
+    /// Whether it is JSON, which must be preserved.
     pub(super) is_json: bool,
 }
 
-/// How texts are written.
+/// The quoting style of strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Quotes {
-    /// Without quotes where every reader takes it for this text, else in double ones.
+    /// Without quotes if all YAML parsers read the same text, else in double quotes.
     Plain,
-    /// In single quotes where nothing needs an escape, else in double ones.
+    /// In single quotes if no escape is needed, else in double quotes.
     Single,
     /// In double quotes.
     Double,
-    /// As JSON, and everything else too.
+    /// JSON, for all values.
     Json,
 }
 
@@ -43,7 +43,7 @@ impl<'a> ManifestText<'a> {
         Self { text: &source.text, newline, is_json: is_json(source) }
     }
 
-    /// What stands between two bytes.
+    /// Returns the text between two offsets.
     pub(super) fn between(&self, start: usize, end: usize) -> &'a str {
         self.text.get(start..end).unwrap_or_default()
     }
@@ -52,25 +52,25 @@ impl<'a> ManifestText<'a> {
         self.between(node.span.start, node.span.end)
     }
 
-    /// Where the line of a byte starts.
+    /// Returns the start of the line of an offset.
     pub(super) fn line_start(&self, offset: usize) -> usize {
         self.between(0, offset).rfind('\n').map_or(0, |at| at + 1)
     }
 
-    /// Where the line of a byte ends, in front of its line break.
+    /// Returns the end of the line of an offset, before its line break.
     pub(super) fn line_end(&self, offset: usize) -> usize {
         let rest = self.text.get(offset..).unwrap_or_default();
         let line = rest.split('\n').next().unwrap_or_default();
         offset + line.strip_suffix('\r').unwrap_or(line).len()
     }
 
-    /// Where the line behind that of a byte starts; the end of the text where there is none.
+    /// Returns the start of the line after that of an offset, or the end of the text.
     pub(super) fn next_line(&self, offset: usize) -> usize {
         let rest = self.text.get(offset..).unwrap_or_default();
         offset + rest.find('\n').map_or(rest.len(), |at| at + 1)
     }
 
-    /// The next byte that is neither white space nor part of a comment.
+    /// Returns the offset of the next byte that is neither white space nor part of a comment.
     pub(super) fn behind_comments(&self, mut offset: usize) -> usize {
         loop {
             let rest = self.text.get(offset..).unwrap_or_default();
@@ -82,22 +82,22 @@ impl<'a> ManifestText<'a> {
         }
     }
 
-    /// Puts a value behind the colon of a key that has none.
+    /// Returns the edit that inserts a value after the colon of a key without a value.
     ///
     /// # Errors
-    /// If the colon stands on another line than the key.
+    /// Returns the reason if the colon is not on the line of the key.
     pub(super) fn behind_colon(&self, key: &YamlNode, value: &str) -> Result<Edit, &'static str> {
         let rest = self.text.get(key.span.end..).unwrap_or_default();
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
         match rest[blanks..].chars().next() {
             Some(':') => Ok(Edit::insert(key.span.end + blanks + 1, format!(" {value}"))),
-            // In braces a key may stand alone.
+            // In braces, a key may have no colon.
             Some(',' | '}') => Ok(Edit::insert(key.span.end, format!(": {value}"))),
             _ => Err("its key and its colon are on different lines"),
         }
     }
 
-    /// The quotes of a value, or those of its key where it has none of its own.
+    /// Returns the quoting style of a value, or that of its key if the value is not a string.
     pub(super) fn quotes(&self, place: &ValueLocation<'_>, value: &YamlNode) -> Quotes {
         let is_text = matches!(value.value, YamlValue::Text(_));
         let raw = if is_text { self.raw(value) } else { self.raw(place.key) };
@@ -111,17 +111,17 @@ impl<'a> ManifestText<'a> {
 }
 
 impl Quotes {
-    /// A value on one line.
-    pub(super) fn spell(self, value: &Json) -> String {
+    /// Writes a value on one line.
+    pub(super) fn write(self, value: &Json) -> String {
         match value {
             value if self == Self::Json => visible_json(&value.to_string()),
             Json::String(text) => self.text(text),
             Json::Array(elements) => {
-                let elements: Vec<String> = elements.iter().map(|element| self.spell(element)).collect();
+                let elements: Vec<String> = elements.iter().map(|element| self.write(element)).collect();
                 format!("[{}]", elements.join(", "))
             }
             Json::Object(members) => {
-                let pair = |(key, value): (&String, &Json)| format!("{}: {}", self.text(key), self.spell(value));
+                let pair = |(key, value): (&String, &Json)| format!("{}: {}", self.text(key), self.write(value));
                 format!("{{{}}}", members.iter().map(pair).collect::<Vec<_>>().join(", "))
             }
             Json::Null | Json::Bool(_) | Json::Number(_) => flow(value),

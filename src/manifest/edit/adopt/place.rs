@@ -1,18 +1,18 @@
-//! Where a setting's value stands in the tree of a manifest.
+//! The location of a setting's value in the tree of a manifest.
 
 use crate::manifest::parse::yaml::{YamlNode, YamlValue};
 use crate::settings::Setting;
 
-/// A key and the value behind it.
+/// A key and its value.
 #[derive(Debug, Clone)]
 pub(super) struct ValueLocation<'t> {
     pub(super) key: &'t YamlNode,
     pub(super) value: &'t YamlNode,
-    /// The keys that would lead on to the setting: none, unless a group around it is null as a whole.
+    /// The keys from here to the setting: empty, unless a group of the setting is null as a whole.
     pub(super) below: Vec<&'static str>,
 }
 
-/// The place of a setting, or of the group around it that is null.
+/// Returns the location of a setting, or of the group around it that is null.
 pub(super) fn find<'t>(root: &'t YamlNode, setting: &Setting) -> Option<ValueLocation<'t>> {
     let mut place: Option<ValueLocation<'t>> = None;
     let mut node = root;

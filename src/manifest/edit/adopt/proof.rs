@@ -1,4 +1,4 @@
-//! Whether a text says what it should, and nothing else: it is read again and compared.
+//! Checks that a new text declares the intended values and nothing else.
 
 use serde_json::Value as Json;
 
@@ -6,10 +6,11 @@ use crate::diagnostics::Source;
 use crate::manifest::{Allow, Manifest, parse};
 use crate::settings::{Model, Setting};
 
-/// What a new text declares, if that is what the old one declared with these settings as they are live.
+/// Parses a new text and compares it with the old manifest: only the changed settings may differ, and must have their live
+/// values.
 ///
 /// # Errors
-/// Why the text may not take the place of the old one.
+/// Returns the reason if the text must not replace the old one.
 pub(super) fn of(
     model: &Model,
     old: &Manifest,
@@ -28,11 +29,11 @@ pub(super) fn of(
     }
     for (old, new) in declared.iter().zip(&new.declared) {
         let live = changes.iter().find(|(setting, _)| setting.path == old.setting.path).map(|(_, live)| live);
-        let as_meant = match live {
+        let is_intended = match live {
             Some(live) => new.setting.same(Some(&new.value), Some(live)),
             None => new.value == old.value,
         };
-        if new.setting.path != old.setting.path || !as_meant {
+        if new.setting.path != old.setting.path || !is_intended {
             return Err(ELSEWHERE.to_owned());
         }
     }
@@ -41,7 +42,7 @@ pub(super) fn of(
 
 const ELSEWHERE: &str = "the edit would change something else in the file";
 
-/// What a file consents to, wherever that stands.
+/// Returns the consents of a file without their locations.
 fn consents(allow: &[Allow]) -> Vec<(&str, &Json, Option<&str>)> {
     allow.iter().map(|Allow { setting, to, reason, at: _ }| (setting.as_str(), to, reason.as_deref())).collect()
 }

@@ -1,13 +1,13 @@
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
-use super::{FACTORS, adopted, left};
+use super::{FACTORS, adopted, not_adopted};
 
 const SIZES: &str = "organization.mfa_piv_key_requirements.ssh_key_size";
 const ZONES: &str = "organization.deny_unmatched_requests_exempted_zone_names";
 
 #[test]
-fn a_list_on_one_line_keeps_what_stays_and_its_spaces() {
+fn a_list_on_one_line_keeps_other_elements_and_its_spacing() {
     let with = |list: &str| {
         format!("organization:\n  mfa_config:\n    allowed_authenticators: {list}  # c\n    session_duration: 12h\n")
     };
@@ -38,7 +38,7 @@ fn a_list_on_one_line_keeps_what_stays_and_its_spaces() {
 }
 
 #[test]
-fn a_list_in_brackets_over_several_lines_keeps_its_lines() {
+fn a_list_in_brackets_on_several_lines_keeps_its_lines() {
     let text = "\
 organization:
   mfa_config:
@@ -112,11 +112,11 @@ organization:
         allowed_authenticators: [totp, biometrics]
     ");
     let comments = "organization:\n  mfa_config:\n    allowed_authenticators: [totp,  # c\n      security_key]\n";
-    assert_snapshot!(left(comments, &[(FACTORS, json!(["totp"]))]).join("\n"), @"3:29 [totp]: its list has comments between elements on one line");
+    assert_snapshot!(not_adopted(comments, &[(FACTORS, json!(["totp"]))]).join("\n"), @"3:29 [totp]: its list has comments between elements on one line");
 }
 
 #[test]
-fn a_list_of_lines_keeps_the_lines_of_what_stays() {
+fn a_list_with_dashes_keeps_the_lines_of_other_elements() {
     let text = "\
 organization:
   mfa_config:
@@ -197,5 +197,5 @@ organization:
           -
             totp
     ");
-    assert_snapshot!(left(dash, &[(FACTORS, json!(["biometrics"]))]).join("\n"), @"4:7 [biometrics]: its list has an element that is not on the line of its dash");
+    assert_snapshot!(not_adopted(dash, &[(FACTORS, json!(["biometrics"]))]).join("\n"), @"4:7 [biometrics]: its list has an element that is not on the line of its dash");
 }

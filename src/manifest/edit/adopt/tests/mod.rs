@@ -26,41 +26,39 @@ fn adoption(text: &str, changes: &[(&'static str, Json)]) -> Adoption {
     let manifest = parsed.manifest.unwrap_or_else(|| panic!("{text}\n{:#?}", parsed.findings));
     let changes = pairs(changes);
     let adoption = adopt(Model::current(), &source, &manifest, &changes);
-    if adoption.left.is_empty() {
-        assert_eq!(
-            with_live_values(&source, &manifest, &changes),
-            adoption.text,
-            "what is shown is what would be written"
-        );
+    if adoption.not_adopted.is_empty() {
+        assert_eq!(with_live_values(&source, &manifest, &changes), adoption.text, "the shown text is the written one");
     }
     adoption
 }
 
-/// The text with everything adopted.
+/// The text with all changes adopted.
 #[track_caller]
 fn adopted(text: &str, changes: &[(&'static str, Json)]) -> String {
     let adoption = adoption(text, changes);
-    assert_eq!(adoption.left, [], "{text}");
+    assert_eq!(adoption.not_adopted, [], "{text}");
     assert_eq!(adoption.adopted.len(), changes.len());
     adoption.text
 }
 
-/// Why nothing was adopted, and what to write by hand.
-fn left(text: &str, changes: &[(&'static str, Json)]) -> Vec<String> {
+/// The changes, none of which may be adopted, with their reasons.
+fn not_adopted(text: &str, changes: &[(&'static str, Json)]) -> Vec<String> {
     let adoption = adoption(text, changes);
-    assert_eq!(adoption.text, text, "what does not prove itself is not written");
-    let line = |left: &NotAdopted| format!("{}:{} {}: {}", left.at.line, left.at.column, left.value, left.reason);
-    adoption.left.iter().map(line).collect()
+    assert_eq!(adoption.text, text, "the text is not changed");
+    let line = |not_adopted: &NotAdopted| {
+        format!("{}:{} {}: {}", not_adopted.at.line, not_adopted.at.column, not_adopted.value, not_adopted.reason)
+    };
+    adoption.not_adopted.iter().map(line).collect()
 }
 
 #[test]
-fn nothing_to_adopt_changes_nothing() {
+fn without_changes_the_text_is_not_changed() {
     let text = "\u{feff}organization:\r\n  name: A # b";
     assert_eq!(adopted(text, &[]), text);
 }
 
 #[test]
-fn scalars_keep_their_quotes_and_the_comments_behind_them() {
+fn scalars_keep_their_quotes_and_comments() {
     let text = "\
 # The organization.
 organization:
@@ -109,7 +107,7 @@ organization:
 }
 
 #[test]
-fn a_value_behind_nothing_stands_behind_the_colon() {
+fn a_missing_value_is_inserted_after_the_colon() {
     let text = "\
 organization:
   session_duration: 24h
@@ -131,7 +129,7 @@ organization:
 }
 
 #[test]
-fn a_value_on_the_line_behind_its_key_stays_there() {
+fn a_value_on_the_line_after_its_key_stays_there() {
     let text =
         "organization:\n  name:\n    # the name\n    Widget\n      Corp   # folded\n  session_duration:\n    24h\n";
     assert_snapshot!(adopted(text, &[(NAME, json!("Gadget")), (SESSION, json!("8h"))]), @"
@@ -145,7 +143,7 @@ fn a_value_on_the_line_behind_its_key_stays_there() {
 }
 
 #[test]
-fn a_block_scalar_becomes_one_line_and_what_is_behind_it_stays() {
+fn a_block_scalar_becomes_one_line_and_the_text_after_it_is_kept() {
     let text = "\
 organization:
   login_design:
@@ -271,7 +269,7 @@ fn json_stays_json() {
 }
 
 #[test]
-fn line_ends_the_byte_order_mark_and_other_scripts_survive() {
+fn line_ends_the_byte_order_mark_and_other_scripts_are_kept() {
     let text = "\u{feff}# größe\r\norganization:\r\n  name: 社内  # 名前\r\n  login_design:\r\n    header_text: |-\r\n      \
                 Grüße\r\n    footer_text:\r\n  mfa_config:\r\n    allowed_authenticators:\r\n      - totp # ü\r\n    session_duration: 12h\r\n";
     let changes =
@@ -294,7 +292,7 @@ fn line_ends_the_byte_order_mark_and_other_scripts_survive() {
 }
 
 #[test]
-fn the_same_value_elsewhere_is_not_touched() {
+fn the_same_value_elsewhere_is_not_changed() {
     let text = "\
 organization:
   session_duration: 24h   # 24h
@@ -311,7 +309,7 @@ allow:
 }
 
 #[test]
-fn next_months_setting_is_adopted_too() {
+fn a_new_setting_is_adopted_too() {
     let new = Setting::new("organization.next_month.zones", Kind::Set(crate::settings::Element::Host));
     let model = Model::current().clone().with(new);
     let text = "organization:\n  next_month: ~ # c\n";
