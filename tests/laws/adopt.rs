@@ -121,11 +121,11 @@ fn adoption(text: &str, live: &Live) -> Result<Adoption, TestCaseError> {
     let takes = |(setting, live): &&(Setting, Json)| setting.check(live).iter().all(|problem| !problem.refused);
     let adoptable = changes.iter().filter(takes).count();
     LEFT.fetch_add(adoptable.saturating_sub(adoption.adopted.len()), Ordering::Relaxed);
-    prop_assert_eq!(adoption.adopted.len() + adoption.left.len(), changes.len());
-    if adoption.left.is_empty() {
+    prop_assert_eq!(adoption.adopted.len() + adoption.not_adopted.len(), changes.len());
+    if adoption.not_adopted.is_empty() {
         prop_assert_eq!(&with_live_values(&source(text), &manifest, &changes), &adoption.text);
     }
-    for left in &adoption.left {
+    for left in &adoption.not_adopted {
         let of_layout = ["the file", "its list", "its key", "its place"];
         prop_assert!(!of_layout.iter().any(|start| left.reason.starts_with(start)), "{}\n{:?}", text, left);
     }
