@@ -103,23 +103,23 @@ fn two_lines(change: &Change, indent: usize, wording: Wording, style: &Style) ->
         (Json::String(before), Json::String(after)) => words::difference(before, after, style),
         _ => both(change, style),
     };
-    let (gone, come) = match wording {
+    let (removed, added) = match wording {
         Wording::Plan => (style.paint(Role::Removed, "-"), style.paint(Role::Added, "+")),
         Wording::Drift => ("live".into(), "file".into()),
     };
-    let label = gone.width() + 1;
-    let come = hanging(indent, come, label, after, style.width);
+    let label = removed.width() + 1;
+    let added = hanging(indent, added, label, after, style.width);
     if wording == Wording::Plan && change.before.is_null() {
-        return come;
+        return added;
     }
-    hanging(indent, gone, label, before, style.width) + come
+    hanging(indent, removed, label, before, style.width) + added
 }
 
 /// Renders the change of a set as the elements that are added and removed.
 fn elements(change: &Change, wording: Wording, style: &Style) -> Option<TerminalText> {
     let moves = moves(change)?;
     let element = element_of(&moves);
-    let Moves { gone, come, kept } = &moves;
+    let Moves { removed, added, kept } = &moves;
     let list = |elements: &[Json]| value::list(elements, &element);
     let kept = |keeps: &'static str| {
         (!kept.is_empty()).then(|| style.paint(Role::Quiet, terminal!("({} {})", keeps, list(kept))))
@@ -134,11 +134,11 @@ fn elements(change: &Change, wording: Wording, style: &Style) -> Option<Terminal
     };
     let parts: Vec<TerminalText> = match wording {
         Wording::Plan => {
-            let moved = [signed("+", Role::Added, come), signed("-", Role::Removed, gone)];
+            let moved = [signed("+", Role::Added, added), signed("-", Role::Removed, removed)];
             moved.into_iter().chain([kept("keeps")]).flatten().collect()
         }
         Wording::Drift => {
-            let moved = [labelled("also has", gone), labelled("lacks", come)].into_iter().flatten();
+            let moved = [labelled("also has", removed), labelled("lacks", added)].into_iter().flatten();
             let moved = safe!("live {}", TerminalText::join::<TerminalText>(moved, " and "));
             [Some(moved), kept("both have")].into_iter().flatten().collect()
         }

@@ -103,7 +103,7 @@ fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> Termi
         }
         (None, None) => {}
     }
-    TerminalText::tamed(&without_continuation(&renderer.render(&report)))
+    TerminalText::neutralized(&without_continuation(&renderer.render(&report)))
 }
 
 /// Removes the mark (`:::`) by which the renderer attributes a snippet to another file; here it is the same file.

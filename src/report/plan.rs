@@ -90,7 +90,7 @@ fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style)
         text.push(terminal!("  {}", style.paint(Role::Quiet, place)));
     }
     text = text.line() + change::values(change, 6, Wording::Plan, style);
-    let in_use = phrase::in_use(change).map(|told| ("in use now", told));
+    let in_use = phrase::in_use(change).map(|context| ("in use now", context));
     let facts = [("what happens", state.guard.consequence), ("check first", state.guard.check_first)];
     let notes = change.notice.map(|notice| ("note", notice));
     let ours = facts.into_iter().chain(notes).chain([("consent", phrase::consent(state))]);

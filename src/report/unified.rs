@@ -37,9 +37,9 @@ fn lines(text: &str, other: &str) -> String {
             return Visible::whole(line);
         }
         match rivals.get(&alike::skeleton(line)) {
-            Some(rival) => alike::told_apart(line, rival).0,
+            Some(rival) => alike::distinguish(line, rival).0,
             // The difference is visible. Unusual spaces are still escaped.
-            None => alike::told_apart_with(line, "", Spaces::Kept).0,
+            None => alike::distinguish_with(line, "", Spaces::Kept).0,
         }
     };
     text.lines().map(|line| String::from(shown(line) + "\n")).collect()

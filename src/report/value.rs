@@ -63,17 +63,17 @@ fn texts(before: &str, after: &str, are_prose: bool) -> (Visible, Visible) {
         return (old.quoted(), new.quoted());
     }
     let (one, other) = (escaped(&cut(before)), escaped(&cut(after)));
-    let told = alike::told_apart(&one, &other);
-    if (&*told.0, &*told.1) == (&*visible(&one), &*visible(&other)) {
+    let shown = alike::distinguish(&one, &other);
+    if (&*shown.0, &*shown.1) == (&*visible(&one), &*visible(&other)) {
         let shown = if are_prose { quoted } else { word };
         return (shown(before), shown(after));
     }
-    (safe!("\"{}\"", told.0), safe!("\"{}\"", told.1))
+    (safe!("\"{}\"", shown.0), safe!("\"{}\"", shown.1))
 }
 
 /// Untrusted text as by [`Visible::of`], with the characters escaped that make it look like `other`.
 pub(super) fn beside(text: &str, other: &str) -> Visible {
-    alike::told_apart(&cut(text), &cut(other)).0
+    alike::distinguish(&cut(text), &cut(other)).0
 }
 
 /// The visual skeleton of a value: equal for values that look the same.
@@ -106,9 +106,9 @@ pub(super) fn more(elements: &[Json]) -> Option<Visible> {
 /// The change of a set, by its elements.
 pub(super) struct Moves {
     /// The elements that are removed.
-    pub(super) gone: Vec<Json>,
+    pub(super) removed: Vec<Json>,
     /// The elements that are added.
-    pub(super) come: Vec<Json>,
+    pub(super) added: Vec<Json>,
     /// The elements that are kept.
     pub(super) kept: Vec<Json>,
 }
@@ -124,13 +124,13 @@ pub(super) fn moves(change: &Change) -> Option<Moves> {
     };
     let only = |one: &[Json], two: &[Json]| one.iter().filter(|element| !two.contains(element)).cloned().collect();
     let kept = before.iter().filter(|element| after.contains(element)).cloned().collect();
-    Some(Moves { gone: only(&before, &after), come: only(&after, &before), kept })
+    Some(Moves { removed: only(&before, &after), added: only(&after, &before), kept })
 }
 
 /// How the elements of a changed set are shown: no two of the added and removed ones may look the same.
 pub(super) fn element_of(moves: &Moves) -> impl Fn(&Json) -> Visible + use<> {
     let mut looks: HashMap<String, usize> = HashMap::new();
-    for element in moves.gone.iter().chain(&moves.come) {
+    for element in moves.removed.iter().chain(&moves.added) {
         *looks.entry(look(element)).or_default() += 1;
     }
     move |element| {

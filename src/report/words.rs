@@ -3,7 +3,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use crate::text::Visible;
-use crate::text::alike::{Spaces, told_apart_with};
+use crate::text::alike::{Spaces, distinguish_with};
 use crate::text::layout::TerminalText;
 use crate::text::limit::VALUE;
 use crate::text::safe::safe;
@@ -33,7 +33,7 @@ pub(super) struct Stretch {
 pub(super) fn compare(before: &str, after: &str) -> (ComparedText, ComparedText) {
     let start = first_difference(before, after).saturating_sub(LEAD);
     let (old, new) = (window(before, start), window(after, start));
-    let visible = told_apart_with(&old.text, &new.text, Spaces::Kept);
+    let visible = distinguish_with(&old.text, &new.text, Spaces::Kept);
     let diff = TextDiff::from_words(&*visible.0, &*visible.1);
     let changes: Vec<_> = diff.iter_all_changes().map(|change| (change.tag(), change.value())).collect();
     let shared = changes.iter().any(|(tag, word)| *tag == ChangeTag::Equal && !word.trim().is_empty());
@@ -154,29 +154,29 @@ mod tests {
 
     #[test]
     fn words_that_differ_are_marked_without_colour() {
-        let (gone, come) =
+        let (removed, added) =
             difference("Trouble signing in? Call 4242.", "Trouble signing in? Call 5151 now.", &Style::plain(80));
-        assert_eq!(gone, "Trouble signing in? Call [-4242.-]");
-        assert_eq!(come, "Trouble signing in? Call {+5151 now.+}");
+        assert_eq!(removed, "Trouble signing in? Call [-4242.-]");
+        assert_eq!(added, "Trouble signing in? Call {+5151 now.+}");
     }
 
     #[test]
     fn spaces_that_differ_can_be_seen() {
-        let (gone, come) = difference("one two", "one  two", &Style::plain(80));
-        assert_eq!((&*gone, &*come), ("one[-·-]two", "one{+··+}two"));
+        let (removed, added) = difference("one two", "one  two", &Style::plain(80));
+        assert_eq!((&*removed, &*added), ("one[-·-]two", "one{+··+}two"));
     }
 
     #[test]
     fn texts_without_a_word_in_common_need_no_marks() {
-        let (gone, come) = difference("one two", "three", &Style::plain(80));
-        assert_eq!((&*gone, &*come), ("one two", "three"));
+        let (removed, added) = difference("one two", "three", &Style::plain(80));
+        assert_eq!((&*removed, &*added), ("one two", "three"));
     }
 
     #[test]
     fn a_difference_deep_inside_a_long_text_is_shown() {
         let long = "word ".repeat(5000);
-        let (gone, come) = difference(&format!("{long}old end"), &format!("{long}new end"), &Style::plain(80));
-        assert!(gone.starts_with("(24940 characters)…word") && gone.ends_with("[-old-] end"), "{gone}");
-        assert!(come.ends_with("{+new+} end"), "{come}");
+        let (removed, added) = difference(&format!("{long}old end"), &format!("{long}new end"), &Style::plain(80));
+        assert!(removed.starts_with("(24940 characters)…word") && removed.ends_with("[-old-] end"), "{removed}");
+        assert!(added.ends_with("{+new+} end"), "{added}");
     }
 }

@@ -5,7 +5,7 @@
 
 use super::direction::Direction;
 
-/// Why a change needs consent: it can lock people out, open something up, or destroy something permanently.
+/// Why a change needs consent: it can lock people out, give more people access, or delete something permanently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Guard {
     /// What happens when the change is applied.

@@ -1,8 +1,8 @@
 //! Makes invisible differences visible: of two texts that look the same, the differing characters are escaped.
 //!
-//! Unicode has many spellings of what looks alike: spaces of other widths, accents in one character or in two, letters of other
-//! scripts, and characters that are drawn as nothing. What stands alone stays readable; only beside a text that it could be
-//! taken for does a character become its code point, such as `\u{a0}`.
+//! Unicode has many sequences that look alike: spaces of other widths, accents in one character or in two, letters of other
+//! scripts, and invisible characters. A text alone stays readable; a character is replaced by its code point, such as
+//! `\u{a0}`, only next to a text that looks the same.
 
 use std::collections::HashSet;
 
@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthChar as _;
 
 use super::visible::{Visible, is_hidden, visible};
 
-/// Letters and marks that look like one of ASCII, and that one: the common cases of Unicode's list of confusables (UTS #39).
-/// Widths, styles and ligatures are not in it, since normalization knows them.
+/// Characters that look like an ASCII character, and that character: the common cases of Unicode's list of confusables
+/// (UTS #39). Widths, styles and ligatures are covered by normalization.
 const LOOKALIKES: [(&str, &str); 4] = [
     ("АВЕКМНОРСТУХІЈЅаеорсухіјѕһԁԛԝ", "ABEKMHOPCTYXIJSaeopcyxijshdqw"),
     ("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοινρ", "ABEZHIKMNOPTYXoivp"),
@@ -30,19 +30,19 @@ pub(crate) fn are_alike(one: &str, other: &str) -> bool {
 /// How runs of spaces are shown, which a browser collapses to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Spaces {
-    /// They are escaped too.
+    /// Escaped too.
     Written,
-    /// They are kept; the caller marks them.
+    /// Kept; the caller marks them.
     Kept,
 }
 
 /// Escapes two texts of one change, including the characters that make them look the same.
-pub(crate) fn told_apart(one: &str, other: &str) -> (Visible, Visible) {
-    told_apart_with(one, other, Spaces::Written)
+pub(crate) fn distinguish(one: &str, other: &str) -> (Visible, Visible) {
+    distinguish_with(one, other, Spaces::Written)
 }
 
-/// The same, with a choice for spaces.
-pub(crate) fn told_apart_with(one: &str, other: &str, spaces: Spaces) -> (Visible, Visible) {
+/// Like [`distinguish`], with a choice for spaces.
+pub(crate) fn distinguish_with(one: &str, other: &str, spaces: Spaces) -> (Visible, Visible) {
     if one == other {
         return (Visible::whole(one), Visible::whole(other));
     }
@@ -50,13 +50,14 @@ pub(crate) fn told_apart_with(one: &str, other: &str, spaces: Spaces) -> (Visibl
     (beside(one, other, whole, spaces), beside(other, one, whole, spaces))
 }
 
-/// Escapes a text beside another one that looks like it. `whole` says that the two look the same as a whole.
+/// Escapes a text next to another one. `whole` is whether the two look the same as a whole.
 fn beside(text: &str, other: &str, whole: bool, spaces: Spaces) -> Visible {
     let others: HashSet<&str> = pieces(other).collect();
     let own: HashSet<&str> = pieces(text).collect();
     let rivals: HashSet<String> =
         others.iter().filter(|piece| !own.contains(**piece)).map(|piece| skeleton(piece)).collect();
-    // Texts that are alike as a whole mostly have piece beside piece, and a space may differ that stands elsewhere as well.
+    // Texts that look the same as a whole usually have the same number of pieces. Then each piece is compared with its
+    // counterpart, because the same space may also occur elsewhere.
     let side_by_side: Vec<&str> = pieces(other).collect();
     let is_aligned = whole && side_by_side.len() == pieces(text).count();
     let mut shown = String::with_capacity(text.len() + 16);
@@ -72,7 +73,7 @@ fn beside(text: &str, other: &str, whole: bool, spaces: Spaces) -> Visible {
     Visible::trusted(shown)
 }
 
-/// A text with every character written out that looks like another one, or like nothing: spaces in a row, too.
+/// Escapes all characters that look like another one or are invisible, and repeated spaces.
 pub(crate) fn written_out(text: &str) -> Visible {
     let mut shown = String::with_capacity(text.len() + 16);
     let mut is_after_space = false;
@@ -118,9 +119,9 @@ fn looks_like_another(character: char) -> bool {
 pub(crate) fn skeleton(text: &str) -> String {
     let normalized = DecomposingNormalizerBorrowed::new_nfkd().normalize(text);
     let mut skeleton = String::with_capacity(normalized.len());
-    for character in normalized.chars().filter(|character| !is_drawn_as_nothing(*character)) {
+    for character in normalized.chars().filter(|character| !is_not_drawn(*character)) {
         match lookalike(character) {
-            // Browsers draw a row of spaces as one.
+            // Browsers collapse repeated spaces.
             ' ' if skeleton.ends_with(' ') => {}
             seen => skeleton.push(seen),
         }
@@ -128,8 +129,8 @@ pub(crate) fn skeleton(text: &str) -> String {
     skeleton
 }
 
-/// Marks above and below letters are drawn, and have no width of their own; variation selectors are not drawn.
-fn is_drawn_as_nothing(character: char) -> bool {
+/// Whether a character is not drawn: invisible characters and variation selectors. Combining marks are drawn.
+fn is_not_drawn(character: char) -> bool {
     is_hidden(character) || matches!(character, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
@@ -155,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_looks_the_same_is_written_out_on_both_sides() {
+    fn texts_that_look_the_same_are_escaped_on_both_sides() {
         for (one, other, shown_one, shown_other) in [
             ("Widget\u{a0}Corps", "Widget Corps", r"Widget\u{a0}Corps", "Widget Corps"),
             ("caf\u{e9}", "cafe\u{301}", r"caf\u{e9}", r"cafe\u{301}"),
@@ -171,19 +172,19 @@ mod tests {
             ("it\u{2019}s", "it's", r"it\u{2019}s", "it's"),
         ] {
             assert!(are_alike(one, other), "{one:?} {other:?}");
-            assert_eq!(told_apart(one, other), (Visible::trusted(shown_one), Visible::trusted(shown_other)));
+            assert_eq!(distinguish(one, other), (Visible::trusted(shown_one), Visible::trusted(shown_other)));
         }
     }
 
     #[test]
-    fn every_lookalike_has_its_letter() {
+    fn every_lookalike_has_an_ascii_character() {
         for (from, to) in LOOKALIKES {
             assert_eq!(from.chars().count(), to.chars().count(), "{from}");
         }
     }
 
     #[test]
-    fn what_differs_to_the_eye_stays_readable() {
+    fn texts_with_a_visible_difference_stay_readable() {
         for (one, other) in [
             ("M\u{fc}ller", "M\u{f6}ller"),
             ("社内アプリ", "社外アプリ"),
@@ -193,26 +194,26 @@ mod tests {
             ("24h", "12h"),
         ] {
             assert!(!are_alike(one, other), "{one:?} {other:?}");
-            assert_eq!(told_apart(one, other), (Visible::trusted(one), Visible::trusted(other)));
+            assert_eq!(distinguish(one, other), (Visible::trusted(one), Visible::trusted(other)));
         }
     }
 
     #[test]
     fn a_hidden_difference_beside_a_visible_one_is_shown_too() {
-        let (one, other) = told_apart("Widget\u{a0}Corps caf\u{e9} old \u{fc}", "Widget Corps cafe\u{301} new \u{fc}");
+        let (one, other) = distinguish("Widget\u{a0}Corps caf\u{e9} old \u{fc}", "Widget Corps cafe\u{301} new \u{fc}");
         assert_eq!(one, "Widget\\u{a0}Corps caf\\u{e9} old \u{fc}");
         assert_eq!(other, "Widget Corps cafe\\u{301} new \u{fc}");
     }
 
     proptest! {
-        /// Two texts that differ never look the same, and neither acts on a terminal.
+        /// Two different texts never look the same.
         #[test]
         fn no_difference_is_invisible(
             one in "[a-cé\u{301}\u{a0} \u{2003}\u{200b}\u{430}\u{fe0f}\u{ff41}\u{fb01}]{0,8}",
             other in "[a-cé\u{301}\u{a0} \u{2003}\u{200b}\u{430}\u{fe0f}\u{ff41}\u{fb01}]{0,8}",
         ) {
             prop_assume!(one != other);
-            let (shown_one, shown_other) = told_apart(&one, &other);
+            let (shown_one, shown_other) = distinguish(&one, &other);
             prop_assert!(shown_one != shown_other && !are_alike(&shown_one, &shown_other), "{} {}", shown_one, shown_other);
         }
     }

@@ -6,17 +6,17 @@ use textwrap::{Options, WordSeparator, WordSplitter};
 
 use super::safe::{In, Plain, Safe, safe};
 
-/// Text for a terminal, with colours and line breaks of ours.
+/// Text for a terminal, with our own colours and line breaks.
 pub(crate) type TerminalText = Safe<Terminal>;
 
-/// The language of terminals. What they act on is escaped in every [`Plain`] text.
+/// The language of terminals. [`Plain`] text is safe in it, because control characters are escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Terminal;
 
 impl In<Terminal> for Safe<Plain> {}
 
 #[cfg(feature = "report")]
-/// As [`safe!`], where a terminal takes [`Plain`] text too, so that the language of the result must be said.
+/// Like [`safe!`], with [`TerminalText`] as the result. [`Plain`] arguments would make the result type ambiguous.
 macro_rules! terminal {
     ($($words_and_pieces:tt)*) => {{
         let text: $crate::text::layout::TerminalText = $crate::text::safe::safe!($($words_and_pieces)*);
@@ -31,7 +31,7 @@ pub(crate) use terminal;
 const NARROWEST: usize = 24;
 
 impl TerminalText {
-    /// The columns that the text takes, escape sequences aside.
+    /// Returns the width in columns, without escape sequences.
     pub(crate) fn width(&self) -> usize {
         width(self)
     }
@@ -44,25 +44,25 @@ impl TerminalText {
 
 #[cfg(feature = "report")]
 impl TerminalText {
-    /// A text rendered by another library, with all control characters escaped except colours.
-    pub(crate) fn tamed(rendered: &str) -> Self {
-        Self::trusted(super::tame(rendered, true))
+    /// Returns a text rendered by another library, with all control characters escaped except colours.
+    pub(crate) fn neutralized(rendered: &str) -> Self {
+        Self::trusted(super::neutralize(rendered, true))
     }
 }
 
-/// The text with spaces behind it up to a width; at least as it is.
+/// Appends spaces up to a width. A longer text is unchanged.
 pub(crate) fn pad(text: impl In<Terminal>, columns: usize) -> TerminalText {
     let text: TerminalText = safe!("{}", text);
     let missing = columns.saturating_sub(text.width());
     text + TerminalText::repeat(" ", missing)
 }
 
-/// The widest of some texts, but no more than a limit: one long name does not push all values off the screen.
+/// Returns the maximum width of some texts, up to a limit, so that one long name does not push all values off the screen.
 pub(crate) fn column<'a>(texts: impl IntoIterator<Item = &'a str>, limit: usize) -> usize {
     texts.into_iter().map(width).max().unwrap_or(0).min(limit)
 }
 
-/// Prose in lines of at most `columns`, broken between words; a longer word has a line of its own.
+/// Wraps prose between words into lines of at most `columns`. A longer word has its own line.
 pub(crate) fn wrap<L>(prose: &Safe<L>, columns: usize) -> Vec<Safe<L>> {
     let options = Options::new(columns)
         .word_separator(WordSeparator::Custom(words))
@@ -71,7 +71,7 @@ pub(crate) fn wrap<L>(prose: &Safe<L>, columns: usize) -> Vec<Safe<L>> {
     textwrap::wrap(prose, options).into_iter().map(Safe::trusted).collect()
 }
 
-/// The words of a line. An argument in single quotes is one word: a command must not be broken inside it.
+/// Returns the words of a line. An argument in single quotes is one word, so that commands are not broken inside it.
 fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     let mut rest = line;
     Box::new(std::iter::from_fn(move || {
@@ -84,12 +84,12 @@ fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
     }))
 }
 
-/// Prose in lines of at most `columns`, each with its line break.
+/// Wraps prose into lines of at most `columns`, each with a line break.
 pub(crate) fn paragraph(prose: impl In<Terminal>, columns: usize) -> TerminalText {
     wrap(&safe!("{}", prose), columns).into_iter().map(TerminalText::line).collect()
 }
 
-/// Prose after a label, wrapped with a hanging indent: `  label  prose…`.
+/// Returns prose after a label, wrapped with a hanging indent: `  label  prose…`.
 ///
 /// Escape sequences are not counted as columns; one that spans words must not be broken between them.
 pub(crate) fn hanging(

@@ -1,22 +1,22 @@
 //! Escapes untrusted text for Markdown, so that it creates no link, mention, reference, markup or tag on GitHub or GitLab.
 //!
-//! Entities keep the parser of Markdown from seeing syntax. They are no help against what runs on the parsed page:
-//! mentions, references and bare addresses are looked for in its text. An empty comment splits that text in two.
+//! Entities hide syntax from the Markdown parser, but not from filters that search the text of the parsed page for mentions,
+//! references and bare addresses. An empty comment splits that text in two.
 
 use super::safe::Safe;
 use super::visible::Visible;
 
-/// Text for a comment, with line breaks and syntax of ours.
+/// Text for a comment, with our own line breaks and syntax.
 pub(crate) type MarkdownText = Safe<Markdown>;
 
 /// Markdown as GitHub and GitLab read it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Markdown;
 
-/// Splits the text that a mention or an address would be found in; draws nothing.
+/// Splits a mention or an address; displays nothing.
 const SPLIT: &str = "<!-- -->";
 
-/// A text as a span of code. Backticks where nothing in the text is syntax inside them or ends a cell; a tag elsewhere.
+/// Returns a text as a span of code: in backticks if it contains no syntax and no end of a table cell, else in a tag.
 pub(crate) fn code(text: &Visible) -> MarkdownText {
     let simple = !text.is_empty() && text.trim() == &**text && !text.contains(['`', '|', '\\']);
     MarkdownText::trusted(if simple { format!("`{text}`") } else { format!("<code>{}</code>", entities(text)) })
@@ -40,7 +40,7 @@ pub(crate) fn prose(text: &Visible) -> MarkdownText {
             {
                 escaped.push_str(&format!("{SPLIT}."));
             }
-            // Inside a word it is no emphasis, and most names of settings have one.
+            // Inside a word, an underscore is not emphasis. Most names of settings have one.
             '_' if in_word(&escaped, characters.peek()) => escaped.push('_'),
             other => push_entity(&mut escaped, other),
         }
@@ -53,12 +53,12 @@ fn in_word(before: &str, next: Option<&char>) -> bool {
     before.chars().next_back().is_some_and(is_letter) && next.copied().is_some_and(is_letter)
 }
 
-/// A text that is not displayed, for programs to find.
+/// Returns a text as an HTML comment, for programs to find.
 pub(crate) fn hidden(text: &Visible) -> MarkdownText {
     MarkdownText::trusted(format!("<!-- {} -->", text.replace('>', "&gt;")))
 }
 
-/// Rows of a block of code, each of some lines, behind a fence that no line of them closes.
+/// Returns the rows of a block of code, and a fence that no line of them closes.
 pub(crate) fn fenced(rows: &[Vec<Visible>]) -> (MarkdownText, Vec<MarkdownText>) {
     let lines = || rows.iter().flatten();
     let runs = lines().flat_map(|line| line.split(|character| character != '`').map(str::len));
@@ -72,7 +72,7 @@ fn entities(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len() * 2);
     for character in text.chars() {
         match character {
-            // Addresses of mail are looked for when entities are characters again.
+            // Email addresses are searched for after entities are decoded.
             '@' => escaped.push_str(&format!("@{SPLIT}")),
             '#' | ':' | '.' => escaped.push_str(&entity(character)),
             other => push_entity(&mut escaped, other),
@@ -81,7 +81,7 @@ fn entities(text: &str) -> String {
     escaped
 }
 
-/// Letters, digits and harmless punctuation stay; every other ASCII character becomes an entity.
+/// Appends a character, as an entity if it is ASCII and neither a letter, a digit nor harmless punctuation.
 fn push_entity(escaped: &mut String, character: char) {
     let harmless = matches!(character, ' ' | ',' | '.' | ';' | ':' | '(' | ')' | '%' | '/' | '-' | '?' | '\'' | '"');
     if harmless || !character.is_ascii() || character.is_ascii_alphanumeric() {
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_syntax_stays_readable() {
+    fn text_without_syntax_stays_readable() {
         assert_eq!(code("24h"), "`24h`");
         assert_eq!(code("#c5ed1b"), "`#c5ed1b`");
         assert_eq!(code("\"Widget <Corp>\""), "`\"Widget <Corp>\"`");
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_leave_its_span_becomes_entities() {
+    fn text_that_would_end_its_span_becomes_entities() {
         assert_eq!(code("a|b"), "<code>a&#124;b</code>");
         assert_eq!(code("`x`"), "<code>&#96;x&#96;</code>");
         assert_eq!(code("a\nb"), "<code>a&#92;u&#123;a&#125;b</code>");
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_mentioned_and_nothing_is_linked() {
+    fn mentions_and_links_are_escaped() {
         assert_eq!(prose("ask @team, #12"), "ask @<!-- -->team, #<!-- -->12");
         assert_eq!(prose("see https://x.example"), "see https:<!-- -->//x.example");
         assert_eq!(prose("see WWW.x.example"), "see WWW<!-- -->.x.example");

@@ -3,7 +3,7 @@
 //! | module | text for |
 //! |---|---|
 //! | `visible` | any output: which characters are never written raw; the basis of all others |
-//! | `safe` | the type that proves it: `Safe` text of a language, and the macro that joins such texts |
+//! | `safe` | the type of safe text, `Safe<L>` for a language `L`, and the macro that joins such texts |
 //! | `quote`, `alike` | values inside a sentence; two values that look the same |
 //! | `json`, `yaml`, `shell` | documents, manifests and commands to paste |
 //! | `style`, `layout` | a terminal: colours and columns |
@@ -11,7 +11,7 @@
 //! | `limit` | how much of a text is shown |
 //! | `redact` | everything: credentials are removed |
 //!
-//! HTML has no module: its templates escape by themselves, and take `Visible` text.
+//! HTML has no module: its templates escape `Visible` text.
 
 #[cfg(feature = "report")]
 pub(crate) mod alike;
@@ -38,7 +38,7 @@ pub use redact::{REDACTED, Redactor};
 pub(crate) use shell::shell_path;
 pub use shell::{argument, path_argument};
 #[cfg(feature = "report")]
-pub(crate) use visible::tame;
+pub(crate) use visible::neutralize;
 pub(crate) use visible::{Visible, cut, is_hidden};
 pub use visible::{excerpt, path, visible};
 pub use yaml::yaml_scalar;
@@ -46,10 +46,10 @@ pub use yaml::yaml_scalar;
 /// The prefix of a command anywhere in the log of a job on GitHub (actions/runner, `ActionCommand`).
 pub(crate) const COMMAND: &str = "##[";
 
-/// The same inside of quotes, in JSON and in YAML: readers turn it back into the same characters.
+/// The same prefix, escaped for quoted JSON and YAML.
 pub(crate) const COMMAND_ESCAPED: &str = r"##\u005b";
 
-/// Bytes as lower-case hexadecimal digits.
+/// Returns bytes as lower-case hexadecimal digits.
 pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,7 +1,7 @@
-//! Removes credentials from every text that leaves the program.
+//! Removes credentials from all output.
 //!
-//! An API, a proxy or a page may repeat a credential in any spelling, and a text may have been cut through the middle of
-//! one. So a text is looked at as it is and with its escapes resolved, and a part of a credential is enough.
+//! An API, a proxy or a web page may repeat a credential in any encoding, and a text may be cut in the middle of one. So a
+//! text is searched as it is and with its escapes decoded, and parts of credentials are found too.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,22 +11,23 @@ use std::sync::{Arc, PoisonError, RwLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The replacement for a credential. It has no character that Markdown, HTML, JSON, YAML or SARIF would take for syntax.
+/// The replacement for a credential. It contains no syntax of Markdown, HTML, JSON, YAML or SARIF.
 pub const REDACTED: &str = "(redacted)";
 
-/// Shorter values are not looked for: they would be found in ordinary words. Cloudflare's tokens have 40 characters, its keys 37.
+/// The minimum length of a credential in bytes; shorter ones would match ordinary words. Cloudflare's tokens have 40
+/// characters, its keys 37.
 const SHORTEST: usize = 8;
 
-/// People choose passwords of proxies, and shorter ones.
+/// The minimum length of a proxy password in bytes. Passwords are chosen by people and may be shorter.
 const SHORTEST_PASSWORD: usize = 6;
 
-/// So many characters of a credential in a row are taken for a part of it.
+/// The length in bytes of the parts of a credential that are searched for.
 const PART: usize = 8;
 
-/// How often escapes inside escapes are resolved: `%2541` takes two.
-const DEEPEST: usize = 3;
+/// The number of levels of nested escapes that are decoded: `%2541` has two.
+const MAX_LEVELS: usize = 3;
 
-/// The credentials in use, and texts without them. Clones share what they know.
+/// Removes the credentials in use from texts. Clones share their credentials.
 ///
 /// ```
 /// use zerodrift::text::Redactor;
@@ -41,33 +42,33 @@ pub struct Redactor {
     needles: Arc<RwLock<Needles>>,
 }
 
-/// Shows nothing of what it knows.
+/// Does not show credentials.
 impl std::fmt::Debug for Redactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Redactor")
     }
 }
 
-/// What is looked for.
+/// The texts that are searched for.
 #[derive(Default)]
 struct Needles {
-    /// The credentials themselves, in lower case: a URL's host comes back in lower case.
+    /// The credentials, in lower case, because hosts of URLs are converted to lower case.
     plain: Index,
-    /// The characters of their Base64 that do not depend on what stands around them.
+    /// The characters of their Base64 encoding that do not depend on the text around them.
     base64: Index,
 }
 
 impl Redactor {
-    /// Adds a token or key. White space around it does not count; values under 8 characters are not looked for.
+    /// Adds a token or key. White space around it is ignored, and so are values with fewer than 8 characters.
     pub fn learn(&self, secret: &str) {
         self.add(secret, SHORTEST);
     }
 
-    /// Adds the user and password of a proxy, as a URL spells them or as they are. Passwords under 6 characters are looked for
-    /// together with their user only.
+    /// Adds the user and password of a proxy, percent-encoded or not. A password with fewer than 6 characters is only searched
+    /// for together with its user.
     pub fn learn_login(&self, user: &str, password: &str) {
         self.add(password, SHORTEST_PASSWORD);
-        let [user, password] = [user, password].map(|part| String::from_utf8_lossy(&resolved(part)).into_owned());
+        let [user, password] = [user, password].map(|part| String::from_utf8_lossy(&decoded(part)).into_owned());
         self.add(&password, SHORTEST_PASSWORD);
         if !password.is_empty() {
             self.add(&format!("{user}:{password}"), SHORTEST_PASSWORD);
@@ -83,15 +84,15 @@ impl Redactor {
         for core in base64_cores(secret.as_bytes()) {
             needles.base64.add(core.as_bytes(), |_| true);
         }
-        // What looks like an escape in the credential itself is resolved as well where a text is looked at.
+        // Decoding a text also decodes what looks like an escape in the credential.
         let mut level = Some(Level::of(secret));
         while let Some(Level { bytes, .. }) = level.as_ref().filter(|level| level.bytes.len() >= SHORTEST_PASSWORD) {
             needles.plain.add(&bytes.to_ascii_lowercase(), |at| !is_word(bytes[at]));
-            level = level.as_ref().and_then(Level::resolved);
+            level = level.as_ref().and_then(Level::decoded);
         }
     }
 
-    /// The text with [`REDACTED`] in place of every credential and part of one. Texts without any are borrowed.
+    /// Replaces all credentials and parts of credentials by [`REDACTED`]. A text without any is borrowed.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let needles = self.needles.read().unwrap_or_else(PoisonError::into_inner);
         if needles.is_empty() {
@@ -100,7 +101,7 @@ impl Redactor {
         let mut redacted = String::new();
         let mut copied = 0;
         let mut start = 0;
-        // No credential has a line break in it, and a line at a time bounds the memory.
+        // Credentials have no line breaks. Searching line by line bounds the memory.
         for line in text.split_inclusive('\n') {
             for found in needles.find(line) {
                 redacted.push_str(&text[copied..start + found.start]);
@@ -116,7 +117,7 @@ impl Redactor {
         Cow::Owned(redacted)
     }
 
-    /// Whether a text holds a credential or a part of one, in any spelling.
+    /// Whether a text contains a credential or a part of one, in any encoding.
     pub fn finds(&self, text: &str) -> bool {
         let needles = self.needles.read().unwrap_or_else(PoisonError::into_inner);
         !needles.is_empty() && text.lines().any(|line| !needles.find(line).is_empty())
@@ -128,19 +129,20 @@ impl Needles {
         self.plain.is_empty()
     }
 
-    /// Where credentials are in a line: ranges of bytes in order, apart from each other, at borders of characters.
+    /// Returns the credentials in a line, as ordered and disjoint byte ranges on character boundaries.
     fn find(&self, line: &str) -> Vec<Range<usize>> {
         let mut found = Vec::new();
         let mut level = Level::of(line);
-        for _ in 0..DEEPEST {
+        for _ in 0..MAX_LEVELS {
             self.find_in(&level, &mut found);
-            match level.resolved() {
+            match level.decoded() {
                 Some(next) => level = next,
                 None => break,
             }
         }
-        let border = |range: Range<usize>| line.floor_char_boundary(range.start)..line.ceil_char_boundary(range.end);
-        joined(found.into_iter().map(border).collect())
+        let on_boundaries =
+            |range: Range<usize>| line.floor_char_boundary(range.start)..line.ceil_char_boundary(range.end);
+        merged(found.into_iter().map(on_boundaries).collect())
     }
 
     fn find_in(&self, level: &Level, found: &mut Vec<Range<usize>>) {
@@ -148,8 +150,8 @@ impl Needles {
         found.extend(self.plain.find(&lower).into_iter().map(|range| level.origin(&range)));
         // The alphabet for URLs differs in two characters.
         let standard: Vec<u8> = level.bytes.iter().map(|byte| standard_base64(*byte)).collect();
-        for range in joined(self.base64.find(&standard)) {
-            // What stands around the credential in the same Base64 holds its first and last bits.
+        for range in merged(self.base64.find(&standard)) {
+            // The adjacent Base64 characters contain the first and last bits of the credential.
             let is_base64 = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
             let before = standard[..range.start].iter().rev().take_while(is_base64).count();
             let behind = standard[range.end..].iter().take_while(is_base64).count();
@@ -158,15 +160,15 @@ impl Needles {
     }
 }
 
-/// Some texts, ready to be found whole or in part.
+/// An index of texts, to find them and their parts.
 #[derive(Default)]
 struct Index {
-    /// Every part of [`PART`] bytes, and whether it tells a credential from ordinary words. One that does not counts beside one
-    /// that does.
+    /// All parts of [`PART`] bytes, and whether they are distinctive. A part that is not, such as an ordinary word, only
+    /// matches next to one that is.
     parts: HashMap<[u8; PART], bool>,
-    /// The last two bytes of each part as a bit, so that almost no place of a text is looked up.
+    /// A bit set of the last two bytes of all parts, as a fast filter.
     ends: Vec<u64>,
-    /// Texts with parts that tell nothing: these are looked for as a whole, too.
+    /// Texts with parts that are not distinctive. They are also searched for as a whole.
     wholes: Vec<Vec<u8>>,
 }
 
@@ -175,16 +177,16 @@ impl Index {
         self.parts.is_empty() && self.wholes.is_empty()
     }
 
-    /// Adds a text. `tells` says whether the byte at a place tells it from ordinary words.
-    fn add(&mut self, needle: &[u8], tells: impl Fn(usize) -> bool) {
+    /// Adds a text. `is_distinctive` is whether the byte at an index does not occur in ordinary words.
+    fn add(&mut self, needle: &[u8], is_distinctive: impl Fn(usize) -> bool) {
         let mut is_covered = needle.len() >= PART;
         for (start, part) in needle.array_windows::<PART>().enumerate() {
-            let is_telling = (start..start + PART).any(&tells);
-            is_covered &= is_telling;
+            let has_distinctive = (start..start + PART).any(&is_distinctive);
+            is_covered &= has_distinctive;
             self.ends.resize(1024, 0);
             let end = ending(part);
             self.ends[end / 64] |= 1 << (end % 64);
-            *self.parts.entry(*part).or_default() |= is_telling;
+            *self.parts.entry(*part).or_default() |= has_distinctive;
         }
         if !is_covered && !self.wholes.iter().any(|whole| whole == needle) {
             self.wholes.push(needle.to_vec());
@@ -200,7 +202,7 @@ impl Index {
         found
     }
 
-    /// Stretches of a text that are made of parts, one of which tells something.
+    /// Returns the ranges of a text that consist of parts, at least one of which is distinctive.
     fn find_parts(&self, text: &[u8]) -> Vec<Range<usize>> {
         let mut found: Vec<(Range<usize>, bool)> = Vec::new();
         let is_end = |part| {
@@ -208,13 +210,13 @@ impl Index {
             self.ends.get(end / 64).is_some_and(|bits| bits >> (end % 64) & 1 == 1)
         };
         for (start, part) in text.array_windows::<PART>().enumerate().filter(|(_, part)| is_end(part)) {
-            let Some(tells) = self.parts.get(part) else { continue };
+            let Some(is_distinctive) = self.parts.get(part) else { continue };
             match found.last_mut().filter(|(last, _)| start < last.end) {
-                Some((last, told)) => (last.end, *told) = (start + PART, *told || *tells),
-                None => found.push((start..start + PART, *tells)),
+                Some((last, any)) => (last.end, *any) = (start + PART, *any || *is_distinctive),
+                None => found.push((start..start + PART, *is_distinctive)),
             }
         }
-        found.into_iter().filter(|(_, tells)| *tells).map(|(range, _)| range).collect()
+        found.into_iter().filter(|(_, is_distinctive)| *is_distinctive).map(|(range, _)| range).collect()
     }
 }
 
@@ -222,22 +224,23 @@ fn ending(part: &[u8; PART]) -> usize {
     usize::from(part[PART - 2]) << 8 | usize::from(part[PART - 1])
 }
 
-/// Letters in lower case and what joins them: ordinary words are made of these, and few parts of random tokens are.
+/// Whether a byte occurs in ordinary words: lower-case letters and separators. Few parts of random tokens consist only of
+/// these.
 fn is_word(byte: u8) -> bool {
     byte.is_ascii_lowercase() || matches!(byte, b'-' | b'_' | b'.' | b' ')
 }
 
-/// Ranges in order, those that meet as one.
-fn joined(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+/// Sorts ranges and merges those that overlap or touch.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| (range.start, range.end));
-    let mut joined: Vec<Range<usize>> = Vec::new();
+    let mut merged: Vec<Range<usize>> = Vec::new();
     for range in ranges {
-        match joined.last_mut() {
+        match merged.last_mut() {
             Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => joined.push(range),
+            _ => merged.push(range),
         }
     }
-    joined
+    merged
 }
 
 fn standard_base64(byte: u8) -> u8 {
@@ -248,21 +251,21 @@ fn standard_base64(byte: u8) -> u8 {
     }
 }
 
-/// The Base64 of a secret behind none, one and two bytes of something else, without the characters that depend on what is
-/// around it.
+/// Returns the Base64 encodings of a secret at the three possible alignments, without the characters that depend on the
+/// bytes around it.
 fn base64_cores(secret: &[u8]) -> [String; 3] {
     [0, 1, 2].map(|before| {
         let encoded = STANDARD.encode([&[0; 2][..before], secret].concat());
         let last = (before + secret.len()) * 4 / 3;
-        // A character carries six bits: the first two or three carry bits of what is in front.
+        // A character encodes six bits, so the first two or three contain bits of the preceding bytes.
         encoded[(before * 4).div_ceil(3)..last].to_owned()
     })
 }
 
-/// A text with escapes resolved, and where each of its bytes comes from.
+/// A text with decoded escapes, and the origin of each byte.
 struct Level {
     bytes: Vec<u8>,
-    /// Where the bytes start in the original, and where the last one ends. Nothing where they are the original's.
+    /// The offsets of the bytes in the original, and the end of the last one. `None` for the original itself.
     places: Option<Vec<usize>>,
 }
 
@@ -275,20 +278,20 @@ impl Level {
         self.places.as_ref().map_or(index, |places| places[index])
     }
 
-    /// The bytes of the original that some of these come from.
+    /// Returns the range of the original that a range was decoded from.
     fn origin(&self, range: &Range<usize>) -> Range<usize> {
         self.place(range.start)..self.place(range.end)
     }
 
-    /// The text with one more layer of escapes resolved; nothing where there is none.
-    fn resolved(&self) -> Option<Self> {
+    /// Decodes one more level of escapes; `None` if there are none.
+    fn decoded(&self) -> Option<Self> {
         if !self.bytes.iter().any(|byte| matches!(byte, b'%' | b'&' | b'\\' | b'<')) {
             return None;
         }
         let mut next = Self { bytes: Vec::with_capacity(self.bytes.len()), places: None };
         let mut places = Vec::with_capacity(self.bytes.len() + 1);
         let mut at = 0;
-        let mut is_other = false;
+        let mut has_escapes = false;
         while let Some(byte) = self.bytes.get(at) {
             let escape = escape(&self.bytes[at..]);
             let (length, character) = escape.unwrap_or((1, None));
@@ -300,31 +303,31 @@ impl Level {
             };
             next.bytes.extend_from_slice(bytes);
             places.extend(bytes.iter().map(|_| self.place(at)));
-            is_other |= escape.is_some();
+            has_escapes |= escape.is_some();
             at += length;
         }
         places.push(self.place(self.bytes.len()));
         next.places = Some(places);
-        is_other.then_some(next)
+        has_escapes.then_some(next)
     }
 }
 
-/// The text with one layer of escapes resolved.
-fn resolved(text: &str) -> Vec<u8> {
-    Level::of(text).resolved().map_or_else(|| text.as_bytes().to_vec(), |level| level.bytes)
+/// Decodes one level of escapes.
+fn decoded(text: &str) -> Vec<u8> {
+    Level::of(text).decoded().map_or_else(|| text.as_bytes().to_vec(), |level| level.bytes)
 }
 
-/// The escape that a text starts with: how long it is, and the character that it stands for; none where it stands for nothing.
+/// Returns the length of the escape at the start of a text and the character that it encodes, if any.
 ///
-/// Those of URLs (`%41`), JSON, Rust and our own (`\u0041`, `\x41`, `\u{41}`, `\/`), of HTML (`&#65;`, `&#x41;`, `&amp;`),
-/// and the empty comment that takes the meaning out of Markdown.
+/// Supported are the escapes of URLs (`%41`), of JSON, Rust and our own output (`\u0041`, `\x41`, `\u{41}`, `\/`), of HTML
+/// (`&#65;`, `&#x41;`, `&amp;`), and the empty comment that `markdown` inserts.
 fn escape(text: &[u8]) -> Option<(usize, Option<char>)> {
     let hexadecimal = |digits: &[u8]| u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok();
     let fixed = |start: usize, length: usize| {
         let digits = text.get(start..start + length).filter(|digits| digits.iter().all(u8::is_ascii_hexdigit))?;
         Some((start + length, Some(char::from_u32(hexadecimal(digits)?)?)))
     };
-    // A number up to a closing character, of as many digits as leading zeros make it.
+    // A number of any length, with leading zeros, up to a closing character.
     let number = |start: usize, close: u8, radix: u32| {
         let length = text.get(start..)?.iter().take(12).position(|byte| *byte == close)?;
         let digits = std::str::from_utf8(&text[start..start + length]).ok()?;

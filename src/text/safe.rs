@@ -1,7 +1,7 @@
 //! The type of text that is safe in one output language, and a macro that joins such texts.
 //!
-//! Renderers are written in terms of these types, so that a raw `&str` of the live state, of a file name or of the audit
-//! log does not compile inside a line. Only modules of [`text`](super) make safe text out of untrusted text.
+//! Renderers use these types, so that a raw `&str` from the live state, a file name or the audit log does not compile as
+//! part of a line. Only modules of [`text`](super) convert untrusted text to safe text.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -13,12 +13,11 @@ pub(crate) struct Safe<L> {
     language: PhantomData<L>,
 }
 
-/// One line without control or invisible characters: safe where nothing is syntax.
+/// One line without control or invisible characters: safe in output without syntax.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Plain;
 
-/// Something that may stand as it is in a text of the language `L`: text that is safe there, words of ours, and
-/// numbers.
+/// A value that may be part of a text in the language `L`: safe text, text literals, and numbers.
 pub(crate) trait In<L>: fmt::Display {}
 
 impl<L> In<L> for Safe<L> {}
@@ -38,12 +37,12 @@ impl<L> Safe<L> {
         Self::trusted("")
     }
 
-    /// Adds something that is safe too.
+    /// Appends a safe value.
     pub(crate) fn push(&mut self, piece: impl In<L>) {
         self.text.push_str(&piece.to_string());
     }
 
-    /// Joins texts, with a separator of ours between them.
+    /// Joins safe values with a separator.
     pub(crate) fn join<P: In<L>>(pieces: impl IntoIterator<Item = P>, between: &'static str) -> Self {
         let mut joined = Self::new();
         for (number, piece) in pieces.into_iter().enumerate() {
@@ -53,13 +52,13 @@ impl<L> Safe<L> {
         joined
     }
 
-    /// So many times the same word of ours.
+    /// Repeats a text literal.
     pub(crate) fn repeat(word: &'static str, times: usize) -> Self {
         Self::trusted(word.repeat(times))
     }
 }
 
-/// Takes pieces of a language into a text: the two halves of [`safe!`], which alone may use it.
+/// The implementation of [`safe!`], for the macro only.
 pub(crate) struct Joiner<L>(PhantomData<L>);
 
 impl<L> Joiner<L> {
@@ -76,12 +75,12 @@ impl<L> Joiner<L> {
     }
 }
 
-/// As [`format!`], for arguments that are safe in the language of the result. Its words are ours, and it captures no
-/// variable.
+/// Like [`format!`], for arguments that are safe in the language of the result. The format string is a literal and cannot
+/// capture variables.
 macro_rules! safe {
     ($words:literal $(, $piece:expr)* $(,)?) => {{
         let joiner = $crate::text::safe::Joiner::new();
-        // `concat!` keeps the words from capturing a variable, which nobody would look at.
+        // `concat!` prevents the format string from capturing variables, which would not be checked.
         joiner.finish(format_args!(concat!($words) $(, joiner.piece(&$piece))*))
     }};
 }
@@ -171,7 +170,7 @@ impl<L, P: In<L>> std::ops::Add<P> for Safe<L> {
 mod tests {
     use super::*;
 
-    /// A type that is safe in some language fits two of these impls, and the call below is ambiguous then.
+    /// A safe type matches both of these impls, so that the calls below would be ambiguous.
     trait IsRaw<Proof> {
         fn is_raw() {}
     }
@@ -190,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn pieces_are_joined() {
+    fn safe_values_are_joined() {
         let name = Safe::<Plain>::trusted("org.yaml");
         let joined: Safe<Plain> = safe!("{}:{} {:>4}", name, 7, "a");
         assert_eq!(joined, "org.yaml:7    a");

@@ -5,8 +5,7 @@ use std::path::Path;
 use super::limit::ARGUMENT;
 use super::visible::{Visible, cut_at, visible};
 
-/// A text as one argument that a POSIX shell takes for this text and nothing else, escaped as by
-/// [`visible`](super::visible).
+/// Returns a text as one argument of a POSIX shell, quoted if necessary, and escaped as by [`visible`](super::visible).
 ///
 /// ```
 /// assert_eq!(zerodrift::text::argument("orgs/widget.yaml"), "orgs/widget.yaml");
@@ -16,7 +15,7 @@ pub fn argument(text: &str) -> String {
     shell_word(text).into()
 }
 
-/// A path as one argument, as by [`argument`]; one that starts with a dash is no flag.
+/// Returns a path as one argument, as by [`argument`]. A path that starts with a dash is not read as a flag.
 ///
 /// ```
 /// assert_eq!(zerodrift::text::path_argument("-n.yaml"), "./-n.yaml");
@@ -25,14 +24,14 @@ pub fn path_argument(path: impl AsRef<Path>) -> String {
     shell_path(&path.as_ref().to_string_lossy()).into()
 }
 
-/// A text as by [`argument`].
+/// Returns a text as by [`argument`].
 pub(crate) fn shell_word(text: &str) -> Visible {
     let text = visible(&cut_at(text, ARGUMENT)).into_owned();
     // Only a NUL cannot be quoted, and it is already escaped.
     Visible::trusted(shlex::try_quote(&text).unwrap_or_default())
 }
 
-/// A path as by [`path_argument`]. A dash alone is standard input.
+/// Returns a path as by [`path_argument`]. A single dash is standard input.
 pub(crate) fn shell_path(path: &str) -> Visible {
     if path.starts_with('-') && path.len() > 1 { shell_word(&format!("./{path}")) } else { shell_word(path) }
 }
@@ -42,7 +41,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_path_is_one_argument_whatever_is_in_it() {
+    fn any_path_is_one_argument() {
         for path in
             ["orgs/widget.yaml", "my org.yaml; rm -r ~", "it's.yaml", "$(reboot)", "`id`", "a\"b'c", "~", "*", " a  b "]
         {

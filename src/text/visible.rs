@@ -10,11 +10,11 @@ use super::safe::{Plain, Safe};
 /// A text of one line without control or invisible characters.
 pub(crate) type Visible = Safe<Plain>;
 
-/// The text with every invisible or steering character as a visible escape such as `\u{1b}`.
+/// Replaces every invisible or control character by a visible escape such as `\u{1b}`.
 ///
 /// Escaped are the C0 and C1 controls (line breaks and tabs included) and DEL, bidirectional controls, zero-width
-/// and other invisible characters, line and paragraph separators, and tag characters. Everything else, emoji and other scripts
-/// included, stays as it is. Text without such characters is borrowed.
+/// and other invisible characters, line and paragraph separators, and tag characters. Everything else, including emoji and
+/// other scripts, is unchanged. Text without such characters is borrowed.
 ///
 /// ```
 /// assert_eq!(zerodrift::text::visible("Widget Corps"), "Widget Corps");
@@ -35,7 +35,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// At most this many characters of the text, escaped as by [`visible`], with `…` where something was cut.
+/// Returns at most this many characters of the text, escaped as by [`visible`], with `…` at the end if it was cut.
 pub fn excerpt(text: &str, characters: usize) -> String {
     let trimmed = text.trim();
     match trimmed.char_indices().nth(characters) {
@@ -44,37 +44,37 @@ pub fn excerpt(text: &str, characters: usize) -> String {
     }
 }
 
-/// A text of at most so many characters, with a mark that says how many are missing.
+/// Cuts a text to a number of characters, and appends the number of missing ones.
 pub(crate) fn cut_at(text: &str, limit: usize) -> Cow<'_, str> {
     let Some((end, _)) = text.char_indices().nth(limit) else { return Cow::Borrowed(text) };
     let missing = text[end..].chars().count();
     Cow::Owned(format!("{}…(+{missing} characters)", &text[..end]))
 }
 
-/// A text of at most [`VALUE`] characters, with a mark that says how many are missing.
+/// Cuts a text to [`VALUE`] characters, and appends the number of missing ones.
 pub(crate) fn cut(text: &str) -> Cow<'_, str> {
     cut_at(text, VALUE)
 }
 
 impl Visible {
-    /// Untrusted text of any origin for a line of ours: cut to [`VALUE`] characters, then escaped as by [`visible`].
+    /// Returns untrusted text of any origin for a line: cut to [`VALUE`] characters, then escaped as by [`visible`].
     #[cfg(feature = "report")]
     pub(crate) fn of(text: &str) -> Self {
         Self::whole(&cut(text))
     }
 
-    /// The whole text, escaped as by [`visible`]: for commands and paths that somebody copies.
+    /// Returns the whole text, escaped as by [`visible`], for commands and paths to copy.
     pub(crate) fn whole(text: &str) -> Self {
         Self::trusted(visible(text))
     }
 
-    /// At most so many characters, as by [`excerpt`].
+    /// Returns at most a number of characters, as by [`excerpt`].
     #[cfg(feature = "report")]
     pub(crate) fn excerpt(text: &str, characters: usize) -> Self {
         Self::trusted(excerpt(text, characters))
     }
 
-    /// The lines of a text of at most so many characters; `…` says where it was cut.
+    /// Returns the lines of a text, cut to a number of characters, with `…` at the end if it was cut.
     pub(crate) fn lines(text: &str, characters: usize) -> Vec<Self> {
         let (shown, mark) = match text.char_indices().nth(characters) {
             Some((end, _)) => (&text[..end], "…"),
@@ -87,30 +87,31 @@ impl Visible {
         lines
     }
 
-    /// As [`lines`](Self::lines), joined to one.
+    /// Returns the [`lines`](Self::lines) joined to one line.
     pub(crate) fn one_line(text: &str, characters: usize) -> Self {
         Self::join(Self::lines(text, characters).iter().map(|line| Self::whole(line.trim())), " ")
     }
 }
 
-/// A path for people, escaped as by [`visible`]: a name may hold a line break, an escape sequence or half a character.
+/// Returns a path for display, escaped as by [`visible`]. A file name may contain line breaks, escape sequences and invalid
+/// UTF-8.
 pub fn path(path: &Path) -> String {
     visible(&path.to_string_lossy()).into_owned()
 }
 
-/// The text with what acts on a terminal, or is drawn as nothing, written out as by [`visible`]; lines and tabs stay. Our own
-/// colours (`ESC[…m`) stay where there may be some.
+/// Escapes control and invisible characters as by [`visible`], except for line feeds and tabs, and except for colours
+/// (`ESC[…m`) if the output may have colours.
 ///
 /// This is the last safeguard, at the point of output. Untrusted text is escaped by [`visible`] when it enters a line.
 #[cfg(feature = "report")]
-pub(crate) fn tame(text: &str, has_colors: bool) -> Cow<'_, str> {
-    let acts = |character: char| !matches!(character, '\n' | '\t') && must_escape(character);
-    if !text.contains(acts) {
+pub(crate) fn neutralize(text: &str, has_colors: bool) -> Cow<'_, str> {
+    let is_escaped = |character: char| !matches!(character, '\n' | '\t') && must_escape(character);
+    if !text.contains(is_escaped) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
     for (at, character) in text.char_indices() {
-        if acts(character) && !(has_colors && is_color(&text[at..])) {
+        if is_escaped(character) && !(has_colors && is_color(&text[at..])) {
             // Writing to a String cannot fail.
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
         } else {
@@ -120,7 +121,7 @@ pub(crate) fn tame(text: &str, has_colors: bool) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a text starts with an escape sequence for colour and weight, as our styles make them.
+/// Whether a text starts with an escape sequence for colour or weight.
 #[cfg(feature = "report")]
 fn is_color(text: &str) -> bool {
     let rest =
@@ -132,7 +133,7 @@ pub(super) fn must_escape(character: char) -> bool {
     character.is_control() || is_hidden(character)
 }
 
-/// Whether a character is drawn as nothing, or turns around what is drawn beside it.
+/// Whether a character is invisible or changes the direction of the text around it.
 pub(crate) fn is_hidden(character: char) -> bool {
     matches!(character,
             // Soft hyphen, combining grapheme joiner, Arabic letter mark, Hangul and Khmer fillers, Mongolian separators.
@@ -152,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn plain_text_of_any_script_is_borrowed_as_it_is() {
+    fn plain_text_of_any_script_is_borrowed() {
         for text in ["", "Widget Corps", "größe", "社内アプリ", "مرحبا", "🚀 #FFF \\ %0A \"<b>\""] {
             assert!(matches!(visible(text), Cow::Borrowed(same) if same == text), "{text}");
         }
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_is_cut_at_a_character_and_says_so() {
+    fn an_excerpt_is_cut_between_characters_and_marked() {
         assert_eq!(excerpt("  äöü  ", 3), "äöü");
         assert_eq!(excerpt("äöü", 2), "äö…");
         assert_eq!(excerpt("a\nb", 2), r"a…");

@@ -1,5 +1,5 @@
-//! Workflow commands: lines of a job's log that GitHub executes. Text is escaped for a command, or commands are stopped around
-//! it.
+//! Workflow commands: lines in the log of a job that GitHub executes. Escapes text inside commands, and disables commands
+//! inside other text.
 
 use std::borrow::Cow;
 
@@ -10,14 +10,14 @@ use super::safe::Safe;
 use super::visible::Visible;
 use super::{COMMAND, hexadecimal};
 
-/// Text for the log of a job, with commands and line breaks of ours.
+/// Text for the log of a job, with our own commands and line breaks.
 pub(crate) type CommandText = Safe<Workflow>;
 
-/// The log of a job on GitHub.
+/// The language of logs of GitHub jobs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Workflow;
 
-/// Text behind the second `::` (actions/toolkit, `escapeData`).
+/// Escapes the message of a command, after the second `::` (actions/toolkit, `escapeData`).
 pub(crate) fn data(text: &Visible) -> CommandText {
     CommandText::trusted(encoded(text))
 }
@@ -26,21 +26,21 @@ fn encoded(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The value of a property (actions/toolkit, `escapeProperty`).
+/// Escapes the value of a property of a command (actions/toolkit, `escapeProperty`).
 pub(crate) fn property(text: &Visible) -> CommandText {
     CommandText::trusted(encoded(text).replace(':', "%3A").replace(',', "%2C"))
 }
 
-/// Text for the log in which no line is obeyed, whatever live values are in it: commands stop until a word comes that
-/// the text cannot contain, for it is made of the text's own hash.
+/// Disables all commands in a text. `stop-commands` is in effect until a word that the text cannot contain, because it is
+/// the hash of the text.
 pub(crate) fn fenced(text: &TerminalText) -> CommandText {
     let word = hexadecimal(&Sha256::digest(text.as_bytes()));
     let end = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
     CommandText::trusted(format!("::stop-commands::{word}\n{text}{end}::{word}::\n"))
 }
 
-/// The same text with no line in it that is obeyed, for a log without a fence: a command in the newer form starts a
-/// line, one in the older form (`##[…]`) may stand anywhere (actions/runner, `ActionCommand`).
+/// Escapes all commands in a text, for a log without `stop-commands`. A command in the newer syntax starts a line; one in
+/// the older syntax (`##[…]`) may be anywhere (actions/runner, `ActionCommand`).
 ///
 /// ```
 /// assert_eq!(zerodrift::report::github::neutralize_commands("  ::error::x"), r"  \u{3a}:error::x");
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_text_can_end_its_own_fence() {
+    fn a_text_cannot_end_its_own_fence() {
         let text = TerminalText::trusted("::error::forged\n##[error]forged\n");
         let fenced = fenced(&text);
         let word = fenced.lines().next().unwrap().strip_prefix("::stop-commands::").unwrap();

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::json::ascii;
 use super::{COMMAND, COMMAND_ESCAPED, visible};
 
-/// A text as a YAML scalar on one line: plain where every reader takes it for this text, else in double quotes.
+/// Returns a text as a YAML scalar on one line: plain if all YAML parsers read the same text, else in double quotes.
 ///
 /// ```
 /// use zerodrift::text::yaml_scalar;
@@ -23,7 +23,7 @@ pub fn yaml_scalar(text: &str) -> String {
     double_quoted(text)
 }
 
-/// A text in double quotes, with what nobody can see as escapes.
+/// Returns a text in double quotes, with invisible characters escaped.
 pub(crate) fn double_quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
@@ -32,13 +32,13 @@ pub(crate) fn double_quoted(text: &str) -> String {
     quoted.replace(COMMAND, COMMAND_ESCAPED)
 }
 
-/// A text in single quotes, in which nothing can be escaped: nothing for a text that needs an escape.
+/// Returns a text in single quotes; `None` if it needs an escape, which single quotes do not support.
 pub(crate) fn single_quoted(text: &str) -> Option<String> {
-    let needs_no_escape = text.chars().all(shows_itself) && !text.contains(COMMAND);
+    let needs_no_escape = text.chars().all(is_displayed) && !text.contains(COMMAND);
     needs_no_escape.then(|| format!("'{}'", text.replace('\'', "''")))
 }
 
-/// A JSON value as YAML on one line. Objects, which no setting takes, are written as JSON.
+/// Returns a JSON value as YAML on one line. Objects, which are not values of settings, are written as JSON.
 pub(crate) fn flow(value: &Json) -> String {
     match value {
         Json::String(text) => yaml_scalar(text),
@@ -47,7 +47,8 @@ pub(crate) fn flow(value: &Json) -> String {
     }
 }
 
-/// Letters first, then letters, digits, spaces and `_ . / -`; and no word that some reader takes for something else.
+/// Whether a text starts with a letter, has only letters, digits, spaces and `_ . / -`, and is not a reserved word of any
+/// YAML version.
 fn is_words(text: &str) -> bool {
     const RESERVED: [&str; 13] =
         ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "none", "nan", "inf", "infinity"];
@@ -58,24 +59,24 @@ fn is_words(text: &str) -> bool {
         && !RESERVED.contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// `24h`, `1h30m`: digits with a time unit behind each number are no number in any YAML.
+/// Whether a text looks like `24h` or `1h30m`. Digits followed by time units are not a number in any YAML version.
 fn is_duration(text: &str) -> bool {
     let ends_in_unit = text.ends_with(['h', 'm', 's']);
     let starts_in_digit = text.starts_with(|c: char| c.is_ascii_digit());
     ends_in_unit && starts_in_digit && text.chars().all(|c| c.is_ascii_digit() || matches!(c, 'h' | 'm' | 's'))
 }
 
-/// 32 hexadecimal digits that cannot be a number, or a UUID.
+/// Whether a text is a UUID, or 32 hexadecimal digits that cannot be a number.
 fn is_uid(text: &str) -> bool {
     let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
-    // Without a letter but e the digits could be a number; behind a leading zero they could be binary or octal.
+    // With only digits and e it could be a decimal number; with a leading zero it could be binary or octal.
     let id = text.len() == 32 && hex(text) && !text.starts_with('0') && text.contains(['a', 'b', 'c', 'd', 'f']);
     let parts: Vec<_> = text.split('-').collect();
     let uuid = parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) && parts.iter().all(|part| hex(part));
     id || uuid
 }
 
-/// A URL of harmless characters: the one colon in it has no space behind it.
+/// Whether a text is a URL without YAML syntax: its only colon is not followed by a space.
 fn is_url(text: &str) -> bool {
     let Some(rest) = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")) else {
         return false;
@@ -89,16 +90,16 @@ fn push_escaped(quoted: &mut String, character: char) {
         '\\' => quoted.push_str("\\\\"),
         '\n' => quoted.push_str("\\n"),
         '\t' => quoted.push_str("\\t"),
-        _ if shows_itself(character) => quoted.push(character),
+        _ if is_displayed(character) => quoted.push(character),
         _ if u32::from(character) > 0xffff => quoted.push_str(&format!("\\U{:08X}", u32::from(character))),
         _ => quoted.push_str(&format!("\\u{:04X}", u32::from(character))),
     }
 }
 
 /// Whether a character is displayed as itself.
-fn shows_itself(character: char) -> bool {
+fn is_displayed(character: char) -> bool {
     let printable = matches!(visible(&character.to_string()), Cow::Borrowed(_));
-    // U+FFFE and U+FFFF of every plane are no characters, and private ones look like nothing.
+    // U+FFFE and U+FFFF of every plane are not characters, and private ones have no defined glyph.
     printable && u32::from(character) & 0xfffe != 0xfffe && !is_private(character)
 }
 
@@ -123,13 +124,13 @@ mod tests {
         map.remove("key").unwrap()
     }
 
-    /// What a reader takes it for who is told no type, a reader of YAML 1.1 above all.
+    /// The value that a YAML 1.1 parser reads without a type hint.
     fn untyped(text: &str) -> Json {
         serde_yaml::from_str(&yaml_scalar(text)).unwrap()
     }
 
     #[test]
-    fn what_some_reader_takes_for_something_else_is_quoted() {
+    fn text_that_some_parser_reads_differently_is_quoted() {
         let traps = [
             "no",
             "Yes",
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_mistakes_stays_plain() {
+    fn unambiguous_text_stays_plain() {
         let plain = [
             "Widget Corp",
             "widget.cloudflareaccess.com",
@@ -215,13 +216,13 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_escaped_and_what_can_is_not() {
+    fn only_invisible_characters_are_escaped() {
         assert_eq!(yaml_scalar("Grüße 🎉"), "\"Grüße 🎉\"");
         assert_eq!(yaml_scalar("\u{202e}\u{feff}\u{85}\u{2028}\u{e0041}"), r#""\u202E\uFEFF\u0085\u2028\U000E0041""#);
     }
 
     #[test]
-    fn single_quotes_hold_what_needs_no_escape() {
+    fn single_quotes_are_used_only_without_escapes() {
         assert_eq!(single_quoted("it's \\ \"so\"").as_deref(), Some("'it''s \\ \"so\"'"));
         for text in ["a\nb", "a\tb", "\u{202e}", "\u{e000}", "\u{85}"] {
             assert_eq!(single_quoted(text), None, "{text:?}");
@@ -230,7 +231,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_text_comes_back_from_quotes(text in any::<String>()) {
+        fn quoted_text_reads_back(text in any::<String>()) {
             prop_assert_eq!(read_back_as(&double_quoted(&text)), text.clone());
             if let Some(scalar) = single_quoted(&text) {
                 prop_assert_eq!(read_back_as(&scalar), text);
@@ -238,14 +239,14 @@ mod tests {
         }
 
         #[test]
-        fn every_text_comes_back(text in any::<String>()) {
+        fn any_text_reads_back(text in any::<String>()) {
             prop_assert_eq!(read_back(&text), text.clone());
             let breaks = ['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'];
             prop_assert!(!yaml_scalar(&text).contains(breaks));
         }
 
         #[test]
-        fn every_near_miss_comes_back_untyped(text in "[-+~.:#&*!|>%@,{}0-9a-fxoyn_ '\"\\\\hms]{0,12}|[0-9eE.]{32}") {
+        fn ambiguous_text_reads_back_as_text(text in "[-+~.:#&*!|>%@,{}0-9a-fxoyn_ '\"\\\\hms]{0,12}|[0-9eE.]{32}") {
             prop_assert_eq!(untyped(&text), Json::from(text.as_str()));
         }
     }

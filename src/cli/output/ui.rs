@@ -7,7 +7,7 @@ use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use crate::cli::input::env::Env;
 use crate::cli::options::{ColorChoice, LogFormat, OutputArgs};
 use crate::report::{self, ColorLevel, Style};
-use crate::text::{Redactor, tame, visible, visible_json};
+use crate::text::{Redactor, neutralize, visible, visible_json};
 
 /// The streams of the process, and what they can show.
 #[derive(Debug, Clone)]
@@ -42,13 +42,13 @@ impl Ui {
 
     /// A text as a file may hold it: without credentials, and without what acts on a terminal.
     pub(crate) fn for_file(&self, text: &str) -> String {
-        tame(&self.secrets.redact(text), false).into_owned()
+        neutralize(&self.secrets.redact(text), false).into_owned()
     }
 
     /// A text as a stream of this style may show it. Where a platform would obey lines of its log, none can be obeyed.
     fn for_stream(&self, text: &str, style: &Style) -> String {
         let text = self.secrets.redact(text);
-        let text = tame(&text, style.color != ColorLevel::Plain);
+        let text = neutralize(&text, style.color != ColorLevel::Plain);
         if self.is_obeyed { report::github::neutralize_commands(&text).into_owned() } else { text.into_owned() }
     }
 

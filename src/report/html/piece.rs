@@ -17,9 +17,9 @@ pub(super) enum Piece {
     /// As it is on both sides.
     Plain(Visible),
     /// Before only.
-    Gone(Visible),
+    Removed(Visible),
     /// After only.
-    Come(Visible),
+    Added(Visible),
     /// A colour: how it is spelt, and the class that paints it.
     Color { text: Visible, class: String },
     /// No value.
@@ -60,7 +60,7 @@ pub(super) fn beside(setting: &Setting, value: &Json, other: &Json) -> Vec<Piece
 /// The words are quoted, so that no text looks like a value that is not set.
 fn texts(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     let (old, new) = words::compare(before, after);
-    (side(old, Piece::Gone), side(new, Piece::Come))
+    (side(old, Piece::Removed), side(new, Piece::Added))
 }
 
 fn side(side: words::ComparedText, marked: fn(Visible) -> Piece) -> Vec<Piece> {
@@ -70,9 +70,9 @@ fn side(side: words::ComparedText, marked: fn(Visible) -> Piece) -> Vec<Piece> {
 }
 
 fn sets(moves: &Moves) -> (Vec<Piece>, Vec<Piece>) {
-    let Moves { gone, come, kept } = moves;
+    let Moves { removed, added, kept } = moves;
     let element = &element_of(moves);
-    (elements(kept, gone, Piece::Gone, element), elements(kept, come, Piece::Come, element))
+    (elements(kept, removed, Piece::Removed, element), elements(kept, added, Piece::Added, element))
 }
 
 /// The elements that stay and those of one side only, with commas between them.

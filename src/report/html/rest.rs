@@ -74,8 +74,8 @@ pub(super) fn lines(diff: &str) -> Vec<DiffLine> {
 fn line(line: &str) -> DiffLine {
     let class = match line.as_bytes() {
         [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'@', b'@', ..] => "hunk",
-        [b'+', ..] => "come",
-        [b'-', ..] => "gone",
+        [b'+', ..] => "added",
+        [b'-', ..] => "removed",
         _ => "same",
     };
     DiffLine { class, text: Visible::of(line) }

@@ -16,8 +16,8 @@ fn each(text: &str, spell: impl Fn(u8) -> String) -> String {
     text.bytes().map(spell).collect()
 }
 
-/// Every spelling that somebody on the way may give a text.
-fn spellings(secret: &str) -> Vec<(&'static str, String)> {
+/// All encodings in which a text may be repeated.
+fn encodings(secret: &str) -> Vec<(&'static str, String)> {
     use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE};
     let json = serde_json::to_string(secret).unwrap();
     let html = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;");
@@ -53,14 +53,16 @@ fn spellings(secret: &str) -> Vec<(&'static str, String)> {
 }
 
 #[test]
-fn every_spelling_of_a_credential_is_taken_out() {
+fn every_encoding_of_a_credential_is_redacted() {
     let redactor = redactor();
     for secret in [TOKEN, PASSWORD] {
-        for (how, spelt) in spellings(secret) {
-            for text in [spelt.clone(), format!("\"{spelt}\""), format!("x {spelt} y"), format!("{spelt}\n{spelt}")] {
+        for (how, encoded) in encodings(secret) {
+            for text in
+                [encoded.clone(), format!("\"{encoded}\""), format!("x {encoded} y"), format!("{encoded}\n{encoded}")]
+            {
                 let shown = redactor.redact(&text);
                 assert!(shown.contains(REDACTED), "{how}: {text} became {shown}");
-                assert!(!shown.contains(&spelt), "{how}: {shown}");
+                assert!(!shown.contains(&encoded), "{how}: {shown}");
                 assert!(redactor.finds(&text), "{how}");
                 let rest = shown.replace(REDACTED, "").replace(['"', 'x', 'y', ' ', '\n'], "");
                 assert!(rest.len() < 8, "{how}: {shown}");
@@ -70,7 +72,7 @@ fn every_spelling_of_a_credential_is_taken_out() {
 }
 
 #[test]
-fn a_part_of_a_token_is_taken_out_where_a_text_was_cut() {
+fn a_part_of_a_token_in_a_cut_text_is_redacted() {
     let redactor = redactor();
     for at in 9..TOKEN.len() {
         let start = redactor.redact(&format!("a {}…", &TOKEN[..at])).into_owned();
@@ -80,13 +82,13 @@ fn a_part_of_a_token_is_taken_out_where_a_text_was_cut() {
 }
 
 #[test]
-fn ordinary_words_inside_a_token_go_with_what_is_around_them() {
+fn ordinary_words_are_redacted_together_with_distinctive_parts() {
     let shown = redactor().redact("…T0ken-that-must-never-be-se…").into_owned();
     assert_eq!(shown, "…(redacted)…");
 }
 
 #[test]
-fn what_is_no_credential_stays_and_is_borrowed() {
+fn other_text_is_kept_and_borrowed() {
     let redactor = redactor();
     for text in
         ["", "plan: 3 settings would change", "\\u{41} %41 &amp; <!-- -->", "that must never be seen", "\u{e9}%C3%A9"]
@@ -98,7 +100,7 @@ fn what_is_no_credential_stays_and_is_borrowed() {
 }
 
 #[test]
-fn short_values_are_not_taken_for_credentials() {
+fn short_values_are_not_redacted() {
     let redactor = Redactor::default();
     redactor.learn("sandbox");
     redactor.learn_login("plan", "plan");
@@ -108,7 +110,7 @@ fn short_values_are_not_taken_for_credentials() {
 }
 
 #[test]
-fn words_are_found_as_a_whole_only() {
+fn a_credential_of_ordinary_words_is_redacted_only_as_a_whole() {
     let redactor = Redactor::default();
     redactor.learn_login("u", "correct-horse-battery");
     assert_eq!(redactor.redact("a correct-horse runs"), "a correct-horse runs");
@@ -116,7 +118,7 @@ fn words_are_found_as_a_whole_only() {
 }
 
 #[test]
-fn clones_know_what_any_of_them_learns() {
+fn clones_share_their_credentials() {
     let redactor = Redactor::default();
     let clone = redactor.clone();
     redactor.learn(TOKEN);
@@ -125,9 +127,9 @@ fn clones_know_what_any_of_them_learns() {
 }
 
 proptest! {
-    /// Whatever the credential and whatever stands around it: no part of nine characters is left, and what stood apart stays.
+    /// For any credential in any context, no encoding of it remains.
     #[test]
-    fn no_credential_survives(
+    fn no_credential_remains(
         secret in "[!-~]{12,44}",
         before in "[A-Z]{0,5} ?\\PC{0,8}",
         behind in "\\PC{0,8}",
@@ -135,15 +137,15 @@ proptest! {
     ) {
         let redactor = Redactor::default();
         redactor.learn(&secret);
-        let (how, spelt) = spellings(&secret).swap_remove(which);
-        let text = format!("{before} {spelt} {behind}");
+        let (how, encoded) = encodings(&secret).swap_remove(which);
+        let text = format!("{before} {encoded} {behind}");
         let shown = redactor.redact(&text);
-        prop_assert!(!shown.contains(&spelt), "{}: {} in {}", how, spelt, shown);
+        prop_assert!(!shown.contains(&encoded), "{}: {} in {}", how, encoded, shown);
         prop_assert!(shown.contains(REDACTED), "{}: {}", how, shown);
     }
 
     #[test]
-    fn redaction_is_done_once(text in "\\PC{0,80}") {
+    fn redaction_is_idempotent(text in "\\PC{0,80}") {
         let redactor = redactor();
         let once = redactor.redact(&text).into_owned();
         prop_assert_eq!(redactor.redact(&once), once.as_str());
