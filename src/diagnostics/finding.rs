@@ -1,4 +1,4 @@
-//! Findings: what is wrong or doubtful in a manifest, as data that every renderer reads.
+//! A finding: one problem in a file, as data for every renderer.
 
 use std::ops::Range;
 
@@ -12,60 +12,59 @@ pub struct Location {
     pub line: usize,
     /// 1-based column, in characters.
     pub column: usize,
-    /// The bytes meant, for underlining and for splicing fixes.
+    /// The bytes, for underlining and for applying fixes.
     pub span: Range<usize>,
 }
 
 impl Location {
-    /// A file that nobody wrote line by line, such as a backup: all of it is meant. It counts as its first character.
+    /// The location of a file as a whole, such as a backup, represented as its first character.
     pub fn whole_file() -> Self {
         Self { line: 1, column: 1, span: 0..0 }
     }
 
-    /// Whether a file as a whole is meant. A value in a manifest has a key before it, so it never stands there.
+    /// Whether this is a file as a whole. A value in a manifest follows a key, so it is never at the first character.
     pub fn is_whole_file(&self) -> bool {
         *self == Self::whole_file()
     }
 }
 
-/// A replacement of bytes that would mend a finding.
+/// A replacement of bytes that fixes a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// What the replacement does, as an imperative: `quote the colour`.
     pub title: String,
     /// The bytes that are replaced.
     pub span: Range<usize>,
-    /// What stands there afterwards.
+    /// The new text.
     pub replacement: String,
-    /// Whether it can be applied without a look: it cannot change what the author meant.
+    /// Whether it can be applied without review, because it cannot change the intended value.
     pub safe: bool,
 }
 
-/// One thing to say about a manifest.
+/// One problem or note about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
-    /// The rule that it breaks.
+    /// The rule that is violated.
     pub rule: Rule,
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
-    /// What is wrong, in a sentence without a final full stop.
+    /// The problem, in a sentence without a final full stop.
     pub message: String,
     /// The file as the user named it; `-` for standard input.
     pub file: String,
-    /// Where; absent when the whole file is meant.
+    /// The location; `None` for the file as a whole.
     pub at: Option<Location>,
-    /// What to do about it.
+    /// The solution.
     pub help: Option<String>,
-    /// A replacement that would mend it.
+    /// A replacement that fixes it.
     pub fix: Option<Fix>,
-    /// The setting it is about, as a path.
+    /// The path of the setting.
     pub setting: Option<String>,
 }
 
 impl Finding {
-    /// A finding of this rule about the file as a whole, with the severity and the help of the rule; the methods below
-    /// refine it.
+    /// A finding about the file as a whole, with the severity and the help of its rule. The methods below refine it.
     pub fn new(rule: Rule, file: &str, message: impl Into<String>) -> Self {
         Self {
             rule,
@@ -79,50 +78,51 @@ impl Finding {
         }
     }
 
-    /// Makes it a finding of this severity, where that is milder than the severity of its rule.
+    /// Lowers the severity. A severity above that of the rule is ignored.
     #[must_use]
     pub fn severity(self, severity: Severity) -> Self {
         Self { severity: severity.min(self.rule.severity()), ..self }
     }
 
-    /// Says where.
+    /// Sets the location.
     #[must_use]
     pub fn at(self, at: &Location) -> Self {
         Self { at: Some(at.clone()), ..self }
     }
 
-    /// Says what to do, where more is known than the rule says.
+    /// Replaces the help of the rule with more specific help.
     #[must_use]
     pub fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }
     }
 
-    /// Offers a replacement.
+    /// Adds a fix.
     #[must_use]
     pub fn fix(self, fix: Fix) -> Self {
         Self { fix: Some(fix), ..self }
     }
 
-    /// Names the setting.
+    /// Sets the path of the setting.
     #[must_use]
     pub fn setting(self, path: impl Into<String>) -> Self {
         Self { setting: Some(path.into()), ..self }
     }
 
-    /// The same finding in words that no text of the file is in: what its rule says.
+    /// Returns the finding with the summary of its rule instead of its own message, so that it contains no text of the
+    /// file.
     #[must_use]
     pub fn withheld(self, reason: &str) -> Self {
         let message = format!("{}; the text is not shown, because {reason}", self.rule.summary().trim_end_matches('.'));
         Self { message, help: Some(phrase(self.rule.help())), fix: None, setting: None, ..self }
     }
 
-    /// Whether it makes the manifest unusable.
+    /// Whether it is an error.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 }
 
-/// The one thing to say about a manifest that could not be checked, and why.
+/// Returns the finding about a manifest that could not be checked.
 pub fn not_checked(file: &str, message: &str, hints: &[String]) -> Finding {
     let finding = Finding::new(Rule::NotChecked, file, message);
     match hints.first() {
@@ -131,7 +131,7 @@ pub fn not_checked(file: &str, message: &str, hints: &[String]) -> Finding {
     }
 }
 
-/// A sentence as part of another one: it starts in lower case, and has no full stop.
+/// Turns a sentence into a phrase: in lower case, without a full stop.
 fn phrase(sentence: &str) -> String {
     let mut characters = sentence.trim_end_matches('.').chars();
     let first = characters.next().map(|first| first.to_ascii_lowercase());

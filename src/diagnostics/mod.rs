@@ -1,16 +1,19 @@
-//! Findings: what is wrong or doubtful in a file, with its place.
+//! Findings: problems in a file, with their locations.
 //!
-//! - `rule`: every rule, declared once, and `severity`: how bad its findings are
-//! - `finding`: one thing to say, as data that every renderer reads
-//! - `source`: the text it is about
+//! - `rule`, `severity`: every rule, declared once, with its severity
+//! - `finding`: one problem, as data for every renderer
+//! - `sink`: collects the findings of one run, bounded
+//! - `source`: the text that findings are about, and locations in it
 
 mod finding;
 mod rule;
 mod severity;
+mod sink;
 mod source;
 
 pub use finding::{Finding, Fix, Location, not_checked};
 pub use rule::Rule;
 pub use severity::Severity;
+pub(crate) use sink::Diagnostics;
 pub use source::Source;
 pub(crate) use source::{BOM, Lines};

@@ -1,20 +1,20 @@
-//! How bad a finding is.
+//! The severity of a finding.
 
-/// How bad a finding is.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; nothing stops.
+    /// Information. The run continues.
     Note,
-    /// Probably a mistake; nothing stops.
+    /// Probably a mistake. The run continues.
     Warning,
     /// The manifest cannot be used (exit code 5).
     Error,
 }
 
 impl Severity {
-    /// The severity in a word, as texts and formats of code hosts have it.
+    /// The severity as a word, for texts and the formats of code hosts.
     pub fn word(self) -> &'static str {
         match self {
             Self::Note => "note",

@@ -1,4 +1,4 @@
-//! A text with a name, and the lines in it: what a finding is about.
+//! A text with a name, and the locations in it.
 
 use std::ops::Range;
 
@@ -6,16 +6,16 @@ use super::finding::Location;
 
 pub(crate) const BOM: &str = "\u{feff}";
 
-/// The text of a file and the name under which the user knows it.
+/// The text of a file and its name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The path as given; `-` for standard input.
+    /// The path as the user gave it; `-` for standard input.
     pub name: String,
     /// The whole text.
     pub text: String,
 }
 
-/// Where each line of a text starts, to turn bytes into lines and columns.
+/// The starts of the lines of a text, to convert bytes to lines and columns.
 pub(crate) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
@@ -51,7 +51,7 @@ impl<'a> Lines<'a> {
         (line, if line == 1 { text.strip_prefix(BOM).unwrap_or(text) } else { text })
     }
 
-    /// What stands between a byte and the end of its line.
+    /// The text from a byte to the end of its line.
     pub(crate) fn rest_of_line(&self, offset: usize) -> &'a str {
         let rest = self.text.get(offset..).unwrap_or_default();
         rest.split('\n').next().unwrap_or_default()

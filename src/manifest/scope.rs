@@ -11,7 +11,7 @@ pub fn beyond_scope(manifest: &Manifest, scope: Scope) -> Vec<Finding> {
     let beyond = manifest.declared.iter().filter(|declared| !scope.has(&declared.setting));
     beyond
         .map(|declared| {
-            let message = format!("a {scope} has no {}; it exists for accounts only", declared.setting.path);
+            let message = format!("{} is not available for a {scope}, only for an account", declared.setting.path);
             Finding::new(Rule::Scope, &manifest.path, message)
                 .at(&declared.at)
                 .help("remove it, or set the account instead of the zone")

@@ -140,7 +140,7 @@ mod tests {
             }
           },
           {
-            "description": "doh is empty, so it declares nothing; an empty section unsets nothing: write null at each setting that should be unset",
+            "description": "doh is empty, so it declares nothing; to unset settings, write null for each of them",
             "check_name": "empty-section",
             "fingerprint": "74960e515f60616f5ed411720b449584",
             "severity": "info",

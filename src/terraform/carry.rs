@@ -5,22 +5,22 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json};
 
 use super::block::LONGEST;
-use super::file::{File, Findings, Place};
+use super::file::{File, Place};
 use super::hcl::as_text;
 use super::imported::Imported;
 use super::marks::UNKNOWN;
 use super::names::exact_command;
 use super::resource::{self, Argument, ArgumentValue, Origin, Resource};
-use crate::diagnostics::Rule;
+use crate::diagnostics::{Diagnostics, Rule};
 use crate::live::{Document, set_at};
 use crate::settings::{
     Element, Endpoint, Kind, Model, Node, Scope, Setting, TargetId, is_blank, joined, nearest, shown,
 };
 
 /// Converts a resource. Reports what is not carried over as findings.
-pub(super) fn carry(model: &Model, files: &[File<'_>], resource: &Resource, findings: &mut Findings) -> Imported {
+pub(super) fn carry(model: &Model, files: &[File<'_>], resource: &Resource, diagnostics: &mut Diagnostics) -> Imported {
     let (fields, places) = (Map::new(), BTreeMap::new());
-    let mut conversion = Conversion { model, files, resource, findings, target: None, fields, places };
+    let mut conversion = Conversion { model, files, resource, diagnostics, target: None, fields, places };
     for member in &resource.members {
         match [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.key() == member.name) {
             Some(scope) => conversion.id(scope, member),
@@ -34,7 +34,7 @@ struct Conversion<'r, 'a> {
     model: &'r Model,
     files: &'r [File<'a>],
     resource: &'r Resource,
-    findings: &'r mut Findings,
+    diagnostics: &'r mut Diagnostics,
     target: Option<(Scope, Option<TargetId>)>,
     fields: Map<String, Json>,
     places: BTreeMap<&'static str, Place>,
@@ -52,7 +52,7 @@ impl<'r> Conversion<'r, '_> {
 
     fn push(&mut self, place: &Place, rule: Rule, message: String, help: Option<String>) {
         let finding = place.finding(self.files, rule, message);
-        self.findings.push(match help {
+        self.diagnostics.push(match help {
             Some(help) => finding.help(help),
             None => finding,
         });
@@ -79,7 +79,7 @@ impl<'r> Conversion<'r, '_> {
     fn ignored(&mut self, name: &str, place: &Place) {
         let message = format!("{name} is not declared: Terraform ignores its changes (ignore_changes)");
         let finding = place.finding(self.files, Rule::TerraformIgnored, message);
-        self.findings.push(finding);
+        self.diagnostics.push(finding);
     }
 
     /// Sets the account or zone. Only one is allowed, and its id may be unknown.
@@ -151,7 +151,7 @@ impl<'r> Conversion<'r, '_> {
         let text = value.as_str().filter(|_| is_configuration);
         let Some(line) = text.and_then(|text| text.strip_suffix('\n')) else { return value };
         let message = format!("the line break at the end of {name} is removed");
-        self.findings.push(place.finding(self.files, Rule::TerraformLineBreak, message));
+        self.diagnostics.push(place.finding(self.files, Rule::TerraformLineBreak, message));
         Json::from(line.strip_suffix('\r').unwrap_or(line))
     }
 

@@ -6,12 +6,12 @@ use std::rc::Rc;
 use serde_json::Value as Json;
 
 use super::block::{LONGEST, Locals, ResourceBlock};
-use super::file::{File, FileContent, Findings};
+use super::file::{File, FileContent};
 use super::hcl::HclReader;
 use super::json::JsonReader;
 use super::names::{FileRole, RESOURCE_TYPES};
 use super::resource::{Argument, ArgumentValue, Origin, Resource};
-use crate::diagnostics::{Finding, Rule, Severity};
+use crate::diagnostics::{Diagnostics, Finding, Rule, Severity};
 use crate::text::excerpt;
 
 /// Meta-arguments of Terraform, which are not settings of the resource.
@@ -69,7 +69,7 @@ pub(super) fn has_modules(files: &[File<'_>]) -> bool {
 }
 
 /// Returns the organizations in configuration files.
-pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Resource> {
+pub(super) fn resources(files: &[File<'_>], diagnostics: &mut Diagnostics) -> Vec<Resource> {
     let locals = locals(files);
     let mut declared: Vec<ResourceBlock> = Vec::new();
     for (position, file) in files.iter().enumerate() {
@@ -84,7 +84,7 @@ pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Reso
         match file.role {
             FileRole::Primary => declared.extend(found),
             FileRole::Override => {
-                found.into_iter().for_each(|over| merge(files, &mut declared, over, findings));
+                found.into_iter().for_each(|over| merge(files, &mut declared, over, diagnostics));
             }
         }
     }
@@ -93,11 +93,11 @@ pub(super) fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Reso
 
 /// Merges a block of an override file into the block with the same address: each argument and each type of nested block
 /// is replaced as a whole. `lifecycle` blocks are combined, so that a setting that any of them ignores is not declared.
-fn merge(files: &[File<'_>], declared: &mut [ResourceBlock], over: ResourceBlock, findings: &mut Findings) {
+fn merge(files: &[File<'_>], declared: &mut [ResourceBlock], over: ResourceBlock, diagnostics: &mut Diagnostics) {
     let mut overridden = declared.iter_mut().filter(|base| base.address == over.address).peekable();
     if overridden.peek().is_none() {
         let message = format!("{} overrides a resource that these files do not declare", over.address);
-        return findings.push(over.place.finding(files, Rule::TerraformFile, message).severity(Severity::Warning));
+        return diagnostics.push(over.place.finding(files, Rule::TerraformFile, message).severity(Severity::Warning));
     }
     for base in overridden {
         base.members.retain(|old| old.name == "lifecycle" || over.members.iter().all(|new| new.name != old.name));

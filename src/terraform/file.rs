@@ -6,10 +6,7 @@ use hcl_edit::structure::Body;
 use serde_json::Value as Json;
 
 use super::names::{self, FileRole, RESOURCE_TYPES};
-use crate::diagnostics::{Finding, Lines, Location, Rule, Severity, Source};
-
-/// How many findings are kept. Nobody reads more, and every byte of a hostile file may be one.
-const MOST: usize = 100;
+use crate::diagnostics::{Diagnostics, Finding, Lines, Location, Rule, Severity, Source};
 
 /// The maximum size of an HCL file in bytes. The parser compares each key of an object with all others, so its time is
 /// quadratic.
@@ -78,14 +75,14 @@ impl Place {
 
 /// Parses the files of one folder. A file that cannot be parsed is an error if it may affect the organization, and a
 /// warning otherwise.
-pub(super) fn read<'a>(sources: &'a [Source], findings: &mut Findings) -> Vec<File<'a>> {
+pub(super) fn read<'a>(sources: &'a [Source], diagnostics: &mut Diagnostics) -> Vec<File<'a>> {
     let mut files = Vec::new();
     for source in sources {
         if let Some(tofu) = sources.iter().find(|other| names::shadowing(&source.name).as_ref() == Some(&other.name)) {
             let message = format!("{} is skipped: OpenTofu reads {} instead", source.name, tofu.name);
             let help = format!("with Terraform, run: {}", names::exact_command(&source.name));
             let finding = Finding::new(Rule::TerraformFile, &source.name, message);
-            findings.push(finding.severity(Severity::Warning).help(help));
+            diagnostics.push(finding.severity(Severity::Warning).help(help));
             continue;
         }
         let lines = Lines::new(&source.text);
@@ -95,7 +92,7 @@ pub(super) fn read<'a>(sources: &'a [Source], findings: &mut Findings) -> Vec<Fi
             Err(finding) => {
                 let is_relevant = sources.len() == 1 || may_affect_organization(&source.text, role);
                 let severity = if is_relevant { Severity::Error } else { Severity::Warning };
-                findings.push(Finding { severity, ..*finding });
+                diagnostics.push(Finding { severity, ..*finding });
             }
         }
     }
@@ -207,41 +204,5 @@ fn parse(source: &Source, lines: &Lines<'_>) -> Result<Body, Box<Finding>> {
             Err(Box::new(finding.at(&lines.at(start..start + width))))
         }
         None => Err(unreadable(source, "the HCL parser failed".to_owned())),
-    }
-}
-
-/// What is reported, bounded.
-#[derive(Default)]
-pub(super) struct Findings {
-    kept: Vec<Finding>,
-    dropped: usize,
-    failed: bool,
-}
-
-impl Findings {
-    pub(super) fn push(&mut self, finding: Finding) {
-        self.failed |= finding.is_error();
-        if self.kept.len() < MOST {
-            self.kept.push(finding);
-        } else {
-            self.dropped += 1;
-        }
-    }
-
-    /// Whether an error was found.
-    pub(super) fn has_failed(&self) -> bool {
-        self.failed
-    }
-
-    /// Everything, in the order of the files.
-    pub(super) fn into_vec(mut self) -> Vec<Finding> {
-        self.kept.sort_by_key(|finding| finding.at.as_ref().map(|at| (finding.file.clone(), at.line, at.column)));
-        if let (Some(last), 1..) = (self.kept.last(), self.dropped) {
-            let severity = if self.failed { Severity::Error } else { Severity::Warning };
-            let message = format!("{} more findings not shown", self.dropped);
-            let more = Finding::new(Rule::TooManyFindings, &last.file, message).severity(severity);
-            self.kept.push(more);
-        }
-        self.kept
     }
 }

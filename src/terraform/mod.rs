@@ -31,11 +31,11 @@ mod state;
 mod tests;
 pub mod write;
 
-use self::file::{File, FileContent, Findings};
+use self::file::{File, FileContent};
 pub use self::imported::Imported;
 pub use self::names::{FileRole, RESOURCE_TYPES, file_role};
 use self::resource::{Origin, Resource};
-use crate::diagnostics::{Finding, Rule, Source};
+use crate::diagnostics::{Diagnostics, Finding, Rule, Source};
 use crate::settings::{Model, nearest};
 
 /// The result of an import.
@@ -70,29 +70,29 @@ pub struct Import {
 /// assert_eq!(import.findings[0].message, "name is not carried over: it refers to var.name");
 /// ```
 pub fn import(model: &Model, sources: &[Source], resource: Option<&str>) -> Import {
-    let mut findings = Findings::default();
-    let files = file::read(sources, &mut findings);
-    let organization = (!findings.has_failed())
+    let mut diagnostics = Diagnostics::default();
+    let files = file::read(sources, &mut diagnostics);
+    let organization = (!diagnostics.has_errors())
         .then(|| {
-            let resources = resources(&files, &mut findings);
+            let resources = resources(&files, &mut diagnostics);
             let name = sources.first().map(|source| source.name.as_str()).unwrap_or_default();
-            let chosen = choose(name, &files, &resources, resource, &mut findings)?;
-            chosen.remarks.iter().cloned().for_each(|remark| findings.push(remark));
-            Some(carry::carry(model, &files, chosen, &mut findings))
+            let chosen = choose(name, &files, &resources, resource, &mut diagnostics)?;
+            diagnostics.extend(chosen.remarks.iter().cloned());
+            Some(carry::carry(model, &files, chosen, &mut diagnostics))
         })
         .flatten();
-    Import { organization: organization.filter(|_| !findings.has_failed()), findings: findings.into_vec() }
+    Import { organization: organization.filter(|_| !diagnostics.has_errors()), findings: diagnostics.into_findings() }
 }
 
 /// Returns the addresses of the organizations in the files of one folder, in the order of the files.
 pub fn addresses(sources: &[Source]) -> Vec<String> {
-    let mut findings = Findings::default();
-    let files = file::read(sources, &mut findings);
-    resources(&files, &mut findings).into_iter().map(|resource| resource.address).collect()
+    let mut diagnostics = Diagnostics::default();
+    let files = file::read(sources, &mut diagnostics);
+    resources(&files, &mut diagnostics).into_iter().map(|resource| resource.address).collect()
 }
 
-fn resources(files: &[File<'_>], findings: &mut Findings) -> Vec<Resource> {
-    let mut found = configuration::resources(files, findings);
+fn resources(files: &[File<'_>], diagnostics: &mut Diagnostics) -> Vec<Resource> {
+    let mut found = configuration::resources(files, diagnostics);
     found.extend(shown::resources(files));
     found.extend(state::resources(files));
     found
@@ -104,7 +104,7 @@ fn choose<'r>(
     files: &[File<'_>],
     resources: &'r [Resource],
     address: Option<&str>,
-    findings: &mut Findings,
+    diagnostics: &mut Diagnostics,
 ) -> Option<&'r Resource> {
     let chosen = match (resources, address) {
         ([only], None) => Some(only),
@@ -120,7 +120,7 @@ fn choose<'r>(
     match objection {
         None => chosen,
         Some(finding) => {
-            findings.push(finding);
+            diagnostics.push(finding);
             None
         }
     }

@@ -95,7 +95,7 @@ fn standard_input_is_a_manifest_too() {
     env.run_with_input("apply - --sandbox=state.json --auto-approve", &manifest).exits(0);
     env.run_with_input("drift - --sandbox=state.json", &manifest).exits(0);
     assert_snapshot!(env.run_with_input("validate -", BROKEN), @r##"
-    error[unknown-key]: there is no setting "sesion_duration" in organization
+    error[unknown-key]: unknown key "sesion_duration" in organization
      --> -:3:3
       |
     3 |   sesion_duration: 24h
@@ -118,7 +118,7 @@ fn standard_input_is_a_manifest_too() {
     5 +   is_ui_read_only: true
       |
 
-    error[unquoted-color]: #c5ed1b is a comment here, so background_color would be null
+    error[unquoted-color]: #c5ed1b without quotes is a comment, so background_color is null
      --> -:7:23
       |
     7 |     background_color: #c5ed1b
@@ -154,7 +154,7 @@ fn a_broken_manifest_says_everything_at_once_and_plans_nothing() {
     let env = TestEnv::with_manifest(BROKEN);
     assert_snapshot!(env.run("plan --sandbox=state.json"), @r##"
     ------- stderr -------
-    error[unknown-key]: there is no setting "sesion_duration" in organization
+    error[unknown-key]: unknown key "sesion_duration" in organization
      --> org.yaml:3:3
       |
     3 |   sesion_duration: 24h
@@ -177,7 +177,7 @@ fn a_broken_manifest_says_everything_at_once_and_plans_nothing() {
     5 +   is_ui_read_only: true
       |
 
-    error[unquoted-color]: #c5ed1b is a comment here, so background_color would be null
+    error[unquoted-color]: #c5ed1b without quotes is a comment, so background_color is null
      --> org.yaml:7:23
       |
     7 |     background_color: #c5ed1b

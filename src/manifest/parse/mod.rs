@@ -1,17 +1,16 @@
-//! `org.yaml` → desired state: strict YAML, every finding in one run, each with file, line and column.
+//! `org.yaml` → desired state: strict YAML, with all findings in one run, each with file, line and column.
 //!
-//! - `source`, `conflict`: the bytes before anyone reads YAML
-//! - `yaml`, `core_schema`: text → tree
+//! - `source`, `conflict`: the bytes before YAML is parsed
+//! - `yaml`: text → tree
 //! - `decode`, `keys`, `value`, `allow`: tree → declared settings
-//! - `reader`: what all of these share
-//! - `recognize`: whether a text is a manifest at all
+//! - `decoder`: the state that they share
+//! - `recognize`: whether a text is a manifest
 
 mod allow;
 mod conflict;
-mod core_schema;
 mod decode;
+mod decoder;
 mod keys;
-mod reader;
 mod recognize;
 pub(super) mod source;
 #[cfg(test)]
@@ -22,23 +21,24 @@ pub(super) mod yaml;
 pub use recognize::{KEYS, is_manifest};
 pub use source::LARGEST;
 
-use self::reader::Reader;
+use self::decoder::Decoder;
+use self::yaml::{Reading, YamlFault};
 use super::{Manifest, consents, rules};
-use crate::diagnostics::{Finding, Rule, Source};
+use crate::diagnostics::{Diagnostics, Finding, Lines, Rule, Source};
 use crate::settings::{Model, Target};
 
-/// What reading a manifest gave.
+/// The outcome of parsing a manifest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parsed {
-    /// The manifest, exactly when no finding is an error.
+    /// The manifest; `None` if a finding is an error.
     pub manifest: Option<Manifest>,
-    /// The account or zone that the file names, errors or not.
+    /// The account or zone that the file names, even if there are errors.
     pub target: Option<Target>,
-    /// Everything there is to say, in the order of the file; at most a hundred, and one that counts the rest.
+    /// The findings in the order of the file: at most 100, and one that counts the rest.
     pub findings: Vec<Finding>,
 }
 
-/// Reads a manifest by the settings of a model. Time and memory are bounded whatever the text holds.
+/// Parses a manifest by the settings of a model. Time and memory are bounded for any text.
 ///
 /// ```
 /// use zerodrift::diagnostics::Source;
@@ -56,32 +56,26 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
         let findings = vec![source::too_large(&source.name, source.text.len())];
         return Parsed { manifest: None, target: None, findings };
     }
-    let mut reader = Reader::new(model, source);
-    for finding in source::characters(source, &reader.lines) {
-        reader.say(finding);
-    }
-    let manifest = read(&mut reader);
-    if let Some(manifest) = &manifest {
-        let mut findings = rules::declared_alone(model, manifest, &reader.unusable);
-        findings.extend(consents::findings(model, manifest, &reader.unusable));
-        findings.into_iter().for_each(|finding| reader.say(finding));
-    }
-    let target = manifest.as_ref().and_then(|manifest| manifest.target.clone());
-    Parsed { manifest: manifest.filter(|_| !reader.has_failed()), target, findings: reader.into_findings() }
-}
-
-/// The tree of the text, read as far as it is YAML.
-fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
-    let reading = yaml::read(source::parseable(&reader.source.text));
-    for fault in reading.faults {
-        // Tabs are a finding of their own by now, and broken indentation is what they lead to.
-        if !(reader.has_failed() && fault.rule == Rule::Tab) {
-            let finding = reader.finding(fault.rule, &fault.span, fault.message).help(fault.help);
-            reader.say(finding);
+    let lines = Lines::new(&source.text);
+    let mut diagnostics = Diagnostics::default();
+    diagnostics.extend(source::characters(source, &lines));
+    let Reading { root, faults, blanked } = yaml::read(source::parseable(&source.text));
+    for YamlFault { rule, message, help, span } in faults {
+        // Tabs in the indentation are reported already.
+        if rule != Rule::Tab || !diagnostics.has_errors() {
+            diagnostics.push(Finding::new(rule, &source.name, message).at(&lines.at(span)).help(help));
         }
     }
-    reader.blanked = reading.blanked;
-    let root = reading.root?;
-    reader.tags(&root);
-    Some(decode::document(reader, &root))
+    let Some(root) = root else {
+        return Parsed { manifest: None, target: None, findings: diagnostics.into_findings() };
+    };
+    let mut decoder = Decoder { model, source, lines, blanked, unusable: Vec::new(), diagnostics };
+    decoder.report_tags(&root);
+    let manifest = decode::document(&mut decoder, &root);
+    let Decoder { unusable, mut diagnostics, .. } = decoder;
+    diagnostics.extend(rules::declared_alone(model, &manifest, &unusable));
+    diagnostics.extend(consents::findings(model, &manifest, &unusable));
+    let target = manifest.target.clone();
+    let manifest = (!diagnostics.has_errors()).then_some(manifest);
+    Parsed { manifest, target, findings: diagnostics.into_findings() }
 }

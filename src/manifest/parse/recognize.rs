@@ -1,13 +1,13 @@
-//! Whether a text is a manifest at all, errors or not.
+//! Whether a text is a manifest, valid or not.
 
 use super::source::LARGEST;
 use super::yaml::{self, YamlValue};
 
-/// The keys that a manifest may have at its top.
+/// The top-level keys of a manifest.
 pub const KEYS: [&str; 5] = ["account_id", "zone_id", "organization", "doh", "allow"];
 
-/// Whether a text is a manifest: a mapping with one of [`KEYS`]. Where it is known to be YAML, a line that starts with
-/// such a key is enough, since a manifest with a mistake in it is still one.
+/// Whether a text is a manifest: a mapping with one of [`KEYS`]. If the text is known to be YAML, a line that starts with
+/// such a key suffices, so that a manifest with a syntax error is recognized too.
 ///
 /// ```
 /// use zerodrift::manifest::is_manifest;

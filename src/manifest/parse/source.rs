@@ -1,4 +1,4 @@
-//! The bytes of a manifest before anyone reads YAML: encoding, size, characters, and where a byte stands.
+//! The bytes of a manifest before YAML is parsed: size, encoding and characters.
 
 use sha2::{Digest as _, Sha256};
 
@@ -6,17 +6,17 @@ use super::conflict;
 use crate::diagnostics::{BOM, Finding, Fix, Lines, Location, Rule, Source};
 use crate::text::{hexadecimal, is_hidden};
 
-/// The largest file that is read, in bytes. A manifest with every setting is under 10 KiB.
+/// The size limit for a manifest, in bytes. A manifest with every setting is under 10 KiB.
 pub const LARGEST: usize = 1024 * 1024;
 
-/// How many findings one kind of character may make, since every byte of a file may hold one.
+/// The limit for findings of one kind, since every byte of a hostile file may cause one.
 const MOST: usize = 100;
 
 impl Source {
-    /// The text of a file as read.
+    /// Decodes the bytes of a file.
     ///
     /// # Errors
-    /// One finding, if the file is larger than 1 MiB or is not UTF-8.
+    /// Returns one finding if the file is larger than 1 MiB or is not UTF-8.
     pub fn from_bytes(name: &str, bytes: &[u8]) -> Result<Self, Vec<Finding>> {
         if bytes.len() > LARGEST {
             return Err(vec![too_large(name, bytes.len())]);
@@ -27,36 +27,36 @@ impl Source {
         }
     }
 
-    /// SHA-256 of the text's bytes, in lower-case hexadecimal.
+    /// The SHA-256 digest of the text, in lower-case hexadecimal.
     pub(in crate::manifest) fn sha256(&self) -> String {
         hexadecimal(&Sha256::digest(self.text.as_bytes()))
     }
 
-    /// The text behind a byte-order mark, and how many bytes the mark takes.
+    /// The text after a byte-order mark, and the length of the mark in bytes.
     pub(in crate::manifest) fn body(&self) -> (&str, usize) {
         self.text.strip_prefix(BOM).map_or((&self.text, 0), |body| (body, BOM.len()))
     }
 }
 
 pub(in crate::manifest) fn too_large(name: &str, size: usize) -> Finding {
-    let message = format!("the file has {size} bytes, and a manifest has at most {LARGEST} (1 MiB)");
+    let message = format!("the file has {size} bytes; the limit for a manifest is {LARGEST} (1 MiB)");
     Finding::new(Rule::TooLarge, name, message).help("check that this is the right file")
 }
 
 fn not_utf8(name: &str, bytes: &[u8], bad: usize) -> Finding {
     if matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]) {
-        let finding = Finding::new(Rule::NotUtf8, name, "the file is UTF-16, and a manifest is UTF-8");
-        return finding.help("save it again as UTF-8");
+        let finding = Finding::new(Rule::NotUtf8, name, "the file is UTF-16, not UTF-8");
+        return finding.help("save the file as UTF-8");
     }
     let before = String::from_utf8_lossy(bytes.get(..bad).unwrap_or_default());
-    // No span: there is no text to underline.
+    // The span is empty, since there is no text to underline.
     let at = Location { span: 0..0, ..Lines::new(&before).at(bad..bad) };
     let byte = bytes.get(bad).copied().unwrap_or_default();
     let message = format!("the file is not UTF-8: invalid byte 0x{byte:02X} at {}:{}", at.line, at.column);
-    Finding::new(Rule::NotUtf8, name, message).at(&at).help("save it again as UTF-8")
+    Finding::new(Rule::NotUtf8, name, message).at(&at).help("save the file as UTF-8")
 }
 
-/// What can be said about the characters alone.
+/// Finds problems of the characters, whether or not the text is YAML.
 pub(in crate::manifest) fn characters(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if source.body().1 > 0 {
@@ -72,7 +72,7 @@ pub(in crate::manifest) fn characters(source: &Source, lines: &Lines<'_>) -> Vec
     findings
 }
 
-/// Control characters, the first of each line. A carriage return belongs in front of a line feed only.
+/// Finds control characters, the first of each line. A carriage return is allowed only before a line feed.
 fn forbidden(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
     let text = &source.text;
     let is_bad = |offset: usize, c: char| match c {
@@ -82,20 +82,20 @@ fn forbidden(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
     };
     first_of_each_line(source, is_bad)
         .map(|(offset, c)| {
-            let message = format!("the file holds the control character U+{:04X}", u32::from(c));
+            let message = format!("the file contains the control character U+{:04X}", u32::from(c));
             let at = lines.at(offset..offset + c.len_utf8());
             Finding::new(Rule::ControlCharacter, &source.name, message).at(&at).help("remove the character")
         })
         .collect()
 }
 
-/// Characters that nobody sees and that make a file read differently from what it says, the first of each line.
+/// Finds invisible characters, which can make text look like something else, the first of each line.
 fn hidden(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
     let skipped = source.body().1;
     first_of_each_line(source, |offset, c| offset >= skipped && is_hidden(c))
         .map(|(offset, c)| {
             let message = format!(
-                "the file holds U+{:04X}, which is invisible and can make text look like something else",
+                "the file contains U+{:04X}, which is invisible and can make text look like something else",
                 u32::from(c)
             );
             let at = lines.at(offset..offset + c.len_utf8());
@@ -117,7 +117,7 @@ fn first_of_each_line<'a>(
     found.take(MOST)
 }
 
-/// Tabs in the white space in front of a line's content.
+/// Finds tabs in the indentation of lines that are neither blank nor a comment.
 fn tabs(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
     let mut start = 0;
     let mut findings = Vec::new();
@@ -133,7 +133,7 @@ fn tabs(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
             findings.push(
                 Finding::new(Rule::Tab, &source.name, "YAML is indented with spaces, not tabs")
                     .at(&lines.at(span.clone()))
-                    .help("replace each tab by two spaces")
+                    .help("replace each tab with two spaces")
                     .fix(Fix { title: "replace the tabs".to_owned(), span, replacement: spaces, safe: false }),
             );
         }
@@ -141,14 +141,14 @@ fn tabs(source: &Source, lines: &Lines<'_>) -> Vec<Finding> {
     findings
 }
 
-/// `%YAML` and `%TAG`, which stand in front of the first document.
+/// Finds the first directive, such as `%YAML` or `%TAG`. Directives precede the document.
 fn directive(source: &Source, lines: &Lines<'_>) -> Option<Finding> {
     let (body, skipped) = source.body();
     let mut start = skipped;
     for line in body.split_inclusive('\n') {
         if line.starts_with('%') {
             let at = lines.at(start..start + line.trim_end().len());
-            let message = "a manifest has no YAML directives; it is YAML 1.2 always";
+            let message = "YAML directives are not allowed: a manifest is always YAML 1.2";
             return Some(Finding::new(Rule::Directive, &source.name, message).at(&at).help("remove the line"));
         }
         if !line.trim().is_empty() && !line.starts_with('#') {
@@ -159,13 +159,13 @@ fn directive(source: &Source, lines: &Lines<'_>) -> Option<Finding> {
     None
 }
 
-/// The text to parse: what is a finding by now as white space, byte for byte. That is a byte-order mark, tabs in
-/// indentation, control characters, and of a merge conflict everything but its first version.
+/// Returns the text to parse, with the same length in bytes. White space replaces what [`characters`] reports: a byte-order
+/// mark, tabs in the indentation, control characters, and all of a merge conflict but its first version.
 pub(in crate::manifest) fn parseable(text: &str) -> String {
     let body = text.strip_prefix(BOM).unwrap_or(text);
     let mark = text.len() - body.len();
     let mut out = String::with_capacity(text.len());
-    // Spaces would indent the first line.
+    // Spaces in place of the mark would indent the first line.
     out.extend(std::iter::repeat_n('\n', mark));
     let mut skipped = conflict::skipped(body).into_iter().peekable();
     for line in body.split_inclusive('\n') {

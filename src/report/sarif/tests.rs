@@ -114,7 +114,7 @@ fn nothing_in_a_message_is_a_link_or_a_placeholder() {
     assert_eq!(literal(r"\[click\](1)"), r"\\\[click\\\](1)");
     let run = run("organization:\n  '[x](javascript:1) {0}': 1\n");
     let text = run["results"][0]["message"]["text"].as_str().unwrap();
-    assert!(text.starts_with(r#"there is no setting "\[x\](javascript:1) {{0}}" in organization"#), "{text}");
+    assert!(text.starts_with(r#"unknown key "\[x\](javascript:1) {{0}}" in organization"#), "{text}");
 }
 
 #[test]

@@ -1,27 +1,27 @@
-//! What a plain scalar is by the core schema of YAML 1.2 (section 10.3.2), decided from its source text alone.
+//! The value of a plain scalar by the core schema of YAML 1.2 (section 10.3.2), from its source text alone.
 //!
-//! Editors and other readers apply this schema. A value is never taken from a number that the parser computed: that
-//! loses digits (`1.10`), overflows (`1e999`) or changes the spelling (`.Inf`).
+//! Editors and other parsers apply this schema. Numbers that the parser computed are not used: they lose digits
+//! (`1.10`), overflow (`1e999`) or change the spelling (`.Inf`).
 
 use std::ops::Range;
 
 use serde_json::{Number, Value as Json};
 
-use super::yaml::YamlValue;
+use super::node::YamlValue;
 
 /// How a scalar is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ScalarStyle {
-    /// Without quotes, on one line: the only style that can be anything but text.
+pub(in crate::manifest::parse) enum ScalarStyle {
+    /// Without quotes, on one line. Only this style can have a type other than text.
     Plain,
     /// In quotes, or plain over several lines.
     Text,
-    /// Below a header such as `|` or `>-`; these are the header's bytes.
+    /// A block scalar, with the bytes of its header, such as `|` or `>-`.
     Block(Range<usize>),
 }
 
-/// The style of the scalar at these bytes.
-pub(super) fn style(text: &str, span: &Range<usize>) -> ScalarStyle {
+/// The style of the scalar at some bytes.
+pub(in crate::manifest::parse) fn style(text: &str, span: &Range<usize>) -> ScalarStyle {
     let raw = text.get(span.clone()).unwrap_or_default();
     match block_header(text, span.start) {
         Some(header) => ScalarStyle::Block(header),
@@ -30,7 +30,7 @@ pub(super) fn style(text: &str, span: &Range<usize>) -> ScalarStyle {
     }
 }
 
-/// The header of the block scalar whose content starts at a byte: the end of the last line before it that is not blank.
+/// The header of the block scalar whose content starts at a byte: the last word of the last non-blank line before it.
 fn block_header(text: &str, start: usize) -> Option<Range<usize>> {
     let before = text.get(..start)?;
     let indentation = before.rsplit('\n').next()?;
@@ -40,7 +40,7 @@ fn block_header(text: &str, start: usize) -> Option<Range<usize>> {
     let above = before[..before.len() - indentation.len()].trim_end();
     let begin = above.rfind('\n').map_or(0, |at| at + 1);
     let line = &above[begin..];
-    // A comment needs a space in front of it, so the header is the last word before one.
+    // A comment needs a space before it.
     let code = line.find(" #").map_or(line, |comment| &line[..comment]).trim_end();
     let word = code.rsplit([' ', '\t']).next()?;
     let indicators = word.strip_prefix(['|', '>'])?;
@@ -87,13 +87,13 @@ fn is_decimal(unsigned: &str) -> bool {
     has_digits && all_digits(whole) && all_digits(fraction) && exponent_is_one
 }
 
-/// A number with the digits that are written. A spelling that JSON does not have stays text, unless it is a whole number
-/// that every reader takes for the same; `010` is 10 for some readers and 8 for others.
+/// A number with its digits as written. A spelling that JSON does not have becomes text, unless it is an integer that
+/// all parsers read alike: `010` is 10 for some and 8 for others.
 fn exact(raw: &str) -> Json {
     let radix = |prefix: &str, radix: u32| i64::from_str_radix(raw.strip_prefix(prefix)?, radix).ok();
     let positive =
         || raw.strip_prefix('+').filter(|digits| !digits.starts_with('0')).and_then(|digits| digits.parse().ok());
-    // The reader of JSON respells exponents: 1e999 would become 1e+999.
+    // serde_json rewrites exponents: 1e999 would become 1e+999.
     if let Some(number) = serde_json::from_str::<Number>(raw).ok().filter(|number| number.to_string() == raw) {
         return Json::Number(number);
     }
@@ -105,9 +105,9 @@ fn exact(raw: &str) -> Json {
 mod tests {
     use super::*;
 
-    /// The examples of the specification, and what people write instead of text.
+    /// The examples of the specification, and common mistakes.
     #[test]
-    fn the_core_schema_decides_from_the_source_text() {
+    fn the_core_schema_decides_the_type_from_the_source_text() {
         let number = |raw: &str| matches!(plain(raw), YamlValue::Number(_));
         for raw in [
             "0",
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_keeps_the_digits_that_are_written() {
+    fn a_number_keeps_its_digits() {
         for raw in ["90", "-0", "1.10", "123456789012345678901234567890123", "1e999", "12345e6789"] {
             assert_eq!(exact(raw).to_string().trim_matches('"'), raw);
         }
