@@ -10,6 +10,9 @@ use serde_json::Value as Json;
 
 use crate::common::process::Sandbox;
 
+/// The archive that the user names in a pipeline.
+pub(super) const ARCHIVE: &str = "https://releases.example/zerodrift-x86_64-unknown-linux-musl.tar.gz";
+
 /// The token of every job that has one.
 pub(super) const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";
 
@@ -34,6 +37,14 @@ esac
 echo "$*" >> "$ANSWERS/told"
 "#;
 
+/// Hands out the archive of a release, and writes down its address.
+const CURL: &str = r#"#!/bin/sh
+for address in "$@"; do :; done
+echo "$address" >> "$ANSWERS/downloaded"
+while [ "$1" != --output ]; do shift; done
+cp "$ANSWERS/archive.tar.gz" "$2"
+"#;
+
 /// A file below `examples/`.
 pub(super) fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
@@ -49,7 +60,7 @@ pub(super) struct Machine {
     folder: tempfile::TempDir,
     sandbox: RefCell<Option<Sandbox>>,
     token: Cell<&'static str>,
-    commit: RefCell<String>,
+    checksum: RefCell<Option<&'static str>>,
     checkout: RefCell<PathBuf>,
 }
 
@@ -58,15 +69,20 @@ impl Machine {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = RefCell::new(Some(Sandbox::start(folder.path(), &[])));
-        let commit = RefCell::new("0123456789abcdef0123456789abcdef01234567".to_owned());
+        let checksum = RefCell::new(None);
         let checkout = RefCell::new(folder.path().to_owned());
-        let machine = Self { folder, sandbox, token: Cell::new(TOKEN), commit, checkout };
-        for name in ["bin", "temp", "answers"] {
+        let machine = Self { folder, sandbox, token: Cell::new(TOKEN), checksum, checkout };
+        for name in ["bin", "temp", "answers", "installed"] {
             std::fs::create_dir(machine.path(name)).unwrap();
         }
         symlink(env!("CARGO_BIN_EXE_zerodrift"), machine.path("bin/zerodrift")).unwrap();
         machine.program("bin/gh", GH);
-        machine.program("bin/cargo", "#!/bin/sh\necho \"$@\" > \"$ANSWERS/../installed\"\n");
+        machine.program("bin/curl", CURL);
+        machine.program(
+            "zerodrift-x86_64/zerodrift",
+            concat!("#!/bin/sh\nexec ", env!("CARGO_BIN_EXE_zerodrift"), " \"$@\"\n"),
+        );
+        machine.shell("tar -czf answers/archive.tar.gz zerodrift-x86_64");
         machine.write("org.yaml", &std::fs::read_to_string(example("org.yaml")).unwrap());
         machine.answer("runs", "42\n41\n");
         machine.answer("pulls", "7\n");
@@ -79,6 +95,12 @@ impl Machine {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
+    fn shell(&self, script: &str) -> String {
+        let output = Command::new("sh").args(["-c", script]).current_dir(self.folder.path()).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
     }
 
     /// A path in the folder.
@@ -121,9 +143,9 @@ impl Machine {
         self.token.set("");
     }
 
-    /// The commit that the user named in the pipelines, from now on.
-    pub(super) fn pin(&self, commit: &str) {
-        self.commit.replace(commit.to_owned());
+    /// What the pipeline has as the checksum of the archive from now on. Before, it is completed with the right one.
+    pub(super) fn pin(&self, checksum: &'static str) {
+        self.checksum.replace(Some(checksum));
     }
 
     /// The folder that jobs run in from now on: what was checked out.
@@ -147,8 +169,6 @@ impl Machine {
             .env("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", self.path("bin").display()))
             .env("HOME", self.folder.path())
             .env("ANSWERS", self.path("answers"))
-            .env("ZERODRIFT_REPOSITORY", "https://git.example/zerodrift")
-            .env("ZERODRIFT_COMMIT", &*self.commit.borrow())
             .env("CLOUDFLARE_BASE_URL", base_url);
         command
     }
@@ -170,14 +190,6 @@ impl Machine {
         let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
         let scripts = steps.iter().filter(|step| step["run"].is_string());
         scripts.map(|step| (id(step), self.run_step(step, known))).collect()
-    }
-
-    /// Runs the step that installs the program, and says how it ended.
-    pub(super) fn install(&self, workflow: &str, job: &str) -> i32 {
-        let workflow = yaml(workflow);
-        let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
-        let step = steps.iter().find(|step| step["name"] == "Install zerodrift").unwrap();
-        self.run_step(step, &[])
     }
 
     fn run_step(&self, step: &Json, known: &[(&str, &str)]) -> i32 {
@@ -236,10 +248,22 @@ impl Machine {
         for script in [before, &pipeline[job]["script"]] {
             lines.extend(script.as_array().unwrap().iter().map(|line| line.as_str().unwrap()));
         }
+        let script = self.completed(&lines.join("\n"));
         let mut command = self.command("bash");
-        command.args(["-c", &lines.join("\n")]).envs(variables.iter().copied());
+        command.args(["-c", &script]).envs(variables.iter().copied());
         command.env("CI_PROJECT_DIR", &*self.checkout.borrow()).env("CLOUDFLARE_API_TOKEN", self.token.get());
         self.exit_code(&mut command)
+    }
+
+    /// The script of a pipeline as the user completed it. It installs into the folder and not into the system.
+    fn completed(&self, script: &str) -> String {
+        let line = self.shell("cd answers && { sha256sum archive.tar.gz || shasum -a 256 archive.tar.gz; }");
+        let checksum = self.checksum.borrow().unwrap_or(line.split(' ').next().unwrap());
+        let installed = self.path("installed").display().to_string();
+        script
+            .replace("archive=COMPLETE_ME", &format!("archive={ARCHIVE}"))
+            .replace("sha256=COMPLETE_ME", &format!("sha256={checksum}"))
+            .replace("/usr/local/bin", &installed)
     }
 }
 

@@ -1,0 +1,84 @@
+//! What the workflows may do, and where a token is.
+
+use super::runner::{example, yaml};
+use super::{PLACE, WORKFLOWS, jobs, steps};
+
+#[test]
+fn every_action_is_pinned_to_a_commit_and_says_its_version() {
+    let mut seen = 0;
+    for name in WORKFLOWS {
+        let text = std::fs::read_to_string(example(name)).unwrap();
+        for used in text.lines().filter_map(|line| line.split_once("uses: ")).map(|(_, used)| used) {
+            if used == PLACE {
+                continue;
+            }
+            seen += 1;
+            let (action, version) = used.split_once(" # v").unwrap_or_else(|| panic!("{name}: {used}"));
+            let (owner, commit) = action.split_once('@').unwrap();
+            assert!(owner.starts_with("actions/"), "{name}: {used}");
+            assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}: {used}");
+            assert_eq!(version.split('.').filter(|number| number.parse::<u16>().is_ok()).count(), 3, "{name}: {used}");
+        }
+    }
+    assert_eq!(seen, 8, "five checkouts and three artifacts");
+}
+
+#[test]
+fn a_workflow_may_nothing_and_its_jobs_say_what_they_need() {
+    for name in WORKFLOWS {
+        let workflow = yaml(name);
+        assert_eq!(workflow["permissions"], serde_json::json!({}), "{name}");
+        for (id, job) in jobs(&workflow) {
+            let permissions = job["permissions"].as_object().unwrap_or_else(|| panic!("{name}: {id}"));
+            let writes: Vec<&String> =
+                permissions.iter().filter(|(_, may)| *may != "read").map(|(scope, _)| scope).collect();
+            let allowed: &[&str] = match name {
+                "github/plan.yml" | "github/fork-safe/comment.yml" => &["pull-requests"],
+                "github/drift.yml" => &["issues"],
+                _ => &[],
+            };
+            assert_eq!(writes, allowed, "{name}: {id}");
+            assert!(job["timeout-minutes"].is_number(), "{name}: {id}");
+        }
+    }
+}
+
+#[test]
+fn no_script_has_an_expression_in_it_and_every_longer_one_stops_at_a_failure() {
+    for name in WORKFLOWS {
+        let workflow = yaml(name);
+        for script in jobs(&workflow).flat_map(|(_, job)| steps(job)).filter_map(|step| step["run"].as_str()) {
+            assert!(!script.contains("${{"), "{name}: {script}");
+            assert!(script.lines().count() == 1 || script.starts_with("set -euo pipefail\n"), "{name}: {script}");
+        }
+    }
+}
+
+#[test]
+fn no_checkout_leaves_the_token_behind() {
+    for name in WORKFLOWS {
+        let workflow = yaml(name);
+        for step in jobs(&workflow).flat_map(|(_, job)| steps(job)) {
+            if step["uses"].as_str().is_some_and(|used| used.starts_with("actions/checkout@")) {
+                assert_eq!(step["with"]["persist-credentials"], false, "{name}");
+                assert!(step["with"]["ref"].is_null(), "{name} checks out something else than what it is run for");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_token_is_only_where_an_environment_guards_it_and_never_where_forks_are_planned() {
+    for name in WORKFLOWS {
+        let workflow = yaml(name);
+        for (id, job) in jobs(&workflow) {
+            let secret = job.to_string().contains("secrets.");
+            assert_eq!(secret, job["environment"].is_string(), "{name}: {id}");
+        }
+    }
+    for name in ["github/fork-safe/plan.yml", "github/fork-safe/comment.yml"] {
+        assert!(!std::fs::read_to_string(example(name)).unwrap().contains("secrets."), "{name}");
+    }
+    let trusted = yaml("github/fork-safe/comment.yml").to_string();
+    assert!(!trusted.contains("actions/checkout") && !trusted.contains("GITHUB_REF"), "{trusted}");
+}
