@@ -18,6 +18,7 @@ mod failures;
 mod forms;
 mod guards;
 mod init;
+mod init_ci;
 mod invisible;
 mod json;
 mod lifecycle;

@@ -1,8 +1,10 @@
 //! `init`: the first org.yaml, from the live state or from Terraform.
 
+mod default_branch;
 mod new_file;
 mod pipeline;
 mod platform;
+mod release;
 mod terraform;
 
 use std::path::{Path, PathBuf};
@@ -103,7 +105,7 @@ fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> {
         say_next(context, args, &manifest);
     }
     if let Some(pipeline) = pipeline {
-        pipeline.write(context, path)?;
+        pipeline.write(context)?;
     }
     Ok(Exit::Success)
 }
@@ -135,7 +137,8 @@ fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
     }
     let folder = Path::new(&args.file).with_file_name("schemas");
     let schema = folder.join("org.schema.json");
-    if !schema.exists() {
+    // The files of a pipeline have it among them.
+    if args.ci.is_none() && !schema.exists() {
         let (folder, schema) = (shell_path(&folder), shell_path(&schema));
         context.ui.say(&format!("For your editor: mkdir -p {folder} && zerodrift schema > {schema}"));
     }

@@ -34,9 +34,29 @@ pub(crate) struct PipelineFile {
 pub(crate) struct Setup {
     /// The files to write. One that exists already is somebody's: whoever writes asks first.
     pub(crate) files: Vec<PipelineFile>,
+    /// Where a CODEOWNERS file belongs.
+    pub(crate) code_owners_file: &'static str,
     /// What is left to do by hand, besides what the files say at their top.
     pub(crate) hint: Option<&'static str>,
 }
+
+impl Setup {
+    /// The patterns of CODEOWNERS that cover the manifest, the pipeline and CODEOWNERS itself.
+    pub(crate) fn code_owned(&self, manifest: &str) -> Vec<String> {
+        let mut owned = vec![format!("/{manifest}")];
+        let files = self.files.iter().map(|file| file.path).chain([self.code_owners_file]);
+        for path in files {
+            let pattern = path.split_once('/').map_or_else(|| format!("/{path}"), |(folder, _)| format!("/{folder}/"));
+            if !owned.contains(&pattern) {
+                owned.push(pattern);
+            }
+        }
+        owned
+    }
+}
+
+/// Where GitHub and GitLab look for code owners.
+const CODE_OWNERS: [&str; 4] = ["CODEOWNERS", "docs/CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
 /// What a repository shows of its platform.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -45,6 +65,8 @@ pub(crate) struct Traces {
     pub(crate) github_folder: bool,
     /// There is a file `.gitlab-ci.yml`.
     pub(crate) gitlab_file: bool,
+    /// There is a file `CODEOWNERS`, in one of the usual folders.
+    pub(crate) has_code_owners: bool,
     /// The hosts of the remotes, in lower case, in the order of `.git/config`.
     pub(crate) hosts: Vec<String>,
 }
@@ -75,6 +97,7 @@ impl Traces {
         Self {
             github_folder: folder.join(".github").is_dir(),
             gitlab_file: folder.join(".gitlab-ci.yml").is_file(),
+            has_code_owners: CODE_OWNERS.iter().any(|path| folder.join(path).exists()),
             hosts: hosts(&String::from_utf8_lossy(&config)),
         }
     }
@@ -94,15 +117,17 @@ impl Traces {
 
     /// What sets this platform up in this repository.
     pub(crate) fn setup(&self, platform: Platform) -> Setup {
-        match platform {
-            Platform::GitHub => Setup { files: GITHUB.to_vec(), hint: None },
+        let (files, code_owners_file, hint) = match platform {
+            Platform::GitHub => (GITHUB.to_vec(), ".github/CODEOWNERS", None),
             Platform::GitLab if self.gitlab_file => {
-                Setup { files: vec![PipelineFile { path: ".gitlab/zerodrift.yml", text: GITLAB }], hint: Some(INCLUDE) }
+                let file = PipelineFile { path: ".gitlab/zerodrift.yml", text: GITLAB };
+                (vec![file], ".gitlab/CODEOWNERS", Some(INCLUDE))
             }
             Platform::GitLab => {
-                Setup { files: vec![PipelineFile { path: ".gitlab-ci.yml", text: GITLAB }], hint: None }
+                (vec![PipelineFile { path: ".gitlab-ci.yml", text: GITLAB }], ".gitlab/CODEOWNERS", None)
             }
-        }
+        };
+        Setup { files, code_owners_file, hint }
     }
 }
 
@@ -211,7 +236,7 @@ mod tests {
     #[test]
     fn a_pipeline_that_is_there_already_is_kept_and_includes_ours() {
         let traces = Traces { gitlab_file: true, ..Traces::default() };
-        let Setup { files, hint } = traces.setup(Platform::GitLab);
+        let Setup { files, hint, .. } = traces.setup(Platform::GitLab);
         assert_eq!(files.iter().map(|file| file.path).collect::<Vec<_>>(), [".gitlab/zerodrift.yml"]);
         let hint = hint.unwrap();
         assert!(hint.contains("local: .gitlab/zerodrift.yml") && hint.contains(".gitlab-ci.yml"), "{hint}");
