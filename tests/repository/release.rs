@@ -120,7 +120,12 @@ mod check {
         std::fs::write(folder.path().join("src/lib.rs"), "").unwrap();
         std::fs::write(folder.path().join("Cargo.toml"), cargo).unwrap();
         std::fs::write(folder.path().join("CHANGELOG.md"), changelog).unwrap();
-        let output = Command::new("python3").arg(scripts.join("check.py")).args([tag, HOME]).output().unwrap();
+        let output = Command::new("python3")
+            .arg(scripts.join("check.py"))
+            .args([tag, HOME])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
         if output.status.success() { Ok(text(output.stdout)) } else { Err(text(output.stderr)) }
     }

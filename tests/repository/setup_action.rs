@@ -84,6 +84,7 @@ impl Stage {
         let action = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/actions/setup");
         let output = Command::new("/bin/bash")
             .arg(action.join("setup.sh"))
+            .current_dir(self.folder.path())
             .env_clear()
             .env("PATH", &self.path)
             .env("STAGE", self.folder.path())
