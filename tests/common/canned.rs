@@ -1,25 +1,25 @@
-//! A transport that answers every request alike, whatever was asked.
+//! A transport with the same answer for every request.
 
 use std::time::Duration;
 
 use zerodrift::cloudflare::{Policy, Reader, Request, Response, Sending, Transport, Writer};
 
-/// One answer for every request.
+/// A transport with one answer.
 pub struct Canned(pub Response);
 
-/// An answer.
+/// Creates an answer.
 pub fn response(status: u16, headers: &[(String, String)], body: impl Into<Vec<u8>>) -> Response {
     let builder = http::Response::builder().status(status);
     headers.iter().fold(builder, |builder, (name, value)| builder.header(name, value)).body(body.into()).unwrap()
 }
 
 impl Canned {
-    /// A reader that gets this answer, once.
+    /// A reader that gets this answer and does not retry.
     pub fn reader(answer: Response) -> Reader {
         Reader::new(std::sync::Arc::new(Self(answer)), Policy::once())
     }
 
-    /// A writer that gets this answer, once.
+    /// A writer that gets this answer and does not retry.
     pub fn writer(answer: Response) -> Writer {
         Writer::new(std::sync::Arc::new(Self(answer)), Policy::once())
     }

@@ -1,30 +1,30 @@
-//! A server, or a proxy, that repeats a text in every place of an answer.
+//! A server or proxy that repeats a text in some part of its answers.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 
-/// Where an answer repeats the text.
+/// The part of an answer that repeats the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// In the message of an error, in its chain, in its link and in the pointer to a field.
+    /// The message, chain, link and pointer of an error.
     ErrorMessage,
-    /// In a page where JSON is expected, cut in the middle of the text.
+    /// A web page instead of JSON, cut in the middle of the text.
     Page,
-    /// In a page of a refusal.
+    /// A web page with an error status.
     RefusalPage,
-    /// In the headers that are read.
+    /// The headers that the client reads.
     Headers,
-    /// In the address of a redirect: as its host, and in its path.
+    /// The host and path of a redirect.
     Redirect,
-    /// In settings, in a field that nobody knows and in its name.
+    /// Settings, and the name and value of an unknown field.
     LiveValue,
-    /// In the line in which the status is.
+    /// The status line.
     Status,
-    /// In place of an answer.
+    /// The whole answer, which is not HTTP.
     Garbage,
 }
 
-/// Every place.
+/// All parts.
 pub const PLACES: [Place; 8] = [
     Place::ErrorMessage,
     Place::Page,
@@ -36,7 +36,7 @@ pub const PLACES: [Place; 8] = [
     Place::Garbage,
 ];
 
-/// Answers every request on a port of loopback until the test ends. Returns the address.
+/// Answers every request on a loopback port until the test ends. Returns the address.
 pub fn serve(place: Place, text: String) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap().to_string();
@@ -49,7 +49,7 @@ pub fn serve(place: Place, text: String) -> String {
     address
 }
 
-/// Reads one request and answers it. A client that hangs up early wants no answer.
+/// Reads one request and answers it. Ignores a client that closes the connection early.
 fn answer(mut stream: TcpStream, place: Place, text: &str) {
     let mut request = Vec::new();
     let mut chunk = [0; 4096];
@@ -102,7 +102,7 @@ fn response(place: Place, text: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-/// What of a text the name of a host or header may hold.
+/// The characters of a text that are valid in the name of a host or header.
 fn plain(text: &str) -> String {
     text.chars().filter(|character| character.is_ascii_alphanumeric() || *character == '-').collect()
 }

@@ -1,6 +1,6 @@
-//! What several test files share: generated settings, and an organization that lives in an in-process sandbox.
+//! Shared code of the tests: generators of settings, and an organization in an in-process sandbox.
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "every kind of test uses a part of it")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test program uses a part of it")]
 
 pub mod canned;
 pub mod echo;
@@ -29,7 +29,7 @@ pub fn target() -> Target {
     Target::account(ACCOUNT).unwrap()
 }
 
-/// An emulated account with clients for it.
+/// An emulated account and its clients.
 pub struct World {
     pub transport: Arc<SandboxTransport>,
     pub reader: Reader,
@@ -37,7 +37,7 @@ pub struct World {
 }
 
 impl World {
-    /// An account in this state.
+    /// Creates an account in a state.
     pub fn of(state: State, personality: Personality) -> Self {
         let transport = Arc::new(SandboxTransport::new(Sandbox::new(state, personality)));
         let reader = Reader::new(transport.clone(), Policy::default());
@@ -45,12 +45,12 @@ impl World {
         Self { transport, reader, writer }
     }
 
-    /// What is read of the endpoints that a manifest has.
+    /// Reads the endpoints of a manifest.
     pub async fn live(&self, manifest: &Manifest) -> Live {
         self.reader.live(&target(), &manifest.endpoints).await.unwrap()
     }
 
-    /// The plan for what is read now, with consent to everything.
+    /// Reads and plans, with consent to everything.
     pub async fn plan(&self, manifest: &Manifest) -> (Plan, Live) {
         let live = self.live(manifest).await;
         (plan_for(manifest, &live), live)
@@ -64,24 +64,24 @@ impl World {
         (plan, outcome)
     }
 
-    /// What a GET of the organization answers now, as text.
+    /// Returns the body of a GET of the organization.
     pub async fn answer(&self) -> String {
         let response =
             self.transport.send(&request::get(&target()).http, std::time::Duration::from_secs(30)).await.unwrap();
         String::from_utf8(response.into_body()).unwrap()
     }
 
-    /// The requests so far, as `PUT organization`.
+    /// Returns the requests so far, such as `PUT organization`.
     pub fn calls(&self) -> Vec<String> {
         self.seen().iter().map(|seen| format!("{} {}", seen.method, object_of(&seen.path))).collect()
     }
 
-    /// The bodies of the writes so far.
+    /// Returns the bodies of the writes so far.
     pub fn bodies(&self) -> Vec<Json> {
         self.seen().into_iter().filter(|seen| seen.is_write()).filter_map(|seen| seen.body).collect()
     }
 
-    /// What the account holds.
+    /// Returns the state of the account.
     pub fn state(&self) -> State {
         self.transport.sandbox().state().unwrap()
     }
@@ -105,14 +105,14 @@ pub fn plan_for(manifest: &Manifest, live: &Live) -> Plan {
     plan
 }
 
-/// Parses a manifest that must have no error.
+/// Parses a manifest, which must have no errors.
 pub fn manifest(text: &str) -> Manifest {
     let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
     let parsed = manifest::parse(Model::current(), &source);
     parsed.manifest.unwrap_or_else(|| panic!("{text}\n{:#?}", parsed.findings))
 }
 
-/// A manifest of the account with these sections. JSON is YAML.
+/// A manifest of the account with some sections, as JSON, which is valid YAML.
 pub fn manifest_of(sections: &Map<String, Json>) -> String {
     let mut document = Map::new();
     document.insert("account_id".to_owned(), Json::from(ACCOUNT));
@@ -120,7 +120,7 @@ pub fn manifest_of(sections: &Map<String, Json>) -> String {
     Json::Object(document).to_string()
 }
 
-/// Puts a value at a setting's path, or at the path under which live holds it.
+/// Sets the value at a path.
 pub fn put(sections: &mut Map<String, Json>, section: &str, keys: &[&str], value: Json) {
     let mut place = sections.entry(section.to_owned()).or_insert_with(|| json!({}));
     for key in keys {
@@ -129,7 +129,7 @@ pub fn put(sections: &mut Map<String, Json>, section: &str, keys: &[&str], value
     *place = value;
 }
 
-/// A value that the API takes for a setting, in one of its spellings.
+/// A value that the API accepts for a setting, in one of its notations.
 pub fn valid(setting: &Setting) -> BoxedStrategy<Json> {
     match setting.kind {
         Kind::Text => "[A-Za-z][A-Za-z ,.'#:!-]{0,20}[a-z]".prop_map(Json::from).boxed(),
@@ -171,7 +171,7 @@ fn set(element: Element) -> BoxedStrategy<Json> {
     }
 }
 
-/// A group that the API takes only as a whole, as servers answer it while its switch is off.
+/// A group that must be complete, as servers may return it while its switch is off.
 const SWITCHED_OFF: &[&str] = &[
     r#"{"enabled": false, "inactivity_threshold_days": null, "action": ""}"#,
     r#"{"enabled": false, "inactivity_threshold_days": 90, "action": null}"#,
@@ -181,8 +181,8 @@ const SWITCHED_OFF: &[&str] = &[
     r#"{"enabled": false, "inactivity_threshold_days": 90, "action": "", "y_unknown": {}}"#,
 ];
 
-/// A value that an API of another version may answer for a setting: words in other letters and unknown ones, durations
-/// that are none, and every other type.
+/// A value that another version of the API may return for a setting: words in another case, unknown words, invalid
+/// durations, and other types.
 pub fn odd(setting: &Setting) -> BoxedStrategy<Json> {
     let other_type = prop_oneof![
         any::<bool>().prop_map(Json::from),
@@ -207,8 +207,8 @@ pub fn odd(setting: &Setting) -> BoxedStrategy<Json> {
     }
 }
 
-/// A live state of the account: any part of the settings, in any spelling and of any shape, with fields that nobody
-/// knows. In half of the states every value is one that the API takes today.
+/// A live state of the account: any subset of the settings, in any notation, with unknown fields. In half of the states,
+/// all values are valid.
 pub fn live_state() -> impl Strategy<Value = State> {
     prop_oneof![live_state_with(0.0), live_state_with(0.15)]
 }
@@ -246,7 +246,7 @@ pub fn live_state_with(odd_share: f64) -> impl Strategy<Value = State> {
             let keys = if former { spellings.last() } else { spellings.first() };
             put(&mut sections, setting.endpoint().section(), keys.unwrap(), value);
         }
-        whole_or_nothing(&mut sections);
+        remove_incomplete_groups(&mut sections);
         let mut organization = sections.remove("organization").unwrap_or_else(|| json!({}));
         let fields = organization.as_object_mut().unwrap();
         if let Some(off) = off {
@@ -260,7 +260,7 @@ pub fn live_state_with(odd_share: f64) -> impl Strategy<Value = State> {
     })
 }
 
-/// What an API may answer that this version has never heard of.
+/// A value of an unknown field.
 pub fn unknown_value() -> impl Strategy<Value = Json> {
     let leaf = prop_oneof![
         any::<bool>().prop_map(Json::from),
@@ -275,7 +275,7 @@ pub fn unknown_value() -> impl Strategy<Value = Json> {
     })
 }
 
-/// The sections of a manifest: any part of the settings, set or unset.
+/// The sections of a manifest: any subset of the settings, set or unset.
 pub fn wanted() -> impl Strategy<Value = Map<String, Json>> {
     let settings: Vec<_> = Model::current()
         .declarable()
@@ -296,13 +296,13 @@ pub fn wanted() -> impl Strategy<Value = Map<String, Json>> {
             let Some(value) = value else { continue };
             put(&mut sections, setting.endpoint().section(), setting.keys(), value);
         }
-        whole_or_nothing(&mut sections);
+        remove_incomplete_groups(&mut sections);
         sections
     })
 }
 
-/// Groups that the API takes only together are completed, or left out.
-fn whole_or_nothing(sections: &mut Map<String, Json>) {
+/// Removes incomplete groups whose settings the API accepts only together.
+fn remove_incomplete_groups(sections: &mut Map<String, Json>) {
     let model = Model::current();
     for group in model.groups().iter().filter(|group| group.all_or_nothing) {
         let section = if group.path.starts_with("doh.") { Endpoint::Doh } else { Endpoint::Organization }.section();
@@ -317,7 +317,7 @@ fn whole_or_nothing(sections: &mut Map<String, Json>) {
     }
 }
 
-/// A manifest without errors: declarations that the rules object to are left out until none is left.
+/// A manifest without errors: invalid declarations are removed until there are none.
 pub fn manifest_without_objections(mut sections: Map<String, Json>, live: Option<&Live>) -> Manifest {
     let model = Model::current();
     loop {

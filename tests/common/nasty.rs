@@ -1,8 +1,8 @@
-//! JSON that many programs cannot carry: blanks at every depth, members of the same name, the private keys of
-//! `serde_json`, odd numbers, deep nesting, halves of surrogate pairs, long texts.
+//! JSON that many programs do not preserve: empty values at every depth, duplicate keys, the private keys of `serde_json`,
+//! unusual numbers, deep nesting, unpaired surrogates, long texts.
 //!
-//! Texts are in the layout in which they must come out again: what a value can hold has no spaces and no needless
-//! escapes, so that a test can look for them byte by byte, without a second opinion on what JSON means.
+//! The texts have the layout of the output, without spaces and unnecessary escapes, so that tests can compare them byte by
+//! byte.
 
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -54,12 +54,12 @@ fn leaf() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Few names, so that some come twice.
+/// A key. There are few, so that duplicates occur.
 fn key() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec!["a", "b", "c", "d", "", "\u{e9}", "$serde_json::private::Number", "$zerodrift::more"])
 }
 
-/// The text of a document with further members, each named by its path: `beta` or `login_design.beta`.
+/// The text of a document with additional members at some paths: `beta` or `login_design.beta`.
 pub fn with_members<'a>(document: &Json, members: impl Iterator<Item = (&'a String, &'a String)>) -> String {
     let mut whole = document.clone();
     let members: Vec<(&String, &String)> = members.collect();
@@ -79,8 +79,8 @@ pub fn with_members<'a>(document: &Json, members: impl Iterator<Item = (&'a Stri
     text
 }
 
-/// The members of unknown names in the text of a document, as `"name":value`: those that generated documents have begin
-/// with `beta_`, `ai_`, `x_` or, inside of groups, `y_`.
+/// The unknown members in the text of a generated document, as `"name":value`. Their names start with `beta_`, `ai_`, `x_`
+/// or, in groups, `y_`.
 pub fn unknown_members(document: &str) -> Vec<String> {
     let mut found = Vec::new();
     let bytes = document.as_bytes();

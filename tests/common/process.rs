@@ -1,24 +1,24 @@
-//! A sandbox in a process of its own, and a command that knows nothing of the world around the test.
+//! A sandbox in its own process, and a command with an isolated environment.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// The program in this folder, with nothing in its environment but a home there.
+/// The program in a folder, with only `HOME` in its environment.
 pub fn hermetic(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zerodrift"));
     command.env_clear().env("HOME", folder).current_dir(folder).stdin(Stdio::null());
     command
 }
 
-/// A sandbox whose state is `state.json` of a folder. It ends with the test.
+/// A sandbox with the state `state.json` in a folder. It ends with the test.
 pub struct Sandbox {
     child: Child,
     pub base_url: String,
 }
 
 impl Sandbox {
-    /// Starts it with these faults, and waits until it says where it is.
+    /// Starts it with some faults, and waits until it prints its address.
     pub fn start(folder: &Path, faults: &[&str]) -> Self {
         let mut command = hermetic(folder);
         command.args(["sandbox", "--state", "state.json"]);

@@ -1,5 +1,5 @@
-//! Adopting, for generated live states and manifests in several spellings: what was adopted is in sync, and nothing
-//! else of the file moved.
+//! Adoption, for generated live states and for manifests in several layouts: adopted settings are in sync, and the rest of
+//! the file is unchanged.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,14 +14,14 @@ use zerodrift::sandbox::{Personality, State};
 use zerodrift::settings::{Endpoint, Model, Setting};
 use zerodrift::text::yaml_scalar;
 
-/// How a generated manifest is written.
+/// The layout of a generated manifest.
 #[derive(Debug, Clone, Copy)]
 struct Spelling {
-    /// Texts in double quotes in place of plain ones.
+    /// Strings in double quotes instead of plain ones.
     quotes: bool,
-    /// Lists as lines in place of brackets.
+    /// Lists as lines with dashes instead of brackets.
     lines: bool,
-    /// An unset value as nothing in place of `null`.
+    /// An unset value as an empty value instead of `null`.
     nothing: bool,
     newline: &'static str,
 }
@@ -37,8 +37,8 @@ fn spelling() -> impl Strategy<Value = Spelling> {
 }
 
 impl Spelling {
-    /// The sections as block YAML. Behind every value, and behind every element on a line of its own, a comment says
-    /// whose line it is.
+    /// The sections as block YAML. A comment after each value, and after each element on its own line, contains the path of
+    /// the setting.
     fn block(self, sections: &Map<String, Json>) -> String {
         let mut text = format!("# The organization.{0}account_id: {ACCOUNT}{0}", self.newline);
         for (key, value) in sections {
@@ -107,9 +107,9 @@ fn run<T>(story: impl Future<Output = T>) -> T {
 }
 
 static ADOPTED: AtomicUsize = AtomicUsize::new(0);
-static LEFT: AtomicUsize = AtomicUsize::new(0);
+static NOT_ADOPTED: AtomicUsize = AtomicUsize::new(0);
 
-/// What every adoption has to be, whatever the spelling.
+/// Adopts all changes and checks what holds for every layout.
 fn adoption(text: &str, live: &Live) -> Result<Adoption, TestCaseError> {
     let manifest = read(text);
     let plan = plan_for(&manifest, live);
@@ -117,10 +117,10 @@ fn adoption(text: &str, live: &Live) -> Result<Adoption, TestCaseError> {
         plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
     let adoption = adopt(Model::current(), &source(text), &manifest, &changes);
     ADOPTED.fetch_add(adoption.adopted.len(), Ordering::Relaxed);
-    // What no manifest may hold cannot be adopted, and does not count against it.
-    let takes = |(setting, live): &&(Setting, Json)| setting.check(live).iter().all(|problem| !problem.refused);
-    let adoptable = changes.iter().filter(takes).count();
-    LEFT.fetch_add(adoptable.saturating_sub(adoption.adopted.len()), Ordering::Relaxed);
+    // Values that a manifest rejects cannot be adopted and are not counted.
+    let is_accepted = |(setting, live): &&(Setting, Json)| setting.check(live).iter().all(|problem| !problem.refused);
+    let adoptable = changes.iter().filter(is_accepted).count();
+    NOT_ADOPTED.fetch_add(adoptable.saturating_sub(adoption.adopted.len()), Ordering::Relaxed);
     prop_assert_eq!(adoption.adopted.len() + adoption.not_adopted.len(), changes.len());
     if adoption.not_adopted.is_empty() {
         prop_assert_eq!(&with_live_values(&source(text), &manifest, &changes), &adoption.text);
@@ -143,7 +143,7 @@ fn has_adopted(adoption: &Adoption, path: &str) -> bool {
     adoption.adopted.iter().any(|adopted| adopted.setting.path == path)
 }
 
-/// The lines that belong to a setting which stays as it was, or to none.
+/// The lines that do not belong to an adopted setting.
 fn untouched<'a>(text: &'a str, adoption: &Adoption) -> Vec<&'a str> {
     let belongs = |line: &&str| line.rsplit_once("# ").is_none_or(|(_, path)| !has_adopted(adoption, path.trim_end()));
     text.split_inclusive('\n').filter(belongs).collect()
@@ -153,27 +153,27 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_is_adopted_from_block_yaml_is_in_sync_and_nothing_else_moved(
+    fn adoption_into_block_yaml_is_in_sync_and_changes_nothing_else(
         state in live_state(), sections in wanted(), spelling in spelling(),
     ) {
         let live = run(live_of(state));
         let text = spelling.block(&sections_of(&manifest_without_objections(sections, Some(&live))));
         let adoption = adoption(&text, &live)?;
         let new = adoption.text.as_str();
-        // Elements that came have no comment: they stand on lines of their own.
-        let came = |line: &&str| line.trim_start().starts_with("- ") && !line.contains("# ");
-        let kept: Vec<&str> = untouched(new, &adoption).into_iter().filter(|line| !came(line)).collect();
+        // Added elements have no comment and their own lines.
+        let is_added = |line: &&str| line.trim_start().starts_with("- ") && !line.contains("# ");
+        let kept: Vec<&str> = untouched(new, &adoption).into_iter().filter(|line| !is_added(line)).collect();
         prop_assert_eq!(kept, untouched(&text, &adoption));
         prop_assert_eq!(new.matches('\n').count(), new.matches(spelling.newline).count(), "{:?}", new);
         for adopted in &adoption.adopted {
             let path = adopted.setting.path;
-            let says = |line: &&str| line.trim_end().ends_with(&format!("# {path}")) && !line.trim_start().starts_with("- ");
-            prop_assert_eq!(new.lines().filter(says).count(), 1, "the comment of {} is gone:\n{}", path, new);
+            let has_comment = |line: &&str| line.trim_end().ends_with(&format!("# {path}")) && !line.trim_start().starts_with("- ");
+            prop_assert_eq!(new.lines().filter(has_comment).count(), 1, "the comment of {} is gone:\n{}", path, new);
         }
     }
 
     #[test]
-    fn what_is_adopted_from_json_stays_json_and_nothing_else_moved(
+    fn adoption_into_json_keeps_it_json_and_changes_nothing_else(
         state in live_state(), sections in wanted(), pretty in any::<bool>(),
     ) {
         let live = run(live_of(state));
@@ -192,9 +192,9 @@ proptest! {
     }
 }
 
-/// The laws above would hold for a program that adopts nothing: most of what drifted must be.
+/// The properties above would hold for a program that adopts nothing, so most drift must be adopted.
 #[test]
-fn most_of_what_drifts_is_adopted() {
+fn most_drift_is_adopted() {
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 100,
         failure_persistence: None,
@@ -207,6 +207,6 @@ fn most_of_what_drifts_is_adopted() {
                 .map(drop)
         })
         .unwrap();
-    let (adopted, left) = (ADOPTED.load(Ordering::Relaxed), LEFT.load(Ordering::Relaxed));
-    assert!(adopted > 100 && adopted > 9 * left, "{adopted} adopted, {left} left");
+    let (adopted, not_adopted) = (ADOPTED.load(Ordering::Relaxed), NOT_ADOPTED.load(Ordering::Relaxed));
+    assert!(adopted > 100 && adopted > 9 * not_adopted, "{adopted} adopted, {not_adopted} not adopted");
 }

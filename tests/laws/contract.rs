@@ -1,7 +1,7 @@
-//! What zerodrift relies on, as one story that every API must pass: the emulated one under each of its personalities,
-//! and a real account when somebody lends one.
+//! The contract that zerodrift relies on, as a series of checks for any API: the emulated one under each personality, and a
+//! real account if one is available.
 //!
-//! A real account is off by default. To run the story against one:
+//! The checks do not use a real account by default. To run them against one:
 //!
 //! ```console
 //! $ export ZERODRIFT_CONTRACT_ACCOUNT=… CLOUDFLARE_API_TOKEN=…
@@ -9,19 +9,16 @@
 //! ```
 //!
 //! - `ZERODRIFT_CONTRACT_ACCOUNT`: the id of an account that has a Zero Trust organization.
-//! - `CLOUDFLARE_API_TOKEN`: a token with `Access: Organizations, Identity Providers, and Groups Read`; Write for the chapter that
+//! - `CLOUDFLARE_API_TOKEN`: a token with `Access: Organizations, Identity Providers, and Groups Read`; Write for the check that
 //!   writes. `CLOUDFLARE_BASE_URL` is honoured.
-//! - `ZERODRIFT_CONTRACT_WRITE=yes`: also run the chapter that writes. It changes `login_design.footer_text`, which users see on the
-//!   login page for a few seconds, and puts back what was there, whatever happens in between. A creation, a revocation and
-//!   every other setting are never tried on a real account.
+//! - `ZERODRIFT_CONTRACT_WRITE=yes`: also run the check that writes. It changes `login_design.footer_text`, which users see on the
+//!   login page for a few seconds, and always restores the previous value. Creations, revocations and other settings are
+//!   never tried on a real account.
 //!
-//! Without the first two, the test prints that it is skipped. What the story finds out about a real account that the
-//! emulated API does otherwise belongs into a personality.
+//! Without the first two variables, the test prints that it is skipped. If a real account behaves differently from the
+//! emulated API, add that behaviour to a personality.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "a chapter that is skipped says so, and a failed restoration says what was there"
-)]
+#![allow(clippy::print_stdout, reason = "skipped checks and failed restorations are reported")]
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -40,11 +37,11 @@ use zerodrift::sandbox::{Adopt, Personality, Sandbox, SandboxTransport, Server, 
 use zerodrift::settings::{Endpoint, Model, Target};
 
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
-/// An account that is nobody's.
-const NOBODY: &str = "00000000000000000000000000000000";
+/// An id without an account.
+const NO_ACCOUNT: &str = "00000000000000000000000000000000";
 const FOOTER: &str = "organization.login_design.footer_text";
 
-/// An account, and the clients that reach it.
+/// An account and its clients.
 #[derive(Clone)]
 struct Api {
     reader: Reader,
@@ -78,7 +75,7 @@ impl Api {
     }
 
     /// Plans and applies, as `apply` does.
-    async fn make(&self, manifest: &Manifest) -> (Plan, Outcome) {
+    async fn apply(&self, manifest: &Manifest) -> (Plan, Outcome) {
         let live = self.reader.live(&self.target, &manifest.endpoints).await.unwrap();
         let plan = self.plan(manifest, &live);
         let approved = Approved::new(&plan, &live).unwrap_or_else(|refusal| panic!("{refusal:#?}"));
@@ -86,12 +83,12 @@ impl Api {
         (plan, outcome)
     }
 
-    /// Makes it so, with one write, and proves that there is nothing left to do.
-    async fn becomes(&self, manifest: &Manifest) {
-        let (plan, outcome) = self.make(manifest).await;
+    /// Applies a manifest, which must take one write, and checks that it is in sync afterwards.
+    async fn apply_once(&self, manifest: &Manifest) {
+        let (plan, outcome) = self.apply(manifest).await;
         assert_eq!(plan.changes.len(), 1, "{:#?}", plan.changes);
         assert_eq!((outcome.end, outcome.writes, outcome.verified), (End::Applied, 1, true), "{outcome:#?}");
-        let (_, again) = self.make(manifest).await;
+        let (_, again) = self.apply(manifest).await;
         assert_eq!((again.end, again.writes), (End::InSync, 0), "the second plan is empty");
     }
 }
@@ -101,7 +98,7 @@ fn manifest(text: &str) -> Manifest {
     parsed.manifest.unwrap_or_else(|| panic!("{text}\n{:#?}", parsed.findings))
 }
 
-/// The manifest that owns the footer of the login page and nothing else.
+/// A manifest with only the footer of the login page.
 fn footer(text: Option<&str>) -> Manifest {
     manifest(&json!({"organization": {"login_design": {"footer_text": text}}}).to_string())
 }
@@ -112,7 +109,7 @@ fn footer_of(document: &Document) -> Option<String> {
     value.as_str().map(str::to_owned)
 }
 
-/// What must not move: everything but the footer, and what changes by itself.
+/// The state that must not change: everything except the footer and volatile settings.
 fn everything_else(document: &Document) -> Json {
     let mut document = document.clone();
     if let Some(Json::Object(design)) = document.fields.get_mut("login_design") {
@@ -127,18 +124,18 @@ fn everything_else(document: &Document) -> Json {
     json!([canonical, unknown])
 }
 
-/// Chapter one: an organization is read, twice the same, and everything that is read has a place in a manifest.
-async fn an_organization_is_read_and_exports_to_nothing(api: &Api) {
+/// Check 1: two reads are the same, and the plan of an export has no changes.
+async fn an_export_of_the_organization_is_in_sync(api: &Api) {
     let organization = api.organization().await;
     for key in ["auth_domain", "name"] {
         assert!(organization.fields.get(key).is_some_and(Json::is_string), "{key} is a text");
     }
     let model = Model::current();
     let again = api.organization().await;
-    assert_eq!(verify(model, Some(&organization), &again, &[]), [], "two reads are alike");
+    assert_eq!(verify(model, Some(&organization), &again, &[]), [], "two reads are the same");
 
     let live = api.live().await;
-    let Slot::Present(doh) = &live.doh else { panic!("DoH settings are there with the organization: {live:?}") };
+    let Slot::Present(doh) = &live.doh else { panic!("an organization has DoH settings: {live:?}") };
     assert!(doh.fields.values().all(|value| !value.is_object()), "DoH settings are flat: {doh:?}");
     for detail in [Detail::Minimal, Detail::Full] {
         let text = export(model, &api.target, &live, detail);
@@ -147,41 +144,41 @@ async fn an_organization_is_read_and_exports_to_nothing(api: &Api) {
     }
 }
 
-/// Chapter two: who asks is known, and what one may not read is refused in words.
-async fn a_token_is_known_and_what_it_may_not_read_is_refused(api: &Api) {
+/// Check 2: the token is active, and reading another account is refused with a message.
+async fn the_token_is_active_and_cannot_read_another_account(api: &Api) {
     let check = api.reader.verify_token(&api.target).await.unwrap();
     assert_eq!(check.state, TokenState::Active);
-    let nobody = Target::account(NOBODY).unwrap();
-    let error = api.reader.organization(&nobody).await.expect_err("an account that is nobody's has no organization");
+    let missing = Target::account(NO_ACCOUNT).unwrap();
+    let error = api.reader.organization(&missing).await.expect_err("the account does not exist");
     assert!(matches!(error.kind(), ErrorKind::Authentication | ErrorKind::NotFound | ErrorKind::Refused), "{error}");
     assert!(!error.messages().is_empty() && !error.hints().is_empty(), "{error}");
 }
 
-/// Chapter three: one setting changes, is unset and comes back, each with one write, and nothing else ever moves.
-async fn one_setting_changes_and_nothing_else_moves(api: &Api) {
+/// Check 3: one setting is changed twice and unset, each with one write, and nothing else changes.
+async fn a_change_of_one_setting_changes_nothing_else(api: &Api) {
     let rest = everything_else(&api.organization().await);
     for text in [Some("zerodrift was here."), Some("zerodrift was here, too: \u{e4} \"quoted\" <b>"), None] {
         if footer_of(&api.organization().await).as_deref() != text {
-            api.becomes(&footer(text)).await;
+            api.apply_once(&footer(text)).await;
         }
         let now = api.organization().await;
         assert_eq!(footer_of(&now).as_deref(), text);
-        assert_eq!(everything_else(&now), rest, "nothing else moves");
+        assert_eq!(everything_else(&now), rest, "nothing else changes");
     }
 }
 
-/// Chapter three, and whatever happens in it the footer is afterwards what it was.
-async fn one_setting_changes_and_is_restored(api: &Api) {
+/// Check 3, after which the footer is always restored.
+async fn one_setting_is_changed_and_restored(api: &Api) {
     let before = api.organization().await;
-    let story = api.clone();
-    // A task of its own, so that a failed assertion ends the chapter and not the restoration.
-    let told = tokio::spawn(async move { one_setting_changes_and_nothing_else_moves(&story).await }).await;
+    let task_api = api.clone();
+    // In its own task, so that a failed assertion does not prevent the restoration.
+    let result = tokio::spawn(async move { a_change_of_one_setting_changes_nothing_else(&task_api).await }).await;
     restore(api, footer_of(&before).as_deref()).await;
-    if let Err(failure) = told {
+    if let Err(failure) = result {
         std::panic::resume_unwind(failure.into_panic());
     }
     let after = api.organization().await;
-    assert_eq!(everything_else(&after), everything_else(&before), "the story leaves no trace");
+    assert_eq!(everything_else(&after), everything_else(&before), "nothing else has changed");
 }
 
 async fn restore(api: &Api, text: Option<&str>) {
@@ -201,44 +198,48 @@ async fn restore(api: &Api, text: Option<&str>) {
     }
     let last = api.reader.organization(&api.target).await;
     let restored = matches!(&last, Ok(Slot::Present(live)) if footer_of(live).as_deref() == text);
-    assert!(restored, "login_design.footer_text could not be put back. It was {text:?}: {failure}");
+    assert!(restored, "cannot restore login_design.footer_text, which was {text:?}: {failure}");
 }
 
-/// Chapter four, where nobody is hurt: DoH settings change, a user's tokens are revoked.
+/// Check 4, for the emulated API only: DoH settings change, and a user's tokens are revoked.
 async fn doh_changes_and_a_user_is_revoked(api: &Api) {
-    api.becomes(&manifest("doh:\n  doh_jwt_duration: 48h\n")).await;
+    api.apply_once(&manifest("doh:\n  doh_jwt_duration: 48h\n")).await;
     assert!(api.writer.revoke_user(&api.target, &Revocation::of("sam@widget.example")).await.unwrap());
 }
 
-/// Chapter five: an account without an organization says "not enabled", and then one creation makes it, or is refused
-/// and made nothing; an account that says anything else is left alone.
-async fn an_absent_organization_is_created_or_left_alone(api: &Api, post: Post) {
+/// Check 5: if an account answers "not enabled", an apply creates the organization, or fails and creates nothing. With any
+/// other answer, nothing is created.
+async fn an_absent_organization_is_created_or_not_changed(api: &Api, post: Post) {
     let wanted = manifest(
         "organization:\n  name: Widget\n  auth_domain: widget.cloudflareaccess.com\n  session_duration: 24h\n  \
          custom_pages:\n    forbidden: 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7\n",
     );
     match api.reader.organization(&api.target).await {
         Ok(Slot::Absent) => {}
-        Ok(other) => panic!("there is no organization, but {other:?}"),
+        Ok(other) => panic!("expected no organization: {other:?}"),
         Err(error) => return assert!(matches!(error.kind(), ErrorKind::NotFound | ErrorKind::Decode), "{error}"),
     }
-    let (plan, outcome) = api.make(&wanted).await;
+    let (plan, outcome) = api.apply(&wanted).await;
     assert_eq!(plan.action, Action::Create);
     if post == Post::Refused {
         assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore), "{outcome:#?}");
         assert_eq!(api.reader.organization(&api.target).await.unwrap(), Slot::Absent);
         return;
     }
-    assert_eq!((outcome.end, outcome.writes), (End::Applied, 2), "POST, and PUT for what POST does not take");
-    assert_eq!(api.make(&wanted).await.1.end, End::InSync);
+    assert_eq!(
+        (outcome.end, outcome.writes),
+        (End::Applied, 2),
+        "POST, and PUT for settings that POST does not accept"
+    );
+    assert_eq!(api.apply(&wanted).await.1.end, End::InSync);
 }
 
-/// An account that answers for itself and for no other.
+/// A state that answers only for one account.
 fn account(state: State) -> State {
     State { adopt: Adopt::First, target: Some(Target::account(ACCOUNT).unwrap()), ..state }
 }
 
-/// Every API is told the same story; an unknown field in it would be a reason for the strict ones to refuse every write.
+/// The seeded organization, without its unknown field if the personality refuses every write of one.
 fn organization_of(personality: &Personality) -> State {
     let mut state = account(seeded());
     if personality.unknown_fields == UnknownFields::Refused {
@@ -247,62 +248,61 @@ fn organization_of(personality: &Personality) -> State {
     state
 }
 
-async fn the_whole_story(api: &Api) {
-    an_organization_is_read_and_exports_to_nothing(api).await;
-    a_token_is_known_and_what_it_may_not_read_is_refused(api).await;
-    one_setting_changes_and_is_restored(api).await;
+async fn all_checks(api: &Api) {
+    an_export_of_the_organization_is_in_sync(api).await;
+    the_token_is_active_and_cannot_read_another_account(api).await;
+    one_setting_is_changed_and_restored(api).await;
     doh_changes_and_a_user_is_revoked(api).await;
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_emulated_api_keeps_the_contract_under_every_personality() {
+async fn the_emulated_api_fulfils_the_contract_under_every_personality() {
     for (name, personality) in Personality::named() {
         println!("under the personality {name}");
-        the_whole_story(&Api::sandbox(organization_of(&personality), personality)).await;
+        all_checks(&Api::sandbox(organization_of(&personality), personality)).await;
         let post = personality.post;
-        an_absent_organization_is_created_or_left_alone(&Api::sandbox(account(State::default()), personality), post)
+        an_absent_organization_is_created_or_not_changed(&Api::sandbox(account(State::default()), personality), post)
             .await;
     }
 }
 
 #[tokio::test]
-async fn the_emulated_api_keeps_the_contract_over_a_socket() {
+async fn the_emulated_api_fulfils_the_contract_over_a_socket() {
     let sandbox = Sandbox::from_state(account(seeded()));
     let running = Server::start(sandbox, (Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
     let transport = HttpTransport::with_token(Some(&running.base_url()), "sandbox").unwrap();
-    the_whole_story(&Api::new(Arc::new(transport), ACCOUNT)).await;
+    all_checks(&Api::new(Arc::new(transport), ACCOUNT)).await;
     running.stop().await;
 }
 
-/// A story that always passes proves nothing: an API that loses what it was not told breaks chapter three, and the
-/// footer is put back all the same.
+/// The checks can fail: an API that resets an undeclared setting fails check 3, and the footer is still restored.
 #[tokio::test(start_paused = true)]
-async fn an_api_that_breaks_the_contract_is_found_out_and_the_footer_is_restored() {
+async fn a_violation_of_the_contract_is_detected_and_the_footer_is_restored() {
     let mut state = account(seeded());
     state.hostile.resets = vec!["organization.session_duration".to_owned()];
     let api = Api::sandbox(state, Personality::default());
     let before = footer_of(&api.organization().await);
-    let story = api.clone();
-    let told = tokio::spawn(async move { one_setting_changes_and_is_restored(&story).await }).await;
-    assert!(told.is_err(), "the contract is broken, and nobody noticed");
+    let task_api = api.clone();
+    let result = tokio::spawn(async move { one_setting_is_changed_and_restored(&task_api).await }).await;
+    assert!(result.is_err(), "the violation was not detected");
     assert_eq!(footer_of(&api.organization().await), before);
 }
 
 #[tokio::test]
-async fn a_real_account_keeps_the_contract() {
+async fn a_real_account_fulfils_the_contract() {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let (Some(account), Some(token)) = (variable("ZERODRIFT_CONTRACT_ACCOUNT"), variable("CLOUDFLARE_API_TOKEN"))
     else {
-        println!("skipped: ZERODRIFT_CONTRACT_ACCOUNT and CLOUDFLARE_API_TOKEN name no account");
+        println!("skipped: ZERODRIFT_CONTRACT_ACCOUNT or CLOUDFLARE_API_TOKEN is not set");
         return;
     };
     let transport = HttpTransport::with_token(variable("CLOUDFLARE_BASE_URL").as_deref(), &token).unwrap();
     let api = Api::new(Arc::new(transport), &account);
-    an_organization_is_read_and_exports_to_nothing(&api).await;
-    a_token_is_known_and_what_it_may_not_read_is_refused(&api).await;
+    an_export_of_the_organization_is_in_sync(&api).await;
+    the_token_is_active_and_cannot_read_another_account(&api).await;
     if variable("ZERODRIFT_CONTRACT_WRITE").as_deref() != Some("yes") {
-        println!("the chapter that writes is skipped: ZERODRIFT_CONTRACT_WRITE is not yes");
+        println!("skipped the check that writes: ZERODRIFT_CONTRACT_WRITE is not yes");
         return;
     }
-    one_setting_changes_and_is_restored(&api).await;
+    one_setting_is_changed_and_restored(&api).await;
 }

@@ -1,7 +1,7 @@
-//! The laws, for generated live states and manifests, against generated personalities of the API.
+//! Properties of plan and apply, for generated live states, manifests and personalities of the API.
 //!
-//! Nobody has published whether PUT replaces or merges, whether unknown fields are kept, or what an empty value reads
-//! back as; so every law has to hold under every reading.
+//! It is not documented whether PUT replaces or merges, whether unknown fields are kept, or how an empty value reads back,
+//! so every property must hold under every personality.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -19,7 +19,7 @@ use zerodrift::sandbox::personality::{AbsentOrganization, PostExisting};
 use zerodrift::sandbox::{Concurrent, Fault, Hostile, Moment, Personality, State, UnknownValues};
 use zerodrift::settings::{Endpoint, Model};
 
-/// Generated cases of each law. The sandbox runs in the process, so a thousand take seconds.
+/// The number of generated cases for each property. The sandbox runs in the same process, so 1000 take seconds.
 const CASES: u32 = 1000;
 
 fn config() -> ProptestConfig {
@@ -30,7 +30,7 @@ fn personality() -> impl Strategy<Value = Personality> {
     any::<u64>().prop_map(Personality::nth)
 }
 
-/// Runs on a paused clock: pauses between reads take no time.
+/// Runs a future on a paused clock, so that pauses between reads take no time.
 fn run<T>(story: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
 }
@@ -39,7 +39,7 @@ async fn everything(world: &World) -> Live {
     world.reader.live(&target(), &Endpoint::ALL).await.unwrap()
 }
 
-/// What moved between two reads, apart from `changes`.
+/// The differences between two reads, except for `changes`.
 fn moved(before: &Live, after: &Live, changes: &[Change]) -> Vec<String> {
     before
         .documents()
@@ -56,8 +56,8 @@ static APPLIED: AtomicUsize = AtomicUsize::new(0);
 static REFUSED: AtomicUsize = AtomicUsize::new(0);
 static MOVED: AtomicUsize = AtomicUsize::new(0);
 
-/// Laws 1 to 4 in one life: plan, apply, plan again.
-async fn apply_and_look_again(
+/// Properties 1 to 4: plans, applies, and plans again.
+async fn apply_and_plan_again(
     state: State,
     sections: Map<String, Json>,
     personality: Personality,
@@ -71,18 +71,14 @@ async fn apply_and_look_again(
     let writes = world.bodies();
     let calls = world.calls();
     let after = everything(&world).await;
-    // Byte by byte, and not by our own idea of what is equal.
-    prop_assert_eq!(
-        unknown_members(&world.answer().await),
-        unknown,
-        "unknown fields stay as they are, whatever they hold"
-    );
+    // Compared byte by byte, independent of our own definition of equality.
+    prop_assert_eq!(unknown_members(&world.answer().await), unknown, "unknown fields are unchanged");
 
     match outcome.end {
         End::Applied => {
             APPLIED.fetch_add(1, Ordering::Relaxed);
             prop_assert_eq!(writes.len(), plan.writes.len(), "one write per endpoint");
-            prop_assert_eq!(moved(&before, &after, &plan.changes), Vec::<String>::new(), "nothing else moves");
+            prop_assert_eq!(moved(&before, &after, &plan.changes), Vec::<String>::new(), "nothing else changes");
             let (again, _) = world.plan(&manifest).await;
             prop_assert!(again.is_empty(), "plan after apply is empty: {:#?}", again.changes);
         }
@@ -92,24 +88,24 @@ async fn apply_and_look_again(
                 calls[reads..].iter().filter(|call| call.starts_with("GET")).count(),
                 manifest.endpoints.len()
             );
-            prop_assert_eq!(writes.len(), 0, "in sync means silent");
+            prop_assert_eq!(writes.len(), 0, "no writes if in sync");
         }
-        // Some personalities refuse what this state needs, such as a body with unknown fields: then nothing has moved.
+        // Some personalities refuse a necessary write, such as one with unknown fields. Then nothing changes.
         End::Failed => {
             REFUSED.fetch_add(1, Ordering::Relaxed);
             prop_assert!(matches!(outcome.known, Known::AsBefore | Known::Partly), "{:?}", outcome.known);
             if outcome.known == Known::AsBefore {
-                prop_assert_eq!(moved(&before, &after, &[]), Vec::<String>::new(), "a refused write moves nothing");
+                prop_assert_eq!(moved(&before, &after, &[]), Vec::<String>::new(), "a refused write changes nothing");
             }
         }
         End::Refused | End::Conflict => {
-            prop_assert!(false, "no personality resets what was sent: {:#?}", outcome.mismatches)
+            prop_assert!(false, "no personality resets a sent value: {:#?}", outcome.mismatches)
         }
     }
     Ok(())
 }
 
-/// The sections of a creation: what POST needs is in them.
+/// The sections of a creation, with the settings that POST needs.
 fn creating(mut sections: Map<String, Json>) -> Map<String, Json> {
     let fields = sections["organization"].as_object_mut().unwrap();
     fields.insert("name".to_owned(), json!("Widget"));
@@ -121,31 +117,32 @@ fn nothing() -> Live {
     Live { organization: Slot::Absent, doh: Slot::Absent }
 }
 
-/// An organization exists, and `lies` reads say that there is none: the creation that is planned writes nothing of it.
+/// An organization exists, but the first `false_reads` reads return that there is none. The planned creation must not
+/// change the organization.
 async fn create_over_an_organization(
     state: State,
     sections: Map<String, Json>,
     personality: Personality,
-    lies: usize,
+    false_reads: usize,
 ) -> Result<(), TestCaseError> {
     let manifest = manifest_without_objections(creating(sections), Some(&nothing()));
     let fault: Fault = "GET/organization:not-enabled".parse().unwrap();
-    let world = World::of(State { faults: vec![fault; lies], ..state.clone() }, personality);
+    let world = World::of(State { faults: vec![fault; false_reads], ..state.clone() }, personality);
     let (plan, outcome) = world.apply(&manifest).await;
     prop_assert_eq!(plan.action, Action::Create);
-    // Where even the read after a refused POST lies, the refusal is all that anybody knows.
-    let unseen = lies > 2 && outcome.end == End::Failed;
+    // If the read after a refused POST is false too, only the refusal is known.
+    let unseen = false_reads > 2 && outcome.end == End::Failed;
     prop_assert!(outcome.end == End::Conflict || unseen, "{:#?}", outcome);
-    prop_assert!(outcome.writes <= usize::from(lies > 1), "{:#?}", outcome);
+    prop_assert!(outcome.writes <= usize::from(false_reads > 1), "{:#?}", outcome);
     prop_assert!(!world.calls().iter().any(|call| call.starts_with("PUT")), "{:?}", world.calls());
-    if lies == 1 || personality.post_existing != PostExisting::Merged {
+    if false_reads == 1 || personality.post_existing != PostExisting::Merged {
         let now = world.state();
-        prop_assert_eq!((now.organization, now.doh), (state.organization, state.doh), "nothing of it was written");
+        prop_assert_eq!((now.organization, now.doh), (state.organization, state.doh), "nothing was written");
     }
     Ok(())
 }
 
-/// A creation leaves everything as declared, what is declared as empty included, or says what failed.
+/// After a creation, all settings are as declared, including empty ones, or the outcome is a failure.
 async fn create(sections: Map<String, Json>, personality: Personality) -> Result<(), TestCaseError> {
     let manifest = manifest_without_objections(creating(sections), Some(&nothing()));
     let world = World::of(State::default(), personality);
@@ -158,13 +155,13 @@ async fn create(sections: Map<String, Json>, personality: Personality) -> Result
         End::Failed => {
             prop_assert!(matches!(outcome.known, Known::AsBefore | Known::Partly), "{:?}", outcome);
         }
-        _ => prop_assert!(false, "a creation that nobody disturbs: {:#?}", outcome),
+        _ => prop_assert!(false, "a creation without a concurrent write: {:#?}", outcome),
     }
     Ok(())
 }
 
-/// What somebody else writes to the organization.
-fn theirs() -> impl Strategy<Value = Json> {
+/// A concurrent write of the organization.
+fn concurrent_patch() -> impl Strategy<Value = Json> {
     prop_oneof![
         "[1-9]h".prop_map(|text| json!({"session_duration": text})),
         any::<bool>().prop_map(|on| json!({"deny_unmatched_requests": on})),
@@ -174,8 +171,8 @@ fn theirs() -> impl Strategy<Value = Json> {
     ]
 }
 
-/// Somebody else writes after the read that the plan is made from, and before our write.
-async fn somebody_writes_in_between(
+/// Another client writes between the read for the plan and our write.
+async fn concurrent_write_before_ours(
     state: State,
     sections: Map<String, Json>,
     personality: Personality,
@@ -185,7 +182,7 @@ async fn somebody_writes_in_between(
         manifest_without_objections(sections, Some(&everything(&World::of(state.clone(), personality)).await));
     let concurrent = Some(Concurrent { when: Moment::Read, patch });
     let state = State { hostile: Hostile { concurrent, ..Hostile::default() }, ..state };
-    // Whether what they write differs by meaning from what was there.
+    // Whether the concurrent write changes the meaning of the state.
     let probe = World::of(state.clone(), personality);
     let sha256 = async || live_sha256(Model::current(), &probe.live(&manifest).await);
     let (then, theirs) = (sha256().await, sha256().await);
@@ -200,11 +197,15 @@ async fn somebody_writes_in_between(
     prop_assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 0));
     prop_assert!(matches!(outcome.failure, Some(Failure::Moved(_))), "{:#?}", outcome);
     let (now, theirs) = (world.state(), probe.state());
-    prop_assert_eq!((now.organization, now.doh), (theirs.organization, theirs.doh), "nothing is written over theirs");
+    prop_assert_eq!(
+        (now.organization, now.doh),
+        (theirs.organization, theirs.doh),
+        "the concurrent write is not overwritten"
+    );
     Ok(())
 }
 
-/// A17: what is sent holds nothing that the server keeps for itself, and no setting that was empty already.
+/// Checks that a body contains no server-managed settings and no empty strings.
 fn clean(body: &Json, path: &str) -> Result<(), TestCaseError> {
     let Json::Object(members) = body else { return Ok(()) };
     let is_setting = |key: &str| !["beta_", "ai_", "x_", "y_"].iter().any(|unknown| key.starts_with(unknown));
@@ -214,8 +215,8 @@ fn clean(body: &Json, path: &str) -> Result<(), TestCaseError> {
             ["created_at", "updated_at", "cache_device_posture", "has_migrated_private_apps", "trusted_accounts"];
         prop_assert!(!kept.contains(&key.as_str()), "{path} is the server's");
         prop_assert!(value.as_str() != Some(""), "{path} is an empty text");
-        // The API takes this group as a whole or not at all, and a member that nobody knows must not be left out: then it
-        // goes back as it was read, empty members included.
+        // The API accepts this group only as a whole, and an unknown member must not be omitted. With one, the group is sent
+        // as read, including empty members.
         if key != "service_token_inactivity" || value.get("y_unknown").is_none() {
             clean(value, &path)?;
         }
@@ -231,14 +232,14 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn an_apply_makes_live_as_declared_and_moves_nothing_else(state in live_state(), sections in wanted(), personality in personality()) {
-        run(apply_and_look_again(state, sections, personality))?;
+    fn an_apply_reaches_the_desired_state_and_changes_nothing_else(state in live_state(), sections in wanted(), personality in personality()) {
+        run(apply_and_plan_again(state, sections, personality))?;
     }
 
-    /// Law 2 against a server that keeps another value of an unknown field than it was sent: the read-back names each such
-    /// field and nothing else, and a server that only has another layout is not accused.
+    /// The read-back reports exactly the unknown fields whose stored value differs from the sent one. A different layout is
+    /// not reported.
     #[test]
-    fn an_unknown_field_that_the_server_rewrites_is_a_conflict_that_names_it(
+    fn an_unknown_field_that_the_server_rewrites_is_a_conflict(
         state in live_state(), sections in wanted(), personality in personality(),
         unknown_values in prop::sample::select(vec![UnknownValues::WithoutBlanks, UnknownValues::Doubles]),
     ) {
@@ -264,9 +265,9 @@ proptest! {
         })?;
     }
 
-    /// A2, A5, A18: an export plans to nothing, in both degrees of detail, with no state file anywhere.
+    /// For both levels of detail.
     #[test]
-    fn an_export_plans_to_nothing(state in live_state(), personality in personality()) {
+    fn the_plan_of_an_export_is_empty(state in live_state(), personality in personality()) {
         run(async {
             let world = World::of(state, personality);
             let live = everything(&world).await;
@@ -280,7 +281,7 @@ proptest! {
     }
 
     #[test]
-    fn no_body_holds_what_the_server_keeps_or_what_was_empty(state in live_state(), sections in wanted(), personality in personality()) {
+    fn no_body_contains_server_managed_settings_or_empty_strings(state in live_state(), sections in wanted(), personality in personality()) {
         run(async {
             let world = World::of(state, personality);
             let manifest = manifest_without_objections(sections, Some(&everything(&world).await));
@@ -293,23 +294,23 @@ proptest! {
     }
 
     #[test]
-    fn an_approval_to_create_approves_nothing_else(state in live_state(), sections in wanted(), personality in personality(), lies in 1..4_usize) {
-        run(create_over_an_organization(state, sections, personality, lies))?;
+    fn an_approval_to_create_approves_nothing_else(state in live_state(), sections in wanted(), personality in personality(), false_reads in 1..4_usize) {
+        run(create_over_an_organization(state, sections, personality, false_reads))?;
     }
 
     #[test]
-    fn a_creation_proves_what_is_declared_as_empty_too(sections in wanted(), personality in personality()) {
+    fn a_creation_verifies_settings_declared_as_empty(sections in wanted(), personality in personality()) {
         let personality = Personality { absent_organization: AbsentOrganization::NotEnabled, ..personality };
         run(create(sections, personality))?;
     }
 
     #[test]
-    fn what_moves_before_the_write_stops_it(state in live_state(), sections in wanted(), personality in personality(), patch in theirs()) {
-        run(somebody_writes_in_between(state, sections, personality, patch))?;
+    fn a_concurrent_change_before_the_write_stops_it(state in live_state(), sections in wanted(), personality in personality(), patch in concurrent_patch()) {
+        run(concurrent_write_before_ours(state, sections, personality, patch))?;
     }
 
     #[test]
-    fn a_plan_is_a_function_of_its_input(state in live_state(), sections in wanted(), personality in personality()) {
+    fn a_plan_is_deterministic(state in live_state(), sections in wanted(), personality in personality()) {
         run(async {
             let world = World::of(state, personality);
             let manifest = manifest_without_objections(sections, Some(&everything(&world).await));
@@ -321,31 +322,31 @@ proptest! {
     }
 }
 
-/// The laws above would hold for a program that never writes: most generated cases must really be applied.
+/// The properties above would hold for a program that never writes, so most generated cases must be applied.
 #[test]
 fn most_generated_cases_are_applied() {
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 200, ..config() });
     let cases = (live_state(), wanted(), personality());
     runner
-        .run(&cases, |(state, sections, personality)| run(apply_and_look_again(state, sections, personality)))
+        .run(&cases, |(state, sections, personality)| run(apply_and_plan_again(state, sections, personality)))
         .unwrap();
     let (applied, refused) = (APPLIED.load(Ordering::Relaxed), REFUSED.load(Ordering::Relaxed));
     assert!(applied > 100 && applied > refused, "{applied} applied, {refused} refused");
 }
 
-/// As above, for the cases in which somebody else writes: in most of them something that matters moves.
+/// Likewise, most concurrent writes must change the meaning of the state.
 #[test]
-fn most_generated_writes_of_somebody_else_move_something() {
+fn most_generated_concurrent_writes_change_something() {
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig { cases: 200, ..config() });
-    let cases = (live_state(), wanted(), personality(), theirs());
+    let cases = (live_state(), wanted(), personality(), concurrent_patch());
     runner
-        .run(&cases, |(state, sections, how, patch)| run(somebody_writes_in_between(state, sections, how, patch)))
+        .run(&cases, |(state, sections, how, patch)| run(concurrent_write_before_ours(state, sections, how, patch)))
         .unwrap();
     assert!(MOVED.load(Ordering::Relaxed) > 100);
 }
 
 #[test]
-fn every_named_personality_takes_a_typical_change() {
+fn a_typical_change_is_applied_under_every_named_personality() {
     let sections = r#"{"organization": {"session_duration": "24h", "login_design": {"header_text": null}}}"#;
     let manifest = manifest(&manifest_of(serde_json::from_str::<Json>(sections).unwrap().as_object().unwrap()));
     for (name, personality) in Personality::named() {

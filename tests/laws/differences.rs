@@ -1,6 +1,5 @@
-//! What moved, decided once: the laws of the difference between two live states, for generated states under generated
-//! personalities of the API, and that the digest, the saved plan, the plan, the read before a write and the read-back agree
-//! on it.
+//! The difference between two live states, for generated states and personalities of the API: its properties, and that the
+//! digest, the saved plan, the plan, the read before a write and the read-back agree on it.
 
 use crate::common::{self, World, live_state, manifest_without_objections, plan_for, put, target, valid, wanted};
 use proptest::prelude::*;
@@ -21,12 +20,12 @@ fn personality() -> impl Strategy<Value = Personality> {
     any::<u64>().prop_map(Personality::nth)
 }
 
-/// Runs on a paused clock: pauses between reads take no time.
+/// Runs a future on a paused clock, so that pauses between reads take no time.
 fn run<T>(story: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
 }
 
-/// What one read of everything shows.
+/// Reads all endpoints.
 fn read(state: State, personality: Personality) -> Live {
     run(async { World::of(state, personality).reader.live(&target(), &Endpoint::ALL).await.unwrap() })
 }
@@ -60,7 +59,7 @@ fn with(live: &Live, keys: &[&str], value: Json) -> Live {
     with_fields(live, fields)
 }
 
-/// Whether everything that compares two live states says that nothing moved, or everything that something did.
+/// Checks that all comparisons of two live states agree. Returns whether there is a difference.
 fn agree(before: &Live, after: &Live) -> Result<bool, TestCaseError> {
     let model = Model::current();
     let found = differences(model, before, after);
@@ -75,12 +74,12 @@ fn agree(before: &Live, after: &Live) -> Result<bool, TestCaseError> {
     Ok(!found.is_empty())
 }
 
-/// The settings of the organization that a former path may hold.
+/// The settings of the organization with a former path.
 fn renamed() -> Vec<Setting> {
     Model::current().of(Endpoint::Organization).filter(|setting| setting.former.is_some()).copied().collect()
 }
 
-/// The path of a renamed setting, a value that it has, and another one.
+/// The path of a renamed setting, and two values of it.
 fn contradiction() -> impl Strategy<Value = (&'static str, Json, Json)> {
     prop::sample::select(renamed()).prop_flat_map(|setting| (Just(setting.path), valid(&setting), valid(&setting)))
 }
@@ -89,10 +88,10 @@ fn setting(path: &str) -> Setting {
     *Model::current().setting(path).unwrap()
 }
 
-/// The group whose switch servers fill the members behind as they like.
+/// The switch of a group whose other members servers may fill while it is off.
 const SWITCH: &str = "organization.service_token_inactivity.enabled";
 
-/// The same live state with that group: whether it is on, and after how many days.
+/// The same live state with that group: its switch, and its number of days.
 fn with_group(live: &Live, is_on: bool, days: Json) -> Live {
     let group = json!({"enabled": is_on, "inactivity_threshold_days": days, "action": "disable"});
     with(live, &["service_token_inactivity"], group)
@@ -102,11 +101,11 @@ fn volatile() -> impl Iterator<Item = &'static Setting> {
     Model::current().of(Endpoint::Organization).filter(|setting| setting.access == Access::Volatile)
 }
 
-/// A document as the API would answer it after a PUT of this body that it took as it was.
-fn taken(before: &Document, sent: &JsonText) -> Document {
+/// The document that the API would return after it stored this body unchanged.
+fn after_put(before: &Document, sent: &JsonText) -> Document {
     let mut after = Document::parse(before.endpoint, sent).unwrap();
     for setting in Model::current().response_only(before.endpoint) {
-        // No setting of the server's own is in a group.
+        // No server-managed setting is in a group.
         let key = setting.live_keys()[0][0];
         after.fields.extend(before.fields.get(key).map(|value| (key.to_owned(), value.clone())));
     }
@@ -117,14 +116,14 @@ fn taken(before: &Document, sent: &JsonText) -> Document {
     after
 }
 
-/// What a write asks for is what the plan says, and nothing else: the body, the plan and the difference agree.
-fn body_does_what_the_plan_says(live: &Live, manifest: &Manifest) -> Result<(), TestCaseError> {
+/// Checks that the body, the plan and the difference agree.
+fn assert_body_matches_plan(live: &Live, manifest: &Manifest) -> Result<(), TestCaseError> {
     let model = Model::current();
     let plan = plan_for(manifest, live);
     for before in live.documents() {
         let of_endpoint = |change: &&Change| change.setting.endpoint() == before.endpoint;
         let changes: Vec<&Change> = plan.changes.iter().filter(of_endpoint).collect();
-        let after = taken(before, &body::put(model, before, &changes, &[]));
+        let after = after_put(before, &body::put(model, before, &changes, &[]));
         let found = document_differences(model, before, &after);
         let desired = |path: &str| changes.iter().find(|one| one.setting.path == path).map(|one| &one.after);
         for one in &found {
@@ -142,18 +141,18 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_state_does_not_differ_from_itself_whenever_it_is_read(state in live_state(), personality in personality()) {
+    fn volatile_settings_are_not_a_difference(state in live_state(), personality in personality()) {
         let before = read(state, personality);
         prop_assert!(!agree(&before, &before)?);
         let mut later = before.clone();
         for setting in volatile() {
             later = with(&later, setting.live_keys()[0], json!("2031-01-01T00:00:00Z"));
         }
-        prop_assert!(!agree(&before, &later)?, "what changes by itself");
+        prop_assert!(!agree(&before, &later)?, "volatile settings");
     }
 
     #[test]
-    fn what_differs_there_and_back_is_the_same(
+    fn the_difference_is_symmetric(
         one in live_state(), two in live_state(), of_one in personality(), of_two in personality(),
     ) {
         let (one, two) = (read(one, of_one), read(two, of_two));
@@ -164,7 +163,7 @@ proptest! {
     }
 
     #[test]
-    fn a_field_that_nobody_knows_differs_when_a_letter_of_it_does(
+    fn any_change_of_an_unknown_field_is_a_difference(
         state in live_state(), personality in personality(), value in common::unknown_value(), other in common::unknown_value(),
     ) {
         let live = read(state, personality);
@@ -174,9 +173,9 @@ proptest! {
         }
     }
 
-    /// An apply echoes what live holds, so a server may move a former spelling of a setting that nobody declared.
+    /// An apply echoes live values, so a server may change a setting under its former path although it is not declared.
     #[test]
-    fn a_former_spelling_that_comes_to_contradict_its_setting_is_proved(
+    fn a_former_path_that_contradicts_its_setting_is_a_difference(
         state in live_state(), personality in personality(), (path, value, other) in contradiction(),
     ) {
         let live = read(state, personality);
@@ -184,16 +183,15 @@ proptest! {
         let (own, former) = (setting.live_keys()[0], setting.live_keys()[1]);
         let before = with(&with(&live, own, value.clone()), former, value.clone());
         let after = with(&before, former, other.clone());
-        let has_moved = !setting.same(Some(&value), Some(&other)) && !setting.is_empty(Some(&other));
-        prop_assert_eq!(agree(&before, &after)?, has_moved);
+        let is_different = !setting.same(Some(&value), Some(&other)) && !setting.is_empty(Some(&other));
+        prop_assert_eq!(agree(&before, &after)?, is_different);
         let only_former = with(&with(&live, own, Json::Null), former, value.clone());
-        prop_assert!(!agree(&before, &only_former)?, "another spelling of the same state");
+        prop_assert!(!agree(&before, &only_former)?, "the same state under another path");
     }
 
-    /// While its switch is off, servers fill in a group as they like: it counts nowhere. A write that turns it on puts it
-    /// into force.
+    /// While the switch of a group is off, servers may fill its other members, so they are not compared.
     #[test]
-    fn a_member_behind_a_switch_that_is_off_counts_nowhere(
+    fn members_of_a_group_whose_switch_is_off_are_not_compared(
         state in live_state(), sections in wanted(), personality in personality(), days in 1..365_i64, others in 1..365_i64,
     ) {
         let live = read(state, personality);
@@ -207,14 +205,14 @@ proptest! {
     }
 
     #[test]
-    fn a_plan_says_what_its_write_asks_for(state in live_state(), sections in wanted(), personality in personality()) {
+    fn the_body_of_a_write_matches_the_plan(state in live_state(), sections in wanted(), personality in personality()) {
         let live = read(state, personality);
         let manifest = manifest_without_objections(sections, Some(&live));
-        body_does_what_the_plan_says(&live, &manifest)?;
+        assert_body_matches_plan(&live, &manifest)?;
     }
 
     #[test]
-    fn a_write_under_two_spellings_does_not_contradict_itself(
+    fn a_write_with_two_paths_of_a_setting_is_consistent(
         state in live_state(), personality in personality(), (path, value, other) in contradiction(), wanted in any::<u64>(),
     ) {
         let live = read(state, personality);
@@ -224,14 +222,13 @@ proptest! {
         let mut sections = Map::new();
         put(&mut sections, "organization", setting.keys(), if wanted % 2 == 0 { value } else { Json::Null });
         let manifest = manifest_without_objections(sections, Some(&live));
-        body_does_what_the_plan_says(&live, &manifest)?;
+        assert_body_matches_plan(&live, &manifest)?;
     }
 }
 
-/// A value behind a switch that is off does not count, and the write that turns the switch on sends the one that was
-/// approved.
+/// Such a change is not compared, and the write that turns the switch on sends the approved value.
 #[test]
-fn a_value_that_moves_behind_a_switch_before_it_is_turned_on_is_written_as_it_was_approved() {
+fn a_change_behind_a_switch_before_it_is_turned_on_is_overwritten_with_the_approved_value() {
     let group =
         |is_on: bool, days: i64| json!({"enabled": is_on, "inactivity_threshold_days": days, "action": "disable"});
     let concurrent = Concurrent { when: Moment::Read, patch: json!({"service_token_inactivity": group(false, 7)}) };

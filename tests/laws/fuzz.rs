@@ -1,7 +1,7 @@
-//! A mutation fuzzer: our own texts, changed at random from a fixed seed, go through everything that reads what others
-//! wrote. It needs no nightly compiler and runs with the other tests.
+//! A mutation fuzzer: valid inputs with random changes, from a fixed seed, are given to all parsers of untrusted input. It
+//! needs no nightly compiler and runs with the other tests.
 //!
-//! `ZERODRIFT_FUZZ_EXECUTIONS` says how many inputs each target gets, and `ZERODRIFT_FUZZ_SEED` with which seed to begin:
+//! `ZERODRIFT_FUZZ_EXECUTIONS` sets the number of inputs for each target, and `ZERODRIFT_FUZZ_SEED` the seed:
 //!
 //! ```console
 //! $ ZERODRIFT_FUZZ_EXECUTIONS=1000000 cargo test --test laws fuzz -- --nocapture
@@ -32,7 +32,7 @@ use zerodrift::terraform::{Import, import};
 
 const API: &str = "https://api.example/client/v4";
 
-/// Shows the input at hand when the test fails.
+/// Prints the current input when the test fails.
 struct Shown<'a>(&'a [u8]);
 
 impl Drop for Shown<'_> {
@@ -43,7 +43,7 @@ impl Drop for Shown<'_> {
     }
 }
 
-/// Runs a target on as many inputs as the budget allows; `usual` is the budget of the ordinary run.
+/// Runs a target on generated inputs; `usual` is the default number.
 fn fuzz(name: &str, usual: u64, mut input: impl FnMut(&mut Rng) -> Vec<u8>, mut target: impl FnMut(&[u8])) {
     let variable = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let executions = variable("ZERODRIFT_FUZZ_EXECUTIONS").unwrap_or(usual);
@@ -60,7 +60,7 @@ fn seeds(texts: &[&str]) -> Vec<Vec<u8>> {
     texts.iter().map(|text| text.as_bytes().to_vec()).collect()
 }
 
-/// Text for a terminal: lines, and nothing that steers it.
+/// Asserts that a text contains no control characters except line feeds.
 fn assert_harmless(text: &str) {
     let control = text.chars().find(|character| *character != '\n' && character.is_control());
     assert_eq!(control, None, "{text:?}");
@@ -79,7 +79,7 @@ const MANIFESTS: [&str; 4] = [
 ];
 
 #[test]
-fn a_manifest_of_any_bytes_is_read_or_refused_with_findings_that_point_into_it() {
+fn a_manifest_of_any_bytes_is_parsed_or_rejected_with_findings_inside_it() {
     let (seeds, live) = (seeds(&MANIFESTS), demo());
     fuzz(
         "manifest",
@@ -94,7 +94,7 @@ fn a_manifest_of_any_bytes_is_read_or_refused_with_findings_that_point_into_it()
             };
             let parsed = parse(Model::current(), &source);
             assert_points_into(&parsed, &source);
-            assert_mends(&parsed, &source);
+            assert_fixes_keep_yaml(&parsed, &source);
             assert_fixes(&parsed, &source);
             let Some(manifest) = &parsed.manifest else { return };
             for declared in &manifest.declared {
@@ -107,7 +107,7 @@ fn a_manifest_of_any_bytes_is_read_or_refused_with_findings_that_point_into_it()
     );
 }
 
-/// Safe fixes leave no more errors than there were, and none of them to be made again.
+/// Asserts that safe fixes do not add errors and are idempotent.
 fn assert_fixes(before: &Parsed, source: &Source) {
     let errors = |parsed: &Parsed| parsed.findings.iter().filter(|finding| finding.is_error()).count();
     let fixed = fix(Model::current(), source);
@@ -118,7 +118,7 @@ fn assert_fixes(before: &Parsed, source: &Source) {
     }
 }
 
-/// Whatever the layout, a file with live values in it is a manifest, and what was adopted is in sync.
+/// Asserts that a file with adopted values is a manifest, and that the adopted settings are in sync.
 fn assert_adopts(manifest: &Manifest, source: &Source, live: &Live) {
     let changes: Vec<_> =
         plan_for(manifest, live).changes.into_iter().map(|change| (change.setting, change.before)).collect();
@@ -127,9 +127,9 @@ fn assert_adopts(manifest: &Manifest, source: &Source, live: &Live) {
     assert_eq!(adoption.adopted.len() + adoption.not_adopted.len(), changes.len());
     let text = Source { name: source.name.clone(), text: adoption.text };
     let new = parse(Model::current(), &text).manifest.unwrap_or_else(|| panic!("{}", text.text));
-    let left = plan_for(&new, live).changes;
+    let remaining = plan_for(&new, live).changes;
     for adopted in adoption.adopted {
-        assert!(left.iter().all(|change| change.setting.path != adopted.setting.path), "{}", text.text);
+        assert!(remaining.iter().all(|change| change.setting.path != adopted.setting.path), "{}", text.text);
     }
 }
 
@@ -149,17 +149,17 @@ fn assert_points_into(parsed: &Parsed, source: &Source) {
     }
 }
 
-/// A fix leaves YAML behind where there was YAML before.
-fn assert_mends(parsed: &Parsed, source: &Source) {
+/// Asserts that each fix of valid YAML results in valid YAML.
+fn assert_fixes_keep_yaml(parsed: &Parsed, source: &Source) {
     let is_broken = |findings: &[Finding]| findings.iter().any(|finding| matches!(finding.rule.id(), "syntax" | "tab"));
     if is_broken(&parsed.findings) {
         return;
     }
     for fix in parsed.findings.iter().filter_map(|finding| finding.fix.clone()) {
-        let mut mended = source.clone();
-        mended.text.replace_range(fix.span, &fix.replacement);
-        let findings = parse(Model::current(), &mended).findings;
-        assert!(!is_broken(&findings), "{}\n{}\n{findings:#?}", fix.title, mended.text);
+        let mut fixed = source.clone();
+        fixed.text.replace_range(fix.span, &fix.replacement);
+        let findings = parse(Model::current(), &fixed).findings;
+        assert!(!is_broken(&findings), "{}\n{}\n{findings:#?}", fix.title, fixed.text);
     }
 }
 
@@ -172,7 +172,7 @@ fn demo() -> Live {
     Snapshot::parse(include_bytes!("../../examples/live.json")).unwrap().live
 }
 
-/// An envelope around each object of the API, mutated as JSON first, so that most of them decode, and as bytes now and then.
+/// An answer with an object of the API, mutated as JSON, so that most of them decode, and sometimes also as bytes.
 fn answer(rng: &mut Rng, result: &Json) -> Vec<u8> {
     let errors = json!([{"code": 9999, "message": "access.api.error.not_enabled", "error_chain": [{"code": 1, "message": "why"}],
         "documentation_url": "https://example.com", "source": {"pointer": "/name"}}]);
@@ -186,7 +186,7 @@ fn answer(rng: &mut Rng, result: &Json) -> Vec<u8> {
 }
 
 #[test]
-fn an_answer_of_any_bytes_is_decoded_or_refused_and_what_is_decoded_exports_to_nothing() {
+fn an_answer_of_any_bytes_is_rejected_or_its_export_is_in_sync() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     let objects = [Json::from(seeded().organization.unwrap()), Json::from(seeded().doh.unwrap())];
     let round = Cell::new(0_u32);
@@ -214,7 +214,7 @@ fn an_answer_of_any_bytes_is_decoded_or_refused_and_what_is_decoded_exports_to_n
     assert!(decoded >= round.get() / 4, "only {decoded} of {} answers were decoded", round.get());
 }
 
-/// Everything that is done with a live state, whatever it holds.
+/// Runs all functions that read a live state.
 fn assert_views(live: &Live) {
     let model = Model::current();
     for document in live.documents() {
@@ -252,7 +252,7 @@ fn assert_document(model: &Model, document: &Document) {
 }
 
 #[test]
-fn a_snapshot_of_any_bytes_is_read_or_refused_and_writes_as_it_reads() {
+fn a_snapshot_of_any_bytes_is_rejected_or_round_trips() {
     let demo: Json = serde_json::from_slice(include_bytes!("../../examples/live.json")).unwrap();
     let input = |rng: &mut Rng| {
         let text = mutate::json(rng, &demo).to_string().into_bytes();
@@ -265,7 +265,7 @@ fn a_snapshot_of_any_bytes_is_read_or_refused_and_writes_as_it_reads() {
 }
 
 #[test]
-fn a_duration_of_any_text_is_refused_or_reads_as_it_is_written() {
+fn a_duration_of_any_text_is_rejected_or_round_trips() {
     let seeds =
         seeds(&["24h", "1h30m", "-1.5h", ".5s", "1us2\u{b5}s3\u{3bc}s", "2562047h47m16.854775807s", "+0", "1ns1ms"]);
     fuzz(
@@ -287,7 +287,7 @@ fn a_duration_of_any_text_is_refused_or_reads_as_it_is_written() {
 }
 
 #[test]
-fn a_personality_or_fault_of_any_text_is_refused_or_reads_as_it_is_written() {
+fn a_personality_or_fault_of_any_text_is_rejected_or_round_trips() {
     let seeds = seeds(&[
         "put=merge,durations=rewritten,read_back=late",
         "sloppy",
@@ -316,7 +316,7 @@ fn a_personality_or_fault_of_any_text_is_refused_or_reads_as_it_is_written() {
 }
 
 #[test]
-fn a_saved_plan_of_any_bytes_is_refused_or_reads_as_it_is_written() {
+fn a_saved_plan_of_any_bytes_is_rejected_or_round_trips() {
     let source = Source { name: "org.yaml".to_owned(), text: MANIFESTS[1].to_owned() };
     let manifest = parse(Model::current(), &source).manifest.unwrap();
     let text = to_text(&plan_document(&[plan_for(&manifest, &demo())], 0));
@@ -331,7 +331,7 @@ fn a_saved_plan_of_any_bytes_is_refused_or_reads_as_it_is_written() {
     });
 }
 
-/// Each with the name of its file.
+/// File names and texts.
 const CONFIGURATIONS: [(&str, &str); 5] = [
     (
         "main.tf",
@@ -366,7 +366,7 @@ const CONFIGURATIONS: [(&str, &str); 5] = [
 ];
 
 #[test]
-fn a_configuration_of_any_bytes_is_imported_or_refused_with_findings_that_point_into_it() {
+fn a_configuration_of_any_bytes_is_imported_or_rejected_with_findings_inside_it() {
     let (names, texts): (Vec<&str>, Vec<&str>) = CONFIGURATIONS.into_iter().unzip();
     let seeds = seeds(&texts);
     let mut number = 0;

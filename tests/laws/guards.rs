@@ -1,7 +1,7 @@
-//! The law of guards: no change is written without consent unless it is known to be noted or harmless.
+//! Guards: no change is written without consent unless it is known to be noted or harmless.
 //!
-//! Which change is which is said a second time here, setting by setting and without the table of the program, for live
-//! values of every shape: absent, known, under a former name, in other letters, unknown, of another type, behind a switch.
+//! The oracle here decides this independently of the program's table, for live values of every shape: absent, known, under
+//! a former name, in another case, unknown, of a different type, behind a switch.
 
 use crate::common::{live_state_with, manifest_without_objections, target, wanted};
 use proptest::prelude::*;
@@ -16,7 +16,7 @@ use zerodrift::settings::{Endpoint, GoDuration, Model};
 
 const CASES: u32 = 1000;
 
-/// What a change calls for.
+/// The impact of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Level {
     Guarded,
@@ -28,9 +28,9 @@ use Level::{Guarded, Harmless, Noted};
 /// A value before or after a change, for the oracle.
 #[derive(Debug, Clone, PartialEq)]
 enum Held {
-    Nothing,
+    Empty,
     Value(Json),
-    Odd,
+    Unranked,
 }
 
 fn is_blank(value: &Json) -> bool {
@@ -55,14 +55,14 @@ const WORDS: [(&str, &[&str]); 5] = [
     ("ssh_key_type", &["ecdsa", "ed25519", "rsa"]),
 ];
 
-/// Whether a value is one whose meaning is known, by the last part of the setting's name.
+/// Classifies a value, by the last part of the setting's name.
 fn held(name: &str, value: &Json) -> Held {
     let empty_of_its_kind = match value {
         Json::Bool(false) => is_boolean(name),
         other => is_blank(other),
     };
     if empty_of_its_kind {
-        return Held::Nothing;
+        return Held::Empty;
     }
     let known = WORDS.iter().find(|(word, _)| *word == name).map(|(_, known)| *known);
     let is_known = |value: &Json| known.is_none_or(|known| value.as_str().is_some_and(|word| known.contains(&word)));
@@ -79,7 +79,7 @@ fn held(name: &str, value: &Json) -> Held {
         _ if name.ends_with("duration") || name.ends_with("inactive_time") => hours(value).is_some(),
         _ => value.is_string() && is_known(value),
     };
-    if ranks { Held::Value(value.clone()) } else { Held::Odd }
+    if ranks { Held::Value(value.clone()) } else { Held::Unranked }
 }
 
 fn is_boolean(name: &str) -> bool {
@@ -101,11 +101,11 @@ fn at<'a>(fields: &'a Map<String, Json>, path: &[&str]) -> Option<&'a Json> {
     path[1..].iter().try_fold(fields.get(path[0])?, |value, key| value.get(*key))
 }
 
-/// What a live document holds, wherever it may hold it.
+/// The value of a setting in a live document, under any of its paths.
 fn live_value(live: &Live, path: &str) -> Held {
     let (section, rest) = path.split_once('.').unwrap();
     let endpoint = if section == "doh" { Endpoint::Doh } else { Endpoint::Organization };
-    let Some(document) = live.document(endpoint) else { return Held::Nothing };
+    let Some(document) = live.document(endpoint) else { return Held::Empty };
     let renamed = rest.replace("mfa_piv_key_requirements", "mfa_ssh_piv_key_requirements");
     let answered = if path == "doh.service_token_id" { "id".to_owned() } else { rest.to_owned() };
     let name = rest.rsplit('.').next().unwrap();
@@ -114,7 +114,7 @@ fn live_value(live: &Live, path: &str) -> Held {
         if let [group, _] = keys[..]
             && document.fields.get(group).is_some_and(|value| !value.is_object() && !value.is_null() && *value != "")
         {
-            return Held::Odd;
+            return Held::Unranked;
         }
     }
     let found = [&answered, &renamed]
@@ -127,7 +127,7 @@ fn live_value(live: &Live, path: &str) -> Held {
     held(name, &value)
 }
 
-/// What a setting will hold: as declared, else as it is.
+/// The value of a setting after the apply: the declared one, else the live one.
 fn future(manifest: &Manifest, live: &Live, path: &str) -> Held {
     match manifest.declared(path) {
         Some(declared) => held(path.rsplit('.').next().unwrap(), &declared.value),
@@ -137,20 +137,20 @@ fn future(manifest: &Manifest, live: &Live, path: &str) -> Held {
 
 const TOKENS: &str = "organization.service_token_inactivity";
 
-/// What a change calls for, said once more.
+/// The expected impact of a change.
 fn oracle(manifest: &Manifest, live: &Live, path: &str, after: &Json) -> Level {
     let name = path.rsplit('.').next().unwrap();
     if path == "organization.name" || path.contains(".login_design.") || path.contains(".custom_pages.") {
         return Harmless;
     }
     let behind_the_switch = path.starts_with(TOKENS) && name != "enabled";
-    let switched_off = behind_the_switch && live_value(live, &format!("{TOKENS}.enabled")) == Held::Nothing;
-    let before = if switched_off && live_group_is_whole(live) { Held::Nothing } else { live_value(live, path) };
+    let switched_off = behind_the_switch && live_value(live, &format!("{TOKENS}.enabled")) == Held::Empty;
+    let before = if switched_off && live_group_is_whole(live) { Held::Empty } else { live_value(live, path) };
     let after = held(name, after);
-    if before == Held::Odd || after == Held::Odd {
+    if before == Held::Unranked || after == Held::Unranked {
         return Guarded;
     }
-    let (was, will) = (before != Held::Nothing, after != Held::Nothing);
+    let (was, will) = (before != Held::Empty, after != Held::Empty);
     let length = |held: &Held| if let Held::Value(value) = held { hours(value) } else { None };
     let (old, new) = (length(&before), length(&after));
     let longer = was && (!will || new > old);
@@ -166,7 +166,7 @@ fn oracle(manifest: &Manifest, live: &Live, path: &str, after: &Json) -> Level {
         "deny_unmatched_requests" | "strict_service_token_auth" | "mfa_required_for_all_apps" => Guarded,
         "deny_unmatched_requests_exempted_zone_names" => {
             let deny = "organization.deny_unmatched_requests";
-            let off = live_value(live, deny) == Held::Nothing && future(manifest, live, deny) == Held::Nothing;
+            let off = live_value(live, deny) == Held::Empty && future(manifest, live, deny) == Held::Empty;
             if off { Harmless } else { Guarded }
         }
         "allowed_authenticators" => {
@@ -187,7 +187,7 @@ fn oracle(manifest: &Manifest, live: &Live, path: &str, after: &Json) -> Level {
             let mfa = live_value(live, "organization.mfa_config.allowed_authenticators");
             match was {
                 true if longer => Guarded,
-                false if mfa != Held::Nothing => Guarded,
+                false if mfa != Held::Empty => Guarded,
                 _ => Harmless,
             }
         }
@@ -232,7 +232,7 @@ fn oracle(manifest: &Manifest, live: &Live, path: &str, after: &Json) -> Level {
             let mild = future(manifest, live, &format!("{TOKENS}.action")) == Held::Value(json!("disable"));
             match (&before, &after) {
                 _ if !mild => Guarded,
-                (_, Held::Nothing) => Harmless,
+                (_, Held::Empty) => Harmless,
                 (Held::Value(old), Held::Value(new)) if new.as_i64() > old.as_i64() => Harmless,
                 _ => Noted,
             }
@@ -241,7 +241,7 @@ fn oracle(manifest: &Manifest, live: &Live, path: &str, after: &Json) -> Level {
     }
 }
 
-/// Whether the group with the switch is an object, so that there is something behind the switch.
+/// Whether the group with the switch is an object or empty.
 fn live_group_is_whole(live: &Live) -> bool {
     let document = live.document(Endpoint::Organization).unwrap();
     document.fields.get("service_token_inactivity").is_none_or(|group| group.is_object() || is_blank(group))
@@ -252,7 +252,7 @@ fn planned(manifest: &Manifest, live: &Live) -> Plan {
     plan(&Input { model, manifest, target: &target, api: "https://sandbox.test/client/v4", live, allow: &[] })
 }
 
-/// A state as it is read, without any sandbox between.
+/// Converts a state to a live state, without a sandbox.
 fn read(state: &State) -> Live {
     let state = serde_json::to_value(state).unwrap();
     let slot = |endpoint, key: &str| {
@@ -261,11 +261,11 @@ fn read(state: &State) -> Live {
     Live { organization: slot(Endpoint::Organization, "organization"), doh: slot(Endpoint::Doh, "doh") }
 }
 
-/// Puts wrong things where groups should be, and values behind a switch that is off.
-fn bend(live: &mut Live, bent: u8, action: Json) {
+/// Replaces groups by invalid values, or adds values behind a switch that is off.
+fn distort(live: &mut Live, distortion: u8, action: Json) {
     let Slot::Present(document) = &mut live.organization else { return };
     let hidden = json!({"enabled": false, "inactivity_threshold_days": 90, "action": action});
-    let (key, value) = match bent {
+    let (key, value) = match distortion {
         0 => ("mfa_config", json!("strict")),
         1 => ("mfa_piv_key_requirements", json!([1])),
         2 => ("deny_unmatched_requests", json!("yes")),
@@ -275,7 +275,7 @@ fn bend(live: &mut Live, bent: u8, action: Json) {
     document.fields.insert(key.to_owned(), value);
 }
 
-/// A manifest that turns the switch on without a word about what stands behind it, or leaves it alone.
+/// Declares only the switch of a group, if `on`.
 fn turn_on(sections: &mut Map<String, Json>, on: bool) {
     if on {
         crate::common::put(sections, "organization", &["service_token_inactivity"], json!({"enabled": true}));
@@ -293,24 +293,24 @@ fn hidden_action() -> impl Strategy<Value = Json> {
     ])
 }
 
-/// A session duration anywhere, far beyond the documented range included.
+/// A session duration, also far outside of the documented range.
 fn session() -> impl Strategy<Value = Option<String>> {
     prop::option::weighted(0.3, prop::sample::select(vec!["1s", "14m", "15m", "730h", "731h", "87600h", "2000h"]))
         .prop_map(|text| text.map(str::to_owned))
 }
 
-/// How many changes of each level the law has looked at.
+/// The number of checked changes of each level.
 static SEEN: [AtomicUsize; 3] = [const { AtomicUsize::new(0) }; 3];
 
-/// Plans, and compares every change with what the oracle says.
-fn look(
+/// Plans, and compares every change with the oracle.
+fn check(
     state: &State,
     mut sections: Map<String, Json>,
-    (bent, action, on): (u8, Json, bool),
+    (distortion, action, on): (u8, Json, bool),
     session: Option<String>,
 ) -> Result<(), TestCaseError> {
     let mut live = read(state);
-    bend(&mut live, bent, action);
+    distort(&mut live, distortion, action);
     turn_on(&mut sections, on);
     if let Some(session) = session {
         crate::common::put(&mut sections, "organization", &["session_duration"], json!(session));
@@ -339,7 +339,7 @@ fn look(
     };
     prop_assert_eq!(planned(&consents(&Json::clone), &live).refused().count(), 0, "consent to each value is enough");
     let others = consents(&|_| json!({"another": "value"}));
-    prop_assert_eq!(planned(&others, &live).refused().count(), open, "consent to other values is none");
+    prop_assert_eq!(planned(&others, &live).refused().count(), open, "consent to other values is not enough");
     match Approved::new(&plan, &live) {
         Ok(_) => prop_assert_eq!(open, 0),
         Err(NotApproved::Guards(changes)) => prop_assert_eq!(changes.len(), open),
@@ -348,20 +348,20 @@ fn look(
     Ok(())
 }
 
-fn bending() -> impl Strategy<Value = (u8, Json, bool)> {
+fn distortion() -> impl Strategy<Value = (u8, Json, bool)> {
     (0_u8..12, hidden_action(), any::<bool>())
 }
 
-/// The law would hold for a program that plans nothing: every level must have been met often.
+/// The property would hold for a program that plans nothing, so every level must occur often.
 #[test]
-fn every_level_is_met_often() {
+fn every_level_occurs_often() {
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 300,
         failure_persistence: None,
         ..ProptestConfig::default()
     });
-    let cases = (live_state_with(0.2), wanted(), bending(), session());
-    runner.run(&cases, |(state, sections, bending, session)| look(&state, sections, bending, session)).unwrap();
+    let cases = (live_state_with(0.2), wanted(), distortion(), session());
+    runner.run(&cases, |(state, sections, distortion, session)| check(&state, sections, distortion, session)).unwrap();
     let seen = SEEN.each_ref().map(|count| count.load(Ordering::Relaxed));
     assert!(seen.iter().all(|count| *count > 200), "guarded, noted, harmless: {seen:?}");
 }
@@ -370,15 +370,15 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_change_passes_without_consent_unless_it_is_known_to_be_noted_or_harmless(
-        state in live_state_with(0.2), sections in wanted(), bending in bending(), session in session(),
+    fn every_change_has_the_expected_impact(
+        state in live_state_with(0.2), sections in wanted(), distortion in distortion(), session in session(),
     ) {
-        look(&state, sections, bending, session)?;
+        check(&state, sections, distortion, session)?;
     }
 
-    /// A change that the plan does not show is no change: what is turned on puts nothing into force that is not listed.
+    /// A switch that is turned on activates the values behind it.
     #[test]
-    fn what_comes_into_force_is_in_the_plan(action in hidden_action(), days in 30_i64..365) {
+    fn values_that_a_switch_activates_are_in_the_plan(action in hidden_action(), days in 30_i64..365) {
         let hidden = json!({"name": "W", "service_token_inactivity": {"enabled": false, "inactivity_threshold_days": days, "action": action.clone()}});
         let document = Document::new(Endpoint::Organization, hidden.as_object().unwrap().clone());
         let live = Live { organization: Slot::Present(document), doh: Slot::NotRead };
@@ -390,7 +390,6 @@ proptest! {
     }
 }
 
-/// The table has a cell for everything, and no cell is undecided.
 #[test]
 fn every_cell_of_the_table_is_decided() {
     assert_eq!(Model::current().undecided(), []);

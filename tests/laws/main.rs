@@ -1,7 +1,7 @@
-//! The laws: for generated live states and manifests, under every personality of the emulated API and every fault.
+//! Properties for generated live states and manifests, under all personalities and faults of the emulated API.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 #[path = "../common/mod.rs"]
 mod common;

@@ -1,4 +1,4 @@
-//! The state from before, as programs keep it, and the law of the way back.
+//! Backups before a write, and rollbacks after an apply.
 
 use crate::common::{World, live_state, manifest_without_objections, target, wanted};
 use proptest::prelude::*;
@@ -12,9 +12,8 @@ use zerodrift::settings::{Endpoint, Model, Unset};
 
 const WANTED: &str = "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n";
 
-/// If the pre-image cannot be kept, nothing is sent, under the library as under the program.
 #[tokio::test(start_paused = true)]
-async fn where_the_pre_image_cannot_be_kept_no_write_is_sent() {
+async fn if_the_backup_fails_no_write_is_sent() {
     let organization = serde_json::json!({"name": "Widget", "session_duration": "12h"});
     let world = World::of(State::with_organization(organization), Personality::default());
     let manifest = crate::common::manifest(WANTED);
@@ -32,7 +31,7 @@ async fn where_the_pre_image_cannot_be_kept_no_write_is_sent() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_pre_image_is_kept_once_before_the_first_of_several_writes() {
+async fn one_backup_is_made_before_the_first_of_several_writes() {
     let organization = serde_json::json!({
         "name": "Widget", "auth_domain": "widget.cloudflareaccess.com", "session_duration": "12h",
     });
@@ -53,7 +52,7 @@ async fn the_pre_image_is_kept_once_before_the_first_of_several_writes() {
     assert_eq!(rays, [true, true], "one id for each write");
 }
 
-/// Law of the rollback: whatever an apply has done, rolling back brings back every setting that a file can declare.
+/// Applies, rolls back, and checks that every setting that a file can declare is restored. Returns whether both succeeded.
 async fn apply_and_roll_back(
     state: State,
     sections: Map<String, Json>,
@@ -76,14 +75,14 @@ async fn apply_and_roll_back(
     let approved = Approved::new(&plan, &live).unwrap();
     let outcome = apply(&world.reader, &world.writer, approved, &Options::without_backup(model)).await;
     if outcome.end == End::Failed {
-        // A personality that refuses what this state needs, such as an unset: then nothing has moved.
+        // Some personalities refuse a necessary write, such as one that unsets a setting. Then nothing changes.
         prop_assert!(matches!(outcome.known, Known::AsBefore | Known::Partly), "{:?}", outcome);
         return Ok(false);
     }
     let after = world.reader.live(&target(), &Endpoint::ALL).await.unwrap();
     for setting in model.settings().iter().filter(|setting| setting.is_writable()) {
         let value = |live: &Live| live.document(setting.endpoint()).unwrap().canonical(model, setting);
-        // What was unset and cannot be unset stays: a name, a DoH duration.
+        // A setting that was unset and cannot be unset keeps its new value: the name, the DoH duration.
         if !value(&before).is_null() || !matches!(setting.unset, Unset::Never(_)) {
             prop_assert_eq!(value(&after), value(&before), "{}", setting.path);
         }
@@ -92,7 +91,7 @@ async fn apply_and_roll_back(
 }
 
 #[test]
-fn a_rollback_after_any_apply_brings_back_every_setting_that_can_be_declared() {
+fn a_rollback_restores_every_setting_that_can_be_declared() {
     let config = ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let cases = (live_state(), wanted(), any::<u64>().prop_map(Personality::nth));
@@ -106,5 +105,5 @@ fn a_rollback_after_any_apply_brings_back_every_setting_that_can_be_declared() {
             Ok(())
         })
         .unwrap();
-    assert!(rolled_back.get() > 100, "the law would hold for a program that never rolls back: {}", rolled_back.get());
+    assert!(rolled_back.get() > 100, "too few rollbacks: {}", rolled_back.get());
 }

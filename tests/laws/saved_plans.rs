@@ -1,4 +1,4 @@
-//! Law 6, what was reviewed is what is applied: for generated live states, manifests and personalities of the API.
+//! Saved plans, for generated live states, manifests and personalities of the API: only the reviewed plan is applied.
 
 use std::sync::LazyLock;
 
@@ -25,7 +25,7 @@ fn personality() -> impl Strategy<Value = Personality> {
     any::<u64>().prop_map(Personality::nth)
 }
 
-/// Runs on a paused clock: pauses between reads take no time.
+/// Runs a future on a paused clock, so that pauses between reads take no time.
 fn run<T>(story: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
 }
@@ -34,7 +34,7 @@ fn moment(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).unwrap()
 }
 
-/// A plan that was made at the moment 0 and expires at the moment 100, written and read.
+/// Creates a plan that expires at second 100, and checks that it round-trips.
 fn save(manifest: &Manifest, live: &Live) -> (Plan, SavedPlan) {
     let model = Model::current();
     let allow: Vec<String> = model.settings().iter().map(|setting| setting.path.to_owned()).collect();
@@ -46,7 +46,7 @@ fn save(manifest: &Manifest, live: &Live) -> (Plan, SavedPlan) {
     (plan, saved)
 }
 
-/// The plan of now, with the consents of the saved one.
+/// The current plan, with the consents of the saved one.
 fn again(saved: &SavedPlan, manifest: &Manifest, live: &Live) -> Plan {
     let target = target();
     plan(&Input { model: Model::current(), manifest, target: &target, api: API, live, allow: &saved.consents })
@@ -57,7 +57,7 @@ fn is_volatile(path: &[String], endpoint: Endpoint) -> bool {
     Model::current().of(endpoint).filter(volatile).any(|setting| setting.live_keys().iter().any(|keys| *keys == path))
 }
 
-/// The paths of a document to everything that is no object with members.
+/// Collects the paths of a document to all values except objects with members.
 fn leaves(fields: &Map<String, Json>, above: &[String], found: &mut Vec<Vec<String>>) {
     for (key, value) in fields {
         let path = [above, std::slice::from_ref(key)].concat();
@@ -68,7 +68,7 @@ fn leaves(fields: &Map<String, Json>, above: &[String], found: &mut Vec<Vec<Stri
     }
 }
 
-/// Another value for a path, which no rule of comparison takes for the same.
+/// A value that differs under every rule of comparison.
 fn other(value: &Json) -> Json {
     match value {
         Json::Bool(on) => json!(!on),
@@ -79,7 +79,7 @@ fn other(value: &Json) -> Json {
     }
 }
 
-/// The same state with one path changed; `None` where the path changes by itself, or is behind a switch that is off.
+/// The same state with one path changed; `None` if the path is volatile or behind a switch that is off.
 fn moved(live: &Live, choice: prop::sample::Index) -> Option<Live> {
     let all: Vec<(Endpoint, Vec<String>)> = live
         .documents()
@@ -109,7 +109,7 @@ fn moved(live: &Live, choice: prop::sample::Index) -> Option<Live> {
     (counts && !is_volatile(path, *endpoint)).then_some(live)
 }
 
-/// The same state some time later: what changes by itself has moved.
+/// The same state with other values of volatile settings.
 fn later(live: &Live) -> Live {
     let mut later = live.clone();
     for document in live.documents() {
@@ -124,8 +124,8 @@ fn later(live: &Live) -> Live {
     later
 }
 
-/// Whether one path is named, or a switch with what it brings to bear or takes out of it.
-fn is_one_movement(model: &Model, stale: &[StaleReason]) -> bool {
+/// Whether the reasons name one path, or a switch and the settings behind it.
+fn is_one_change(model: &Model, stale: &[StaleReason]) -> bool {
     let paths: Option<Vec<&str>> = stale
         .iter()
         .map(|stale| if let StaleReason::Live(moved) = stale { Some(moved.path.as_str()) } else { None })
@@ -142,7 +142,7 @@ proptest! {
     #![proptest_config(config(150))]
 
     #[test]
-    fn a_plan_is_applied_once_when_nothing_moved(state in live_state(), sections in wanted(), personality in personality()) {
+    fn a_plan_is_applied_once_if_the_live_state_did_not_change(state in live_state(), sections in wanted(), personality in personality()) {
         run(async {
             let model = Model::current();
             let world = World::of(state, personality);
@@ -167,7 +167,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_moves_in_live_is_named(state in live_state(), sections in wanted(), personality in personality(), choice in any::<prop::sample::Index>()) {
+    fn any_change_of_the_live_state_is_named(state in live_state(), sections in wanted(), personality in personality(), choice in any::<prop::sample::Index>()) {
         run(async {
             let model = Model::current();
             let world = World::of(state, personality);
@@ -178,8 +178,8 @@ proptest! {
             let Some(live) = moved(&live, choice) else { return Ok(()) };
             let plan = again(&saved, &manifest, &live);
             match saved.check_live(model, &live, &plan) {
-                Err(stale) => prop_assert!(is_one_movement(model, &stale), "{:?}", stale),
-                // The movement happened to be the wanted one.
+                Err(stale) => prop_assert!(is_one_change(model, &stale), "{:?}", stale),
+                // The change happens to be the planned one.
                 Ok(since) => prop_assert!(since == Since::Applied && plan.is_empty()),
             }
             Ok::<(), TestCaseError>(())
@@ -187,7 +187,7 @@ proptest! {
     }
 
     #[test]
-    fn another_manifest_target_api_version_or_time_is_refused(state in live_state(), sections in wanted(), others in wanted()) {
+    fn a_different_manifest_target_api_version_or_time_is_refused(state in live_state(), sections in wanted(), others in wanted()) {
         run(async {
             let model = Model::current();
             let world = World::of(state, Personality::default());
@@ -216,7 +216,7 @@ proptest! {
     }
 }
 
-/// A plan file with text of every kind in it.
+/// A plan file with text of all kinds.
 static PLAN: LazyLock<String> = LazyLock::new(|| {
     let live = State::with_organization(json!({
         "name": "Widget \u{202e} \"quoted\"", "auth_domain": "widget.cloudflareaccess.com", "session_duration": "12h", "next": [1.10, null],
@@ -236,7 +236,7 @@ proptest! {
     #![proptest_config(config(1000))]
 
     #[test]
-    fn no_byte_of_the_file_that_means_something_can_be_changed(place in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn any_change_of_the_content_of_the_file_is_detected(place in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let whole = PLAN.as_str();
         let mut bytes = whole.as_bytes().to_vec();
         bytes[place.index(whole.len())] = byte;
@@ -245,7 +245,7 @@ proptest! {
     }
 
     #[test]
-    fn no_part_of_the_file_is_a_plan(place in any::<prop::sample::Index>()) {
+    fn a_truncated_file_is_not_a_plan(place in any::<prop::sample::Index>()) {
         let whole = PLAN.as_str();
         let end = place.index(whole.trim_end().len());
         prop_assert!(read(&whole.as_bytes()[..end]).is_err());

@@ -1,6 +1,6 @@
-//! The example programs and files do what the documentation says they do.
+//! The example programs and files work as documented.
 //!
-//! The programs are the ones that `cargo test` has built; they talk to a sandbox in this process over loopback.
+//! `cargo test` builds the programs. They connect to a sandbox in this process.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -17,7 +17,7 @@ fn in_repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-/// An example program, built beside this test: `…/deps/examples-HASH` and `…/examples/NAME`.
+/// An example program. This test is `…/deps/repository-HASH`, and the program `…/examples/NAME`.
 fn program(name: &str) -> Command {
     let test = std::env::current_exe().unwrap();
     let path = test.parent().and_then(Path::parent).unwrap().join("examples").join(name);
@@ -27,7 +27,7 @@ fn program(name: &str) -> Command {
     command
 }
 
-/// What a program printed, and that it succeeded.
+/// Returns the output of a program, which must succeed.
 fn printed(output: &Output) -> String {
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}{err}");
@@ -39,7 +39,7 @@ async fn serve(state: State) -> Running {
     Server::start(Sandbox::from_state(state), ([127, 0, 0, 1], 0).into()).await.unwrap()
 }
 
-/// Runs a program against a sandbox, in a folder of its own. The program blocks its thread, not the sandbox's.
+/// Runs a program against a sandbox, in its own folder and on its own thread.
 async fn run_against(sandbox: &Running, name: &str, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let mut command = program(name);
@@ -49,7 +49,7 @@ async fn run_against(sandbox: &Running, name: &str, arguments: &[&str]) -> Outpu
 }
 
 #[tokio::test]
-async fn read_organization_prints_settings_and_what_this_version_does_not_know() {
+async fn read_organization_prints_settings_and_unknown_fields() {
     let sandbox = serve(seeded()).await;
     let out = printed(&run_against(&sandbox, "read_organization", &[ACCOUNT]).await);
     for line in [
@@ -63,14 +63,14 @@ async fn read_organization_prints_settings_and_what_this_version_does_not_know()
 }
 
 #[tokio::test]
-async fn read_organization_says_when_there_is_none() {
+async fn read_organization_reports_a_missing_organization() {
     let sandbox = serve(State::default()).await;
     let out = printed(&run_against(&sandbox, "read_organization", &[ACCOUNT]).await);
     assert_eq!(out, format!("account {ACCOUNT} has no Zero Trust organization\n"));
 }
 
 #[tokio::test]
-async fn read_organization_fails_on_a_token_that_is_unknown() {
+async fn read_organization_fails_with_an_unknown_token() {
     let sandbox = serve(State { tokens: Tokens::Listed(Vec::new()), ..seeded() }).await;
     let output = run_against(&sandbox, "read_organization", &[ACCOUNT]).await;
     assert!(!output.status.success());
@@ -78,7 +78,7 @@ async fn read_organization_fails_on_a_token_that_is_unknown() {
 }
 
 #[tokio::test]
-async fn reconcile_writes_once_and_is_in_sync_from_then_on() {
+async fn reconcile_writes_once_and_is_then_in_sync() {
     let sandbox = serve(seeded()).await;
     let demo = in_repository("examples/org.yaml").display().to_string();
     let out = printed(&run_against(&sandbox, "reconcile", &[&demo]).await);
@@ -93,7 +93,7 @@ async fn reconcile_writes_once_and_is_in_sync_from_then_on() {
 }
 
 #[tokio::test]
-async fn revoke_user_says_that_it_did() {
+async fn revoke_user_reports_success() {
     let sandbox = serve(seeded()).await;
     let out = printed(&run_against(&sandbox, "revoke_user", &[ACCOUNT, "sam@widget.example"]).await);
     assert_eq!(out, "revoked\n");
@@ -103,7 +103,7 @@ async fn revoke_user_says_that_it_did() {
 }
 
 #[test]
-fn plan_offline_plans_the_demo_without_a_network() {
+fn plan_offline_plans_the_demo_without_network() {
     let out = printed(&program("plan_offline").args(["examples/org.yaml", "examples/live.json"]).output().unwrap());
     let lines: Vec<&str> = out.lines().collect();
     assert_eq!(lines[0], r#"organization.session_duration: "12h" -> "24h""#);
@@ -113,17 +113,17 @@ fn plan_offline_plans_the_demo_without_a_network() {
 }
 
 #[test]
-fn a_program_without_arguments_says_how_to_call_it() {
+fn a_program_without_arguments_prints_its_usage() {
     for name in ["plan_offline", "read_organization", "reconcile", "revoke_user"] {
         let output = program(name).output().unwrap();
         assert!(!output.status.success(), "{name}");
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(told.contains(&format!("usage: {name} ")), "{told}");
+        let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(stderr.contains(&format!("usage: {name} ")), "{stderr}");
     }
 }
 
 #[test]
-fn the_demo_manifest_is_what_its_schema_describes() {
+fn the_demo_manifest_matches_its_schema() {
     let text = std::fs::read_to_string(in_repository("examples/org.yaml")).unwrap();
     let manifest: Json = serde_yaml::from_str(&text).unwrap();
     let published = std::fs::read_to_string(in_repository("schemas/org.schema.json")).unwrap();
@@ -139,7 +139,7 @@ fn the_demo_manifest_is_what_its_schema_describes() {
     assert!(in_repository("examples").join(schema).exists(), "{modeline}");
 }
 
-/// Takes out what the server changes by itself.
+/// Removes volatile settings.
 fn without_volatile(mut snapshot: Json) -> Json {
     for setting in Model::current().settings().iter().filter(|setting| setting.access == Access::Volatile) {
         let section = snapshot["live"][setting.endpoint().section()].as_object_mut().unwrap();
@@ -149,7 +149,7 @@ fn without_volatile(mut snapshot: Json) -> Json {
 }
 
 #[test]
-fn the_demo_snapshot_is_what_an_export_of_a_fresh_sandbox_prints() {
+fn the_demo_snapshot_equals_an_export_of_a_new_sandbox() {
     let folder = tempfile::tempdir().unwrap();
     let state = folder.path().join("state.json");
     let output = Command::new(env!("CARGO_BIN_EXE_zerodrift"))

@@ -1,7 +1,7 @@
-//! The repository itself: the README, the examples and the rules of the source.
+//! The repository: README, examples, and rules of the source code.
 
 #![cfg(feature = "cli")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a panic fails the test")]
 
 #[path = "../common/mod.rs"]
 mod common;

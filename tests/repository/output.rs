@@ -1,9 +1,9 @@
-//! Nothing leaves the program but through one place: the sources know no other way to print.
+//! Only `src/cli/output/ui.rs` prints.
 
 use std::path::{Path, PathBuf};
 
-/// Ways to print, and the one file that may use each.
-const WAYS: [(&str, &[&str]); 14] = [
+/// Calls that print, and the files that may use them.
+const CALLS: [(&str, &[&str]); 14] = [
     ("println!", &[]),
     ("print!(", &[]),
     ("eprintln!", &[]),
@@ -17,11 +17,11 @@ const WAYS: [(&str, &[&str]); 14] = [
     ("/dev/stderr", &[]),
     ("process::exit", &[]),
     ("with_test_writer", &[]),
-    // A path is untrusted text: `text::path` makes it visible, and data takes it as it is.
+    // A path is untrusted text, which `text::path` escapes.
     (".display()", &[]),
 ];
 
-/// Sources without their tests.
+/// Collects the sources without their tests.
 fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -43,27 +43,27 @@ fn is_comment(line: &str) -> bool {
 }
 
 #[test]
-fn nothing_is_printed_but_through_the_one_place() {
+fn only_one_file_prints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     sources(&root.join("src"), &mut found);
-    assert!(found.len() > 100, "the sources are somewhere else");
-    let mut ways = Vec::new();
+    assert!(found.len() > 100, "only {} source files found", found.len());
+    let mut calls = Vec::new();
     for (path, code) in &found {
         let name = path.strip_prefix(root).unwrap().to_string_lossy().replace('\\', "/");
         for line in code.lines().filter(|line| !is_comment(line)) {
-            let other = WAYS.iter().filter(|(way, allowed)| line.contains(way) && !allowed.contains(&name.as_str()));
-            ways.extend(other.map(|(way, _)| format!("{name}: {way}: {}", line.trim())));
+            let other = CALLS.iter().filter(|(call, allowed)| line.contains(call) && !allowed.contains(&name.as_str()));
+            calls.extend(other.map(|(call, _)| format!("{name}: {call}: {}", line.trim())));
         }
     }
-    assert!(ways.is_empty(), "{ways:#?}");
+    assert!(calls.is_empty(), "{calls:#?}");
 }
 
 #[test]
-fn the_one_place_is_where_it_is_looked_for() {
+fn the_file_that_prints_escapes_all_text() {
     let ui = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/cli/output/ui.rs")).unwrap();
     let ui = ui.split("#[cfg(test)]").next().unwrap();
-    // Each line that writes to a stream names what made the text harmless.
+    // Each line that writes to a stream calls the function that escapes the text.
     let writes: Vec<&str> = ui.lines().filter(|line| line.contains("write!(") || line.contains("writeln!(")).collect();
     assert_eq!(writes.len(), 3, "{writes:#?}");
     assert_eq!(writes.iter().filter(|line| line.contains("self.for_stream(")).count(), 2, "{writes:#?}");

@@ -1,6 +1,6 @@
-//! The README is true: its console examples run, and its tables are what the program knows.
+//! The console examples of the README run, and its tables match the program.
 //!
-//! After a change that is meant, `TRYCMD=overwrite cargo test --test repository readme` writes the examples and tables anew.
+//! After an intended change, `TRYCMD=overwrite cargo test --test repository readme` updates the examples and tables.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ fn overwrites() -> bool {
     std::env::var("TRYCMD").is_ok_and(|mode| mode == "overwrite")
 }
 
-/// What stands between two markers must be this; or is made so, where that is asked for.
+/// Checks the text between two markers, or updates it if `TRYCMD=overwrite` is set.
 fn section(name: &str, expected: &str) {
     let text = std::fs::read_to_string(readme()).unwrap();
     let (begin, end) = (format!("<!-- {name}:begin -->\n"), format!("<!-- {name}:end -->"));
@@ -48,7 +48,7 @@ fn error_kinds() -> String {
     table
 }
 
-/// The guarded changes between known values, one setting a row; `explain` has the rest of the table.
+/// The guarded changes between known values, with one row per setting. `explain` prints the complete table.
 fn guards() -> String {
     let document = explain::document(Model::current(), None).unwrap();
     let mut table = "| setting | guarded |\n|---|---|\n".to_owned();
@@ -59,9 +59,9 @@ fn guards() -> String {
     table
 }
 
-/// One test, in this order: the two halves would write the same file at once.
+/// One test, because tables and consoles are written to the same file.
 #[test]
-fn the_readme_is_true() {
+fn the_readme_is_up_to_date() {
     section("settings", &explain::markdown_table(Model::current()));
     section("exit-codes", &exit_codes());
     section("error-kinds", &error_kinds());
@@ -69,7 +69,7 @@ fn the_readme_is_true() {
     consoles();
 }
 
-/// Runs the console examples in a folder of their own that has a copy of what they name.
+/// Runs the console examples in a temporary folder with copies of the example files.
 fn consoles() {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("README.md");

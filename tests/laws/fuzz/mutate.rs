@@ -1,9 +1,9 @@
-//! Mutations of bytes and of JSON, from a seed: the same seed gives the same inputs on every machine.
+//! Mutations of bytes and JSON. The same seed gives the same inputs on every machine.
 
 use fastrand::Rng;
 use serde_json::{Map, Value as Json, json};
 
-/// Pieces that mean something to one parser or another.
+/// Tokens that are syntax for one of the parsers.
 const TOKENS: [&str; 48] = [
     "null",
     "true",
@@ -82,7 +82,7 @@ fn mutate(rng: &mut Rng, input: &mut Vec<u8>, seeds: &[Vec<u8>]) {
             input.splice(start..end, other[from..to].iter().copied());
         }
         5 => {
-            // A line that moves: the indentation of what stands below changes its meaning.
+            // Indents a line, which changes the meaning of the lines below.
             let spaces = vec![b' '; rng.usize(..4)];
             let at = input[..start].iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
             input.splice(at..at, spaces);
@@ -95,17 +95,17 @@ fn mutate(rng: &mut Rng, input: &mut Vec<u8>, seeds: &[Vec<u8>]) {
     }
 }
 
-/// A part of something this long, short more often than long.
+/// A random range within a length, usually short.
 fn range(rng: &mut Rng, length: usize) -> (usize, usize) {
     let start = rng.usize(..=length);
     let longest = if rng.u8(..4) == 0 { length } else { 12 };
     (start, (start + rng.usize(..=longest)).min(length))
 }
 
-/// A changed copy of a JSON value, still JSON: members and elements that vanish, double, move or become something else.
+/// A changed copy of a JSON value: members and elements are removed, added, reordered or replaced.
 pub(crate) fn json(rng: &mut Rng, value: &Json) -> Json {
     if rng.u8(..24) == 0 {
-        return odd(rng);
+        return unusual(rng);
     }
     match value {
         Json::Object(members) => {
@@ -118,14 +118,14 @@ pub(crate) fn json(rng: &mut Rng, value: &Json) -> Json {
                 changed.insert(key, json(rng, member));
             }
             if rng.u8(..8) == 0 {
-                changed.insert(text(rng), odd(rng));
+                changed.insert(text(rng), unusual(rng));
             }
             Json::Object(changed)
         }
         Json::Array(elements) => {
             let mut changed: Vec<Json> = elements.iter().map(|element| json(rng, element)).collect();
             if rng.u8(..8) == 0 {
-                changed.push(odd(rng));
+                changed.push(unusual(rng));
             }
             rng.shuffle(&mut changed);
             Json::Array(changed)
@@ -139,8 +139,8 @@ pub(crate) fn json(rng: &mut Rng, value: &Json) -> Json {
     }
 }
 
-/// A value that nobody expects.
-fn odd(rng: &mut Rng) -> Json {
+/// An unusual value.
+fn unusual(rng: &mut Rng) -> Json {
     match rng.u8(..12) {
         0 => Json::Null,
         1 => json!({}),
