@@ -70,17 +70,17 @@ rules! {
         "The file has more than 100 findings, and the rest are not shown.",
         "Fix the findings that are shown, and run the command again.";
     // YAML.
-    Error Syntax "syntax":
-        "The file is not valid YAML.",
-        "Check the indentation, the brackets and the quotes.";
+    Error Syntax "syntax": "The file is not valid YAML.", "Check the indentation, the brackets and the quotes.";
     Error TooDeep "too-deep": "The file is nested deeper than any setting.", "Check the indentation and the brackets.";
     Error SecondDocument "second-document": "A manifest is one YAML document.", "Keep one organization per file.";
-    Error Anchor "anchor": "Anchors are not allowed in a manifest.", "Remove the anchor, and write the value wherever it is used.";
+    Error Anchor "anchor":
+        "Anchors are not allowed in a manifest.",
+        "Remove the anchor, and write the value wherever it is used.";
     Error Alias "alias": "Aliases are not allowed in a manifest.", "Write the value in place of the alias.";
-    Error MergeKey "merge-key": "Merge keys are not allowed in a manifest.", "Write the settings in place of the merge key.";
-    Error Tag "tag":
-        "Tags are not allowed in a manifest.",
-        "Remove the tag, and quote the value if it should be text.";
+    Error MergeKey "merge-key":
+        "Merge keys are not allowed in a manifest.",
+        "Write the settings in place of the merge key.";
+    Error Tag "tag": "Tags are not allowed in a manifest.", "Remove the tag, and quote the value if it should be text.";
     Error FinalLineBreak "final-line-break":
         "A block scalar ends with a line break, which becomes part of the value.",
         "Write `|-` or `>-` instead of `|` or `>`, or write the value on one line.";
@@ -88,13 +88,13 @@ rules! {
     Error NotAMapping "not-a-mapping":
         "The top level of a manifest is not a mapping.",
         "Write an organization section or a doh section.";
-    Error NoSection "no-section": "The manifest has no organization section and no doh section.", "Add a section that declares a setting.";
+    Error NoSection "no-section":
+        "The manifest has no organization section and no doh section.",
+        "Add a section that declares a setting.";
     Error KeyType "key-type": "A key is not a name.", "Write the name of a setting.";
-    Error DuplicateKey "duplicate-key":
-        "The mapping has a duplicate key.",
-        "Remove one of the duplicates.";
+    Error DuplicateKey "duplicate-key": "The mapping has a duplicate key.", "Remove one of the duplicates.";
     Error UnknownKey "unknown-key":
-        "The key is not known here.",
+        "The key is not a section, group or setting at this level.",
         "Check the spelling and the indentation.";
     Error RenamedSetting "renamed-setting": "The setting was renamed.", "Write the new name.";
     Error TwoTargets "two-targets": "The manifest has both account_id and zone_id.", "Remove one of them.";
@@ -181,7 +181,7 @@ rules! {
         "The DoH settings cannot be written, because there is no Zero Trust organization.",
         "Add an organization section with name and auth_domain to create one.";
     Warning CreateNeeds "create-needs":
-        "The file creates an organization without a setting that the API requires except of providers.",
+        "The file creates an organization without a setting that only providers can omit.",
         "Declare the setting to choose its value.";
     Warning StaleConsent "stale-consent":
         "The consent matches no guarded change.",
@@ -231,9 +231,7 @@ rules! {
         "The value differs from the backup but cannot be declared, so it keeps its live value.",
         "Set it in the dashboard if it matters.";
     // Instead of all other findings.
-    Error NotChecked "not-checked":
-        "The manifest could not be checked.",
-        "Check that the file exists and is readable.";
+    Error NotChecked "not-checked": "The manifest could not be checked.", "Check that the file exists and is readable.";
 }
 
 impl Rule {

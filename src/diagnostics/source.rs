@@ -27,9 +27,8 @@ impl<'a> Lines<'a> {
         Self { text, starts: std::iter::once(0).chain(behind_breaks).collect() }
     }
 
-    /// The location of some bytes, rounded outwards to whole characters: parsers are shown spaces in place of some
-    /// characters, and count bytes inside of others. A byte-order mark at the start of the text has no column, since no
-    /// editor shows it.
+    /// The location of some bytes, rounded outwards to whole characters: parsers get spaces in place of some characters,
+    /// and report offsets inside of others. A byte-order mark at the start of the text has no column, as in editors.
     pub(crate) fn at(&self, span: Range<usize>) -> Location {
         let start = self.text.floor_char_boundary(span.start);
         let end = self.text.ceil_char_boundary(span.end).max(start);

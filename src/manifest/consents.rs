@@ -1,6 +1,6 @@
 //! Checks of consents that do not need the live state.
 
-use super::{Allow, Manifest};
+use super::desired::{Allow, Manifest};
 use crate::diagnostics::{Finding, Rule};
 use crate::settings::{Model, Setting};
 use crate::text::excerpt;

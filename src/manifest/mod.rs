@@ -1,5 +1,6 @@
 //! Reads, checks, edits and writes `org.yaml`.
 //!
+//! - `desired`: the desired state that a manifest declares
 //! - `parse`: parses strict YAML to the desired state, and reports all findings with file, line and column
 //! - `rules`, `consents`, `scope`: checks across settings
 //! - `edit`: edits of the text that keep everything else, for `validate --fix` and `drift --adopt`
@@ -7,6 +8,7 @@
 //! - `restore`: the manifest that restores a backup
 
 mod consents;
+mod desired;
 pub mod edit;
 mod parse;
 mod restore;
@@ -15,60 +17,8 @@ mod scope;
 pub mod write;
 
 pub(crate) use consents::mismatch;
+pub use desired::{Allow, Declared, Manifest};
 pub use parse::{KEYS, LARGEST, Parsed, is_manifest, parse};
 pub use restore::{not_restored, restoring, unusable};
 pub use rules::cross_check;
 pub use scope::beyond_scope;
-
-use serde_json::Value as Json;
-
-use crate::diagnostics::Location;
-use crate::settings::{Endpoint, Setting, Target};
-
-/// A manifest without errors.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Manifest {
-    /// The path as given by the user.
-    pub path: String,
-    /// SHA-256 of the file's bytes, in lower-case hexadecimal.
-    pub sha256: String,
-    /// The account or zone that the file names.
-    pub target: Option<Target>,
-    /// The sections of the file, including empty ones. An endpoint without a section is not read.
-    pub endpoints: Vec<Endpoint>,
-    /// The declared settings, in the order of the model.
-    pub declared: Vec<Declared>,
-    /// The consents in the file.
-    pub allow: Vec<Allow>,
-}
-
-/// A setting that a manifest declares and therefore manages.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Declared {
-    /// The setting.
-    pub setting: Setting,
-    /// The desired value as written, checked against the setting's kind. `null` unsets it, as `[]` does for a set.
-    pub value: Json,
-    /// The location of its value, or of the `null` that unsets its whole group.
-    pub at: Location,
-}
-
-/// Consent to one guarded change, pinned to one value.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Allow {
-    /// The path of the setting. Entries in a file name a setting; a flag may name a group.
-    pub setting: String,
-    /// The value after the change; `null` for unset.
-    pub to: Json,
-    /// The reason, for readers of the file.
-    pub reason: Option<String>,
-    /// The location of the entry.
-    pub at: Location,
-}
-
-impl Manifest {
-    /// Returns the declaration of a setting, if there is one.
-    pub fn declared(&self, path: &str) -> Option<&Declared> {
-        self.declared.iter().find(|declared| declared.setting.path == path)
-    }
-}

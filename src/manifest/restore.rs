@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Declared, Manifest};
+use super::desired::{Declared, Manifest};
 use crate::diagnostics::{Finding, Location, Rule, Source};
 use crate::live::{Document, Live, document_differences};
 use crate::settings::{Endpoint, Kind, Model, Setting, Target, Unset, is_blank};

@@ -5,7 +5,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Declared, Manifest};
+use super::desired::{Declared, Manifest};
 use crate::diagnostics::{Finding, Rule, Severity};
 use crate::settings::{Access, Color, Group, Kind, Model, Setting, is_blank};
 

@@ -2,7 +2,7 @@
 //!
 //! The scope of a target in the file is checked by the parser.
 
-use super::Manifest;
+use super::desired::Manifest;
 use crate::diagnostics::{Finding, Rule};
 use crate::settings::Scope;
 

@@ -7,7 +7,7 @@ use super::keys;
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::Rule;
-use crate::manifest::{Allow, Manifest};
+use crate::manifest::desired::{Allow, Manifest};
 use crate::settings::{Model, Resolved, Setting, nearest, shown};
 
 const KEYS: [&str; 3] = ["setting", "to", "reason"];
@@ -53,9 +53,8 @@ fn entry(decoder: &mut Decoder<'_>, element: &YamlNode) -> Option<Allow> {
     let Some(to) = first("to") else {
         let message = format!("the allow entry for {} has no `to`", setting.path);
         let help = "add `to` with the allowed value, or null to allow unsetting it";
-        decoder
-            .diagnostics
-            .push(decoder.finding(Rule::AllowTo, &named.key.span, message).help(help).setting(setting.path));
+        let finding = decoder.finding(Rule::AllowTo, &named.key.span, message);
+        decoder.diagnostics.push(finding.help(help).setting(setting.path));
         return None;
     };
     unguarded(decoder, &setting, named.value);

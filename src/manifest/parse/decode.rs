@@ -6,7 +6,7 @@ use super::keys;
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::{Finding, Rule};
-use crate::manifest::{Declared, Manifest};
+use crate::manifest::desired::{Declared, Manifest};
 use crate::settings::{self, Branch, Endpoint, Scope, Setting, Target, Unset};
 
 /// The shortest manifest that declares a setting.
@@ -62,9 +62,8 @@ fn target(decoder: &mut Decoder<'_>, entries: &[Entry<'_>], draft: &mut Manifest
         let found = id(decoder, scope, entry.value);
         if let Some(first) = first {
             let message = format!("{} conflicts with {}: a manifest has one target", entry.name, first.name);
-            decoder
-                .diagnostics
-                .push(decoder.finding(Rule::TwoTargets, &entry.key.span, message).help("remove one of them"));
+            let finding = decoder.finding(Rule::TwoTargets, &entry.key.span, message);
+            decoder.diagnostics.push(finding.help("remove one of them"));
             continue;
         }
         draft.target = found;
@@ -140,10 +139,7 @@ fn members(
 }
 
 fn group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Manifest) {
-    let exists = |decoder: &mut Decoder<'_>, scope| {
-        keys::outside_scope(decoder, branch.path(), &branch.settings(), entry, scope)
-    };
-    let scope = scope.and_then(|scope| exists(decoder, scope));
+    let scope = scope.and_then(|scope| keys::outside_scope(decoder, branch.path(), &branch.settings(), entry, scope));
     match &entry.value.value {
         YamlValue::Mapping(pairs) if !pairs.is_empty() => members(decoder, branch, pairs, scope, draft),
         YamlValue::Mapping(_) => {
@@ -166,12 +162,11 @@ fn unset_group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, dr
     for setting in branch.settings().into_iter().filter(|setting| setting.is_declarable()) {
         if let Unset::Never(reason) = setting.unset {
             let message = format!("{} cannot be unset with its group: {reason}", setting.path);
-            decoder
-                .diagnostics
-                .push(decoder.finding(Rule::CannotUnset, &entry.key.span, message).setting(setting.path));
-        } else if !entry.repeated {
+            let finding = decoder.finding(Rule::CannotUnset, &entry.key.span, message);
+            decoder.diagnostics.push(finding.setting(setting.path));
+        } else if !entry.repeated && draft.declared(setting.path).is_none() {
             let at = decoder.location(entry.value);
-            push(draft, Declared { setting: *setting, value: serde_json::Value::Null, at });
+            draft.declared.push(Declared { setting: *setting, value: serde_json::Value::Null, at });
         }
     }
 }
@@ -196,15 +191,8 @@ fn declare(
         decoder.unusable.push(*setting);
         return;
     };
-    if !entry.repeated {
-        let at = decoder.location(entry.value);
-        push(draft, Declared { setting: *setting, value, at });
-    }
-}
-
-/// Adds a setting, unless an earlier section with the same name declares it.
-fn push(draft: &mut Manifest, declared: Declared) {
-    if !draft.declared.iter().any(|other| other.setting.path == declared.setting.path) {
-        draft.declared.push(declared);
+    // An earlier section of the same name may declare the setting too.
+    if !entry.repeated && draft.declared(setting.path).is_none() {
+        draft.declared.push(Declared { setting: *setting, value, at: decoder.location(entry.value) });
     }
 }

@@ -23,8 +23,9 @@ pub use source::LARGEST;
 
 use self::decoder::Decoder;
 use self::yaml::{Reading, YamlFault};
-use super::{Manifest, consents, rules};
 use crate::diagnostics::{Diagnostics, Finding, Lines, Rule, Source};
+use crate::manifest::desired::Manifest;
+use crate::manifest::{consents, rules};
 use crate::settings::{Model, Target};
 
 /// The outcome of parsing a manifest.

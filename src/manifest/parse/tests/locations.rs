@@ -18,8 +18,8 @@ fn multi_byte_white_space_before_a_key_is_not_cut() {
     assert!(rules("a:\u{3000}\u{3000}!!str b\n\u{2003}c: d").contains(&"syntax"));
 }
 
-/// The scanner gives a byte-order mark no column, takes a lone carriage return for a line break, and is shown two spaces
-/// for U+0085. None of that may move a finding.
+/// The scanner gives a byte-order mark no column, reads a lone carriage return as a line break, and gets two spaces in
+/// place of U+0085.
 #[test]
 fn a_syntax_error_is_located_at_its_character_whatever_precedes_it() {
     for (before, line, column) in [

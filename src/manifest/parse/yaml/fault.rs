@@ -83,7 +83,12 @@ fn syntax(message: &str) -> (Rule, String, &'static str) {
         ("tabs disallowed", Rule::Tab, "YAML is indented with spaces, not tabs", "replace the tab with spaces"),
         ("recursion limit", Rule::TooDeep, TOO_DEEP, TOO_DEEP_HELP),
         ("unclosed bracket", Rule::Syntax, "unclosed bracket", "close the bracket, or quote the text"),
-        ("unexpected EOF", Rule::Syntax, "the file ends inside a bracket", "close the bracket, or quote the text"),
+        (
+            "unexpected EOF",
+            Rule::Syntax,
+            "unexpected end of file inside a bracket",
+            "close the bracket, or quote the text",
+        ),
         ("unclosed quote", Rule::Syntax, "unclosed quote", "close the quote"),
         (
             "mapping values are not allowed",
@@ -114,9 +119,9 @@ fn first_line(message: &str) -> String {
     line.chars().take(120).flat_map(char::escape_debug).collect()
 }
 
-/// The bytes that an error is about. Errors of the scanner have no bytes, but the number of characters in front of them.
-/// Their line and column do not locate a byte: the scanner gives a byte-order mark no column, and takes a lone carriage
-/// return for a line break.
+/// The bytes of an error. An error of the scanner has only the number of characters before it, a line and a column. The
+/// line and the column do not locate a byte: the scanner gives a byte-order mark no column, and reads a lone carriage
+/// return as a line break.
 fn place(error: &Error, text: &str) -> Range<usize> {
     let Some(location) = error.location() else { return 0..0 };
     if location.span().byte_offset().is_some() {

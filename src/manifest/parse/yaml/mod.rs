@@ -95,7 +95,7 @@ impl<'de> Deserialize<'de> for YamlNode {
     }
 }
 
-/// The values as the parser takes them; [`resolve`] decides the type of scalars.
+/// The value as the parser reads it, with null for every scalar that is not text; [`resolve`] decides their types.
 impl<'de> Deserialize<'de> for YamlValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ValueVisitor)

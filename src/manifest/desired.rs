@@ -1,0 +1,54 @@
+//! The desired state that a manifest declares.
+
+use serde_json::Value as Json;
+
+use crate::diagnostics::Location;
+use crate::settings::{Endpoint, Setting, Target};
+
+/// A manifest without errors.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Manifest {
+    /// The path as given by the user.
+    pub path: String,
+    /// SHA-256 of the file's bytes, in lower-case hexadecimal.
+    pub sha256: String,
+    /// The account or zone that the file names.
+    pub target: Option<Target>,
+    /// The sections of the file, including empty ones. An endpoint without a section is not read.
+    pub endpoints: Vec<Endpoint>,
+    /// The declared settings, in the order of the model.
+    pub declared: Vec<Declared>,
+    /// The consents in the file.
+    pub allow: Vec<Allow>,
+}
+
+/// A setting that a manifest declares and therefore manages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declared {
+    /// The setting.
+    pub setting: Setting,
+    /// The desired value as written, checked against the setting's kind. `null` unsets it, as `[]` does for a set.
+    pub value: Json,
+    /// The location of its value, or of the `null` that unsets its whole group.
+    pub at: Location,
+}
+
+/// Consent to one guarded change, pinned to one value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Allow {
+    /// The path of the setting. Entries in a file name a setting; a flag may name a group.
+    pub setting: String,
+    /// The value after the change; `null` for unset.
+    pub to: Json,
+    /// The reason, for readers of the file.
+    pub reason: Option<String>,
+    /// The location of the entry.
+    pub at: Location,
+}
+
+impl Manifest {
+    /// Returns the declaration of a setting, if there is one.
+    pub fn declared(&self, path: &str) -> Option<&Declared> {
+        self.declared.iter().find(|declared| declared.setting.path == path)
+    }
+}
