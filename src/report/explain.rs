@@ -69,15 +69,15 @@ pub struct SettingEntry {
     pub guard: Option<GuardInfo>,
     /// The changes that get a notice, combined.
     pub notice: Option<NoticeInfo>,
-    /// What each change calls for, by its direction and by the live value it starts from.
+    /// The impact of each change, by direction and live value.
     pub decisions: Vec<DecisionEntry>,
     /// The path under which the API returns it, if it differs.
     pub observed_as: Option<&'static str>,
-    /// The older path that live documents may still carry.
+    /// The former path, which live documents may still contain.
     pub former: Option<&'static str>,
     /// An example value, as YAML.
     pub example: &'static str,
-    /// Where these facts come from.
+    /// The source of these facts.
     pub source: &'static str,
 }
 
@@ -86,21 +86,21 @@ pub struct SettingEntry {
 pub struct RuleEntry {
     /// Its name.
     pub rule: &'static str,
-    /// What it says.
+    /// Its definition.
     pub text: &'static str,
 }
 
-/// All settings as a table, and the rules of comparison.
+/// Returns all settings as a table, and the rules of comparison.
 pub fn all(model: &Model, style: &Style) -> String {
     let settings: Vec<_> = model.settings().iter().collect();
     let hint = "! some changes need consent · zerodrift explain SETTING shows the details\n".into();
     join([table(&settings, style), hint, rules_section(style)]).into()
 }
 
-/// One setting, or the settings of one group. Names may leave out the section.
+/// Returns one setting, or the settings of one group. Names may omit the section.
 ///
 /// # Errors
-/// If there is neither a setting nor a group of this name.
+/// Returns an error if neither a setting nor a group has this name.
 pub fn one(model: &Model, name: &str, style: &Style) -> Result<String, UnknownSetting> {
     Ok(match find(model, name)? {
         Found::Setting(setting) => about_setting(model, setting, style),
@@ -109,10 +109,10 @@ pub fn one(model: &Model, name: &str, style: &Style) -> Result<String, UnknownSe
     .into())
 }
 
-/// The JSON answer: one setting, the settings of a group, or all of them.
+/// Returns the JSON document: one setting, the settings of a group, or all settings.
 ///
 /// # Errors
-/// If there is neither a setting nor a group of this name.
+/// Returns an error if neither a setting nor a group has this name.
 pub fn document(model: &Model, name: Option<&str>) -> Result<ExplainDocument, UnknownSetting> {
     let settings: Vec<&Setting> = match name.map(|name| find(model, name)).transpose()? {
         None => model.settings().iter().collect(),

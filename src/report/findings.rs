@@ -51,7 +51,7 @@ pub(super) fn rendered<'a>(
     out + summary(findings) + "\n"
 }
 
-/// Renders the findings of a whole manifest, or says that there are none. `file` is the manifest's name.
+/// Renders the findings of a manifest, or a message if there are none. `file` is the manifest's name.
 pub(super) fn validation(file: &str, findings: &[Finding], source: Option<&Source>, style: &Style) -> TerminalText {
     if findings.is_empty() {
         return safe!("{}: no findings\n", Visible::whole(file));
@@ -198,26 +198,26 @@ mod tests {
     }
 
     #[test]
-    fn no_finding_is_no_text() {
+    fn without_findings_the_text_is_empty() {
         assert_eq!(text(&[], None, &Style::default()), "");
     }
 
     #[test]
-    fn what_acts_on_a_terminal_comes_out_as_its_number() {
+    fn control_characters_are_escaped() {
         let shown = render("organization:\n  name: a\u{1b}[31mb # \u{202e}\u{200b}\u{9b}\n");
         assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{200b}', '\u{9b}']), "{shown}");
         assert!(shown.contains(r"name: a\u{1b}[31mb # \u{202e}\u{200b}\u{9b}"), "{shown}");
     }
 
     #[test]
-    fn a_hostile_file_name_and_message_are_made_visible() {
+    fn a_hostile_file_name_and_message_are_escaped() {
         let finding = Finding::new(Rule::UnknownKey, "a\u{1b}]0;x\u{7}.yaml", "b\u{202e}c");
         let shown = text(&[finding], None, &Style::default());
         assert!(!shown.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{shown}");
     }
 
     #[test]
-    fn a_line_of_a_hundred_kilobytes_is_cut_on_both_sides() {
+    fn a_long_line_is_cut_on_both_sides() {
         let long = "x".repeat(100_000);
         let shown = render(&format!("organization: {{name: {long}, nam: {long}}}\n"));
         assert!(shown.len() < 1_000, "{}", shown.len());
@@ -237,14 +237,14 @@ mod tests {
     }
 
     #[test]
-    fn json_says_null_where_the_whole_file_is_meant() {
+    fn json_has_null_for_the_whole_file() {
         let finding = Finding::new(Rule::UnknownValue, "org.yaml", "message").help("help");
         let expected = serde_json::json!({"rule": "unknown-value", "severity": "warning", "message": "message",
             "file": "org.yaml", "line": null, "column": null, "help": "help"});
         assert_eq!(serde_json::json!(crate::document::FindingEntry::from(&finding)), expected);
     }
 
-    /// Snippets that make up manifests, good and bad, with characters that a terminal acts on.
+    /// Fragments of valid and invalid manifests, with control characters.
     fn fragments() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
             "organization:",
@@ -289,7 +289,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_a_file_holds_its_findings_can_be_drawn(text_of_file in prop_oneof![fragments(), any::<String>()]) {
+        fn the_findings_of_any_file_are_rendered(text_of_file in prop_oneof![fragments(), any::<String>()]) {
             let shown = render(&text_of_file);
             let acts = |c: char| (c.is_control() && c != '\n') || is_hidden(c);
             prop_assert!(!shown.contains(acts), "{}", shown.escape_debug());

@@ -1,5 +1,5 @@
-//! Fingerprints that identify a finding after other parts of the file have changed, so that a code host neither shows it
-//! twice nor loses its dismissal.
+//! Fingerprints that identify a finding after other parts of the file have changed, so that a code host does not report it
+//! again after it was dismissed.
 
 use std::collections::HashMap;
 
@@ -63,7 +63,7 @@ mod tests {
     const BROKEN: &str = "organization:\n  nme: A\n  session_duration: 1d\n  login_design:\n    text_color: red\n";
 
     #[test]
-    fn lines_that_come_or_go_elsewhere_leave_it_as_it_is() {
+    fn added_and_removed_lines_elsewhere_do_not_change_it() {
         let before = of(BROKEN);
         assert_eq!(before.len(), 3);
         assert_eq!(of(&format!("# ours\n\n# not theirs\n{BROKEN}")), before);
@@ -73,14 +73,14 @@ mod tests {
     }
 
     #[test]
-    fn fixing_one_finding_leaves_the_others_as_they_are() {
+    fn fixing_one_finding_does_not_change_the_others() {
         let mut before = of(BROKEN);
         before.remove(0);
         assert_eq!(of(&BROKEN.replace("nme", "name")), before);
     }
 
     #[test]
-    fn findings_that_say_the_same_of_the_same_text_differ() {
+    fn equal_findings_have_different_fingerprints() {
         let text =
             "organization:\n  mfa_config:\n    allowed_authenticators:\n      - totp\n      - topt\n      - topt\n";
         let [one, two] = &of(text)[..] else { panic!("two findings") };
@@ -91,14 +91,14 @@ mod tests {
     }
 
     #[test]
-    fn keys_side_by_side_are_told_apart_by_their_names() {
+    fn keys_on_one_line_differ_by_name() {
         let before = of("organization: {nme: A, nam: B}\n");
         assert_eq!(before.len(), 2);
         assert_ne!(before[0], before[1]);
     }
 
     #[test]
-    fn another_file_rule_setting_or_line_is_another_finding() {
+    fn the_file_the_rule_the_setting_and_the_line_are_covered() {
         let plain = Finding::new(Rule::UnknownKey, "org.yaml", "message");
         let source = Source { name: "org.yaml".to_owned(), text: "name: A\n".to_owned() };
         let others = [
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_wording_nor_the_way_the_path_is_typed_counts() {
+    fn the_wording_and_the_notation_of_the_path_are_not_covered() {
         let one = Finding::new(Rule::UnknownKey, "org.yaml", "message");
         let other = Finding::new(Rule::UnknownKey, "./org.yaml", "another").severity(Severity::Warning).help("help");
         assert_eq!(fingerprints(&[one], None), fingerprints(&[other], None));

@@ -19,14 +19,14 @@ pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {
     /// Returns a run without a result in this format, so that no report of an earlier run looks current.
     fn render_failure(self, failed: &FailedRun<'_>, limit: usize) -> String;
 
-    /// Whether this is the text for people, who read of a failure on standard error.
+    /// Whether this is the text format, whose failures are printed to standard error.
     fn is_text(self) -> bool;
 
-    /// Whether this is the log of a job on GitHub. A log holds commands for the job, and comes with the outputs and the
-    /// summary of its step.
+    /// Whether this is the log of a job on GitHub. It contains commands, and the outputs and the summary of the step are
+    /// written with it.
     fn is_job_log(self) -> bool;
 
-    /// The longest text that readers of this format take, in bytes.
+    /// The maximum length of a text in this format, in bytes.
     fn limit(self) -> Option<usize> {
         None
     }
@@ -39,7 +39,7 @@ pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {
         String::new()
     }
 
-    /// As [`ReportFormat::job_summary`], of a run without a result.
+    /// Like [`ReportFormat::job_summary`], for a run without a result.
     fn failed_job_summary(_failed: &FailedRun<'_>, _limit: usize) -> String {
         String::new()
     }

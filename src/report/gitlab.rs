@@ -1,4 +1,4 @@
-//! What GitLab shows beside a merge request: findings as a code-quality report, and a plan as the figures of a widget.
+//! Renders reports for GitLab's merge requests: findings as a code quality report, and a plan as a Terraform report.
 //!
 //! Both contain only what GitLab's parsers read: `lib/gitlab/ci/parsers/codequality/code_climate.rb` with the
 //! schema `app/validators/json_schemas/codeclimate.json`, and `lib/gitlab/ci/parsers/terraform/tfplan.rb` (gitlabhq).
@@ -14,19 +14,19 @@ use crate::text::Visible;
 use crate::text::limit::MESSAGE;
 use crate::text::safe::safe;
 
-/// Findings as a report for `artifacts:reports:codequality`: an array, empty for no findings. The source is the file that
-/// they are about, where it could be read as text; fingerprints take the text of the lines from it.
+/// Returns findings as a report for `artifacts:reports:codequality`: an array, empty without findings. The source is the file
+/// of the findings, if it could be read as text; its lines are part of the fingerprints.
 ///
-/// The fields are those of the page "Code Quality", section "Code Quality report format". GitLab keeps one finding per
-/// fingerprint of a pipeline and drops the others, so the file is part of it.
+/// The fields are documented on the page "Code Quality", section "Code Quality report format". GitLab keeps one finding per
+/// fingerprint in a pipeline, so the file is part of the fingerprint.
 pub fn code_quality(findings: &[Finding], source: Option<&Source>) -> String {
     let identified = findings.iter().zip(fingerprints(findings, source));
     let issues: Vec<Issue> = identified.map(|(finding, fingerprint)| Issue::of(finding, fingerprint)).collect();
     to_text(&issues)
 }
 
-/// A plan as a report for `artifacts:reports:terraform`: how many settings get a value where they had none, get another
-/// value, and are unset. The widget names them resources to add, change and delete.
+/// Returns a plan as a report for `artifacts:reports:terraform`: the numbers of settings that are set, changed and unset. The
+/// widget shows them as resources to add, change and delete.
 pub fn widget(plan: &Plan) -> String {
     let mut widget = Widget { create: 0, update: 0, delete: 0 };
     for change in &plan.changes {
@@ -75,7 +75,7 @@ struct IssueLines {
     begin: usize,
 }
 
-/// The words that ESLint's formatter for GitLab uses for its levels, of the five that there are.
+/// Returns a severity of the report format, as ESLint's formatter for GitLab uses it.
 fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Note => "info",
@@ -84,7 +84,7 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// The message and the help on one line. A help of several lines is an example to paste and is left out.
+/// Returns the message and the help on one line. A help of several lines is an example to paste and is omitted.
 fn description(finding: &Finding) -> Visible {
     let message = Visible::excerpt(&finding.message, MESSAGE);
     match finding.help.as_ref().filter(|help| !help.contains('\n')) {
@@ -93,7 +93,7 @@ fn description(finding: &Finding) -> Visible {
     }
 }
 
-/// The figures that the widget requires; without them it shows an error (`tfplan.rb`, `has_required_keys?`).
+/// The numbers that the widget requires; without them it shows an error (`tfplan.rb`, `has_required_keys?`).
 #[derive(Serialize)]
 struct Widget {
     create: usize,
@@ -110,7 +110,7 @@ mod tests {
     use crate::settings::Model;
 
     #[test]
-    fn findings_read_as_gitlab_takes_them() {
+    fn findings_have_the_format_of_gitlab() {
         let text = "organization:\n  session_duration: 1d\n  login_design:\n    text_color: '#c5ed1b'\ndoh:\n";
         let source = Source { name: "./accounts/org.yaml".to_owned(), text: text.to_owned() };
         insta::assert_snapshot!(code_quality(&parse(Model::current(), &source).findings, Some(&source)), @r##"
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_about_a_whole_file_stands_at_its_first_line() {
+    fn a_finding_about_a_whole_file_is_at_its_first_line() {
         let finding = Finding::new(Rule::NoSection, "org.yaml", "message").help("write:\n\nname: A");
         let Issue { description, location, .. } = Issue::of(&finding, String::new());
         assert_eq!((&*description, location.lines.begin), ("message", 1));
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_acts_or_hides_is_visible_for_readers_of_the_page_too() {
+    fn control_and_invisible_characters_are_escaped() {
         let finding = Finding { file: "a\u{202e}.yaml".to_owned(), ..warning() }.help("b\u{1b}c");
         let issue = Issue::of(&finding, String::new());
         assert_eq!(issue.location.path, r"a\u{202e}.yaml");

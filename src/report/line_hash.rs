@@ -1,8 +1,8 @@
 //! The hash of a line by which GitHub identifies findings: `partialFingerprints.primaryLocationLineHash`.
 //!
-//! Of all fingerprints, code scanning reads this one alone (page "SARIF support for code scanning"). The action
-//! `upload-sarif` computes it itself and warns, once per finding, of every other value (github/codeql-action,
-//! `src/fingerprints.ts`), so it is computed here the same way; uploads past the action have it then, too.
+//! Code scanning reads only this fingerprint (page "SARIF support for code scanning"). The action `upload-sarif` computes it
+//! itself and warns for each finding with a different value (github/codeql-action, `src/fingerprints.ts`). So it is computed
+//! here in the same way, for uploads without the action.
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ const BASE: u64 = 37;
 /// The marker for the end of the file.
 const END: u16 = 0xffff;
 
-/// The hash of every line, the first one first, with how often the same hash came up to then: `5c33da4dce53765f:1`.
+/// Returns the hash of each line, in order, with the number of its occurrences so far: `5c33da4dce53765f:1`.
 ///
-/// Hashed are the first hundred UTF-16 units from the start of the line on, of the lines below too, without spaces and
-/// tabs, and with every line break as one line feed. Not more than `most` lines are looked at.
+/// The hash covers 100 UTF-16 units from the start of the line, including the lines below, without spaces and tabs, and
+/// with each line break as one line feed. At most `most` lines are hashed.
 pub(super) fn line_hashes(text: &str, most: usize) -> Vec<String> {
     let (mut units, starts) = normalized(text, most);
     units.resize(units.len() + BLOCK, 0);
@@ -33,7 +33,7 @@ pub(super) fn line_hashes(text: &str, most: usize) -> Vec<String> {
     starts.into_iter().map(hash).collect()
 }
 
-/// The text as it is hashed, and where the first lines start in it.
+/// Returns the text to hash, and the offsets of the first lines in it.
 fn normalized(text: &str, most: usize) -> (Vec<u16>, Vec<usize>) {
     let (cr, lf) = (u16::from(b'\r'), u16::from(b'\n'));
     let is_space = |unit: u16| unit == u16::from(b' ') || unit == u16::from(b'\t');
@@ -61,7 +61,7 @@ mod tests {
 
     /// The inputs and results of the action's own test, `src/fingerprints.test.ts` of github/codeql-action.
     #[test]
-    fn every_line_hashes_as_the_action_hashes_it() {
+    fn hashes_equal_those_of_the_action() {
         let breaks = [
             "e9496ae3ebfced30:1",
             "fb7c023a8b9ccb3f:1",
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_hash_alike_are_counted() {
+    fn equal_hashes_are_counted() {
         let hashes = line_hashes(&"Lorem ipsum dolor sit amet.\n".repeat(10), 99);
         let expected = [
             "a7f2ff13bc495cf2:1",
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_above_leave_a_hash_as_it_is() {
+    fn lines_above_do_not_change_a_hash() {
         let text = "organization:\n  session_duration: 1d\n";
         assert_eq!(line_hashes(&format!("# a\n\n{text}"), 9)[2..], line_hashes(text, 9));
     }

@@ -1,9 +1,9 @@
-//! The file of a finding as the reports of code hosts name it.
+//! The path of a file in the reports for code hosts.
 //!
-//! Both hosts match the name against the files of the repository, character by character: GitHub's page "SARIF support
-//! for code scanning" asks for the same path in every run, and GitLab's page "Code Quality" for a relative one.
+//! Both hosts compare the path with the files of the repository: GitHub's page "SARIF support for code scanning" requires the
+//! same path in every run, and GitLab's page "Code Quality" a relative one.
 
-/// A path with forward slashes and without `.` and empty segments: `./accounts\org.yaml` is `accounts/org.yaml`.
+/// Returns a path with forward slashes and without `.` and empty segments: `./accounts\org.yaml` is `accounts/org.yaml`.
 pub(super) fn tidy(path: &str) -> String {
     // A backslash separates folders on Windows and is rare in names on other systems.
     let forward = path.replace('\\', "/");
@@ -12,7 +12,7 @@ pub(super) fn tidy(path: &str) -> String {
     format!("{root}{}", segments.join("/"))
 }
 
-/// A path as a URI: a relative one relative to the repository, an absolute one with the scheme `file`.
+/// Returns a path as a URI: a relative reference for a relative path, and a `file` URI for an absolute one.
 pub(super) fn uri(path: &str) -> String {
     let tidy = tidy(path);
     let has_drive = tidy.starts_with(|c: char| c.is_ascii_alphabetic()) && tidy[1..].starts_with(":/");
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_file_has_one_name_however_it_was_typed() {
+    fn all_notations_of_a_path_give_the_same_result() {
         for path in ["org.yaml", "./org.yaml", ".//org.yaml", "././org.yaml", ".\\org.yaml"] {
             assert_eq!((tidy(path).as_str(), uri(path).as_str()), ("org.yaml", "org.yaml"), "{path}");
         }
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_means_something_in_a_uri_is_encoded() {
+    fn reserved_characters_of_uris_are_encoded() {
         assert_eq!(uri("a:b.yaml"), "a%3Ab.yaml");
         assert_eq!(uri("100%/org?x#y.yaml"), "100%25/org%3Fx%23y.yaml");
         assert_eq!(uri("büro\u{1b}\n.yaml"), "b%C3%BCro%1B%0A.yaml");
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn standard_input_keeps_the_name_that_the_user_gave() {
+    fn standard_input_keeps_its_name() {
         assert_eq!(uri("-"), "-");
     }
 }

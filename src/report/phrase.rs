@@ -25,7 +25,7 @@ pub(super) const GUARDED: &str = "Guarded changes: can lock people out, open acc
 pub enum Wording {
     /// What apply would do: before → after.
     Plan,
-    /// What somebody did: live …, file ….
+    /// What differs: live …, file ….
     Drift,
 }
 
@@ -84,7 +84,7 @@ pub(super) fn count(number: usize, noun: &'static str) -> Visible {
     count_in(number, noun)
 }
 
-/// As [`count`], in any language.
+/// Like [`count`], in any output language.
 pub(super) fn count_in<L>(number: usize, noun: &'static str) -> Safe<L> {
     safe!("{} {}{}", number, noun, if number == 1 { "" } else { "s" })
 }
@@ -169,14 +169,14 @@ pub(super) fn consent(state: GuardState) -> &'static str {
     }
 }
 
-/// What the live state says about the value that is replaced: `name "CI", expires …`.
+/// Returns the live context of a replaced value: `name "CI", expires …`.
 pub(super) fn in_use(change: &Change) -> Option<Visible> {
     let context = change.context.iter().map(|(name, value)| safe!("{} {}", *name, value::short(value)));
     let context: Visible = Visible::join::<Visible>(context, ", ");
     (!context.is_empty()).then_some(context)
 }
 
-/// The sentence before the flags that consent. `has_entries` says whether entries of the manifest were offered before it.
+/// Returns the sentence before the flags that consent. `has_entries` is whether entries of the manifest precede it.
 pub(super) fn by_flag(has_entries: bool, open: &[&Change]) -> &'static str {
     match (has_entries, open.iter().all(|change| change.at.is_whole_file())) {
         (_, true) => "To consent, add to the command line",

@@ -100,7 +100,7 @@ pub struct RevocationDocument {
     /// The user's uid, if the request named one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_uid: Option<String>,
-    /// Whether the API says that tokens were revoked.
+    /// Whether the API confirms that tokens were revoked.
     pub revoked: bool,
     /// Whether the sessions of the user's devices were revoked too.
     pub devices: bool,

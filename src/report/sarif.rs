@@ -1,8 +1,8 @@
-//! Findings as SARIF 2.1.0, which code scanning of GitHub and many editors read.
+//! Renders findings as SARIF 2.1.0, for GitHub's code scanning and for editors.
 //!
-//! The format is an OASIS standard; the sections named here are those of its text. What code scanning asks for beyond it
-//! is on GitHub's page "SARIF support for code scanning". Its limits (25,000 results of a run are refused, 5,000 shown)
-//! cannot be reached: a manifest has at most a hundred findings, and one that counts the rest.
+//! The format is an OASIS standard; section numbers refer to it. The additional requirements of code scanning are on GitHub's
+//! page "SARIF support for code scanning". Its limits (25,000 results per run, of which 5,000 are shown) cannot be reached: a
+//! manifest has at most 100 findings, and one that counts the rest.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -20,17 +20,17 @@ use crate::text::limit::LONG_MESSAGE;
 /// The home page of this program, if its package names one.
 const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// Findings as the text of a SARIF file with one run. The source is the file that they are about, where it could be read
-/// as text: places get their ends from it, and fixes are offered.
+/// Returns findings as a SARIF file with one run. The source is the file of the findings, if it could be read as text; it
+/// is needed for the ends of regions and for fixes.
 ///
-/// The run names every rule of [`Rule::ALL`], found or not, since hosts expect the rules of a tool to be the same in every
-/// run. What a terminal obeys or hides is a `\u` escape in the JSON text, and nothing in a message is a link.
+/// The run lists all rules of [`Rule::ALL`], because hosts expect the same rules in every run. Control and invisible
+/// characters are `\u` escapes in the JSON text, and messages contain no links.
 pub fn sarif(findings: &[Finding], source: Option<&Source>) -> String {
     log(findings, source, Vec::new())
 }
 
-/// A file for a run that failed, with why. It has a result too: code scanning shows nothing else, and without one every
-/// earlier result would count as fixed.
+/// Returns the file of a failed run, with the failure as a result. Code scanning shows only results, and without one it would
+/// mark all earlier results as fixed.
 pub fn failed(finding: &Finding, exit_code: u8) -> String {
     let notification =
         Notification { level: finding.severity.word(), message: SarifMessage { text: message_text(finding) } };
@@ -80,7 +80,7 @@ fn result(finding: &Finding, fingerprint: String, text: Option<&Text<'_>>) -> Sa
         (Some(region), Some(text)) => text.hashes.get(region.start_line - 1).cloned(),
         // The action has the bytes of the file and adds the missing hash.
         (Some(_), None) => None,
-        // The action computes none for a whole file. Without one, an upload without the action would show the finding again.
+        // The action computes none for a whole file. Uploads without the action need one to recognize the finding.
         (None, _) => Some(format!("{}:1", &fingerprint[..16])),
     };
     let fix = finding.fix.as_ref().zip(text).map(|(fix, text)| SarifFix::of(fix, &finding.file, text));
@@ -114,16 +114,16 @@ struct Text<'a> {
 }
 
 impl Text<'_> {
-    /// The lines and columns of some bytes, both from 1; the last column is the one behind the last character (§3.30.8).
-    /// White space at the end is left out, so that a value with its line break does not reach into the next line. No
-    /// bytes are a place that nobody sees: there the rest of the line is shown.
+    /// Returns the lines and columns of a span, both from 1. The end column is the one after the last character (§3.30.8).
+    /// White space at the end is excluded, so that a value with its line break does not extend to the next line. An empty
+    /// span is extended to the end of the line, because an empty region is invisible.
     fn region(&self, span: &Range<usize>) -> Region {
         let written = self.source.text.get(span.clone()).unwrap_or_default();
         let written = if written.is_empty() { self.lines.rest_of_line(span.start) } else { written }.trim_end();
         self.exactly(&(span.start..span.start + written.len()))
     }
 
-    /// The exact region, which a fix replaces.
+    /// Returns the exact region, which a fix replaces.
     fn exactly(&self, span: &Range<usize>) -> Region {
         let [start, end] = [span.start, span.end].map(|offset| self.lines.at(offset..offset));
         Region {
@@ -135,7 +135,7 @@ impl Text<'_> {
     }
 }
 
-/// The message as its first sentence, which is all that hosts show where space is short, and the help behind it.
+/// Returns the message and the help. Hosts may show only the first sentence.
 fn message_text(finding: &Finding) -> String {
     let Finding { message, help, .. } = finding;
     let message = literal(message);
@@ -145,8 +145,8 @@ fn message_text(finding: &Finding) -> String {
 /// Escapes a text for a message: control and invisible characters are escaped, the length is limited, and syntax is
 /// escaped.
 ///
-/// `[text](link)` is a link (§3.11.6) and `{0}` a placeholder (§3.11.5). A backslash in front of a bracket escapes it, so
-/// an existing one is doubled, or it would undo ours.
+/// `[text](link)` is a link (§3.11.6) and `{0}` a placeholder (§3.11.5). A backslash before a bracket escapes it, so existing
+/// backslashes are doubled.
 fn literal(text: &str) -> String {
     let lines = Visible::lines(text, LONG_MESSAGE);
     let mut escaped = String::with_capacity(text.len());
@@ -212,7 +212,7 @@ struct Driver {
     rules: Vec<Descriptor>,
 }
 
-/// A rule. Code scanning wants both descriptions and the help (page named above, `reportingDescriptor`).
+/// A rule. Code scanning requires both descriptions and the help (page named above, `reportingDescriptor`).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Descriptor {
@@ -298,7 +298,7 @@ struct SarifFix {
 
 impl SarifFix {
     fn of(fix: &Fix, file: &str, text: &Text<'_>) -> Self {
-        // SARIF cannot mark a fix as safe: every fix is to be reviewed.
+        // SARIF cannot mark a fix as safe without review.
         let Fix { title, span, replacement, safe: _ } = fix;
         let inserted_content = SarifMessage { text: replacement.clone() };
         let replacements = [Replacement { deleted_region: text.exactly(span), inserted_content }];

@@ -50,18 +50,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_that_agree_have_no_difference() {
+    fn equal_texts_have_no_difference() {
         assert_eq!(unified("a", "x\ny\n", "b", "x\r\ny"), "");
     }
 
     #[test]
-    fn lines_that_look_alike_are_told_apart() {
+    fn lines_that_look_alike_are_distinguished() {
         let diff = unified("a", "name: caf\u{e9} x\n", "b", "name: cafe\u{301}\u{a0}x\n");
         assert_eq!(diff, "--- a\n+++ b\n@@ -1 +1 @@\n-name: caf\\u{e9} x\n+name: cafe\\u{301}\\u{a0}x\n");
     }
 
     #[test]
-    fn what_cannot_be_seen_is_written_out() {
+    fn invisible_characters_are_escaped() {
         let diff = unified("a\n", "x\n", "b", "x\u{1b}[2J\u{202e}\n");
         assert_eq!(diff, "--- a\\u{a}\n+++ b\n@@ -1 +1 @@\n-x\n+x\\u{1b}[2J\\u{202e}\n");
     }

@@ -9,18 +9,18 @@ use crate::text::limit::VALUE;
 use crate::text::safe::safe;
 use crate::text::style::{ColorLevel, Role, Style};
 
-/// How many characters that two texts share are shown before their first difference.
+/// The number of common characters that are shown before the first difference.
 const LEAD: usize = 60;
 
 /// One of two compared texts: the part that is shown, in runs, and the number of characters omitted around it.
 pub(super) struct ComparedText {
     before: usize,
-    /// The text in order: one run for each stretch of words that the other text has or lacks.
+    /// The text as runs: alternating words that the other text has or lacks.
     pub(super) runs: Vec<Stretch>,
     behind: usize,
 }
 
-/// A stretch of a text.
+/// A run of words.
 pub(super) struct Stretch {
     /// The words.
     pub(super) text: Visible,
@@ -71,7 +71,7 @@ pub(super) fn difference(before: &str, after: &str, style: &Style) -> (TerminalT
     (GONE.line(&old, style), COME.line(&new, style))
 }
 
-/// How words are marked that only one of the texts has.
+/// How the words are marked that only one of the texts has.
 struct Marking {
     role: Role,
     brackets: (&'static str, &'static str),
@@ -153,7 +153,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_that_differ_are_marked_without_colour() {
+    fn different_words_are_marked_without_colour() {
         let (removed, added) =
             difference("Trouble signing in? Call 4242.", "Trouble signing in? Call 5151 now.", &Style::plain(80));
         assert_eq!(removed, "Trouble signing in? Call [-4242.-]");
@@ -161,19 +161,19 @@ mod tests {
     }
 
     #[test]
-    fn spaces_that_differ_can_be_seen() {
+    fn different_spaces_are_visible() {
         let (removed, added) = difference("one two", "one  two", &Style::plain(80));
         assert_eq!((&*removed, &*added), ("one[-·-]two", "one{+··+}two"));
     }
 
     #[test]
-    fn texts_without_a_word_in_common_need_no_marks() {
+    fn texts_without_common_words_have_no_marks() {
         let (removed, added) = difference("one two", "three", &Style::plain(80));
         assert_eq!((&*removed, &*added), ("one two", "three"));
     }
 
     #[test]
-    fn a_difference_deep_inside_a_long_text_is_shown() {
+    fn a_difference_late_in_a_long_text_is_shown() {
         let long = "word ".repeat(5000);
         let (removed, added) = difference(&format!("{long}old end"), &format!("{long}new end"), &Style::plain(80));
         assert!(removed.starts_with("(24940 characters)…word") && removed.ends_with("[-old-] end"), "{removed}");

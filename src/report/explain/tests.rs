@@ -8,19 +8,19 @@ fn plain() -> Style {
 }
 
 #[test]
-fn all_settings_stand_in_one_table() {
+fn all_settings_are_in_one_table() {
     let text = all(Model::current(), &plain());
     assert!(Model::current().settings().iter().all(|setting| text.contains(setting.path)));
     assert_snapshot!("explain_all", text);
 }
 
 #[test]
-fn one_setting_is_told_in_full() {
+fn one_setting_is_explained_in_full() {
     assert_snapshot!("explain_one", one(Model::current(), "organization.auth_domain", &plain()).unwrap());
 }
 
 #[test]
-fn a_setting_of_a_group_tells_its_former_name_and_its_place_in_a_file() {
+fn a_setting_of_a_group_has_its_former_name_and_an_example() {
     assert_snapshot!(
         "explain_pin_policy",
         one(Model::current(), "mfa_piv_key_requirements.pin_policy", &plain()).unwrap()
@@ -28,12 +28,12 @@ fn a_setting_of_a_group_tells_its_former_name_and_its_place_in_a_file() {
 }
 
 #[test]
-fn a_group_tells_its_settings() {
+fn a_group_lists_its_settings() {
     assert_snapshot!("explain_group", one(Model::current(), "service_token_inactivity", &plain()).unwrap());
 }
 
 #[test]
-fn a_short_name_means_the_setting_where_it_is_the_only_one() {
+fn a_short_name_is_accepted_if_it_is_unique() {
     let named = |name| document(Model::current(), Some(name)).map(|document| document.settings[0].setting);
     assert_eq!(named("auth_domain"), Ok("organization.auth_domain"));
     assert_eq!(named("header_text"), Ok("organization.login_design.header_text"));
@@ -45,7 +45,7 @@ fn a_short_name_means_the_setting_where_it_is_the_only_one() {
 }
 
 #[test]
-fn a_misspelt_name_meets_what_was_probably_meant() {
+fn a_misspelled_name_gets_suggestions() {
     let unknown = one(Model::current(), "sesion_duration", &plain()).unwrap_err();
     assert_eq!(unknown.to_string(), "no such setting: sesion_duration");
     assert_eq!(unknown.candidates[0], "organization.session_duration");
@@ -56,7 +56,7 @@ fn a_misspelt_name_meets_what_was_probably_meant() {
 }
 
 #[test]
-fn the_json_answer_has_every_setting_and_every_rule() {
+fn the_json_document_has_all_settings_and_rules() {
     let document = document(Model::current(), None).unwrap();
     assert_eq!(document.settings.len(), Model::current().settings().len());
     assert_eq!(document.rules.len(), CANONICAL_RULES.len());
@@ -73,7 +73,7 @@ fn the_table_of_the_readme_has_a_row_for_each_declarable_setting() {
 }
 
 #[test]
-fn next_months_setting_is_explained_at_once() {
+fn a_new_setting_is_explained_without_changes_here() {
     let model =
         Model::current().clone().with(Setting::new("organization.quantum_login", Kind::Boolean).doc("Entangles."));
     assert!(one(&model, "quantum_login", &plain()).unwrap().contains("Entangles."));

@@ -28,16 +28,17 @@ pub(super) struct Annotation {
     pub(super) message: Vec<Visible>,
 }
 
-/// GitHub shows no more than these of each level in a step (GitHub community #26680), and drops the rest without a message.
+/// The maximum number of annotations of each level that GitHub shows for a step (GitHub community #26680). It drops the rest
+/// without a message.
 const SHOWN: usize = 10;
 
-/// The commands for these annotations, most severe first. What GitHub would drop is left out and counted.
+/// Returns the commands for annotations, most severe first. Those that GitHub would drop are omitted and counted.
 pub(super) fn annotations(mut annotations: Vec<Annotation>) -> CommandText {
     annotations.sort_by_key(|annotation| annotation.level);
     let (mut lines, mut dropped) = (CommandText::new(), 0);
     for level in [AnnotationLevel::Error, AnnotationLevel::Warning, AnnotationLevel::Notice] {
         let of_level: Vec<_> = annotations.iter().filter(|annotation| annotation.level == level).collect();
-        // If anything is dropped, the last annotation says so.
+        // If any are dropped, the last annotation contains their number.
         let room =
             if level == AnnotationLevel::Notice && (dropped > 0 || of_level.len() > SHOWN) { SHOWN - 1 } else { SHOWN };
         of_level.iter().take(room).for_each(|annotation| lines.push(annotation.to_command()));
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_command_is_made_of_is_escaped_where_it_stands() {
+    fn the_syntax_of_commands_is_escaped() {
         let annotation = Annotation {
             level: AnnotationLevel::Warning,
             file: "a,b:c.yaml".into(),
@@ -93,7 +94,7 @@ mod tests {
     }
 
     #[test]
-    fn the_most_severe_come_first() {
+    fn the_most_severe_are_first() {
         let shown = annotations(vec![annotation(AnnotationLevel::Notice, 1), annotation(AnnotationLevel::Error, 2)]);
         assert_eq!(
             shown,
@@ -103,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_than_github_shows_are_sent_and_the_rest_is_counted() {
+    fn annotations_beyond_the_limit_of_github_are_counted() {
         let all: Vec<_> = (0..12)
             .flat_map(|n| [annotation(AnnotationLevel::Error, n), annotation(AnnotationLevel::Notice, n)])
             .collect();

@@ -59,7 +59,7 @@ pub fn validated(validation: &Validation<'_>) -> String {
     job_log(&text, found.iter().map(|finding| of_finding(finding, file)))
 }
 
-/// A text in which commands are stopped, followed by annotations.
+/// Returns a text without effective commands, followed by annotations.
 fn job_log(text: &TerminalText, all: impl IntoIterator<Item = Annotation>) -> String {
     (fenced(text) + annotations(all.into_iter().collect())).into()
 }
@@ -70,7 +70,7 @@ pub fn outputs(plan: &Plan, exit_code: u8) -> String {
     format!(
         "changed={}\nguarded={guarded}\ndigest={}\nexit_code={exit_code}\n",
         !plan.is_empty(),
-        // The digest is ours, but nothing that could start a new line may enter a file that later steps read.
+        // The digest is trusted, but a line break must never get into a file that later steps read.
         Visible::whole(&plan.digest)
     )
 }

@@ -14,7 +14,7 @@ fn of(wording: Wording, plan: &Plan) -> String {
 }
 
 /// The commands that GitHub's runner finds in a log (actions/runner, `ActionCommandManager` and `ActionCommand`): lines
-/// that start with `::` behind white space, and `##[` anywhere, unless commands are stopped.
+/// that start with `::` after white space, and `##[` anywhere, unless commands are stopped.
 fn obeyed(log: &str) -> Vec<&str> {
     let (mut commands, mut stopped) = (Vec::new(), None);
     for line in log.split(['\n', '\r']) {
@@ -33,12 +33,12 @@ fn obeyed(log: &str) -> Vec<&str> {
 }
 
 #[test]
-fn a_plan_is_a_log_and_annotations_the_most_severe_first() {
+fn a_plan_is_a_log_and_annotations_with_the_most_severe_first() {
     assert_snapshot!("github_busy", of(Wording::Plan, &busy()));
 }
 
 #[test]
-fn drift_warns_where_it_is_declared() {
+fn drift_is_a_warning_at_the_declaration() {
     let log = of(Wording::Drift, &busy());
     let commands = obeyed(&log);
     assert_eq!(commands.len(), 9, "{log}");
@@ -49,12 +49,12 @@ fn drift_warns_where_it_is_declared() {
 }
 
 #[test]
-fn nothing_to_do_annotates_nothing() {
+fn a_plan_without_changes_has_no_annotations() {
     assert_eq!(obeyed(&of(Wording::Plan, &in_sync())), Vec::<&str>::new());
 }
 
 #[test]
-fn a_failure_is_annotated_where_it_is_and_at_the_file_otherwise() {
+fn a_failure_is_annotated_at_its_location_or_at_the_file() {
     let hints = ["set a token".to_owned()];
     let mut failure = FailedRun {
         command: "plan",
@@ -129,7 +129,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_text_at_all_is_a_command(value in prop_oneof![any::<String>(), "[:#\\[\\]%0AD a-z,=\n\r]{0,24}"]) {
+    fn any_text_is_not_a_command(value in prop_oneof![any::<String>(), "[:#\\[\\]%0AD a-z,=\n\r]{0,24}"]) {
         assert_harmless(&value);
     }
 }

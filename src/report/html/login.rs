@@ -1,4 +1,4 @@
-//! The login page before and after: a sketch in the colours and words of `login_design`, and every member of it in text.
+//! The login page before and after: a sketch with the colours and texts of `login_design`, and a list of its settings.
 
 use serde_json::Value as Json;
 
@@ -12,7 +12,7 @@ use crate::text::Visible;
 
 const GROUP: &str = "organization.login_design";
 
-/// The members that the sketch has a place for. All members, later ones included, are listed below it.
+/// The settings that the sketch shows. All settings, including future ones, are listed below it.
 const BACKGROUND: &str = "organization.login_design.background_color";
 const TEXT: &str = "organization.login_design.text_color";
 const LOGO: &str = "organization.login_design.logo_path";
@@ -29,25 +29,25 @@ pub(super) struct Login {
 pub(super) struct LoginSketch {
     pub(super) id: &'static str,
     pub(super) title: &'static str,
-    /// The class that fills the page, or a pattern that says that nothing is known.
+    /// The class of the background, or of a pattern if its colour is unknown.
     pub(super) background: String,
-    /// The class that colours the text.
+    /// The class of the text colour.
     pub(super) ink: String,
     pub(super) has_logo: bool,
     pub(super) header: Option<Visible>,
     pub(super) footer: Option<Visible>,
-    /// How well its text can be read.
+    /// The contrast of its text.
     pub(super) contrast: Contrast,
-    /// Each member of the group with its value, and with what applies where it has none.
+    /// Each setting with its value, or with its default if it is unset.
     pub(super) members: Vec<(&'static str, Vec<Piece>, Option<&'static str>)>,
 }
 
 /// The contrast of the text on the white card.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Contrast {
-    /// A figure, and whether it is enough for body text.
+    /// The contrast, and whether it is sufficient for body text.
     Figure { figure: Visible, enough: bool },
-    /// Why there is no figure.
+    /// The reason why it is unknown.
     Unknown(&'static str),
 }
 
@@ -69,7 +69,7 @@ pub(super) fn login(run: &Comparison<'_>) -> Option<Login> {
     Some(Login { changes: true, looks: vec![look("before", title, &before), look("after", "After", &after)] })
 }
 
-/// A member of the group and its values; `null` for every way of having none.
+/// A setting and its values; `null` if it is unset.
 struct LoginMember<'a> {
     setting: &'a Setting,
     before: Json,
@@ -91,7 +91,7 @@ fn members<'a>(run: &Comparison<'a>) -> Vec<LoginMember<'a>> {
     run.model.members(group).map(member).collect()
 }
 
-/// One side, of settings with their values on this side and on the other one.
+/// Returns one side, from settings with their values on this side and on the other one.
 fn look(id: &'static str, title: &'static str, members: &[(&Setting, &Json, &Json)]) -> LoginSketch {
     let found = |path: &str| members.iter().find(|(setting, ..)| setting.path == path);
     let color = |path: &str| found(path).and_then(|(setting, value, _)| paint::color(setting, value));

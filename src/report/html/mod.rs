@@ -6,11 +6,11 @@
 //! - `paint`: colours of the organization as rules of the style sheet
 //! - `failure`: the page of a run that failed
 //! - `rest`: findings, unmanaged settings, requests and the YAML diff
-//! - `*.html`, `style.css`: the page, a template that the compiler checks and that escapes what it is given
+//! - `*.html`, `style.css`: the template, which is checked at compile time and escapes its input
 //!
-//! The page is one file that loads nothing and runs nothing, and its content security policy says so: a value that got
-//! through both [`visible`](crate::text::visible) and the template's escaping would still find nothing to use. The style
-//! sheet is allowed by its hash, so not even an attribute `style` counts.
+//! The page is one file without scripts and external resources. Its content security policy forbids both, as a second
+//! safeguard after [`visible`](crate::text::visible) and the escaping of the template. The style sheet is allowed by its
+//! hash, so `style` attributes have no effect.
 
 mod changes;
 mod failure;
@@ -33,8 +33,7 @@ use crate::plan::{Action, Plan, WriteMethod};
 use crate::text::safe::safe;
 use crate::text::{Visible, shell_path};
 
-/// The page, a whole HTML document. Its size is bounded, whatever is live: long values and long lists are cut, and say
-/// so.
+/// Returns the page, a complete HTML document. Its size is bounded: long values and lists are cut and marked.
 pub fn page(run: &Comparison<'_>) -> String {
     let style = format!("{}{}", include_str!("style.css"), paint::rules(run));
     let mut html = String::with_capacity(style.len() + 16 * 1024);
@@ -43,7 +42,7 @@ pub fn page(run: &Comparison<'_>) -> String {
     html
 }
 
-/// Everything that the template shows: text that is visible, for the template to escape.
+/// The input of the template: visible text, which the template escapes.
 #[derive(Template)]
 #[template(path = "page.html", config = "src/report/html/askama.toml")]
 struct PlanPage {

@@ -13,23 +13,23 @@ use sha2::{Digest as _, Sha256};
 use crate::report::subject::Comparison;
 use crate::settings::{Color, Kind, Setting};
 
-/// Nothing may be loaded, run or sent; the one style sheet of the page may be used.
+/// The content security policy: nothing may be loaded, run or sent, except for the page's style sheet.
 pub(super) fn policy(style: &str) -> String {
     let hash = STANDARD.encode(Sha256::digest(style));
     format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'")
 }
 
-/// The colour that a value is, where its setting takes colours and it is one.
+/// Returns the colour of a value, if its setting and the value are a colour.
 pub(super) fn color(setting: &Setting, value: &Json) -> Option<Color> {
     if setting.kind == Kind::Color { value.as_str()?.parse().ok() } else { None }
 }
 
-/// The class of what is filled with a colour.
+/// Returns the class for a background colour.
 pub(super) fn fill(color: Color) -> String {
     format!("fill-{}", digits(color))
 }
 
-/// The class of what is written in a colour.
+/// Returns the class for a text colour.
 pub(super) fn ink(color: Color) -> String {
     format!("ink-{}", digits(color))
 }
@@ -38,14 +38,14 @@ fn digits(color: Color) -> String {
     color.to_string().trim_start_matches('#').to_owned()
 }
 
-/// A rule for each class that the page may use: the colours of live and of the changes.
+/// Returns a rule for each class that the page may use: the colours of the live state and of the changes.
 pub(super) fn rules(run: &Comparison<'_>) -> String {
     let settings = run.model.settings().iter().filter(|setting| setting.kind == Kind::Color);
     let live = settings.filter_map(|setting| color(setting, run.live.value(run.model, setting)?));
     let changes = run.plan.changes.iter().flat_map(|change| {
         [&change.before, &change.after].map(|value| color(&change.setting, value)).into_iter().flatten()
     });
-    // In the order of their spelling: the same page for the same input.
+    // Sorted, so that the same input gives the same page.
     let colors: BTreeSet<[u8; 3]> = live.chain(changes).map(|color| [color.red, color.green, color.blue]).collect();
     let mut css = String::new();
     for [red, green, blue] in colors {

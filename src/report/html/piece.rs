@@ -14,13 +14,13 @@ use crate::text::safe::safe;
 /// A part of a value, for the template to escape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Piece {
-    /// As it is on both sides.
+    /// Text on both sides.
     Plain(Visible),
-    /// Before only.
+    /// Text before only.
     Removed(Visible),
-    /// After only.
+    /// Text after only.
     Added(Visible),
-    /// A colour: how it is spelt, and the class that paints it.
+    /// A colour: its text, and its class.
     Color { text: Visible, class: String },
     /// No value.
     Unset,
@@ -49,7 +49,7 @@ pub(super) fn alone(setting: &Setting, value: &Json) -> Vec<Piece> {
     }]
 }
 
-/// One value of a setting, with the characters escaped that make it look like the other value.
+/// Returns one value of a setting, with the characters escaped that make it look like the other value.
 pub(super) fn beside(setting: &Setting, value: &Json, other: &Json) -> Vec<Piece> {
     if value.is_null() || other.is_null() || setting.kind == Kind::Color {
         return alone(setting, value);
@@ -57,7 +57,7 @@ pub(super) fn beside(setting: &Setting, value: &Json, other: &Json) -> Vec<Piece
     vec![Piece::Plain(value::both(setting, value, other).0)]
 }
 
-/// The words are quoted, so that no text looks like a value that is not set.
+/// Words are quoted, so that no text looks like an unset value.
 fn texts(before: &str, after: &str) -> (Vec<Piece>, Vec<Piece>) {
     let (old, new) = words::compare(before, after);
     (side(old, Piece::Removed), side(new, Piece::Added))
@@ -75,7 +75,7 @@ fn sets(moves: &Moves) -> (Vec<Piece>, Vec<Piece>) {
     (elements(kept, removed, Piece::Removed, element), elements(kept, added, Piece::Added, element))
 }
 
-/// The elements that stay and those of one side only, with commas between them.
+/// Returns the common elements and those of one side, separated by commas.
 fn elements(
     kept: &[Json],
     only: &[Json],

@@ -7,10 +7,10 @@ use crate::report::value;
 use crate::text::Visible;
 use crate::text::safe::safe;
 
-/// More unmanaged settings than these are counted, not listed. They are folded, so more than on a terminal.
+/// The maximum number of listed unmanaged settings; more are counted. They are folded, so there are more than on a terminal.
 const UNMANAGED: usize = 200;
 
-/// More lines of the difference than these are counted, not shown; a change of every setting takes a tenth.
+/// The maximum number of shown lines of the diff; more are counted. A change of every setting has a tenth of this.
 const LINES: usize = 2000;
 
 /// A finding, without the file's lines.
@@ -63,7 +63,7 @@ pub(super) fn unmanaged(unmanaged: &[Unmanaged]) -> Option<UnmanagedTable> {
     })
 }
 
-/// A unified diff, line by line. The sign at the start of a line says what the colour says.
+/// Returns the lines of a unified diff. The sign at the start of a line has the same meaning as its colour.
 pub(super) fn lines(diff: &str) -> Vec<DiffLine> {
     let mut lines: Vec<_> = diff.lines().take(LINES).map(line).collect();
     let more = diff.lines().skip(LINES).count();

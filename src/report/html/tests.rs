@@ -16,7 +16,7 @@ use crate::settings::Model;
 const DIFF: &str =
     "--- live\n+++ org.yaml\n@@ -1,2 +1,2 @@\n organization:\n-  session_duration: 12h\n+  session_duration: 24h\n";
 
-/// Markup that would do something if it were markup.
+/// Text that would have an effect as markup.
 const MARKUP: [&str; 8] = [
     "<script>alert(1)</script>",
     "\"><img src=x onerror=alert(1)>",
@@ -36,7 +36,7 @@ fn busy_live() -> Live {
     live(json!({ "login_design": design }), None)
 }
 
-/// A live state in which every text of the login page is this one.
+/// A live state with one text in all settings of the login page.
 fn live_filled_with(text: &str) -> Live {
     let design = json!({
         "background_color": text, "text_color": text, "logo_path": text, "header_text": text, "footer_text": text,
@@ -53,9 +53,9 @@ fn html(plan: &Plan, live: &Live) -> String {
     page(&comparison(plan, live, ""))
 }
 
-/// A page that somebody else's text fills wherever it can.
+/// A page with an untrusted text in every possible place.
 fn hostile(text: &str) -> String {
-    // How many lines there are is a matter of the text.
+    // The number of lines depends on the text.
     let diff = format!("-\n+{}", text.replace(['\r', '\n'], "\\n"));
     let (plan, live) = (filled_with(text), live_filled_with(text));
     page(&comparison(&plan, &live, &diff))
@@ -66,14 +66,14 @@ fn between<'a>(html: &'a str, open: &str, close: &str) -> &'a str {
     &html[start..start + html[start..].find(close).unwrap()]
 }
 
-/// The page without its style sheet, which would fill the snapshot, and what depends on it.
+/// The page without its style sheet and the hash of it.
 fn body(html: &str) -> String {
     let html = html.replace(between(html, "<style>", "</style>"), "[style]");
     let hash = between(&html, "sha256-", "&#39;").to_owned();
     html.replace(&hash, "[hash]").replace(env!("CARGO_PKG_VERSION"), "[version]")
 }
 
-/// The tags of a page in their order, the marks of words aside: how many there are is a matter of the words.
+/// The tags of a page in order, without the marks of words, whose number depends on the text.
 fn skeleton(html: &str) -> Vec<String> {
     let html = body(html);
     let tags = html.split('<').skip(1).map(|behind| behind.split('>').next().unwrap().to_owned());
@@ -81,13 +81,13 @@ fn skeleton(html: &str) -> Vec<String> {
 }
 
 #[test]
-fn a_page_with_every_kind_of_change_says_what_the_text_says() {
+fn a_page_with_all_kinds_of_changes_is_rendered() {
     let plan = busy();
     insta::assert_snapshot!("page_busy", body(&page(&comparison(&plan, &busy_live(), DIFF))));
 }
 
 #[test]
-fn a_page_in_sync_is_short_and_offers_no_command() {
+fn a_page_in_sync_is_short_and_has_no_command() {
     let html = html(&in_sync(), &Live::default());
     assert!(html.contains("<h1>In sync: 14 declared settings match; 2 live settings are not managed.</h1>"), "{html}");
     assert!(html.contains("There is nothing to apply."));
@@ -97,25 +97,25 @@ fn a_page_in_sync_is_short_and_offers_no_command() {
 }
 
 #[test]
-fn a_login_page_that_stays_is_shown_once() {
+fn an_unchanged_login_page_is_shown_once() {
     let html = html(&in_sync(), &busy_live());
     assert_eq!(html.matches("<article class=\"look\"").count(), 1);
     assert!(html.contains("It does not change."), "{html}");
 }
 
 #[test]
-fn a_page_that_creates_shows_the_login_page_beside_none() {
+fn a_creation_shows_the_new_login_page_beside_no_organization() {
     let mut plan = create();
     plan.changes.push(change("organization.login_design.text_color", Json::Null, json!("#c5ed1b")));
     let html = html(&plan, &Live::default());
-    for said in ["Before: no organization", "has no Zero Trust organization; apply would create it", ">Fails<"] {
-        assert!(html.contains(said), "{said} is missing in {html}");
+    for text in ["Before: no organization", "has no Zero Trust organization; apply would create it", ">Fails<"] {
+        assert!(html.contains(text), "{text} is missing in {html}");
     }
     assert!(html.contains("contrast <strong>1.35:1</strong>; WCAG AA requires 4.5:1"), "{html}");
 }
 
 #[test]
-fn what_is_not_set_is_said_and_not_invented() {
+fn unset_values_are_shown_as_unset() {
     let html = html(&in_sync(), &live(json!({"login_design": {"header_text": "Hello"}}), None));
     assert!(html.contains("class=\"screen unknown\""), "{html}");
     assert!(html.contains("text_color is not set, so no contrast is computed"));
@@ -133,14 +133,14 @@ fn the_command_applies_this_plan_and_a_path_is_one_argument() {
 }
 
 #[test]
-fn a_plan_with_an_error_offers_no_command() {
+fn a_plan_with_an_error_has_no_command() {
     let error = diagnostics::Finding::new(diagnostics::Rule::NoOrganization, "org.yaml", "it needs a name");
     let html = html(&Plan { findings: vec![error], ..create() }, &Live::default());
     assert!(html.contains("This plan has errors (see Findings).") && !html.contains("zerodrift apply"), "{html}");
 }
 
 #[test]
-fn consent_that_is_given_asks_for_nothing() {
+fn with_consent_the_page_does_not_ask_for_it() {
     let changes =
         busy().changes.into_iter().map(|change| crate::plan::tests::samples::consented(change, Consent::Flag));
     let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
@@ -149,7 +149,7 @@ fn consent_that_is_given_asks_for_nothing() {
 }
 
 #[test]
-fn a_backup_is_brought_back_by_its_own_command() {
+fn a_backup_is_restored_by_the_rollback_command() {
     let whole = crate::diagnostics::Location::whole_file();
     let changes = busy().changes.into_iter().map(|change| crate::plan::Change { at: whole.clone(), ..change });
     let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
@@ -157,17 +157,17 @@ fn a_backup_is_brought_back_by_its_own_command() {
 }
 
 #[test]
-fn the_policy_names_the_style_sheet_of_the_page_and_nothing_else() {
+fn the_policy_allows_only_the_style_sheet_of_the_page() {
     let html = html(&busy(), &busy_live());
     let hash = STANDARD.encode(Sha256::digest(between(&html, "<style>", "</style>")));
     let policy = between(&html, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
     let expected = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'");
-    // Base64 has a plus sign, which the template leaves as it is.
+    // The template does not escape the plus signs of Base64.
     assert_eq!(policy.replace("&#43;", "+"), expected);
 }
 
 #[test]
-fn nothing_is_loaded_and_links_stay_on_the_page() {
+fn the_page_loads_nothing_and_has_only_internal_links() {
     let html = hostile("https://evil.example/logo.png");
     for tag in skeleton(&html) {
         for loads in [" src=", "srcset=", "<link", "url(", "@import", " on", " style=", "ping="] {
@@ -188,7 +188,7 @@ fn no_value_becomes_markup() {
 }
 
 #[test]
-fn what_is_no_colour_reaches_no_style_sheet() {
+fn only_colours_reach_the_style_sheet() {
     let quiet = hostile("quiet");
     let plain = between(&quiet, "<style>", "</style>");
     for text in
@@ -215,7 +215,7 @@ fn a_value_of_100_kilobytes_and_10000_unknown_fields_are_cut() {
     assert!(html.contains("… and 9800 more, see --format json") && html.contains("… and 98000 more lines"));
 }
 
-/// The page of a failure in which everything that somebody else can write is this text.
+/// The page of a failure with an untrusted text in every possible place.
 fn failed(text: &str) -> String {
     let target = crate::plan::tests::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned(), text.to_owned()];
@@ -234,7 +234,7 @@ fn failed(text: &str) -> String {
 }
 
 #[test]
-fn a_failure_is_a_page_too() {
+fn a_failure_is_rendered_as_a_page() {
     insta::assert_snapshot!("page_failed", body(&failed("org.yaml")));
 }
 
@@ -253,7 +253,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn no_text_at_all_becomes_markup(text in any::<String>().prop_filter("a blank value is no value", |text| !text.trim().is_empty())) {
+    fn any_text_is_escaped(text in any::<String>().prop_filter("a blank value is unset", |text| !text.trim().is_empty())) {
         prop_assert_eq!(skeleton(&hostile(&text)), skeleton(&hostile("quiet")));
     }
 }

@@ -1,4 +1,4 @@
-//! Fits sections into a limit: rows are left out from the end and counted, before a platform cuts or drops the whole text.
+//! Fits sections into a limit by omitting and counting rows, so that a platform does not cut or drop the text.
 
 use crate::text::markdown::MarkdownText;
 use crate::text::safe::safe;
@@ -34,13 +34,13 @@ impl Section {
     }
 }
 
-/// Bytes that the sentence about missing rows may take: a clause for each of the few sections there are.
+/// The maximum length in bytes of the sentence about omitted rows, which has a clause for each section.
 const NOTICE: usize = 400;
 
 /// Joins `first`, the sections as far as they fit, and `last`, in no more than `limit` bytes.
 ///
-/// The two ends are always whole: together with the sentence about what is missing they have to be shorter than the
-/// limit. A text of so many bytes has no more characters than that, in whatever way a platform counts them.
+/// `first` and `last` are never cut: together with the sentence about omitted rows they must be shorter than the limit. The
+/// number of characters of a text, however a platform counts them, is at most its number of bytes.
 pub(super) fn fit(first: &MarkdownText, sections: &[Section], last: &MarkdownText, limit: usize) -> MarkdownText {
     let ends = first.len() + last.len();
     let whole: MarkdownText = sections.iter().map(|section| section.shown(usize::MAX).0).collect();
@@ -77,12 +77,12 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_whole() {
+    fn sections_within_the_limit_are_complete() {
         assert_eq!(fit("first\n", &[section(2, 2)], "last\n", 1000), "first\nHEAD\n00\n01\nTAIL\nlast\n");
     }
 
     #[test]
-    fn rows_are_left_out_from_the_end_and_counted() {
+    fn rows_at_the_end_are_omitted_and_counted() {
         let text = fit("first\n", &[section(100, 9), section(3, 900)], "last\n", 600);
         assert!(text.starts_with("first\nHEAD\n000000000\n"), "{text}");
         let end = "TAIL\n\n**Cut to fit:** 83 of 100 changes, 3 of 3 changes are not shown.\nlast\n";
@@ -90,13 +90,13 @@ mod tests {
     }
 
     #[test]
-    fn a_section_without_rows_is_nothing() {
+    fn a_section_without_rows_is_omitted() {
         assert_eq!(fit("first\n", &[section(0, 1)], "last\n", 1000), "first\nlast\n");
     }
 
     proptest! {
         #[test]
-        fn no_text_is_longer_than_its_limit_and_nothing_is_cut_in_silence(
+        fn no_text_exceeds_its_limit_and_all_omitted_rows_are_counted(
             shapes in prop::collection::vec((0_usize..60, 1_usize..200), 0..6), limit in 500_usize..4000
         ) {
             let mut sections: Vec<Section> = shapes.into_iter().map(|(rows, length)| section(rows, length)).collect();

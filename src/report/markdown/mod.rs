@@ -15,17 +15,17 @@ use crate::text::markdown::{Markdown, MarkdownText, code, fenced, hidden, prose}
 use crate::text::safe::safe;
 use crate::text::{Visible, shell_path};
 
-/// The longest comment that GitHub takes, in characters; we count bytes, of which there are never fewer.
+/// The maximum length of a comment on GitHub, in characters. It is compared with the number of bytes, which is never smaller.
 pub const COMMENT: usize = 65_536;
 
-/// The longest summary of a step that GitHub shows, in bytes: a longer one is dropped whole.
+/// The maximum size of a step summary on GitHub, in bytes. A longer one is dropped.
 pub const STEP_SUMMARY: usize = 1_048_576;
 
 /// The number of allow entries that are offered for pasting.
 const CONSENTS_SHOWN: usize = 20;
 
-/// A run as a comment of at most `limit` bytes, [`COMMENT`] for most purposes. Its first line is a marker by which the
-/// next run finds the comment of this one.
+/// Returns a run as a comment of at most `limit` bytes, usually [`COMMENT`]. Its first line is a marker by which the next run
+/// finds the comment.
 pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
     let target = &run.plan.target;
     let first = safe!("{}\n{}", marker(run.wording.command(), &about_target(target)), outcome(run));
@@ -65,7 +65,7 @@ pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
     fit(&first, &[findings(found), advice], &last, limit).into()
 }
 
-/// Untrusted prose, such as a message with a value inside.
+/// Returns untrusted prose, such as a message that contains a value.
 fn text(text: &str) -> MarkdownText {
     prose(&Visible::excerpt(text, MESSAGE))
 }
@@ -104,7 +104,7 @@ fn outcome(run: &Comparison<'_>) -> MarkdownText {
     )
 }
 
-/// A warning box, if apply would refuse.
+/// Returns a warning box, if apply would refuse.
 fn alert(run: &Comparison<'_>) -> MarkdownText {
     let open = run.plan.refused().count();
     if open == 0 || run.wording == Wording::Drift {
@@ -241,7 +241,7 @@ fn unmanaged(unmanaged: &[Unmanaged]) -> Section {
     }
 }
 
-/// A block of code that is folded.
+/// Returns a folded block of code.
 fn folded(
     name: &'static str,
     title: &'static str,
@@ -252,7 +252,7 @@ fn folded(
     Section { name, head: start_of_fold(&title.into(), start), rows, tail: safe!("{}\n\n</details>\n", fence) }
 }
 
-/// The start of something folded. Markdown inside needs an empty line around it.
+/// Returns the start of a folded section. Markdown inside needs an empty line around it.
 fn start_of_fold(title: &MarkdownText, content: &MarkdownText) -> MarkdownText {
     safe!("\n<details><summary>{}</summary>\n\n{}", title, content)
 }

@@ -29,7 +29,7 @@ fn of_plan(plan: &Plan) -> String {
     comment(&run(Wording::Plan, plan, YAML), COMMENT)
 }
 
-/// The page that GitHub makes of a comment, before its own filters.
+/// The HTML that GitHub renders for a comment, before its own filters.
 fn rendered(markdown: &str) -> String {
     let mut options = comrak::Options::default();
     options.extension.table = true;
@@ -44,7 +44,7 @@ fn rendered(markdown: &str) -> String {
 }
 
 #[test]
-fn a_plan_with_every_kind_of_change_is_read_in_ten_seconds() {
+fn a_plan_with_all_kinds_of_changes_is_rendered() {
     assert_snapshot!("markdown_busy", of_plan(&busy()));
 }
 
@@ -54,17 +54,17 @@ fn a_plan_in_sync_is_short() {
 }
 
 #[test]
-fn a_plan_that_creates_says_so() {
+fn a_plan_of_a_creation_states_it() {
     assert_snapshot!("markdown_create", comment(&run(Wording::Plan, &create(), ""), COMMENT));
 }
 
 #[test]
-fn drift_is_told_from_the_live_side() {
+fn drift_shows_the_live_value_first() {
     assert_snapshot!("markdown_drift", comment(&run(Wording::Drift, &busy(), YAML), COMMENT));
 }
 
 #[test]
-fn a_failure_takes_the_place_of_an_older_comment() {
+fn a_failure_replaces_an_older_comment() {
     let target = crate::plan::tests::samples::target();
     let hints = ["set a token, or name a file that holds one".to_owned()];
     let failed = FailedRun {
@@ -79,14 +79,14 @@ fn a_failure_takes_the_place_of_an_older_comment() {
         findings: &[Finding { severity: Severity::Error, ..warning() }],
     };
     let text = failure(&failed, COMMENT);
-    assert_eq!(text.lines().next(), of_plan(&busy()).lines().next(), "the marker is another one");
+    assert_eq!(text.lines().next(), of_plan(&busy()).lines().next(), "the marker differs");
     assert_snapshot!("markdown_failure", text);
     let unknown = failure(&FailedRun { target: None, file: "a --> b.yaml", ..failed }, COMMENT);
     assert_eq!(unknown.lines().next(), Some("<!-- zerodrift plan a%20--%3E%20b.yaml -->"));
 }
 
 #[test]
-fn markdown_becomes_the_page_that_was_meant() {
+fn markdown_renders_as_intended() {
     let page = rendered(&of_plan(&busy()));
     assert_eq!(page.matches("<table>").count(), 2, "{page}");
     assert_eq!(page.matches("<details>").count(), page.matches("</details>").count());
@@ -97,11 +97,11 @@ fn markdown_becomes_the_page_that_was_meant() {
     assert!(page.contains("markdown-alert-caution"), "{page}");
 }
 
-/// What a reader would see of values, were they obeyed.
+/// HTML that values must not produce.
 const OBEYED: [&str; 9] =
     ["<a ", "<img", "<script", "<h1", "<input", "<del>", "<em>evil", "data-math-style", "<section"];
 
-/// Values that are syntax in Markdown, HTML or on GitHub.
+/// Values with syntax of Markdown, HTML or GitHub.
 fn syntax() -> Vec<String> {
     let mut values: Vec<String> = [
         "a|b|c",
@@ -149,21 +149,21 @@ fn assert_harmless(value: &str) {
 }
 
 #[test]
-fn no_value_is_obeyed_by_markdown() {
+fn no_value_is_markdown_syntax() {
     for value in syntax() {
         assert_harmless(&value);
     }
 }
 
 #[test]
-fn nobody_is_mentioned_outside_of_code() {
+fn mentions_outside_of_code_are_escaped() {
     let finding = Finding::new(Rule::UnknownValue, "org.yaml", "ask @everyone about evil/repo#2");
     let text = of_plan(&Plan { findings: vec![finding], ..in_sync() });
     assert!(text.contains("ask @<!-- -->everyone about evil/repo#<!-- -->2"), "{text}");
 }
 
 #[test]
-fn a_comment_is_never_longer_than_github_takes_and_says_what_is_missing() {
+fn a_comment_fits_githubs_limit_and_counts_omitted_rows() {
     let long = "|".repeat(1000);
     let many: Vec<Unmanaged> = (0..2000)
         .map(|number| Unmanaged {
@@ -177,13 +177,13 @@ fn a_comment_is_never_longer_than_github_takes_and_says_what_is_missing() {
     let text = of_plan(&plan);
     assert!(text.len() <= COMMENT && text.len() > COMMENT - 2000, "{}", text.len());
     assert!(text.contains("**Cut to fit:** ") && text.contains(" of 2000 settings that are not managed"), "{text}");
-    assert!(text.contains(&format!("--expect {}", plan.digest)), "the command has to be whole");
+    assert!(text.contains(&format!("--expect {}", plan.digest)), "the command is complete");
     let summary = comment(&run(Wording::Plan, &plan, YAML), STEP_SUMMARY);
     assert!(!summary.contains("Cut to fit") && summary.len() <= STEP_SUMMARY);
 }
 
 #[test]
-fn a_hundred_changes_of_a_hundred_kilobytes_fit() {
+fn many_changes_of_long_values_fit() {
     let long = json!("<|`".repeat(40_000));
     let changes = vec![change("organization.name", long.clone(), json!("x")); 100];
     let text = of_plan(&Plan { changes, ..busy() });
@@ -195,12 +195,12 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
-    fn no_text_at_all_is_obeyed(value in prop_oneof![any::<String>(), "[-`|<>\\[\\]()!@#*_~$:/.\\\\w ahtps\n]{0,24}"]) {
+    fn any_text_is_escaped(value in prop_oneof![any::<String>(), "[-`|<>\\[\\]()!@#*_~$:/.\\\\w ahtps\n]{0,24}"]) {
         assert_harmless(&value);
     }
 
     #[test]
-    fn every_length_is_kept(limit in 6_000_usize..40_000, value in "[|`<x]{0,400}") {
+    fn every_limit_is_respected(limit in 6_000_usize..40_000, value in "[|`<x]{0,400}") {
         let plan = Plan { changes: vec![change("organization.name", Json::Null, json!(value)); 60], ..busy() };
         let text = comment(&run(Wording::Plan, &plan, YAML), limit);
         prop_assert!(text.len() <= limit);

@@ -11,24 +11,24 @@ fn plain() -> Style {
 }
 
 #[test]
-fn a_plan_with_every_kind_of_change_reads_well() {
+fn a_plan_with_all_kinds_of_changes_is_rendered() {
     assert_snapshot!("plan_busy", text(&busy(), 14, &plain()));
 }
 
 #[test]
-fn a_plan_in_a_narrow_terminal_keeps_its_shape() {
+fn a_plan_is_wrapped_in_a_narrow_terminal() {
     assert_snapshot!("plan_busy_narrow", text(&busy(), 14, &Style::plain(72)));
 }
 
 #[test]
-fn a_plan_in_true_colour_shows_colours_as_themselves() {
+fn a_plan_in_true_colour_shows_colour_values() {
     let style = Style { color: ColorLevel::TrueColor, width: 100 };
     let text = text(&busy(), 14, &style);
     assert!(text.contains("\u{1b}[38;2;197;237;27m■\u{1b}[0m #c5ed1b\n"), "{text}");
 }
 
 #[test]
-fn colour_changes_no_letter_of_a_plan_but_the_marks_of_words() {
+fn colour_changes_only_the_marks_of_words() {
     let coloured = text(&busy(), 14, &Style { color: ColorLevel::Ansi, width: 100 });
     let stripped = crate::report::tests::hostile::without_sgr(&coloured);
     let plain = text(&busy(), 14, &plain()).replace("[-", "").replace("-]", "").replace("{+", "").replace("+}", "");
@@ -42,17 +42,17 @@ fn a_plan_in_sync_is_short() {
 }
 
 #[test]
-fn a_plan_that_creates_says_so() {
+fn a_plan_of_a_creation_states_it() {
     assert_snapshot!("plan_create", text(&create(), 3, &plain()));
 }
 
 #[test]
-fn drift_is_told_from_the_live_side() {
+fn drift_shows_the_live_value_first() {
     assert_snapshot!("drift_busy", drift::text(&busy(), 14, &plain()));
 }
 
 #[test]
-fn no_drift_and_no_organization_are_sentences() {
+fn no_drift_and_a_missing_organization_are_summarized() {
     assert_eq!(
         drift::summary(&in_sync(), 14),
         "No drift: 14 declared settings match; 2 live settings are not managed."
@@ -64,7 +64,7 @@ fn no_drift_and_no_organization_are_sentences() {
 }
 
 #[test]
-fn a_change_of_the_login_host_names_every_risk_before_anybody_consents() {
+fn a_change_of_the_auth_domain_shows_all_risks() {
     let plan = Plan { changes: vec![busy().changes[0].clone()], ..busy() };
     let text = text(&plan, 1, &Style::plain(1000));
     for risk in ["dashboard SSO must be off", "redirect URIs", "free for anyone to claim"] {
@@ -73,7 +73,7 @@ fn a_change_of_the_login_host_names_every_risk_before_anybody_consents() {
 }
 
 #[test]
-fn the_consent_that_a_plan_offers_can_be_pasted() {
+fn the_offered_consent_can_be_pasted() {
     let text = text(&busy(), 14, &plain());
     let start = text.find("\nallow:\n").unwrap() + 1;
     let block = &text[start..start + text[start..].find("\n\n").unwrap() + 1];
@@ -109,7 +109,7 @@ fn summaries_count_guards_by_consent() {
 }
 
 #[test]
-fn a_creation_says_which_declared_settings_it_checks_afterwards() {
+fn a_creation_lists_the_settings_that_it_checks_afterwards() {
     let declared_empty = vec![change("organization.strict_service_token_auth", Json::Null, Json::Null)];
     let text = text(&Plan { declared_empty, ..create() }, 1, &plain());
     assert!(text.contains(
@@ -118,7 +118,7 @@ fn a_creation_says_which_declared_settings_it_checks_afterwards() {
 }
 
 #[test]
-fn a_long_list_of_unmanaged_settings_is_cut_and_counted() {
+fn unmanaged_settings_beyond_the_limit_are_counted() {
     let unmanaged = (0..32).map(|number| unmanaged(&format!("organization.x{number}"), json!(1), false)).collect();
     let text = text(&Plan { unmanaged, ..in_sync() }, 1, &plain());
     assert!(text.contains("… and 12 more, see --format json"), "{text}");
@@ -126,7 +126,7 @@ fn a_long_list_of_unmanaged_settings_is_cut_and_counted() {
 }
 
 #[test]
-fn reordered_elements_of_a_set_are_no_change_and_an_added_one_stands_alone() {
+fn only_added_elements_of_a_reordered_set_are_shown() {
     let zones = "organization.deny_unmatched_requests_exempted_zone_names";
     let plan = Plan {
         changes: vec![change(zones, json!(["b.example", "a.example"]), json!(["a.example", "c.example", "b.example"]))],

@@ -8,7 +8,7 @@ fn source(text: &str) -> Source {
     Source { name: "./accounts/org.yaml".to_owned(), text: text.to_owned() }
 }
 
-/// The run that a manifest gives.
+/// The run for the findings of a manifest.
 fn run(text: &str) -> Json {
     let source = source(text);
     document(&parse(Model::current(), &source).findings, Some(&source))
@@ -29,9 +29,9 @@ fn on(line: usize, columns: Range<usize>) -> Json {
     json!({"startLine": line, "startColumn": columns.start, "endLine": line, "endColumn": columns.end})
 }
 
-/// The whole file of a manifest with an error that has a fix, one that has none, and a warning.
+/// A file with an error that has a fix, an error without one, and a warning.
 #[test]
-fn a_file_reads_as_the_standard_says() {
+fn a_file_conforms_to_the_standard() {
     let text = "organization:\n  session_duration: 1d\n  nme: [A]\n  login_design:\n    text_color: '#c5ed1b'\n";
     let source = source(text);
     let log = sarif(&parse(Model::current(), &source).findings, Some(&source));
@@ -40,31 +40,35 @@ fn a_file_reads_as_the_standard_says() {
 }
 
 #[test]
-fn no_findings_are_a_run_without_results() {
+fn without_findings_a_run_has_no_results() {
     assert_eq!(document(&[], None)["results"], json!([]));
 }
 
 #[test]
-fn a_place_ends_behind_its_last_character_counted_in_characters() {
+fn a_region_ends_after_its_last_character() {
     assert_eq!(regions(&run("organization:\n  session_duration: 1d # ä\n")), [on(2, 21..23)]);
     assert_eq!(regions(&run("organization: {login_design: {header_text: 'ä🚀'}, nme: 1}\n")), [on(1, 51..54)]);
-    assert_eq!(regions(&run("\u{feff}nme: 1\norganization:\n  name: A\n"))[0], on(1, 1..4), "the mark has no column");
+    assert_eq!(
+        regions(&run("\u{feff}nme: 1\norganization:\n  name: A\n"))[0],
+        on(1, 1..4),
+        "the byte-order mark has no column"
+    );
 }
 
 #[test]
-fn a_place_over_several_lines_ends_where_its_text_ends() {
+fn a_region_of_several_lines_ends_with_its_text() {
     let run = run("organization:\n  auth_domain: \"two\n    lines\"\n\n  session_duration: 24h\n");
     assert_eq!(regions(&run), [json!({"startLine": 2, "startColumn": 16, "endLine": 3, "endColumn": 11})]);
 }
 
 #[test]
-fn a_place_without_a_character_is_the_rest_of_its_line() {
+fn an_empty_span_is_extended_to_the_end_of_its_line() {
     assert_eq!(regions(&run("organization:\n  name:\n    first: A  \n    last: B\n")), [on(3, 5..13)]);
     assert_eq!(regions(&run("organization:\n  name:\n")), [on(2, 7..8)]);
 }
 
 #[test]
-fn what_is_about_a_whole_file_has_no_region() {
+fn a_finding_about_a_whole_file_has_no_region() {
     let result = &run("# nothing\n")["results"][0];
     assert_eq!(result["locations"], json!([{"physicalLocation": {"artifactLocation": {"uri": "accounts/org.yaml"}}}]));
     let backup = Finding::new(Rule::Contrast, "backup.json", "message").at(&crate::diagnostics::Location::whole_file());
@@ -72,7 +76,7 @@ fn what_is_about_a_whole_file_has_no_region() {
 }
 
 #[test]
-fn without_its_text_a_place_has_a_start_only_and_no_fix() {
+fn without_the_source_a_region_has_only_a_start_and_no_fix() {
     let findings = Source::from_bytes("org.yaml", b"organization:\n  name: \xff\n").unwrap_err();
     let run = document(&findings, None);
     assert_eq!(regions(&run), [json!({"startLine": 2, "startColumn": 9})]);
@@ -80,7 +84,7 @@ fn without_its_text_a_place_has_a_start_only_and_no_fix() {
 }
 
 #[test]
-fn the_text_of_another_file_places_nothing() {
+fn the_source_of_another_file_is_not_used() {
     let source = source("organization:\n  session_duration: 1d\n");
     let findings = parse(Model::current(), &source).findings;
     let other = Source { name: "other.yaml".to_owned(), ..source };
@@ -88,7 +92,7 @@ fn the_text_of_another_file_places_nothing() {
 }
 
 #[test]
-fn every_result_points_at_its_rule() {
+fn every_result_refers_to_its_rule() {
     let run = run("organization:\n  session_duration: 1d\n  nme: A\n");
     for result in run["results"].as_array().unwrap() {
         let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
@@ -97,7 +101,7 @@ fn every_result_points_at_its_rule() {
 }
 
 #[test]
-fn a_fix_replaces_what_it_says() {
+fn a_fix_has_its_region_and_replacement() {
     let text = "organization:\n\tname: ä\n  nme: b\n";
     let source = source(text);
     let findings = parse(Model::current(), &source).findings;
@@ -109,7 +113,7 @@ fn a_fix_replaces_what_it_says() {
 }
 
 #[test]
-fn nothing_in_a_message_is_a_link_or_a_placeholder() {
+fn a_message_has_no_links_and_placeholders() {
     assert_eq!(literal("[click](https://evil.example) {0}"), r"\[click\](https://evil.example) {{0}}");
     assert_eq!(literal(r"\[click\](1)"), r"\\\[click\\\](1)");
     let run = run("organization:\n  '[x](javascript:1) {0}': 1\n");
@@ -118,14 +122,14 @@ fn nothing_in_a_message_is_a_link_or_a_placeholder() {
 }
 
 #[test]
-fn what_acts_or_hides_is_visible_in_a_message_and_lines_of_the_help_stay_lines() {
+fn control_characters_of_a_message_are_escaped_and_line_breaks_of_the_help_kept() {
     assert_eq!(literal("a\u{1b}b\u{202e}"), r"a\\u{{1b}}b\\u{{202e}}");
     assert_eq!(literal("write:\n\n  name: A"), "write:\n\n  name: A");
     assert_eq!(literal(&"x".repeat(5_000)).chars().count(), LONG_MESSAGE + 1);
 }
 
 #[test]
-fn github_reads_a_fingerprint_that_lines_above_leave_alone() {
+fn lines_above_do_not_change_the_fingerprint_for_github() {
     let text = "organization:\n  session_duration: 1d\n";
     let fingerprints = |text: &str| run(text)["results"][0]["partialFingerprints"].clone();
     assert_eq!(fingerprints(text), fingerprints(&format!("# one\n# two\n{text}")));
@@ -134,7 +138,7 @@ fn github_reads_a_fingerprint_that_lines_above_leave_alone() {
 }
 
 #[test]
-fn every_result_has_a_fingerprint_for_github_unless_only_github_can_tell() {
+fn every_result_has_a_fingerprint_for_github_if_it_can_be_computed() {
     let key = |run: &Json| run["results"][0]["partialFingerprints"].get("primaryLocationLineHash").cloned();
     assert!(key(&run("# nothing\n")).is_some_and(|hash| hash.as_str().unwrap().ends_with(":1")));
     let not_utf8 = Source::from_bytes("org.yaml", b"organization:\n  name: \xff\n").unwrap_err();

@@ -1,4 +1,4 @@
-//! No output injects: whatever live values hold, no text of ours carries it raw, and no line of ours can be forged.
+//! Hostile values: no output contains them unescaped, and they cannot forge lines of the output.
 
 use std::collections::BTreeMap;
 
@@ -52,10 +52,10 @@ pub(in crate::report) fn without_sgr(text: &str) -> String {
     plain + rest
 }
 
-/// A plan in which everything that somebody else can write is this text.
+/// A plan with an untrusted text in every possible place.
 pub(in crate::report) fn filled_with(text: &str) -> Plan {
     let other = format!("{text}!");
-    // What a change calls for does not depend on the text: an empty one would be a first value.
+    // The guards of the changes must not depend on the text; an empty text would be a first value.
     let as_of = |from: Change, values: Change| Change { guard: from.guard, notice: from.notice, ..values };
     let host = |before: &str, after: &str| change("organization.auth_domain", json!(before), json!(after));
     let session = |before: &str| change("organization.session_duration", json!({ "x": before }), json!("24h"));
@@ -93,7 +93,7 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
     ]
 }
 
-/// The page, with the first value of the plan wherever a login page has a text.
+/// The page, with the first value of the plan in all texts of the login page.
 fn page(plan: &Plan) -> String {
     let text = &plan.changes[0].before;
     let live = live(json!({"login_design": {"header_text": text, "background_color": text, "logo_path": text}}), None);
@@ -102,7 +102,7 @@ fn page(plan: &Plan) -> String {
     html::page(&Comparison { wording, model, plan, live: &live, declared: 3, yaml: &yaml, repository_file: "org.yaml" })
 }
 
-/// Reports for code hosts about a file that holds this text, and offers it as a fix.
+/// Reports for code hosts about a file with this text, and with a fix that contains it.
 fn reports(text: &str) -> [String; 2] {
     let source = Source { name: text.to_owned(), text: format!("{text}\n{text}") };
     let span = text.len() + 1..source.text.len();
@@ -113,8 +113,8 @@ fn reports(text: &str) -> [String; 2] {
     [sarif(std::slice::from_ref(&finding), Some(&source)), gitlab::code_quality(&[finding], Some(&source))]
 }
 
-/// Every report of a run that failed, where the name of the file and what others say are this text. A message is visible by
-/// then: errors escape what they quote.
+/// All reports of a failed run, with this text as the name of the file and in all messages. Errors have escaped what they
+/// quote, so messages are visible text.
 fn failures(text: &str) -> Vec<String> {
     let message = format!("cannot read {}", visible(text));
     let hints = [message.clone()];
@@ -132,7 +132,7 @@ fn failures(text: &str) -> Vec<String> {
     };
     let of = |failure: FailedRun<'_>| {
         let log = github::failed(&failure);
-        // Commands of ours, which have the text in a property, and the fence around everything else.
+        // Our own commands, with the text in a property, and the fence around everything else.
         let commands = log.lines().filter(|line| line.starts_with("::"));
         assert_eq!(commands.count(), 3, "{log}");
         [
@@ -171,7 +171,7 @@ fn assert_harmless(output: &str) {
 }
 
 #[test]
-fn no_nasty_value_reaches_an_output_raw() {
+fn no_output_contains_a_hostile_value_unescaped() {
     for text in NASTY {
         for color in [ColorLevel::Plain, ColorLevel::Ansi, ColorLevel::TrueColor] {
             texts(&filled_with(text), color).iter().for_each(|output| assert_harmless(output));
@@ -182,10 +182,10 @@ fn no_nasty_value_reaches_an_output_raw() {
     }
 }
 
-/// Every format, of results and of failures, so that a new one is among them.
+/// All formats of results and failures, including future ones.
 #[cfg(feature = "cli")]
 #[test]
-fn no_format_shows_a_nasty_value_raw() {
+fn no_format_contains_a_hostile_value_unescaped() {
     fn each<F: ReportFormat + clap::ValueEnum>(content: &F::Content<'_>, failed: &FailedRun<'_>) {
         for format in F::value_variants() {
             let limit = format.limit().unwrap_or(usize::MAX);
@@ -218,7 +218,7 @@ fn no_format_shows_a_nasty_value_raw() {
 }
 
 #[test]
-fn no_value_forges_a_line_of_ours() {
+fn no_value_forges_a_line_of_the_output() {
     let quiet = texts(&filled_with("quiet"), ColorLevel::Plain);
     for text in NASTY {
         for (output, expected) in texts(&filled_with(text), ColorLevel::Plain).iter().zip(&quiet) {
@@ -230,7 +230,7 @@ fn no_value_forges_a_line_of_ours() {
 }
 
 #[test]
-fn no_value_leaves_a_comment_of_an_export() {
+fn no_value_ends_a_comment_of_an_export() {
     for text in NASTY {
         for output in exports(text) {
             let read = read_yaml(&output);
@@ -250,7 +250,7 @@ fn a_value_of_100_kilobytes_does_not_flood_the_screen() {
 }
 
 #[test]
-fn a_create_plan_is_harmless_too() {
+fn the_plan_of_a_creation_escapes_hostile_values_too() {
     texts(&create(), ColorLevel::Ansi).iter().for_each(|output| assert_harmless(output));
 }
 
@@ -258,7 +258,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
-    fn no_text_at_all_reaches_an_output_raw(text in any::<String>()) {
+    fn no_output_contains_any_text_unescaped(text in any::<String>()) {
         for color in [ColorLevel::Plain, ColorLevel::TrueColor] {
             texts(&filled_with(&text), color).iter().for_each(|output| assert_harmless(output));
         }

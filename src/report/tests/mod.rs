@@ -1,3 +1,3 @@
-//! What holds for all reports.
+//! Tests of all reports.
 
 pub(in crate::report) mod hostile;
