@@ -7,7 +7,7 @@ use super::keys;
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::Rule;
-use crate::manifest::desired::{Allow, Manifest};
+use crate::manifest::desired::Allow;
 use crate::settings::{Model, Resolved, Setting, nearest, shown};
 
 const KEYS: [&str; 3] = ["setting", "to", "reason"];
@@ -15,13 +15,13 @@ const EXAMPLE: &str =
     "write an entry such as {setting: organization.auth_domain, to: gadget.cloudflareaccess.com, reason: SEC-1234}";
 
 /// Decodes every entry of the section.
-pub(super) fn entries(decoder: &mut Decoder<'_>, node: &YamlNode, draft: &mut Manifest) {
+pub(super) fn entries(decoder: &mut Decoder<'_>, node: &YamlNode) {
     match &node.value {
         YamlValue::Null => {}
         YamlValue::List(elements) => {
             for element in elements {
                 let allow = entry(decoder, element);
-                draft.allow.extend(allow);
+                decoder.manifest.allow.extend(allow);
             }
         }
         YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) | YamlValue::Mapping(_) => {

@@ -6,23 +6,16 @@ use super::keys;
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
 use crate::diagnostics::{Finding, Rule};
-use crate::manifest::desired::{Declared, Manifest};
+use crate::manifest::desired::Declared;
 use crate::settings::{self, Branch, Endpoint, Scope, Setting, Target, Unset};
 
 /// The shortest manifest that declares a setting.
 const EXAMPLE: &str =
     "write, for example:\n\naccount_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h";
 
-/// Decodes the document: everything it declares, in the order of the model, even if there are errors.
-pub(super) fn document(decoder: &mut Decoder<'_>, root: &YamlNode) -> Manifest {
-    let mut draft = Manifest {
-        path: decoder.source.name.clone(),
-        sha256: decoder.source.sha256(),
-        target: None,
-        endpoints: Vec::new(),
-        declared: Vec::new(),
-        allow: Vec::new(),
-    };
+/// Decodes the document into the manifest of the decoder: everything it declares, in the order of the model, even if
+/// there are errors.
+pub(super) fn document(decoder: &mut Decoder<'_>, root: &YamlNode) {
     let entries = match &root.value {
         YamlValue::Mapping(pairs) => decoder.entries(pairs),
         YamlValue::Null => Vec::new(),
@@ -32,28 +25,28 @@ pub(super) fn document(decoder: &mut Decoder<'_>, root: &YamlNode) -> Manifest {
             Vec::new()
         }
     };
-    target(decoder, &entries, &mut draft);
+    target(decoder, &entries);
     let scope = if entries.iter().any(|entry| entry.name == Scope::Zone.key()) { Scope::Zone } else { Scope::Account };
     for entry in &entries {
         let endpoint = Endpoint::ALL.into_iter().find(|endpoint| endpoint.section() == entry.name);
         match (endpoint, entry.name.as_str()) {
-            (Some(endpoint), _) => section(decoder, endpoint, entry, scope, &mut draft),
+            (Some(endpoint), _) => section(decoder, endpoint, entry, scope),
             (None, "account_id" | "zone_id") => {}
-            (None, "allow") => allow::entries(decoder, entry.value, &mut draft),
+            (None, "allow") => allow::entries(decoder, entry.value),
             (None, _) => keys::unknown(decoder, None, entry),
         }
     }
-    if draft.endpoints.is_empty() && !decoder.diagnostics.has_errors() {
+    if decoder.manifest.endpoints.is_empty() && !decoder.diagnostics.has_errors() {
         let message = "the manifest has no organization section and no doh section";
         let finding = Finding::new(Rule::NoSection, &decoder.source.name, message);
         decoder.diagnostics.push(finding.help(EXAMPLE));
     }
-    draft.declared.sort_by_key(|declared| decoder.model.position(declared.setting.path));
-    draft.endpoints.sort();
-    draft
+    let Decoder { model, manifest, .. } = decoder;
+    manifest.declared.sort_by_key(|declared| model.position(declared.setting.path));
+    manifest.endpoints.sort();
 }
 
-fn target(decoder: &mut Decoder<'_>, entries: &[Entry<'_>], draft: &mut Manifest) {
+fn target(decoder: &mut Decoder<'_>, entries: &[Entry<'_>]) {
     let mut first: Option<&Entry<'_>> = None;
     for entry in entries.iter().filter(|entry| !entry.repeated) {
         let Some(scope) = [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.key() == entry.name) else {
@@ -66,7 +59,7 @@ fn target(decoder: &mut Decoder<'_>, entries: &[Entry<'_>], draft: &mut Manifest
             decoder.diagnostics.push(finding.help("remove one of them"));
             continue;
         }
-        draft.target = found;
+        decoder.manifest.target = found;
         first = Some(entry);
     }
 }
@@ -95,14 +88,14 @@ fn id(decoder: &mut Decoder<'_>, scope: Scope, node: &YamlNode) -> Option<Target
     }
 }
 
-fn section(decoder: &mut Decoder<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope, draft: &mut Manifest) {
-    if !draft.endpoints.contains(&endpoint) {
-        draft.endpoints.push(endpoint);
+fn section(decoder: &mut Decoder<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope) {
+    if !decoder.manifest.endpoints.contains(&endpoint) {
+        decoder.manifest.endpoints.push(endpoint);
     }
     let branch = decoder.model.section(endpoint);
     let scope = keys::outside_scope(decoder, branch.path(), &branch.settings(), entry, scope);
     match &entry.value.value {
-        YamlValue::Mapping(pairs) if !pairs.is_empty() => members(decoder, branch, pairs, scope, draft),
+        YamlValue::Mapping(pairs) if !pairs.is_empty() => members(decoder, branch, pairs, scope),
         YamlValue::Null | YamlValue::Mapping(_) => {
             let message = format!("{} is empty, so it declares nothing", entry.name);
             let note = decoder.finding(Rule::EmptySection, &entry.key.span, message);
@@ -121,33 +114,27 @@ fn not_a_group(decoder: &mut Decoder<'_>, entry: &Entry<'_>) {
 }
 
 /// The settings and groups of a section or group.
-fn members(
-    decoder: &mut Decoder<'_>,
-    branch: &Branch,
-    pairs: &[(YamlNode, YamlNode)],
-    scope: Option<Scope>,
-    draft: &mut Manifest,
-) {
+fn members(decoder: &mut Decoder<'_>, branch: &Branch, pairs: &[(YamlNode, YamlNode)], scope: Option<Scope>) {
     for entry in decoder.entries(pairs) {
         let member = branch.member(&entry.name).filter(|member| member.is_requested());
         match member.map(|member| &member.node) {
-            Some(settings::Node::Setting(setting)) => declare(decoder, setting, &entry, scope, draft),
-            Some(settings::Node::Branch(below)) => group(decoder, below, &entry, scope, draft),
+            Some(settings::Node::Setting(setting)) => declare(decoder, setting, &entry, scope),
+            Some(settings::Node::Branch(below)) => group(decoder, below, &entry, scope),
             None => keys::unknown(decoder, Some(branch), &entry),
         }
     }
 }
 
-fn group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>, draft: &mut Manifest) {
+fn group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>) {
     let scope = scope.and_then(|scope| keys::outside_scope(decoder, branch.path(), &branch.settings(), entry, scope));
     match &entry.value.value {
-        YamlValue::Mapping(pairs) if !pairs.is_empty() => members(decoder, branch, pairs, scope, draft),
+        YamlValue::Mapping(pairs) if !pairs.is_empty() => members(decoder, branch, pairs, scope),
         YamlValue::Mapping(_) => {
             let message = format!("{} is empty, so it declares nothing", entry.name);
             let note = decoder.finding(Rule::EmptyGroup, &entry.key.span, message);
             decoder.diagnostics.push(note.help(format!("write \"{}: null\" to unset its settings", entry.name)));
         }
-        YamlValue::Null => unset_group(decoder, branch, entry, draft),
+        YamlValue::Null => unset_group(decoder, branch, entry),
         YamlValue::Boolean(_) | YamlValue::Number(_) | YamlValue::Text(_) | YamlValue::List(_) => {
             not_a_group(decoder, entry)
         }
@@ -155,7 +142,7 @@ fn group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, scope: O
 }
 
 /// Declares every setting of a group null.
-fn unset_group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, draft: &mut Manifest) {
+fn unset_group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>) {
     if decoder.is_blanked(entry.value) {
         return;
     }
@@ -164,20 +151,14 @@ fn unset_group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, dr
             let message = format!("{} cannot be unset with its group: {reason}", setting.path);
             let finding = decoder.finding(Rule::CannotUnset, &entry.key.span, message);
             decoder.diagnostics.push(finding.setting(setting.path));
-        } else if !entry.repeated && draft.declared(setting.path).is_none() {
+        } else if !entry.repeated && decoder.manifest.declared(setting.path).is_none() {
             let at = decoder.location(entry.value);
-            draft.declared.push(Declared { setting: *setting, value: serde_json::Value::Null, at });
+            decoder.manifest.declared.push(Declared { setting: *setting, value: serde_json::Value::Null, at });
         }
     }
 }
 
-fn declare(
-    decoder: &mut Decoder<'_>,
-    setting: &Setting,
-    entry: &Entry<'_>,
-    scope: Option<Scope>,
-    draft: &mut Manifest,
-) {
+fn declare(decoder: &mut Decoder<'_>, setting: &Setting, entry: &Entry<'_>, scope: Option<Scope>) {
     if !setting.is_declarable() {
         let message = format!("{} is read-only", entry.name);
         let finding = decoder.finding(Rule::ReadOnly, &entry.key.span, message).setting(setting.path);
@@ -192,7 +173,7 @@ fn declare(
         return;
     };
     // An earlier section of the same name may declare the setting too.
-    if !entry.repeated && draft.declared(setting.path).is_none() {
-        draft.declared.push(Declared { setting: *setting, value, at: decoder.location(entry.value) });
+    if !entry.repeated && decoder.manifest.declared(setting.path).is_none() {
+        decoder.manifest.declared.push(Declared { setting: *setting, value, at: decoder.location(entry.value) });
     }
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::yaml::{TAG, TAG_HELP, YamlNode, YamlValue};
 use crate::diagnostics::{Diagnostics, Finding, Lines, Location, Rule, Source};
+use crate::manifest::desired::Manifest;
 use crate::settings::{Model, Setting, shown};
 
 /// The longest tag that the parser accepts, with white space after it, in bytes. Searching further back would take
@@ -20,6 +21,8 @@ pub(super) struct Decoder<'a> {
     pub(super) blanked: Vec<Range<usize>>,
     /// The settings that the file declares with an unusable value.
     pub(super) unusable: Vec<Setting>,
+    /// The manifest as far as it is decoded.
+    pub(super) manifest: Manifest,
     pub(super) diagnostics: Diagnostics,
 }
 

@@ -70,10 +70,18 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
     let Some(root) = root else {
         return Parsed { manifest: None, target: None, findings: diagnostics.into_findings() };
     };
-    let mut decoder = Decoder { model, source, lines, blanked, unusable: Vec::new(), diagnostics };
+    let manifest = Manifest {
+        path: source.name.clone(),
+        sha256: source.sha256(),
+        target: None,
+        endpoints: Vec::new(),
+        declared: Vec::new(),
+        allow: Vec::new(),
+    };
+    let mut decoder = Decoder { model, source, lines, blanked, unusable: Vec::new(), manifest, diagnostics };
     decoder.report_tags(&root);
-    let manifest = decode::document(&mut decoder, &root);
-    let Decoder { unusable, mut diagnostics, .. } = decoder;
+    decode::document(&mut decoder, &root);
+    let Decoder { manifest, unusable, mut diagnostics, .. } = decoder;
     diagnostics.extend(rules::declared_alone(model, &manifest, &unusable));
     diagnostics.extend(consents::findings(model, &manifest, &unusable));
     let target = manifest.target.clone();
