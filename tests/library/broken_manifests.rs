@@ -1,4 +1,4 @@
-//! Manifests that people write by mistake, and what they are told: each with the whole text as a snapshot.
+//! Invalid and doubtful manifests, each with a snapshot of all of its findings.
 
 use zerodrift::diagnostics::Source;
 use zerodrift::manifest::parse;
@@ -6,15 +6,15 @@ use zerodrift::report::Style;
 use zerodrift::report::findings::text;
 use zerodrift::settings::Model;
 
-/// What `validate` says of these bytes.
-fn told(bytes: &[u8]) -> String {
+/// The output of `validate` for these bytes.
+fn findings(bytes: &[u8]) -> String {
     let source = match Source::from_bytes("org.yaml", bytes) {
         Ok(source) => source,
-        Err(findings) => return text(&findings, None, &Style::default()),
+        Err(found) => return text(&found, None, &Style::default()),
     };
     let parsed = parse(Model::current(), &source);
     let failed = parsed.findings.iter().any(zerodrift::diagnostics::Finding::is_error);
-    assert_eq!(parsed.manifest.is_none(), failed, "a manifest is there exactly when no finding is an error");
+    assert_eq!(parsed.manifest.is_none(), failed, "a manifest is returned if and only if no finding is an error");
     text(&parsed.findings, Some(&source), &Style::default())
 }
 
@@ -26,7 +26,7 @@ macro_rules! broken {
                 let bytes = $bytes;
                 let bytes: &[u8] = bytes.as_ref();
                 insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-                    insta::assert_snapshot!(stringify!($name), told(bytes));
+                    insta::assert_snapshot!(stringify!($name), findings(bytes));
                 });
             }
         )*
@@ -50,23 +50,23 @@ organization:
 ";
     a_misspelled_section: "organisation:\n  session_duration: 24h\n";
     a_misspelled_setting: "organization:\n  sesion_duration: 24h\n  is-ui-read-only: true\n  made_up_thing: 1\n";
-    a_setting_in_the_wrong_place: "session_duration: 24h\norganization:\n  header_text: Hello\n  login_design.footer_text: Bye\n";
+    misplaced_settings: "session_duration: 24h\norganization:\n  header_text: Hello\n  login_design.footer_text: Bye\n";
     numbers_by_the_core_schema: "organization:\n  name: 0123\n  login_design:\n    header_text: 0xFFFFFFFFFFFFFFFFFFFF\n    footer_text: 12345e6789\n  service_token_inactivity:\n    enabled: true\n    inactivity_threshold_days: 090\n    action: 1e3\nallow:\n  - setting: organization.auth_domain\n    to: +.Inf\n";
     a_merge_conflict: "organization:\n<<<<<<< HEAD\n  session_duration: 24h\n=======\n  session_duration: 8h\n>>>>>>> feature\n  nme: Widget\n";
     a_merge_conflict_with_its_base: "organization:\n  mfa_config:\n    allowed_authenticators:\n<<<<<<< HEAD\n      - totp\n||||||| 9df5127\n      - totp\n      - biometrics\n=======\n      - security_key\n>>>>>>> feature\n";
-    a_marker_that_is_left_of_a_merge_conflict: "organization:\n  session_duration: 24h\n>>>>>>> feature\n";
-    block_scalars_that_keep_their_last_line_break: "organization:\n  name: >\n    Widget\n  session_duration: |+ # long\n    24h\n\n  login_design:\n    header_text: |2\n      Welcome\n      to Widget\n";
-    a_key_twice: "organization:\n  name: A\n  session_duration: 24h\n  name: B\n  name: C\n";
-    a_section_twice: "organization:\n  name: A\norganization:\n  session_duration: 1d\n";
+    a_leftover_conflict_marker: "organization:\n  session_duration: 24h\n>>>>>>> feature\n";
+    block_scalars_with_a_final_line_break: "organization:\n  name: >\n    Widget\n  session_duration: |+ # long\n    24h\n\n  login_design:\n    header_text: |2\n      Welcome\n      to Widget\n";
+    duplicate_keys: "organization:\n  name: A\n  session_duration: 24h\n  name: B\n  name: C\n";
+    duplicate_sections: "organization:\n  name: A\norganization:\n  session_duration: 1d\n";
     an_unquoted_colour: "organization:\n  login_design:\n    background_color: #c5ed1b\n    text_color:   #FFF # white\n";
     a_colour_with_a_digit_missing: "organization:\n  login_design:\n    background_color: #c5ed1\n";
     yes_and_no_for_booleans: "organization:\n  is_ui_read_only: no\n  allow_authenticate_via_warp: Yes\n  auto_redirect_to_identity: off\n";
     quoted_booleans_and_numbers: "organization:\n  is_ui_read_only: 'true'\n  strict_service_token_auth: 1\n  name: 1.10\n";
-    durations_as_people_write_them: "organization:\n  session_duration: 1d\n  warp_auth_session_duration: 24 hours\n  user_seat_expiration_inactive_time: 30d\ndoh:\n  doh_jwt_duration: 24\n";
+    invalid_durations: "organization:\n  session_duration: 1d\n  warp_auth_session_duration: 24 hours\n  user_seat_expiration_inactive_time: 30d\ndoh:\n  doh_jwt_duration: 24\n";
     units_and_ranges: "organization:\n  session_duration: 5m\n  warp_auth_session_duration: 3600s\n  user_seat_expiration_inactive_time: 100h\n  mfa_config:\n    session_duration: 721h\n    amr_matching_session_duration: -1h\n";
     a_partial_group: "organization:\n  service_token_inactivity:\n    enabled: true\n    action: null\n    inactivity_threshold_days: 90\n";
-    a_group_that_says_only_half: "organization:\n  service_token_inactivity:\n    enabled: true\n";
-    a_zone_has_fewer_settings: "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: A\n  allow_authenticate_via_warp: true\n  mfa_config:\n    session_duration: 1d\ndoh:\n  doh_jwt_duration: 24h\n";
+    a_group_with_missing_settings: "organization:\n  service_token_inactivity:\n    enabled: true\n";
+    account_settings_in_a_zone: "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: A\n  allow_authenticate_via_warp: true\n  mfa_config:\n    session_duration: 1d\ndoh:\n  doh_jwt_duration: 24h\n";
     an_anchor_and_its_alias: "organization:\n  session_duration: &day 24h\n  warp_auth_session_duration: *day\n  name: [x]\n";
     a_merge_key: "organization:\n  <<: {name: A}\n  session_duration: 24h\n";
     tags: "organization:\n  name: !!str 1\n  session_duration: !secret day\n  is_ui_read_only: ja\n";
@@ -74,7 +74,7 @@ organization:
     a_yaml_directive: "%YAML 1.1\n---\norganization:\n  name: A\n";
     a_nul_character: "organization:\n  name: A\u{0}B\n";
     a_terminal_escape: "organization:\n  name: \"A\u{1b}[31mB\"\n  session_duration: \"\\e[31m24h\"\n";
-    characters_that_nobody_sees: "organization:\n  name: A\u{202e}B\n  session_duration: 24h # \u{200b}\n  login_design:\n    header_text: \"\\u202eevil\"\n";
+    invisible_characters: "organization:\n  name: A\u{202e}B\n  session_duration: 24h # \u{200b}\n  login_design:\n    header_text: \"\\u202eevil\"\n";
     a_byte_order_mark: "\u{feff}organization:\r\n  name: A\r\n  session_duration: 1d\r\n";
     not_utf8: b"organization:\n  name: \xc3\xa4\xff\n";
     utf16: b"\xff\xfeo\0r\0g\0";
@@ -85,21 +85,21 @@ organization:
         let before = char::from(c as u8 - 1);
         format!("{c}: &{c} [*{before}, *{before}, *{before}, *{before}]\n")
     }).collect::<String>());
-    more_values_than_any_manifest: "organization:\n".to_owned() + &"  - 1\n".repeat(100_000);
-    more_mistakes_than_anyone_reads: "organization:\n".to_owned() + &(0..2_000).map(|n| format!("  made_up_{n}: 1\n")).collect::<String>();
+    too_many_values: "organization:\n".to_owned() + &"  - 1\n".repeat(100_000);
+    too_many_findings: "organization:\n".to_owned() + &(0..2_000).map(|n| format!("  made_up_{n}: 1\n")).collect::<String>();
     tabs_in_the_indentation: "organization:\n\tname: A\n\tsession_duration: 1d\n";
     both_ids: "account_id: 699d98642c564d2e855e9661899b7252\nzone_id: 023e105f4ecef8ad9ca31a8372d0c353\norganization:\n  name: A\n";
     bad_ids: "account_id: my-account\norganization:\n  name: A\n";
     an_id_without_a_value: "zone_id:\norganization:\n  name: A\n";
     wrong_types: "organization:\n  name: [A]\n  auth_domain: {a: b}\n  session_duration: true\n  login_design: red\n  custom_pages: []\n  mfa_config:\n    allowed_authenticators: totp\n    required_aaguids: 5\n";
-    a_section_that_is_no_mapping: "organization: true\ndoh: []\n";
-    a_list_in_place_of_a_manifest: "- organization\n- doh\n";
-    text_in_place_of_a_manifest: "hello\n";
-    unknown_words: "organization:\n  mfa_config:\n    allowed_authenticators: [totp, webauthn, totp, security-key]\n  mfa_piv_key_requirements:\n    pin_policy: allways\n    ssh_key_size: [257, '4096']\n";
-    a_renamed_word: "organization:\n  mfa_config:\n    allowed_authenticators:\n      - totp\n      - ssh_piv_key\n";
+    sections_that_are_not_mappings: "organization: true\ndoh: []\n";
+    a_list_instead_of_a_manifest: "- organization\n- doh\n";
+    text_instead_of_a_manifest: "hello\n";
+    unknown_values: "organization:\n  mfa_config:\n    allowed_authenticators: [totp, webauthn, totp, security-key]\n  mfa_piv_key_requirements:\n    pin_policy: allways\n    ssh_key_size: [257, '4096']\n";
+    a_renamed_value: "organization:\n  mfa_config:\n    allowed_authenticators:\n      - totp\n      - ssh_piv_key\n";
     a_renamed_group: "organization:\n  mfa_ssh_piv_key_requirements:\n    pin_policy: always\ndoh:\n  id: f174e90a-fafe-4643-bbbc-4a0ed4fc8415\n";
-    what_the_server_keeps: "organization:\n  name: A\n  created_at: 2024-01-01T00:00:00Z\n  updated_at: null\ndoh:\n  client_id: x\n";
-    what_cannot_be_unset: "organization:\n  name: null\n  auth_domain: ~\n";
+    read_only_fields: "organization:\n  name: A\n  created_at: 2024-01-01T00:00:00Z\n  updated_at: null\ndoh:\n  client_id: x\n";
+    settings_that_cannot_be_unset: "organization:\n  name: null\n  auth_domain: ~\n";
     empty_file: "";
     comments_only: "# nothing here yet\n";
     only_an_id: "account_id: 699d98642c564d2e855e9661899b7252\n";
@@ -118,9 +118,9 @@ organization:
     to: 24h
   - organization.auth_domain
 ";
-    consent_that_is_no_list: "organization:\n  name: A\nallow: all\n";
+    consents_that_are_not_a_list: "organization:\n  name: A\nallow: all\n";
     names_and_urls: "organization:\n  auth_domain: https://widget.cloudflareaccess.com/\n  login_design:\n    logo_path: example.com/logo.png\n  deny_unmatched_requests: false\n  deny_unmatched_requests_exempted_zone_names: ['*.example.com', example.org, EXAMPLE.org]\n";
-    settings_that_contradict_each_other: "organization:
+    contradictory_settings: "organization:
   allow_authenticate_via_warp: true
   warp_auth_session_duration: null
   mfa_required_for_all_apps: true
@@ -138,9 +138,9 @@ organization:
     an_unclosed_quote: "organization:\n  name: 'A\n  session_duration: 24h\n";
     an_unclosed_bracket: "organization:\n  name: A\n  mfa_config: {session_duration: 24h\n";
     a_colon_in_plain_text: "organization:\n  login_design:\n    footer_text: Trouble: call 4242\n";
-    a_value_that_starts_with_a_sign: "organization:\n  name: @widget\n";
-    a_line_out_of_step: "organization:\n  name: A\n   session_duration: 24h\n";
+    a_value_that_starts_with_a_reserved_character: "organization:\n  name: @widget\n";
+    a_misaligned_line: "organization:\n  name: A\n   session_duration: 24h\n";
     text_over_several_lines: "organization:\n  login_design:\n    header_text: |\n      one\n      two\n";
-    keys_that_are_no_names: "organization:\n  ? [a, b]\n  : 1\n  1: x\n  true: y\n";
+    keys_that_are_not_names: "organization:\n  ? [a, b]\n  : 1\n  1: x\n  true: y\n";
     special_numbers: "organization:\n  service_token_inactivity: {enabled: true, action: disable, inactivity_threshold_days: .inf}\n  name: .nan\n  session_duration: 99999999999999999999h\n";
 }
