@@ -1,4 +1,4 @@
-//! `init --ci`: the files of a pipeline, written for the repository that they are in.
+//! `init --ci`: the files of a pipeline, written for the repository that they are in. The tests need git in its usual place.
 
 use insta::assert_snapshot;
 
@@ -222,7 +222,6 @@ fn a_manifest_outside_of_the_repository_is_refused() {
     assert!(String::from_utf8_lossy(&output.stderr).contains("is outside of the current folder"), "{output:?}");
 }
 
-#[cfg(unix)]
 #[test]
 fn git_is_asked_by_an_argument_vector_and_gets_no_credential() {
     use std::os::unix::fs::PermissionsExt as _;

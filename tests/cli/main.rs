@@ -18,6 +18,7 @@ mod failures;
 mod forms;
 mod guards;
 mod init;
+#[cfg(unix)]
 mod init_ci;
 mod invisible;
 mod json;

@@ -64,8 +64,8 @@ fn everything_is_signed_before_anything_is_published() {
     ] {
         assert_eq!(workflow["jobs"][name]["needs"], needed, "{name}");
     }
-    for name in ["release", "image", "pypi", "crates-io"] {
-        assert!(workflow["jobs"][name]["environment"].is_string(), "{name} needs the approval of an environment");
+    for (name, environment) in [("attest", "release"), ("pypi", "pypi"), ("crates-io", "crates-io")] {
+        assert_eq!(workflow["jobs"][name]["environment"], environment, "{name} needs an approval");
     }
 }
 

@@ -45,6 +45,14 @@ while [ "$1" != --output ]; do shift; done
 cp "$ANSWERS/archive.tar.gz" "$2"
 "#;
 
+/// Not every Unix has this program.
+const SHA256SUM: &str = r#"#!/bin/sh
+for program in /usr/bin/sha256sum /bin/sha256sum; do
+    if [ -x "$program" ]; then exec "$program" "$@"; fi
+done
+exec shasum -a 256 "$@"
+"#;
+
 /// A file below `examples/`.
 pub(super) fn example(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name)
@@ -78,6 +86,7 @@ impl Machine {
         symlink(env!("CARGO_BIN_EXE_zerodrift"), machine.path("bin/zerodrift")).unwrap();
         machine.program("bin/gh", GH);
         machine.program("bin/curl", CURL);
+        machine.program("bin/sha256sum", SHA256SUM);
         machine.program(
             "zerodrift-x86_64/zerodrift",
             concat!("#!/bin/sh\nexec ", env!("CARGO_BIN_EXE_zerodrift"), " \"$@\"\n"),
@@ -257,7 +266,7 @@ impl Machine {
 
     /// The script of a pipeline as the user completed it. It installs into the folder and not into the system.
     fn completed(&self, script: &str) -> String {
-        let line = self.shell("cd answers && { sha256sum archive.tar.gz || shasum -a 256 archive.tar.gz; }");
+        let line = self.shell("bin/sha256sum answers/archive.tar.gz");
         let checksum = self.checksum.borrow().unwrap_or(line.split(' ').next().unwrap());
         let installed = self.path("installed").display().to_string();
         script
