@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn at_most_100_findings_are_shown_and_errors_come_first() {
+fn at_most_100_findings_are_shown_and_an_error_always_shows() {
     let zones = "a.example, ".repeat(2_000);
     let text = format!("organization:\n  deny_unmatched_requests_exempted_zone_names: [{zones}]\n  name: 1\n");
     let parsed = parse(Model::current(), &source(&text));
