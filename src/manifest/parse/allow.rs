@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::decoder::{Decoder, Entry};
+use super::decoder::{Entry, ManifestDecoder};
 use super::keys;
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
@@ -15,7 +15,7 @@ const EXAMPLE: &str =
     "write an entry such as {setting: organization.auth_domain, to: gadget.cloudflareaccess.com, reason: SEC-1234}";
 
 /// Decodes every entry of the section.
-pub(super) fn entries(decoder: &mut Decoder<'_>, node: &YamlNode) {
+pub(super) fn entries(decoder: &mut ManifestDecoder<'_>, node: &YamlNode) {
     match &node.value {
         YamlValue::Null => {}
         YamlValue::List(elements) => {
@@ -31,7 +31,7 @@ pub(super) fn entries(decoder: &mut Decoder<'_>, node: &YamlNode) {
     }
 }
 
-fn entry(decoder: &mut Decoder<'_>, element: &YamlNode) -> Option<Allow> {
+fn entry(decoder: &mut ManifestDecoder<'_>, element: &YamlNode) -> Option<Allow> {
     let YamlValue::Mapping(pairs) = &element.value else {
         let message = format!("an allow entry must be a mapping with setting and to, not {}", element.kind());
         decoder.diagnostics.push(decoder.finding(Rule::WrongType, &element.span, message).help(EXAMPLE));
@@ -62,7 +62,7 @@ fn entry(decoder: &mut Decoder<'_>, element: &YamlNode) -> Option<Allow> {
     Some(Allow { setting: setting.path.to_owned(), to, reason, at: decoder.location(named.value) })
 }
 
-fn reason(decoder: &mut Decoder<'_>, entry: &Entry<'_>) -> Option<String> {
+fn reason(decoder: &mut ManifestDecoder<'_>, entry: &Entry<'_>) -> Option<String> {
     match &entry.value.value {
         YamlValue::Text(text) => Some(text.clone()),
         YamlValue::Number(_) | YamlValue::Boolean(_) => Some(decoder.raw(entry.value).to_owned()),
@@ -76,7 +76,7 @@ fn reason(decoder: &mut Decoder<'_>, entry: &Entry<'_>) -> Option<String> {
 }
 
 /// The setting whose full path an entry contains.
-fn setting(decoder: &mut Decoder<'_>, node: &YamlNode) -> Option<Setting> {
+fn setting(decoder: &mut ManifestDecoder<'_>, node: &YamlNode) -> Option<Setting> {
     let YamlValue::Text(path) = &node.value else {
         let message = format!("setting must be the path of a setting, not {}", node.kind());
         decoder.diagnostics.push(decoder.finding(Rule::AllowSetting, &node.span, message).help(EXAMPLE));
@@ -113,7 +113,7 @@ fn guess(model: &Model, name: &str) -> Option<&'static str> {
     called.or_else(|| nearest(name, model.declarable().map(|setting| setting.path)))
 }
 
-fn unguarded(decoder: &mut Decoder<'_>, setting: &Setting, node: &YamlNode) {
+fn unguarded(decoder: &mut ManifestDecoder<'_>, setting: &Setting, node: &YamlNode) {
     if setting.guarded().next().is_none() {
         let message = format!("{} is not guarded and needs no consent", setting.path);
         let finding = decoder.finding(Rule::NeedsNoConsent, &node.span, message);

@@ -1,7 +1,7 @@
 //! The tree of a manifest → what it declares, section by section and group by group.
 
 use super::allow;
-use super::decoder::{Decoder, Entry};
+use super::decoder::{Entry, ManifestDecoder};
 use super::keys;
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
@@ -15,7 +15,7 @@ const EXAMPLE: &str =
 
 /// Decodes the document into the manifest of the decoder: everything it declares, in the order of the model, even if
 /// there are errors.
-pub(super) fn document(decoder: &mut Decoder<'_>, root: &YamlNode) {
+pub(super) fn document(decoder: &mut ManifestDecoder<'_>, root: &YamlNode) {
     let entries = match &root.value {
         YamlValue::Mapping(pairs) => decoder.entries(pairs),
         YamlValue::Null => Vec::new(),
@@ -41,12 +41,12 @@ pub(super) fn document(decoder: &mut Decoder<'_>, root: &YamlNode) {
         let finding = Finding::new(Rule::NoSection, &decoder.source.name, message);
         decoder.diagnostics.push(finding.help(EXAMPLE));
     }
-    let Decoder { model, manifest, .. } = decoder;
+    let ManifestDecoder { model, manifest, .. } = decoder;
     manifest.declared.sort_by_key(|declared| model.position(declared.setting.path));
     manifest.endpoints.sort();
 }
 
-fn target(decoder: &mut Decoder<'_>, entries: &[Entry<'_>]) {
+fn target(decoder: &mut ManifestDecoder<'_>, entries: &[Entry<'_>]) {
     let mut first: Option<&Entry<'_>> = None;
     for entry in entries.iter().filter(|entry| !entry.repeated) {
         let Some(scope) = [Scope::Account, Scope::Zone].into_iter().find(|scope| scope.key() == entry.name) else {
@@ -64,7 +64,7 @@ fn target(decoder: &mut Decoder<'_>, entries: &[Entry<'_>]) {
     }
 }
 
-fn id(decoder: &mut Decoder<'_>, scope: Scope, node: &YamlNode) -> Option<Target> {
+fn id(decoder: &mut ManifestDecoder<'_>, scope: Scope, node: &YamlNode) -> Option<Target> {
     if let Some(finding) = value::final_line_break(decoder, node) {
         decoder.diagnostics.push(finding);
         return None;
@@ -88,7 +88,7 @@ fn id(decoder: &mut Decoder<'_>, scope: Scope, node: &YamlNode) -> Option<Target
     }
 }
 
-fn section(decoder: &mut Decoder<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope) {
+fn section(decoder: &mut ManifestDecoder<'_>, endpoint: Endpoint, entry: &Entry<'_>, scope: Scope) {
     if !decoder.manifest.endpoints.contains(&endpoint) {
         decoder.manifest.endpoints.push(endpoint);
     }
@@ -107,14 +107,14 @@ fn section(decoder: &mut Decoder<'_>, endpoint: Endpoint, entry: &Entry<'_>, sco
     }
 }
 
-fn not_a_group(decoder: &mut Decoder<'_>, entry: &Entry<'_>) {
+fn not_a_group(decoder: &mut ManifestDecoder<'_>, entry: &Entry<'_>) {
     let message = format!("{} must be a mapping of settings, not {}", entry.name, entry.value.kind());
     let help = format!("write each setting on its own indented line below {}", entry.name);
     decoder.diagnostics.push(decoder.finding(Rule::WrongType, &entry.value.span, message).help(help));
 }
 
 /// The settings and groups of a section or group.
-fn members(decoder: &mut Decoder<'_>, branch: &Branch, pairs: &[(YamlNode, YamlNode)], scope: Option<Scope>) {
+fn members(decoder: &mut ManifestDecoder<'_>, branch: &Branch, pairs: &[(YamlNode, YamlNode)], scope: Option<Scope>) {
     for entry in decoder.entries(pairs) {
         let member = branch.member(&entry.name).filter(|member| member.is_requested());
         match member.map(|member| &member.node) {
@@ -125,7 +125,7 @@ fn members(decoder: &mut Decoder<'_>, branch: &Branch, pairs: &[(YamlNode, YamlN
     }
 }
 
-fn group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>) {
+fn group(decoder: &mut ManifestDecoder<'_>, branch: &Branch, entry: &Entry<'_>, scope: Option<Scope>) {
     let scope = scope.and_then(|scope| keys::outside_scope(decoder, branch.path(), &branch.settings(), entry, scope));
     match &entry.value.value {
         YamlValue::Mapping(pairs) if !pairs.is_empty() => members(decoder, branch, pairs, scope),
@@ -142,7 +142,7 @@ fn group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>, scope: O
 }
 
 /// Declares every setting of a group null.
-fn unset_group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>) {
+fn unset_group(decoder: &mut ManifestDecoder<'_>, branch: &Branch, entry: &Entry<'_>) {
     if decoder.is_blanked(entry.value) {
         return;
     }
@@ -158,7 +158,7 @@ fn unset_group(decoder: &mut Decoder<'_>, branch: &Branch, entry: &Entry<'_>) {
     }
 }
 
-fn declare(decoder: &mut Decoder<'_>, setting: &Setting, entry: &Entry<'_>, scope: Option<Scope>) {
+fn declare(decoder: &mut ManifestDecoder<'_>, setting: &Setting, entry: &Entry<'_>, scope: Option<Scope>) {
     if !setting.is_declarable() {
         let message = format!("{} is read-only", entry.name);
         let finding = decoder.finding(Rule::ReadOnly, &entry.key.span, message).setting(setting.path);

@@ -13,7 +13,7 @@ use crate::settings::{Model, Setting, shown};
 const LONGEST_TAG: usize = 80;
 
 /// The state of decoding one manifest.
-pub(super) struct Decoder<'a> {
+pub(super) struct ManifestDecoder<'a> {
     pub(super) model: &'a Model,
     pub(super) source: &'a Source,
     pub(super) lines: Lines<'a>,
@@ -35,7 +35,7 @@ pub(super) struct Entry<'n> {
     pub(super) repeated: bool,
 }
 
-impl<'a> Decoder<'a> {
+impl<'a> ManifestDecoder<'a> {
     /// A finding about some bytes.
     pub(super) fn finding(&self, rule: Rule, span: &Range<usize>, message: impl Into<String>) -> Finding {
         let finding = Finding::new(rule, &self.source.name, message);

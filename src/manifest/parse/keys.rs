@@ -1,13 +1,13 @@
 //! Unknown keys: renamed settings, probable misspellings, and settings that the scope does not have.
 
-use super::decoder::{Decoder, Entry};
+use super::decoder::{Entry, ManifestDecoder};
 use crate::diagnostics::{Finding, Fix, Rule};
 use crate::settings::{self, Branch, Model, NameKind, Scope, Setting, nearest, shown};
 
 /// Reports a setting, group or section that has no setting in the scope. Returns the scope to check below it; `None` if it
 /// was reported, so that it is reported once.
 pub(super) fn outside_scope(
-    decoder: &mut Decoder<'_>,
+    decoder: &mut ManifestDecoder<'_>,
     path: &str,
     settings: &[&Setting],
     entry: &Entry<'_>,
@@ -23,7 +23,7 @@ pub(super) fn outside_scope(
 }
 
 /// Reports an unknown key of a section or group, or of the top level if `branch` is `None`.
-pub(super) fn unknown(decoder: &mut Decoder<'_>, branch: Option<&Branch>, entry: &Entry<'_>) {
+pub(super) fn unknown(decoder: &mut ManifestDecoder<'_>, branch: Option<&Branch>, entry: &Entry<'_>) {
     let place = branch.map_or_else(|| "at the top level".to_owned(), |branch| format!("in {}", branch.path()));
     let message = format!("unknown key {} {place}", shown(&entry.name));
     let finding = decoder.finding(Rule::UnknownKey, &entry.key.span, message);
@@ -37,7 +37,7 @@ pub(super) fn unknown(decoder: &mut Decoder<'_>, branch: Option<&Branch>, entry:
 }
 
 /// The finding for a former name of a setting or group, or for the name that the API returns but does not accept.
-fn renamed(decoder: &Decoder<'_>, branch: &Branch, entry: &Entry<'_>) -> Option<Finding> {
+fn renamed(decoder: &ManifestDecoder<'_>, branch: &Branch, entry: &Entry<'_>) -> Option<Finding> {
     let member = branch.member(&entry.name)?;
     let path = match &member.node {
         settings::Node::Setting(setting) if setting.is_declarable() => setting.full_path(),
@@ -58,14 +58,14 @@ fn renamed(decoder: &Decoder<'_>, branch: &Branch, entry: &Entry<'_>) -> Option<
 
 /// Replaces the name of a key, and keeps its quotes: without them `{"old":[]}` would become `{new:[]}`, which is not valid
 /// YAML.
-fn rename(decoder: &Decoder<'_>, entry: &Entry<'_>, new: &str, safe: bool) -> Fix {
+fn rename(decoder: &ManifestDecoder<'_>, entry: &Entry<'_>, new: &str, safe: bool) -> Fix {
     let quote = decoder.raw(entry.key).chars().next().filter(|first| matches!(first, '"' | '\''));
     let quote = quote.map(String::from).unwrap_or_default();
     let replacement = format!("{quote}{new}{quote}");
     Fix { title: format!("write {new}"), span: entry.key.span.clone(), replacement, safe }
 }
 
-fn with_guess(decoder: &Decoder<'_>, branch: Option<&Branch>, entry: &Entry<'_>, finding: Finding) -> Finding {
+fn with_guess(decoder: &ManifestDecoder<'_>, branch: Option<&Branch>, entry: &Entry<'_>, finding: Finding) -> Finding {
     let (model, name) = (decoder.model, entry.name.as_str());
     if name.contains('.') {
         return finding.help("nest the parts of the path, each on its own line");
@@ -102,7 +102,7 @@ fn homes(model: &Model, name: &str) -> Vec<&'static str> {
 }
 
 /// Reports an unknown key of an allow entry.
-pub(super) fn unknown_in_entry(decoder: &mut Decoder<'_>, entry: &Entry<'_>, known: &[&'static str]) {
+pub(super) fn unknown_in_entry(decoder: &mut ManifestDecoder<'_>, entry: &Entry<'_>, known: &[&'static str]) {
     let message = format!("unknown key {} in an allow entry", shown(&entry.name));
     let finding = decoder.finding(Rule::UnknownKey, &entry.key.span, message);
     let finding = match nearest(&entry.name, known.iter().copied()) {

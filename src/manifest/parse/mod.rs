@@ -21,7 +21,7 @@ pub(super) mod yaml;
 pub use recognize::{KEYS, is_manifest};
 pub use source::LARGEST;
 
-use self::decoder::Decoder;
+use self::decoder::ManifestDecoder;
 use self::yaml::{Reading, YamlFault};
 use crate::diagnostics::{Diagnostics, Finding, Lines, Rule, Source};
 use crate::manifest::desired::Manifest;
@@ -78,10 +78,10 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
         declared: Vec::new(),
         allow: Vec::new(),
     };
-    let mut decoder = Decoder { model, source, lines, blanked, unusable: Vec::new(), manifest, diagnostics };
+    let mut decoder = ManifestDecoder { model, source, lines, blanked, unusable: Vec::new(), manifest, diagnostics };
     decoder.report_tags(&root);
     decode::document(&mut decoder, &root);
-    let Decoder { manifest, unusable, mut diagnostics, .. } = decoder;
+    let ManifestDecoder { manifest, unusable, mut diagnostics, .. } = decoder;
     diagnostics.extend(rules::declared_alone(model, &manifest, &unusable));
     diagnostics.extend(consents::findings(model, &manifest, &unusable));
     let target = manifest.target.clone();

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::decoder::Decoder;
+use super::decoder::ManifestDecoder;
 use super::yaml::{self, ScalarStyle, YamlNode, YamlValue};
 use crate::diagnostics::{Finding, Fix, Rule};
 use crate::settings::{Color, Element, Kind, Problem, Setting, Unset, shown};
@@ -10,7 +10,7 @@ use crate::text::is_hidden;
 use crate::text::yaml::flow;
 
 /// Returns the value of a setting if it is usable, and reports all of its problems.
-pub(super) fn checked(decoder: &mut Decoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Json> {
+pub(super) fn checked(decoder: &mut ManifestDecoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Json> {
     if decoder.is_blanked(node) {
         return None;
     }
@@ -38,7 +38,7 @@ pub(super) fn checked(decoder: &mut Decoder<'_>, setting: &Setting, node: &YamlN
     usable.then_some(value)
 }
 
-fn finding(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode, problem: Problem) -> Finding {
+fn finding(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode, problem: Problem) -> Finding {
     let place = match (&node.value, problem.element) {
         (YamlValue::List(elements), Some(position)) => elements.get(position).unwrap_or(node),
         _ => node,
@@ -50,7 +50,7 @@ fn finding(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode, problem: P
     Finding { help, fix, ..finding }
 }
 
-fn fix(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode, meant: &Json) -> Option<Fix> {
+fn fix(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode, meant: &Json) -> Option<Fix> {
     if !is_replaceable(decoder, node) {
         return None;
     }
@@ -62,7 +62,7 @@ fn fix(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode, meant: &Json) 
 
 /// Whether a value can be replaced: a scalar on one line, after its key or dash. A value alone on its line may be the
 /// content of a block scalar, where quotes would become part of the text.
-fn is_replaceable(decoder: &Decoder<'_>, node: &YamlNode) -> bool {
+fn is_replaceable(decoder: &ManifestDecoder<'_>, node: &YamlNode) -> bool {
     let raw = decoder.raw(node);
     let is_scalar = !matches!(node.value, YamlValue::List(_) | YamlValue::Mapping(_));
     is_scalar && !raw.is_empty() && !raw.contains('\n') && !decoder.lines.starts_line(node.span.start)
@@ -73,7 +73,7 @@ fn shortened(text: &str) -> String {
 }
 
 /// Finds a block scalar such as `header_text: >`, whose value ends with a line break that is not visible.
-pub(super) fn final_line_break(decoder: &Decoder<'_>, node: &YamlNode) -> Option<Finding> {
+pub(super) fn final_line_break(decoder: &ManifestDecoder<'_>, node: &YamlNode) -> Option<Finding> {
     let YamlValue::Text(text) = &node.value else { return None };
     let ScalarStyle::Block(span) = yaml::style(&decoder.source.text, &node.span) else { return None };
     if !text.ends_with('\n') {
@@ -88,7 +88,7 @@ pub(super) fn final_line_break(decoder: &Decoder<'_>, node: &YamlNode) -> Option
 }
 
 /// Finds a number that YAML parsers read differently, such as `0123`, or that is not finite.
-fn odd_number(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
+fn odd_number(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     if !matches!(setting.kind, Kind::Integer { .. } | Kind::Set(Element::Number(_))) {
         return None;
     }
@@ -113,7 +113,7 @@ fn odd_number(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> Opti
 }
 
 /// Finds `text_color: #c5ed1b`, which is a null and a comment.
-fn unquoted_color(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
+fn unquoted_color(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     if setting.kind != Kind::Color || node.value != YamlValue::Null || !decoder.raw(node).is_empty() {
         return None;
     }
@@ -140,7 +140,7 @@ fn unquoted_color(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> 
     })
 }
 
-fn never_unset(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
+fn never_unset(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     let Unset::Never(reason) = setting.unset else { return None };
     if node.value != YamlValue::Null {
         return None;
@@ -151,7 +151,7 @@ fn never_unset(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> Opt
 }
 
 /// Finds `yes`, `no`, `on` and `off`, which are booleans in YAML 1.1 and text in YAML 1.2.
-fn old_boolean(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
+fn old_boolean(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     let (Kind::Boolean, YamlValue::Text(text)) = (setting.kind, &node.value) else { return None };
     let raw = decoder.raw(node);
     let meant = match text.to_ascii_lowercase().as_str() {
@@ -170,7 +170,7 @@ fn old_boolean(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> Opt
 }
 
 /// Finds a number or boolean for a setting that takes text, if quotes would make it valid: `1.10` keeps its digits.
-fn unquoted_text(decoder: &Decoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
+fn unquoted_text(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     let textual = matches!(setting.kind, Kind::Text | Kind::Color | Kind::Url | Kind::Host | Kind::Uid | Kind::Enum(_));
     let what = match &node.value {
         YamlValue::Number(_) => "a number",
