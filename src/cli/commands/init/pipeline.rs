@@ -1,4 +1,4 @@
-//! `init --ci`: the files that let a platform plan, apply and look for drift.
+//! `init --ci`: the files with which a platform plans, applies and checks for drift.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -51,7 +51,7 @@ impl Pipeline {
         let top = top(manifest);
         let traces = Traces::of(&top);
         let platform = wanted.or_else(|| traces.platform()).ok_or_else(|| {
-            CliError::usage("--ci: neither the remotes nor the files here tell which platform runs the pipelines")
+            CliError::usage("--ci: cannot determine the platform from the remotes and the files of this repository")
                 .hint("name it: --ci=github or --ci=gitlab")
         })?;
         let setup = traces.setup(platform);

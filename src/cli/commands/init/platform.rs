@@ -1,15 +1,15 @@
 //! Which platform runs the pipelines of a repository, and the files that set it up to plan, apply and look for drift.
 //!
-//! The files are those of `examples/`, so what is checked there is what is written here.
+//! The files are those of `examples/`, which CI lints and runs.
 
 use std::path::Path;
 
 use crate::files;
 
-/// More of `.git/config` is not read, in bytes.
+/// The most that is read of `.git/config`, in bytes.
 const LARGEST_CONFIG: u64 = 1024 * 1024;
 
-/// A platform that there are files for.
+/// A platform with files in `examples/`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Platform {
     /// GitHub: workflows in .github/workflows.
@@ -23,16 +23,16 @@ pub(crate) enum Platform {
 /// A file to write, below the top folder of the repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PipelineFile {
-    /// Where, with `/` between folders.
+    /// The path, with `/` between folders.
     pub(crate) path: &'static str,
-    /// What.
+    /// The text, as in `examples/`.
     pub(crate) text: &'static str,
 }
 
-/// What sets a platform up.
+/// The files of a platform, and what else it needs.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Setup {
-    /// The files to write. One that exists already is somebody's: whoever writes asks first.
+    /// The files to write. They may exist already.
     pub(crate) files: Vec<PipelineFile>,
     /// Where a CODEOWNERS file belongs.
     pub(crate) code_owners_file: &'static str,
@@ -58,7 +58,7 @@ impl Setup {
 /// Where GitHub and GitLab look for code owners.
 const CODE_OWNERS: [&str; 4] = ["CODEOWNERS", "docs/CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
-/// What a repository shows of its platform.
+/// The signs of a platform in a repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Traces {
     /// There is a folder `.github`.
@@ -91,7 +91,7 @@ const GITLAB: &str = include_str!("../../../../examples/gitlab/.gitlab-ci.yml");
 const INCLUDE: &str = "add to .gitlab-ci.yml:\n\ninclude:\n  - local: .gitlab/zerodrift.yml";
 
 impl Traces {
-    /// Looks at the top folder of a repository. What cannot be read shows nothing.
+    /// Reads the signs in the top folder of a repository. A file that cannot be read counts as absent.
     pub(crate) fn of(folder: &Path) -> Self {
         let config = files::read(&folder.join(".git/config"), LARGEST_CONFIG).unwrap_or_default();
         Self {
@@ -102,7 +102,7 @@ impl Traces {
         }
     }
 
-    /// The platform, where the traces agree on one. A remote says more than a file: a mirror carries the files along.
+    /// Returns the platform if the signs agree on one. Remotes count more than files, because a mirror has the files too.
     pub(crate) fn platform(&self) -> Option<Platform> {
         let by_host: Vec<Platform> = self.hosts.iter().filter_map(|host| platform_of(host)).collect();
         if let Some((first, rest)) = by_host.split_first() {
@@ -115,7 +115,7 @@ impl Traces {
         }
     }
 
-    /// What sets this platform up in this repository.
+    /// Returns what a platform needs in this repository.
     pub(crate) fn setup(&self, platform: Platform) -> Setup {
         let (files, code_owners_file, hint) = match platform {
             Platform::GitHub => (GITHUB.to_vec(), ".github/CODEOWNERS", None),
@@ -131,7 +131,7 @@ impl Traces {
     }
 }
 
-/// The hosts of the remotes in the text of `.git/config`.
+/// Returns the hosts of the remotes in the text of `.git/config`.
 fn hosts(config: &str) -> Vec<String> {
     let mut in_remote = false;
     let mut found = Vec::new();
@@ -148,7 +148,7 @@ fn hosts(config: &str) -> Vec<String> {
     found
 }
 
-/// The host of a remote, of its three spellings: `https://host/path`, `ssh://user@host:port/path`, `user@host:path`.
+/// Returns the host of a remote in any of its three spellings: `https://host/path`, `ssh://user@host:port/path`, `user@host:path`.
 fn host(url: &str) -> Option<String> {
     let authority = match url.split_once("://") {
         Some((_, rest)) => rest.split('/').next()?,
@@ -158,7 +158,7 @@ fn host(url: &str) -> Option<String> {
     (!host.is_empty() && !host.contains('/')).then(|| host.to_ascii_lowercase())
 }
 
-/// github.com and gitlab.com, a tenant of ghe.com, and a server of one's own that is called `github.…` or `gitlab.…`.
+/// Returns the platform of a host: github.com, gitlab.com, a tenant of ghe.com, or a host with a label `github` or `gitlab`.
 fn platform_of(host: &str) -> Option<Platform> {
     match host {
         host if host.ends_with(".ghe.com") => Some(Platform::GitHub),
