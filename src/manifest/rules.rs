@@ -122,7 +122,7 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
         members.iter().filter(|setting| facts.value(setting.path).is_none()).map(|setting| setting.name()).collect();
     let declared = facts.manifest.declared(at.path)?;
     let name = group.name();
-    let together = format!("the API takes the settings of {name} only together");
+    let together = format!("the API accepts the settings of {name} only together");
     if !missing.is_empty() {
         let missing = missing.join(" and ");
         let message = format!("{together}; without {missing} it rejects the others");

@@ -63,7 +63,7 @@ impl FromStr for TargetId {
     type Err = TargetIdError;
 
     fn from_str(text: &str) -> Result<Self, TargetIdError> {
-        // Strict, because the id becomes part of a URL: nothing but digits may reach it.
+        // Strict, because the id becomes part of a URL.
         let valid = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         valid.then(|| Self(text.to_ascii_lowercase())).ok_or(TargetIdError)
     }
@@ -95,7 +95,7 @@ impl Target {
     /// The organization of an account.
     ///
     /// # Errors
-    /// If the id is not 32 hexadecimal digits.
+    /// Returns an error if the id is not 32 hexadecimal digits.
     pub fn account(id: &str) -> Result<Self, TargetIdError> {
         Ok(Self { scope: Scope::Account, id: id.parse()? })
     }
@@ -103,7 +103,7 @@ impl Target {
     /// The organization of a zone.
     ///
     /// # Errors
-    /// If the id is not 32 hexadecimal digits.
+    /// Returns an error if the id is not 32 hexadecimal digits.
     pub fn zone(id: &str) -> Result<Self, TargetIdError> {
         Ok(Self { scope: Scope::Zone, id: id.parse()? })
     }

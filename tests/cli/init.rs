@@ -136,7 +136,7 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
       # The organization's display name.
       name: Widget Corps Internal Applications
       # The host name of the login page, usually NAME.cloudflareaccess.com. It is unique among all
-      # Cloudflare customers, and the API refuses every write that does not carry it.
+      # Cloudflare customers, and the API refuses every write without it.
       auth_domain: widget.cloudflareaccess.com
       # How long a user stays signed in to Access, unless an application or policy says otherwise.
       session_duration: 8h

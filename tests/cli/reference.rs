@@ -107,7 +107,7 @@ fn a_setting_is_explained() {
         check first: what the value means in the dashboard or in Cloudflare's documentation, and who
         relies on it
     Noted in the plan
-      - the first value: it takes the place of the 24h that apply while nothing is set
+      - the first value: it replaces the default of 24h
       - a longer duration: a stolen session stays useful for longer
       - unsetting it: 24h apply again, which may be longer than before
     Harmless

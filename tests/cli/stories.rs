@@ -236,7 +236,7 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
       # The organization's display name.
       name: Widget Corps Internal Applications
       # The host name of the login page, usually NAME.cloudflareaccess.com. It is unique among all
-      # Cloudflare customers, and the API refuses every write that does not carry it.
+      # Cloudflare customers, and the API refuses every write without it.
       auth_domain: widget.cloudflareaccess.com
       # How long a user stays signed in to Access, unless an application or policy says otherwise.
       session_duration: 12h
@@ -274,7 +274,7 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
         session_duration: 24h
       # What happens to unused service tokens.
       service_token_inactivity:
-        # Acts on service tokens that nobody has used for a while. All three settings are needed
+        # Acts on service tokens that have not been used for a while. All three settings are needed
         # together.
         enabled: true
         # After how many days without use a service token counts as inactive, 30 to 365.
@@ -287,7 +287,7 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
       # account's Access keys, which is 21 to 365 days; the API checks that when it is written.
       doh_jwt_duration: 24h
       # The id (not the client id) of the service token that DNS-over-HTTPS clients use. There is one at
-      # a time. The API takes it as service_token_id and answers with id.
+      # a time. The API accepts it as service_token_id and returns it as id.
       service_token_id: 7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
 
     # Not managed: these live settings keep their values

@@ -142,7 +142,7 @@ impl Export<'_> {
         }
         let mut settings = branch.settings().into_iter().filter(|setting| setting.is_declarable());
         let whole = settings.all(|setting| matches!(self.shown(setting), ExportedAs::Value(_)));
-        (!whole).then(|| "the API takes this group only as a whole".to_owned())
+        (!whole).then(|| "the API accepts this group only as a whole".to_owned())
     }
 
     fn branch(&self, name: &str, branch: &Branch, depth: usize) -> ManifestLines {

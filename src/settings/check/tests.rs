@@ -152,7 +152,7 @@ fn ids_are_uuids_or_hexadecimal_digits() {
 }
 
 #[test]
-fn an_unknown_word_is_doubtful_since_the_api_may_have_learned_it() {
+fn an_unknown_word_is_doubtful_because_the_api_may_accept_it() {
     let table = [
         (json!("always"), ""),
         (json!("allways"), r#"doubtful unknown-value -> "always""#),
@@ -174,7 +174,7 @@ fn a_word_that_the_api_renamed_is_refused_with_its_new_names() {
 }
 
 #[test]
-fn whole_numbers_keep_within_their_range() {
+fn whole_numbers_must_be_in_range() {
     let table = [
         (json!(30), ""),
         (json!(365), ""),
@@ -229,7 +229,7 @@ fn text_is_one_line_without_invisible_characters() {
 
 /// Cloudflare does not document whether texts of the login page may have line breaks.
 #[test]
-fn a_text_of_the_login_page_may_have_several_lines_and_no_other() {
+fn only_texts_of_the_login_page_may_have_several_lines() {
     for path in ["header_text", "footer_text"].map(|name| format!("organization.login_design.{name}")) {
         assert_verdicts(
             &path,
@@ -253,7 +253,7 @@ fn booleans_are_true_or_false() {
 }
 
 #[test]
-fn null_and_the_example_of_every_setting_are_taken() {
+fn null_and_the_example_of_every_setting_are_accepted() {
     for setting in Model::current().settings() {
         assert_eq!(setting.check(&Json::Null), [], "{}", setting.path);
         if setting.kind == Kind::Opaque {

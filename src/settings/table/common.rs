@@ -1,4 +1,4 @@
-//! What the entries of the table share: types, sources, and constructors.
+//! Types, sources and constructors that the entries of the table share.
 
 pub(super) use crate::settings::direction::Direction;
 pub(super) use crate::settings::guard::{Condition, Dependence, Guard, Impact};

@@ -11,11 +11,11 @@ pub(super) const SETTINGS: &[Setting] = &[
         )
         .default("24h applies")
         .created_with("\"24h\"")
-        .unset(Unset::Never("the API may answer its default of 24h for an unset duration; declare 24h instead"))
+        .unset(Unset::Never("the API may return its default of 24h for an unset duration; declare 24h instead"))
         .account_only()
         .example("24h")
         .impacts(&[
-            (Direction::FirstSet, Impact::Noted("it takes the place of the 24h that apply while nothing is set")),
+            (Direction::FirstSet, Impact::Noted("it replaces the default of 24h")),
             (Direction::Longer, Impact::Noted("a stolen DoH token stays useful for longer")),
             (Direction::Shorter, Impact::Harmless("DoH clients renew their token sooner; none loses access")),
         ])
@@ -23,7 +23,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("doh.service_token_id", Kind::Uid)
         .doc(
             "The id (not the client id) of the service token that DNS-over-HTTPS clients use. There is one at a time. \
-             The API takes it as service_token_id and answers with id.",
+             The API accepts it as service_token_id and returns it as id.",
         )
         .default("no service token is chosen")
         .observed_as("doh.id")
@@ -31,7 +31,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         .account_only()
         .example("f174e90a-fafe-4643-bbbc-4a0ed4fc8415")
         .impacts(&[
-            (Direction::FirstSet, Impact::Noted("DoH clients that hold this service token are let in from now on")),
+            (Direction::FirstSet, Impact::Noted("DoH clients with this service token are admitted")),
             (
                 Direction::Replaced,
                 guarded(

@@ -1,4 +1,4 @@
-//! The second factor that Access itself asks for.
+//! MFA settings of Access.
 
 use super::common::*;
 
@@ -11,7 +11,7 @@ const MODELS: &str = "the Gateway list with this id, and the models your users o
                       working until they are deleted";
 const APP_LAUNCHER: &str = "that users can reach the App Launcher, where they enroll; it is off by default";
 
-/// The second factor that Access itself asks for.
+/// MFA settings of Access.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("organization.mfa_config.allowed_authenticators", Kind::Set(Element::Enum(METHODS)))
         .doc(
@@ -48,7 +48,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         .example("12h")
         .impacts(&[
             (Direction::FirstSet, guarded("users whose identity provider claims a second factor skip the MFA of Access", AMR)),
-            (Direction::Longer, guarded("the second factor that an identity provider claims is believed for longer, so users are asked less often", AMR)),
+            (Direction::Longer, guarded("the second factor that an identity provider claims is accepted for longer, so users are asked less often", AMR)),
             (Direction::Shorter, Impact::Harmless("users are asked for their second factor more often; nobody loses access")),
             (Direction::Removed, guarded("it is not documented whether this ends AMR matching or its time limit", AMR)),
         ])

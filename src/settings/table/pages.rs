@@ -1,8 +1,8 @@
-//! How the pages of Access look.
+//! The login page and custom pages.
 
 use super::common::*;
 
-/// How the pages of Access look.
+/// The login page and custom pages.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("organization.login_design.background_color", Kind::Color)
         .doc("The colour behind the login card.")

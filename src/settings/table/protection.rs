@@ -1,11 +1,11 @@
-//! What happens to host names that no application protects.
+//! Protection of host names without an application.
 
 use super::common::*;
 
 const DENY: &str = "organization.deny_unmatched_requests";
 const IDLE_LIST: Impact = Impact::Harmless("the list does nothing while deny_unmatched_requests is off");
 
-/// What happens to host names that no application protects.
+/// Protection of host names without an application.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::new(DENY, Kind::Boolean)
         .doc("Denies every request to a host name of the account that no Access application protects (Error 1050).")

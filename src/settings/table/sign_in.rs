@@ -1,8 +1,8 @@
-//! How people sign in, and how long they stay signed in.
+//! Sign-in and session settings.
 
 use super::common::*;
 
-/// How people sign in, and how long they stay signed in.
+/// Sign-in and session settings.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("organization.name", Kind::Text)
         .doc("The organization's display name.")
@@ -14,7 +14,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("organization.auth_domain", Kind::Host)
         .doc(
             "The host name of the login page, usually NAME.cloudflareaccess.com. It is unique among all Cloudflare \
-             customers, and the API refuses every write that does not carry it.",
+             customers, and the API refuses every write without it.",
         )
         .default("none: the API requires one")
         .unset(Unset::Never("every application's login needs it"))
@@ -31,7 +31,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         .account_only()
         .example("24h")
         .impacts(&[
-            (Direction::FirstSet, Impact::Noted("it takes the place of the 24h that apply while nothing is set")),
+            (Direction::FirstSet, Impact::Noted("it replaces the default of 24h")),
             (Direction::Longer, Impact::Noted("a stolen session stays useful for longer")),
             (Direction::Shorter, Impact::Harmless("users sign in again sooner; nobody loses access")),
             (Direction::Removed, Impact::Noted("24h apply again, which may be longer than before")),
@@ -46,7 +46,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     .account_only()
     .example("24h")
         .impacts(&[
-            (Direction::FirstSet, Impact::Noted("a sign-in through WARP lasts this long from now on, whatever applications and policies say")),
+            (Direction::FirstSet, Impact::Noted("a WARP sign-in lasts this long, and overrides the durations of applications and policies")),
             (Direction::Longer, Impact::Noted("a stolen device session stays useful for longer")),
             (Direction::Shorter, Impact::Harmless("users sign in again sooner; nobody loses access")),
             (Direction::Removed, Impact::Harmless("durations of applications and policies apply again; the API refuses it while sign-in through WARP needs it")),

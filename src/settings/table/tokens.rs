@@ -11,7 +11,7 @@ const EVERY_POLICY: &str = "every policy that admits a service token, and the cl
 /// Service tokens.
 pub(super) const SETTINGS: &[Setting] = &[
     Setting::new("organization.service_token_inactivity.enabled", Kind::Boolean)
-        .doc("Acts on service tokens that nobody has used for a while. All three settings are needed together.")
+        .doc("Acts on service tokens that have not been used for a while. All three settings are needed together.")
         .default("false: unused service tokens stay")
         .account_only()
         .example("true")
@@ -32,7 +32,7 @@ pub(super) const SETTINGS: &[Setting] = &[
             (Direction::FirstSet, Impact::Depends(&Dependence { condition: Condition::WillBe(ACTION, "disable"), met: Impact::Noted("service tokens unused for this long are disabled"), otherwise: guarded("service tokens unused for this long are deleted, which cannot be undone", LAST_USE) })),
             (Direction::Raised, Impact::Depends(&Dependence { condition: Condition::WillBe(ACTION, "disable"), met: Impact::Harmless("service tokens are disabled later"), otherwise: guarded("service tokens unused for this long are deleted, which cannot be undone", LAST_USE) })),
             (Direction::Lowered, Impact::Depends(&Dependence { condition: Condition::WillBe(ACTION, "disable"), met: Impact::Noted("service tokens unused for this long are disabled"), otherwise: guarded("service tokens unused for this long are deleted, which cannot be undone", LAST_USE) })),
-            (Direction::Removed, Impact::Depends(&Dependence { condition: Condition::WillBe(ACTION, "disable"), met: Impact::Harmless("the API takes the settings of the group only together, so the policy goes with it"), otherwise: guarded("service tokens unused for this long are deleted, which cannot be undone", LAST_USE) })),
+            (Direction::Removed, Impact::Depends(&Dependence { condition: Condition::WillBe(ACTION, "disable"), met: Impact::Harmless("the API accepts the settings of the group only together, so the whole policy is removed"), otherwise: guarded("service tokens unused for this long are deleted, which cannot be undone", LAST_USE) })),
         ])
     .source(TOKENS),
     Setting::new("organization.service_token_inactivity.action", Kind::Enum(&["delete", "disable"]))
@@ -45,7 +45,7 @@ pub(super) const SETTINGS: &[Setting] = &[
             (Direction::FirstWord("disable"), Impact::Noted("inactive service tokens are disabled; they can be enabled again")),
             (Direction::Stricter, guarded("inactive service tokens are deleted, which cannot be undone", LAST_USE_OR_DISABLE)),
             (Direction::Looser, Impact::Noted("inactive service tokens are disabled; they can be enabled again")),
-            (Direction::Removed, Impact::Harmless("the API takes the settings of the group only together, so the policy goes with it")),
+            (Direction::Removed, Impact::Harmless("the API accepts the settings of the group only together, so the whole policy is removed")),
         ])
         .source(TOKENS),
     Setting::new("organization.strict_service_token_auth", Kind::Boolean)
