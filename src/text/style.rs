@@ -1,4 +1,4 @@
-//! How wide and how colourful a text may be. A value: the terminal is looked at by the caller.
+//! The width and colours of text output. The caller inspects the terminal.
 
 use anstyle::{AnsiColor, RgbColor};
 
@@ -13,16 +13,16 @@ pub enum ColorLevel {
     Plain,
     /// The sixteen colours of the terminal's own palette.
     Ansi,
-    /// Any colour, so that a colour setting can be shown as itself.
+    /// Any colour, so that colour settings can be displayed.
     TrueColor,
 }
 
-/// The shape of a text for people.
+/// The style of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
-    /// How much colour.
+    /// The supported colours.
     pub color: ColorLevel,
-    /// Columns of the display; prose is wrapped to them. Values and requests are never broken.
+    /// The width in columns. Prose is wrapped to it; values and requests are never broken.
     pub width: usize,
 }
 
@@ -32,28 +32,28 @@ impl Default for Style {
     }
 }
 
-/// What a piece of text is; the style decides what that looks like. Nothing is told by colour alone.
+/// The role of a piece of text, which determines its style. No information is conveyed by colour alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// A heading, and what else leads the eye.
+    /// A heading, or other emphasis.
     Heading,
-    /// What is new.
+    /// Added text.
     Added,
-    /// What changes from one value to another.
+    /// Changed text.
     Changed,
-    /// What is removed.
+    /// Removed text.
     Removed,
-    /// What needs consent, and errors.
+    /// Changes that need consent, and errors.
     Guarded,
     /// A warning.
     Doubtful,
-    /// Something to type.
+    /// A command to type.
     Code,
     /// Secondary information.
     Quiet,
-    /// A word that differs inside a text that goes away.
+    /// A different word inside removed text.
     RemovedWord,
-    /// A word that differs inside a text that is new.
+    /// A different word inside added text.
     AddedWord,
 }
 
@@ -76,12 +76,12 @@ impl Role {
 }
 
 impl Style {
-    /// Plain text of a certain width.
+    /// Returns a plain style with a width.
     pub fn plain(width: usize) -> Self {
         Self { color: ColorLevel::Plain, width }
     }
 
-    /// The text in the look of its role.
+    /// Returns a text in the style of a role.
     pub(crate) fn paint(&self, role: Role, text: impl In<Terminal>) -> TerminalText {
         let text = safe!("{}", text);
         if self.color == ColorLevel::Plain || text.is_empty() {
@@ -91,7 +91,7 @@ impl Style {
         TerminalText::trusted(format!("{}{text}{}", style.render(), style.render_reset()))
     }
 
-    /// A small square in a colour and a space behind it, or nothing where colours cannot be shown as themselves.
+    /// Returns a small square in a colour, followed by a space, or an empty text if the terminal cannot display the colour.
     pub(crate) fn swatch(&self, [red, green, blue]: [u8; 3]) -> TerminalText {
         if self.color != ColorLevel::TrueColor {
             return TerminalText::new();

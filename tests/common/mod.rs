@@ -91,6 +91,16 @@ impl World {
     }
 }
 
+/// Runs a future on a paused clock, so that pauses between reads take no time.
+pub fn run<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(future)
+}
+
+/// A pseudo-random personality of the emulated API.
+pub fn personality() -> impl Strategy<Value = Personality> {
+    any::<u64>().prop_map(Personality::nth)
+}
+
 fn object_of(path: &str) -> &str {
     path.rsplit('/').next().map_or(path, |last| if last == "organizations" { "organization" } else { last })
 }

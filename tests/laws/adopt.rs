@@ -3,7 +3,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::common::{ACCOUNT, World, live_state, manifest_without_objections, plan_for, put, target, wanted};
+use crate::common::{ACCOUNT, World, live_state, manifest_without_objections, plan_for, put, run, target, wanted};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
 use zerodrift::diagnostics::Source;
@@ -100,10 +100,6 @@ fn read(text: &str) -> Manifest {
 
 async fn live_of(state: State) -> Live {
     World::of(state, Personality::default()).reader.live(&target(), &Endpoint::ALL).await.unwrap()
-}
-
-fn run<T>(story: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
 }
 
 static ADOPTED: AtomicUsize = AtomicUsize::new(0);

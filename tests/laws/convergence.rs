@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::common::nasty::unknown_members;
 use crate::common::{
-    World, live_state, manifest, manifest_of, manifest_without_objections, target, unknown_value, wanted,
+    World, live_state, manifest, manifest_of, manifest_without_objections, personality, run, target, unknown_value,
+    wanted,
 };
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
@@ -24,15 +25,6 @@ const CASES: u32 = 1000;
 
 fn config() -> ProptestConfig {
     ProptestConfig { cases: CASES, failure_persistence: None, ..ProptestConfig::default() }
-}
-
-fn personality() -> impl Strategy<Value = Personality> {
-    any::<u64>().prop_map(Personality::nth)
-}
-
-/// Runs a future on a paused clock, so that pauses between reads take no time.
-fn run<T>(story: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
 }
 
 async fn everything(world: &World) -> Live {

@@ -1,7 +1,9 @@
 //! The difference between two live states, for generated states and personalities of the API: its properties, and that the
 //! digest, the saved plan, the plan, the read before a write and the read-back agree on it.
 
-use crate::common::{self, World, live_state, manifest_without_objections, plan_for, put, target, valid, wanted};
+use crate::common::{
+    self, World, live_state, manifest_without_objections, personality, plan_for, put, run, target, valid, wanted,
+};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{End, body, verify};
@@ -14,15 +16,6 @@ use zerodrift::settings::{Access, Endpoint, Model, Setting};
 
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() }
-}
-
-fn personality() -> impl Strategy<Value = Personality> {
-    any::<u64>().prop_map(Personality::nth)
-}
-
-/// Runs a future on a paused clock, so that pauses between reads take no time.
-fn run<T>(story: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
 }
 
 /// Reads all endpoints.

@@ -1,6 +1,6 @@
 //! Backups before a write, and rollbacks after an apply.
 
-use crate::common::{World, live_state, manifest_without_objections, target, wanted};
+use crate::common::{World, live_state, manifest_without_objections, personality, run, target, wanted};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
 use zerodrift::apply::{Approved, BackupError, End, Failure, Known, Options, apply};
@@ -94,13 +94,11 @@ async fn apply_and_roll_back(
 fn a_rollback_restores_every_setting_that_can_be_declared() {
     let config = ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = proptest::test_runner::TestRunner::new(config);
-    let cases = (live_state(), wanted(), any::<u64>().prop_map(Personality::nth));
+    let cases = (live_state(), wanted(), personality());
     let rolled_back = std::cell::Cell::new(0);
     runner
         .run(&cases, |(state, sections, how)| {
-            let runtime =
-                tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-            let done = runtime.block_on(apply_and_roll_back(state, sections, how))?;
+            let done = run(apply_and_roll_back(state, sections, how))?;
             rolled_back.set(rolled_back.get() + usize::from(done));
             Ok(())
         })

@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use crate::common::{ACCOUNT, World, live_state, manifest_without_objections, plan_for, target, wanted};
+use crate::common::{
+    ACCOUNT, World, live_state, manifest_without_objections, personality, plan_for, run, target, wanted,
+};
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
@@ -19,15 +21,6 @@ const API: &str = "https://sandbox.test/client/v4";
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
-}
-
-fn personality() -> impl Strategy<Value = Personality> {
-    any::<u64>().prop_map(Personality::nth)
-}
-
-/// Runs a future on a paused clock, so that pauses between reads take no time.
-fn run<T>(story: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap().block_on(story)
 }
 
 fn moment(second: i64) -> Timestamp {
