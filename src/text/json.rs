@@ -3,13 +3,13 @@
 use super::visible::must_escape;
 use super::{COMMAND, COMMAND_ESCAPED};
 
-/// Writes control and invisible characters as `\u` escapes, which JSON readers turn back into the same characters.
+/// Writes control and invisible characters as `\u` escapes, which JSON parsers decode to the same characters.
 pub(crate) fn visible_json(json: &str) -> String {
-    // Outside of strings there is ASCII only, and inside serde_json has escaped C0 itself.
+    // JSON is ASCII outside of strings, and serde_json escapes C0 controls in strings.
     escaped(json, |character| character == '\u{7f}' || (!character.is_ascii() && must_escape(character)))
 }
 
-/// A text with everything beyond ASCII as `\u` escapes: for JSON inside a comment, which no newline of any kind may leave.
+/// Writes all characters beyond ASCII as `\u` escapes, for JSON inside a comment, where no line break of any kind may occur.
 pub(crate) fn ascii(text: &str) -> String {
     escaped(text, |character| character != ' ' && !character.is_ascii_graphic())
 }

@@ -69,7 +69,7 @@ fn an_input_that_is_too_large_is_refused_and_not_swallowed() {
         assert!(!matches!(ended.code, Some(0) | None), "{input}: {}", ended.stderr);
         let said = format!("{}{}", ended.stdout, ended.stderr);
         // Doctor counts the findings of a manifest and leaves their texts to validate.
-        let told = ["larger than", "has at most", "manifest    huge has 1 error"];
+        let told = ["larger than", "the limit for", "manifest    huge has 1 error"];
         assert!(told.iter().any(|text| said.contains(text)), "{input}: {said}");
     }
     for endless in ["validate -", "plan - --sandbox=state.json", "init new.yaml --from-terraform -"] {
