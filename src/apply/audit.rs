@@ -235,7 +235,7 @@ fn write(call: &Call) -> Json {
 
 fn mismatches(ended: &Ended<'_>) -> Json {
     let found: &[Mismatch] = if let Ended::Outcome(outcome) = ended { &outcome.mismatches } else { &[] };
-    let entry = |found: &Mismatch| json!({"path": found.path, "why": found.why, "expected": found.expected, "found": found.found});
+    let entry = |found: &Mismatch| json!({"path": found.path, "why": found.kind, "expected": found.expected, "found": found.found});
     found.iter().map(entry).collect()
 }
 

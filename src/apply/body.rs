@@ -8,9 +8,9 @@
 use serde_json::{Map, Value as Json};
 
 use crate::json::JsonText;
-use crate::live::{Document, dotted, set_at};
+use crate::live::{Document, set_at};
 use crate::plan::{Change, Op};
-use crate::settings::{Branch, Endpoint, Group, Kind, Model, Node, Setting, SettingPath, Unset, is_blank};
+use crate::settings::{Branch, Endpoint, Group, Kind, Model, Node, Setting, SettingPath, Unset, dotted, is_blank};
 
 /// The body of a PUT that makes `changes` on `live`, leaving out the unknown fields that `omit` names.
 /// A setting of the model is never left out.

@@ -1,4 +1,4 @@
-//! The careful write: body, write, settle what is uncertain, read back, compare every path.
+//! The steps of an apply: build the body, read again, write, read back, and compare every path.
 
 use std::time::Duration;
 
@@ -6,33 +6,34 @@ use serde_json::Map;
 
 use super::ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
 use super::outcome::{Failure, Outcome};
-use super::verify::{Mismatch, Why, not_converged, verify};
+use super::verify::{Mismatch, MismatchKind, not_converged, verify};
 use super::{Approved, Event, Options, body, created};
 use crate::cloudflare::{self, ApiRequest, Call, Reader, Step, Writer, request};
 use crate::ending::End;
-use crate::live::{Document, Live, Slot, differences, document_differences, dotted};
+use crate::live::{Document, Live, Slot, differences, document_differences};
 use crate::plan::{Action, Change, WriteMethod};
-use crate::settings::{Endpoint, Model};
+use crate::settings::{Endpoint, Model, dotted};
 
-/// How often an update whose outcome was uncertain is sent again, after a read has shown that it did not happen.
+/// How often an update with an uncertain outcome is repeated, after a read has shown that it did not happen.
 const REPEATS: usize = 2;
-/// How often live is read until it shows a write: nothing public shows a lag, and nothing excludes one.
+/// The number of reads until one shows the write. Cloudflare does not document whether reads can lag behind writes.
 const READS: usize = 6;
-/// The pause before the second read; each further one is twice as long, about eight seconds in all.
+/// The pause before the second read. Each further pause is twice as long, about eight seconds in total.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 
-/// Everything an apply holds on to while it runs.
+/// The state of a running apply.
 pub(super) struct Execution<'a> {
     reader: &'a Reader,
     writer: &'a Writer,
     approved: Approved<'a>,
     options: &'a Options<'a>,
-    /// Live as read last.
+    /// The live state as last read.
     live: Live,
+    /// The number of write requests that were sent.
     writes: usize,
-    /// The writes that a read-back has proved.
+    /// The number of writes that a read-back has proved.
     proved: usize,
-    /// The writes that were sent.
+    /// The write requests that were sent.
     calls: Vec<Call>,
 }
 
@@ -45,20 +46,20 @@ struct Halt {
 }
 
 impl Halt {
-    /// A failure, which decides how the apply ends.
+    /// Stops because of a failure, which decides how the apply ends.
     fn because(failure: impl Into<Failure>, known: Known) -> Self {
         let failure = failure.into();
         Self { end: failure.kind().end(), known, failure: Some(failure), mismatches: Vec::new() }
     }
 }
 
-/// One write request and what came back for it.
+/// The result of a write request.
 struct Sent {
     answer: WriteAnswer,
     error: Option<cloudflare::Error>,
 }
 
-/// What was read after a write.
+/// The result of a read after a write, compared with the plan.
 struct ReadBack {
     observed: Observed,
     slot: Slot,
@@ -103,9 +104,9 @@ impl<'a> Execution<'a> {
         self.check_unknown()?;
         if self.approved.plan.action == Action::Create {
             self.create().await?;
-            // The DoH object came into being with the organization: what it holds now is what a write must echo.
+            // The DoH object was created with the organization. A write has to echo its values.
             if !self.remaining(Endpoint::Doh).is_empty() {
-                self.look_at_new_doh().await?;
+                self.read_new_doh().await?;
             }
         }
         for endpoint in Endpoint::ALL {
@@ -130,53 +131,53 @@ impl<'a> Execution<'a> {
         unknown.iter().map(|field| dotted(document.endpoint, &field.keys)).collect()
     }
 
-    /// The changes of an endpoint that live, as read last, does not show. What a creation declares as empty counts too:
-    /// the server may have filled it in.
+    /// Returns the changes of an endpoint that are not live yet, including the settings that a creation declares as
+    /// empty: the server may have filled them in.
     fn remaining(&self, endpoint: Endpoint) -> Vec<Change> {
         let plan = self.approved.plan;
         let declared = plan.changes.iter().chain(&plan.declared_empty);
-        let shown = |change: &&Change| {
+        let is_live = |change: &&Change| {
             self.live
                 .document(endpoint)
                 .is_some_and(|document| not_converged(self.options.model, document, &[change]).is_empty())
         };
-        declared.filter(|change| change.setting.endpoint() == endpoint && !shown(change)).cloned().collect()
+        declared.filter(|change| change.setting.endpoint() == endpoint && !is_live(change)).cloned().collect()
     }
 
-    /// Creates the organization. The POST is sent once, whatever happens to its answer.
+    /// Creates the organization. The POST is never repeated.
     async fn create(&mut self) -> Result<(), Halt> {
         let (plan, model) = (self.approved.plan, self.options.model);
         let sent: Vec<&Change> = plan.changes.iter().filter(|change| body::is_in_post(change)).collect();
         let request = request::create(&plan.target, body::post(&sent));
         self.keep()?;
         self.confirm(Endpoint::Organization).await?;
-        let sending = self.send(Endpoint::Organization, &request).await?;
-        let judge = |slot: &Slot| match slot.document() {
-            None => (Observed::AsBefore, sent.iter().map(|change| Mismatch::unseen(change)).collect()),
+        let response = self.send(Endpoint::Organization, &request).await?;
+        let compare = |slot: &Slot| match slot.document() {
+            None => (Observed::AsBefore, sent.iter().map(|change| Mismatch::missing(change)).collect()),
             Some(document) => {
                 let mut mismatches = not_converged(model, document, &sent);
                 mismatches.extend(created::foreign(model, plan, document));
                 (if mismatches.is_empty() { Observed::AsWanted } else { Observed::Otherwise }, mismatches)
             }
         };
-        let look = self.look(Endpoint::Organization, sending.answer, judge).await;
-        match verdict(WriteMethod::Post, sending.answer, look.observed) {
+        let read_back = self.read_back(Endpoint::Organization, response.answer, compare).await;
+        match verdict(WriteMethod::Post, response.answer, read_back.observed) {
             Verdict::Proved => {
-                self.live.organization = look.slot;
+                self.live.organization = read_back.slot;
                 self.proved += 1;
                 Ok(())
             }
             Verdict::Ended(end, known) => {
-                let failure = creation_failure(end, sending, look.error);
-                let mismatches = if end == End::Conflict { look.mismatches } else { Vec::new() };
+                let failure = creation_failure(end, response, read_back.error);
+                let mismatches = if end == End::Conflict { read_back.mismatches } else { Vec::new() };
                 Err(Halt { end, known, failure, mismatches })
             }
         }
     }
 
     /// Reads the DoH object of the organization that was just created.
-    async fn look_at_new_doh(&mut self) -> Result<(), Halt> {
-        let read = self.read_back(Endpoint::Doh).await;
+    async fn read_new_doh(&mut self) -> Result<(), Halt> {
+        let read = self.read(Endpoint::Doh).await;
         self.live.doh = read.map_err(|error| Halt::because(error, Known::AsBefore))?;
         let document = self.live.doh.document();
         let foreign = document.map(|document| created::foreign(self.options.model, self.approved.plan, document));
@@ -186,7 +187,7 @@ impl<'a> Execution<'a> {
         }
     }
 
-    /// Updates one endpoint, and does not return before live shows it or it is known why not.
+    /// Updates one endpoint. Returns when a read-back has proved the update, or it has failed.
     async fn update(&mut self, endpoint: Endpoint, changes: &[Change]) -> Result<(), Halt> {
         let changes: Vec<&Change> = changes.iter().collect();
         let model = self.options.model;
@@ -198,45 +199,47 @@ impl<'a> Execution<'a> {
         let mut repeats = 0;
         loop {
             let Sent { answer, error } = self.send(endpoint, &request).await?;
-            let look = self.look(endpoint, answer, |slot| judge_update(model, &before, &changes, slot)).await;
-            if may_repeat(WriteMethod::Put, answer, look.observed) && repeats < REPEATS {
+            let compare = |slot: &Slot| compare_update(model, &before, &changes, slot);
+            let read_back = self.read_back(endpoint, answer, compare).await;
+            if may_repeat(WriteMethod::Put, answer, read_back.observed) && repeats < REPEATS {
                 repeats += 1;
                 continue;
             }
-            return match verdict(WriteMethod::Put, answer, look.observed) {
+            return match verdict(WriteMethod::Put, answer, read_back.observed) {
                 Verdict::Proved => {
                     error.filter(|_| answer != WriteAnswer::Uncertain).into_iter().for_each(|error| {
-                        self.tell(Event::Disproved { error: error.to_string() });
+                        self.notify(Event::Disproved { error: error.to_string() });
                     });
-                    *self.live.slot_mut(endpoint) = look.slot;
+                    *self.live.slot_mut(endpoint) = read_back.slot;
                     self.proved += 1;
                     Ok(())
                 }
                 Verdict::Ended(end, known) => {
-                    let (failure, mismatches) = self.update_failure(end, answer, error, &before, look);
+                    let (failure, mismatches) = self.update_failure(end, answer, error, &before, read_back);
                     Err(Halt { end, known, failure, mismatches })
                 }
             };
         }
     }
 
-    /// Why an update failed: what the API said where it said no, what kept us from reading where nobody could.
+    /// The failure of an update: the refusal of the API, or the error of the read-back if the answer was uncertain.
     fn update_failure(
         &self,
         end: End,
         answer: WriteAnswer,
         error: Option<cloudflare::Error>,
         before: &Document,
-        look: ReadBack,
+        read_back: ReadBack,
     ) -> (Option<Failure>, Vec<Mismatch>) {
         let refused = matches!(answer, WriteAnswer::Refused | WriteAnswer::Clash);
         if end == End::Conflict {
-            return (error.filter(|_| refused).map(Failure::Request), look.mismatches);
+            return (error.filter(|_| refused).map(Failure::Request), read_back.mismatches);
         }
-        let error = if answer == WriteAnswer::Uncertain { look.error.or(error) } else { error.or(look.error) };
+        let error =
+            if answer == WriteAnswer::Uncertain { read_back.error.or(error) } else { error.or(read_back.error) };
         let fields = self.unknown(before);
         let failure = error.map(|error| {
-            // Fields that nobody knows may be to blame.
+            // The unknown fields in the body may be the cause.
             if refused && error.has_code("12062") && !fields.is_empty() {
                 Failure::UnknownFields { error, fields }
             } else {
@@ -246,7 +249,7 @@ impl<'a> Execution<'a> {
         (failure, Vec::new())
     }
 
-    /// Keeps the state from before, where nothing was written yet.
+    /// Saves the previous state, unless something was written already.
     fn keep(&self) -> Result<(), Halt> {
         if self.writes > 0 {
             return Ok(());
@@ -254,17 +257,18 @@ impl<'a> Execution<'a> {
         (self.options.keep)(self.approved.live).map_err(|error| Halt::because(error, Known::AsBefore))
     }
 
-    /// Reads once more directly before a write, and stops if anything moved: a PUT would write stale values over it. Before
-    /// the first write everything that the plan was made from is read, then what is still to be written.
+    /// Reads again directly before a write, and stops if anything has changed, because a PUT would overwrite it with old
+    /// values. Before the first write, every object that the plan was made from is read; later only the written one.
     async fn confirm(&mut self, endpoint: Endpoint) -> Result<(), Halt> {
-        let now = self.unmoved(endpoint).await?;
+        let now = self.read_unchanged(endpoint).await?;
         for endpoint in Endpoint::ALL.into_iter().filter(|endpoint| *now.slot(*endpoint) != Slot::NotRead) {
             *self.live.slot_mut(endpoint) = now.slot(endpoint).clone();
         }
         Ok(())
     }
 
-    async fn unmoved(&self, endpoint: Endpoint) -> Result<Live, Halt> {
+    /// Reads the objects that matter for a write, and stops if they differ from what was read before.
+    async fn read_unchanged(&self, endpoint: Endpoint) -> Result<Live, Halt> {
         let read = |one: &Endpoint| *self.live.slot(*one) != Slot::NotRead;
         let matters = |one: &Endpoint| self.writes == 0 || *one == endpoint;
         let endpoints: Vec<Endpoint> = Endpoint::ALL.into_iter().filter(|one| read(one) && matters(one)).collect();
@@ -281,9 +285,9 @@ impl<'a> Execution<'a> {
         if moved.is_empty() { Ok(now) } else { Err(Halt::because(Failure::Moved(moved), Known::AsBefore)) }
     }
 
-    /// Sends one write and says what came back. Where it has to wait before it is sent again, live is confirmed again.
+    /// Sends one write. After each pause between two attempts it reads again, as in [`Self::confirm`].
     async fn send(&mut self, endpoint: Endpoint, request: &ApiRequest) -> Result<Sent, Halt> {
-        self.tell(Event::Writing { method: request.method().clone(), path: request.path().to_owned() });
+        self.notify(Event::Writing { method: request.method().clone(), path: request.path().to_owned() });
         let mut stop = None;
         let mut attempts = self.writer.attempts(request);
         let result = loop {
@@ -291,7 +295,7 @@ impl<'a> Execution<'a> {
                 Step::Done(result) => break result,
                 Step::Again(wait) => tokio::time::sleep(wait).await,
             }
-            stop = self.unmoved(endpoint).await.err();
+            stop = self.read_unchanged(endpoint).await.err();
             if stop.is_some() {
                 break attempts.give_up();
             }
@@ -307,63 +311,63 @@ impl<'a> Execution<'a> {
         let Err(error) = result else { return Ok(Sent { answer: WriteAnswer::Accepted, error: None }) };
         let answer = WriteAnswer::of(&error);
         if answer == WriteAnswer::Uncertain {
-            self.tell(Event::Uncertain { error: error.error().to_string() });
+            self.notify(Event::Uncertain { error: error.error().to_string() });
         }
         Ok(Sent { answer, error: Some(error.into_error()) })
     }
 
-    /// Looks at what a write did: once where the API says that it did nothing, a bounded number of times where it may have
-    /// acted, and not at all where nothing reached it. Returns what was read last.
-    async fn look(
+    /// Reads an endpoint back after a write, until the read shows the write: once if the API refused the write, several
+    /// times if it may have acted, and not at all if the write did not reach it. Returns the last read.
+    async fn read_back(
         &self,
         endpoint: Endpoint,
         answer: WriteAnswer,
-        judge: impl Fn(&Slot) -> (Observed, Vec<Mismatch>),
+        compare: impl Fn(&Slot) -> (Observed, Vec<Mismatch>),
     ) -> ReadBack {
         let reads = match answer {
             WriteAnswer::Accepted | WriteAnswer::Uncertain => READS,
             WriteAnswer::Refused | WriteAnswer::Clash => 1,
             WriteAnswer::NotSent => 0,
         };
-        let mut look =
+        let mut last =
             ReadBack { observed: Observed::Unread, slot: Slot::NotRead, mismatches: Vec::new(), error: None };
         let mut pause = FIRST_PAUSE;
         for read in 1..=reads {
-            let slot = match self.read_back(endpoint).await {
+            let slot = match self.read(endpoint).await {
                 Ok(slot) => slot,
-                Err(error) => return ReadBack { observed: Observed::Unread, error: Some(error), ..look },
+                Err(error) => return ReadBack { observed: Observed::Unread, error: Some(error), ..last },
             };
-            let (observed, mismatches) = judge(&slot);
-            let arrived = mismatches.iter().all(|found| found.why != Why::NotConverged);
-            tracing::trace!(read, reads, differences = mismatches.len(), "compared what was read back");
-            look = ReadBack { observed, slot, mismatches, error: None };
-            if arrived || read == reads {
+            let (observed, mismatches) = compare(&slot);
+            let is_visible = mismatches.iter().all(|found| found.kind != MismatchKind::NotConverged);
+            tracing::trace!(read, reads, differences = mismatches.len(), "compared a read with the plan");
+            last = ReadBack { observed, slot, mismatches, error: None };
+            if is_visible || read == reads {
                 break;
             }
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        tracing::debug!(?endpoint, ?answer, observed = ?look.observed, "a write was compared with what was read back");
-        look
+        tracing::debug!(?endpoint, ?answer, observed = ?last.observed, "compared a write with its read-back");
+        last
     }
 
     /// Reads an endpoint once, after a write.
-    async fn read_back(&self, endpoint: Endpoint) -> Result<Slot, cloudflare::Error> {
+    async fn read(&self, endpoint: Endpoint) -> Result<Slot, cloudflare::Error> {
         let target = &self.approved.plan.target;
-        self.tell(Event::ReadingBack { path: target.path(endpoint) });
+        self.notify(Event::ReadingBack { path: target.path(endpoint) });
         let mut live = self.reader.live(target, &[endpoint]).await?;
         Ok(std::mem::take(live.slot_mut(endpoint)))
     }
 
-    fn tell(&self, event: Event) {
+    fn notify(&self, event: Event) {
         (self.options.observer)(event);
     }
 }
 
-/// Compares an endpoint after an update with what was wanted and with what was there.
-fn judge_update(model: &Model, before: &Document, changes: &[&Change], slot: &Slot) -> (Observed, Vec<Mismatch>) {
+/// Compares an endpoint after an update with the desired state and with the previous one.
+fn compare_update(model: &Model, before: &Document, changes: &[&Change], slot: &Slot) -> (Observed, Vec<Mismatch>) {
     let Some(after) = slot.document() else {
-        return (Observed::Otherwise, changes.iter().map(|change| Mismatch::unseen(change)).collect());
+        return (Observed::Otherwise, changes.iter().map(|change| Mismatch::missing(change)).collect());
     };
     let mismatches = verify(model, Some(before), after, changes);
     let observed = match () {
@@ -374,9 +378,9 @@ fn judge_update(model: &Model, before: &Document, changes: &[&Change], slot: &Sl
     (observed, mismatches)
 }
 
-/// Why a creation failed. A conflict that the API speaks of means that an organization exists.
-fn creation_failure(end: End, answer: Sent, read: Option<cloudflare::Error>) -> Option<Failure> {
-    let Sent { answer, error } = answer;
+/// The failure of a creation. If the API reports a conflict, an organization exists.
+fn creation_failure(end: End, response: Sent, read: Option<cloudflare::Error>) -> Option<Failure> {
+    let Sent { answer, error } = response;
     match (end, answer) {
         (End::Conflict, WriteAnswer::Refused | WriteAnswer::Clash) => Some(Failure::Exists { refusal: error }),
         (End::Conflict, _) => None,

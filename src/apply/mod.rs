@@ -1,21 +1,20 @@
-//! Plan → writes, and the proof that they did what the plan said and nothing else.
+//! Writes the changes of a plan, and proves by a read-back that nothing else changed.
 //!
-//! An apply holds a reader and a writer. It sends one write per endpoint that has changes, built from the live
-//! document as read directly before, and reads back until live shows it. Where that read shows that anything moved since
-//! the plan was made, the write is not sent. A write whose answer was lost is never repeated before a read has shown that
-//! it did not happen, and a creation is never repeated at all. Before the first write the state from before is kept; where
-//! it cannot be kept, nothing is written.
+//! An apply sends one write per endpoint that has changes. It reads the live state directly before the write and builds
+//! the body from it; if anything has changed since the plan was made, the write is not sent. After the write it reads
+//! until the live state shows the changes. A write whose answer was lost is repeated only after a read has shown that it
+//! did not happen, and a creation is never repeated. The previous state is saved before the first write; if that fails,
+//! nothing is written.
 //!
-//! - `body`: what is sent
-//! - `verify`: what is compared afterwards
-//! - `created`: whether a read-back shows the organization that was created
 //! - `execute`: the steps
-//! - `ending`: what follows from a write, its answer and its read-back, as a table
-//! - `lock`: one apply at a time for one target
-//! - `backup`: the state from before, as a private file; `retention`, `mark`: which of these files make room
-//! - `outcome`: how it ended
-//! - `audit`: a line about each apply, for those who ask later
-//! - `locate`: which line of the manifest a refusal is about
+//! - `body`: the bodies of PUT and POST
+//! - `verify`: the comparison of a read-back with the plan; `created`: the same for a new organization
+//! - `ending`: the table of write, answer and read-back, which decides how an apply ends
+//! - `outcome`: the result of an apply
+//! - `locate`: the lines of the manifest that the API refused
+//! - `lock`: one apply at a time per target
+//! - `backup`: the previous state as a private file; `retention`, `mark`: which backups are deleted
+//! - `audit`: the audit log
 
 pub mod audit;
 mod backup;
@@ -36,11 +35,11 @@ mod verify;
 
 pub use crate::ending::End;
 pub use backup::{BackupError, Backups, PreImage};
-pub use ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
+pub use ending::Known;
 pub use locate::locate;
 pub use lock::{LockError, TargetLock};
 pub use outcome::{Failure, Outcome};
-pub use verify::{Mismatch, Why, verify};
+pub use verify::{Mismatch, MismatchKind, verify};
 
 use crate::cloudflare::{Reader, Writer};
 use crate::diagnostics::Finding;
@@ -48,33 +47,33 @@ use crate::live::Live;
 use crate::plan::{Change, Plan};
 use crate::settings::Model;
 
-/// Keeps the state from before the first write. It is called once, with live as read, right before that write.
+/// Saves the previous state. It is called once, directly before the first write, with the live state that the plan was
+/// made from.
 pub type Keep<'a> = dyn Fn(&Live) -> Result<(), BackupError> + Sync + 'a;
 
-/// How to apply. Whoever makes one says what becomes of the state from before: see [`Options::keeping`].
+/// The options of an apply. The constructors differ in whether the previous state is saved.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
-    /// The settings there are.
+    /// The settings and groups of the API.
     pub model: &'a Model,
-    /// Fields unknown to the model that are left out of the body, as paths.
+    /// The paths of unknown fields that the body leaves out.
     pub omit: &'a [String],
-    /// Whether fields unknown to the model are a reason not to write.
+    /// Whether to refuse the write if the live state has unknown fields.
     pub strict_unknown: bool,
-    /// Keeps the state from before the first write. Where it fails, nothing is written.
+    /// Saves the previous state. If it fails, nothing is written.
     pub keep: &'a Keep<'a>,
-    /// Told what happens while it happens.
+    /// Receives the events of the apply.
     pub observer: &'a (dyn Fn(Event) + Sync),
 }
 
 impl<'a> Options<'a> {
-    /// The ordinary way: the state from before is kept, unknown fields are echoed, and nobody listens.
-    ///
-    /// [`Backups::keep`] keeps it as a file.
+    /// Saves the previous state with `keep`, for example as a file with [`Backups::keep`]. Echoes unknown fields, and
+    /// ignores events.
     pub fn keeping(model: &'a Model, keep: &'a Keep<'a>) -> Self {
         Self { model, omit: &[], strict_unknown: false, keep, observer: &|_| {} }
     }
 
-    /// Without a backup: for tests, and for programs that know the state from before from elsewhere.
+    /// Saves nothing: for tests, and for programs that have the previous state already.
     pub fn without_backup(model: &'a Model) -> Self {
         Self::keeping(model, &|_| Ok(()))
     }
@@ -91,25 +90,25 @@ pub enum Event {
         /// The API's path.
         path: String,
     },
-    /// A write got no clear answer; live will be read to find out.
+    /// A write got no clear answer. The live state is read next, to find out whether it took effect.
     Uncertain {
         /// What happened.
         error: String,
     },
-    /// A write was refused, and a read shows that it did what was wanted all the same.
+    /// The API refused a write, but a read shows that it took effect.
     Disproved {
-        /// What the API said.
+        /// The error that the API returned.
         error: String,
     },
-    /// Live is being read to see what a write did.
+    /// The live state is being read back after a write.
     ReadingBack {
         /// The API's path.
         path: String,
     },
 }
 
-/// A plan that may be applied, with the live state it was made from. There is no other way to get one than
-/// [`Approved::new`], so nothing unchecked can reach the writer.
+/// A plan that may be applied, with the live state that it was made from. Only [`Approved::new`] creates one, so an
+/// unchecked plan cannot reach the writer.
 #[derive(Debug, Clone, Copy)]
 pub struct Approved<'a> {
     plan: &'a Plan,
@@ -120,18 +119,18 @@ pub struct Approved<'a> {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum NotApproved<'a> {
-    /// It has findings that are errors.
+    /// It has errors.
     Findings(Vec<&'a Finding>),
-    /// It has guarded changes that nobody consents to.
+    /// It has guarded changes without consent.
     Guards(Vec<&'a Change>),
 }
 
 impl<'a> Approved<'a> {
-    /// Takes a plan that somebody has approved, together with the live state that it was made from.
+    /// Checks that a plan may be applied to the live state that it was made from.
     ///
     /// # Errors
-    /// If a finding of the plan is an error, or a guarded change has no consent: then not even the harmless half of
-    /// the plan may be written.
+    /// If a finding of the plan is an error, or a guarded change has no consent. Then the other changes may not be
+    /// written either.
     pub fn new(plan: &'a Plan, live: &'a Live) -> Result<Self, NotApproved<'a>> {
         let errors: Vec<&Finding> = plan.findings.iter().filter(|finding| finding.is_error()).collect();
         if !errors.is_empty() {
@@ -145,10 +144,10 @@ impl<'a> Approved<'a> {
     }
 }
 
-/// Makes live what the plan says, and proves it.
+/// Applies a plan, and proves the result by reading it back.
 ///
-/// An empty plan sends nothing. The outcome says what is known of live, whatever failed; running the same manifest
-/// again converges.
+/// An empty plan sends nothing. The outcome states what is known about the live state, even after a failure. Applying the
+/// same manifest again converges.
 pub async fn apply(reader: &Reader, writer: &Writer, approved: Approved<'_>, options: &Options<'_>) -> Outcome {
     execute::Execution::new(reader, writer, approved, options).run().await
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FORMAT_VERSION, FindingEntry, VERSION_PATTERN};
+use super::{FindingEntry, VERSION_PATTERN};
 use crate::ending::FailureKind;
 
 /// The output of a command with --format json that fails before it has a result. Within format version 1,
@@ -44,6 +44,7 @@ impl ErrorEntry {
 }
 
 /// Returns the document of a failure.
-pub fn error_document(error: ErrorEntry) -> ErrorDocument {
-    ErrorDocument { format_version: FORMAT_VERSION.to_owned(), error }
+#[cfg(any(feature = "report", test))]
+pub(crate) fn error_document(error: ErrorEntry) -> ErrorDocument {
+    ErrorDocument { format_version: super::FORMAT_VERSION.to_owned(), error }
 }

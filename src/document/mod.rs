@@ -23,7 +23,9 @@ use serde::{Deserialize, Serialize};
 use crate::settings::{Scope, Target};
 
 pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
-pub use error::{ErrorDocument, ErrorEntry, error_document};
+#[cfg(any(feature = "report", test))]
+pub(crate) use error::error_document;
+pub use error::{ErrorDocument, ErrorEntry};
 pub use findings::{FindingEntry, FindingsDocument, FindingsSummary, findings_document};
 #[cfg(feature = "sandbox")]
 pub(crate) use org_schema::values;
@@ -31,7 +33,9 @@ pub use plan::{
     ChangeEntry, GuardEntry, ManifestEntry, PlanDocument, PlanEntry, PlanSummary, SavedEntry, UnmanagedEntry,
     WriteEntry, plan_document,
 };
-pub use results::{ResultEntry, ResultsDocument, results_document};
+#[cfg(any(feature = "cli", test))]
+pub(crate) use results::results_document;
+pub use results::{ResultEntry, ResultsDocument};
 pub use schema::{SchemaName, schema};
 pub use snapshot::{LiveEntry, SnapshotDocument, snapshot_text};
 pub use text::to_text;

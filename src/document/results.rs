@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeEntry, ErrorEntry, FORMAT_VERSION, TargetEntry, VERSION_PATTERN, ZERODRIFT};
+use super::{ChangeEntry, ErrorEntry, TargetEntry, VERSION_PATTERN};
 use crate::apply::End;
 
 /// The output of apply, rollback and revoke-user with --format json. Within format version 1, fields are only added.
@@ -41,6 +41,11 @@ pub struct ResultEntry {
 }
 
 /// Returns the document of some results.
-pub fn results_document(results: Vec<ResultEntry>) -> ResultsDocument {
-    ResultsDocument { format_version: FORMAT_VERSION.to_owned(), zerodrift: ZERODRIFT.to_owned(), results }
+#[cfg(any(feature = "cli", test))]
+pub(crate) fn results_document(results: Vec<ResultEntry>) -> ResultsDocument {
+    ResultsDocument {
+        format_version: super::FORMAT_VERSION.to_owned(),
+        zerodrift: super::ZERODRIFT.to_owned(),
+        results,
+    }
 }

@@ -11,7 +11,6 @@ mod fingerprint;
 mod shape;
 mod snapshot;
 
-pub use crate::settings::dotted;
 pub use difference::{Difference, differences, document_differences};
 pub use document::{Document, DocumentError, Live, Slot, Unknown};
 pub(crate) use document::{set_at, sorted};

@@ -2,8 +2,8 @@
 //! listed; empty unknown fields are nevertheless echoed exactly.
 
 use super::{Input, Unmanaged, effective};
-use crate::live::{Document, dotted};
-use crate::settings::is_blank;
+use crate::live::Document;
+use crate::settings::{dotted, is_blank};
 
 /// The unmanaged values of each document: settings in the order of the model, then unknown fields in the order of the
 /// answer.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{error, phrase, value};
-use crate::apply::{Event, Failure, Mismatch, Outcome, Why};
+use crate::apply::{Event, Failure, Mismatch, MismatchKind, Outcome};
 use crate::cloudflare::Revocation;
 use crate::document::{self, ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
 use crate::ending::{End, FailureKind};
@@ -158,10 +158,10 @@ pub fn mismatch(mismatch: &Mismatch) -> String {
 fn mismatch_line(mismatch: &Mismatch) -> Visible {
     let path = Visible::of(&mismatch.path);
     let (expected, found) = (value::short(&mismatch.expected), value::short(&mismatch.found));
-    match mismatch.why {
-        Why::NotConverged => safe!("{}: declared {}, live {}", path, expected, found),
-        Why::Foreign => safe!("{}: not sent by the creation, live {}", path, found),
-        Why::Moved => safe!("{}: not declared, was {}, live now {}", path, expected, found),
+    match mismatch.kind {
+        MismatchKind::NotConverged => safe!("{}: declared {}, live {}", path, expected, found),
+        MismatchKind::Foreign => safe!("{}: not sent by the creation, live {}", path, found),
+        MismatchKind::Moved => safe!("{}: not declared, was {}, live now {}", path, expected, found),
     }
 }
 

@@ -96,7 +96,8 @@ fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     Conflict: after the write, the live state of account 699d98642c564d2e855e9661899b7252 differs from the plan.
       organization.custom_pages.forbidden: not declared, was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7, live now (unset)
-    hint: the live state is not what was approved: compare the values above, then run `zerodrift plan`
+    hint: the live state differs from the approved plan: compare the values above, then run `zerodrift
+          plan`
     hint: to bring back the state from before: zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     "#);
 
@@ -191,7 +192,7 @@ fn more_verbose_logs_say_why() {
                 "reason=\"a write is repeated only if the server did not act\"",
             ],
         ),
-        ("-vvv", &["no change", "reason=\"the manifest does not declare it\"", "compared what was read back"]),
+        ("-vvv", &["no change", "reason=\"the manifest does not declare it\"", "compared a read with the plan"]),
     ];
     let logged = |flag: &str| {
         let api = Api::with_faults(&["GET/organization:503", "PUT/doh:400"]);

@@ -6,9 +6,9 @@ use serde_json::Value as Json;
 
 use super::{Declared, Manifest, cross_check, parse};
 use crate::diagnostics::Source;
-use crate::live::{Live, Slot, dotted};
+use crate::live::{Live, Slot};
 use crate::settings::{
-    Access, Branch, Element, Endpoint, Kind, Model, Node, Scope, Setting, Target, Unset, describe, is_blank,
+    Access, Branch, Element, Endpoint, Kind, Model, Node, Scope, Setting, Target, Unset, describe, dotted, is_blank,
 };
 use crate::text::layout::wrap;
 use crate::text::{Visible, cut, json, yaml};
