@@ -44,7 +44,7 @@ pub enum Exit {
     Authentication,
     /// The command line is not valid.
     Usage,
-    /// Ctrl-C, SIGTERM, SIGHUP or SIGQUIT.
+    /// Interrupted by Ctrl-C, SIGTERM, SIGHUP or SIGQUIT.
     Interrupted,
 }
 
@@ -116,7 +116,7 @@ impl Exit {
         Self::Interrupted,
     ];
 
-    /// The number that the shell sees. Usage errors are 64, because clap's default of 2 means changes here.
+    /// Returns the code as the shell sees it. Usage errors are 64, because 2, clap's default, means changes here.
     pub fn code(self) -> u8 {
         match self {
             Self::Success => 0,
@@ -131,7 +131,7 @@ impl Exit {
         }
     }
 
-    /// What the code means, in a few words.
+    /// Returns what the code means, in a few words.
     pub fn meaning(self) -> &'static str {
         match self {
             Self::Success => "done, or in sync",
@@ -196,7 +196,7 @@ impl FailureKind {
             Self::Usage => ("usage", Exit::Usage, "the command line or the environment is not valid"),
             Self::Manifest => ("manifest", Exit::Manifest, "the manifest has errors, or cannot be edited safely"),
             Self::Terraform => ("terraform", Exit::Manifest, "the Terraform files declare nothing usable"),
-            Self::Snapshot => ("snapshot", Exit::Failed, "the file of `plan --live` cannot be used"),
+            Self::Snapshot => ("snapshot", Exit::Failed, "the snapshot given to `plan --live` cannot be used"),
             Self::Backup => ("backup", Exit::Failed, "a backup cannot be written or restored"),
             Self::Io => ("io", Exit::Failed, "a file or a stream cannot be read or written"),
             Self::Exists => ("exists", Exit::Failed, "a file that would be created exists already"),
@@ -209,12 +209,10 @@ impl FailureKind {
                 ("no-organization", Exit::Failed, "there are no live values to adopt: the organization does not exist")
             }
             Self::Guard => ("guard", Exit::Refused, "a guarded change has no consent"),
-            Self::Approval => ("approval", Exit::Refused, "nobody approved the plan or the revocation"),
-            Self::StrictUnknown => (
-                "strict_unknown",
-                Exit::Refused,
-                "the live state has unknown fields, and `--strict-unknown` refuses them",
-            ),
+            Self::Approval => ("approval", Exit::Refused, "the plan or the revocation was not approved"),
+            Self::StrictUnknown => {
+                ("strict_unknown", Exit::Refused, "the live state has unknown fields, and `--strict-unknown` is set")
+            }
             Self::Conflict => (
                 "conflict",
                 Exit::Conflict,
@@ -228,22 +226,22 @@ impl FailureKind {
         }
     }
 
-    /// The kind as a word, as in JSON: `strict_unknown`.
+    /// Returns the kind as a word, as in JSON: `strict_unknown`.
     pub const fn as_str(self) -> &'static str {
         self.entry().0
     }
 
-    /// The exit code of a run that fails with it.
+    /// Returns the exit code of a run that fails with this kind.
     pub const fn exit(self) -> Exit {
         self.entry().1
     }
 
-    /// When it occurs, in a few words without a full stop.
+    /// Returns when this kind occurs, in a few words without a full stop.
     pub const fn meaning(self) -> &'static str {
         self.entry().2
     }
 
-    /// The outcome for an organization that fails with it.
+    /// Returns the outcome for an organization that fails with this kind.
     pub const fn end(self) -> End {
         match self.exit() {
             Exit::Refused => End::Refused,
@@ -351,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_unique_and_read_back() {
+    fn each_kind_has_a_unique_word_and_survives_a_round_trip() {
         let words: BTreeSet<&str> = FailureKind::ALL.iter().map(|kind| kind.as_str()).collect();
         assert_eq!(words.len(), FailureKind::ALL.len());
         for kind in FailureKind::ALL {
@@ -363,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn a_kind_that_is_not_a_refusal_or_conflict_never_ends_with_the_code_of_one() {
+    fn no_kind_of_failure_has_an_exit_code_or_outcome_of_success() {
         for kind in FailureKind::ALL {
             let success = matches!(kind.exit(), Exit::Success | Exit::Changes);
             assert!(!success && !matches!(kind.end(), End::Applied | End::InSync), "{kind}");

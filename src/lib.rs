@@ -1,22 +1,22 @@
 //! zerodrift keeps a Cloudflare Zero Trust organization in Git.
 //!
-//! A manifest says what is wanted; what it does not mention keeps its live value. The modules stand in the order of
-//! the pipeline, and arrows run one way, from the bottom of this list to its top:
+//! A manifest declares the desired state; a setting that it leaves out keeps its live value. The modules are listed in
+//! the order of the pipeline. A module imports only modules above it:
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`diagnostics`] | every rule declared once, and findings with their place |
-//! | [`settings`] | every setting declared once, what its values mean, and which the API takes |
-//! | [`live`] | live documents and snapshots, read through that table |
-//! | [`manifest`] | `org.yaml` → desired state or findings; edits of it; the manifest of a live state |
+//! | [`diagnostics`] | every rule, declared once, and findings with their locations |
+//! | [`settings`] | every setting, declared once: what its values mean, and which of them the API accepts |
+//! | [`live`] | live documents and snapshots, read through the table of settings |
+//! | [`manifest`] | `org.yaml` → desired state or findings; edits of the file; live state → `org.yaml` |
 #![cfg_attr(
     feature = "terraform",
-    doc = "| [`terraform`] | a Terraform state, plan or configuration → the settings it declares, and what cannot be carried over |"
+    doc = "| [`terraform`] | a Terraform state, plan or configuration → the settings it declares, and what cannot be converted |"
 )]
 //! | [`cloudflare`] | the API: a reader that cannot write, a writer that cannot read, errors, retries |
 //! | [`ending`] | how a run ends: outcomes, kinds of failure, exit codes |
 //! | [`plan`] | desired × live → plan; pure: no clock, environment, network or terminal |
-//! | [`apply`] | plan → one write per object, then the proof that it did what the plan said and nothing else |
+//! | [`apply`] | plan → one write per object, then the proof that the plan was written and nothing else changed |
 #![cfg_attr(
     feature = "documents",
     doc = "| [`document`] | the JSON contract: plans, saved plans, results, findings, errors, snapshots, and their schemas |"
@@ -27,13 +27,13 @@
 )]
 #![cfg_attr(
     feature = "sandbox",
-    doc = "| [`sandbox`] | the emulated API, with a personality for everything that is unsettled |"
+    doc = "| [`sandbox`] | the emulated API, with a personality for each behaviour that Cloudflare has not documented |"
 )]
 #![cfg_attr(feature = "cli", doc = "| [`cli`] | one file per command |")]
 //!
-//! [`text`] stands aside: it makes untrusted text safe to show and to write as YAML, and everybody uses it. So do
-//! [`json`], which keeps JSON of unknown shape as it came, and the private module `files`: the one way to open, read and
-//! write a file.
+//! Three modules are outside the pipeline, and every module may use them. [`text`] makes untrusted text safe to show and
+//! to write as YAML. [`json`] preserves JSON of unknown shape. The private module `files` is the only one that opens,
+//! reads and writes files.
 //!
 //! # Planning without a network
 //!

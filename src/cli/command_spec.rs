@@ -1,4 +1,4 @@
-//! What the program knows of a command: how to run it, and what it needs and gives out.
+//! The interface of a command: how to run it, and which inputs and outputs it has.
 
 use std::path::Path;
 
@@ -10,34 +10,34 @@ use super::output::publish::ResultFormats;
 use super::output::used_files::{FilePurpose, UsedFiles};
 use crate::ending::{Exit, FailureKind};
 
-/// A command: implemented by its arguments.
+/// A command, implemented by the type of its arguments.
 pub(crate) trait CommandSpec {
-    /// Runs the command to its end.
+    /// Runs the command.
     ///
     /// # Errors
-    /// If the command did not do what was asked.
+    /// Returns an error if the command failed.
     fn run(&self, context: &Context) -> Result<Exit, CliError>;
 
-    /// How the command reaches the API, where it does.
+    /// Returns how the command reaches the API, if it does.
     fn api(&self) -> Option<&ApiArgs> {
         None
     }
 
-    /// The manifest as the user named it, where the command reports on one.
+    /// Returns the manifest as the user named it, if the command has one.
     fn manifest(&self) -> Option<&str> {
         None
     }
 
-    /// The formats of the result.
+    /// Returns the formats of the result.
     fn formats(&self) -> &dyn ResultFormats {
         &Format::Text
     }
 
-    /// Adds the files that only this command reads, or writes besides its result.
+    /// Adds the files that only this command reads, or writes in addition to its result.
     fn add_files(&self, _files: &mut UsedFiles) {}
 }
 
-/// The files that a command reads, and those that it writes besides its result.
+/// Returns the files that a command reads, and those that it writes in addition to its result.
 pub(crate) fn used_files(command: &dyn CommandSpec, env: &Env) -> UsedFiles {
     let mut files = UsedFiles::of_environment(env);
     files.add(FilePurpose::Manifest, command.manifest().map(Path::new));
@@ -47,17 +47,17 @@ pub(crate) fn used_files(command: &dyn CommandSpec, env: &Env) -> UsedFiles {
     files
 }
 
-/// Runs a command that reaches the API: on a runtime of one thread.
+/// Runs asynchronous work on a runtime of one thread.
 ///
 /// # Errors
-/// Those of the work, and if the runtime cannot start.
+/// Returns the error of the work, or an error if the runtime cannot start.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, CliError>>) -> Result<T, CliError> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| CliError::new(FailureKind::Io, format!("cannot start the runtime: {error}")))?;
     let done = runtime.block_on(work);
-    // A prompt that nobody answers must not hold up the end of an interrupted program.
+    // A thread that waits at a prompt must not delay the exit of an interrupted program.
     runtime.shutdown_background();
     done
 }

@@ -20,11 +20,11 @@ pub(crate) struct Context {
     pub(crate) model: &'static Model,
     /// The files of the run.
     pub(crate) files: UsedFiles,
-    /// The files whose text is not shown.
+    /// The files whose text must not be shown.
     pub(crate) private: PrivateFiles,
     /// The name of the command.
     pub(crate) command: String,
-    /// Declares the command line, for what is generated from it.
+    /// Builds the definition of the command line, from which completions and the manual are generated.
     pub(crate) command_line: fn() -> clap::Command,
 }
 
@@ -34,43 +34,45 @@ impl Context {
         self.ui.print(text).map_err(unprintable)
     }
 
-    /// Prints a result that holds commands for a job, and nothing untrusted outside of them.
+    /// Prints a result that contains workflow commands, and in which all untrusted text is escaped.
     pub(crate) fn print_commands(&self, text: &str) -> Result<(), CliError> {
         self.ui.print_commands(text).map_err(unprintable)
     }
 
-    /// Prints a state or a manifest: a text that somebody may bring back. It is printed as it is, or not at all.
+    /// Prints a state or a manifest, which may be used as an input later: unchanged, or not at all.
     ///
     /// # Errors
-    /// If there is a credential in it.
+    /// Returns an error if it contains a credential.
     pub(crate) fn print_exactly(&self, text: &str) -> Result<(), CliError> {
         self.without_credentials("the output", text)?;
         self.print(text)
     }
 
-    /// Refuses to write a text that somebody may bring back with a credential in it: with the credential taken out it
-    /// would be another text.
+    /// Rejects a text that contains a credential and may be used as an input later. Redacting the credential would change
+    /// the input.
+    ///
+    /// # Errors
+    /// Returns an error if it contains a credential.
     pub(crate) fn without_credentials(&self, what: &str, text: &str) -> Result<(), CliError> {
         if !self.ui.secrets.finds(text) {
             return Ok(());
         }
-        let message =
-            format!("cannot write {what}: a credential of this run is in it, as the value of a setting or in a text");
+        let message = format!("cannot write {what}: it contains a credential of this run");
         Err(CliError::new(FailureKind::Credential, message)
-            .hint("replace that credential, since others can read it there, and take it out with the new one"))
+            .hint("revoke this credential, since others can read it there, and remove it with a new one"))
     }
 
-    /// Why no line of a source is shown; nothing where lines are.
+    /// Returns why the lines of a source must not be shown; `None` if they may be.
     pub(crate) fn withheld(&self, source: &Source) -> Option<&'static str> {
         self.private.reason(source, &self.ui.secrets)
     }
 
-    /// A source for showing lines of it.
+    /// Returns the source if its lines may be shown.
     pub(crate) fn shown<'a>(&self, source: Option<&'a Source>) -> Option<&'a Source> {
         source.filter(|source| self.withheld(source).is_none())
     }
 
-    /// Says why a command did not do what was asked, and what to do next; first the lines of the manifest it is about.
+    /// Prints an error with its hints to standard error, after the findings about the manifest.
     pub(crate) fn say_error(&self, error: &CliError) {
         let source = self.shown(error.subject.source.as_ref());
         self.ui.say_block(&report::findings::text(&error.findings, source, &self.ui.err));

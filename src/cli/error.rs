@@ -1,5 +1,5 @@
-//! Failures at the edge: what happened, what to do next, and what it is about. Kinds and exit codes are decided in
-//! [`ending`](crate::ending).
+//! Errors of the command line: message, hints, and the manifest and organization that they are about. Kinds and exit
+//! codes are defined in [`ending`](crate::ending).
 
 use std::fmt::Display;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::ending::{Exit, FailureKind};
 use crate::settings::Target;
 use crate::text;
 
-/// Why a command did not do what was asked.
+/// Why a command failed.
 #[derive(Debug, Clone)]
 pub(super) struct CliError {
     /// The kind, from which the exit code follows.
@@ -19,16 +19,16 @@ pub(super) struct CliError {
     pub(super) message: String,
     /// What to do next.
     pub(super) hints: Vec<String>,
-    /// What is wrong with the manifest, where that is why.
+    /// The findings about the manifest, if they are the reason.
     pub(super) findings: Vec<Finding>,
-    /// What it is about.
+    /// The manifest and organization that it is about.
     pub(super) subject: Box<Subject>,
 }
 
-/// What a failure is about, as far as that was known by then.
+/// The manifest and organization that a failure is about, as far as known.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Subject {
-    /// The manifest as the user named it; empty where there is none.
+    /// The manifest as the user named it; empty if there is none.
     pub(super) file: String,
     /// The manifest's text, for showing lines of it.
     pub(super) source: Option<Source>,
@@ -37,17 +37,17 @@ pub(super) struct Subject {
 }
 
 impl CliError {
-    /// A failure of some kind.
+    /// Creates a failure without hints.
     pub(super) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
         Self { kind, message: message.into(), hints: Vec::new(), findings: Vec::new(), subject: Box::default() }
     }
 
-    /// The exit code.
+    /// Returns the exit code.
     pub(super) fn exit(&self) -> Exit {
         self.kind.exit()
     }
 
-    /// Says what it is about, where nobody has said so before.
+    /// Adds the manifest and organization that it is about, unless they are set already.
     #[must_use]
     pub(super) fn about(mut self, file: &str, source: Option<&Source>, target: Option<&Target>) -> Self {
         let subject = &mut *self.subject;
@@ -59,32 +59,32 @@ impl CliError {
         self
     }
 
-    /// Adds what to do next.
+    /// Adds a hint: what to do next.
     #[must_use]
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// A command line that cannot be understood.
+    /// Creates the error of an invalid command line or environment.
     pub(super) fn usage(message: impl Into<String>) -> Self {
         Self::new(FailureKind::Usage, message)
     }
 
-    /// A file that could not be read or written.
+    /// Creates the error of a file that could not be read or written: `cannot {doing} {path}: {error}`.
     pub(super) fn io(doing: &str, path: &Path, error: &dyn Display) -> Self {
         Self::new(FailureKind::Io, format!("cannot {doing} {}: {error}", text::path(path)))
     }
 
-    /// A manifest with errors.
+    /// Creates the error of a manifest with errors.
     pub(super) fn manifest(file: &str, findings: Vec<Finding>) -> Self {
         let errors = findings.iter().filter(|finding| finding.is_error()).count();
         let noun = if errors == 1 { "error" } else { "errors" };
-        let message = format!("{} has {errors} {noun}, so nothing was planned", text::visible(file));
+        let message = format!("{} has {errors} {noun}; nothing was planned", text::visible(file));
         Self { findings, ..Self::new(FailureKind::Manifest, message) }
     }
 
-    /// A signal, and what became of the work.
+    /// Creates the error of a command that a signal ended, with what is known about its work.
     pub(super) fn interrupted(what: &str) -> Self {
         Self::new(FailureKind::Interrupted, format!("interrupted: {what}"))
     }

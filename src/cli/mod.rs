@@ -1,19 +1,18 @@
 //! The command line: arguments in, exit code out.
 //!
 //! - `commands`: one file for each command, its arguments, help and run together; `options`: arguments that they share
-//! - `command_spec`, `context`: what the program knows of a command, and what a command needs
-//! - `input`: environment, manifest and credentials; `connection`: the way to the API
-//! - `reconcile`: from a manifest to a proved write
+//! - `command_spec`, `context`: the interface of a command, and what every command needs
+//! - `input`: environment, manifest and credentials; `connection`: the connection to the API
+//! - `reconcile`: from a manifest to a verified write
 //! - `output`: everything that a run prints and writes
 //! - `process`: signals and limits
-//! - `error`, `exit`, `usage`: kinds, hints and exit codes
+//! - `error`, `usage`: failures with their hints, and usage errors
 
 mod command_spec;
 mod commands;
 mod connection;
 mod context;
 mod error;
-
 mod input;
 mod options;
 mod output;
@@ -41,7 +40,7 @@ use output::publish::PublishedFailure;
 use output::ui::Ui;
 use process::interrupt;
 
-/// Runs the program with these arguments, the first one being its name, and says how it ends.
+/// Runs the program with these arguments, of which the first is its name, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let env = Env::of_process();
@@ -59,11 +58,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let (files, private) = (command_spec::used_files(command, &env), PrivateFiles::of(api));
     let context =
         Context { ui, env, model: Model::current(), files, private, command: name, command_line: Cli::command };
-    let understood = usage::check_values(&arguments);
+    let usage = usage::check_values(&arguments);
     let run = Arc::new((context, cli));
     let (command, report) = (Arc::clone(&run), Arc::clone(&run));
     let ended = interrupt::supervise(
-        move || execute(&command.0, &command.1, understood),
+        move || execute(&command.0, &command.1, usage),
         move |error| {
             fail(&report.0, report.1.command.spec(), error);
         },
@@ -71,7 +70,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     ended.unwrap_or_else(|error| fail(&run.0, run.1.command.spec(), error))
 }
 
-/// The name of the command, and the arguments.
+/// Parses the arguments into the name of the command and its options.
 fn parse(arguments: &[OsString]) -> Result<(String, Cli), clap::Error> {
     let mut matches = Cli::command().try_get_matches_from(arguments)?;
     let name = matches.subcommand_name().unwrap_or_default().to_owned();
@@ -79,24 +78,24 @@ fn parse(arguments: &[OsString]) -> Result<(String, Cli), clap::Error> {
     Ok((name, cli))
 }
 
-/// Runs the command to its own end.
-fn execute(context: &Context, cli: &Cli, understood: Result<(), CliError>) -> Exit {
+/// Runs the command, unless the arguments are invalid, and reports its failure.
+fn execute(context: &Context, cli: &Cli, usage: Result<(), CliError>) -> Exit {
     let command = cli.command.spec();
-    let started = understood.and_then(|()| logging::start(&cli.output, &context.env, &context.ui));
+    let started = usage.and_then(|()| logging::start(&cli.output, &context.env, &context.ui));
     let done = started.and_then(|()| command.run(context));
     done.unwrap_or_else(|error| fail(context, command, error))
 }
 
-/// Reports a failure: in the formats that were asked for, and to whoever reads standard error.
+/// Reports a failure in the requested formats and on standard error.
 fn fail(context: &Context, command: &dyn CommandSpec, error: CliError) -> Exit {
     let error = &error.about(command.manifest().unwrap_or_default(), None, None);
     let PublishedFailure { is_complete, mut unwritten } = command.formats().publish_failure(context, error);
-    // The log of a job is both streams, and nobody wants to read it twice.
+    // The log of a job shows both streams, so a complete report on standard output is not repeated.
     if !is_complete {
         context.say_error(error);
     }
-    // That the failure could not be shown as well does not hide it: it has been said, and it decides the exit code. A file
-    // that could not be written may be the failure itself.
+    // Reports that could not be written are further errors: the exit code stays that of the failure, which may itself be
+    // one of them.
     unwritten.retain(|unwritten| unwritten.message != error.message);
     unwritten.dedup_by(|one, other| one.message == other.message);
     unwritten.iter().for_each(|unwritten| context.say_error(unwritten));

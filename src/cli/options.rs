@@ -1,4 +1,4 @@
-//! Arguments that several commands share: logs and colour, which manifest and organization, how to reach the API, how to write.
+//! Arguments that several commands share: output, manifest, target, API and writes.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -14,21 +14,21 @@ pub(crate) struct OutputArgs {
     /// Log requests and retries (-v), decisions with their reasons (-vv), or everything (-vvv)
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
     pub(crate) verbose: u8,
-    /// Form of the log lines
+    /// Format of the log lines
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
     pub(crate) log_format: LogFormat,
-    /// When to use colour; NO_COLOR and CLICOLOR_FORCE are honoured too
+    /// When to use colour; with auto, NO_COLOR and CLICOLOR_FORCE are honoured
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
     pub(crate) color: ColorChoice,
 }
 
-/// Form of the log lines.
+/// Format of the log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
     /// For people.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -44,20 +44,20 @@ pub(crate) enum ColorChoice {
     Never,
 }
 
-/// Form of the result on standard output.
+/// Format of the result on standard output.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
     #[default]
     Text,
-    /// For programs: see `zerodrift schema`.
+    /// For programs; `zerodrift schema` prints the JSON Schemas.
     Json,
 }
 
-/// The manifest, unless another one is named.
+/// The default manifest.
 pub(crate) const MANIFEST: &str = "org.yaml";
 
-/// Which manifest.
+/// The manifest.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FileArgs {
     /// The manifest; - for standard input
@@ -65,13 +65,13 @@ pub(crate) struct FileArgs {
     pub(crate) file: String,
 }
 
-/// Which organization.
+/// The organization.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct TargetArgs {
-    /// Account, where the manifest names none [env: CLOUDFLARE_ACCOUNT_ID]
+    /// Account ID, if the manifest names no target [env: CLOUDFLARE_ACCOUNT_ID]
     #[arg(long, value_name = "ID", conflicts_with = "zone_id", help_heading = "Target")]
     pub(crate) account_id: Option<String>,
-    /// Zone, where the manifest names none [env: CLOUDFLARE_ZONE_ID]
+    /// Zone ID, if the manifest names no target [env: CLOUDFLARE_ZONE_ID]
     #[arg(long, value_name = "ID", help_heading = "Target")]
     pub(crate) zone_id: Option<String>,
 }
@@ -79,13 +79,13 @@ pub(crate) struct TargetArgs {
 /// How to reach the API.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ApiArgs {
-    /// File that holds the API token [env: CLOUDFLARE_API_TOKEN holds the token itself]
+    /// Read the API token from a file [env: CLOUDFLARE_API_TOKEN, the token itself]
     #[arg(long, value_name = "FILE", help_heading = "API")]
     pub(crate) token_file: Option<PathBuf>,
-    /// Base URL of the API, https unless it is loopback [env: CLOUDFLARE_BASE_URL]
+    /// Base URL of the API; must be https unless it is loopback [env: CLOUDFLARE_BASE_URL]
     #[arg(long, value_name = "URL", help_heading = "API")]
     pub(crate) base_url: Option<String>,
-    /// Uses the emulated API instead, with the state that this file keeps; no account and no token needed
+    /// Use the emulated API, with its state in this file; no account or token needed
     #[arg(
         long,
         value_name = "STATE.json",
@@ -94,33 +94,33 @@ pub(crate) struct ApiArgs {
         help_heading = "API"
     )]
     pub(crate) sandbox: Option<Option<PathBuf>>,
-    /// Bounds one request, such as 30s
+    /// Time limit of one request, such as 30s
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration, help_heading = "API")]
     pub(crate) timeout: Duration,
-    /// Bounds the whole run, retries included, such as 5m
+    /// Time limit of the whole run, including retries, such as 5m
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = positive_duration, help_heading = "API")]
     pub(crate) deadline: Duration,
 }
 
-/// How a plan is carried out, whoever made it.
+/// How a plan is applied.
 #[derive(Debug, Args)]
 pub(crate) struct WriteArgs {
     /// Skip the confirmation prompt
     #[arg(long)]
     pub(crate) auto_approve: bool,
-    /// Consents to the guarded change of a setting or group; may repeat
+    /// Consent to the guarded change of a setting or group; may repeat
     #[arg(long, value_name = "SETTING")]
     pub(crate) allow: Vec<String>,
-    /// Leaves a field that this version does not know out of the write; the read-back proves what became of it
+    /// Leave a field that this version does not know out of the write; the read-back shows its live value afterwards
     #[arg(long, value_name = "FIELD")]
     pub(crate) omit: Vec<String>,
-    /// Refuses before writing when live has fields that this version does not know
+    /// Refuse to write if the live state has fields that this version does not know
     #[arg(long)]
     pub(crate) strict_unknown: bool,
-    /// Folder for the backup of the state from before, and for the audit log [default: $XDG_STATE_HOME/zerodrift]
+    /// Folder for the backup of the previous state and for the audit log [default: $XDG_STATE_HOME/zerodrift]
     #[arg(long, value_name = "DIR", help_heading = "Backups")]
     pub(crate) backup_dir: Option<PathBuf>,
-    /// How many backups of an organization to keep; the oldest are deleted, but never one whose apply was not verified
+    /// Number of backups to keep per organization; the oldest are deleted, except those of an unverified apply
     #[arg(
         long,
         value_name = "N",
@@ -130,12 +130,12 @@ pub(crate) struct WriteArgs {
         help_heading = "Backups"
     )]
     pub(crate) backup_keep: NonZeroUsize,
-    /// Form of the result
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
 }
 
-/// A duration above zero in Go's grammar, as the manifest's are.
+/// Parses a duration greater than zero in Go's grammar, as in the manifest.
 pub(crate) fn positive_duration(text: &str) -> Result<Duration, String> {
     let duration: GoDuration = text.parse().map_err(|error| format!("{error}"))?;
     u64::try_from(duration.nanoseconds())
@@ -145,22 +145,22 @@ pub(crate) fn positive_duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "the duration must be longer than zero".to_owned())
 }
 
-/// A whole number from 1.
+/// Parses a whole number from 1.
 fn count(text: &str) -> Result<NonZeroUsize, String> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     match text.parse::<usize>().ok().and_then(NonZeroUsize::new) {
         Some(count) => Ok(count),
-        // More than any folder can hold.
+        // Too large for `usize`: more files than a folder can contain.
         None if is_number && text.bytes().any(|byte| byte != b'0') => Ok(NonZeroUsize::MAX),
-        None => Err("it must be a whole number, 1 or more; the backup of this run is always kept".to_owned()),
+        None => Err("expected a whole number, 1 or more; the backup of this run is always kept".to_owned()),
     }
 }
 
-/// A digest as plans show it.
+/// Parses a digest as plans show it.
 pub(crate) fn digest(text: &str) -> Result<String, String> {
     let digits = text.strip_prefix("sha256:").unwrap_or_default();
     if digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
         return Ok(text.to_ascii_lowercase());
     }
-    Err("a digest is `sha256:` and 64 hexadecimal digits, as plan shows it".to_owned())
+    Err("expected `sha256:` and 64 hexadecimal digits, as shown by `zerodrift plan`".to_owned())
 }

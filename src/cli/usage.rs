@@ -1,4 +1,4 @@
-//! A command line that cannot be understood, and the help that was asked for.
+//! Usage errors, help and version.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -19,17 +19,17 @@ use crate::report::{ColorLevel, Style};
 use crate::text::argument;
 use crate::text::visible;
 
-/// Says what clap has to say, as a document too where the arguments ask for JSON.
+/// Prints an error, the help or the version as clap renders it; an error also as a document if the arguments ask for JSON.
 ///
-/// Clap's own exit code for usage errors is 2, which would read as "changes". Clap does not print by itself: it repeats
-/// arguments as they are, and asks for colour in another way.
+/// Clap's own exit code for usage errors is 2, which means "changes" here. Clap does not print by itself, because it
+/// repeats arguments unescaped and detects colour differently.
 pub(super) fn report(ui: &Ui, mut error: clap::Error, arguments: &[OsString]) -> Exit {
     if let Some((_, stray)) = stray(arguments).filter(|(value, _)| is_about(&error, value)) {
         let tips = stray.hints.into_iter().map(StyledStr::from).collect();
         error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
     }
     let error = with_visible_arguments(error);
-    // Help and version are results, everything else is talk. A closed stream is no failure.
+    // Help and version are results, everything else goes to standard error. A closed stream is not a failure.
     if !error.use_stderr() {
         let _ = ui.print(&rendered(&error, &ui.out));
         return Exit::Success;
@@ -42,35 +42,35 @@ pub(super) fn report(ui: &Ui, mut error: clap::Error, arguments: &[OsString]) ->
     Exit::Usage
 }
 
-/// Refuses a value behind a flag with a space where only `=` joins the two, since it is taken for a file then.
+/// Rejects a value after a flag that accepts only `--flag=value`: after a space, clap reads the value as a file.
 ///
 /// # Errors
-/// If there is one.
+/// Returns an error if there is such a value.
 pub(super) fn check_values(arguments: &[OsString]) -> Result<(), CliError> {
     stray(arguments).map_or(Ok(()), |(_, error)| Err(error))
 }
 
-/// A value that was separated from its flag, and what to say of it.
+/// Returns a value that a space separates from its flag, and the error for it.
 fn stray(arguments: &[OsString]) -> Option<(&str, CliError)> {
     let options: Vec<&OsString> = arguments.iter().take_while(|argument| *argument != "--").collect();
     options.windows(2).find_map(|pair| {
         let (flag, value) = (pair[0].to_str()?, pair[1].to_str()?);
-        let is_meant = match flag {
+        let is_value = match flag {
             "--sandbox" => is_state(Path::new(value)),
             "--ci" => Platform::from_str(value, false).is_ok(),
             _ => false,
         };
-        let message = format!("{flag} takes its value with =, so {} was taken for a file", visible(value));
-        is_meant.then(|| (value, CliError::usage(message).hint(format!("write {flag}={}", argument(value)))))
+        let message = format!("{flag} expects its value after =, so {} was read as a file", visible(value));
+        is_value.then(|| (value, CliError::usage(message).hint(format!("write {flag}={}", argument(value)))))
     })
 }
 
-/// Whether an error is about this argument.
+/// Returns whether an error is about this argument.
 fn is_about(error: &clap::Error, argument: &str) -> bool {
     matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(invalid)) if invalid == argument)
 }
 
-/// Whether a path is a state of the sandbox, or can only be meant as one that is to be started.
+/// Returns whether a path is a sandbox state file, or a JSON file that does not exist yet.
 fn is_state(path: &Path) -> bool {
     let is_new = || path.extension().is_some_and(|name| name == "json") && path.symlink_metadata().is_err();
     used_files::own_file(path) == Some(OwnFile::SandboxState) || is_new()
@@ -81,7 +81,7 @@ fn rendered(error: &clap::Error, style: &Style) -> String {
     if style.color == ColorLevel::Plain { text.to_string() } else { text.ansi().to_string() }
 }
 
-/// The error with every argument that it repeats made visible: no line break of an argument starts a line of ours.
+/// Escapes every argument that an error repeats, so that a line break in an argument cannot start a line of output.
 fn with_visible_arguments(mut error: clap::Error) -> clap::Error {
     let shown = |text: &String| visible(text).into_owned();
     let shown = error.context().filter_map(|(kind, value)| match value {
@@ -95,7 +95,7 @@ fn with_visible_arguments(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Whether `--format json` is among the arguments, although the whole cannot be understood.
+/// Returns whether the arguments contain `--format json`, even if they cannot be parsed as a whole.
 fn asks_for_json(arguments: &[OsString]) -> bool {
     let options = arguments.iter().take_while(|argument| *argument != "--");
     let options: Vec<&OsString> = options.collect();
@@ -103,13 +103,13 @@ fn asks_for_json(arguments: &[OsString]) -> bool {
         || options.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
 }
 
-/// What clap says, taken apart: the first paragraph is what happened, the tips are what to do.
-fn failure(said: &str) -> CliError {
-    let first: Vec<&str> = said.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+/// Converts an error that clap rendered: its first paragraph is the message, its tips are the hints.
+fn failure(rendered: &str) -> CliError {
+    let first: Vec<&str> = rendered.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
     let message = first.join(" ");
-    let tips = said.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
+    let tips = rendered.lines().filter_map(|line| line.trim().strip_prefix("tip: "));
     let error = CliError::usage(message.strip_prefix("error: ").unwrap_or(&message));
-    tips.fold(error, CliError::hint).hint("run the command with --help for what there is")
+    tips.fold(error, CliError::hint).hint("run the command with --help for its options")
 }
 
 #[cfg(test)]
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_asked_for_in_two_ways_and_not_behind_the_end_of_options() {
+    fn format_json_is_detected_in_both_spellings_but_not_after_two_dashes() {
         assert!(asks(&["zerodrift", "plan", "--format", "json", "--tokn"]));
         assert!(asks(&["zerodrift", "plan", "--format=json"]));
         assert!(!asks(&["zerodrift", "plan", "--format", "text", "json"]));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn tips_become_hints() {
+    fn tips_of_clap_become_hints() {
         let error =
             failure("error: unexpected argument '--x' found\n\n  tip: a similar argument exists: '--y'\n\nUsage: z");
         assert_eq!(error.message, "unexpected argument '--x' found");

@@ -33,7 +33,7 @@ fn edit_in_the_dashboard(env: &TestEnv) {
 }
 
 #[test]
-fn a_dashboard_edit_is_adopted_and_then_nothing_drifts() {
+fn an_adopted_dashboard_edit_is_no_longer_drift() {
     let env = in_sync();
     edit_in_the_dashboard(&env);
     let live = env.read("state.json");
@@ -71,7 +71,7 @@ fn a_dashboard_edit_is_adopted_and_then_nothing_drifts() {
 }
 
 #[test]
-fn where_nothing_drifted_the_file_is_not_touched() {
+fn adopt_without_drift_leaves_the_file_untouched() {
     let env = in_sync();
     let before = stamp(&env, "org.yaml");
     assert_snapshot!(env.run(ADOPT).exits(0).stderr, @"
@@ -82,7 +82,7 @@ fn where_nothing_drifted_the_file_is_not_touched() {
 }
 
 #[test]
-fn what_could_not_be_adopted_is_said_with_its_place_and_value() {
+fn changes_that_cannot_be_adopted_are_reported_with_place_and_value() {
     let env = in_sync();
     edit_in_the_dashboard(&env);
     env.replace("state.json", "\"session_duration\": \"8h\"", "\"session_duration\": \"soon\\n::error::\\u001b[2J\"");
@@ -102,7 +102,7 @@ fn what_could_not_be_adopted_is_said_with_its_place_and_value() {
 }
 
 #[test]
-fn with_json_there_is_one_document_whatever_happens() {
+fn json_output_is_always_one_document() {
     let env = in_sync();
     edit_in_the_dashboard(&env);
     let document = env.run(&format!("{ADOPT} --format json")).exits(0).json();
@@ -124,7 +124,7 @@ fn read_only(env: &TestEnv, name: &str) {
 }
 
 #[test]
-fn a_read_only_file_stays_as_it_is_and_the_error_says_so() {
+fn a_read_only_file_is_an_error_and_stays_unchanged() {
     let env = in_sync();
     edit_in_the_dashboard(&env);
     read_only(&env, "org.yaml");
@@ -142,7 +142,7 @@ fn a_read_only_file_stays_as_it_is_and_the_error_says_so() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_stays_a_link_and_its_target_keeps_its_mode() {
+fn adopt_keeps_a_link_and_the_mode_of_its_target() {
     use std::os::unix::fs::PermissionsExt as _;
     let env = in_sync();
     edit_in_the_dashboard(&env);
@@ -158,7 +158,7 @@ fn a_link_stays_a_link_and_its_target_keeps_its_mode() {
 }
 
 #[test]
-fn an_edit_that_came_meanwhile_is_not_overwritten() {
+fn a_concurrent_edit_is_not_overwritten() {
     // Told to come again in a second, the program gives an editor time enough.
     let api = Api::with_faults(&["GET:429+1"]);
     let env = api.env();
@@ -177,24 +177,24 @@ fn an_edit_that_came_meanwhile_is_not_overwritten() {
 }
 
 #[test]
-fn standard_input_cannot_be_written() {
+fn standard_input_cannot_be_edited() {
     let env = in_sync();
     assert_snapshot!(env.run_with_input("drift --adopt - --sandbox=state.json", EXAMPLE), @"
     ------- stderr -------
-    error: --adopt writes the manifest, and - is standard input
+    error: --adopt edits the manifest in place, but - is standard input
       hint: name the file
     [exit status: 64]
     ");
     assert_snapshot!(env.run_with_input("validate --fix -", EXAMPLE), @"
     ------- stderr -------
-    error: --fix writes the manifest, and - is standard input
+    error: --fix edits the manifest in place, but - is standard input
       hint: name the file
     [exit status: 64]
     ");
 }
 
 #[test]
-fn an_organization_that_is_not_there_has_nothing_to_adopt() {
+fn a_missing_organization_cannot_be_adopted() {
     let env = TestEnv::with_example();
     env.write("state.json", "{\"sandbox\": 1}");
     let before = stamp(&env, "org.yaml");
@@ -207,7 +207,7 @@ fn an_organization_that_is_not_there_has_nothing_to_adopt() {
 }
 
 #[test]
-fn what_a_switch_uncovers_is_adopted_with_it() {
+fn settings_that_a_switch_activates_are_adopted_with_it() {
     let group = "organization:\n  service_token_inactivity: # c\n    enabled: false\n    inactivity_threshold_days: 30\n    action: disable\n";
     let env = TestEnv::with_manifest(&format!("account_id: {}\n{group}", crate::harness::ACCOUNT));
     let _ = env.seed();
@@ -220,7 +220,7 @@ fn what_a_switch_uncovers_is_adopted_with_it() {
 
 /// A21: live values written into the wished-for state by whoever comes along.
 #[test]
-fn no_other_verb_touches_the_manifest() {
+fn no_other_command_edits_the_manifest() {
     let env = in_sync();
     edit_in_the_dashboard(&env);
     let before = stamp(&env, "org.yaml");
@@ -253,7 +253,7 @@ organization:
 ";
 
 #[test]
-fn safe_fixes_are_written_and_the_rest_is_said() {
+fn safe_fixes_are_written_and_the_rest_is_reported() {
     let env = TestEnv::with_manifest(BROKEN);
     assert_snapshot!(env.run("validate --fix"), @r#"
     error[duration]: session_duration is "1d": unknown unit "d"; the units are h, m, s, ms, us and ns
@@ -327,7 +327,7 @@ fn a_fix_keeps_line_ends_and_the_byte_order_mark() {
 }
 
 #[test]
-fn a_fix_of_a_file_with_a_strange_name_says_it_safely() {
+fn a_fix_escapes_the_name_of_the_file() {
     let env = TestEnv::new();
     let name = "o\u{1b}[2Jrg.yaml";
     env.write(name, "organization:\n  is_ui_read_only: no\n");
@@ -336,7 +336,7 @@ fn a_fix_of_a_file_with_a_strange_name_says_it_safely() {
 }
 
 #[test]
-fn what_needs_a_look_is_left_and_said() {
+fn errors_without_a_safe_fix_are_left_and_reported() {
     let text = "organization:\n  session_duration: 1d\n";
     let env = TestEnv::with_manifest(text);
     let _ = env.run("validate --fix").exits(5).says(&["no safe fixes; the remaining errors need a decision by hand"]);

@@ -102,7 +102,7 @@ fn json(path: &Path) -> Json {
 
 /// A19: users of other tools back up by hand.
 #[test]
-fn a19_an_apply_leaves_a_backup_of_the_document_as_read_before_the_write() {
+fn a19_an_apply_backs_up_the_live_state_before_the_write() {
     let home = Home::new();
     let snapshot = home.run(&["export", "--format", "json", "--account-id", crate::common::ACCOUNT]);
     let before: Json = serde_json::from_slice(&snapshot.stdout).unwrap();
@@ -119,7 +119,7 @@ fn a19_an_apply_leaves_a_backup_of_the_document_as_read_before_the_write() {
 
 #[cfg(unix)]
 #[test]
-fn backups_and_the_audit_log_are_for_their_owner_alone() {
+fn only_the_owner_can_read_backups_and_the_audit_log() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = Home::new();
     home.apply(&[]);
@@ -131,7 +131,7 @@ fn backups_and_the_audit_log_are_for_their_owner_alone() {
 }
 
 #[test]
-fn an_apply_that_is_in_sync_leaves_nothing_behind() {
+fn an_apply_in_sync_writes_no_backup_and_no_log() {
     let home = Home::new();
     home.want_session("12h");
     home.apply(&[]);
@@ -140,7 +140,7 @@ fn an_apply_that_is_in_sync_leaves_nothing_behind() {
 }
 
 #[test]
-fn every_apply_leaves_lines_that_say_who_what_and_how_it_ended() {
+fn every_apply_logs_actor_changes_and_outcome() {
     let home = Home::new();
     assert_eq!(home.run(&["apply"]).status.code(), Some(3), "nobody approves");
     home.apply(&[]);
@@ -167,7 +167,7 @@ fn every_apply_leaves_lines_that_say_who_what_and_how_it_ended() {
 }
 
 #[test]
-fn a_pipeline_is_named_with_its_run() {
+fn the_audit_log_names_the_run_of_a_pipeline() {
     let home = Home::new();
     let github = [
         ("GITHUB_ACTOR", "octo"),
@@ -181,7 +181,7 @@ fn a_pipeline_is_named_with_its_run() {
 }
 
 #[test]
-fn a_folder_of_ones_own_holds_backups_and_log_and_the_result_names_the_backup() {
+fn backup_dir_contains_backups_and_log_and_the_result_names_the_backup() {
     let home = Home::new();
     let output = home.run(&["apply", "--auto-approve", "--backup-dir", "kept", "--format", "json"]);
     let result: Json = serde_json::from_slice(&output.stdout).unwrap();
@@ -192,7 +192,7 @@ fn a_folder_of_ones_own_holds_backups_and_log_and_the_result_names_the_backup() 
 }
 
 #[test]
-fn the_oldest_backups_make_room_and_nothing_else_does() {
+fn only_the_oldest_backups_over_the_limit_are_deleted() {
     let home = Home::new();
     std::fs::create_dir(home.path("kept")).unwrap();
     let others = ["notes.json", "20200101T000000.000Z-account-00000000000000000000000000000000-1a2b3c4d.json"];
@@ -240,7 +240,7 @@ fn the_backup_of_an_apply_that_was_not_verified_is_never_deleted() {
 
 /// It is the oldest one, and there is room for one.
 #[test]
-fn a_rollback_never_deletes_the_backup_that_it_brings_back() {
+fn a_rollback_never_deletes_the_backup_that_it_restores() {
     let home = Home::new();
     let arguments = ["--backup-dir", "kept", "--backup-keep", "1"];
     home.apply(&arguments);
@@ -271,7 +271,7 @@ fn refuses_to_write(home: &Home, mut command: std::process::Command, because: &s
 }
 
 #[test]
-fn without_a_folder_for_the_pre_image_nothing_is_written() {
+fn without_a_folder_for_the_backup_nothing_is_written() {
     let home = Home::new();
     std::fs::write(home.path("file"), "").unwrap();
     let into = |folder: &str| home.command(&["apply", "--auto-approve", "--backup-dir", folder]);
@@ -281,7 +281,7 @@ fn without_a_folder_for_the_pre_image_nothing_is_written() {
 
 #[cfg(unix)]
 #[test]
-fn in_a_folder_that_is_read_only_nothing_is_written() {
+fn with_a_read_only_backup_folder_nothing_is_written() {
     use std::os::unix::fs::PermissionsExt as _;
     let home = Home::new();
     let folder = home.path("sealed");
@@ -299,7 +299,7 @@ fn in_a_folder_that_is_read_only_nothing_is_written() {
 /// No file may grow: what a full disk does to the backup.
 #[cfg(unix)]
 #[test]
-fn on_a_full_disk_nothing_is_written_and_no_half_backup_stays() {
+fn on_a_full_disk_nothing_is_written_and_no_partial_backup_remains() {
     let home = Home::new();
     std::fs::create_dir(home.path("kept")).unwrap();
     let mut command = std::process::Command::new("sh");
@@ -312,7 +312,7 @@ fn on_a_full_disk_nothing_is_written_and_no_half_backup_stays() {
 }
 
 #[test]
-fn without_a_home_a_folder_has_to_be_named_before_anything_is_written() {
+fn without_a_home_backup_dir_is_required_before_anything_is_written() {
     let home = Home::new();
     let before = home.state();
     let output = home.command(&["apply", "--auto-approve"]).env_remove("HOME").output().unwrap();
@@ -326,17 +326,17 @@ fn without_a_home_a_folder_has_to_be_named_before_anything_is_written() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_log_that_cannot_be_written_is_said_loudly_and_changes_nothing_else() {
+fn an_audit_log_that_cannot_be_written_is_only_a_warning() {
     let home = Home::new();
     std::fs::create_dir(home.path("kept")).unwrap();
     std::os::unix::fs::symlink("/dev/full", home.path("kept/audit.jsonl")).unwrap();
     let said = home.apply(&["--backup-dir", "kept"]);
-    assert!(said.contains("warning: the audit log has no line about this apply"), "{said}");
+    assert!(said.contains("warning: cannot write this apply to the audit log"), "{said}");
     assert_eq!(home.organization()["session_duration"], "24h");
 }
 
 #[test]
-fn a_rollback_brings_back_the_state_from_before_and_can_be_rolled_back_itself() {
+fn a_rollback_restores_the_previous_state_and_can_be_rolled_back() {
     let home = Home::new();
     let before = home.organization();
     home.want(&WANTED.replace("session_duration: 24h", "login_design: null\n  session_duration: 24h"));
@@ -385,7 +385,7 @@ fn a_rollback_that_weakens_something_needs_consent() {
 }
 
 #[test]
-fn an_apply_that_goes_astray_names_the_way_back() {
+fn an_unverified_apply_shows_the_rollback_command() {
     let home = Home::new();
     let mut state: Json = serde_json::from_slice(&home.state()).unwrap();
     state["hostile"] = serde_json::json!({"resets": ["organization.login_design.header_text"]});
@@ -400,7 +400,7 @@ fn an_apply_that_goes_astray_names_the_way_back() {
 }
 
 #[test]
-fn what_cannot_be_declared_stays_and_the_plan_says_so() {
+fn a_rollback_keeps_fields_that_cannot_be_declared_and_reports_them() {
     let home = Home::new();
     home.apply(&[]);
     let mut state: Json = serde_json::from_slice(&home.state()).unwrap();
@@ -415,7 +415,7 @@ fn what_cannot_be_declared_stays_and_the_plan_says_so() {
 }
 
 #[test]
-fn a_backup_comes_back_only_where_it_was_read() {
+fn a_backup_is_restored_only_to_its_own_organization() {
     let home = Home::new();
     home.apply(&[]);
     let backup = home.backups()[0].display().to_string();
@@ -429,7 +429,7 @@ fn a_backup_comes_back_only_where_it_was_read() {
 }
 
 #[test]
-fn what_is_no_backup_is_refused_with_the_reason() {
+fn an_invalid_backup_is_rejected_with_the_reason() {
     let home = Home::new();
     for (text, reason) in [
         ("<html>", "not JSON"),
@@ -449,7 +449,7 @@ fn what_is_no_backup_is_refused_with_the_reason() {
 }
 
 #[test]
-fn the_state_before_a_creation_is_kept_too() {
+fn the_absence_before_a_creation_is_backed_up_too() {
     let home = Home::new();
     let mut state: Json = serde_json::from_slice(&home.state()).unwrap();
     state["organization"] = Json::Null;

@@ -15,7 +15,7 @@ fn account_with(permission: Permission, status: TokenStatus) -> State {
 }
 
 #[test]
-fn without_credentials_the_ways_to_give_them_are_said() {
+fn missing_credentials_are_an_error_that_lists_the_options() {
     let env = TestEnv::with_example();
     assert_snapshot!(env.run("plan"), @r#"
     ------- stderr -------
@@ -24,7 +24,7 @@ fn without_credentials_the_ways_to_give_them_are_said() {
             CLOUDFLARE_EMAIL
       hint: the token needs the permission `Access: Organizations, Identity Providers, and Groups Read`
             (or `Access: Organizations Read`); apply needs Write, which the dashboard calls Edit
-      hint: to try without an account, add --sandbox
+      hint: to try zerodrift without an account, add --sandbox
     [exit status: 6]
     "#);
     for command in ["apply --auto-approve", "drift", &format!("export --account-id {ACCOUNT}")] {
@@ -34,16 +34,16 @@ fn without_credentials_the_ways_to_give_them_are_said() {
 }
 
 #[test]
-fn a_key_needs_its_address() {
+fn an_api_key_needs_its_email() {
     let env = TestEnv::with_example().set("CLOUDFLARE_API_KEY", TOKEN);
-    env.run("plan").exits(6).says(&["CLOUDFLARE_API_KEY is set and CLOUDFLARE_EMAIL is not"]);
+    env.run("plan").exits(6).says(&["CLOUDFLARE_API_KEY is set, but CLOUDFLARE_EMAIL is not"]);
     let api = Api::with_faults(&[]);
     let env = env.set("CLOUDFLARE_EMAIL", "kim@widget.example").set("CLOUDFLARE_BASE_URL", &api.base_url);
     env.run("plan").exits(0);
 }
 
 #[test]
-fn a_token_file_comes_before_the_environment() {
+fn a_token_file_takes_precedence_over_the_environment() {
     let api = Api::of(account_with(Permission::Read, TokenStatus::Active));
     let env = api.env().set("CLOUDFLARE_API_TOKEN", "unknown-to-the-account");
     env.write("token", &format!("{TOKEN}\n"));
@@ -56,13 +56,13 @@ fn a_token_file_comes_before_the_environment() {
     assert_snapshot!(env.run("plan --token-file nowhere"), @r#"
     ------- stderr -------
     error: cannot read the token file nowhere: No such file or directory (os error 2)
-      hint: name a file that holds the token alone, with --token-file
+      hint: name a file that contains only the token, with --token-file
     [exit status: 1]
     "#);
 }
 
 #[test]
-fn a_token_that_cannot_be_one_is_not_sent_and_not_shown() {
+fn a_malformed_token_is_neither_sent_nor_shown() {
     let api = Api::with_faults(&[]);
     let env = api.env().set("CLOUDFLARE_API_TOKEN", "hunter2 with spaces");
     let refused = env.run("plan").exits(6);
@@ -77,7 +77,7 @@ fn a_token_that_cannot_be_one_is_not_sent_and_not_shown() {
 }
 
 #[test]
-fn a_token_that_the_account_does_not_know_needs_a_permission_by_its_names() {
+fn an_error_for_an_unknown_token_names_the_permissions() {
     let env = TestEnv::with_example();
     env.seed();
     // One object is read by one request, whose number the answer carries; two would race for it.
@@ -98,7 +98,7 @@ fn a_token_that_the_account_does_not_know_needs_a_permission_by_its_names() {
 }
 
 #[test]
-fn a_token_that_may_only_read_plans_and_does_not_write() {
+fn a_read_only_token_can_plan_but_not_apply() {
     let api = Api::of(account_with(Permission::Read, TokenStatus::Active));
     let env = api.env();
     env.run("plan --detailed-exitcode").exits(2);
@@ -123,7 +123,7 @@ fn a_token_that_may_only_read_plans_and_does_not_write() {
 }
 
 #[test]
-fn doctor_is_content_where_everything_works() {
+fn doctor_succeeds_if_everything_works() {
     let api = Api::of(account_with(Permission::Write, TokenStatus::Active));
     let env = api.env();
     // The clock of the sandbox's answers is the real one or none, so that line alone is not compared.
@@ -151,7 +151,7 @@ fn doctor_is_content_where_everything_works() {
 }
 
 #[test]
-fn doctor_says_what_is_wrong_with_the_token() {
+fn doctor_reports_the_problem_of_a_token() {
     let expired = Api::of(account_with(Permission::Write, TokenStatus::Expired));
     let output = expired.env().run("doctor").exits(6);
     assert!(!output.to_string().contains(TOKEN));
@@ -161,7 +161,7 @@ fn doctor_says_what_is_wrong_with_the_token() {
 }
 
 #[test]
-fn doctor_without_anything_says_what_to_set() {
+fn doctor_without_configuration_lists_what_to_set() {
     assert_snapshot!(TestEnv::new().run("doctor"), @r#"
     skip  manifest      there is no org.yaml here, and --file names none
     FAIL  target        no account or zone is set
@@ -175,7 +175,7 @@ fn doctor_without_anything_says_what_to_set() {
                         fix: the token needs the permission `Access: Organizations, Identity Providers,
                              and Groups Read` (or `Access: Organizations Read`); apply needs Write,
                              which the dashboard calls Edit
-                        fix: to try without an account, add --sandbox
+                        fix: to try zerodrift without an account, add --sandbox
 
     2 checks failed: apply the first fix, then run doctor again.
     [exit status: 64]
@@ -192,7 +192,7 @@ fn doctor_without_anything_says_what_to_set() {
                         fix: the token needs the permission `Access: Organizations, Identity Providers,
                              and Groups Read` (or `Access: Organizations Read`); apply needs Write,
                              which the dashboard calls Edit
-                        fix: to try without an account, add --sandbox
+                        fix: to try zerodrift without an account, add --sandbox
 
     1 check failed: apply its fix, then run doctor again.
     [exit status: 6]
@@ -201,7 +201,7 @@ fn doctor_without_anything_says_what_to_set() {
 }
 
 #[test]
-fn doctor_says_when_nobody_is_there() {
+fn doctor_reports_an_unreachable_api() {
     let env = TestEnv::with_example().set("CLOUDFLARE_API_TOKEN", TOKEN).set("CLOUDFLARE_BASE_URL", &nowhere());
     env.run("doctor --deadline 100ms").exits(1).shows(&["FAIL api", "fix:"]);
 }
@@ -213,7 +213,7 @@ fn nowhere() -> String {
 }
 
 #[test]
-fn no_verbosity_shows_the_token() {
+fn no_log_level_shows_the_token() {
     let api = Api::with_faults(&["GET:503+0", "PUT:500"]);
     let env = api.env().set("RUST_LOG", "trace");
     let traced = [

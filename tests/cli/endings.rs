@@ -41,7 +41,7 @@ fn assert_apply(faults: &[&str], end: End, kind: Option<FailureKind>) {
 }
 
 #[test]
-fn what_was_wanted_is_a_success_everywhere() {
+fn a_successful_apply_is_a_success_in_every_output() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     assert_end(&env, env.run(APPLY), End::Applied, None);
@@ -49,7 +49,7 @@ fn what_was_wanted_is_a_success_everywhere() {
 }
 
 #[test]
-fn what_nobody_agreed_to_is_refused_everywhere() {
+fn a_missing_approval_or_consent_is_a_refusal_in_every_output() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     assert_end(&env, env.run("apply --format json"), End::Refused, Some(FailureKind::Approval));
@@ -60,7 +60,7 @@ fn what_nobody_agreed_to_is_refused_everywhere() {
 }
 
 #[test]
-fn another_state_or_another_run_is_a_conflict_everywhere() {
+fn another_state_or_another_run_is_a_conflict_in_every_output() {
     let hostile = Hostile { unknown_values: UnknownValues::Doubles, ..Hostile::default() };
     let mut state = seeded();
     state.organization.as_mut().unwrap().insert("beta_quota".to_owned(), "1e400".parse().unwrap());
@@ -76,7 +76,7 @@ fn another_state_or_another_run_is_a_conflict_everywhere() {
 }
 
 #[test]
-fn a_failure_has_the_kind_of_its_cause_everywhere() {
+fn a_failure_has_the_kind_of_its_cause_in_every_output() {
     assert_apply(&["PUT:403"], End::Failed, Some(FailureKind::Authentication));
     assert_apply(&["PUT:400"], End::Failed, Some(FailureKind::Api));
     let lost = ["PUT:reset-before"; 3];
@@ -86,7 +86,7 @@ fn a_failure_has_the_kind_of_its_cause_everywhere() {
 /// A lock file that cannot be made is a failure, and neither a refusal nor a conflict.
 #[cfg(unix)]
 #[test]
-fn a_place_that_cannot_be_used_is_a_failure_everywhere() {
+fn an_unusable_folder_is_a_failure_in_every_output() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     let folder = env.path("../home/.local/state/zerodrift");
@@ -99,7 +99,7 @@ fn a_place_that_cannot_be_used_is_a_failure_everywhere() {
 }
 
 #[test]
-fn an_api_that_is_not_reached_is_a_failure_of_the_network() {
+fn an_unreachable_api_is_a_network_failure() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let env = TestEnv::with_example()
         .set("CLOUDFLARE_BASE_URL", &format!("http://{closed}"))

@@ -28,7 +28,7 @@ fn check(env: &TestEnv, arguments: &str, name: &str) -> Json {
 }
 
 #[test]
-fn white_space_around_an_id_is_taken_off() {
+fn white_space_around_an_id_is_ignored() {
     for id in [format!("{ACCOUNT}\n"), format!("{ACCOUNT}\r\n"), format!("  {ACCOUNT}\t")] {
         let expected = format!("account {ACCOUNT}");
         let by_variable = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", &id);
@@ -47,12 +47,12 @@ fn white_space_around_an_id_is_taken_off() {
 }
 
 #[test]
-fn an_id_with_something_inside_says_what_and_a_token_there_is_not_shown() {
+fn an_invalid_id_is_described_without_showing_it() {
     let table = [
-        (format!("{}\u{200b}", &ACCOUNT[..31]), r"character 32 of this one is `\u{200b}`"),
-        (format!("{} {}", &ACCOUNT[..15], &ACCOUNT[16..]), "character 16 of this one is"),
-        (format!("{ACCOUNT}{ACCOUNT}"), "this one has 64 characters"),
-        (TOKEN.to_owned(), "this one has"),
+        (format!("{}\u{200b}", &ACCOUNT[..31]), r"character 32 is `\u{200b}`"),
+        (format!("{} {}", &ACCOUNT[..15], &ACCOUNT[16..]), "character 16 is"),
+        (format!("{ACCOUNT}{ACCOUNT}"), "it has 64 characters"),
+        (TOKEN.to_owned(), "it has"),
     ];
     for (id, expected) in table {
         let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", &id);
@@ -62,7 +62,7 @@ fn an_id_with_something_inside_says_what_and_a_token_there_is_not_shown() {
 }
 
 #[test]
-fn a_key_in_the_variable_of_the_token_and_the_reverse_are_found_before_any_request() {
+fn swapped_key_and_token_are_detected_before_any_request() {
     let api = Api::with_faults(&[]);
     let table = [
         ("CLOUDFLARE_API_TOKEN", "cfk_S3CRETS3CRETS3CRETS3CRETS3CRETS3CRETS3CRET12"),
@@ -84,7 +84,7 @@ fn a_key_in_the_variable_of_the_token_and_the_reverse_are_found_before_any_reque
 }
 
 #[test]
-fn a_proxy_variable_that_cannot_be_used_is_named_by_every_command_and_its_password_is_not() {
+fn every_command_names_an_unusable_proxy_variable_without_its_password() {
     let values =
         ["ftp://kim:S3CRET@127.0.0.1:1", ":::", " ", "http://kim:S3CRET@proxy:99999", "socks5://127.0.0.1:1080"];
     for variable in ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"] {
@@ -102,7 +102,7 @@ fn a_proxy_variable_that_cannot_be_used_is_named_by_every_command_and_its_passwo
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_not_unicode_is_named_and_does_not_count_as_unset() {
+fn a_variable_that_is_not_unicode_is_an_error_that_names_it() {
     use std::os::unix::ffi::OsStrExt as _;
     for variable in [
         "HTTPS_PROXY",
@@ -127,7 +127,7 @@ fn a_variable_that_is_not_unicode_is_named_and_does_not_count_as_unset() {
 }
 
 #[test]
-fn doctor_says_the_way_that_is_taken() {
+fn doctor_shows_the_proxy_in_use() {
     let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let proxy = format!("http://kim:S3CRET@{closed}");
     let table: &[(&[(&str, &str)], &str)] = &[
@@ -156,7 +156,7 @@ fn doctor_says_the_way_that_is_taken() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn doctor_says_which_authorities_are_trusted() {
+fn doctor_shows_the_trusted_certificates() {
     let roots = include_str!("../../src/cloudflare/tests/tls/ca.pem");
     let env = || {
         let env = TestEnv::with_example();
@@ -184,7 +184,7 @@ fn doctor_says_which_authorities_are_trusted() {
 }
 
 #[test]
-fn a_wrong_base_url_is_a_mistake_of_usage_and_says_where_it_came_from() {
+fn an_invalid_base_url_is_a_usage_error_that_names_its_source() {
     for url in
         ["api.cloudflare.com", "http://api.cloudflare.com", "ftp://127.0.0.1", "https://x/?key=S3CRET", "https://"]
     {
@@ -197,7 +197,7 @@ fn a_wrong_base_url_is_a_mistake_of_usage_and_says_where_it_came_from() {
 }
 
 #[test]
-fn whatever_fails_doctor_has_a_fix() {
+fn doctor_has_a_fix_for_every_failure() {
     let faults = [
         "*:400",
         "*:401",
@@ -274,7 +274,7 @@ fn tls_server() -> String {
 /// What is documented of the two variables: each of them alone replaces the store of the system, and nothing counts as unset.
 #[cfg(target_os = "linux")]
 #[test]
-fn the_authorities_of_the_two_variables_are_trusted() {
+fn certificates_of_ssl_cert_file_and_ssl_cert_dir_are_trusted() {
     let url = tls_server();
     let other = include_str!("../../src/cloudflare/tests/tls/authority.pem");
     let env = || {

@@ -40,7 +40,7 @@ fn state(folder: &Path) -> Vec<u8> {
 }
 
 #[test]
-fn the_examples_trip_every_guard_there_is() {
+fn the_examples_trigger_every_guard() {
     let folder = reviewer();
     let plan = document(&zerodrift(folder.path(), &["plan"]));
     let changes = plan["plans"][0]["changes"].as_array().unwrap();
@@ -53,7 +53,7 @@ fn the_examples_trip_every_guard_there_is() {
 }
 
 #[test]
-fn all_consents_but_one_are_not_enough_and_nothing_is_written() {
+fn one_missing_consent_prevents_every_write() {
     for left_out in guarded() {
         let folder = reviewer();
         let before = state(folder.path());
@@ -68,7 +68,7 @@ fn all_consents_but_one_are_not_enough_and_nothing_is_written() {
 }
 
 #[test]
-fn with_every_consent_it_is_applied() {
+fn with_every_consent_the_plan_is_applied() {
     let folder = reviewer();
     let mut arguments = vec!["apply", "--auto-approve"];
     arguments.extend(guarded().into_iter().flat_map(|path| ["--allow", path]));

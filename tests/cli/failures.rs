@@ -56,7 +56,7 @@ fn assert_failed_code_quality(text: &str, file: &str) {
 }
 
 #[test]
-fn no_report_of_an_earlier_validation_stays_as_if_it_were_true() {
+fn a_failed_validation_replaces_the_reports_of_an_earlier_one() {
     let env = TestEnv::with_example();
     let command = format!("validate{}", reports(&FINDINGS));
     let _ = env.run(&command).exits(0);
@@ -90,7 +90,7 @@ fn a_validation_that_fails_prints_a_document_of_its_format() {
 }
 
 #[test]
-fn no_report_of_an_earlier_plan_stays_as_if_it_were_true() {
+fn a_failed_plan_replaces_the_reports_of_an_earlier_one() {
     for command in ["plan", "drift"] {
         let env = TestEnv::with_example();
         let command = format!("{command} --sandbox=state.json{}", reports(&PLANS));
@@ -104,7 +104,7 @@ fn no_report_of_an_earlier_plan_stays_as_if_it_were_true() {
 }
 
 #[test]
-fn a_usage_error_takes_the_place_of_a_report_unless_it_is_about_the_reports() {
+fn a_usage_error_replaces_a_report_unless_it_is_about_the_reports() {
     let env =
         TestEnv::with_manifest("organization:\n  session_duration: 24h\n").set("CLOUDFLARE_ACCOUNT_ID", "nonsense");
     for command in ["plan --report markdown=r.md", "validate --report json=r.md", "drift - --adopt --report text=r.md"]
@@ -119,7 +119,7 @@ fn a_usage_error_takes_the_place_of_a_report_unless_it_is_about_the_reports() {
 }
 
 #[test]
-fn a_manifest_that_cannot_be_read_is_named_by_marker_annotation_and_page() {
+fn marker_annotation_and_page_name_an_unreadable_manifest() {
     let env = TestEnv::new();
     std::fs::create_dir_all(env.path("infra/folder.yaml")).unwrap();
     std::fs::write(env.path("infra/bytes.yaml"), b"\xff\xfe\0").unwrap();
@@ -141,7 +141,7 @@ fn a_manifest_that_cannot_be_read_is_named_by_marker_annotation_and_page() {
 }
 
 #[test]
-fn a_missing_manifest_is_annotated_from_the_top_of_the_repository() {
+fn the_annotation_of_a_missing_manifest_is_relative_to_the_repository() {
     let env = TestEnv::new();
     std::fs::create_dir(env.path("infra")).unwrap();
     let top = env.path("").display().to_string();
@@ -152,7 +152,7 @@ fn a_missing_manifest_is_annotated_from_the_top_of_the_repository() {
 }
 
 #[test]
-fn an_error_is_said_once_and_keeps_no_other_report_from_being_written() {
+fn an_error_is_printed_once_and_the_other_reports_are_written() {
     for (arguments, variable) in [
         ("plan --sandbox=state.json --report markdown=no/such/x.md --report json=r.json", None),
         ("plan --sandbox=state.json --report json=r.json --report markdown=no/such/x.md", None),
@@ -175,7 +175,7 @@ fn an_error_is_said_once_and_keeps_no_other_report_from_being_written() {
 }
 
 #[test]
-fn help_has_colour_where_it_is_forced_and_zero_forces_nothing() {
+fn help_has_colour_if_it_is_forced_but_zero_does_not_force_it() {
     for (value, has_color) in [("0", false), ("", false), ("1", true)] {
         let env = TestEnv::new().set("CLICOLOR_FORCE", value);
         for arguments in ["--help", "plan --help", "plan --bogus", "explain session_duration"] {

@@ -21,7 +21,7 @@ fn annotations(log: &str) -> Vec<&str> {
 }
 
 #[test]
-fn live_is_read_once_for_all_forms() {
+fn the_live_state_is_read_once_for_all_formats() {
     let env = TestEnv::with_example();
     let run = env.run(&format!("{PLAN} -v --report markdown=plan.md --report json=plan.json --report text=plan.txt"));
     let run = run.exits(0).shows(&["Plan: 6 settings of account"]);
@@ -49,7 +49,7 @@ fn a_job_on_github_gets_log_annotations_summary_and_outputs() {
 }
 
 #[test]
-fn drift_on_github_warns_on_the_lines_that_live_left() {
+fn drift_on_github_annotates_the_lines_of_drifted_settings() {
     let env = on_github(TestEnv::with_example());
     let run = env.run("drift --sandbox=state.json --format github").exits(2);
     let annotations = annotations(&run.stdout);
@@ -59,7 +59,7 @@ fn drift_on_github_warns_on_the_lines_that_live_left() {
 }
 
 #[test]
-fn a_broken_manifest_is_annotated_and_the_comment_says_so() {
+fn an_invalid_manifest_is_annotated_and_reported_in_the_comment() {
     let env = on_github(TestEnv::with_manifest(include_str!("../../examples/broken.yaml")));
     let run = env.run(&format!("{PLAN} --format github --report markdown=plan.md")).exits(5);
     let annotations = annotations(&run.stdout);
@@ -73,7 +73,7 @@ fn a_broken_manifest_is_annotated_and_the_comment_says_so() {
 }
 
 #[test]
-fn a_run_without_credentials_is_told_in_every_form() {
+fn a_run_without_credentials_is_reported_in_every_format() {
     let env = on_github(TestEnv::with_example());
     let reports =
         "--report json=plan.json --report markdown=plan.md --report html=plan.html --report gitlab=widget.json";
@@ -91,7 +91,7 @@ fn a_run_without_credentials_is_told_in_every_form() {
 }
 
 #[test]
-fn findings_are_annotated_from_the_top_of_the_repository() {
+fn annotations_of_findings_are_relative_to_the_repository() {
     let env = on_github(TestEnv::new());
     std::fs::create_dir(env.path("infra")).unwrap();
     env.write("infra/org.yaml", include_str!("../../examples/broken.yaml"));
@@ -104,10 +104,10 @@ fn findings_are_annotated_from_the_top_of_the_repository() {
 }
 
 #[test]
-fn nothing_that_is_read_is_written_over() {
+fn an_output_never_overwrites_an_input() {
     let env = TestEnv::with_example();
     let before = env.read("org.yaml");
-    let _ = env.run(&format!("{PLAN} --report json=./org.yaml")).exits(64).says(&["--report would write over"]);
+    let _ = env.run(&format!("{PLAN} --report json=./org.yaml")).exits(64).says(&["--report would overwrite"]);
     let _ = env.run(&format!("{PLAN} --out plan.json --report json=plan.json")).exits(64);
     let _ = env.run("validate --report json=org.yaml").exits(64);
     assert_eq!(env.read("org.yaml"), before);
@@ -115,7 +115,7 @@ fn nothing_that_is_read_is_written_over() {
 }
 
 #[test]
-fn live_values_command_nothing_in_the_log_of_a_job() {
+fn live_values_cannot_run_workflow_commands() {
     let env = TestEnv::with_example().set("GITHUB_ACTIONS", "true");
     env.seed();
     let hostile = "Locked out? These are many words so that the line is broken ::set-output name=x::y ##[add-mask]24h";

@@ -21,7 +21,7 @@ fn consent(env: &TestEnv, to: &str) {
 }
 
 #[test]
-fn a_new_login_host_without_consent_is_refused_with_what_to_check() {
+fn a_new_login_host_without_consent_is_refused_with_checks_to_make() {
     let env = renamed();
     let seeded = env.seed();
     let refused = apply(&env, "").exits(3);
@@ -86,15 +86,14 @@ fn a_new_login_host_without_consent_is_refused_with_what_to_check() {
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     error: nothing was written: 1 guarded change has no consent: organization.auth_domain
-      hint: consent in the manifest, under `allow:`, as the plan shows: it is pinned to the value and
-            reviewed
+      hint: consent in the manifest, under `allow:`, as the plan shows; it is pinned to the value
       hint: or consent for one run with --allow organization.auth_domain
     [exit status: 3]
     "#);
 }
 
 #[test]
-fn consent_in_the_manifest_lets_it_through() {
+fn consent_in_the_manifest_permits_the_change() {
     let env = renamed();
     consent(&env, "gadget.cloudflareaccess.com");
     apply(&env, "").exits(0);
@@ -102,7 +101,7 @@ fn consent_in_the_manifest_lets_it_through() {
 }
 
 #[test]
-fn consent_by_flag_lets_it_through() {
+fn consent_by_flag_permits_the_change() {
     for flag in ["organization.auth_domain", "auth_domain"] {
         let env = renamed();
         apply(&env, &format!("--allow {flag}")).exits(0);
@@ -111,7 +110,7 @@ fn consent_by_flag_lets_it_through() {
 }
 
 #[test]
-fn consent_to_another_value_is_none() {
+fn consent_to_another_value_does_not_count() {
     let env = renamed();
     let seeded = env.seed();
     consent(&env, "gizmo.cloudflareaccess.com");
@@ -120,14 +119,13 @@ fn consent_to_another_value_is_none() {
     assert_snapshot!(refused.stderr, @r#"
     sandbox: an emulated account; its state is state.json
     error: nothing was written: 1 guarded change has no consent: organization.auth_domain
-      hint: consent in the manifest, under `allow:`, as the plan shows: it is pinned to the value and
-            reviewed
+      hint: consent in the manifest, under `allow:`, as the plan shows; it is pinned to the value
       hint: or consent for one run with --allow organization.auth_domain
     "#);
 }
 
 #[test]
-fn consent_that_nothing_needs_any_more_is_reported() {
+fn stale_consent_is_reported() {
     let env = renamed();
     consent(&env, "gadget.cloudflareaccess.com");
     apply(&env, "").exits(0);
@@ -155,21 +153,21 @@ fn consent_that_nothing_needs_any_more_is_reported() {
 }
 
 #[test]
-fn consent_to_what_does_not_exist_is_a_mistake() {
+fn consent_to_an_unknown_setting_is_an_error() {
     let env = renamed();
     let seeded = env.seed();
     assert_snapshot!(apply(&env, "--allow auth_domian"), @r#"
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
-    error: --allow auth_domian: there is no setting or group of this name
-      hint: run `zerodrift explain` for the names
+    error: --allow auth_domian: no such setting or group
+      hint: run `zerodrift explain` to list them
     [exit status: 64]
     "#);
     assert_eq!(env.read("state.json"), seeded);
 }
 
 #[test]
-fn a_refusal_is_a_result_for_programs() {
+fn a_refusal_is_a_json_result() {
     let env = renamed();
     let refused = apply(&env, "--format json").exits(3).json();
     assert_eq!(refused["results"][0]["outcome"], "refused");
@@ -185,7 +183,7 @@ fn a_plan_shows_the_guard_and_does_not_fail() {
 
 /// A setting that is left out of a write may be reset by it, so only what this version does not know can be left out.
 #[test]
-fn only_an_unknown_live_field_can_be_left_out() {
+fn omit_accepts_only_unknown_live_fields() {
     let env = TestEnv::with_example();
     let seeded = env.seed();
     for path in [
@@ -205,7 +203,7 @@ fn only_an_unknown_live_field_can_be_left_out() {
     assert_snapshot!(apply(&env, "--omit organization.strict_service_token_auth").stderr, @r"
     sandbox: an emulated account; its state is state.json
     error: --omit organization.strict_service_token_auth: the live state has no unknown field of this name
-      hint: only fields that this version does not know can be left out: organization.ai_controls_beta
+      hint: --omit accepts only fields that this version does not know: organization.ai_controls_beta
     ");
 }
 
@@ -244,7 +242,7 @@ fn a_backup_is_checked_as_strictly_as_a_manifest() {
 }
 
 #[test]
-fn a_switch_that_puts_delete_into_force_shows_the_word_and_needs_consent() {
+fn a_switch_that_activates_deletion_shows_it_and_needs_consent() {
     let env = TestEnv::with_manifest(
         "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  service_token_inactivity:\n    enabled: true\n",
     );

@@ -54,7 +54,7 @@ fn a_manifest_from_live_plans_to_nothing() {
 }
 
 #[test]
-fn a_file_that_is_there_stays_unless_force_is_said() {
+fn an_existing_file_is_kept_without_force() {
     let env = TestEnv::with_manifest("organization: {}\n").set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
     assert_snapshot!(env.run("init --sandbox=state.json"), @"
     ------- stderr -------
@@ -72,7 +72,7 @@ fn a_file_that_is_there_stays_unless_force_is_said() {
 
 #[cfg(unix)]
 #[test]
-fn a_link_is_not_followed_and_not_replaced() {
+fn a_link_is_neither_followed_nor_replaced() {
     let env = TestEnv::new().set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
     for to in ["elsewhere.yaml", "nowhere.yaml"] {
         env.write("elsewhere.yaml", "precious\n");
@@ -84,7 +84,7 @@ fn a_link_is_not_followed_and_not_replaced() {
 }
 
 #[test]
-fn an_organization_that_is_not_there_gives_no_manifest() {
+fn a_missing_organization_yields_no_manifest() {
     let env = TestEnv::new();
     env.write("state.json", r#"{"sandbox": 1}"#);
     let init = env.run(&format!("init --sandbox=state.json --account-id {ACCOUNT}")).exits(1);
@@ -93,7 +93,7 @@ fn an_organization_that_is_not_there_gives_no_manifest() {
 }
 
 #[test]
-fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
+fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
     let env = with_terraform();
     assert_snapshot!(env.run("init --from-terraform infra"), @r#"
     ------- stderr -------
@@ -183,7 +183,7 @@ fn a_configuration_becomes_a_manifest_and_the_plan_says_what_it_changes() {
 }
 
 #[test]
-fn a_target_comes_from_a_flag_or_is_asked_for() {
+fn a_missing_target_is_an_error_with_the_flag_to_use() {
     let env = with_terraform();
     env.replace("infra/main.tf", "\"699d98642c564d2e855e9661899b7252\"", "var.account_id");
     env.run("init a.yaml --from-terraform infra").exits(0).says(&["Wrote a.yaml; add its account_id or zone_id"]);
@@ -197,7 +197,7 @@ fn a_target_comes_from_a_flag_or_is_asked_for() {
 }
 
 #[test]
-fn a_state_comes_through_a_pipe() {
+fn a_state_can_be_read_from_standard_input() {
     let env = TestEnv::new();
     let state = format!(
         r#"{{"format_version": "1.0", "terraform_version": "1.9.0", "values": {{"root_module": {{"resources": [
@@ -218,7 +218,7 @@ fn a_state_comes_through_a_pipe() {
 }
 
 #[test]
-fn neighbours_are_read_where_they_matter_and_reported_where_they_cannot_be() {
+fn override_files_are_read_and_unreadable_ones_are_reported() {
     let env = with_terraform();
     // Terraform never reads a file without those that override it.
     env.write(
@@ -241,7 +241,7 @@ fn neighbours_are_read_where_they_matter_and_reported_where_they_cannot_be() {
 }
 
 #[test]
-fn a_duration_is_written_in_the_units_that_its_setting_takes() {
+fn a_duration_is_written_in_the_units_that_its_setting_accepts() {
     let env = TestEnv::new();
     let lines = "  warp_auth_session_duration = \"24h0m0s\"\n  session_duration = \"24h0m0s\"\n";
     env.write("main.tf", &format!("resource \"cloudflare_zero_trust_organization\" \"main\" {{\n{lines}}}\n"));
@@ -250,7 +250,7 @@ fn a_duration_is_written_in_the_units_that_its_setting_takes() {
 }
 
 #[test]
-fn what_is_no_configuration_writes_nothing() {
+fn an_unusable_configuration_writes_nothing() {
     let env = TestEnv::new();
     std::fs::create_dir(env.path("empty")).unwrap();
     env.write("broken.tf", "resource \"cloudflare_zero_trust_organization\" \"main\" {\n  name = ]\n}\n");
@@ -293,7 +293,7 @@ fn what_is_no_configuration_writes_nothing() {
 }
 
 #[test]
-fn nothing_in_a_configuration_steers_the_terminal() {
+fn a_configuration_cannot_inject_terminal_escapes() {
     let env = TestEnv::new();
     env.write(
         "main.tf",

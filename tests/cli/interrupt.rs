@@ -45,7 +45,7 @@ fn wait_for_command(pid: u32) {
 }
 
 #[test]
-fn a_read_that_hangs_is_abandoned_at_every_signal() {
+fn every_signal_abandons_a_hanging_read() {
     let account = format!("--account-id {ACCOUNT}");
     let commands = [
         "plan",
@@ -73,7 +73,7 @@ fn a_read_that_hangs_is_abandoned_at_every_signal() {
 }
 
 #[test]
-fn an_interruption_is_a_document_too() {
+fn an_interruption_is_a_json_document_too() {
     for name in SIGNALS {
         let api = Api::with_faults(&["GET:hang"]);
         let env = api.env();
@@ -89,7 +89,7 @@ fn an_interruption_is_a_document_too() {
 /// A read of standard input cannot be taken back, so nothing that waits for it may have to.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_wait_for_standard_input_ends_at_every_signal() {
+fn every_signal_ends_a_wait_for_standard_input() {
     let env = TestEnv::new();
     let commands = ["plan -", "validate -", "init --from-terraform -", "apply - --auto-approve"];
     for (command, name) in commands.into_iter().zip(SIGNALS) {
@@ -106,7 +106,7 @@ fn a_wait_for_standard_input_ends_at_every_signal() {
 /// The command is blocked in its output, and so is whatever else would print: the end must not wait for either.
 #[cfg(target_os = "linux")]
 #[test]
-fn output_that_nobody_reads_holds_nothing_up() {
+fn a_blocked_output_does_not_delay_the_exit() {
     let env = TestEnv::new();
     let (reader, writer) = std::io::pipe().unwrap();
     let mut filler = writer.try_clone().unwrap();
@@ -129,7 +129,7 @@ fn output_that_nobody_reads_holds_nothing_up() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_hangup_that_is_ignored_at_the_start_stays_ignored() {
+fn a_hangup_ignored_at_the_start_stays_ignored() {
     let api = Api::with_faults(&["GET:hang"]);
     let env = api.env();
     let mut command = Command::new("sh");
@@ -144,7 +144,7 @@ fn a_hangup_that_is_ignored_at_the_start_stays_ignored() {
 }
 
 #[test]
-fn a_write_that_hangs_is_finished_unless_somebody_insists() {
+fn a_hanging_write_is_finished_unless_a_second_signal_arrives() {
     for (first, second) in [("INT", "INT"), ("TERM", "TERM"), ("HUP", "TERM"), ("QUIT", "HUP")] {
         let api = Api::with_faults(&["PUT:hang"]);
         let env = api.env();
@@ -160,7 +160,7 @@ fn a_write_that_hangs_is_finished_unless_somebody_insists() {
         signal(second, child.id());
         let rest = said.collect::<Vec<_>>().join(" ");
         env.finish(child).exits(130);
-        assert!(rest.contains("it is not known whether it was acted on"), "{rest}");
+        assert!(rest.contains("whether it took effect is unknown"), "{rest}");
         assert!(rest.contains("run `zerodrift drift`"), "{rest}");
         assert!(rest.contains("zerodrift rollback"), "the way back: {rest}");
         let audit = audit(&env);
@@ -194,25 +194,25 @@ fn a_write_whose_answer_does_not_come_in_time_is_read_back() {
     api.wait_for("PUT");
     signal("TERM", child.id());
     let finished = env.finish(child).exits(0);
-    finished.says(&["no answer came within 4 seconds after the signal"]).shows(&["Applied: 6 settings"]);
+    finished.says(&["no answer within 4 seconds of the signal"]).shows(&["Applied: 6 settings"]);
 }
 
 /// Nothing answers any more, and nobody sends a second signal.
 #[test]
-fn a_write_of_which_nothing_is_known_is_given_up_within_the_bound() {
+fn a_write_without_any_answer_is_abandoned_within_the_bound() {
     let api = Api::with_faults(&["PUT:hang-after"]);
     let env = api.env();
     let child = start(&env, "apply --auto-approve --format json");
     api.wait_for("PUT");
     api.change(|state| state.faults = vec!["GET:hang".parse().unwrap(); 9]);
     signal("TERM", child.id());
-    let ended = env.finish(child).exits(130).says(&["it is not known whether it was acted on", "zerodrift rollback"]);
+    let ended = env.finish(child).exits(130).says(&["whether it took effect is unknown", "zerodrift rollback"]);
     assert_eq!(ended.json()["error"]["kind"], "interrupted");
     assert_eq!(audit(&env).last().unwrap()["known"], "unknown");
 }
 
 #[test]
-fn a_rollback_is_finished_or_given_up_as_an_apply_is() {
+fn a_rollback_is_finished_or_abandoned_like_an_apply() {
     let api = Api::with_faults(&["PUT:hang"]);
     let env = api.env();
     let backup = env.run(&format!("export --format json --account-id {ACCOUNT}")).exits(0);
@@ -248,7 +248,7 @@ fn a_revocation_is_logged_before_it_is_sent_and_after_it_was_answered() {
 }
 
 #[test]
-fn a_revocation_that_hangs_is_given_up_with_what_is_known() {
+fn a_hanging_revocation_is_abandoned_with_what_is_known() {
     let api = Api::with_faults(&["POST:hang-after"]);
     let env = api.env();
     let mut child = start(&env, REVOKE);
@@ -267,7 +267,7 @@ fn a_revocation_that_hangs_is_given_up_with_what_is_known() {
 /// Process 1 has no default action for a signal: without a handler it would go on for ever.
 #[cfg(target_os = "linux")]
 #[test]
-fn process_1_hears_every_signal() {
+fn process_1_handles_every_signal() {
     if !unshares() {
         eprintln!("skipped: this system does not let a test make a PID namespace with unshare");
         return;
@@ -295,7 +295,7 @@ fn process_1_hears_every_signal() {
     let mut said = BufReader::new(parent.stderr.take().unwrap()).lines().map(Result::unwrap);
     assert!(said.any(|line| line.contains("interrupted: finishing the write")));
     signal("TERM", pid);
-    assert!(said.any(|line| line.contains("it is not known whether it was acted on")));
+    assert!(said.any(|line| line.contains("whether it took effect is unknown")));
     env.finish(parent).exits(130);
 }
 
@@ -349,7 +349,7 @@ fn a_sandbox_is_stopped_with_any_signal() {
 }
 
 #[test]
-fn a_sandbox_refuses_a_port_that_is_taken() {
+fn a_sandbox_rejects_a_port_in_use() {
     let env = TestEnv::new();
     let first = SandboxProcess::start(&env, "");
     let port = first.base_url.trim_start_matches("http://127.0.0.1:").trim_end_matches("/client/v4");

@@ -75,7 +75,7 @@ fn failures_are_error_documents() {
 }
 
 #[test]
-fn a_command_line_that_is_not_understood_is_an_error_document_too() {
+fn a_usage_error_is_an_error_document_too() {
     let env = TestEnv::with_example();
     for arguments in ["plan --format json --tokn x", "plan --format=json --timeout soon", "export --format json --full"]
     {

@@ -64,11 +64,11 @@ fn assert_valid(document: &str, schema: &str) {
 }
 
 #[test]
-fn a_repository_lives() {
+fn the_lifecycle_of_a_repository() {
     let job = Job::new();
     a_team_takes_over_its_organization(&job);
     a_pull_request_has_mistakes(&job);
-    they_are_mended(&job);
+    the_mistakes_are_fixed(&job);
     the_plan_is_reviewed(&job);
     the_reviewed_plan_is_applied_on_merge(&job);
     somebody_edits_in_the_dashboard(&job);
@@ -105,7 +105,7 @@ fn a_pull_request_has_mistakes(job: &Job) {
 }
 
 /// What cannot change what was meant is mended by the program, the rest by whoever wrote it.
-fn they_are_mended(job: &Job) {
+fn the_mistakes_are_fixed(job: &Job) {
     let fixed = job.offline("validate --fix");
     assert_snapshot!("3_fix", fixed.exits(5));
     job.env.replace("org.yaml", "session_duration: 1d", "session_duration: 24h");

@@ -98,7 +98,7 @@ fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
       organization.custom_pages.forbidden: not declared, was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7, live now (unset)
     hint: the live state differs from the approved plan: compare the values above, then run `zerodrift
           plan`
-    hint: to bring back the state from before: zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
+    hint: to restore the previous state: zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     "#);
 
     let moved = breaks_its_word().env().run("apply --auto-approve --format json").exits(4).json();

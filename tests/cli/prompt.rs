@@ -6,7 +6,7 @@ use rexpect::session::{PtySession, spawn_command};
 use crate::harness::TestEnv;
 use crate::server::Api;
 
-const QUESTION: &str = "Only `yes` applies them:";
+const QUESTION: &str = "Type `yes` to apply:";
 const TYPE_IT: &str = "Type the new value, gadget.cloudflareaccess.com, to consent:";
 
 /// An apply at a terminal.

@@ -125,7 +125,7 @@ fn a_plan_that_was_applied_already_has_nothing_left_to_do() {
     desk.run(&["apply", "--plan", "plan.json"]);
     let again = desk.run(&["apply", "--plan", "plan.json", "--format", "json"]);
     assert_eq!(again.code, 0, "{}", again.err);
-    assert!(again.err.contains("plan.json has been applied already: live is as wanted"), "{}", again.err);
+    assert!(again.err.contains("plan.json is already applied: the live state is in sync"), "{}", again.err);
     let results: Json = serde_json::from_str(&again.out).unwrap();
     assert_eq!(results["results"][0]["outcome"], "in_sync");
     assert_eq!(results["results"][0]["writes"], 0);
@@ -260,7 +260,7 @@ fn a_creation_can_be_reviewed_too_and_is_never_repeated() {
     assert_eq!(desk.run(&["apply", "--plan", "plan.json"]).code, 0);
     let again = desk.run(&["apply", "--plan", "plan.json"]);
     assert_eq!(again.code, 0, "{}", again.err);
-    assert!(again.err.contains("has been applied already"), "{}", again.err);
+    assert!(again.err.contains("is already applied"), "{}", again.err);
 
     state["organization"] = seeded;
     desk.write("live.json", &state.to_string());
@@ -305,7 +305,7 @@ fn consent_is_given_when_the_plan_is_made_and_travels_with_it() {
     desk.save();
     let refused = desk.run(&["apply", "--plan", "plan.json"]);
     assert_eq!(refused.code, 3, "{}", refused.err);
-    assert!(refused.err.contains("with plan --allow, and save the plan again"), "{}", refused.err);
+    assert!(refused.err.contains("with `plan --allow`, and save the plan again"), "{}", refused.err);
     assert_eq!(desk.live("auth_domain"), "widget.cloudflareaccess.com");
     assert_eq!(desk.run(&["apply", "--plan", "plan.json", "--allow", "auth_domain"]).code, 64);
 
@@ -360,7 +360,7 @@ fn a_digest_approves_for_a_while_even_if_the_live_state_went_away_and_came_back(
 
     let late = desk.run(&["apply", "--expect", &digest, "--max-age", "1ns"]);
     assert_eq!(late.code, 4, "{}", late.err);
-    assert!(late.err.contains("the digest approves its plan no longer: expired at 20"), "{}", late.err);
+    assert!(late.err.contains("the digest no longer approves its plan: expired at 20"), "{}", late.err);
     assert!(late.err.contains("make a new plan with `zerodrift plan org.yaml`"), "{}", late.err);
     assert_eq!(desk.live("session_duration"), "12h");
 

@@ -53,9 +53,8 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
 
     assert_snapshot!(env.run("apply --sandbox=state.json --format json").exits(3).stderr, @r#"
     sandbox: an emulated account; its state is state.json
-    error: nothing was written: nobody has approved the plan
-      hint: in a pipeline, apply the saved plan that was reviewed with --plan, or its digest with
-            --expect
+    error: nothing was written: the plan was not approved
+      hint: in a pipeline, pass the reviewed plan with --plan, or its digest with --expect
       hint: or use --auto-approve, which applies the current plan, whatever it is
     "#);
     assert_eq!(env.read("state.json"), seeded, "an apply that nobody approved wrote something");
@@ -169,7 +168,7 @@ fn the_first_command_needs_no_named_state() {
     let env = TestEnv::with_example();
     env.run("plan --sandbox").exits(0).says(&["~/.local/state/zerodrift/sandbox.json"]);
     let env = env.set("XDG_STATE_HOME", "/proc/no/such/place");
-    env.run("plan --sandbox").exits(1).says(&["cannot make the folder /proc/no/such/place/zerodrift"]);
+    env.run("plan --sandbox").exits(1).says(&["cannot create the folder /proc/no/such/place/zerodrift"]);
 }
 
 #[test]
@@ -340,7 +339,7 @@ fn a_snapshot_of_another_account_is_refused() {
     env.write("live.json", &snapshot.document);
     assert_snapshot!(env.run("plan --live live.json"), @r#"
     ------- stderr -------
-    error: live.json: the snapshot is of account 0123456789abcdef0123456789abcdef, and the manifest is about account 699d98642c564d2e855e9661899b7252
+    error: live.json: the snapshot is of account 0123456789abcdef0123456789abcdef, but the manifest targets account 699d98642c564d2e855e9661899b7252
       hint: write a snapshot with `zerodrift export --format json`
     [exit status: 1]
     "#);

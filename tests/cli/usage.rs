@@ -77,7 +77,7 @@ fn a_missing_manifest_gets_a_hint() {
     assert_snapshot!(env.run("plan"), @r#"
     ------- stderr -------
     error: cannot read org.yaml: No such file or directory (os error 2)
-      hint: name the manifest, or write one from live with `zerodrift init`
+      hint: name the manifest, or write one from the live state with `zerodrift init`
     [exit status: 1]
     "#);
     env.run("validate").exits(1);
@@ -190,7 +190,7 @@ fn a_broken_manifest_says_everything_at_once_and_plans_nothing() {
       |
 
     3 errors in org.yaml
-    error: org.yaml has 3 errors, so nothing was planned
+    error: org.yaml has 3 errors; nothing was planned
     [exit status: 5]
     "##);
     for command in ["plan", "apply --auto-approve", "drift"] {

@@ -1,7 +1,7 @@
-//! From flags and environment to something that reaches the API.
+//! Creates connections to the API from flags and environment.
 //!
-//! Commands that read get a [`Connection`], which makes readers and nothing else. `apply`, `rollback` and `revoke-user`
-//! ask for a [`WriteConnection`].
+//! Commands that read get a [`Connection`], which creates only readers. `apply`, `rollback` and `revoke-user` use a
+//! [`WriteConnection`].
 
 use std::cell::Cell;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -28,13 +28,13 @@ use crate::files;
 use crate::text::path_argument;
 use crate::{sandbox, text};
 
-/// The token that the sandbox is shown; it takes any.
+/// The token for the sandbox, which accepts any token.
 pub(crate) const SANDBOX_TOKEN: &str = "sandbox";
 
-/// How plans name the sandbox's API: its port differs from run to run, and means nothing.
+/// The name of the sandbox's API in plans. Its URL is not used, because its port differs from run to run.
 pub(crate) const SANDBOX_API: &str = "sandbox";
 
-/// A way to read from the API. Dropping it stops the sandbox, if there is one.
+/// A connection for reading. Dropping it stops the sandbox, if there is one.
 pub(crate) struct Connection {
     transport: Arc<dyn Transport>,
     policy: Cell<Policy>,
@@ -42,7 +42,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Waits for a person. The time does not count towards the deadline of the run.
+    /// Waits for input at a prompt. The time does not count towards the deadline of the run.
     pub(crate) async fn unhurried<T>(&self, wait: impl Future<Output = T>) -> T {
         let begun = Instant::now();
         let answer = wait.await;
@@ -52,40 +52,40 @@ impl Connection {
         answer
     }
 
-    /// The API, as plans name it.
+    /// Returns the name of the API in plans.
     pub(crate) fn api(&self) -> &str {
         if self.sandbox.is_some() { SANDBOX_API } else { self.transport.base_url() }
     }
 
-    /// A client that cannot write.
+    /// Returns a client that cannot write.
     pub(crate) fn reader(&self) -> Reader {
         Reader::new(self.transport.clone(), self.policy.get())
     }
 }
 
-/// A way to write to the API too.
+/// A connection for reading and writing.
 pub(crate) struct WriteConnection {
-    /// The way to read.
+    /// The connection for reading.
     pub(crate) read: Connection,
 }
 
 impl WriteConnection {
-    /// A client that cannot read.
+    /// Returns a client that cannot read.
     pub(crate) fn writer(&self) -> Writer {
         Writer::new(self.read.transport.clone(), self.read.policy.get())
     }
 
-    /// As [`WriteConnection::writer`], for writes that a read-back follows: after a signal it does not wait long for an answer.
+    /// Returns a writer for writes that are read back: after a signal it waits only a few seconds for an answer.
     pub(crate) fn impatient_writer(&self) -> Writer {
         Writer::new(Arc::new(ImpatientTransport(self.read.transport.clone())), self.read.policy.get())
     }
 }
 
-/// Prepares the way to read from the API; nothing is sent yet.
+/// Creates a connection for reading, without sending anything.
 ///
 /// # Errors
-/// If credentials are missing or malformed, the base URL is not one that a token may be sent to, a proxy variable or the trusted
-/// certificates cannot be used, or the sandbox cannot start.
+/// Returns an error if credentials are missing or malformed, a token must not be sent to the base URL, a proxy variable or
+/// the trusted certificates cannot be used, or the sandbox cannot start.
 pub(crate) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connection, CliError> {
     let policy = Policy::default().timeout(args.timeout).deadline_in(args.deadline);
     let (config, sandbox) = match &args.sandbox {
@@ -96,27 +96,27 @@ pub(crate) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connec
         }
         Some(state) => {
             let running = start_sandbox(ui, env, state.as_deref()).await?;
-            let base_url = BaseUrl::parse(&running.base_url()).map_err(unusable)?;
-            let credentials = Credentials::token(SANDBOX_TOKEN).map_err(unfit)?;
+            let base_url = BaseUrl::parse(&running.base_url()).map_err(config_error)?;
+            let credentials = Credentials::token(SANDBOX_TOKEN).map_err(credentials_error)?;
             (HttpConfig { base_url, credentials, extra_roots: None, proxy: ProxyRoute::Loopback }, Some(running))
         }
     };
-    let transport = HttpTransport::new(config).map_err(unusable)?;
+    let transport = HttpTransport::new(config).map_err(config_error)?;
     Ok(Connection { transport: Arc::new(transport), policy: Cell::new(policy), sandbox })
 }
 
-fn unusable(error: ConfigError) -> CliError {
+fn config_error(error: ConfigError) -> CliError {
     Error::from(error).into()
 }
 
-fn unfit(error: CredentialsError) -> CliError {
-    unusable(error.into())
+fn credentials_error(error: CredentialsError) -> CliError {
+    config_error(error.into())
 }
 
-/// As [`connect`], for commands that write.
+/// Creates a connection for reading and writing, without sending anything.
 ///
 /// # Errors
-/// As [`connect`].
+/// Returns an error like [`connect`].
 pub(crate) async fn connect_to_write(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<WriteConnection, CliError> {
     Ok(WriteConnection { read: connect(ui, env, args).await? })
 }
@@ -130,43 +130,43 @@ async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandb
     serve(instance, 0).await
 }
 
-/// Opens the file that keeps a sandbox's state, and makes one where there is none.
+/// Opens the state file of a sandbox, and creates it if it does not exist.
 ///
 /// # Errors
-/// If it is not a state, or cannot be read or written.
+/// Returns an error if it is not a sandbox state, or cannot be read or written.
 pub(crate) fn open_store(path: &Path) -> Result<sandbox::Store, CliError> {
     sandbox::Store::open(path).map_err(|error| {
         let failure = CliError::new(FailureKind::Sandbox, error.to_string());
         match error {
-            // What to do with a broken one is in its message.
+            // The message already contains what to do.
             sandbox::StoreError::Invalid { .. } => failure,
             _ => failure.hint("name a regular file in a folder that exists: --sandbox=STATE.json"),
         }
     })
 }
 
-/// Serves a sandbox on loopback; port 0 is any free one.
+/// Serves a sandbox on loopback; port 0 selects any free port.
 ///
 /// # Errors
-/// If the port cannot be had.
+/// Returns an error if the port cannot be bound.
 pub(crate) async fn serve(instance: sandbox::Instance, port: u16) -> Result<sandbox::Running, CliError> {
     let failed = |error: &dyn std::fmt::Display| CliError::new(FailureKind::Sandbox, error.to_string());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     sandbox::Server::start(instance, address).await.map_err(|error| failed(&error))
 }
 
-/// The file that keeps the sandbox's state: the one that was named, else one in the folder for state.
+/// Returns the state file of the sandbox: the named file, else one in the folder for state.
 pub(crate) fn sandbox_state(env: &Env, named: Option<&Path>) -> Result<PathBuf, CliError> {
     if let Some(path) = named {
         return Ok(path.to_owned());
     }
     let folder = env.state_folder().ok_or_else(|| {
-        CliError::usage("neither HOME nor XDG_STATE_HOME is set, so there is no place for the sandbox's state")
+        CliError::usage("cannot store the sandbox's state: neither HOME nor XDG_STATE_HOME is set")
             .hint("name a file: --sandbox=STATE.json")
     })?;
-    // The folder is ours; the folder of a file that somebody named is not, and a typo in it should be seen.
+    // Only this folder is created: a missing folder of a named file may be a typo.
     private_folder::check(&folder)?;
-    files::make_private_folder(&folder).map_err(|error| CliError::io("make the folder", &folder, &error))?;
+    files::make_private_folder(&folder).map_err(|error| CliError::io("create the folder", &folder, &error))?;
     Ok(folder.join(env::SANDBOX_STATE))
 }
 
@@ -176,10 +176,10 @@ fn http_config(env: &Env, args: &ApiArgs) -> Result<HttpConfig, CliError> {
     Ok(HttpConfig { credentials: credentials(env, args)?, extra_roots: trust::extra_roots(env)?, base_url, proxy })
 }
 
-/// Where the API is: the flag, else the variable, else Cloudflare.
+/// Returns the base URL of the API: that of the flag, else of the variable, else Cloudflare's.
 ///
 /// # Errors
-/// If it is not a URL that credentials may be sent to.
+/// Returns an error if credentials must not be sent to that URL.
 pub(crate) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
     env.require_unicode(&[env::BASE_URL])?;
     let flag = args.base_url.as_deref().map(|url| ("--base-url", url));
@@ -187,35 +187,35 @@ pub(crate) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
         return Ok(BaseUrl::default());
     };
     let named = |error: CliError| CliError { message: format!("{from}: {}", error.message), ..error };
-    BaseUrl::parse(url).map_err(|error| named(unusable(error)))
+    BaseUrl::parse(url).map_err(|error| named(config_error(error)))
 }
 
-/// The way to the API.
+/// Returns the proxy for requests to the API, if any.
 ///
 /// # Errors
-/// If a proxy variable cannot be used.
+/// Returns an error if a proxy variable cannot be used.
 pub(crate) fn route(env: &Env, base_url: &BaseUrl) -> Result<ProxyRoute, CliError> {
     env.require_unicode(&ProxyRoute::VARIABLES)?;
-    ProxyRoute::resolve(base_url, |name| env.expose(name)).map_err(unusable)
+    ProxyRoute::resolve(base_url, |name| env.expose(name)).map_err(config_error)
 }
 
-/// The credentials that a connection would use; none where it is the sandbox.
+/// Returns the credentials that a connection would use; `None` for the sandbox.
 ///
 /// # Errors
-/// As [`connect`].
+/// Returns an error like [`connect`].
 pub(crate) fn credentials_of(env: &Env, args: &ApiArgs) -> Result<Option<Credentials>, CliError> {
     if args.sandbox.is_some() { Ok(None) } else { credentials(env, args).map(Some) }
 }
 
-/// The credentials: the file that was named, else the token of the environment, else its key and e-mail address.
+/// Reads the credentials: from the token file, else the token of the environment, else its key and e-mail address.
 fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
     if let Some(path) = &args.token_file {
         let unreadable = |error: std::io::Error| {
             CliError::io("read the token file", path, &error).hint(match error.kind() {
                 std::io::ErrorKind::InvalidInput => {
-                    "for a token that a command prints: CLOUDFLARE_API_TOKEN=\"$(COMMAND)\" zerodrift …"
+                    "to use a token that a command prints: CLOUDFLARE_API_TOKEN=\"$(COMMAND)\" zerodrift …"
                 }
-                _ => "name a file that holds the token alone, with --token-file",
+                _ => "name a file that contains only the token, with --token-file",
             })
         };
         let (file, metadata) = files::open(path).map_err(unreadable)?;
@@ -223,20 +223,20 @@ fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
         let text = Zeroizing::new(files::bounded(file, secrets::LARGEST_TOKEN_FILE).map_err(unreadable)?);
         let text = std::str::from_utf8(&text)
             .map_err(|_| unreadable(std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not UTF-8")))?;
-        return Credentials::token(text).map_err(unfit);
+        return Credentials::token(text).map_err(credentials_error);
     }
     env.require_unicode(&[env::API_TOKEN, env::API_KEY, env::EMAIL])?;
     if let Some(token) = env.expose(env::API_TOKEN) {
-        return Credentials::token(token).map_err(unfit);
+        return Credentials::token(token).map_err(credentials_error);
     }
     match (env.expose(env::API_KEY), env.get(env::EMAIL)) {
-        (Some(key), Some(email)) => Credentials::key(email, key).map_err(unfit),
-        (Some(_), None) => Err(no_credentials("CLOUDFLARE_API_KEY is set and CLOUDFLARE_EMAIL is not")),
+        (Some(key), Some(email)) => Credentials::key(email, key).map_err(credentials_error),
+        (Some(_), None) => Err(no_credentials("CLOUDFLARE_API_KEY is set, but CLOUDFLARE_EMAIL is not")),
         _ => Err(no_credentials("no credentials: neither a token nor a key is set")),
     }
 }
 
-/// A token file is for its owner alone: whoever can read it can rewrite the organization.
+/// Rejects a token file that others can read: with the token they can change the organization.
 #[cfg(unix)]
 fn private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), CliError> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -259,7 +259,7 @@ fn no_credentials(message: &str) -> CliError {
     CliError::new(FailureKind::Authentication, message)
         .hint("set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL")
         .hint("the token needs the permission `Access: Organizations, Identity Providers, and Groups Read` (or `Access: Organizations Read`); apply needs Write, which the dashboard calls Edit")
-        .hint("to try without an account, add --sandbox")
+        .hint("to try zerodrift without an account, add --sandbox")
 }
 
 #[cfg(test)]

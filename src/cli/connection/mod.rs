@@ -1,7 +1,7 @@
-//! The way to the API.
+//! The connection to the API.
 //!
-//! - `connect`: base URL, credentials, proxy and sandbox → a connection that reads, or one that writes too
-//! - `trust`: the certificate authorities that are trusted
+//! - `connect`: base URL, credentials, proxy and sandbox → a connection for reading, or one for writing too
+//! - `trust`: the trusted certificate authorities
 
 pub(crate) mod connect;
 pub(crate) mod trust;

@@ -1,7 +1,7 @@
-//! Which certificate authorities are trusted, as the environment says it.
+//! The trusted certificate authorities, as set by the environment.
 //!
 //! On Linux and other Unix systems `SSL_CERT_FILE` and `SSL_CERT_DIR` replace the system's store (rustls-native-certs 0.8, `load_native_certs`).
-//! macOS and Windows have a store of their own (rustls-platform-verifier 0.7): there the file adds to it, and the folders are not read.
+//! macOS and Windows have a store of their own (rustls-platform-verifier 0.7): there the file adds to it, and the folders are ignored.
 
 use std::path::{Path, PathBuf};
 
@@ -9,16 +9,17 @@ use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
 use crate::files::{self, LARGEST_DOCUMENT};
 
-/// Whether the variables replace the system's store, or add to it.
+/// Whether the variables replace the system's store instead of adding to it.
 const REPLACES: bool = cfg!(all(unix, not(target_vendor = "apple")));
 
-/// The end that every certificate in a PEM file has.
+/// The line that starts every certificate in a PEM file.
 const PEM_CERTIFICATE: &str = "-----BEGIN CERTIFICATE-----";
 
-/// The root certificates to trust beside those that the platform's verifier finds by itself, as PEM.
+/// Returns the root certificates to trust in addition to those of the platform's verifier, as PEM.
 ///
 /// # Errors
-/// If `SSL_CERT_FILE` or a folder of `SSL_CERT_DIR` cannot be read. The platform's verifier would go on without it.
+/// Returns an error if `SSL_CERT_FILE` or a folder of `SSL_CERT_DIR` cannot be read. The platform's verifier would
+/// ignore that.
 pub(crate) fn extra_roots(env: &Env) -> Result<Option<Vec<u8>>, CliError> {
     if REPLACES {
         for folder in folders(env) {
@@ -27,18 +28,18 @@ pub(crate) fn extra_roots(env: &Env) -> Result<Option<Vec<u8>>, CliError> {
     }
     match file(env) {
         Some(path) => read(&path).map(Some),
-        // An empty variable counts as unset, but the verifier takes it for the name of a file and finds no certificates.
-        None if REPLACES && env.is_set_to_nothing(env::SSL_CERT_FILE) && folders(env).is_empty() => {
+        // An empty variable counts as unset, but the verifier uses it as the name of a file and finds no certificates.
+        None if REPLACES && env.is_set_but_empty(env::SSL_CERT_FILE) && folders(env).is_empty() => {
             Ok(system_bundle().and_then(|path| files::read(&path, LARGEST_DOCUMENT).ok()))
         }
         None => Ok(None),
     }
 }
 
-/// What is trusted, in words, for `doctor`.
+/// Describes what is trusted, for `doctor`.
 ///
 /// # Errors
-/// As [`extra_roots`].
+/// Returns an error like [`extra_roots`].
 pub(crate) fn describe(env: &Env) -> Result<String, CliError> {
     let mut sources = Vec::new();
     if let Some(path) = file(env) {
@@ -74,7 +75,7 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
 
 fn unreadable(variable: &str, path: &Path, error: &std::io::Error) -> CliError {
     CliError::io(&format!("read the certificates in {variable}:"), path, error)
-        .hint(format!("set {variable} to what holds the certificates, or unset it"))
+        .hint(format!("set {variable} to a readable path with certificates, or unset it"))
 }
 
 fn count(pem: &[u8]) -> usize {

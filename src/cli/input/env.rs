@@ -1,4 +1,4 @@
-//! The environment as a value: read once, at the edge. An empty variable counts as unset.
+//! The environment as a value, read once at the start. An empty variable counts as unset.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,24 +8,24 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::cli::error::CliError;
 use crate::text;
 
-/// The environment variables that this program knows, and the folder conventions that follow from them.
+/// The environment variables, and the folders that follow from them.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Env {
     variables: BTreeMap<String, String>,
-    /// The variables that may hold a credential. They are in no other field, and `Debug` does not show them.
+    /// The variables that may contain a credential. They are stored only here, and `Debug` does not show their values.
     secrets: BTreeMap<String, SecretString>,
     not_unicode: Vec<String>,
 }
 
-/// API token: the preferred credential. A variable whose name starts so is the token of one account.
+/// API token, the preferred credential. A variable with this prefix and an account id is the token of that account.
 pub(crate) const API_TOKEN: &str = "CLOUDFLARE_API_TOKEN";
-/// Global API key; goes with [`EMAIL`].
+/// Global API key; needs [`EMAIL`].
 pub(crate) const API_KEY: &str = "CLOUDFLARE_API_KEY";
 /// E-mail address of the global API key.
 pub(crate) const EMAIL: &str = "CLOUDFLARE_EMAIL";
-/// Account, where the manifest names none.
+/// Account, if the manifest names no target.
 pub(crate) const ACCOUNT_ID: &str = "CLOUDFLARE_ACCOUNT_ID";
-/// Zone, where the manifest names none.
+/// Zone, if the manifest names no target.
 pub(crate) const ZONE_ID: &str = "CLOUDFLARE_ZONE_ID";
 /// Base URL of the API.
 pub(crate) const BASE_URL: &str = "CLOUDFLARE_BASE_URL";
@@ -36,31 +36,31 @@ pub(crate) const SSL_CERT_DIR: &str = "SSL_CERT_DIR";
 /// Log filter, in the syntax of tracing-subscriber.
 pub(crate) const RUST_LOG: &str = "RUST_LOG";
 
-/// The audit log, in the folder for state or for backups.
+/// File name of the audit log, in the folder for state or for backups.
 pub(crate) const AUDIT_LOG: &str = "audit.jsonl";
-/// The sandbox's state, in the folder for state.
+/// File name of the sandbox's state, in the folder for state.
 pub(crate) const SANDBOX_STATE: &str = "sandbox.json";
 
-/// The file of a job's summary on GitHub.
+/// File of a step's summary on GitHub.
 pub(crate) const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
-/// The file of a step's outputs on GitHub.
+/// File of a step's outputs on GitHub.
 pub(crate) const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
-/// The top of the repository, on GitHub.
+/// Root of the repository on GitHub.
 pub(crate) const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
-/// The top of the repository, on GitLab.
+/// Root of the repository on GitLab.
 pub(crate) const CI_PROJECT_DIR: &str = "CI_PROJECT_DIR";
 
-/// The variables that may name a proxy, with a password in it.
+/// The variables that may name a proxy. Their values may contain a password.
 pub(crate) const PROXIES: [&str; 6] =
     ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
-/// Whether a variable holds a token or a key.
+/// Returns whether a variable contains a token or a key.
 fn is_credential(name: &str) -> bool {
     name.starts_with(API_TOKEN) || name == API_KEY
 }
 
 impl Env {
-    /// The environment of this process. Of variables that are not Unicode only the names are kept.
+    /// Reads the environment of this process. Only the names of variables that are not Unicode are kept.
     pub(crate) fn of_process() -> Self {
         let mut env = Self::default();
         for (name, value) in std::env::vars_os() {
@@ -81,10 +81,10 @@ impl Env {
         }
     }
 
-    /// Refuses a variable that is set and cannot be read, which would otherwise count as unset.
+    /// Rejects variables that are not Unicode, which would otherwise count as unset.
     ///
     /// # Errors
-    /// If one of them is set to something other than Unicode.
+    /// Returns an error if one of them is not Unicode.
     pub(crate) fn require_unicode(&self, names: &[&str]) -> Result<(), CliError> {
         let Some(name) = names.iter().find(|name| self.not_unicode.iter().any(|found| found == *name)) else {
             return Ok(());
@@ -93,28 +93,28 @@ impl Env {
         Err(CliError::usage(message).hint(format!("set {name} again, or unset it")))
     }
 
-    /// A variable that is set to something and cannot hold a credential.
+    /// Returns the value of a variable that cannot contain a credential, unless it is unset or empty.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// A variable that is set to something, whether or not it may hold a credential: for code that checks it, and keeps no copy.
+    /// Returns the value of any variable, unless it is unset or empty. For code that checks the value and keeps no copy of it.
     pub(crate) fn expose(&self, name: &str) -> Option<&str> {
         let secret = self.secrets.get(name).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty());
         secret.or_else(|| self.get(name))
     }
 
-    /// The tokens and keys that are set, whether or not this run uses them.
+    /// Returns the tokens and keys that are set, whether or not this run uses them.
     pub(crate) fn credentials(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().filter(|(name, _)| is_credential(name)).map(|(_, value)| value.expose_secret())
     }
 
-    /// Whether a variable is set to nothing, which libraries that read the environment themselves take for a value.
-    pub(crate) fn is_set_to_nothing(&self, name: &str) -> bool {
+    /// Returns whether a variable is set but empty. Libraries that read the environment themselves use the empty value.
+    pub(crate) fn is_set_but_empty(&self, name: &str) -> bool {
         self.variables.get(name).is_some_and(String::is_empty)
     }
 
-    /// These variables alone, for tests.
+    /// Creates an environment with only these variables, for tests.
     #[cfg(test)]
     pub(crate) fn of<const N: usize>(pairs: [(&str, &str); N]) -> Self {
         let mut env = Self::default();
@@ -122,11 +122,11 @@ impl Env {
         env
     }
 
-    /// A path as seen from the top of the repository, where the platform says which folder that is: annotations on a
-    /// file name it so, wherever the job works. The path as it is elsewhere.
+    /// Returns a path relative to the root of the repository if the platform sets that root, as annotations need it;
+    /// otherwise the path unchanged.
     pub(crate) fn in_repository(&self, path: &str) -> String {
         let top = self.get(GITHUB_WORKSPACE).or_else(|| self.get(CI_PROJECT_DIR));
-        // A file that is not there has a place all the same.
+        // The path of a missing file is resolved through its folder.
         let real = |path: &Path| {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let named = || Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?));
@@ -140,13 +140,13 @@ impl Env {
         top.and_then(below).unwrap_or_else(|| path.to_owned())
     }
 
-    /// A path for people: below the home folder it starts with `~`.
+    /// Returns a path for display: below the home folder it starts with `~`.
     pub(crate) fn short(&self, path: &Path) -> String {
         let below_home = self.get("HOME").and_then(|home| path.strip_prefix(home).ok());
         below_home.map_or_else(|| text::path(path), |rest| format!("~/{}", text::path(rest)))
     }
 
-    /// The folder for state that should survive: `$XDG_STATE_HOME/zerodrift`, else `~/.local/state/zerodrift`.
+    /// Returns the folder for persistent state: `$XDG_STATE_HOME/zerodrift`, else `~/.local/state/zerodrift`.
     pub(crate) fn state_folder(&self) -> Option<PathBuf> {
         let state = self.get("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let home = || self.get("HOME").map(|home| PathBuf::from(home).join(".local/state"));
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_hold_a_credential_is_shown_by_name_only() {
+    fn debug_shows_only_the_names_of_variables_that_may_contain_a_credential() {
         for name in [API_TOKEN, "CLOUDFLARE_API_TOKEN_699D98642C564D2E855E9661899B7252", API_KEY, BASE_URL]
             .into_iter()
             .chain(PROXIES)
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn state_lives_where_xdg_says_and_below_home_otherwise() {
+    fn the_state_folder_follows_xdg_and_falls_back_to_home() {
         let folder = |env: Env| env.state_folder().map(|path| path.display().to_string());
         let (state, home) = (("XDG_STATE_HOME", "/s"), ("HOME", "/h"));
         assert_eq!(folder(Env::of([state, home])).as_deref(), Some("/s/zerodrift"));
@@ -189,8 +189,9 @@ mod tests {
         assert_eq!(folder(Env::of([relative, home])).as_deref(), Some("/h/.local/state/zerodrift"));
         assert_eq!(folder(Env::default()), None);
     }
+
     #[test]
-    fn a_file_is_named_from_the_top_of_the_repository_where_that_is_known() {
+    fn a_path_is_relative_to_the_root_of_the_repository_if_the_platform_sets_it() {
         let top = tempfile::tempdir().unwrap();
         std::fs::create_dir(top.path().join("infra")).unwrap();
         let file = top.path().join("infra/org.yaml");

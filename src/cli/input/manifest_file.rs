@@ -1,4 +1,4 @@
-//! Finding the manifest, and the organization it is about.
+//! Reading the manifest, and finding its target.
 
 use std::path::Path;
 
@@ -13,23 +13,23 @@ use crate::manifest::{self, Manifest, Parsed};
 use crate::settings::{Scope, Target, TargetIdError};
 use crate::text::visible;
 
-/// A manifest that was read, with whatever there is to say about it.
+/// A manifest that was read, with its findings.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// The text, for showing lines of it; absent when it could not be decoded.
+    /// The text, for showing lines of it; absent if it could not be decoded.
     pub(crate) source: Option<Source>,
-    /// The manifest; absent when a finding is an error.
+    /// The manifest; absent if a finding is an error.
     pub(crate) manifest: Option<Manifest>,
-    /// The organization that it names, errors or not.
+    /// The target that it names, whether or not it has errors.
     pub(crate) target: Option<Target>,
-    /// Everything there is to say.
+    /// All findings.
     pub(crate) findings: Vec<Finding>,
 }
 
 /// Reads and checks a manifest; `-` is standard input.
 ///
 /// # Errors
-/// If the file cannot be read, or is another file of zerodrift. A file with errors is no error here: the findings say what is wrong.
+/// Returns an error if the file cannot be read, or is another file of zerodrift. Errors in the manifest are findings.
 pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
     let bytes = read(file)?;
     if let Some(kind) = OwnFile::instead_of_a_manifest(&bytes) {
@@ -45,12 +45,12 @@ pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
     let Some(reason) = context.withheld(&source) else {
         return Ok(Loaded { source: Some(source), manifest, target, findings });
     };
-    // Messages quote names and values, and a plan needs the text all the same.
+    // Messages quote names and values of the file, so they are withheld too. A plan still needs the text.
     let findings = findings.into_iter().map(|finding| finding.withheld(reason)).collect();
     Ok(Loaded { source: manifest.is_some().then_some(source), manifest, target, findings })
 }
 
-/// The bytes of a file, one more than the limit at most, so that a huge or endless input is refused and not swallowed.
+/// Reads a file up to one byte over the limit, so that an input that is too large is rejected without reading all of it.
 fn read(file: &str) -> Result<Vec<u8>, CliError> {
     let most = manifest::LARGEST as u64 + 1;
     if file == "-" {
@@ -64,7 +64,7 @@ fn read(file: &str) -> Result<Vec<u8>, CliError> {
 fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
     let failure = CliError::io("read", path, error);
     if error.kind() == std::io::ErrorKind::NotFound {
-        return failure.hint("name the manifest, or write one from live with `zerodrift init`");
+        return failure.hint("name the manifest, or write one from the live state with `zerodrift init`");
     }
     if error.kind() == std::io::ErrorKind::InvalidInput {
         return failure.hint("name a regular file, or - for standard input");
@@ -72,10 +72,10 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
     failure
 }
 
-/// The organization that is meant: the file's, else the flag's, else the environment's.
+/// Returns the target: that of the file, else of the flag, else of the environment.
 ///
 /// # Errors
-/// If a flag contradicts the file (it never overrides it), an id is malformed, or nothing names an organization.
+/// Returns an error if a flag contradicts the file (it never overrides it), an id is malformed, or no target is set.
 pub(crate) fn target(args: &TargetArgs, env: &Env, of_file: Option<&Target>) -> Result<Target, CliError> {
     target_if_any(args, env, of_file)?.ok_or_else(|| {
         CliError::usage("no account or zone is set")
@@ -83,10 +83,10 @@ pub(crate) fn target(args: &TargetArgs, env: &Env, of_file: Option<&Target>) -> 
     })
 }
 
-/// As [`target`], for whoever can do without: nothing where nothing names an organization.
+/// Returns the target like [`target`], or `None` if none is set.
 ///
 /// # Errors
-/// As [`target`], but for the last.
+/// Returns an error like [`target`], except if no target is set.
 pub(crate) fn target_if_any(
     args: &TargetArgs,
     env: &Env,
@@ -99,9 +99,9 @@ pub(crate) fn target_if_any(
     };
     match (of_file, flag) {
         (Some(file), Some(flag)) if *file != flag => Err(CliError::usage(format!(
-            "the manifest is about {file} and the flag says {flag}: a flag never overrides the file"
+            "the manifest targets {file}, but the flag names {flag}; a flag never overrides the manifest"
         ))
-        .hint("leave the flag out, or name the manifest of that organization")),
+        .hint("remove the flag, or name the manifest of that organization")),
         (Some(file), _) => Ok(Some(file.clone())),
         (None, Some(flag)) => Ok(Some(flag)),
         (None, None) => of_environment(env),
@@ -110,7 +110,7 @@ pub(crate) fn target_if_any(
 
 fn of_environment(env: &Env) -> Result<Option<Target>, CliError> {
     env.require_unicode(&[env::ACCOUNT_ID, env::ZONE_ID])?;
-    // White space is what a secret store or a file leaves around a value; alone it is nothing.
+    // Secret stores and files leave white space around a value. White space alone counts as unset.
     let id = |name| env.get(name).filter(|value| !value.trim().is_empty());
     match (id(env::ACCOUNT_ID), id(env::ZONE_ID)) {
         (Some(_), Some(_)) => Err(CliError::usage("CLOUDFLARE_ACCOUNT_ID and CLOUDFLARE_ZONE_ID are both set")
@@ -128,24 +128,24 @@ fn parse(scope: Scope, id: &str, from: &str) -> Result<Target, CliError> {
         Scope::Zone => Target::zone(id),
     };
     target.map_err(|error: TargetIdError| {
-        CliError::usage(format!("{from}: {error}{}", what_is_wrong(id)))
+        CliError::usage(format!("{from}: {error}{}", id_problem(id)))
             .hint("copy it from the overview page of the account or zone in the dashboard")
     })
 }
 
-/// How a text differs from an id, without the text: somebody may have put a token there.
-fn what_is_wrong(id: &str) -> String {
+/// Describes how a text differs from an id, without showing the text: it may be a token.
+fn id_problem(id: &str) -> String {
     let other = id.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit());
     match (other, id.chars().count()) {
-        (_, 0) => "; this one is empty".to_owned(),
+        (_, 0) => "; it is empty".to_owned(),
         (Some((place, character)), 32) => {
             let shown = if character.is_ascii_graphic() {
                 character.to_string()
             } else {
                 character.escape_default().to_string()
             };
-            format!("; character {} of this one is `{shown}`", place + 1)
+            format!("; character {} is `{shown}`", place + 1)
         }
-        (_, length) => format!("; this one has {length} characters"),
+        (_, length) => format!("; it has {length} characters"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-/// The real path of the repository that the folder of a file is in: the nearest one above it with a `.git`.
+/// Returns the real path of the repository that contains a file: the nearest parent folder with a `.git`.
 pub(crate) fn repository_of(file: &Path) -> Option<PathBuf> {
     let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let real = std::fs::canonicalize(folder).ok()?;

@@ -1,4 +1,4 @@
-//! The credentials that this process can see, so that no output shows them, and files whose text is not shown.
+//! The credentials that outputs must not show, and the files whose text must not be shown.
 
 use std::path::{Path, PathBuf};
 
@@ -12,11 +12,11 @@ use crate::diagnostics::Source;
 use crate::files;
 use crate::text::Redactor;
 
-/// The size of the largest token file, in bytes; a larger file is refused where it is used.
+/// The size of the largest token file, in bytes; a larger file is rejected where it is used.
 pub(crate) const LARGEST_TOKEN_FILE: u64 = 64 * 1024;
 
-/// Everything that is secret in the environment and in the token file, whether this run uses it or not. An e-mail address
-/// is not: it is a name.
+/// Collects the secrets of the environment and of the token file, whether or not this run uses them. An e-mail address
+/// is not a secret.
 pub(crate) fn of(env: &Env, args: Option<&ApiArgs>) -> Redactor {
     let secrets = Redactor::default();
     env.credentials().for_each(|value| learn_words(&secrets, value));
@@ -29,18 +29,18 @@ pub(crate) fn of(env: &Env, args: Option<&ApiArgs>) -> Redactor {
     secrets
 }
 
-/// Adds the credentials that a connection uses, wherever they were read.
+/// Adds the credentials that a connection uses.
 pub(crate) fn learn(secrets: &Redactor, credentials: &Credentials) {
     secrets.learn(credentials.secret().expose_secret());
 }
 
-/// A value that was pasted wrongly is secret in each of its words: `Bearer …`, quotation marks.
+/// Adds a value and each of its words, for tokens that were pasted with `Bearer` or quotation marks.
 fn learn_words(secrets: &Redactor, value: &str) {
     secrets.learn(value);
     value.split_whitespace().for_each(|word| secrets.learn(word.trim_matches(['"', '\''])));
 }
 
-/// What stands before the `@` of a URL, even of one that cannot be used.
+/// Adds the user information of a URL, even of an invalid one.
 fn learn_url(secrets: &Redactor, url: &str) {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let Some((login, _)) = rest.rsplit_once('@') else { return };
@@ -50,43 +50,44 @@ fn learn_url(secrets: &Redactor, url: &str) {
     }
 }
 
-/// The text of the token file, where it is a regular file.
+/// Reads the token file, if it is a regular file.
 fn token(path: &Path) -> Option<Zeroizing<Vec<u8>>> {
     files::read(path, LARGEST_TOKEN_FILE).ok().map(Zeroizing::new)
 }
 
-/// Files whose text findings do not show.
+/// Files whose text findings must not show.
 #[derive(Debug, Default)]
 pub(crate) struct PrivateFiles {
     token_file: Option<PathBuf>,
 }
 
 impl PrivateFiles {
-    /// Those of a run.
+    /// Returns those of a run.
     pub(crate) fn of(args: Option<&ApiArgs>) -> Self {
         let token_file = args.and_then(|args| args.token_file.as_deref());
         Self { token_file: token_file.and_then(|path| std::fs::canonicalize(path).ok()) }
     }
 
-    /// Why no line of a file is shown; nothing where lines are. Whoever names a secret as the manifest, by a symbolic link in
-    /// a pull request, must not read it in a finding.
+    /// Returns why the lines of a file must not be shown; `None` if they may be. A pull request can make the manifest a
+    /// symbolic link to a secret, which must not appear in a finding.
     pub(crate) fn reason(&self, source: &Source, secrets: &Redactor) -> Option<&'static str> {
         if source.text.contains('\0') {
             return Some("it is not text");
         }
         if secrets.finds(&source.text) {
-            return Some("it holds a credential of this run");
+            return Some("it contains a credential of this run");
         }
         let real = std::fs::canonicalize(&source.name).ok().filter(|_| source.name != "-")?;
         if self.token_file.as_ref() == Some(&real) {
             return Some("it is the token file");
         }
         let name = Path::new(&source.name);
-        (!real.starts_with(top(name)?)).then_some("it is a link out of the repository")
+        (!real.starts_with(top(name)?)).then_some("it is a symbolic link to a file outside the repository")
     }
 }
 
-/// The folder that a file has to be in: the repository around the place that its name is relative to; outside of one, that place.
+/// Returns the folder that must contain a file: the repository around the folder that its name is relative to, or that
+/// folder itself outside a repository.
 fn top(name: &Path) -> Option<PathBuf> {
     let is_below = name.is_relative() && !name.components().any(|part| part == std::path::Component::ParentDir);
     let folder = name.parent().filter(|parent| !is_below && !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -102,7 +103,7 @@ mod tests {
     const TOKEN: &str = "zdT0ken-that-must-never-be-seen_7391";
 
     #[test]
-    fn every_variable_that_may_hold_a_credential_is_looked_at() {
+    fn credentials_are_collected_from_every_variable_that_may_contain_one() {
         for (name, value, secret) in [
             ("CLOUDFLARE_API_TOKEN", TOKEN.to_owned(), TOKEN),
             ("CLOUDFLARE_API_TOKEN", format!("Bearer \"{TOKEN}\""), TOKEN),
@@ -121,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn the_text_of_a_file_is_shown_unless_it_may_be_a_secret() {
+    fn lines_of_a_file_are_shown_unless_it_may_be_a_secret() {
         let folder = tempfile::tempdir().unwrap();
         let secrets = Redactor::default();
         secrets.learn(TOKEN);
@@ -133,12 +134,12 @@ mod tests {
         assert_eq!(reason("org.yaml", "name: A"), None);
         assert_eq!(reason("gone.yaml", "name: A"), None);
         assert_eq!(reason("org.yaml", "name: A\0"), Some("it is not text"));
-        assert_eq!(reason("org.yaml", &format!("# {TOKEN}")), Some("it holds a credential of this run"));
+        assert_eq!(reason("org.yaml", &format!("# {TOKEN}")), Some("it contains a credential of this run"));
     }
 
     #[cfg(unix)]
     #[test]
-    fn a_link_is_followed_inside_the_repository_only() {
+    fn lines_behind_a_link_are_shown_only_inside_the_repository() {
         let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let path = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(path("repository/.git")).unwrap();
@@ -153,7 +154,10 @@ mod tests {
             PrivateFiles::default().reason(&source, &Redactor::default())
         };
         assert_eq!(reason("repository/orgs/inside.yaml"), None);
-        assert_eq!(reason("repository/orgs/outside.yaml"), Some("it is a link out of the repository"));
+        assert_eq!(
+            reason("repository/orgs/outside.yaml"),
+            Some("it is a symbolic link to a file outside the repository")
+        );
         let files = PrivateFiles { token_file: std::fs::canonicalize(path("repository/real.yaml")).ok() };
         let source = Source { name: path("repository/orgs/inside.yaml").display().to_string(), text: String::new() };
         assert_eq!(files.reason(&source, &Redactor::default()), Some("it is the token file"));

@@ -1,4 +1,4 @@
-//! The formats of a result: one on standard output, further ones in files, all of the same run.
+//! The formats of a result: one on standard output, and any number in files.
 
 use std::path::PathBuf;
 
@@ -9,19 +9,19 @@ use crate::report::ReportFormat;
 /// The formats of one kind of result.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Formats<F: ReportFormat + ValueEnum> {
-    /// Form of the result
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: F,
     #[arg(
         long = "report",
         value_name = "FORMAT=FILE",
         value_parser = report::<F>,
-        help = format!("Writes the same result in another form into a file, such as {}; may repeat", F::EXAMPLE)
+        help = format!("Write the same result to a file in another format, such as {}; may repeat", F::EXAMPLE)
     )]
     pub(crate) reports: Vec<Report<F>>,
 }
 
-/// A format and the file that takes it.
+/// A format and the file to write it to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Report<F> {
     /// The format.
@@ -31,7 +31,7 @@ pub(crate) struct Report<F> {
 }
 
 impl<F: ReportFormat + ValueEnum> Formats<F> {
-    /// Whether one of the formats has a property.
+    /// Returns whether one of the formats has a property.
     pub(crate) fn any(&self, has: impl Fn(F) -> bool) -> bool {
         has(self.format) || self.reports.iter().any(|report| has(report.format))
     }
@@ -43,13 +43,13 @@ fn report<F: ValueEnum>(text: &str) -> Result<Report<F>, String> {
         names.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
     };
     let Some((format, file)) = text.split_once('=').filter(|(_, file)| !file.is_empty()) else {
-        return Err(format!("write FORMAT=FILE, such as json=result.json; the forms are {}", names()));
+        return Err(format!("expected FORMAT=FILE, such as json=result.json; the formats are {}", names()));
     };
     if file == "-" {
-        return Err("standard output is for --format; name a file".to_owned());
+        return Err("expected a file; use --format for standard output".to_owned());
     }
     let format =
-        F::from_str(format, false).map_err(|_| format!("there is no form {format:?}; there are {}", names()))?;
+        F::from_str(format, false).map_err(|_| format!("no such format: {format:?}; the formats are {}", names()))?;
     Ok(Report { format, file: file.into() })
 }
 
@@ -59,21 +59,21 @@ mod tests {
     use crate::report::PlanFormat;
 
     #[test]
-    fn a_report_is_a_form_and_a_file() {
+    fn a_report_is_a_format_and_a_file() {
         let wanted = Report { format: PlanFormat::Markdown, file: "out/a=b.md".into() };
         assert_eq!(report::<PlanFormat>("markdown=out/a=b.md"), Ok(wanted));
     }
 
     #[test]
-    fn what_is_no_report_is_told_what_there_is() {
-        for (text, told) in [
-            ("markdown", "write FORMAT=FILE"),
-            ("markdown=", "write FORMAT=FILE"),
-            ("word=plan.doc", "there are text, json, markdown, github, gitlab, html"),
-            ("json=-", "standard output is for --format"),
+    fn an_invalid_report_is_rejected_with_the_formats() {
+        for (text, expected) in [
+            ("markdown", "expected FORMAT=FILE"),
+            ("markdown=", "expected FORMAT=FILE"),
+            ("word=plan.doc", "the formats are text, json, markdown, github, gitlab, html"),
+            ("json=-", "use --format for standard output"),
         ] {
             let error = report::<PlanFormat>(text).unwrap_err();
-            assert!(error.contains(told), "{text}: {error}");
+            assert!(error.contains(expected), "{text}: {error}");
         }
     }
 }

@@ -1,5 +1,5 @@
-//! The two files by which a step talks to its job on GitHub: the summary that people read, and the outputs for later
-//! steps. Outside of GitHub nothing names them, and nothing is written.
+//! The two files that a step on GitHub can write: its summary for people, and its outputs for later steps. Outside
+//! GitHub neither is set, and neither is written.
 
 use std::path::Path;
 
@@ -8,17 +8,17 @@ use crate::cli::input::env::{self, Env};
 use crate::cli::output::used_files::{FilePurpose, Output, UsedFiles};
 use crate::report::markdown::STEP_SUMMARY;
 
-/// Appends to the summary of the step. A summary over the limit is dropped whole, so what an earlier command of the
-/// step has written counts: `summary` is given what is left. An empty summary is not written.
+/// Appends to the summary of the step. GitHub drops a summary over the limit, and earlier commands of the step count
+/// towards it, so `summary` gets the number of bytes left. An empty summary is not written.
 ///
 /// # Errors
-/// If the file that the environment names cannot be written.
+/// Returns an error if the file that the environment names cannot be written.
 pub(crate) fn summarize(env: &Env, files: &UsedFiles, summary: impl FnOnce(usize) -> String) -> Result<(), CliError> {
-    /// Less than this is not worth a summary.
+    /// The fewest bytes in which a summary is useful.
     const LEAST: usize = 16 * 1024;
     let Some(path) = env.get(env::GITHUB_STEP_SUMMARY).map(Path::new) else { return Ok(()) };
     let taken = std::fs::metadata(path).map_or(0, |metadata| usize::try_from(metadata.len()).unwrap_or(usize::MAX));
-    // The line break in front is part of it.
+    // One byte for the line break before it.
     let left = STEP_SUMMARY.saturating_sub(taken.saturating_add(1));
     if left < LEAST {
         return Ok(());
@@ -30,10 +30,10 @@ pub(crate) fn summarize(env: &Env, files: &UsedFiles, summary: impl FnOnce(usize
     files.append(Output { purpose: FilePurpose::JobSummary, flag: env::GITHUB_STEP_SUMMARY, path }, &summary)
 }
 
-/// Appends outputs, each a line of its own.
+/// Appends outputs, one per line.
 ///
 /// # Errors
-/// If the file that the environment names cannot be written.
+/// Returns an error if the file that the environment names cannot be written.
 pub(crate) fn output(env: &Env, files: &UsedFiles, lines: &str) -> Result<(), CliError> {
     let Some(path) = env.get(env::GITHUB_OUTPUT).map(Path::new) else { return Ok(()) };
     files.append(Output { purpose: FilePurpose::JobOutputs, flag: env::GITHUB_OUTPUT, path }, lines)
@@ -48,13 +48,13 @@ mod tests {
     }
 
     #[test]
-    fn without_github_nothing_is_written() {
+    fn outside_github_nothing_is_written() {
         assert!(output(&Env::default(), &UsedFiles::default(), "a=b\n").is_ok());
-        assert!(summarize(&Env::default(), &UsedFiles::default(), |_| panic!("nobody reads it")).is_ok());
+        assert!(summarize(&Env::default(), &UsedFiles::default(), |_| panic!("no summary is needed")).is_ok());
     }
 
     #[test]
-    fn outputs_start_on_a_line_of_their_own() {
+    fn outputs_start_on_a_new_line() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("output");
         let env = env(env::GITHUB_OUTPUT, &path);
@@ -65,13 +65,13 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_takes_what_earlier_commands_of_the_step_have_left() {
+    fn a_summary_fits_what_earlier_commands_of_the_step_left() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("summary");
         let env = env(env::GITHUB_STEP_SUMMARY, &path);
         std::fs::write(&path, "x".repeat(1000)).unwrap();
         summarize(&env, &UsedFiles::default(), |limit| "y".repeat(limit)).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().len(), STEP_SUMMARY as u64);
-        summarize(&env, &UsedFiles::default(), |_| panic!("there is no room")).unwrap();
+        summarize(&env, &UsedFiles::default(), |_| panic!("no room is left")).unwrap();
     }
 }

@@ -1,4 +1,4 @@
-//! Logs: off unless asked for, always on standard error.
+//! Logs: off by default, always on standard error.
 
 use std::io;
 
@@ -11,30 +11,30 @@ use crate::cli::output::ui::Ui;
 use crate::report::ColorLevel;
 use crate::text::visible;
 
-/// Turns logging on where `-v` or `RUST_LOG` asks for it.
+/// Starts logging if `-v` or `RUST_LOG` is set.
 ///
 /// # Errors
-/// If `RUST_LOG` cannot be understood.
+/// Returns an error if `RUST_LOG` cannot be parsed.
 pub(crate) fn start(args: &OutputArgs, env: &Env, ui: &Ui) -> Result<(), CliError> {
-    let wanted = match (env.get(env::RUST_LOG), args.verbose) {
+    let directives = match (env.get(env::RUST_LOG), args.verbose) {
         (Some(filter), _) => filter.to_owned(),
         (None, 0) => return Ok(()),
         // Requests, answers and retries.
         (None, 1) => "zerodrift=info".to_owned(),
-        // Why a change is planned, a request is not repeated, or a write counts as done.
+        // Decisions: why a change is planned, a request is not retried, or a write counts as done.
         (None, 2) => "zerodrift=debug".to_owned(),
-        // What was compared and is equal, and the connection. Headers that carry a credential are marked sensitive, so no level shows them.
+        // Equal values, and the connection. Headers with a credential are marked sensitive, so no level shows them.
         (None, _) => "zerodrift=trace,reqwest=debug,hyper_util=debug".to_owned(),
     };
-    let refused = |error| CliError::usage(format!("RUST_LOG={}: {error}", visible(&wanted)));
-    let filter = EnvFilter::try_new(&wanted).map_err(refused)?;
+    let invalid = |error| CliError::usage(format!("RUST_LOG={}: {error}", visible(&directives)));
+    let filter = EnvFilter::try_new(&directives).map_err(invalid)?;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        // Where standard error is full, there is nobody to tell, and trying would panic.
+        // Reporting that standard error cannot be written would panic.
         .log_internal_errors(false)
         .with_writer(LogWriter::of(ui, args.log_format))
         .with_ansi(ui.err.color != ColorLevel::Plain);
-    // A second subscriber in one process (a test) changes nothing that matters.
+    // Tests may set a second subscriber in one process, which fails harmlessly.
     let _ = match args.log_format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
@@ -42,7 +42,7 @@ pub(crate) fn start(args: &OutputArgs, env: &Env, ui: &Ui) -> Result<(), CliErro
     Ok(())
 }
 
-/// Hands each event to [`Ui`]: what others log may hold anything.
+/// Writes each event through [`Ui`], because events of other crates are untrusted text.
 #[derive(Debug, Clone)]
 struct LogWriter {
     ui: Ui,
@@ -50,7 +50,7 @@ struct LogWriter {
 }
 
 impl LogWriter {
-    /// A maker of writers, as the subscriber wants one.
+    /// Returns a function that creates writers, as the subscriber requires.
     fn of(ui: &Ui, format: LogFormat) -> impl Fn() -> Self + use<> {
         let writer = Self { ui: ui.clone(), format };
         move || writer.clone()
@@ -58,7 +58,7 @@ impl LogWriter {
 }
 
 impl io::Write for LogWriter {
-    /// The subscriber writes an event whole.
+    /// Writes one event. The subscriber calls this once per event.
     fn write(&mut self, event: &[u8]) -> io::Result<usize> {
         self.ui.log(&String::from_utf8_lossy(event), self.format);
         Ok(event.len())

@@ -1,7 +1,7 @@
-//! What a run gives out.
+//! The outputs of a run.
 //!
 //! - `ui`: the only place that prints; `logging`: `-v`
-//! - `formats`, `publish`: a result in the formats that were asked for; `github`: the files of a job on GitHub
+//! - `formats`, `publish`: a result in the requested formats; `github`: the files of a step on GitHub
 //! - `used_files`, `own_file`: the files of a run, and those that an output must not overwrite
 //! - `private_folder`: folders for state and backups
 //! - `rewrite`: the only place that changes a manifest

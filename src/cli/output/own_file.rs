@@ -1,4 +1,4 @@
-//! Which of our own files a text is. What somebody else's run needs is not overwritten by a mistyped name.
+//! Recognizes the files of zerodrift, so that a mistyped name does not overwrite a file that another run needs.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,26 +9,26 @@ use serde::de::IgnoredAny;
 use crate::manifest;
 use crate::text::path_argument;
 
-/// A file that zerodrift reads or keeps.
+/// A kind of file that zerodrift reads or writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OwnFile {
     /// An `org.yaml`, by this or any other name.
     Manifest,
-    /// What `plan --out` writes.
+    /// A plan that `plan --out` wrote.
     SavedPlan,
-    /// What an apply keeps.
+    /// A backup of an apply.
     Backup,
-    /// What `export --format json` prints, or the API answered.
+    /// The output of `export --format json`, or an answer of the API.
     Snapshot,
-    /// What `--sandbox` keeps.
+    /// The state file of `--sandbox`.
     SandboxState,
-    /// The lines about each apply.
+    /// An audit log.
     AuditLog,
 }
 
 impl OwnFile {
-    /// The kind of a file, by its content; nothing for everything else, reports of earlier runs among it. Broken
-    /// manifests are known by their keys where the name says that the file is YAML.
+    /// Returns the kind of a file by its content; `None` for other files, including reports of earlier runs. Broken
+    /// manifests are recognized by their keys if the file has a YAML extension.
     pub(crate) fn of(path: &Path, bytes: &[u8]) -> Option<Self> {
         if let Some(keys) = keys_of(bytes) {
             return Self::of_json(&keys);
@@ -42,12 +42,12 @@ impl OwnFile {
         manifest::is_manifest(text, is_yaml).then_some(Self::Manifest)
     }
 
-    /// The kind of a file that was given as the manifest and is another one of ours.
+    /// Returns the kind of a file that was given as the manifest but is another file of zerodrift.
     pub(crate) fn instead_of_a_manifest(bytes: &[u8]) -> Option<Self> {
         Self::of_json(&keys_of(bytes)?).filter(|kind| *kind != Self::Manifest)
     }
 
-    /// What to do with a file of this kind.
+    /// Returns a hint: what to do with a file of this kind.
     pub(crate) fn usage(self, file: &str) -> String {
         let file = path_argument(file);
         match self {
@@ -55,8 +55,8 @@ impl OwnFile {
             Self::SavedPlan => format!("run: zerodrift apply --plan {file}"),
             Self::Backup => format!("run: zerodrift rollback {file}"),
             Self::Snapshot => format!("run: zerodrift plan --live {file}"),
-            Self::SandboxState => format!("write --sandbox={file}, with = and without a space"),
-            Self::AuditLog => format!("read it with: jq . {file}"),
+            Self::SandboxState => format!("use --sandbox={file}, with = and without a space"),
+            Self::AuditLog => format!("run: jq . {file}"),
         }
     }
 
@@ -81,13 +81,13 @@ impl fmt::Display for OwnFile {
             Self::SavedPlan => "a saved plan",
             Self::Backup => "a backup",
             Self::Snapshot => "a snapshot",
-            Self::SandboxState => "a state of the sandbox",
+            Self::SandboxState => "a sandbox state file",
             Self::AuditLog => "an audit log",
         })
     }
 }
 
-/// The keys of a JSON object, however deep and large what is below them is.
+/// Returns the keys of a JSON object, at any depth and size of its values.
 fn keys_of(bytes: &[u8]) -> Option<BTreeMap<String, IgnoredAny>> {
     serde_json::from_slice(bytes).ok()
 }

@@ -1,4 +1,4 @@
-//! Folders for state and backups, which nobody else may write to.
+//! Folders for state and backups, to which other users must not be able to write.
 
 use std::path::Path;
 
@@ -7,10 +7,11 @@ use crate::ending::FailureKind;
 use crate::files::{self, FolderRisk};
 use crate::text::path_argument;
 
-/// Refuses a folder in which somebody else could exchange what is kept there. One that does not exist is made private.
+/// Rejects a folder in which other users could replace files. A folder that does not exist is accepted, and is created
+/// private later.
 ///
 /// # Errors
-/// If others can write to it. A folder that cannot be looked at cannot be used either, which is said when it is.
+/// Returns an error if others can write to it. A folder whose mode cannot be read fails later, when it is used.
 pub(crate) fn check(folder: &Path) -> Result<(), CliError> {
     let Ok(Some(risk)) = files::check_private_folder(folder) else { return Ok(()) };
     let name = path_argument(folder);
@@ -22,7 +23,7 @@ pub(crate) fn check(folder: &Path) -> Result<(), CliError> {
     })
 }
 
-/// Why a folder cannot be used.
+/// Describes why a folder cannot be used.
 pub(crate) fn reason(folder: &Path, risk: &FolderRisk) -> String {
     format!("the folder {} is not safe: {risk}", path_argument(folder))
 }

@@ -1,4 +1,4 @@
-//! Shows a result in all the formats that were asked for. Files come first: what is printed is the end of a run.
+//! Writes a result in all requested formats: first the files, then standard output.
 
 use std::path::Path;
 
@@ -17,13 +17,13 @@ use crate::ending::Exit;
 use crate::files::FileAccess;
 use crate::report::{self, FailedRun, ReportFormat, Style};
 
-/// The columns of a text in a file.
+/// The width of a text report in a file, in columns.
 const COLUMNS: usize = 100;
 
-/// Shows a result. `exit` is how the program will end.
+/// Writes a result. `exit` is the exit code that the program will have.
 ///
 /// # Errors
-/// If a file or standard output cannot be written.
+/// Returns an error if a file or standard output cannot be written.
 pub(crate) fn result<F: ReportFormat + ValueEnum>(
     context: &Context,
     formats: &Formats<F>,
@@ -42,21 +42,21 @@ pub(crate) fn result<F: ReportFormat + ValueEnum>(
     print(context, formats.format.is_job_log(), &render(formats.format, &ui.out))
 }
 
-/// What became of showing a failure.
+/// The result of publishing a failure.
 #[derive(Default)]
 pub(crate) struct PublishedFailure {
-    /// Whether standard output has everything that there is to say.
+    /// Whether standard output shows the failure completely.
     pub(crate) is_complete: bool,
-    /// What could not be written. One file that cannot be written does not keep the others from being written.
+    /// The outputs that could not be written. After one error the remaining outputs are still written.
     pub(crate) unwritten: Vec<CliError>,
 }
 
-/// The formats that the result of a command was asked for in.
+/// The requested formats of a command's result.
 pub(crate) trait ResultFormats {
-    /// The files of `--report`, in their order.
+    /// Returns the files of `--report`, in order.
     fn report_files(&self) -> Vec<&Path>;
 
-    /// Shows a failure in each of the formats, so that no report of an earlier run looks current.
+    /// Writes a failure in each of the formats, so that no report of an earlier run looks current.
     fn publish_failure(&self, context: &Context, error: &CliError) -> PublishedFailure;
 }
 
@@ -84,7 +84,7 @@ impl<F: ReportFormat + ValueEnum> ResultFormats for Formats<F> {
         let file = env.in_repository(&error.subject.file);
         let failed = &failed_run(error, &context.command, &file, context.shown(error.subject.source.as_ref()));
         let render = |format: F| bounded(ui, format.limit(), |limit| format.render_failure(failed, limit));
-        // What may not be written, such as the manifest, is refused for each file.
+        // Each file is checked by itself: it may be the manifest, for example.
         let written = |(number, report)| write(context, number, report, &render(report.format)).err();
         let mut unwritten: Vec<CliError> = self.reports.iter().enumerate().filter_map(written).collect();
         if self.any(F::is_job_log) {
@@ -103,7 +103,7 @@ impl<F: ReportFormat + ValueEnum> ResultFormats for Formats<F> {
     }
 }
 
-/// A failure as reports show it.
+/// Converts a failure for the reports.
 fn failed_run<'a>(
     error: &'a CliError,
     command: &'a str,
@@ -123,17 +123,17 @@ fn failed_run<'a>(
     }
 }
 
-/// A failure as an entry of a document.
+/// Converts a failure to an entry of a document.
 pub(crate) fn error_entry(error: &CliError) -> ErrorEntry {
     report::error::entry(&failed_run(error, "", "", None))
 }
 
-/// Prints a result. A log is made to be obeyed where it says so.
+/// Prints a result. A job log contains workflow commands, which must not be neutralized.
 fn print(context: &Context, is_log: bool, text: &str) -> Result<(), CliError> {
     if is_log { context.print_commands(text) } else { context.print(text) }
 }
 
-/// A text that fits its limit as a file may hold it, which may be longer than what it was made of.
+/// Renders a text that fits its limit after escaping, which may lengthen it.
 fn bounded(ui: &Ui, limit: Option<usize>, text: impl Fn(usize) -> String) -> String {
     let Some(limit) = limit else { return text(usize::MAX) };
     let mut room = limit;

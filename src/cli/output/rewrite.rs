@@ -1,4 +1,4 @@
-//! Writing a manifest that is there. Nothing else does, and only for `drift --adopt` and `validate --fix`.
+//! Replaces an existing manifest. Only this module does so, for `drift --adopt` and `validate --fix`.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -11,22 +11,23 @@ use crate::files;
 use crate::text;
 use crate::text::path_argument;
 
-/// Refuses to write to standard input.
+/// Rejects standard input as the manifest to edit.
 ///
 /// # Errors
-/// If that is the file.
+/// Returns an error if the file is `-`.
 pub(crate) fn check(flag: &str, file: &str) -> Result<(), CliError> {
     if file != "-" {
         return Ok(());
     }
-    Err(CliError::usage(format!("{flag} writes the manifest, and - is standard input")).hint("name the file"))
+    Err(CliError::usage(format!("{flag} edits the manifest in place, but - is standard input")).hint("name the file"))
 }
 
-/// Puts a text in place of a manifest, whole or not at all. Its mode stays, and its owner where possible. A symbolic
-/// link stays too, and the file that it points to is written if that is in the same repository.
+/// Replaces the text of a manifest atomically. The mode is kept, and the owner if possible. A symbolic link is kept too:
+/// its target is written if that is in the same repository.
 ///
 /// # Errors
-/// If the file cannot be written, or is not what it was when it was read (exit code 4). It is left as it is then.
+/// Returns an error if the file cannot be written, or has changed since it was read (exit code 4). The file is unchanged
+/// then.
 pub(crate) fn replace(old: &Source, new: &str) -> Result<(), CliError> {
     let path = Path::new(&old.name);
     let real = real(path)?;
@@ -37,14 +38,14 @@ pub(crate) fn replace(old: &Source, new: &str) -> Result<(), CliError> {
             Err(CliError::new(FailureKind::Conflict, message).hint("run the command again"))
         }
         Err(error) if matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem) => {
-            Err(CliError::io("write", path, &error).hint("make it writable, or change it by hand"))
+            Err(CliError::io("write", path, &error).hint("make it writable, or edit it by hand"))
         }
         Err(error) => Err(CliError::io("write", path, &error)),
     }
 }
 
-/// The file that a path leads to. A repository may link a manifest to another place in it; a link that leads out of it
-/// is somebody else's file, and nobody who reviews the repository sees what is written there.
+/// Resolves a symbolic link. Its target must be in the same repository, because a review of the repository does not show
+/// changes outside it.
 fn real(path: &Path) -> Result<PathBuf, CliError> {
     let failed = |error: std::io::Error| CliError::io("write", path, &error);
     if !std::fs::symlink_metadata(path).map_err(failed)?.is_symlink() {
@@ -62,7 +63,7 @@ fn real(path: &Path) -> Result<PathBuf, CliError> {
         return Ok(real);
     }
     let target = path_argument(real);
-    let why = "it is a symbolic link that leads out of its repository or folder";
+    let why = "it is a symbolic link to a file outside its repository or folder";
     Err(CliError::io("write", path, &why).hint(format!("name the file itself: {target}")))
 }
 
@@ -75,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_changed_since_it_was_read_is_left_alone() {
+    fn a_file_that_changed_since_it_was_read_is_not_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("org.yaml");
         std::fs::write(&path, "edited meanwhile").unwrap();
@@ -83,14 +84,14 @@ mod tests {
         assert_eq!(error.kind, FailureKind::Conflict);
         assert!(error.message.starts_with("nothing was written: ") && error.message.ends_with("since it was read"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "edited meanwhile");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "nothing lies about");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1, "no temporary file is left");
 
         replace(&source(&path, "edited meanwhile"), "as it was to be").unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "as it was to be");
     }
 
     #[test]
-    fn what_is_gone_or_no_file_is_not_written() {
+    fn a_missing_file_and_a_folder_are_not_written() {
         let folder = tempfile::tempdir().unwrap();
         let gone = replace(&source(&folder.path().join("org.yaml"), ""), "text").unwrap_err();
         let no_file = replace(&source(folder.path(), ""), "text").unwrap_err();

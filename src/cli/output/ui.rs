@@ -1,5 +1,5 @@
-//! The only place that prints: results on standard output, everything else on standard error. Whatever leaves the program, files
-//! included, goes through [`Ui`], which takes credentials out of it and lets nothing act on a terminal or a job.
+//! The only module that prints: results on standard output, everything else on standard error. All output, including
+//! files, goes through [`Ui`], which redacts credentials and neutralizes terminal escapes and workflow commands.
 
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
@@ -12,75 +12,75 @@ use crate::text::{Redactor, neutralize, visible, visible_json};
 /// The streams of the process, and what they can show.
 #[derive(Debug, Clone)]
 pub(crate) struct Ui {
-    /// How standard output may be styled.
+    /// The style of standard output.
     pub(crate) out: Style,
-    /// How standard error may be styled.
+    /// The style of standard error.
     pub(crate) err: Style,
-    /// The credentials that no output shows.
+    /// The credentials that outputs must not show.
     pub(crate) secrets: Redactor,
     interactive: bool,
-    /// Whether lines of the output are commands to whoever runs this process.
-    is_obeyed: bool,
+    /// Whether the platform executes lines of the output as workflow commands.
+    runs_commands: bool,
 }
 
 impl Ui {
-    /// The streams of this process under the user's wishes.
+    /// Creates the streams of this process with the user's options.
     pub(crate) fn new(args: &OutputArgs, env: &Env, secrets: Redactor) -> Self {
         Self {
             out: style(args.color, env, io::stdout().is_terminal()),
             err: style(args.color, env, io::stderr().is_terminal()),
             secrets,
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
-            is_obeyed: env.get("GITHUB_ACTIONS") == Some("true"),
+            runs_commands: env.get("GITHUB_ACTIONS") == Some("true"),
         }
     }
 
-    /// Whether somebody sits in front of it who can be asked.
+    /// Returns whether the program runs on a terminal and can ask questions.
     pub(crate) fn is_interactive(&self) -> bool {
         self.interactive
     }
 
-    /// A text as a file may hold it: without credentials, and without what acts on a terminal.
+    /// Makes a text safe for a file: without credentials and terminal escapes.
     pub(crate) fn for_file(&self, text: &str) -> String {
         neutralize(&self.secrets.redact(text), false).into_owned()
     }
 
-    /// A text as a stream of this style may show it. Where a platform would obey lines of its log, none can be obeyed.
+    /// Makes a text safe for a stream of this style. Workflow commands are neutralized on platforms that execute them.
     fn for_stream(&self, text: &str, style: &Style) -> String {
         let text = self.secrets.redact(text);
         let text = neutralize(&text, style.color != ColorLevel::Plain);
-        if self.is_obeyed { report::github::neutralize_commands(&text).into_owned() } else { text.into_owned() }
+        if self.runs_commands { report::github::neutralize_commands(&text).into_owned() } else { text.into_owned() }
     }
 
-    /// Prints a result. A reader that went away is no failure: `zerodrift plan | head` ends quietly.
+    /// Prints a result. A closed pipe is not a failure: `zerodrift plan | head` ends quietly.
     ///
     /// # Errors
-    /// If standard output cannot be written for another reason, such as a full disk.
+    /// Returns an error if standard output cannot be written for another reason, such as a full disk.
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
         put(&self.for_stream(text, &self.out))
     }
 
-    /// Prints a result that holds commands for a job: whoever wrote it has fenced off everything untrusted.
+    /// Prints a result that contains workflow commands. The caller has escaped all untrusted text.
     ///
     /// # Errors
-    /// As [`Ui::print`].
+    /// Returns an error like [`Ui::print`].
     pub(crate) fn print_commands(&self, text: &str) -> io::Result<()> {
         put(&self.for_file(text))
     }
 
-    /// Says something. Standard error that cannot be written leaves nobody to tell.
+    /// Prints a message to standard error. If that fails, the failure cannot be reported, so it is ignored.
     pub(crate) fn say(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{}", self.for_stream(text, &self.err).trim_end_matches('\n'));
     }
 
-    /// Says something that may be nothing.
+    /// Prints a message to standard error, unless it is empty.
     pub(crate) fn say_block(&self, text: &str) {
         if !text.is_empty() {
             self.say(text);
         }
     }
 
-    /// Says one line of a log, whatever it holds.
+    /// Prints one log event as one line, with untrusted text escaped.
     pub(crate) fn log(&self, line: &str, format: LogFormat) {
         let line = line.trim_end_matches('\n');
         self.say(&match format {
@@ -94,7 +94,7 @@ impl Ui {
         if !self.interactive {
             return None;
         }
-        // The lock ends before the wait: whoever hears Ctrl-C meanwhile has something to say.
+        // The lock ends before the wait, so that the message of an interruption can be printed meanwhile.
         let mut err = io::stderr();
         write!(err, "{} ", self.for_stream(question, &self.err)).and_then(|()| err.flush()).ok()?;
         let mut line = String::new();
@@ -102,7 +102,7 @@ impl Ui {
         (read > 0).then(|| line.trim().to_owned())
     }
 
-    /// From now on a panic says what went wrong in this way too: its message may hold anything.
+    /// Installs a panic hook that reports panics as errors, with their message escaped and redacted.
     pub(crate) fn take_panics(&self) {
         let ui = self.clone();
         std::panic::set_hook(Box::new(move |info| {
@@ -117,10 +117,11 @@ impl Ui {
     }
 }
 
-/// What a panic says.
+/// Formats the error for a panic.
 fn panicked(message: &str, place: &str, style: &Style) -> String {
     let message = format!("internal error at {place}: {}", visible(message));
-    let hint = "run plan to see what is live, and report this with the command that you ran".to_owned();
+    let hint =
+        "run `zerodrift plan` to see the live state, and report this error with the command that you ran".to_owned();
     report::error::text(&message, &[hint], style)
 }
 
@@ -135,7 +136,7 @@ fn put(text: &str) -> io::Result<()> {
     }
 }
 
-/// What a stream may show: flags first, then the environment, then what the stream is.
+/// Returns the style of a stream: from the flag, else the environment, else whether it is a terminal.
 fn style(choice: ColorChoice, env: &Env, is_terminal: bool) -> Style {
     let color = match choice {
         ColorChoice::Always => true,
@@ -152,11 +153,11 @@ fn style(choice: ColorChoice, env: &Env, is_terminal: bool) -> Style {
     Style { color: if true_color { ColorLevel::TrueColor } else { ColorLevel::Ansi }, width }
 }
 
-/// The columns of the display: what the environment says, else what the terminal says, else a hundred.
+/// Returns the width in columns: from the environment, else from the terminal, else 100.
 fn width(env: &Env) -> usize {
-    let said = env.get("COLUMNS").and_then(|columns| columns.parse().ok());
-    let seen = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    said.or_else(seen).unwrap_or(100).clamp(40, 160)
+    let set = env.get("COLUMNS").and_then(|columns| columns.parse().ok());
+    let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+    set.or_else(of_terminal).unwrap_or(100).clamp(40, 160)
 }
 
 #[cfg(test)]
@@ -172,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_acts_on_a_terminal_but_our_own_colours() {
+    fn only_colours_of_zerodrift_reach_the_terminal() {
         let hostile = format!("a\u{1b}[31m\u{1b}[2J\u{202e}\r\u{7}{TOKEN}\tz\n");
         let env = Env::default();
         let plain = ui(ColorChoice::Never, &env);
@@ -184,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn no_line_is_a_command_where_lines_are_obeyed() {
+    fn workflow_commands_are_neutralized_on_github() {
         let text = "::error::x\n \u{a0}::set-env::y\nz ##[error]";
         let ours = ui(ColorChoice::Never, &Env::default());
         assert_eq!(ours.for_stream(text, &ours.out), text);
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_panic_is_an_error_like_any_other() {
+    fn a_panic_is_reported_as_an_error() {
         let said = panicked("no \u{1b}[2J\n::error::x", "src/x.rs:1", &Style::plain(100));
         assert!(said.starts_with(r"error: internal error at src/x.rs:1: no \u{1b}[2J\u{a}::error::x"), "{said}");
     }

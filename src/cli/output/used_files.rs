@@ -1,7 +1,7 @@
-//! The files that a run uses, and what its outputs may therefore not hit.
+//! The files that a run uses, which its outputs must not overwrite.
 //!
-//! An output goes where the user says, unless that is a file of this run by any name, a file of zerodrift that another
-//! run needs, or not a regular file at all.
+//! An output is rejected if its path is a file of this run under any name, a file of zerodrift that another run needs,
+//! or not a regular file.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use crate::files::{self, FileAccess, FileIdentity, LARGEST_DOCUMENT};
 use crate::text;
 use crate::text::path_argument;
 
-/// The files of one run, each with what it is.
+/// The files of one run, each with its purpose.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UsedFiles(Vec<UsedFile>);
 
@@ -39,23 +39,23 @@ pub(crate) enum FilePurpose {
     AuditLog,
     JobSummary,
     JobOutputs,
-    /// `--report` of this number.
+    /// The file of the `--report` with this index.
     Report(usize),
 }
 
 /// An output of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Output<'a> {
-    /// What it is.
+    /// The purpose of the file.
     pub(crate) purpose: FilePurpose,
-    /// The option that names it, or the command.
+    /// The option that names the file, or the command.
     pub(crate) flag: &'a str,
-    /// Where.
+    /// The path.
     pub(crate) path: &'a Path,
 }
 
 impl UsedFiles {
-    /// The files that the environment names, and those in the folder for state.
+    /// Returns the files that the environment names, and those in the folder for state.
     pub(crate) fn of_environment(env: &Env) -> Self {
         let mut used = Self::default();
         for (purpose, variable) in [
@@ -72,7 +72,7 @@ impl UsedFiles {
         used
     }
 
-    /// Adds a file; standard input and output are none.
+    /// Adds a file; `-`, standard input or output, is ignored.
     pub(crate) fn add(&mut self, purpose: FilePurpose, path: Option<&Path>) {
         let path = path.filter(|path| path.as_os_str() != "-");
         self.0.extend(path.map(|path| UsedFile { purpose, path: path.to_owned() }));
@@ -85,7 +85,7 @@ impl UsedFiles {
         self.add(FilePurpose::SandboxState, args.sandbox.as_ref().and_then(Option::as_deref));
     }
 
-    /// Adds the files of `--report`, in their order.
+    /// Adds the files of `--report`, in order.
     pub(crate) fn add_reports(&mut self, files: &[&Path]) {
         files.iter().enumerate().for_each(|(number, file)| self.add(FilePurpose::Report(number), Some(file)));
     }
@@ -98,15 +98,15 @@ impl UsedFiles {
         }
     }
 
-    /// The paths of all of them.
+    /// Returns the paths of all files.
     pub(crate) fn paths(&self) -> Vec<&Path> {
         self.0.iter().map(|used| used.path.as_path()).collect()
     }
 
-    /// Refuses outputs that would hit what the run uses. Said before anything is read or sent.
+    /// Rejects reports that would overwrite a file that the run uses, before anything is read or sent.
     ///
     /// # Errors
-    /// As [`UsedFiles::check`], for each `--report`.
+    /// Returns an error like [`UsedFiles::check`], for each `--report`.
     pub(crate) fn check_reports(&self) -> Result<(), CliError> {
         let report = |used: &UsedFile| match used.purpose {
             FilePurpose::Report(number) => self.check(Output::report(number, &used.path)),
@@ -115,17 +115,17 @@ impl UsedFiles {
         self.0.iter().try_for_each(report)
     }
 
-    /// Refuses an output that would hit a file of this run or of zerodrift.
+    /// Rejects an output that is not a regular file, or would overwrite a file of this run or of zerodrift.
     ///
     /// # Errors
-    /// If something else than a regular file is there, the run uses the file under this or another name, or it is a
-    /// manifest, a backup or another file that is zerodrift's.
+    /// Returns an error if the path is not a regular file, the run uses the file under this or another name, or it is a
+    /// manifest, a backup or another file of zerodrift.
     pub(crate) fn check(&self, output: Output<'_>) -> Result<(), CliError> {
         let Output { purpose, flag, path } = output;
         let name = text::path(path);
         if let Err(error) = files::check_output(path) {
             let failure = match purpose {
-                // A report that cannot be written cannot say so either.
+                // The failure cannot be written to this report, so it is a usage error.
                 FilePurpose::Report(_) => CliError::usage(format!("{flag} cannot write {name}: {error}")),
                 _ => CliError::io(purpose.doing(), path, &error),
             };
@@ -134,36 +134,36 @@ impl UsedFiles {
         self.check_hits(output)
     }
 
-    /// Refuses an output that would hit a file of this run or of zerodrift, for whoever sees to the rest.
+    /// Rejects an output that would overwrite a file of this run or of zerodrift. The caller checks whether it is a regular
+    /// file.
     ///
     /// # Errors
-    /// If it would.
+    /// Returns an error if it would overwrite one.
     pub(crate) fn check_hits(&self, output: Output<'_>) -> Result<(), CliError> {
         let Output { purpose, flag, path } = output;
         let name = text::path(path);
         if let Some(used) = self.hit(output) {
-            let message =
-                format!("{flag} would write over {name}, which this run reads or writes already: {}", used.purpose);
+            let message = format!("{flag} would overwrite {name}, which this run already uses: {}", used.purpose);
             return Err(CliError::usage(message).hint("name another file"));
         }
         match own_file(path).filter(|kind| !purpose.may_replace(*kind)) {
             None => Ok(()),
-            Some(kind) => Err(CliError::usage(format!("{flag} would write over {name}, which is {kind}"))
+            Some(kind) => Err(CliError::usage(format!("{flag} would overwrite {name}, which is {kind}"))
                 .hint("name another file, or delete this one if you do not need it")),
         }
     }
 
-    /// The file of this run that an output would hit.
+    /// Returns the file of this run that an output would overwrite.
     fn hit(&self, output: Output<'_>) -> Option<&UsedFile> {
         let place = FileIdentity::of(output.path);
         let is_same = |path: &Path| path == output.path || (place.is_some() && FileIdentity::of(path) == place);
         self.0.iter().filter(|used| used.purpose != output.purpose).find(|used| is_same(&used.path))
     }
 
-    /// Writes an output, whole or not at all, after checking once more.
+    /// Writes an output atomically, after checking it once more.
     ///
     /// # Errors
-    /// As [`UsedFiles::check`], and if the file cannot be written. What was there before is still there then.
+    /// Returns an error like [`UsedFiles::check`], or if the file cannot be written. An existing file is unchanged then.
     pub(crate) fn write(&self, output: Output<'_>, text: &str, access: FileAccess) -> Result<(), CliError> {
         self.check(output)?;
         let others = self.0.iter().filter(|used| used.purpose != output.purpose);
@@ -177,10 +177,10 @@ impl UsedFiles {
         })
     }
 
-    /// Appends to a file that the platform gives to a job, after checking.
+    /// Appends to a file that the platform provides for a job, after checking it.
     ///
     /// # Errors
-    /// As [`UsedFiles::check`], and if the file cannot be written.
+    /// Returns an error like [`UsedFiles::check`], or if the file cannot be written.
     pub(crate) fn append(&self, output: Output<'_>, lines: &str) -> Result<(), CliError> {
         self.check(output).map_err(|error| CliError { kind: FailureKind::Io, ..error })?;
         files::append(output.path, lines, FileAccess::Umask)
@@ -189,30 +189,30 @@ impl UsedFiles {
 }
 
 impl<'a> Output<'a> {
-    /// The `--report` of this number.
+    /// Returns the `--report` with this index.
     pub(crate) fn report(number: usize, path: &'a Path) -> Self {
         Self { purpose: FilePurpose::Report(number), flag: "--report", path }
     }
 
-    /// What `--out` names.
+    /// Returns the file of `--out`.
     pub(crate) fn saved_plan(path: &'a Path) -> Self {
         Self { purpose: FilePurpose::SavedPlan, flag: "--out", path }
     }
 
-    /// The audit log.
+    /// Returns the audit log.
     pub(crate) fn audit_log(path: &'a Path) -> Self {
         Self { purpose: FilePurpose::AuditLog, flag: "the audit log", path }
     }
 
-    /// A file that `init` starts.
+    /// Returns a file that `init` creates.
     pub(crate) fn started(path: &'a Path) -> Self {
         Self { purpose: FilePurpose::Manifest, flag: "init", path }
     }
 }
 
 impl FilePurpose {
-    /// Which files of zerodrift an output of this purpose may write to: the plan that it was before, the manifest that
-    /// `init --force` was told to, the log that it continues.
+    /// Returns whether an output with this purpose may replace a file of this kind: a plan replaces an earlier plan,
+    /// `init --force` replaces a manifest, and the audit log is appended to.
     fn may_replace(self, kind: OwnFile) -> bool {
         matches!(
             (self, kind),
@@ -226,16 +226,16 @@ impl FilePurpose {
         match self {
             Self::Report(_) => "write the report",
             Self::SavedPlan => "save the plan as",
-            Self::JobSummary | Self::JobOutputs => "write the file of the job",
+            Self::JobSummary | Self::JobOutputs => "write the job file",
             _ => "write",
         }
     }
 
     fn advice(self) -> &'static str {
         match self {
-            Self::Report(_) => "name a regular file; --format prints on standard output",
-            Self::SavedPlan => "name a regular file; print a plan with --format json",
-            _ => "name another file, or the one that it points to",
+            Self::Report(_) => "name a regular file; use --format for standard output",
+            Self::SavedPlan => "name a regular file; use --format json to print a plan",
+            _ => "name another file, or the target of the link",
         }
     }
 }
@@ -259,7 +259,7 @@ impl fmt::Display for FilePurpose {
     }
 }
 
-/// What of zerodrift's a file is, by its content. A file that cannot be read is nobody's.
+/// Returns the kind of a file of zerodrift by its content; `None` for other files, and for files that cannot be read.
 pub(crate) fn own_file(path: &Path) -> Option<OwnFile> {
     let bytes = files::read(path, LARGEST_DOCUMENT).ok()?;
     OwnFile::of(path, &bytes)

@@ -1,9 +1,9 @@
-//! A limit on the size of files, which would end the process with a signal where a write should only fail.
+//! The limit on the size of files: without this module, exceeding it would kill the process with a signal.
 
-/// Lets a write beyond the limit of `ulimit -f` fail, as on a full disk, instead of ending the process.
+/// Makes a write beyond the limit of `ulimit -f` fail, as on a full disk, instead of killing the process.
 ///
-/// The signal is received and dropped: the handler stays for as long as the process does. Where it cannot be installed,
-/// the process ends as any other one does. Must be called within a tokio runtime.
+/// The handler ignores the signal, and stays installed for the life of the process. If it cannot be installed, the limit
+/// kills the process as usual. Must be called within a tokio runtime.
 #[cfg(unix)]
 pub(crate) fn make_writes_fail() {
     use rustix::process::Signal;

@@ -1,17 +1,17 @@
-//! Signals that ask the program to end: SIGINT (Ctrl-C), SIGTERM, SIGHUP and SIGQUIT, all with exit code 130.
+//! Signals that end the program: SIGINT (Ctrl-C), SIGTERM, SIGHUP and SIGQUIT, all with exit code 130.
 //!
-//! The command runs on a thread of its own, and the main thread waits for its end or for a signal. A command that is
-//! blocked, in a read of standard input or in a write to a pipe that nobody reads, therefore ends like any other. The
-//! handlers are installed before the command starts: process 1 of a container has no default action to fall back on.
+//! The command runs on its own thread, and the main thread waits for its end or for a signal. A command that is blocked
+//! in a read of standard input, or in a write to a full pipe, can therefore be interrupted too. The handlers are
+//! installed before the command starts, because signals have no default action for process 1 of a container.
 //!
 //! What a signal does depends on the phase of the command:
 //! - before the first write to the API, the command ends at once;
 //! - from the first write on, it has [`BOUND`] to finish the write and its read-back;
-//! - a second signal ends it at once, and the message says what is known.
+//! - a second signal ends it at once, and the message states what is known.
 //!
-//! `nohup` works: where SIGHUP was ignored at the start, it stays ignored. Only Linux shows that without unsafe code,
-//! in `/proc`. The other signals are always heard, because a shell also ignores SIGINT and SIGQUIT for a job in the
-//! background, and a `kill -INT` of that job is meant.
+//! `nohup` works: if SIGHUP is ignored at the start, it stays ignored. Without unsafe code this can be detected only on
+//! Linux, in `/proc`. The other signals are always handled: a shell also ignores SIGINT and SIGQUIT for a background job,
+//! but a `kill -INT` of that job is intentional.
 
 use std::future::Future;
 use std::io;
@@ -32,22 +32,22 @@ use crate::files;
 /// How long a write and its read-back may take after a signal.
 pub(crate) const BOUND: Duration = Duration::from_secs(10);
 
-/// How long the answer to a write may take after a signal. After that a read-back has to show what the write did.
+/// How long the answer to a write may take after a signal. After that, the read-back shows what the write did.
 const ANSWER: Duration = Duration::from_secs(4);
 
-/// The part of [`BOUND`] that is kept for the audit log and the message.
+/// The part of [`BOUND`] that is reserved for the audit log and the message.
 const CLOSING: Duration = Duration::from_secs(1);
 
-/// How long the end of an interrupted command may take: its message, and the reports that were asked for.
+/// How long reporting an interruption may take: the message, and the requested reports.
 const REPORTING: Duration = Duration::from_secs(2);
 
-/// More than the kernel says of a process, in bytes.
+/// The most bytes to read of `/proc/self/status`, more than the kernel writes.
 const LARGEST_STATUS: u64 = 64 * 1024;
 
 /// The stack of the command's thread: as much as a main thread usually has.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
-/// The signals of this process. There is one set of handlers per process, and so one value.
+/// The signals of this process. Handlers are global to the process, so this is too.
 static SIGNALS: LazyLock<Signals> =
     LazyLock::new(|| Signals { phase: Mutex::new(Phase::Unattended), heard: watch::Sender::new(Heard::default()) });
 
@@ -56,22 +56,22 @@ struct Signals {
     heard: watch::Sender<Heard>,
 }
 
-/// The signals that came while somebody attended to them.
+/// The signals that arrived while the command handled them.
 #[derive(Debug, Clone, Copy, Default)]
 struct Heard {
     count: u32,
-    /// When the first one came.
+    /// When the first one arrived.
     first: Option<Instant>,
 }
 
-/// What the command is doing, as far as a signal is concerned.
+/// What a signal does to the command.
 #[derive(Clone)]
 enum Phase {
-    /// Something that may end at any moment, and that does not listen.
+    /// The command may end at any moment, and does not handle signals itself.
     Unattended,
-    /// Something that may end at any moment, and that listens by itself.
+    /// The command may end at any moment, and handles signals itself.
     Attended,
-    /// A write has begun; it listens by itself. The hints say what to do if nothing else can be said.
+    /// A write has begun, and the command handles signals itself. The hints are shown if it does not respond.
     Written(Vec<String>),
     /// The main thread is ending the process.
     Ending,
@@ -82,7 +82,7 @@ impl Signals {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Enters a phase, unless the process is ending: then the caller has nothing left to do.
+    /// Enters a phase. Blocks for ever if the process is ending.
     fn enter(&self, next: impl FnOnce(&Phase) -> Phase) {
         let mut phase = self.phase();
         if matches!(*phase, Phase::Ending) {
@@ -94,7 +94,7 @@ impl Signals {
         *phase = next(&phase);
     }
 
-    /// Hands a signal to the command if it listens. Otherwise the process is ending from now on.
+    /// Delivers a signal to the command if it handles signals; otherwise the process is ending from now on.
     fn deliver(&self) -> Phase {
         let mut phase = self.phase();
         if matches!(*phase, Phase::Unattended) {
@@ -109,10 +109,10 @@ impl Signals {
     }
 }
 
-/// Runs a command until it ends or is interrupted. `report` says why it was interrupted, in the formats that were asked for.
+/// Runs a command until it ends or is interrupted. `report` writes the interruption in the requested formats.
 ///
 /// # Errors
-/// If the system has no thread for the command, or no handler for the signals.
+/// Returns an error if the thread of the command cannot start, or the handlers cannot be installed.
 pub(crate) fn supervise<W, R>(command: W, report: R) -> Result<Exit, CliError>
 where
     W: FnOnce() -> Exit + Send + 'static,
@@ -137,7 +137,7 @@ where
             }
             Phase::Unattended | Phase::Ending => CliError::interrupted(NOTHING_WRITTEN),
         };
-        // The streams may be what the command is blocked in, so the report must not block the end either.
+        // The command may be blocked by its streams, so the report may block too and has its own thread.
         if let Ok(reported) = start("report", move || report(interrupted)) {
             tokio::select! {
                 _ = reported => {}
@@ -149,10 +149,10 @@ where
     })
 }
 
-/// What is known wherever no write to the API has begun.
+/// What is known if no write to the API has begun.
 const NOTHING_WRITTEN: &str = "nothing was written to the organization";
 
-/// Waits for a command that attends to signals by itself: until the bound, or shortly after a further signal.
+/// Waits for a command that handles signals itself: until the bound, or shortly after a second signal.
 async fn attended(ended: &mut oneshot::Receiver<Exit>, signals: &mut mpsc::Receiver<()>) -> Option<Exit> {
     let mut until = Instant::now() + BOUND;
     loop {
@@ -167,7 +167,7 @@ async fn attended(ended: &mut oneshot::Receiver<Exit>, signals: &mut mpsc::Recei
     }
 }
 
-/// The end of a command that does not end: what is known is what it left in its phase.
+/// Returns the error of a command that did not respond to a signal, from its phase.
 fn unresponsive() -> CliError {
     let mut phase = SIGNALS.phase();
     match std::mem::replace(&mut *phase, Phase::Ending) {
@@ -176,28 +176,28 @@ fn unresponsive() -> CliError {
     }
 }
 
-/// Runs something on a thread of its own.
+/// Runs work on its own thread.
 fn start<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> io::Result<oneshot::Receiver<T>> {
     let (done, wait) = oneshot::channel();
     let thread = std::thread::Builder::new().name(name.to_owned()).stack_size(STACK_BYTES);
-    // Nobody waits for a thread that outlives its end.
+    // The receiver is gone if the process stopped waiting for this thread.
     thread.spawn(move || drop(done.send(work())))?;
     Ok(wait)
 }
 
-/// The exit code of a command. Where panics unwind, a panic of the command ends the process as one of the main thread does.
+/// Returns the exit code of a command, or resumes its panic on the main thread.
 fn exit_of(ended: Result<Exit, oneshot::error::RecvError>) -> Exit {
     ended.unwrap_or_else(|panicked| std::panic::resume_unwind(Box::new(panicked)))
 }
 
-/// Waits for a signal; for ever, where no handler can be installed any more.
+/// Waits for a signal; for ever if the handlers have ended.
 async fn next(signals: &mut mpsc::Receiver<()>) {
     if signals.recv().await.is_none() {
         std::future::pending::<()>().await;
     }
 }
 
-/// Installs the handlers. They stay for the life of the process.
+/// Installs the handlers, which stay for the life of the process.
 #[cfg(unix)]
 fn listen() -> io::Result<mpsc::Receiver<()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -218,30 +218,30 @@ fn listen() -> io::Result<mpsc::Receiver<()>> {
     Ok(heard)
 }
 
-/// Whether whoever started this process made it ignore SIGHUP, as `nohup` does.
+/// Returns whether this process was started with SIGHUP ignored, as by `nohup`.
 #[cfg(unix)]
 fn is_hangup_ignored() -> bool {
     let status = files::read(Path::new("/proc/self/status"), LARGEST_STATUS).unwrap_or_default();
     ignores_hangup(&String::from_utf8_lossy(&status))
 }
 
-/// Whether `/proc/PID/status` (proc_pid_status(5)) lists SIGHUP as ignored: bit 0 of the mask, which is hexadecimal.
+/// Returns whether `/proc/PID/status` (proc_pid_status(5)) lists SIGHUP as ignored: bit 0 of the hexadecimal mask.
 #[cfg(unix)]
 fn ignores_hangup(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
-/// What is known of a write that did not get to its end.
-const UNKNOWN: &str = "a write was abandoned, and it is not known whether it was acted on";
+/// What is known about a write that did not finish.
+const UNKNOWN: &str = "a write was abandoned; whether it took effect is unknown";
 
-/// Marks the first write to the API: from here on a signal leaves [`BOUND`] to finish. Does not return if the process
-/// is ending, so that no write begins then.
+/// Marks the first write to the API: from here on, a signal leaves [`BOUND`] to finish. Does not return if the process
+/// is ending, so that no write begins.
 pub(crate) fn write_begins(hints: Vec<String>) {
     SIGNALS.enter(|_| Phase::Written(hints));
 }
 
-/// Whether a write to the API has begun.
+/// Returns whether a write to the API has begun.
 pub(crate) fn has_written() -> bool {
     matches!(*SIGNALS.phase(), Phase::Written(_))
 }
@@ -254,7 +254,7 @@ impl Transport for ImpatientTransport {
         Box::pin(async move {
             let is_late = SIGNALS.heard.borrow().first.is_some_and(|first| first + ANSWER <= Instant::now());
             if is_late {
-                // Not sent. The bound of the whole run ends this wait.
+                // Not sent; `BOUND` ends this wait.
                 return std::future::pending().await;
             }
             tokio::select! {
@@ -263,7 +263,7 @@ impl Transport for ImpatientTransport {
                 () = answer_is_late() => Err(TransportError::new(
                     TransportErrorKind::Timeout,
                     Reached::Unknown,
-                    format!("no answer came within {} seconds after the signal", ANSWER.as_secs()),
+                    format!("no answer within {} seconds of the signal", ANSWER.as_secs()),
                 )),
             }
         })
@@ -274,7 +274,7 @@ impl Transport for ImpatientTransport {
     }
 }
 
-/// Waits for a signal, and then as long as an answer may take.
+/// Waits for a signal, and then for [`ANSWER`].
 async fn answer_is_late() {
     let mut heard = SIGNALS.heard.subscribe();
     let first = heard.wait_for(|heard| heard.first.is_some()).await.ok().and_then(|heard| heard.first);
@@ -284,23 +284,23 @@ async fn answer_is_late() {
     }
 }
 
-/// Counts the signals that this command attends to.
+/// Counts the signals that arrive while the command handles them.
 struct Attention {
     heard: watch::Receiver<Heard>,
-    /// How many there were before.
+    /// The number of signals before that.
     before: u32,
 }
 
 impl Attention {
     fn begin() -> Self {
-        // Counted before the phase changes: from then on every signal is for this command.
+        // Counted before the phase changes, because from then on every signal is delivered to this command.
         let heard = SIGNALS.heard.subscribe();
         let before = heard.borrow().count;
         SIGNALS.enter(|phase| if matches!(phase, Phase::Written(_)) { phase.clone() } else { Phase::Attended });
         Self { heard, before }
     }
 
-    /// Waits until so many signals have come.
+    /// Waits until this number of signals has arrived.
     async fn signals(&mut self, count: u32) {
         let until = self.before + count;
         if self.heard.wait_for(|heard| heard.count >= until).await.is_err() {
@@ -308,17 +308,17 @@ impl Attention {
         }
     }
 
-    /// Stops attending, and says whether a signal came that nobody has attended to.
+    /// Stops handling signals, and returns whether one arrived.
     fn end(self) -> bool {
         SIGNALS.enter(|phase| if matches!(phase, Phase::Attended) { Phase::Unattended } else { phase.clone() });
         self.heard.borrow().count > self.before
     }
 }
 
-/// Runs what may be abandoned at any time.
+/// Runs work that may be abandoned at any time.
 ///
 /// # Errors
-/// If a signal comes first.
+/// Returns an error if a signal arrives first.
 pub(crate) async fn abandonable<T>(work: impl Future<Output = T>) -> Result<T, CliError> {
     let mut attention = Attention::begin();
     let done = tokio::select! {
@@ -330,18 +330,18 @@ pub(crate) async fn abandonable<T>(work: impl Future<Output = T>) -> Result<T, C
     done.filter(|_| !interrupted).ok_or_else(|| CliError::interrupted(NOTHING_WRITTEN))
 }
 
-/// Runs what may be abandoned until [`write_begins`], and should be finished after that: the first signal then leaves
-/// it [`BOUND`], and a second one abandons it.
+/// Runs work that may be abandoned until [`write_begins`], and should finish after that: the first signal then leaves it
+/// [`BOUND`], and a second one abandons it.
 ///
 /// # Errors
-/// If a signal comes before the first write, or the work does not end after one.
+/// Returns an error if a signal arrives before the first write, or the work does not end in time after one.
 pub(crate) async fn finished<T>(ui: &Ui, work: impl Future<Output = T>) -> Result<T, CliError> {
     let mut attention = Attention::begin();
     tokio::pin!(work);
     tokio::select! {
         biased;
         () = attention.signals(1) => {}
-        done = &mut work => return done_in(attention, done),
+        done = &mut work => return completed(attention, done),
     }
     if !has_written() {
         attention.end();
@@ -359,8 +359,8 @@ pub(crate) async fn finished<T>(ui: &Ui, work: impl Future<Output = T>) -> Resul
     }
 }
 
-/// What was done before a signal came, unless one came that would have stopped it.
-fn done_in<T>(attention: Attention, done: T) -> Result<T, CliError> {
+/// Returns the result of the work, or an error if a signal arrived before the first write.
+fn completed<T>(attention: Attention, done: T) -> Result<T, CliError> {
     if attention.end() && !has_written() { Err(CliError::interrupted(NOTHING_WRITTEN)) } else { Ok(done) }
 }
 
@@ -369,7 +369,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_mask_of_ignored_signals_is_read_as_the_kernel_writes_it() {
+    fn an_ignored_hangup_is_detected_in_the_status_of_the_process() {
         let status = |mask: &str| format!("Name:\tzerodrift\nSigBlk:\tffffffffffffffff\nSigIgn:\t{mask}\n");
         assert!(ignores_hangup(&status("0000000000000001")));
         assert!(ignores_hangup(&status("0000000000001007")));

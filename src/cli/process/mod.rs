@@ -1,4 +1,4 @@
-//! The process: `interrupt`, the signals that end it; `file_size_limit`, the limit of `ulimit -f`.
+//! The process: `interrupt` handles the signals that end it; `file_size_limit` handles the limit of `ulimit -f`.
 
 pub(crate) mod file_size_limit;
 pub(crate) mod interrupt;

@@ -1,4 +1,4 @@
-//! Asking: guarded changes by their new value, the whole plan by `yes`.
+//! Prompts: consent to guarded changes by their new value, approval of the plan by `yes`.
 
 use crate::cli::error::CliError;
 use crate::cli::output::ui::Ui;
@@ -7,10 +7,10 @@ use crate::ending::FailureKind;
 use crate::plan::{Change, Consent, Plan};
 use crate::text::visible;
 
-/// Gets the approval of a plan. Guards that nobody has consented to are asked for on a terminal, one by one.
+/// Gets the approval of a plan. On a terminal, asks for each missing consent first.
 ///
 /// # Errors
-/// If a guard stays without consent, or the plan without approval (exit code 3): nothing may be written then.
+/// Returns an error if a guarded change has no consent, or the plan no approval (exit code 3). Nothing may be written then.
 pub(crate) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<(), CliError> {
     if !auto_approve && ui.is_interactive() {
         for index in 0..plan.changes.len() {
@@ -24,49 +24,49 @@ pub(crate) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<
         return Ok(());
     }
     if !ui.is_interactive() {
-        return Err(CliError::new(FailureKind::Approval, "nothing was written: nobody has approved the plan")
-            .hint("in a pipeline, apply the saved plan that was reviewed with --plan, or its digest with --expect")
+        return Err(CliError::new(FailureKind::Approval, "nothing was written: the plan was not approved")
+            .hint("in a pipeline, pass the reviewed plan with --plan, or its digest with --expect")
             .hint("or use --auto-approve, which applies the current plan, whatever it is"));
     }
-    match ask(ui, "Apply these changes? Only `yes` applies them:").await?.as_deref() {
+    match ask(ui, "Apply these changes? Type `yes` to apply:").await?.as_deref() {
         Some("yes") => Ok(()),
         _ => Err(CliError::new(FailureKind::Approval, "nothing was written: the plan was not approved")),
     }
 }
 
-/// Asks for consent to one guarded change, by its new value: `yes` is typed too easily.
+/// Asks for consent to one guarded change. The answer is its new value, because `yes` is typed too easily.
 async fn consent(ui: &Ui, change: &mut Change) -> Result<(), CliError> {
     let Some(state) = &mut change.guard else { return Ok(()) };
     if state.allowed_by.is_some() {
         return Ok(());
     }
-    let wanted = typed(&change.after);
+    let expected = typed(&change.after);
     ui.say(&format!("{}: {}.", change.setting.path, state.guard.consequence));
     ui.say(&format!("Check first: {}.", state.guard.check_first));
-    let answer = ask(ui, &format!("Type the new value, {}, to consent:", visible(&wanted))).await?;
-    if answer.as_deref() == Some(wanted.as_str()) {
+    let answer = ask(ui, &format!("Type the new value, {}, to consent:", visible(&expected))).await?;
+    if answer.as_deref() == Some(expected.as_str()) {
         state.allowed_by = Some(Consent::Prompt);
     }
     Ok(())
 }
 
-/// What has to be typed for a value: text as it is, everything else as JSON.
+/// Returns the answer that consents to a value: text as it is, other values as JSON.
 fn typed(value: &serde_json::Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Asks for one line, while signals are heard.
+/// Asks for one line, and handles signals meanwhile.
 ///
 /// # Errors
-/// If a signal comes first.
+/// Returns an error if a signal arrives first.
 pub(crate) async fn ask(ui: &Ui, question: &str) -> Result<Option<String>, CliError> {
     let (ui, question) = (ui.clone(), question.to_owned());
-    // Reading a terminal blocks, and signals must be heard meanwhile.
+    // Reading a terminal blocks the thread, and signals must be handled meanwhile.
     let answer = tokio::task::spawn_blocking(move || ui.ask(&question));
     Ok(interrupt::abandonable(answer).await?.unwrap_or_default())
 }
 
-/// The error for guards without consent, if there are any.
+/// Returns the error for guarded changes without consent, if there are any.
 pub(crate) fn refusal(plan: &Plan) -> Option<CliError> {
     let paths: Vec<&str> = plan.refused().map(|change| change.setting.path).collect();
     if paths.is_empty() {
@@ -77,13 +77,13 @@ pub(crate) fn refusal(plan: &Plan) -> Option<CliError> {
         format!("nothing was written: {} guarded {noun} {verb} no consent: {}", paths.len(), paths.join(", "));
     let flags: Vec<String> = paths.iter().map(|path| format!("--allow {path}")).collect();
     let refusal = CliError::new(FailureKind::Guard, message);
-    // A backup is no file to edit.
+    // A backup cannot be edited to add consent.
     if plan.refused().all(|change| change.at.is_whole_file()) {
         return Some(refusal.hint(format!("consent for one run with {}", flags.join(" "))));
     }
     Some(
         refusal
-            .hint("consent in the manifest, under `allow:`, as the plan shows: it is pinned to the value and reviewed")
+            .hint("consent in the manifest, under `allow:`, as the plan shows; it is pinned to the value")
             .hint(format!("or consent for one run with {}", flags.join(" "))),
     )
 }

@@ -1,4 +1,4 @@
-//! How a plan is carried out, whoever made it: approval, backup, writes, read-back, audit log.
+//! Applies a plan: approval, backup, writes, read-back, audit log.
 
 use crate::apply::audit::Ended;
 use crate::apply::{self, Approved, Event, Known, Options, Outcome};
@@ -22,24 +22,24 @@ use crate::settings::Endpoint;
 use crate::text::argument;
 use crate::text::excerpt;
 
-/// The most characters of a field's name that a message shows.
+/// The most characters of a field name that a message shows.
 const SHOWN: usize = 120;
 
-/// What is carried out, where, and how.
+/// The inputs of an apply.
 #[derive(Clone, Copy)]
 pub(crate) struct Job<'a> {
-    /// How.
+    /// The options.
     pub(crate) args: &'a WriteArgs,
-    /// The way to the API.
+    /// The connection to the API.
     pub(crate) connection: &'a WriteConnection,
-    /// What is wanted.
+    /// The desired state.
     pub(crate) desired: &'a Desired,
 }
 
-/// Shows a plan, gets an approval, keeps the state from before, writes, reads back, and leaves a line in the audit log.
+/// Shows a plan, gets an approval, writes a backup, writes the changes, reads them back, and adds to the audit log.
 ///
-/// `given` looks for an approval that was given beforehand; where there is none, somebody is asked. A plan that changes
-/// nothing leaves neither a backup nor a line.
+/// `given` checks for an earlier approval, such as a saved plan; without one, the user is asked. A plan without changes
+/// has neither a backup nor a line in the audit log.
 pub(crate) async fn carry_out(
     context: &Context,
     job: &Job<'_>,
@@ -51,7 +51,7 @@ pub(crate) async fn carry_out(
     if job.args.format == Format::Text {
         context.print(&report::plan::text(&plan, job.desired.manifest.declared.len(), &context.ui.out))?;
     }
-    // That there is no place for a backup is said before somebody is asked, and does not hide another refusal.
+    // On a terminal, a missing folder for backups is reported before the prompt. Otherwise it must not hide a refusal.
     let mut history = (!plan.is_empty()).then(|| History::open(context, job.args)).transpose();
     if context.ui.is_interactive() {
         history = Ok(history?);
@@ -65,7 +65,7 @@ pub(crate) async fn carry_out(
         return refused(context, job, history.iter().flatten().next(), &plan, refusal);
     }
     let Some(history) = history? else { return finish(context, job, &plan, &Outcome::in_sync(), None) };
-    // Held until the writes are proved. A plan that changes nothing needs none.
+    // Held until the writes are verified. A plan without changes needs no lock.
     let _lock = match history.lock(&plan) {
         Ok(lock) => lock,
         Err(refusal) => return refused(context, job, Some(&history), &plan, refusal),
@@ -82,33 +82,33 @@ pub(crate) async fn carry_out(
     finish(context, job, &plan, &outcome, Some(&history))
 }
 
-/// Only what this version does not know may be left out of a write: a known setting that is left out may be reset.
+/// Accepts only unknown fields for `--omit`: the API may reset a known setting that a write leaves out.
 ///
 /// # Errors
-/// If `--omit` names anything else.
+/// Returns an error if `--omit` names any other field.
 fn check_omit(omit: &[String], plan: &Plan) -> Result<(), CliError> {
     let unknown: Vec<&str> =
         plan.unmanaged.iter().filter(|field| !field.known).map(|field| field.path.as_str()).collect();
     let Some(path) = omit.iter().find(|path| !unknown.contains(&path.as_str())) else { return Ok(()) };
     let message = format!("--omit {}: the live state has no unknown field of this name", excerpt(path, SHOWN));
     Err(CliError::usage(message).hint(if unknown.is_empty() {
-        "remove --omit: every live field is known to this version, and is sent as it is".to_owned()
+        "remove --omit: this version knows every live field".to_owned()
     } else {
         let named: Vec<String> = unknown.iter().map(|path| argument(&excerpt(path, SHOWN))).collect();
-        format!("only fields that this version does not know can be left out: {}", named.join(", "))
+        format!("--omit accepts only fields that this version does not know: {}", named.join(", "))
     }))
 }
 
-/// Asks whoever sits in front of it.
+/// Asks the user for an approval.
 async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<(), CliError> {
     if job.args.format == Format::Json && !job.args.auto_approve && context.ui.is_interactive() {
-        // Standard output is for the document, and nobody can agree to what they have not seen.
+        // Standard output is for the document, so the plan to approve goes to standard error.
         context.ui.say(&report::plan::text(plan, job.desired.manifest.declared.len(), &context.ui.err));
     }
     approval::get(&context.ui, plan, job.args.auto_approve).await
 }
 
-/// Sends the writes and proves them. A signal before the first write stops it, a signal after that leaves it time to finish.
+/// Sends the writes and verifies them. A signal before the first write stops it; a later signal leaves it time to finish.
 async fn write(
     context: &Context,
     job: &Job<'_>,
@@ -120,7 +120,7 @@ async fn write(
     let approved = Approved::new(plan, live).map_err(|_| {
         approval::refusal(plan).unwrap_or_else(|| CliError::manifest(&plan.manifest.path, plan.findings.clone()))
     })?;
-    let tell = |event: Event| {
+    let observer = |event: Event| {
         if let Event::Writing { .. } = event {
             interrupt::write_begins(history.after_abandoning());
         }
@@ -132,13 +132,12 @@ async fn write(
         omit: &job.args.omit,
         strict_unknown: job.args.strict_unknown,
         keep: &keep,
-        observer: &tell,
+        observer: &observer,
     };
     interrupt::finished(&context.ui, apply::apply(&reader, &writer, approved, &options)).await
 }
 
-/// A plan that was not written, because nobody consented or approved, or because something is in the way, is a line of the
-/// audit log and a result too, for whoever reads JSON.
+/// Records a plan that was not written in the audit log, and prints it as a result if the format is JSON.
 fn refused(
     context: &Context,
     job: &Job<'_>,
@@ -156,7 +155,7 @@ fn refused(
     Ok(refusal.exit())
 }
 
-/// An end that is not what was wanted is said on standard error, whatever standard output is for.
+/// Prints the outcome. Anything but success is also printed to standard error, in every format.
 fn finish(
     context: &Context,
     job: &Job<'_>,
@@ -167,7 +166,7 @@ fn finish(
     let exit = outcome.exit();
     let needs_attention = !matches!(outcome.known, Known::AsBefore | Known::AsWanted);
     let rollback_hint = history.filter(|_| needs_attention).and_then(History::rollback_hint);
-    let findings = blamed(job, outcome);
+    let findings = located(job, outcome);
     if job.args.format == Format::Json {
         let mut entry = report::results::entry(plan, outcome);
         entry
@@ -187,7 +186,7 @@ fn finish(
                 context.ui.say(&report::findings::text(&findings, source, &context.ui.err));
             }
             context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
-            // As the hints above it stand: those of an error are indented, that of a conflict is not.
+            // Aligned with the hints above: those of an error are indented, that of a conflict is not.
             let indent = if outcome.end == End::Conflict { "" } else { "  " };
             rollback_hint.into_iter().for_each(|hint| context.ui.say(&format!("{indent}hint: {hint}")));
         }
@@ -195,8 +194,8 @@ fn finish(
     Ok(exit)
 }
 
-/// The lines of the manifest that a refusal of the API is about, as far as it says.
-fn blamed(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
+/// Returns the lines of the manifest that the API refused, as far as its error names them.
+fn located(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
     let error = outcome.failure.as_ref().and_then(apply::Failure::error);
     let refused = error.filter(|error| error.kind() == ErrorKind::Refused);
     let Some((error, call)) = refused.and_then(|error| Some((error, error.call()?))) else { return Vec::new() };

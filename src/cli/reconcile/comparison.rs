@@ -1,4 +1,4 @@
-//! The result of `plan` and `drift`, in the formats that were asked for.
+//! The result of `plan` and `drift`, in the requested formats.
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -14,7 +14,7 @@ use crate::report::{self, Comparison, PlanFormat, Wording};
 /// What was compared.
 #[derive(Clone, Copy)]
 pub(crate) struct Compared<'a> {
-    /// The command that compared.
+    /// The wording of the command.
     pub(crate) wording: Wording,
     /// The manifest.
     pub(crate) desired: &'a Desired,
@@ -24,10 +24,10 @@ pub(crate) struct Compared<'a> {
     pub(crate) plan: &'a Plan,
 }
 
-/// Shows a comparison. `exit` is how the program will end.
+/// Writes a comparison. `exit` is the exit code that the program will have.
 ///
 /// # Errors
-/// If a file or standard output cannot be written.
+/// Returns an error if a file or standard output cannot be written.
 pub(crate) fn show(
     context: &Context,
     formats: &Formats<PlanFormat>,
@@ -48,14 +48,14 @@ pub(crate) fn show(
     publish::result(context, formats, &comparison, exit)
 }
 
-/// The manifest compared with a copy that has the live values.
+/// Returns the difference between the manifest and a copy of it with the live values.
 fn difference(compared: Compared<'_>) -> String {
     let Compared { wording, desired: Desired { source, manifest, .. }, live: _, plan } = compared;
     let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
-    let (file, as_live) = (&source.text, manifest::edit::with_live_values(source, manifest, &changes));
+    let (file, with_live_values) = (&source.text, manifest::edit::with_live_values(source, manifest, &changes));
     let live_name = format!("{} (live)", source.name);
     match wording {
-        Wording::Plan => report::unified(&live_name, &as_live, &source.name, file),
-        Wording::Drift => report::unified(&source.name, file, &live_name, &as_live),
+        Wording::Plan => report::unified(&live_name, &with_live_values, &source.name, file),
+        Wording::Drift => report::unified(&source.name, file, &live_name, &with_live_values),
     }
 }

@@ -1,4 +1,4 @@
-//! Why a plan holds what it holds, for the log. Values are left out: the plan shows those that matter.
+//! The reasons of a plan's decisions, for the log. Values are left out, because the plan shows them.
 
 use crate::manifest::Manifest;
 use crate::plan::{Change, Consent, Op, Plan};
@@ -15,7 +15,11 @@ pub(crate) fn log(plan: &Plan, manifest: &Manifest) {
     let unchanged = |path: &str| plan.changes.iter().all(|change| change.setting.path != path);
     for declared in manifest.declared.iter().filter(|declared| unchanged(declared.setting.path)) {
         let setting = declared.setting.path;
-        tracing::trace!(setting, reason = "the live value is as declared, or does not count", "no change");
+        tracing::trace!(
+            setting,
+            reason = "the live value equals the declared one, or makes no difference",
+            "no change"
+        );
     }
     for unmanaged in &plan.unmanaged {
         let setting = &*crate::text::visible(&unmanaged.path);
@@ -26,7 +30,7 @@ pub(crate) fn log(plan: &Plan, manifest: &Manifest) {
     }
 }
 
-/// Why a change is made, needs consent, or has it.
+/// Describes why a change is made, and whether it needs or has consent.
 fn reason(change: &Change) -> String {
     match (change.guard, change.notice) {
         (None, None) => "the live value differs".to_owned(),

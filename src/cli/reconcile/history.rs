@@ -1,4 +1,4 @@
-//! What a write leaves behind: the state from before, and its lines in the audit log.
+//! What a write records: a backup of the previous state, and lines in the audit log.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -22,21 +22,21 @@ use crate::settings::Target;
 use crate::text::path_argument;
 use crate::text::{self, visible};
 
-/// The variables that may say who runs this, the most telling first: GitHub's, GitLab's, the login behind sudo, the login.
+/// The variables that may name the user, the most specific first: GitHub's, GitLab's, the login behind sudo, the login.
 const ACTORS: [&str; 6] = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "SUDO_USER", "USER", "LOGNAME", "USERNAME"];
 
-/// The audit log of one run: who runs it, and what was logged so far.
+/// The audit log of one run, with its actor and its start.
 pub(crate) struct AuditTrail<'a> {
     context: &'a Context,
     log: AuditLog,
     actor: Actor,
     started_at: OnceLock<Timestamp>,
-    /// Set once a warning said that the log cannot be written: the second line fails like the first.
+    /// Set after the first warning, so that a log that cannot be written is reported only once.
     warned: OnceLock<()>,
 }
 
 impl<'a> AuditTrail<'a> {
-    /// The trail in a file; nothing is made yet.
+    /// Creates a trail in a file, without creating the file.
     fn at(context: &'a Context, log: &Path) -> Self {
         Self {
             context,
@@ -47,8 +47,8 @@ impl<'a> AuditTrail<'a> {
         }
     }
 
-    /// The trail of a command that keeps no backup, in the folder for state. `None` if that folder cannot be used: a
-    /// warning says so, since a revocation is urgent and needs no log.
+    /// Creates the trail of a command without backups, in the folder for state. If that folder cannot be used, prints a
+    /// warning and returns `None`: a revocation is urgent and must not fail without a log.
     pub(crate) fn of_state(context: &'a Context) -> Option<Self> {
         let log = || {
             let folder = context.env.state_folder().ok_or("neither HOME nor XDG_STATE_HOME is set")?;
@@ -63,13 +63,13 @@ impl<'a> AuditTrail<'a> {
             Ok(log) => Some(Self::at(context, &log)),
             Err(reason) => {
                 let command = &context.command;
-                context.ui.say(&format!("warning: the audit log has no line about this {command}: {reason}"));
+                context.ui.say(&format!("warning: cannot write this {command} to the audit log: {reason}"));
                 None
             }
         }
     }
 
-    /// Adds what a revocation does. A failure is a warning, as in [`History::record`].
+    /// Adds a line about a revocation. A failure is a warning, as in [`History::record`].
     pub(crate) fn revocation(&self, target: &Target, api: &str, revocation: &Revocation, ended: Ended<'_>) {
         self.warn(self.append(target, api, AuditedAction::Revocation(revocation), ended));
     }
@@ -86,7 +86,7 @@ impl<'a> AuditTrail<'a> {
         self.log.append(&AuditRecord { at, started_at, command, actor, target, api, action, ended })
     }
 
-    /// The time of a line, and the time of the line that this run started with.
+    /// Returns the time of a line, and the time of this run's `started` line.
     fn times(&self, starts: bool) -> (Timestamp, Option<Timestamp>) {
         let now = Timestamp::now();
         if starts {
@@ -102,7 +102,7 @@ impl<'a> AuditTrail<'a> {
         }
         let (command, error) = (&self.context.command, error.to_string());
         self.context.ui.say(&format!(
-            "warning: the audit log has no line about this {command}: {}\nThe result and the exit code are unaffected.",
+            "warning: cannot write this {command} to the audit log: {}\nThe result and the exit code are unaffected.",
             visible(&error)
         ));
     }
@@ -116,18 +116,18 @@ pub(crate) struct History<'a> {
 }
 
 impl<'a> History<'a> {
-    /// Finds the folders; nothing is made yet.
+    /// Finds the folders, without creating them.
     ///
-    /// Without `--backup-dir` backups go to `backups` in the folder for state, beside `audit.jsonl`. With it both are in
-    /// that folder, so that a pipeline has one folder to keep.
+    /// By default, backups go to `backups` in the folder for state, next to `audit.jsonl`. With `--backup-dir`, both go to
+    /// that folder, so that a pipeline has to keep only one.
     ///
     /// # Errors
-    /// If nothing says where, neither a flag nor the environment, or others can write to such a folder.
+    /// Returns an error if neither a flag nor the environment sets a folder, or others can write to it.
     pub(crate) fn open(context: &'a Context, args: &WriteArgs) -> Result<Self, CliError> {
         let (backups, log) = match (&args.backup_dir, context.env.state_folder()) {
             (Some(folder), _) => (folder.clone(), folder.clone()),
             (None, Some(folder)) => (folder.join("backups"), folder),
-            (None, None) => return Err(nowhere()),
+            (None, None) => return Err(no_folder()),
         };
         private_folder::check(&log)?;
         private_folder::check(&backups)?;
@@ -142,11 +142,12 @@ impl<'a> History<'a> {
 
     /// Locks the target of a plan against every other apply of this user on this machine.
     ///
-    /// The lock file is in the folder for state, whatever `--backup-dir` says, so that two runs with two folders for backups
-    /// exclude each other too; where that folder cannot be used, it is beside the audit log.
+    /// The lock file is in the folder for state, even with `--backup-dir`, so that runs with different folders for backups
+    /// exclude each other too. If that folder cannot be used, the lock file is next to the audit log.
     ///
     /// # Errors
-    /// If another apply holds the lock (exit code 4), or no folder takes a lock file: then nothing may be written.
+    /// Returns an error if another apply holds the lock (exit code 4), or the lock file cannot be created. Nothing may be
+    /// written then.
     pub(crate) fn lock(&self, plan: &Plan) -> Result<TargetLock, CliError> {
         let beside_log = self.audit.log.path().parent().unwrap_or(Path::new(".")).to_owned();
         let folders = self.audit.context.env.state_folder().into_iter().chain([beside_log]);
@@ -162,69 +163,75 @@ impl<'a> History<'a> {
             Some(Err(held @ LockError::Held { .. })) => {
                 Err(CliError::new(FailureKind::Locked, format!("nothing was written: {held}"))
                     .hint("wait until the other run has ended, then run this command again")
-                    .hint("do not delete the lock file: the lock ends with its process"))
+                    .hint("do not delete the lock file: the lock ends when its process does"))
             }
             Some(Err(unusable)) => Err(CliError::new(FailureKind::Io, format!("nothing was written: {unusable}"))
-                .hint("name a folder that can be written with --backup-dir DIR")),
-            None => Err(nowhere()),
+                .hint("name a writable folder with --backup-dir DIR")),
+            None => Err(no_folder()),
         }
     }
 
-    /// Keeps the state from before, says where, and leaves the `started` line in the audit log.
+    /// Writes the backup of the previous state, prints its path, and adds the `started` line to the audit log.
     ///
     /// # Errors
-    /// If the state cannot be kept: then nothing may be written. A log that cannot be written is a warning.
+    /// Returns an error if the backup cannot be written. Nothing may be written to the API then. A failure of the log is a
+    /// warning.
     pub(crate) fn begin(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
         self.refuse_credentials(live)?;
         let kept = self.backups.keep(&PreImage { plan, live }, Timestamp::now())?;
         self.audit.context.ui.say(&format!("backup: {}", text::path(&kept)));
-        // It is kept once in a run; were it kept twice, the first one would be the state from before.
+        // Only the first backup of a run has the previous state.
         let _ = self.kept.set(kept);
         self.record(plan, Ended::Started);
         Ok(())
     }
 
-    /// Lets older backups make room, once this run's own is not the only way back.
+    /// Deletes the oldest backups over the limit, once this run's own is not needed to restore the previous state.
     fn settle(&self, plan: &Plan, ended: &Ended<'_>) {
         let Some(backup) = self.backup().filter(|_| is_settled(ended)) else { return };
         let context = self.audit.context;
-        // What a rollback brings back was read from a backup, which stays at least as long as this run.
+        // The backup that a rollback restores is kept at least during this run.
         for error in self.backups.settle(plan, backup, &context.files.paths()) {
             context.ui.say(&format!("warning: {}", visible(&error.to_string())));
         }
     }
 
-    /// A backup that is brought back has to be what was read, and no file holds a credential: so there is none then.
+    /// Rejects a live state that contains a credential: a backup must be unchanged to be restorable, and no file may contain
+    /// a credential.
     fn refuse_credentials(&self, live: &Live) -> Result<(), BackupError> {
-        // As the backup holds them: the fields alone have stand-ins in place of some values.
+        // The documents as the backup writes them: the typed fields have placeholders for some values.
         if !live.documents().any(|document| self.audit.context.ui.secrets.finds(document.to_text().as_str())) {
             return Ok(());
         }
         let source = std::io::Error::other(
-            "the live state holds a credential of this run; replace the credential, and take it out with the new one",
+            "the live state contains a credential of this run; revoke the credential, and remove it with a new one",
         );
-        Err(BackupError { doing: "keep the state from before in", path: self.backups.folder().to_owned(), source })
+        Err(BackupError {
+            doing: "write the backup of the previous state to",
+            path: self.backups.folder().to_owned(),
+            source,
+        })
     }
 
-    /// The file that holds the state from before, where this run has kept one.
+    /// Returns the backup of this run, if one was written.
     pub(crate) fn backup(&self) -> Option<&Path> {
         self.kept.get().map(PathBuf::as_path)
     }
 
-    /// The command that brings the state from before back, where this run has kept it.
+    /// Returns the hint that restores the previous state, if this run has a backup of it.
     pub(crate) fn rollback_hint(&self) -> Option<String> {
         let word = path_argument(self.backup()?);
-        Some(format!("to bring back the state from before: zerodrift rollback {word}"))
+        Some(format!("to restore the previous state: zerodrift rollback {word}"))
     }
 
-    /// What to do after a write that was abandoned.
+    /// Returns the hints for an abandoned write.
     pub(crate) fn after_abandoning(&self) -> Vec<String> {
-        let look = "run `zerodrift drift` to see what the write did, then apply again".to_owned();
-        std::iter::once(look).chain(self.rollback_hint()).collect()
+        let check = "run `zerodrift drift` to see what the write did, then apply again".to_owned();
+        std::iter::once(check).chain(self.rollback_hint()).collect()
     }
 
-    /// Adds a line to the audit log, and settles the backup. A line that cannot be written is a warning and changes
-    /// nothing else: what was applied is applied.
+    /// Adds a line to the audit log, and deletes old backups. A line that cannot be written is only a warning, because the
+    /// changes are already applied.
     pub(crate) fn record(&self, plan: &Plan, ended: Ended<'_>) {
         let action = AuditedAction::Changes { plan, backup: self.backup() };
         let appended = self.audit.append(&plan.target, &plan.api, action, ended);
@@ -233,7 +240,7 @@ impl<'a> History<'a> {
     }
 }
 
-/// Whether nobody needs the state from before to undo what a run did: it did what was planned, provably, or nothing.
+/// Returns whether a run verifiably did what was planned, or nothing, so that its backup is not needed to undo it.
 fn is_settled(ended: &Ended<'_>) -> bool {
     match ended {
         Ended::Outcome(outcome) => outcome.verified || outcome.known == Known::AsBefore,
@@ -242,14 +249,12 @@ fn is_settled(ended: &Ended<'_>) -> bool {
     }
 }
 
-fn nowhere() -> CliError {
-    CliError::usage(
-        "nothing was written: neither HOME nor XDG_STATE_HOME is set, so there is no place for the backup of the state from before",
-    )
-    .hint("name a folder with --backup-dir DIR")
+fn no_folder() -> CliError {
+    CliError::usage("nothing was written: cannot store a backup: neither HOME nor XDG_STATE_HOME is set")
+        .hint("name a folder with --backup-dir DIR")
 }
 
-/// Who runs this, as far as the environment says.
+/// Returns who runs the program, as far as the environment shows.
 fn actor(env: &Env) -> Actor {
     let named = ACTORS.into_iter().find_map(|variable| Some((variable, env.get(variable)?)));
     let github = || {

@@ -1,10 +1,10 @@
-//! From a manifest to a proved write: what `plan`, `drift`, `apply` and `rollback` share.
+//! From a manifest to a verified write: what `plan`, `drift`, `apply` and `rollback` share.
 //!
-//! - `planning`: manifest, target and live state → plan; `decisions`: why, for the log
+//! - `planning`: manifest, target and live state → plan; `decisions`: its reasons, for the log
 //! - `comparison`: the result of `plan` and `drift`
 //! - `saved`: saved plans and digests
 //! - `approval`: consent and approval at a prompt
-//! - `carry_out`: an approved plan → writes and their proof
+//! - `carry_out`: an approved plan → writes and their verification
 //! - `history`: backups and the audit log
 
 pub(crate) mod approval;

@@ -1,4 +1,4 @@
-//! What `plan`, `drift` and `apply` have in common: manifest, target, live, plan.
+//! The steps that `plan`, `drift` and `apply` share: read the manifest, find the target, read the live state, plan.
 
 use std::path::Path;
 
@@ -18,20 +18,20 @@ use crate::plan::{self, Plan};
 use crate::settings::{Model, Resolved, Target};
 use crate::text;
 
-/// A manifest without errors, and whose organization it is about.
+/// A manifest without errors, and its target.
 pub(crate) struct Desired {
     /// The text, for showing lines of it.
     pub(crate) source: Source,
-    /// What is wanted.
+    /// The manifest.
     pub(crate) manifest: Manifest,
-    /// Where.
+    /// The target.
     pub(crate) target: Target,
-    /// What there is to say about the file alone; no error among it.
+    /// The findings about the file alone; none of them is an error.
     pub(crate) findings: Vec<Finding>,
 }
 
 impl Desired {
-    /// A failure that is about this manifest and this organization.
+    /// Adds this manifest and its target to a failure.
     pub(crate) fn about(&self, error: CliError) -> CliError {
         error.about(&self.manifest.path, Some(&self.source), Some(&self.target))
     }
@@ -40,14 +40,16 @@ impl Desired {
 /// Reads the manifest and finds its target.
 ///
 /// # Errors
-/// If the manifest cannot be read or has errors, or nothing names an organization.
+/// Returns an error if the manifest cannot be read or has errors, or no target is set.
 pub(crate) fn desired(context: &Context, file: &str, target: &TargetArgs) -> Result<Desired, CliError> {
     let Loaded { source, manifest, target: named, findings } = manifest_file::load(context, file)?;
-    // Whose organization a broken file is about is worth knowing, and a contradiction is another error than its own.
-    let meant = || manifest_file::target_if_any(target, &context.env, named.as_ref()).ok().flatten();
+    // The target is also useful in the report of a broken file. An error in finding it must not replace those of the file.
+    let target_if_any = || manifest_file::target_if_any(target, &context.env, named.as_ref()).ok().flatten();
     let (source, manifest) = match (source, manifest) {
         (Some(source), Some(manifest)) => (source, manifest),
-        (source, _) => return Err(CliError::manifest(file, findings).about(file, source.as_ref(), meant().as_ref())),
+        (source, _) => {
+            return Err(CliError::manifest(file, findings).about(file, source.as_ref(), target_if_any().as_ref()));
+        }
     };
     let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
     let beyond = crate::manifest::beyond_scope(&manifest, target.scope);
@@ -57,21 +59,21 @@ pub(crate) fn desired(context: &Context, file: &str, target: &TargetArgs) -> Res
     Ok(Desired { source, manifest, target, findings })
 }
 
-/// Reads what the manifest declares: one GET an object. A signal abandons it.
+/// Reads the objects that the manifest declares, with one GET each. A signal abandons it.
 ///
 /// # Errors
-/// If live cannot be read, or a signal comes first.
+/// Returns an error if the live state cannot be read, or a signal arrives first.
 pub(crate) async fn live(connection: &Connection, desired: &Desired) -> Result<Live, CliError> {
     let reader = connection.reader();
     let live = interrupt::abandonable(reader.live(&desired.target, &desired.manifest.endpoints)).await??;
     Ok(live)
 }
 
-/// Compares. The plan carries what there is to say about the file, alone and in the light of the live state, and is
-/// stamped with the present time.
+/// Plans, with the present time as the time of the plan. Its findings are those about the file alone and those about
+/// the file and the live state together.
 ///
 /// # Errors
-/// If the manifest cannot be applied to this live state.
+/// Returns an error if the manifest cannot be applied to this live state.
 pub(crate) fn plan(
     context: &Context,
     desired: &Desired,
@@ -90,7 +92,7 @@ pub(crate) fn plan(
     Ok(plan)
 }
 
-/// Everything that a plan depends on. Consents are full paths.
+/// Returns everything that a plan depends on. Consents are full paths.
 pub(crate) fn input<'a>(
     context: &'a Context,
     desired: &'a Desired,
@@ -102,7 +104,7 @@ pub(crate) fn input<'a>(
     plan::Input { model: context.model, manifest, target, api, live, allow }
 }
 
-/// `--allow` takes a setting or group with or without its section.
+/// Resolves the values of `--allow`, settings or groups with or without their section, to full paths.
 pub(crate) fn full_paths(model: &Model, allow: &[String]) -> Result<Vec<String>, CliError> {
     allow.iter().map(|name| full_path(model, name)).collect()
 }
@@ -114,16 +116,16 @@ fn full_path(model: &Model, name: &str) -> Result<String, CliError> {
         None => None,
     };
     path.map(str::to_owned).ok_or_else(|| {
-        CliError::usage(format!("--allow {}: there is no setting or group of this name", text::visible(name)))
-            .hint("run `zerodrift explain` for the names")
+        CliError::usage(format!("--allow {}: no such setting or group", text::visible(name)))
+            .hint("run `zerodrift explain` to list them")
     })
 }
 
 /// Reads a snapshot of `export --format json`.
 ///
 /// # Errors
-/// If the file cannot be read, is no snapshot, is about another organization, or lacks an object that the manifest
-/// declares.
+/// Returns an error if the file cannot be read, is not a snapshot, is of another organization, or lacks an object that
+/// the manifest declares.
 pub(crate) fn snapshot(path: &Path, desired: &Desired) -> Result<(Live, String), CliError> {
     let advice = "write a snapshot with `zerodrift export --format json`";
     let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| CliError::io("read", path, &error).hint(advice))?;
@@ -131,14 +133,14 @@ pub(crate) fn snapshot(path: &Path, desired: &Desired) -> Result<(Live, String),
         |message: String| CliError::new(FailureKind::Snapshot, format!("{}: {message}", text::path(path))).hint(advice);
     let snapshot = Snapshot::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
     if let Some(target) = snapshot.target.as_ref().filter(|target| **target != desired.target) {
-        return Err(refuse(format!("the snapshot is of {target}, and the manifest is about {}", desired.target)));
+        return Err(refuse(format!("the snapshot is of {target}, but the manifest targets {}", desired.target)));
     }
     for endpoint in &desired.manifest.endpoints {
         if *snapshot.live.slot(*endpoint) == crate::live::Slot::NotRead {
             return Err(refuse(format!("the snapshot lacks `{}`, which the manifest declares", endpoint.section())));
         }
     }
-    // A run against the API reads what the manifest declares and nothing else, and both must give the same digest.
+    // A run against the API reads only what the manifest declares, and both must give the same digest.
     let mut live = Live::default();
     for endpoint in &desired.manifest.endpoints {
         *live.slot_mut(*endpoint) = snapshot.live.slot(*endpoint).clone();

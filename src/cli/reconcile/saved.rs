@@ -1,4 +1,4 @@
-//! Saved plans and digests at the edge: files and the clock. What they are bound to is decided in [`crate::plan`].
+//! Saved plans and digests: files and the clock. What they are bound to is defined in [`crate::plan`].
 
 use std::io::IsTerminal as _;
 use std::path::Path;
@@ -21,23 +21,21 @@ use crate::plan::{self, Input, Plan, SavedPlan, Since, StaleReason};
 use crate::text;
 use crate::text::path_argument;
 
-/// Refuses to save a plan over anything but an earlier plan, or a file that is nobody's.
+/// Rejects a path for `--out` that would overwrite a file other than an earlier plan.
 ///
 /// # Errors
-/// If `--out` names standard output, a file of this run, or another file of zerodrift.
+/// Returns an error if `--out` names standard output, a file of this run, or another file of zerodrift.
 pub(crate) fn check_out(context: &Context, out: &Path) -> Result<(), CliError> {
     if out.as_os_str() == "-" {
-        return Err(
-            CliError::usage("--out writes a private file, and - is none").hint("print a plan with --format json")
-        );
+        return Err(CliError::usage("--out expects a file, not -").hint("use --format json to print a plan"));
     }
     context.files.check(Output::saved_plan(out))
 }
 
-/// Saves a plan, and says how to apply it.
+/// Saves a plan, and prints how to apply it.
 ///
 /// # Errors
-/// If the file cannot be written; what was there before is still there then.
+/// Returns an error if the file cannot be written. An existing file is unchanged then.
 pub(crate) fn write(
     context: &Context,
     path: &Path,
@@ -53,14 +51,14 @@ pub(crate) fn write(
     if plan.refused().next().is_some() {
         context
             .ui
-            .say("Its guarded changes have no consent, so apply --plan will refuse it: see above for how to consent.");
+            .say("Its guarded changes have no consent, so apply --plan will refuse it. The plan shows how to consent.");
     } else {
         context.ui.say(&command(path, &plan.manifest.path));
     }
     Ok(())
 }
 
-/// How to apply a saved plan. It is bound to its manifest, which has to be given again where it has no name.
+/// Returns how to apply a saved plan. A manifest from standard input must be passed again.
 fn command(path: &Path, manifest: &str) -> String {
     let path = path_argument(path);
     if manifest != "-" {
@@ -68,11 +66,11 @@ fn command(path: &Path, manifest: &str) -> String {
     }
     match file_of_standard_input() {
         Some(file) => format!("Apply it with: zerodrift apply - --plan {path} < {}", path_argument(&file)),
-        None => format!("Apply it, with the same manifest on standard input: zerodrift apply - --plan {path}"),
+        None => format!("Apply it with the same manifest on standard input: zerodrift apply - --plan {path}"),
     }
 }
 
-/// The file that standard input was redirected from, where the system tells.
+/// Returns the file that standard input was redirected from, if the system shows it.
 fn file_of_standard_input() -> Option<String> {
     let file = std::fs::read_link("/proc/self/fd/0").ok().filter(|file| file.is_file())?;
     let here = std::env::current_dir().ok();
@@ -80,16 +78,17 @@ fn file_of_standard_input() -> Option<String> {
     short.to_str().map(str::to_owned)
 }
 
-/// The end of the time, in whole seconds and never later than asked.
+/// Returns the time of expiry, rounded down to whole seconds.
 fn expiry(expires_in: Duration) -> Result<Timestamp, CliError> {
     let end = Timestamp::now().checked_add(expires_in).and_then(|end| Timestamp::from_second(end.as_second()));
     end.map_err(|error| CliError::usage(format!("--expires-in: {error}")))
 }
 
-/// The saved plan that an apply was given, and the manifest of now, which it fits.
+/// Opens a saved plan, and checks that it matches the current manifest.
 ///
 /// # Errors
-/// If a file cannot be read, or the plan is edited, foreign, stale or expired (exit code 4). Nothing has been sent by then.
+/// Returns an error if a file cannot be read, or the plan was edited, is of another target, or is stale or expired (exit
+/// code 4). Nothing was sent before.
 pub(crate) fn open(
     context: &Context,
     file: Option<&str>,
@@ -103,9 +102,10 @@ pub(crate) fn open(
     let file = file.unwrap_or(&saved.manifest.path);
     let unnamed = !is_named && file == "-";
     let missing = || {
-        let message = format!("the plan {} was made from standard input, and nothing is there now", text::path(path));
+        let message =
+            format!("cannot apply {}: its manifest came from standard input, which is empty now", text::path(path));
         CliError::usage(message)
-            .hint(format!("give it the same manifest: zerodrift apply FILE --plan {}", path_argument(path)))
+            .hint(format!("pass the same manifest: zerodrift apply FILE --plan {}", path_argument(path)))
     };
     if unnamed && std::io::stdin().is_terminal() {
         return Err(missing());
@@ -128,18 +128,18 @@ fn read(path: &Path) -> Result<Vec<u8>, CliError> {
         .map_err(|error| CliError::io("read the plan", path, &error).hint("save one with `zerodrift plan --out`"))
 }
 
-/// Whether the plan is about the API that this run uses.
+/// Checks that the plan was made for the API that this run uses.
 ///
 /// # Errors
-/// If it is not (exit code 4).
+/// Returns an error if it was not (exit code 4).
 pub(crate) fn check_api(path: &Path, saved: &SavedPlan, api: &str) -> Result<(), CliError> {
     saved.check_api(api).map_err(|stale| refusal(path, &stale))
 }
 
-/// The plan of now, with the consents of the saved one.
+/// Plans again, with the consents of the saved plan.
 ///
 /// # Errors
-/// If live moved in a way that the manifest cannot be applied to (exit code 4).
+/// Returns an error if the live state changed such that the manifest cannot be applied to it (exit code 4).
 pub(crate) fn plan_again(
     context: &Context,
     path: &Path,
@@ -150,7 +150,7 @@ pub(crate) fn plan_again(
 ) -> Result<Plan, CliError> {
     let plan = |consents: &[String]| planning::plan(context, desired, api, live, consents);
     match plan(&saved.consents) {
-        // Consents that have done their work are no reason to say that they match nothing.
+        // After the changes were applied, the consents match nothing, which is not worth a warning.
         Ok(again) if again.is_empty() && !saved.consents.is_empty() => plan(&[]),
         Ok(again) => Ok(again),
         Err(error) => {
@@ -161,10 +161,10 @@ pub(crate) fn plan_again(
     }
 }
 
-/// Lets a saved plan approve the plan of now. A plan that has been applied already has nothing left to approve.
+/// Checks that a saved plan approves the current plan. A plan that was applied already has nothing left to approve.
 ///
 /// # Errors
-/// If live moved (exit code 4), or a guarded change has no consent (exit code 3).
+/// Returns an error if the live state changed (exit code 4), or a guarded change has no consent (exit code 3).
 pub(crate) fn approve(
     context: &Context,
     path: &Path,
@@ -174,26 +174,27 @@ pub(crate) fn approve(
 ) -> Result<(), CliError> {
     match saved.check_live(context.model, live, plan).map_err(|stale| refusal(path, &stale))? {
         Since::Applied => {
-            context.ui.say(&format!("{} has been applied already: live is as wanted", text::path(path)));
+            context.ui.say(&format!("{} is already applied: the live state is in sync", text::path(path)));
         }
         Since::Unchanged => {}
     }
     let Some(refusal) = approval::refusal(plan) else { return Ok(()) };
     let hints = vec![
-        "consent in the manifest, under `allow:`, or with plan --allow, and save the plan again".to_owned(),
+        "consent in the manifest, under `allow:`, or with `plan --allow`, and save the plan again".to_owned(),
         "approving a plan does not consent to its guarded changes".to_owned(),
     ];
     Err(CliError { hints, ..refusal })
 }
 
-/// Lets a digest approve the plan of now, which has recognized it if it is its own.
+/// Checks that a digest approves the current plan.
 ///
 /// # Errors
-/// If it is the digest of another plan or too old (exit code 4), or a guarded change has no consent (exit code 3).
+/// Returns an error if it is the digest of another plan or too old (exit code 4), or a guarded change has no consent
+/// (exit code 3).
 pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration, plan: &Plan) -> Result<(), CliError> {
     if plan.is_empty() {
-        // An approval is for a write, and there is none: a run that is repeated after its success ends well.
-        context.ui.say(&format!("live is as wanted, so nothing is left of the plan {digest}"));
+        // Nothing is written, so no approval is needed: a run that is repeated after its success succeeds.
+        context.ui.say(&format!("the live state is in sync; no changes of the plan {digest} are left to apply"));
         return Ok(());
     }
     let age = plan::stale_digest(digest, Timestamp::now(), max_age);
@@ -202,9 +203,9 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
     let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", path_argument(file));
     match (plan.digest == digest, age) {
         (true, None) => approval::refusal(plan).map_or(Ok(()), Err),
-        (true, Some(stale)) => Err(refuse(format!("the digest approves its plan no longer: {stale}\n  {digest}"))
+        (true, Some(stale)) => Err(refuse(format!("the digest no longer approves its plan: {stale}\n  {digest}"))
             .hint(again)
-            .hint("an older digest is accepted with --max-age, such as --max-age 336h")),
+            .hint("to accept an older digest, set --max-age, such as --max-age 336h")),
         (false, stale) => {
             let stale = stale.map(|stale| format!("\n  the approved one: {stale}")).unwrap_or_default();
             let message = format!(
@@ -212,9 +213,9 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
                 plan.digest
             );
             Err(refuse(message)
-                .hint("the digest changes with the live state, manifest, target, API and version of zerodrift")
+                .hint("the digest depends on the live state, the manifest, the target, the API and the version of zerodrift")
                 .hint(again)
-                .hint("a plan that is saved with `zerodrift plan --out` can say field by field what moved"))
+                .hint("a plan saved with `zerodrift plan --out` shows which settings changed"))
         }
     }
 }

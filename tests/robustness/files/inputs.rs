@@ -99,7 +99,7 @@ fn another_file_of_ours_is_named_with_what_reads_it() {
     let kept = desk.names("kept");
     let (backup, log) = (format!("kept/{}", kept[0]), "kept/audit.jsonl".to_owned());
     for (file, kind, hint) in [
-        ("state.json", "a state of the sandbox", "write --sandbox=state.json"),
+        ("state.json", "a sandbox state file", "use --sandbox=state.json"),
         ("plan.json", "a saved plan", "zerodrift apply --plan plan.json"),
         ("live.json", "a snapshot", "zerodrift plan --live live.json"),
         (&backup, "a backup", "zerodrift rollback kept/"),
@@ -124,13 +124,13 @@ fn another_file_of_ours_is_named_with_what_reads_it() {
 fn a_value_behind_a_space_is_not_taken_for_a_file() {
     let desk = Desk::new();
     for (arguments, fix) in [
-        ("plan --sandbox state.json", "write --sandbox=state.json"),
-        ("apply --sandbox state.json --auto-approve", "write --sandbox=state.json"),
-        ("plan org.yaml --sandbox state.json", "write --sandbox=state.json"),
-        ("export --sandbox state.json", "write --sandbox=state.json"),
-        ("plan --sandbox new.json", "write --sandbox=new.json"),
-        ("init --sandbox new.json", "write --sandbox=new.json"),
-        ("init --force --sandbox state.json", "write --sandbox=state.json"),
+        ("plan --sandbox state.json", "use --sandbox=state.json"),
+        ("apply --sandbox state.json --auto-approve", "use --sandbox=state.json"),
+        ("plan org.yaml --sandbox state.json", "use --sandbox=state.json"),
+        ("export --sandbox state.json", "use --sandbox=state.json"),
+        ("plan --sandbox new.json", "use --sandbox=new.json"),
+        ("init --sandbox new.json", "use --sandbox=new.json"),
+        ("init --force --sandbox state.json", "use --sandbox=state.json"),
         ("init --ci github", "write --ci=github"),
         ("init new.yaml --ci gitlab", "write --ci=gitlab"),
     ] {

@@ -63,7 +63,7 @@ fn a_manifest_that_is_read_only_says_what_to_do() {
     let read_only = format!("{BIND}; mount -o remount,ro,bind org.yaml");
     if let Some(ended) = mounted(&desk, &read_only, "$Z validate --fix org.yaml") {
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-        assert!(ended.stderr.contains("make it writable, or change it by hand"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("make it writable, or edit it by hand"), "{}", ended.stderr);
     }
     desk.write("org.yaml", FIXABLE);
     desk.chmod("org.yaml", 0o444);

@@ -109,7 +109,7 @@ fn no_output_hits_a_file_of_its_run_by_any_name() {
                 command.env("GITHUB_STEP_SUMMARY", desk.path("summary")).env("GITHUB_OUTPUT", desk.path("outputs"));
                 let ended = ended(&mut command);
                 assert_eq!(ended.code, Some(64), "{run} {name}: {}", ended.stderr);
-                assert!(ended.stderr.contains("would write over"), "{run} {name}: {}", ended.stderr);
+                assert!(ended.stderr.contains("would overwrite"), "{run} {name}: {}", ended.stderr);
                 assert_eq!(desk.read(victim), before, "{run} {name}");
             }
         }
@@ -140,7 +140,7 @@ fn no_output_replaces_a_file_that_another_run_needs() {
             }
             let ended = desk.run(&output.replace("{}", victim));
             assert_eq!(ended.code, Some(64), "{output} {victim}: {}", ended.stderr);
-            assert!(ended.stderr.contains("would write over"), "{output} {victim}: {}", ended.stderr);
+            assert!(ended.stderr.contains("would overwrite"), "{output} {victim}: {}", ended.stderr);
             assert_eq!(desk.read(victim), before, "{output} {victim}");
         }
     }

@@ -136,7 +136,7 @@ fn the_audit_log_hits_no_file_of_its_run_by_another_name() {
         let mut apply = desk.command("apply --auto-approve --sandbox=state.json --backup-dir kept");
         let ended = ended(apply.env("GITHUB_OUTPUT", "outputs"));
         assert_eq!(ended.code, Some(64), "{victim}: {}", ended.stderr);
-        assert!(ended.stderr.contains("the audit log would write over kept/audit.jsonl"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("the audit log would overwrite kept/audit.jsonl"), "{}", ended.stderr);
         assert_eq!((desk.read(victim), desk.read("state.json")), (before, state));
         std::fs::remove_file(desk.path("kept/audit.jsonl")).unwrap();
     }
