@@ -48,8 +48,8 @@ impl Context {
         self.print(text)
     }
 
-    /// Rejects a text that contains a credential and may be used as an input later. Redacting the credential would change
-    /// the input.
+    /// Rejects a text that contains a credential and may be used as an input later. Redacting the credential would
+    /// change the input.
     ///
     /// # Errors
     /// Returns an error if it contains a credential.

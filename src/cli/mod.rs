@@ -94,8 +94,8 @@ fn fail(context: &Context, command: &dyn CommandSpec, error: CliError) -> Exit {
     if !is_complete {
         context.say_error(error);
     }
-    // Reports that could not be written are further errors: the exit code stays that of the failure, which may itself be
-    // one of them.
+    // Reports that could not be written are further errors: the exit code stays that of the failure, which may itself
+    // be one of them.
     unwritten.retain(|unwritten| unwritten.message != error.message);
     unwritten.dedup_by(|one, other| one.message == other.message);
     unwritten.iter().for_each(|unwritten| context.say_error(unwritten));

@@ -19,7 +19,8 @@ use crate::report::{ColorLevel, Style};
 use crate::text::argument;
 use crate::text::visible;
 
-/// Prints an error, the help or the version as clap renders it; an error also as a document if the arguments ask for JSON.
+/// Prints an error, the help or the version as clap renders it; an error also as a document if the arguments ask for
+/// JSON.
 ///
 /// Clap's own exit code for usage errors is 2, which means "changes" here. Clap does not print by itself, because it
 /// repeats arguments unescaped and detects colour differently.

@@ -228,7 +228,7 @@ fn a_rollback_is_finished_or_abandoned_like_an_apply() {
     signal("TERM", child.id());
     let rest = said.collect::<Vec<_>>().join(" ");
     env.finish(child).exits(130);
-    assert!(rest.contains("it is not known") && rest.contains("kept/"), "{rest}");
+    assert!(rest.contains("whether it took effect is unknown") && rest.contains("kept/"), "{rest}");
 }
 
 const REVOKE: &str = "revoke-user --email kim@widget.example --devices --file org.yaml --auto-approve";

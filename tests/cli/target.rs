@@ -55,8 +55,8 @@ fn a_flag_that_contradicts_the_file_is_a_mistake_everywhere() {
     [exit status: 64]
     "#);
     for command in ["plan", "apply --auto-approve", "drift", "validate"] {
-        env.run(&format!("{command} --account-id {OTHER}")).exits(64).says(&["a flag never overrides the file"]);
-        env.run(&format!("{command} --zone-id {ACCOUNT}")).exits(64).says(&["a flag never overrides the file"]);
+        env.run(&format!("{command} --account-id {OTHER}")).exits(64).says(&["a flag never overrides the manifest"]);
+        env.run(&format!("{command} --zone-id {ACCOUNT}")).exits(64).says(&["a flag never overrides the manifest"]);
     }
     assert!(!env.path("state.json").exists());
 }

@@ -84,8 +84,8 @@ impl WriteConnection {
 /// Creates a connection for reading, without sending anything.
 ///
 /// # Errors
-/// Returns an error if credentials are missing or malformed, a token must not be sent to the base URL, a proxy variable or
-/// the trusted certificates cannot be used, or the sandbox cannot start.
+/// Returns an error if credentials are missing or malformed, a token must not be sent to the base URL, a proxy
+/// variable or the trusted certificates cannot be used, or the sandbox cannot start.
 pub(crate) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connection, CliError> {
     let policy = Policy::default().timeout(args.timeout).deadline_in(args.deadline);
     let (config, sandbox) = match &args.sandbox {

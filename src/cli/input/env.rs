@@ -98,7 +98,8 @@ impl Env {
         self.variables.get(name).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// Returns the value of any variable, unless it is unset or empty. For code that checks the value and keeps no copy of it.
+    /// Returns the value of any variable, unless it is unset or empty. For code that checks the value and keeps no
+    /// copy of it.
     pub(crate) fn expose(&self, name: &str) -> Option<&str> {
         let secret = self.secrets.get(name).map(ExposeSecret::expose_secret).filter(|value| !value.is_empty());
         secret.or_else(|| self.get(name))

@@ -50,7 +50,8 @@ pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
     Ok(Loaded { source: manifest.is_some().then_some(source), manifest, target, findings })
 }
 
-/// Reads a file up to one byte over the limit, so that an input that is too large is rejected without reading all of it.
+/// Reads a file up to one byte over the limit, so that an input that is too large is rejected without reading all of
+/// it.
 fn read(file: &str) -> Result<Vec<u8>, CliError> {
     let most = manifest::LARGEST as u64 + 1;
     if file == "-" {

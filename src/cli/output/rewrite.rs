@@ -22,12 +22,12 @@ pub(crate) fn check(flag: &str, file: &str) -> Result<(), CliError> {
     Err(CliError::usage(format!("{flag} edits the manifest in place, but - is standard input")).hint("name the file"))
 }
 
-/// Replaces the text of a manifest atomically. The mode is kept, and the owner if possible. A symbolic link is kept too:
-/// its target is written if that is in the same repository.
+/// Replaces the text of a manifest atomically. The mode is kept, and the owner if possible. A symbolic link is kept
+/// too: its target is written if that is in the same repository.
 ///
 /// # Errors
-/// Returns an error if the file cannot be written, or has changed since it was read (exit code 4). The file is unchanged
-/// then.
+/// Returns an error if the file cannot be written, or has changed since it was read (exit code 4). The file is
+/// unchanged then.
 pub(crate) fn replace(old: &Source, new: &str) -> Result<(), CliError> {
     let path = Path::new(&old.name);
     let real = real(path)?;
@@ -44,8 +44,8 @@ pub(crate) fn replace(old: &Source, new: &str) -> Result<(), CliError> {
     }
 }
 
-/// Resolves a symbolic link. Its target must be in the same repository, because a review of the repository does not show
-/// changes outside it.
+/// Resolves a symbolic link. Its target must be in the same repository, because a review of the repository does not
+/// show changes outside it.
 fn real(path: &Path) -> Result<PathBuf, CliError> {
     let failed = |error: std::io::Error| CliError::io("write", path, &error);
     if !std::fs::symlink_metadata(path).map_err(failed)?.is_symlink() {

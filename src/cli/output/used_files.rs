@@ -134,8 +134,8 @@ impl UsedFiles {
         self.check_hits(output)
     }
 
-    /// Rejects an output that would overwrite a file of this run or of zerodrift. The caller checks whether it is a regular
-    /// file.
+    /// Rejects an output that would overwrite a file of this run or of zerodrift. The caller checks whether it is a
+    /// regular file.
     ///
     /// # Errors
     /// Returns an error if it would overwrite one.
@@ -163,7 +163,8 @@ impl UsedFiles {
     /// Writes an output atomically, after checking it once more.
     ///
     /// # Errors
-    /// Returns an error like [`UsedFiles::check`], or if the file cannot be written. An existing file is unchanged then.
+    /// Returns an error like [`UsedFiles::check`], or if the file cannot be written. An existing file is unchanged
+    /// then.
     pub(crate) fn write(&self, output: Output<'_>, text: &str, access: FileAccess) -> Result<(), CliError> {
         self.check(output)?;
         let others = self.0.iter().filter(|used| used.purpose != output.purpose);

@@ -2,8 +2,8 @@
 
 /// Makes a write beyond the limit of `ulimit -f` fail, as on a full disk, instead of killing the process.
 ///
-/// The handler ignores the signal, and stays installed for the life of the process. If it cannot be installed, the limit
-/// kills the process as usual. Must be called within a tokio runtime.
+/// The handler ignores the signal, and stays installed for the life of the process. If it cannot be installed, the
+/// limit kills the process as usual. Must be called within a tokio runtime.
 #[cfg(unix)]
 pub(crate) fn make_writes_fail() {
     use rustix::process::Signal;

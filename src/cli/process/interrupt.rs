@@ -10,8 +10,8 @@
 //! - a second signal ends it at once, and the message states what is known.
 //!
 //! `nohup` works: if SIGHUP is ignored at the start, it stays ignored. Without unsafe code this can be detected only on
-//! Linux, in `/proc`. The other signals are always handled: a shell also ignores SIGINT and SIGQUIT for a background job,
-//! but a `kill -INT` of that job is intentional.
+//! Linux, in `/proc`. The other signals are always handled: a shell also ignores SIGINT and SIGQUIT for a background
+//! job, but a `kill -INT` of that job is intentional.
 
 use std::future::Future;
 use std::io;
@@ -330,8 +330,8 @@ pub(crate) async fn abandonable<T>(work: impl Future<Output = T>) -> Result<T, C
     done.filter(|_| !interrupted).ok_or_else(|| CliError::interrupted(NOTHING_WRITTEN))
 }
 
-/// Runs work that may be abandoned until [`write_begins`], and should finish after that: the first signal then leaves it
-/// [`BOUND`], and a second one abandons it.
+/// Runs work that may be abandoned until [`write_begins`], and should finish after that: the first signal then leaves
+/// it [`BOUND`], and a second one abandons it.
 ///
 /// # Errors
 /// Returns an error if a signal arrives before the first write, or the work does not end in time after one.

@@ -10,7 +10,8 @@ use crate::text::visible;
 /// Gets the approval of a plan. On a terminal, asks for each missing consent first.
 ///
 /// # Errors
-/// Returns an error if a guarded change has no consent, or the plan no approval (exit code 3). Nothing may be written then.
+/// Returns an error if a guarded change has no consent, or the plan no approval (exit code 3). Nothing may be written
+/// then.
 pub(crate) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<(), CliError> {
     if !auto_approve && ui.is_interactive() {
         for index in 0..plan.changes.len() {

@@ -108,7 +108,8 @@ async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<(), Cl
     approval::get(&context.ui, plan, job.args.auto_approve).await
 }
 
-/// Sends the writes and verifies them. A signal before the first write stops it; a later signal leaves it time to finish.
+/// Sends the writes and verifies them. A signal before the first write stops it; a later signal leaves it time to
+/// finish.
 async fn write(
     context: &Context,
     job: &Job<'_>,

@@ -118,8 +118,8 @@ pub(crate) struct History<'a> {
 impl<'a> History<'a> {
     /// Finds the folders, without creating them.
     ///
-    /// By default, backups go to `backups` in the folder for state, next to `audit.jsonl`. With `--backup-dir`, both go to
-    /// that folder, so that a pipeline has to keep only one.
+    /// By default, backups go to `backups` in the folder for state, next to `audit.jsonl`. With `--backup-dir`, both
+    /// go to that folder, so that a pipeline has to keep only one.
     ///
     /// # Errors
     /// Returns an error if neither a flag nor the environment sets a folder, or others can write to it.
@@ -142,12 +142,12 @@ impl<'a> History<'a> {
 
     /// Locks the target of a plan against every other apply of this user on this machine.
     ///
-    /// The lock file is in the folder for state, even with `--backup-dir`, so that runs with different folders for backups
-    /// exclude each other too. If that folder cannot be used, the lock file is next to the audit log.
+    /// The lock file is in the folder for state, even with `--backup-dir`, so that runs with different folders for
+    /// backups exclude each other too. If that folder cannot be used, the lock file is next to the audit log.
     ///
     /// # Errors
-    /// Returns an error if another apply holds the lock (exit code 4), or the lock file cannot be created. Nothing may be
-    /// written then.
+    /// Returns an error if another apply holds the lock (exit code 4), or the lock file cannot be created. Nothing may
+    /// be written then.
     pub(crate) fn lock(&self, plan: &Plan) -> Result<TargetLock, CliError> {
         let beside_log = self.audit.log.path().parent().unwrap_or(Path::new(".")).to_owned();
         let folders = self.audit.context.env.state_folder().into_iter().chain([beside_log]);
@@ -174,8 +174,8 @@ impl<'a> History<'a> {
     /// Writes the backup of the previous state, prints its path, and adds the `started` line to the audit log.
     ///
     /// # Errors
-    /// Returns an error if the backup cannot be written. Nothing may be written to the API then. A failure of the log is a
-    /// warning.
+    /// Returns an error if the backup cannot be written. Nothing may be written to the API then. A failure of the log
+    /// is a warning.
     pub(crate) fn begin(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
         self.refuse_credentials(live)?;
         let kept = self.backups.keep(&PreImage { plan, live }, Timestamp::now())?;
@@ -196,8 +196,8 @@ impl<'a> History<'a> {
         }
     }
 
-    /// Rejects a live state that contains a credential: a backup must be unchanged to be restorable, and no file may contain
-    /// a credential.
+    /// Rejects a live state that contains a credential: a backup must be unchanged to be restorable, and no file may
+    /// contain a credential.
     fn refuse_credentials(&self, live: &Live) -> Result<(), BackupError> {
         // The documents as the backup writes them: the typed fields have placeholders for some values.
         if !live.documents().any(|document| self.audit.context.ui.secrets.finds(document.to_text().as_str())) {
@@ -230,8 +230,8 @@ impl<'a> History<'a> {
         std::iter::once(check).chain(self.rollback_hint()).collect()
     }
 
-    /// Adds a line to the audit log, and deletes old backups. A line that cannot be written is only a warning, because the
-    /// changes are already applied.
+    /// Adds a line to the audit log, and deletes old backups. A line that cannot be written is only a warning, because
+    /// the changes are already applied.
     pub(crate) fn record(&self, plan: &Plan, ended: Ended<'_>) {
         let action = AuditedAction::Changes { plan, backup: self.backup() };
         let appended = self.audit.append(&plan.target, &plan.api, action, ended);

@@ -87,8 +87,8 @@ fn expiry(expires_in: Duration) -> Result<Timestamp, CliError> {
 /// Opens a saved plan, and checks that it matches the current manifest.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read, or the plan was edited, is of another target, or is stale or expired (exit
-/// code 4). Nothing was sent before.
+/// Returns an error if a file cannot be read, or the plan was edited, is of another target, or is stale or expired
+/// (exit code 4). Nothing was sent before.
 pub(crate) fn open(
     context: &Context,
     file: Option<&str>,
