@@ -62,7 +62,7 @@ fn stray(arguments: &[OsString]) -> Option<(&str, CliError)> {
             _ => false,
         };
         let message = format!("{flag} expects its value after =, so {} was read as a file", visible(value));
-        is_value.then(|| (value, CliError::usage(message).hint(format!("write {flag}={}", argument(value)))))
+        is_value.then(|| (value, CliError::usage(message).hint(format!("use {flag}={}", argument(value)))))
     })
 }
 

@@ -1,4 +1,4 @@
-//! The two flags that write a manifest: `drift --adopt` and `validate --fix`.
+//! The two flags that edit a manifest: `drift --adopt` and `validate --fix`.
 
 use std::process::Stdio;
 
@@ -11,20 +11,20 @@ const DRIFT: &str = "drift --sandbox=state.json";
 const ADOPT: &str = "drift --adopt --sandbox=state.json";
 const APPLY: &str = "apply --auto-approve --sandbox=state.json";
 
-/// The example, applied: nothing has drifted yet.
+/// The example after an apply, without drift.
 fn in_sync() -> TestEnv {
     let env = TestEnv::with_example();
     env.run(APPLY).exits(0);
     env
 }
 
-/// What a file was, to be compared with what it is: its text, and the moment and mode of its last change.
+/// The text, modification time and mode of a file, for comparison.
 fn stamp(env: &TestEnv, name: &str) -> (String, std::time::SystemTime, bool) {
     let metadata = std::fs::metadata(env.path(name)).unwrap();
     (env.read(name), metadata.modified().unwrap(), metadata.permissions().readonly())
 }
 
-/// Somebody clicks in the dashboard.
+/// Changes settings as in the dashboard.
 fn edit_in_the_dashboard(env: &TestEnv) {
     env.replace("state.json", "\"session_duration\": \"24h\"", "\"session_duration\": \"8h\"");
     env.replace("state.json", "\"#c5ed1b\"", "\"#FF0000\"");
@@ -159,7 +159,7 @@ fn adopt_keeps_a_link_and_the_mode_of_its_target() {
 
 #[test]
 fn a_concurrent_edit_is_not_overwritten() {
-    // Told to come again in a second, the program gives an editor time enough.
+    // `Retry-After: 1` gives the test time to edit the file.
     let api = Api::with_faults(&["GET:429+1"]);
     let env = api.env();
     let mut command = env.command("drift --adopt");
@@ -218,7 +218,7 @@ fn settings_that_a_switch_activates_are_adopted_with_it() {
     env.run(DRIFT).exits(0);
 }
 
-/// A21: live values written into the wished-for state by whoever comes along.
+/// A21: only explicit flags may write live values into the manifest.
 #[test]
 fn no_other_command_edits_the_manifest() {
     let env = in_sync();

@@ -1,4 +1,4 @@
-//! Credentials: where they come from, what is said without them, and that they are never seen again.
+//! Credentials: their sources, the errors without them, and that no output shows them.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -8,7 +8,7 @@ use zerodrift::sandbox::{Grant, Owner, Permission, State, TokenStatus, Tokens, s
 use crate::harness::{ACCOUNT, SandboxProcess, TOKEN, TestEnv};
 use crate::server::Api;
 
-/// An account that knows one token.
+/// An account with one token.
 fn account_with(permission: Permission, status: TokenStatus) -> State {
     let grant = Grant { token: TOKEN.to_owned(), email: None, permission, owner: Owner::User, status };
     State { tokens: Tokens::Listed(vec![grant]), ..seeded() }
@@ -80,7 +80,7 @@ fn a_malformed_token_is_neither_sent_nor_shown() {
 fn an_error_for_an_unknown_token_names_the_permissions() {
     let env = TestEnv::with_example();
     env.seed();
-    // One object is read by one request, whose number the answer carries; two would race for it.
+    // Only one object is read, because the answer contains the number of its request.
     env.replace("org.yaml", "\ndoh:\n  doh_jwt_duration: 24h\n", "");
     let listed = format!(r#""tokens": [{{"token": "{TOKEN}", "permission": "write"}}]"#);
     env.replace("state.json", r#""tokens": "any""#, &listed);
@@ -126,7 +126,7 @@ fn a_read_only_token_can_plan_but_not_apply() {
 fn doctor_succeeds_if_everything_works() {
     let api = Api::of(account_with(Permission::Write, TokenStatus::Active));
     let env = api.env();
-    // The clock of the sandbox's answers is the real one or none, so that line alone is not compared.
+    // The line about the clock is not compared, because the answers have the real time or none.
     let output = env.run("doctor").exits(0);
     let lines = output.stdout.lines().filter(|line| !line.contains("clock"));
     assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
@@ -206,7 +206,7 @@ fn doctor_reports_an_unreachable_api() {
     env.run("doctor --deadline 100ms").exits(1).shows(&["FAIL api", "fix:"]);
 }
 
-/// A base URL at which nobody listens.
+/// A base URL without a server.
 fn nowhere() -> String {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}/client/v4", listener.local_addr().unwrap())

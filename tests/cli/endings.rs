@@ -1,4 +1,4 @@
-//! However a run ends, the exit code, the kind and the outcome in JSON, and the audit log say the same.
+//! For every end of a run, the exit code, the kind and the outcome in JSON, and the audit log agree.
 
 use serde_json::{Value as Json, json};
 use zerodrift::apply::TargetLock;
@@ -83,7 +83,7 @@ fn a_failure_has_the_kind_of_its_cause_in_every_output() {
     assert_apply(&lost, End::Failed, Some(FailureKind::Network));
 }
 
-/// A lock file that cannot be made is a failure, and neither a refusal nor a conflict.
+/// A lock file that cannot be created is a failure, neither a refusal nor a conflict.
 #[cfg(unix)]
 #[test]
 fn an_unusable_folder_is_a_failure_in_every_output() {

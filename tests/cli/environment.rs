@@ -1,4 +1,4 @@
-//! What the environment says of ids, credentials, proxies and certificates: used, or refused by name, and never ignored.
+//! Variables for ids, credentials, proxies and certificates: each is used, or rejected by name, but never ignored.
 
 #[cfg(target_os = "linux")]
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -15,12 +15,12 @@ use crate::server::Api;
 
 const ANYWHERE: &str = "organization:\n  is_ui_read_only: false\n";
 
-/// An environment whose requests would leave this machine, if anything were sent.
+/// An environment whose requests would leave this machine.
 fn outside() -> TestEnv {
     TestEnv::with_example().set("CLOUDFLARE_API_TOKEN", TOKEN)
 }
 
-/// The check of this name in the document of `doctor`.
+/// Returns the check with this name from the document of `doctor`.
 fn check(env: &TestEnv, arguments: &str, name: &str) -> Json {
     let document: Json = serde_json::from_str(&env.run(&format!("doctor --format json {arguments}")).stdout).unwrap();
     let checks = document["checks"].as_array().unwrap();
@@ -115,7 +115,7 @@ fn a_variable_that_is_not_unicode_is_an_error_that_names_it() {
         "CLOUDFLARE_ZONE_ID",
     ] {
         let env = TestEnv::with_manifest(ANYWHERE);
-        // The account is named unless it is what is asked for; without a token nothing could be sent.
+        // The account is set unless its variable is under test; without a token nothing can be sent.
         let arguments =
             if variable.ends_with("_ID") { "plan".to_owned() } else { format!("plan --account-id {ACCOUNT}") };
         let mut command = env.command(&arguments);
@@ -141,7 +141,7 @@ fn doctor_shows_the_proxy_in_use() {
         assert_eq!(found["detail"].as_str().unwrap(), *expected);
         assert!(!env.run("doctor --deadline 200ms").to_string().contains("S3CRET"));
     }
-    // Without a token nothing is sent, so that no test of a direct way leaves this machine.
+    // Without a token nothing is sent, so a direct connection does not leave this machine.
     let direct = |variables: &[(&str, &str)]| {
         let env = variables.iter().fold(TestEnv::with_example(), |env, (name, value)| env.set(name, value));
         check(&env, "", "connection")
@@ -217,7 +217,7 @@ fn doctor_has_a_fix_for_every_failure() {
         "*:429+600",
     ];
     let mut environments: Vec<(String, TestEnv)> = Vec::new();
-    // Held until the end, because each serves its environment.
+    // Kept until the end, because each environment needs its server.
     let mut apis = Vec::new();
     for fault in faults {
         let api = Api::with_faults(&[fault; 20]);
@@ -253,7 +253,7 @@ fn tls_server() -> String {
     let config = Arc::new(config.with_single_cert(vec![chain.unwrap()], key.unwrap()).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
-    // The thread ends with the test process; it holds nothing but its socket.
+    // The thread ends with the test process; it owns only its socket.
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let connection = rustls::ServerConnection::new(config.clone()).unwrap();
@@ -271,7 +271,7 @@ fn tls_server() -> String {
     url
 }
 
-/// What is documented of the two variables: each of them alone replaces the store of the system, and nothing counts as unset.
+/// As documented, each of the two variables replaces the store of the system, and an empty one counts as unset.
 #[cfg(target_os = "linux")]
 #[test]
 fn certificates_of_ssl_cert_file_and_ssl_cert_dir_are_trusted() {

@@ -1,4 +1,4 @@
-//! Every guard, tried as a reviewer would: on a copy of `examples/strict-state.json`, with `examples/every-guard.yaml`.
+//! Every guard, with a copy of `examples/strict-state.json`, with `examples/every-guard.yaml`.
 
 use std::path::Path;
 use std::process::Output;
@@ -9,7 +9,7 @@ use zerodrift::settings::Model;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// A folder with the manifest, and the state in which everything that is guarded is at its strictest.
+/// A folder with the manifest, and a state in which every guarded setting is at its strictest.
 fn reviewer() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     for name in ["every-guard.yaml", "strict-state.json"] {

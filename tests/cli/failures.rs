@@ -1,4 +1,4 @@
-//! Runs that fail early: they keep their identity, take the place of what an earlier run has left, and say it once.
+//! Runs that fail early: their reports name the manifest and replace those of an earlier run, and the error is printed once.
 
 use serde_json::Value as Json;
 

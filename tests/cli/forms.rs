@@ -1,4 +1,4 @@
-//! One run in several forms: what is printed, what goes into files, and what a job on GitHub is told.
+//! One run in several formats: standard output, reports in files, and the summary and outputs of a job on GitHub.
 
 use insta::assert_snapshot;
 
@@ -15,7 +15,7 @@ fn on_github(env: TestEnv) -> TestEnv {
         .set("GITHUB_OUTPUT", &output.display().to_string())
 }
 
-/// The lines of a log that GitHub obeys outside of its fence.
+/// The workflow commands of a log outside of its fence.
 fn annotations(log: &str) -> Vec<&str> {
     log.lines().filter(|line| line.starts_with("::") && line.contains(" file=")).collect()
 }

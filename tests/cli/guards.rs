@@ -1,10 +1,10 @@
-//! Guarded changes: refused without consent, and nothing is written then.
+//! Guarded changes: without consent they are refused, and nothing is written.
 
 use insta::assert_snapshot;
 
 use crate::harness::{CommandOutput, TestEnv};
 
-/// The example with another login host.
+/// The example with a changed login host.
 fn renamed() -> TestEnv {
     let env = TestEnv::with_example();
     env.replace("org.yaml", "auth_domain: widget.", "auth_domain: gadget.");
@@ -181,7 +181,7 @@ fn a_plan_shows_the_guard_and_does_not_fail() {
     env.run("plan --sandbox=state.json").exits(0).shows(&["--allow organization.auth_domain"]);
 }
 
-/// A setting that is left out of a write may be reset by it, so only what this version does not know can be left out.
+/// The API may reset a setting that a write leaves out, so only unknown fields can be left out.
 #[test]
 fn omit_accepts_only_unknown_live_fields() {
     let env = TestEnv::with_example();

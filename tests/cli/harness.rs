@@ -1,4 +1,4 @@
-//! A hermetic place to run the binary in: no environment but what a test sets, a home and a working folder of its own.
+//! A hermetic environment for the binary: only the variables that a test sets, and its own home and working folder.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,10 +11,10 @@ use serde_json::Value as Json;
 /// The account of the example.
 pub(crate) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 
-/// A token that must never be seen again.
+/// A token that no output may show.
 pub(crate) const TOKEN: &str = "hunter2-0123456789abcdefghijklmnopqrstuv";
 
-/// An example that is in use: what the README starts with.
+/// The example that the README starts with.
 pub(crate) const EXAMPLE: &str = include_str!("../../examples/org.yaml");
 
 /// A folder with a home, and the variables that the program sees.
@@ -66,21 +66,21 @@ impl TestEnv {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// Edits a file: the text has to be there.
+    /// Replaces a text in a file, which must contain it.
     pub(crate) fn replace(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
         assert!(text.contains(from), "{name} does not contain {from}:\n{text}");
         self.write(name, &text.replace(from, to));
     }
 
-    /// Makes the sandbox's state `state.json` with one read, and gives its text.
+    /// Creates the sandbox's state `state.json` with one read, and returns its text.
     pub(crate) fn seed(&self) -> String {
         let exported = self.run(&format!("export --sandbox=state.json --account-id {ACCOUNT}"));
         assert_eq!(exported.code, Some(0), "{exported}");
         self.read("state.json")
     }
 
-    /// The program with these arguments, which are split at spaces; nothing has been started.
+    /// Prepares the program with these arguments, which are split at spaces, without starting it.
     pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zerodrift"));
         command.args(arguments.split_whitespace()).env_clear().envs(&self.variables).current_dir(self.path(""));
@@ -98,12 +98,12 @@ impl TestEnv {
     pub(crate) fn run_with_input(&self, arguments: &str, input: &str) -> CommandOutput {
         let mut command = self.command(arguments);
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // A program that does not read its input closes the pipe, which is fine.
+        // A program that does not read its input closes the pipe, which is not an error.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
         self.finish(child)
     }
 
-    /// Waits for a child of this place, and takes what it said.
+    /// Waits for a child of this environment, and returns its output.
     #[must_use = "a run that nobody looks at proves nothing"]
     pub(crate) fn finish(&self, child: Child) -> CommandOutput {
         let output = child.wait_with_output().unwrap();
@@ -115,7 +115,7 @@ impl TestEnv {
         }
     }
 
-    /// What differs from run to run: the folder, ports, fingerprints.
+    /// Replaces what differs from run to run: the folder, ports, fingerprints.
     pub(crate) fn scrub(&self, text: &str) -> String {
         // The word that ends a fence on GitHub is a hash of what it encloses.
         let word = text.split_once("::stop-commands::").and_then(|(_, rest)| rest.lines().next()).unwrap_or("\0");
@@ -144,9 +144,9 @@ fn after(text: &str, marker: &str, hole: &str, belongs: impl Fn(char) -> bool) -
     scrubbed
 }
 
-/// What a run said and how it ended: one value, one snapshot.
+/// The streams and the exit code of a run, for one snapshot.
 pub(crate) struct CommandOutput {
-    /// Standard output, byte by byte.
+    /// Standard output, unchanged.
     pub(crate) document: String,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
@@ -155,29 +155,29 @@ pub(crate) struct CommandOutput {
 }
 
 impl CommandOutput {
-    /// Standard output, which has to be one JSON document and nothing else.
+    /// Standard output, which must be exactly one JSON document.
     pub(crate) fn json(&self) -> Json {
         serde_json::from_str(&self.document).unwrap_or_else(|error| panic!("{error}: {self}"))
     }
 
-    /// Asserts the exit code, and shows everything where it is another.
+    /// Asserts the exit code, and shows all output if it is another.
     #[track_caller]
     pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code, Some(code), "{self}");
         self
     }
 
-    /// Asserts that standard error says all of this, wherever the lines break.
+    /// Asserts that standard error contains these texts, ignoring line breaks.
     #[track_caller]
     pub(crate) fn says(self, parts: &[&str]) -> Self {
         let said = unwrapped(&self.stderr);
         for part in parts {
-            assert!(said.contains(part), "standard error does not say `{part}`: {self}");
+            assert!(said.contains(part), "standard error does not contain `{part}`: {self}");
         }
         self
     }
 
-    /// Asserts that standard output shows all of this, wherever the lines break.
+    /// Asserts that standard output contains these texts, ignoring line breaks.
     #[track_caller]
     pub(crate) fn shows(self, parts: &[&str]) -> Self {
         let shown = unwrapped(&self.stdout);
@@ -205,14 +205,14 @@ impl fmt::Display for CommandOutput {
     }
 }
 
-/// `zerodrift sandbox` as a process of its own, over the state file `state.json`. Dropping it ends it.
+/// `zerodrift sandbox` as a separate process with the state file `state.json`. Dropping it ends the process.
 pub(crate) struct SandboxProcess {
     child: Child,
     pub(crate) base_url: String,
 }
 
 impl SandboxProcess {
-    /// Starts it, and waits until it says where it is.
+    /// Starts it, and waits until it prints its address.
     pub(crate) fn start(env: &TestEnv, arguments: &str) -> Self {
         let mut command = env.command(&format!("sandbox --state state.json {arguments}"));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();

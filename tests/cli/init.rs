@@ -1,4 +1,4 @@
-//! `init`: the first manifest, from live and from Terraform.
+//! `init`: the first manifest, from the live state and from Terraform.
 
 use insta::assert_snapshot;
 

@@ -1,4 +1,4 @@
-//! Signals: what may be abandoned ends at once, a write is finished unless somebody insists.
+//! Signals: reads end at once, and a write is finished unless a second signal arrives.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
@@ -57,7 +57,7 @@ fn every_signal_abandons_a_hanging_read() {
         &format!("init new.yaml {account}"),
     ];
     for (index, command) in commands.into_iter().enumerate() {
-        // Every signal meets every command in which it could be lost, without a run for each pair.
+        // Each signal and each command that could miss one is covered, without a run for each pair.
         for name in [SIGNALS[index % 4], SIGNALS[(index + 1) % 4]] {
             let api = Api::with_faults(&["GET:hang", "GET:hang", "GET:hang"]);
             let env = api.env();
@@ -86,7 +86,7 @@ fn an_interruption_is_a_json_document_too() {
     }
 }
 
-/// A read of standard input cannot be taken back, so nothing that waits for it may have to.
+/// A blocking read of standard input cannot be cancelled, so the exit must not wait for it.
 #[cfg(target_os = "linux")]
 #[test]
 fn every_signal_ends_a_wait_for_standard_input() {
@@ -103,7 +103,7 @@ fn every_signal_ends_a_wait_for_standard_input() {
     }
 }
 
-/// The command is blocked in its output, and so is whatever else would print: the end must not wait for either.
+/// The command is blocked in its output, and so is the report of the interruption: the exit must not wait for either.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_blocked_output_does_not_delay_the_exit() {
@@ -118,7 +118,7 @@ fn a_blocked_output_does_not_delay_the_exit() {
         wait_for_command(child.id());
         signal("TERM", child.id());
         match child.wait().unwrap().code() {
-            // The pipe had room for it.
+            // The output fitted into the pipe.
             Some(0) => {}
             code => break assert_eq!(code, Some(130)),
         }
@@ -139,7 +139,7 @@ fn a_hangup_ignored_at_the_start_stays_ignored() {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     api.wait_for("GET");
     signal("HUP", child.id());
-    // The read times out and is repeated, as if nothing had happened.
+    // The read times out and is retried: the signal had no effect.
     env.finish(child).exits(0).shows(&["Plan: 6 settings"]);
 }
 
@@ -185,7 +185,7 @@ fn a_write_that_is_finished_after_a_signal_is_done() {
     }
 }
 
-/// The answer would take longer than the bound; what the write did is read in time.
+/// The answer would take longer than the bound, but the read-back is in time.
 #[test]
 fn a_write_whose_answer_does_not_come_in_time_is_read_back() {
     let api = Api::with_faults(&["PUT:hang-after"]);
@@ -197,7 +197,7 @@ fn a_write_whose_answer_does_not_come_in_time_is_read_back() {
     finished.says(&["no answer within 4 seconds of the signal"]).shows(&["Applied: 6 settings"]);
 }
 
-/// Nothing answers any more, and nobody sends a second signal.
+/// No request is answered, and no second signal arrives.
 #[test]
 fn a_write_without_any_answer_is_abandoned_within_the_bound() {
     let api = Api::with_faults(&["PUT:hang-after"]);
@@ -264,7 +264,7 @@ fn a_hanging_revocation_is_abandoned_with_what_is_known() {
     assert_eq!((&audit[0]["outcome"], &audit[1]["known"]), (&"started".into(), &"unknown".into()));
 }
 
-/// Process 1 has no default action for a signal: without a handler it would go on for ever.
+/// Signals have no default action for process 1: without a handler it would never end.
 #[cfg(target_os = "linux")]
 #[test]
 fn process_1_handles_every_signal() {
@@ -280,13 +280,13 @@ fn process_1_handles_every_signal() {
         signal(name, pid);
         env.finish(parent).exits(130).says(&["interrupted: nothing was written"]);
     }
-    // Waiting for standard input, before anything is sent.
+    // While waiting for standard input, before anything is sent.
     let env = TestEnv::new();
     let (parent, pid) = as_process_1(&env, "plan -");
     wait_for_command(pid);
     signal("TERM", pid);
     env.finish(parent).exits(130).says(&["interrupted"]);
-    // In a write, twice.
+    // During a write, twice.
     let api = Api::with_faults(&["PUT:hang"]);
     let env = api.env();
     let (mut parent, pid) = as_process_1(&env, "apply --auto-approve");
@@ -299,7 +299,7 @@ fn process_1_handles_every_signal() {
     env.finish(parent).exits(130);
 }
 
-/// How a process becomes the first of a PID namespace of its own.
+/// The command that starts a process as the first of its own PID namespace.
 #[cfg(target_os = "linux")]
 const UNSHARE: [&str; 5] = ["--user", "--map-root-user", "--pid", "--fork", "--kill-child"];
 
@@ -316,7 +316,7 @@ fn as_process_1(env: &TestEnv, arguments: &str) -> (Child, u32) {
     let mut command = Command::new("unshare");
     command.args(UNSHARE).arg(program.get_program()).args(program.get_args()).env_clear().current_dir(env.path(""));
     command.envs(program.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    // Standard input stays open as long as the parent lives: nobody answers a read of it.
+    // Standard input stays open as long as the parent lives, so a read of it blocks.
     let mut parent = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     std::mem::forget(parent.stdin.take());
     let pid = first_child(parent.id());

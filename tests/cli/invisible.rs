@@ -1,8 +1,8 @@
-//! Differences that nobody can see: every format writes them out, and JSON stays exact.
+//! Invisible differences: every format shows them by code point, and JSON stays exact.
 
 use crate::harness::TestEnv;
 
-/// What is live, what the file wants, and how each is shown.
+/// The live value, the declared value, and how each is shown.
 const PAIRS: [(&str, &str, &str, &str); 8] = [
     ("Widget\u{a0}Corps", "Widget Corps", r"Widget\u{a0}Corps", "Widget Corps"),
     ("Caf\u{e9} Widget", "Cafe\u{301} Widget", r"Caf\u{e9}", r"Cafe\u{301}"),
@@ -15,7 +15,7 @@ const PAIRS: [(&str, &str, &str, &str); 8] = [
 ];
 
 fn world(live: &str, wanted: &str) -> TestEnv {
-    // Only what a file should not hold raw is an escape there.
+    // Only characters that a file should not contain unescaped are escaped.
     let wanted = wanted.replace('\u{202e}', "\\u202e").replace('\u{200b}', "\\u200b");
     let text = format!(
         "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: \"{wanted}\"\n  login_design:\n    header_text: \"{wanted}\"\n"
@@ -27,7 +27,7 @@ fn world(live: &str, wanted: &str) -> TestEnv {
     env
 }
 
-/// What a reader sees of a page or a comment: tags and entities are not shown.
+/// The visible text of a page or a comment, without tags and with entities resolved.
 fn seen(html: &str) -> String {
     let mut text = String::new();
     let mut is_tag = false;
@@ -57,7 +57,7 @@ fn no_difference_is_invisible_in_any_format() {
                 ("html", seen(&env.read("r.html"))),
                 ("github", env.read("r.log")),
             ] {
-                // Words that differ stand in brackets where there is no colour, and spaces that differ are dots.
+                // Without colour, differing words are in brackets, and differing spaces are dots.
                 let text = text.replace("[-", "").replace("-]", "").replace("{+", "").replace("+}", "");
                 let what = format!("{command} as {format} of {live:?} and {wanted:?}: {text}");
                 assert!(text.contains(shown_live) && text.contains(shown_wanted), "{what}");

@@ -1,4 +1,4 @@
-//! What programs read: every document as its own schema says, and nothing else on standard output.
+//! JSON output: every document is valid against its schema, and standard output contains nothing else.
 
 use serde_json::Value as Json;
 

@@ -1,7 +1,7 @@
-//! The life of a repository, told from its first day: init, a pull request with mistakes and its annotations, the fix,
+//! The lifecycle of a repository: init, a pull request with mistakes and its annotations, the fix,
 //! the comment, the merge and the apply by digest, an edit in the dashboard, drift, adopt, in sync again.
 //!
-//! Every output is a snapshot beside this file, as the people of the team would see it.
+//! Every output is a snapshot, as the team would see it.
 
 use insta::assert_snapshot;
 use serde_json::Value as Json;
@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use crate::harness::{ACCOUNT, CommandOutput, TestEnv};
 
 const SARIF: &str = include_str!("../common/formats/sarif-2.1.0.schema.json");
-/// Of one finding; the report is a list of them.
+/// The schema of one finding; the report is a list of them.
 const CODE_QUALITY: &str = include_str!("../common/formats/gitlab-codeclimate.schema.json");
 const WIDGET: &str = include_str!("../common/formats/gitlab-terraform.schema.json");
 
@@ -28,32 +28,32 @@ impl Job {
         Self { env }
     }
 
-    /// The next step, against the account that the whole story is about. Its summary and outputs are new files.
+    /// Runs the next step, against the same account. Its summary and outputs are new files.
     fn step(&self, arguments: &str) -> CommandOutput {
         self.env.write("summary.md", "");
         self.offline(&format!("{arguments} --sandbox=state.json"))
     }
 
-    /// A step that reaches no account.
+    /// Runs a step without an account.
     fn offline(&self, arguments: &str) -> CommandOutput {
         self.env.write("output.txt", "");
         self.env.run(arguments)
     }
 
-    /// An output of the last step.
+    /// Returns an output of the last step.
     fn output(&self, name: &str) -> String {
         let outputs = self.env.read("output.txt");
         let line = outputs.lines().find_map(|line| line.strip_prefix(&format!("{name}=")));
         line.unwrap_or_else(|| panic!("no output {name} in {outputs}")).to_owned()
     }
 
-    /// A file, without what differs from run to run.
+    /// Reads a file, without what differs from run to run.
     fn file(&self, name: &str) -> String {
         self.env.scrub(&self.env.read(name))
     }
 }
 
-/// Asserts that a document is what the published schema of its format takes.
+/// Asserts that a document is valid against the published schema of its format.
 fn assert_valid(document: &str, schema: &str) {
     let schema: Json = serde_json::from_str(schema).unwrap();
     let document: Json = serde_json::from_str(document).unwrap();
@@ -104,7 +104,7 @@ fn a_pull_request_has_mistakes(job: &Job) {
     assert_snapshot!("2_comment", job.file("plan.md"));
 }
 
-/// What cannot change what was meant is mended by the program, the rest by whoever wrote it.
+/// `--fix` applies the fixes that cannot change the meaning; the author fixes the rest.
 fn the_mistakes_are_fixed(job: &Job) {
     let fixed = job.offline("validate --fix");
     assert_snapshot!("3_fix", fixed.exits(5));

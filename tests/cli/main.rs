@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod harness;
+mod home;
 mod server;
 
 mod adopt;
@@ -25,6 +26,7 @@ mod json;
 mod lifecycle;
 mod network;
 mod reference;
+mod rollbacks;
 mod sandbox;
 mod saved_plans;
 mod stories;

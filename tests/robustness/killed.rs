@@ -81,7 +81,7 @@ fn ended_at(end: End, fault: &str, line: &str, count: usize) -> (tempfile::TempD
             signal(name, &apply);
             assert_eq!(apply.wait().unwrap().code(), Some(130), "{fault}");
             let said: String = lines.collect::<Vec<_>>().join(" ");
-            assert!(said.contains("not known whether it was acted on"), "{fault}: {said}");
+            assert!(said.contains("whether it took effect is unknown"), "{fault}: {said}");
         }
     }
     let found = settings(folder.path());

@@ -131,8 +131,8 @@ fn a_value_behind_a_space_is_not_taken_for_a_file() {
         ("plan --sandbox new.json", "use --sandbox=new.json"),
         ("init --sandbox new.json", "use --sandbox=new.json"),
         ("init --force --sandbox state.json", "use --sandbox=state.json"),
-        ("init --ci github", "write --ci=github"),
-        ("init new.yaml --ci gitlab", "write --ci=gitlab"),
+        ("init --ci github", "use --ci=github"),
+        ("init new.yaml --ci gitlab", "use --ci=gitlab"),
     ] {
         let ended = desk.run(arguments);
         assert_eq!(ended.code, Some(64), "{arguments}: {}", ended.stderr);
@@ -159,8 +159,8 @@ fn a_plan_from_standard_input_prints_a_command_that_works() {
 fn a_plan_from_a_pipe_says_that_the_manifest_is_needed_again() {
     let desk = Desk::new();
     let saved = ended(&mut desk.script("cat org.yaml | $Z plan - --sandbox=state.json --out p.json"));
-    let said = "Apply it, with the same manifest on standard input: zerodrift apply - --plan p.json";
-    assert!(saved.stderr.contains(said), "{}", saved.stderr);
+    let expected = "Apply it with the same manifest on standard input: zerodrift apply - --plan p.json";
+    assert!(saved.stderr.contains(expected), "{}", saved.stderr);
     for (forgotten, named) in [("", "FILE"), ("-", "is empty")] {
         let refused = desk.run(&format!("apply {forgotten} --plan p.json --sandbox=state.json"));
         assert_ne!(refused.code, Some(0));
