@@ -89,7 +89,7 @@ impl Ui {
         });
     }
 
-    /// Asks for one line. Nothing is read, and nothing is answered, unless somebody sits in front of it.
+    /// Asks for one line. Returns `None` without asking if the program does not run on a terminal.
     pub(crate) fn ask(&self, question: &str) -> Option<String> {
         if !self.interactive {
             return None;
