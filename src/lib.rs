@@ -69,12 +69,26 @@
 //! | `report` | `report`: plans and findings as text, Markdown, HTML and more |
 //! | `sandbox` | `sandbox`: the emulated API, as a test double |
 //! | `terraform` | `terraform`: what a Terraform state, plan or configuration declares |
-#![doc = ""]
-#![doc = include_str!("guide/stability.md")]
+//!
+//! There is no release yet, so depend on a checkout:
+//!
+//! ```toml
+//! zerodrift = { path = "../zerodrift", default-features = false }
+//! ```
+//!
+//! The feature `sandbox` serves tests of your own code, too: it imitates each plausible behaviour that Cloudflare has not
+//! documented, and injects faults from a script.
+//!
+//! # The manual
+//!
+//! [`guide`] is the manual of the program, one chapter for each question. [`guide::stability`] states what stays the same
+//! between versions of the program and of this library.
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod files;
+
+pub mod guide;
 
 pub mod diagnostics;
 

@@ -1,10 +1,12 @@
 //! Renders everything that the model knows about a setting, as text and as JSON.
 
 mod decisions;
+mod reference;
 
 use serde::Serialize;
 
 pub use decisions::{DecisionEntry, GuardInfo, NoticeInfo};
+pub use reference::markdown_reference;
 
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
 use crate::settings::describe;
@@ -142,19 +144,6 @@ fn rules_section(style: &Style) -> TerminalText {
 /// Sections with an empty line between them.
 fn join(sections: impl IntoIterator<Item = TerminalText>) -> TerminalText {
     TerminalText::join(sections.into_iter().filter(|section| !section.is_empty()), "\n")
-}
-
-/// The settings as a Markdown table, for the README.
-pub fn markdown_table(model: &Model) -> String {
-    let cell = |text: &str| text.replace('|', "\\|").replace('<', "&lt;");
-    let row = |setting: &Setting| {
-        let guarded = describe::guarded(setting);
-        let scope = describe::scope(setting.scopes);
-        let takes = describe::describe(setting.kind);
-        format!("| `{}` | {} | {} | {} | {scope} |\n", setting.path, cell(setting.doc), cell(&takes), cell(&guarded))
-    };
-    let head = "| Setting | What it does | Takes | Guarded | Exists for |\n|---|---|---|---|---|\n";
-    head.to_owned() + &model.declarable().map(row).collect::<String>()
 }
 
 fn find<'m>(model: &'m Model, name: &str) -> Result<Found<'m>, UnknownSetting> {

@@ -9,6 +9,7 @@ mod common;
 mod examples;
 mod files;
 mod output;
+mod pictures;
 mod readme;
 #[cfg(unix)]
 mod ready_to_paste;

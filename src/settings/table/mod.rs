@@ -1,6 +1,6 @@
 //! Every setting of the API, declared once.
 //!
-//! Parsing, validation, the JSON Schema, comparison, guards, `explain`, the README's table and the sandbox all read
+//! Parsing, validation, the JSON Schema, comparison, guards, `explain`, the reference of the guide and the sandbox all read
 //! this table, so a new setting is one new entry. Facts come from the API reference
 //! (`developers.cloudflare.com/api/resources/zero_trust/subresources/organizations/`) unless an entry says otherwise.
 

@@ -129,7 +129,7 @@ const WANTED: &str = "organization:\n  quiet_hours: 2h\n  next_month:\n    mode:
 const UNSET: &str = "organization:\n  quiet_hours: null\n  next_month: null\n  banner_text: null\n";
 
 #[test]
-fn explain_and_the_table_of_the_readme_show_it() {
+fn explain_and_the_reference_of_the_guide_show_it() {
     let model = model();
     for setting in [QUIET, MODE, GRACE, BANNER] {
         let text = explain::one(&model, setting.path, &Style::default()).unwrap();
@@ -137,11 +137,8 @@ fn explain_and_the_table_of_the_readme_show_it() {
         assert!(explain::all(&model, &Style::default()).contains(setting.name()), "{}", setting.path);
         let document = explain::document(&model, Some(setting.path)).unwrap();
         assert_eq!(document.settings.len(), 1);
-        let table = explain::markdown_table(&model);
-        assert!(
-            table.lines().any(|line| line.starts_with(&format!("| `{}` | {}", setting.path, setting.doc))),
-            "{table}"
-        );
+        let reference = explain::markdown_reference(&model);
+        assert!(reference.contains(&format!("\n### `{}`\n\n{}", setting.path, setting.doc)), "{reference}");
     }
     assert!(explain::one(&model, "quite_hours", &Style::default()).is_err());
 }
