@@ -8,6 +8,10 @@ mod common;
 
 mod examples;
 mod files;
+#[cfg(unix)]
+mod first_pull_request;
+#[cfg(unix)]
+mod install;
 mod output;
 mod pictures;
 mod readme;

@@ -220,3 +220,33 @@ fn messages_that_troubleshooting_is_sorted_by_are_messages_of_the_program() {
         }
     }
 }
+
+#[test]
+fn the_guide_lists_every_command() {
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_zerodrift")).arg("--help").output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let (commands, _) = commands.split_once("\n\n").unwrap();
+    let names: Vec<&str> = commands.lines().filter_map(|line| line.strip_prefix("  ")?.split(' ').next()).collect();
+    let guide = read(&chapter("commands"));
+    let missing: Vec<_> =
+        names.iter().filter(|name| !name.is_empty() && !guide.contains(&format!("`{name}"))).collect();
+    assert!(names.contains(&"plan") && missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn paths_in_the_pages_for_contributors_exist() {
+    for page in ["CONTRIBUTING.md", "ARCHITECTURE.md"] {
+        let text = read(&root(".github").join(page));
+        let spans = text.split('`').skip(1).step_by(2);
+        let is_path = |span: &&str| {
+            span.contains('/') && !span.contains("://") && !span.contains([' ', '<', '\n']) && *span != "x/tests.rs"
+        };
+        let exists = |span: &str| {
+            let places = ["", "src/", "tests/"].map(|folder| format!("{folder}{span}"));
+            places.iter().any(|place| root(place).exists() || root(&format!("{place}.rs")).exists())
+        };
+        let missing: Vec<&str> = spans.filter(is_path).filter(|span| !exists(span)).collect();
+        assert_eq!(missing, Vec::<&str>::new(), "{page}");
+    }
+}
