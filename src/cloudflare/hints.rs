@@ -124,6 +124,12 @@ const KNOWN: &[(&[Sign], &[Operation], &str)] = &[
     ),
 ];
 
+/// The refusals of the API that have a hint: the codes and message names that identify each, and the hint. The guide
+/// lists them.
+pub fn known_refusals() -> impl Iterator<Item = (Vec<&'static str>, &'static str)> {
+    KNOWN.iter().map(|(signs, _, hint)| (signs.iter().map(Sign::text).collect(), *hint))
+}
+
 impl Error {
     /// What to do about it: sentences for the user, the most likely first. Empty where nothing better is known than the error itself.
     pub fn hints(&self) -> Vec<String> {
@@ -281,6 +287,12 @@ fn of_unauthenticated(error: &Error) -> Option<String> {
 }
 
 impl Sign {
+    fn text(&self) -> &'static str {
+        match self {
+            Code(text) | Slug(text) => text,
+        }
+    }
+
     fn matches(&self, error: &Error) -> bool {
         match self {
             Code(code) => error.has_code(code),

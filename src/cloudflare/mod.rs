@@ -58,6 +58,7 @@ pub use base_url::{BaseUrl, CLOUDFLARE};
 pub use credentials::{Credentials, CredentialsError, Secret};
 pub use envelope::{ApiMessage, Link};
 pub use error::{Call, ConfigError, Error, ErrorKind};
+pub use hints::known_refusals;
 pub use probe::{TokenCheck, TokenOwner, TokenState};
 pub use proxy::{ProxyRoute, ProxyServer};
 pub use reader::Reader;

@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use zerodrift::cloudflare::known_refusals;
 use zerodrift::diagnostics::Rule;
 use zerodrift::ending::{Exit, FailureKind};
 use zerodrift::report::explain;
@@ -84,6 +85,15 @@ fn rules() -> String {
     table
 }
 
+fn refusals() -> String {
+    let mut table = "| code | hint |\n|---|---|\n".to_owned();
+    for (signs, hint) in known_refusals() {
+        let signs: Vec<String> = signs.iter().map(|sign| format!("`{sign}`")).collect();
+        writeln!(table, "| {} | {} |", signs.join(", "), cell(hint)).unwrap();
+    }
+    table
+}
+
 /// The guarded changes between known values, one setting a row; `explain` has the rest of the table.
 fn guards() -> String {
     let mut table = "| setting | guarded |\n|---|---|\n".to_owned();
@@ -106,6 +116,7 @@ fn the_readme_and_the_guide_are_true() {
     section(&chapter("exit_codes"), "exit-codes", &exit_codes());
     section(&chapter("exit_codes"), "error-kinds", &error_kinds());
     section(&chapter("guards"), "guards", &guards());
+    section(&chapter("troubleshooting"), "refusals", &refusals());
     section(&chapter("troubleshooting"), "rules", &rules());
     let before = std::env::current_dir().unwrap();
     consoles(&root("README.md"));
