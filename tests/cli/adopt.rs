@@ -46,7 +46,7 @@ fn an_adopted_dashboard_edit_is_no_longer_drift() {
     adopted: organization.login_design.background_color = "#FF0000"  org.yaml:19:23
     adopted: organization.login_design.footer_text = "Don't call: \u202E#4242"  org.yaml:23:18
     adopted: organization.mfa_config.allowed_authenticators = [security_key, totp, biometrics]  org.yaml:27:29
-    org.yaml is changed: review it with `git diff`, then commit it
+    org.yaml was changed: review it with `git diff`, then commit it
     "##);
     let changed: Vec<String> = EXAMPLE
         .lines()
@@ -76,7 +76,7 @@ fn adopt_without_drift_leaves_the_file_untouched() {
     let before = stamp(&env, "org.yaml");
     assert_snapshot!(env.run(ADOPT).exits(0).stderr, @"
     sandbox: an emulated account; its state is state.json
-    nothing to adopt: org.yaml says what is live
+    nothing to adopt: org.yaml matches the live state
     ");
     assert_eq!(stamp(&env, "org.yaml"), before);
 }
@@ -94,8 +94,8 @@ fn changes_that_cannot_be_adopted_are_reported_with_place_and_value() {
     adopted: organization.mfa_config.allowed_authenticators = [security_key, totp, biometrics]  org.yaml:27:29
     not adopted: organization.session_duration  org.yaml:12:21
       session_duration is "soon\n::error::\u{1b}[2J": expected a number before "soon\n::error::\u{1b}[2J"
-      live has: "soon\n::error::\u001B[2J"
-    org.yaml is changed: review it with `git diff`, then commit it
+      live value: "soon\n::error::\u001B[2J"
+    org.yaml was changed: review it with `git diff`, then commit it
     "##);
     assert!(env.read("org.yaml").contains("session_duration: 24h\n"));
     env.run(DRIFT).exits(2).shows(&["1 setting of account"]);

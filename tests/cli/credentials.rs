@@ -134,14 +134,14 @@ fn doctor_succeeds_if_everything_works() {
     ok    target        account 699d98642c564d2e855e9661899b7252
     ok    connection    direct
     skip  certificates  not needed for plain http on this machine
-    ok    token         active, of a user, without an end
+    ok    token         active, of a user, does not expire
     ok    api           http://127.0.0.1:[PORT]/client/v4
-    ok    read          the token may read; it has `Access: Organizations, Identity Providers, and
+    ok    read          the token can read: it has `Access: Organizations, Identity Providers, and
                         Groups Read` (or `Access: Organizations Read`) or more
-    ok    organization  account 699d98642c564d2e855e9661899b7252 has one
+    ok    organization  account 699d98642c564d2e855e9661899b7252 has an organization
     ok    doh           the DoH settings are readable
-    skip  write         not tried: doctor never writes
-                        fix: for apply the token needs `Access: Organizations, Identity Providers, and
+    skip  write         not tested: doctor never writes
+                        fix: for apply, the token needs `Access: Organizations, Identity Providers, and
                              Groups Write` (or `Access: Organizations Write`), which the dashboard calls
                              Edit
 
@@ -155,7 +155,7 @@ fn doctor_reports_the_problem_of_a_token() {
     let expired = Api::of(account_with(Permission::Write, TokenStatus::Expired));
     let output = expired.env().run("doctor").exits(6);
     assert!(!output.to_string().contains(TOKEN));
-    output.shows(&["FAIL token", "expired", "make a new token"]);
+    output.shows(&["FAIL token", "expired", "create a new token"]);
     let unknown = expired.env().set("CLOUDFLARE_API_TOKEN", "somebody-elses");
     unknown.run("doctor").exits(6).shows(&["FAIL token", "FAIL read"]);
 }
@@ -163,7 +163,7 @@ fn doctor_reports_the_problem_of_a_token() {
 #[test]
 fn doctor_without_configuration_lists_what_to_set() {
     assert_snapshot!(TestEnv::new().run("doctor"), @r#"
-    skip  manifest      there is no org.yaml here, and --file names none
+    skip  manifest      no org.yaml in this folder, and --file is not set
     FAIL  target        no account or zone is set
                         fix: add `account_id:` to the manifest, or use --account-id, or set
                              CLOUDFLARE_ACCOUNT_ID

@@ -147,7 +147,7 @@ fn doctor_shows_the_proxy_in_use() {
         check(&env, "", "connection")
     };
     let excepted = direct(&[("HTTPS_PROXY", &proxy), ("no_proxy", "cloudflare.com")]);
-    assert_eq!(excepted["detail"], "direct: no_proxy excepts api.cloudflare.com from the proxy");
+    assert_eq!(excepted["detail"], "direct: no_proxy excludes api.cloudflare.com from the proxy");
     let loopback = direct(&[("HTTPS_PROXY", &proxy), ("CLOUDFLARE_BASE_URL", "http://127.0.0.1:1")]);
     assert_eq!(loopback["detail"], "direct: 127.0.0.1 is this machine, so HTTPS_PROXY is not used");
     let http_alone = direct(&[("HTTP_PROXY", &proxy)]);

@@ -44,7 +44,7 @@ fn a_manifest_from_live_plans_to_nothing() {
     sandbox: an emulated account; its state is state.json
     Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
     For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
-    Next: look at it, then zerodrift plan
+    Next: review it, then run: zerodrift plan
     [exit status: 0]
     ");
     let plan = env.run("plan --sandbox=state.json --detailed-exitcode").exits(0);
@@ -58,8 +58,8 @@ fn an_existing_file_is_kept_without_force() {
     let env = TestEnv::with_manifest("organization: {}\n").set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
     assert_snapshot!(env.run("init --sandbox=state.json"), @"
     ------- stderr -------
-    error: org.yaml is there already, so nothing was written
-      hint: name another file, print it with -, or replace it with --force
+    error: cannot write org.yaml: the file exists already
+      hint: use another file name, print the manifest with -, or add --force to replace the file
     [exit status: 1]
     ");
     assert_eq!(env.read("org.yaml"), "organization: {}\n");
@@ -77,7 +77,9 @@ fn a_link_is_neither_followed_nor_replaced() {
     for to in ["elsewhere.yaml", "nowhere.yaml"] {
         env.write("elsewhere.yaml", "precious\n");
         std::os::unix::fs::symlink(env.path(to), env.path("org.yaml")).unwrap();
-        env.run("init --sandbox=state.json --force").exits(1).says(&["org.yaml is there and is not a regular file"]);
+        env.run("init --sandbox=state.json --force")
+            .exits(1)
+            .says(&["cannot write org.yaml: it exists and is not a regular file"]);
         assert_eq!(env.read("elsewhere.yaml"), "precious\n");
         std::fs::remove_file(env.path("org.yaml")).unwrap();
     }
@@ -114,10 +116,10 @@ fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
        = help: keep it in the Terraform configuration
 
     1 warning, 1 note in infra/main.tf
-    cloudflare_zero_trust_organization.main: 5 settings carried over
+    cloudflare_zero_trust_organization.main: 5 settings imported
     Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
     For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
-    Next: look at it, then zerodrift plan
+    Next: review it, then run: zerodrift plan
     [exit status: 0]
     "#);
     assert_snapshot!(env.read("org.yaml"), @r##"
@@ -192,7 +194,7 @@ fn a_missing_target_is_an_error_with_the_flag_to_use() {
     env.run(&format!("init b.yaml --from-terraform infra --account-id {ACCOUNT}")).exits(0);
     assert!(env.read("b.yaml").contains(&format!("\naccount_id: {ACCOUNT}\n")));
     let zone = env.run(&format!("init c.yaml --from-terraform infra --zone-id {ACCOUNT}")).exits(64);
-    let zone = zone.says(&["the configuration has account_id, and the flag names zone"]);
+    let zone = zone.says(&["the configuration has account_id, but the flag names zone"]);
     assert!(!env.path("c.yaml").exists(), "{zone}");
 }
 
@@ -208,10 +210,10 @@ fn a_state_can_be_read_from_standard_input() {
     let init = env.run_with_input("init --from-terraform -", &state).exits(0);
     assert_snapshot!(init, @"
     ------- stderr -------
-    cloudflare_zero_trust_organization.main: 2 settings carried over
+    cloudflare_zero_trust_organization.main: 2 settings imported
     Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
     For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
-    Next: look at it, then zerodrift plan
+    Next: review it, then run: zerodrift plan
     [exit status: 0]
     ");
     assert!(env.read("org.yaml").contains("is_ui_read_only: false"));
@@ -227,7 +229,7 @@ fn override_files_are_read_and_unreadable_ones_are_reported() {
     );
     env.write("infra/terraform.tfvars", "not read");
     for path in ["infra", "infra/main.tf"] {
-        env.run(&format!("init --force --from-terraform {path}")).exits(0).says(&["settings carried over"]);
+        env.run(&format!("init --force --from-terraform {path}")).exits(0).says(&["settings imported"]);
         assert!(env.read("org.yaml").contains("session_duration: 4h"), "{path}: {}", env.read("org.yaml"));
     }
     std::fs::write(env.path("infra/latin1.tf"), b"# caf\xe9\n").unwrap();
@@ -245,7 +247,7 @@ fn a_duration_is_written_in_the_units_that_its_setting_accepts() {
     let env = TestEnv::new();
     let lines = "  warp_auth_session_duration = \"24h0m0s\"\n  session_duration = \"24h0m0s\"\n";
     env.write("main.tf", &format!("resource \"cloudflare_zero_trust_organization\" \"main\" {{\n{lines}}}\n"));
-    env.run("init --from-terraform main.tf").exits(0).says(&["2 settings carried over"]);
+    env.run("init --from-terraform main.tf").exits(0).says(&["2 settings imported"]);
     assert!(env.read("org.yaml").contains("warp_auth_session_duration: 24h\n"), "{}", env.read("org.yaml"));
 }
 
@@ -267,7 +269,7 @@ fn an_unusable_configuration_writes_nothing() {
       = help: for the exact values: terraform show -json | zerodrift init --from-terraform -
 
     1 error in broken.tf
-    error: broken.tf gives no organization, so nothing was written
+    error: cannot import an organization from broken.tf; nothing was written
     [exit status: 5]
     "#);
     assert_snapshot!(env.run("init --from-terraform two.tf"), @r#"
@@ -279,10 +281,10 @@ fn an_unusable_configuration_writes_nothing() {
                cloudflare_access_organization.two  (two.tf:3)
 
     1 error in two.tf
-    error: two.tf gives no organization, so nothing was written
+    error: cannot import an organization from two.tf; nothing was written
     [exit status: 5]
     "#);
-    env.run("init --from-terraform empty").exits(5).says(&["empty holds no .tf or .tofu file"]);
+    env.run("init --from-terraform empty").exits(5).says(&["no .tf or .tofu file in empty"]);
     std::fs::write(env.path("tfplan"), b"PK\x03\x04\xff").unwrap();
     let saved = env.run("init --from-terraform tfplan").exits(1);
     let _ = saved.says(&["hint: terraform show -json tfplan | zerodrift init --from-terraform -"]);

@@ -47,7 +47,7 @@ fn the_pipeline_of_the_platform_comes_with_the_manifest() {
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     Wrote org.yaml for account 699d98642c564d2e855e9661899b7252
-    Next: look at it, then zerodrift plan
+    Next: review it, then run: zerodrift plan
     Wrote .github/workflows/zerodrift-plan.yml
     Wrote .github/workflows/zerodrift-apply.yml
     Wrote .github/workflows/zerodrift-drift.yml
@@ -70,7 +70,7 @@ fn the_pipeline_of_the_platform_comes_with_the_manifest() {
 
     env.write(APPLY, "mine\n");
     let again = env.run("init --sandbox=state.json --ci=github").exits(1);
-    let _ = again.says(&[".github/workflows/zerodrift-plan.yml is there already, so nothing was written"]);
+    let _ = again.says(&["cannot write .github/workflows/zerodrift-plan.yml: the file exists already"]);
     assert_eq!(env.read(APPLY), "mine\n");
 }
 
@@ -80,7 +80,7 @@ fn a_pipeline_is_added_to_a_manifest_that_is_there() {
     env.write(".gitlab-ci.yml", "stages: [test]\n");
     assert_snapshot!(env.run("init --ci"), @"
     ------- stderr -------
-    org.yaml is there already and stays
+    org.yaml exists already and was not changed
     Wrote .gitlab/zerodrift.yml
     Wrote .gitlab/CODEOWNERS
     Wrote schemas/org.schema.json

@@ -190,7 +190,7 @@ fn a_user_is_revoked_by_typing_the_address() {
     let env = api.env();
     for (answer, wanted) in [("yes", 3), ("kim@widget.example", 0)] {
         let mut session = at_terminal(&env, "revoke-user --email kim@widget.example --file org.yaml");
-        session.exp_string("Type the e-mail address to go on:").unwrap();
+        session.exp_string("Type the e-mail address to confirm:").unwrap();
         session.send_line(answer).unwrap();
         let (said, code) = end(session);
         assert_eq!(code, wanted, "{said}");

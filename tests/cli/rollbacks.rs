@@ -106,7 +106,7 @@ fn a_backup_is_restored_only_to_its_own_organization() {
     let mut real = std::process::Command::new(env!("CARGO_BIN_EXE_zerodrift"));
     let output = real.args(["rollback", &backup]).env_clear().env("CLOUDFLARE_API_TOKEN", TOKEN).output().unwrap();
     assert_eq!(output.status.code(), Some(64), "{}", stderr(&output));
-    assert!(stderr(&output).contains("it is a backup of the emulated API: add --sandbox"), "{}", stderr(&output));
+    assert!(stderr(&output).contains("add --sandbox: the backup is of the emulated API"), "{}", stderr(&output));
 }
 
 #[test]
@@ -116,8 +116,11 @@ fn an_invalid_backup_is_rejected_with_the_reason() {
         ("<html>", "not JSON"),
         ("{}", "missing `format_version`"),
         (r#"{"format_version": "2.0"}"#, "unsupported format_version 2.0"),
-        (r#"{"format_version": "1.0", "live": {"organization": null}}"#, "there was no organization yet"),
-        (r#"{"format_version": "1.0", "live": {}}"#, "it holds no settings"),
+        (
+            r#"{"format_version": "1.0", "live": {"organization": null}}"#,
+            "nothing to restore: the organization did not exist yet",
+        ),
+        (r#"{"format_version": "1.0", "live": {}}"#, "nothing to restore: it contains no settings"),
     ] {
         std::fs::write(home.path("backup.json"), text).unwrap();
         let output = home.run(&["rollback", "backup.json", "--account-id", crate::common::ACCOUNT]);

@@ -22,13 +22,13 @@ fn a_run_says_what_it_is_armed_with_and_the_next_one_is_not() {
     let env = TestEnv::new();
     let armed = "sandbox --state state.json --personality merge --fault PUT:reset-after --fault GET/doh:503@2";
     assert_snapshot!(told(&env, armed, 3), @r"
-    The sandbox keeps its state in state.json; edit it while it runs. Ctrl-C stops it.
+    State file: state.json. You can edit it while the sandbox runs. Press Ctrl-C to stop.
     Personality of this run: put=merge
     Faults of this run: PUT:reset-after, GET/doh:503@2
     ");
     env.replace("state.json", "\"faults\": []", "\"faults\": [\"GET:429+5\"]");
     assert_snapshot!(told(&env, "sandbox --state state.json", 2), @r"
-    The sandbox keeps its state in state.json; edit it while it runs. Ctrl-C stops it.
+    State file: state.json. You can edit it while the sandbox runs. Press Ctrl-C to stop.
     Faults in the state file: GET:429+5
     ");
 }

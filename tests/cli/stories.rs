@@ -438,7 +438,7 @@ fn an_organization_that_is_not_there_cannot_be_exported() {
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     error: account 699d98642c564d2e855e9661899b7252 has no Zero Trust organization to export
-      hint: write an org.yaml with name and auth_domain, and apply creates it
+      hint: to create it, write an org.yaml with name and auth_domain, and run `zerodrift apply`
     [exit status: 1]
     "#);
 }
@@ -450,8 +450,8 @@ fn a_user_is_revoked_by_whoever_approves() {
     assert_snapshot!(env.run(revoke), @r#"
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
-    error: nothing was revoked: nobody has approved it
-      hint: use --auto-approve in a pipeline
+    error: nothing was revoked: no approval
+      hint: add --auto-approve to run without a terminal
     [exit status: 3]
     "#);
     assert_snapshot!(env.run(&format!("{revoke} --auto-approve")), @r#"

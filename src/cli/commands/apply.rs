@@ -1,4 +1,4 @@
-//! `apply`: makes live what the manifest says.
+//! `apply`: applies the manifest.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,32 +17,47 @@ use crate::cli::reconcile::{planning, saved};
 use crate::ending::Exit;
 use crate::plan::Plan;
 
-/// Makes live what the manifest says: one write an endpoint, and only when there is drift
+/// Apply the manifest, with at most one write per endpoint
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  zerodrift apply                                      shows the plan and asks
-  zerodrift apply --auto-approve                       in a pipeline
-  zerodrift apply --plan plan.json                     what was reviewed, or nothing; plan --out saves one
-  zerodrift apply --expect sha256:…                    the same, where no file can be carried
-  zerodrift apply --allow organization.auth_domain     consents to a guarded change
+  Show the plan and ask for confirmation:
+    zerodrift apply
 
-Without a terminal and without an approval nothing is written (exit code 3). A saved plan or a digest is one, and
-approves what was planned only: if live, manifest or anything else that matters has moved, nothing is written and
-the exit code is 4. A digest approves for a week (--max-age).
+  Apply without a confirmation prompt, such as in a pipeline:
+    zerodrift apply --auto-approve
 
-Ctrl-C, SIGTERM, SIGHUP and SIGQUIT end the run with exit code 130: before the first write at
-once. In a write the run has 10 seconds to finish and to read back; a second signal ends it at once.")]
+  Apply a plan that was saved with plan --out:
+    zerodrift apply --plan plan.json
+
+  Apply the plan that has this digest:
+    zerodrift apply --expect sha256:…
+
+  Consent to a guarded change:
+    zerodrift apply --allow organization.auth_domain
+
+Approval:
+  Without a terminal, apply needs --auto-approve, --plan or --expect. Otherwise
+  it writes nothing and exits 3.
+
+  A saved plan or a digest approves only that plan. If the live state, the
+  manifest or another input has changed since, apply writes nothing and exits
+  4. A digest is valid for a week; see --max-age.
+
+Signals:
+  Ctrl-C, SIGTERM, SIGHUP and SIGQUIT stop the run with exit code 130. Before
+  the first write, it stops at once. During a write, it has 10 seconds to finish
+  and read back. A second signal stops it at once.")]
 pub(crate) struct ApplyArgs {
-    /// The manifest; - for standard input [default: the one of --plan, else org.yaml]
+    /// The manifest; - for standard input [default: the manifest of --plan, or org.yaml]
     #[arg(value_name = "FILE")]
     file: Option<String>,
-    /// Applies a plan of plan --out without asking, or nothing if anything that matters has moved since
+    /// Apply this plan of plan --out without a confirmation prompt; fail if its inputs have changed
     #[arg(long, value_name = "PLAN.json", conflicts_with_all = ["expect", "allow", "omit"])]
     plan: Option<PathBuf>,
-    /// Applies the plan of this digest without asking, or nothing if the plan of now has another one
+    /// Apply without a confirmation prompt if the current plan has this digest; fail if not
     #[arg(long, value_name = "DIGEST", value_parser = digest, conflicts_with = "omit")]
     expect: Option<String>,
-    /// How old the plan of the digest may be
+    /// The maximum age of the plan that has the digest
     #[arg(long, value_name = "DURATION", default_value = "168h", value_parser = positive_duration, requires = "expect", conflicts_with = "plan")]
     max_age: Duration,
     #[command(flatten)]
@@ -67,14 +82,14 @@ impl CommandSpec for ApplyArgs {
     }
 
     fn add_files(&self, files: &mut UsedFiles) {
-        // That of a saved plan is named in it, and known by its content.
+        // A saved plan contains the name and the digest of its manifest.
         let default = Some(MANIFEST).filter(|_| self.plan.is_none());
         files.add(FilePurpose::Manifest, self.file.as_deref().or(default).map(Path::new));
         files.add(FilePurpose::SavedPlan, self.plan.as_deref());
     }
 }
 
-/// Plans, gets an approval, writes, reads back.
+/// Plans, asks for approval, writes and reads back.
 async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
     let (desired, saved) = match &args.plan {
         Some(path) => saved::open(context, args.file.as_deref(), &args.target, path)
@@ -91,16 +106,16 @@ async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
         None => planning::plan(context, &desired, connection.read.api(), &live, &args.write.allow)?,
     };
     if let Some(approved) = saved.as_ref().map(|(_, saved)| &saved.digest).or(args.expect.as_ref()) {
-        // What is logged is the digest that was approved.
+        // The audit log contains the approved digest.
         plan.recognize(approved);
     }
     let job = Job { args: &args.write, connection: &connection, desired: &desired };
-    let given = |plan: &Plan| match (&saved, &args.expect) {
+    let approval = |plan: &Plan| match (&saved, &args.expect) {
         (Some((path, saved)), _) => Some(saved::approve(context, path, saved, &live, plan)),
         (None, Some(digest)) => Some(saved::approve_digest(context, digest, args.max_age, plan)),
         (None, None) => None,
     };
-    carry_out(context, &job, &live, plan, given).await
+    carry_out(context, &job, &live, plan, approval).await
 }
 
 #[cfg(test)]
@@ -111,7 +126,7 @@ mod tests {
     use crate::plan::DIGEST_MAX_AGE;
 
     #[test]
-    fn the_age_of_a_digest_is_what_plans_say() {
+    fn the_default_maximum_age_of_a_digest_is_the_age_that_plans_state() {
         let matches = ApplyArgs::augment_args(clap::Command::new("apply")).get_matches_from(["apply"]);
         assert_eq!(ApplyArgs::from_arg_matches(&matches).unwrap().max_age, DIGEST_MAX_AGE);
     }

@@ -1,4 +1,4 @@
-//! `completions`: scripts that are generated from the declaration of the command line.
+//! `completions`: prints completion scripts, generated from the command-line definition.
 
 use clap::Args;
 
@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::ending::Exit;
 
-/// Prints a completion script for a shell
+/// Print a completion script for a shell
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift completions bash > ~/.local/share/bash-completion/completions/zerodrift
@@ -20,7 +20,7 @@ pub(crate) struct CompletionsArgs {
 }
 
 impl CommandSpec for CompletionsArgs {
-    /// Prints a completion script.
+    /// Prints the completion script of the shell.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut (context.command_line)(), "zerodrift", &mut script);

@@ -1,4 +1,4 @@
-//! `doctor`: what works, and the exact fix. Looks, and never writes.
+//! `doctor`: checks everything that plan and apply need, and suggests fixes. It never writes.
 
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -25,18 +25,19 @@ use crate::settings::{Scope, Target};
 use crate::text::path_argument;
 use crate::text::visible;
 
-/// Says what works: token, permission, target, clock, TLS, proxy, and the exact fix
+/// Check credentials, permissions, target and connection
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift doctor
   zerodrift doctor --account-id 699d98642c564d2e855e9661899b7252 --format json
 
-Reads the manifest, the environment and live; writes nothing.")]
+Reads the manifest, the environment and the live state; writes nothing. Each
+failed check comes with a fix.")]
 pub(crate) struct DoctorArgs {
-    /// A manifest that names the account or zone; org.yaml where there is one
+    /// A manifest that contains the account or zone [default: org.yaml, if it exists]
     #[arg(long, value_name = "FILE")]
     file: Option<String>,
-    /// Form of the result
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -59,13 +60,13 @@ impl CommandSpec for DoctorArgs {
     }
 }
 
-/// How far our clock may be off before dates in logs and tokens mislead.
+/// The largest accepted difference between the local clock and the server's, in seconds.
 const CLOCK_SECONDS: u64 = 120;
 
-/// The permission that plan takes, by its old and its new name.
+/// The permission that plan needs, by its old and its new name.
 const READ: &str = "`Access: Organizations, Identity Providers, and Groups Read` (or `Access: Organizations Read`)";
 
-/// Looks at everything that a plan and an apply need.
+/// Runs all checks, and prints the results.
 async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
     let mut checks = Vec::new();
     let mut exit = Exit::Success;
@@ -74,12 +75,12 @@ async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
         match (connect::connect(&context.ui, &context.env, &args.api).await, target) {
             (Err(error), _) => fail(&mut checks, &mut exit, "credentials", &error),
             (Ok(connection), None) => {
-                let detail = format!("{}: not tried without a target", connection.api());
+                let detail = format!("{}: not tried, because no target is set", connection.api());
                 checks.push(Check::new("api", Health::Skipped, detail));
             }
             (Ok(connection), Some(target)) => {
-                let look = look(context, args, &connection, &target, &mut checks, &mut exit);
-                interrupt::abandonable(look).await?;
+                let requests = check_api(context, args, &connection, &target, &mut checks, &mut exit);
+                interrupt::abandonable(requests).await?;
             }
         }
     }
@@ -91,7 +92,7 @@ async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-/// Records a failure; the first one decides the exit code.
+/// Records a failed check. The first one determines the exit code.
 fn fail(checks: &mut Vec<Check>, exit: &mut Exit, name: &str, error: &CliError) {
     let mut check = Check::new(name, Health::Failed, &error.message);
     check.fixes.clone_from(&error.hints);
@@ -104,13 +105,13 @@ fn fail(checks: &mut Vec<Check>, exit: &mut Exit, name: &str, error: &CliError) 
     }
 }
 
-/// What to do about a failure that no hint is known for.
+/// Returns the fix for an error without hints.
 fn fix_of(name: &str, error: &CliError) -> String {
     match (name, error.kind) {
         ("manifest", FailureKind::Io) => {
-            "name a manifest that can be read with --file, or write one with `zerodrift init`".to_owned()
+            "use --file with a manifest that you can read, or write one with `zerodrift init`".to_owned()
         }
-        (_, FailureKind::Io) => "check that the file exists and that this user may read it".to_owned(),
+        (_, FailureKind::Io) => "check that the file exists and that you have permission to read it".to_owned(),
         ("target", _) => "add `account_id:` to the manifest, or use --account-id".to_owned(),
         _ => "run the command again with -vv to see the requests; if it persists, report the cf-ray to Cloudflare"
             .to_owned(),
@@ -122,7 +123,7 @@ fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, e
     let mut of_file = None;
     match file.as_deref().map(|file| (file, manifest_file::load(context, file))) {
         None => {
-            checks.push(Check::new("manifest", Health::Skipped, "there is no org.yaml here, and --file names none"))
+            checks.push(Check::new("manifest", Health::Skipped, "no org.yaml in this folder, and --file is not set"))
         }
         Some((_, Err(error))) => fail(checks, exit, "manifest", &error),
         Some((file, Ok(loaded))) => match loaded.manifest {
@@ -150,11 +151,11 @@ fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, e
 }
 
 fn validate_hint(error: CliError, file: &str) -> CliError {
-    error.hint(format!("run `zerodrift validate {}` for the places", path_argument(file)))
+    error.hint(format!("run `zerodrift validate {}` to see the errors", path_argument(file)))
 }
 
-/// Where the API is, which way requests take, and what is trusted on it: what can be known without a request. Breaks off where
-/// one of them keeps every request from being made.
+/// Runs the checks that need no request: base URL, proxy, certificates and credentials. Breaks if one of them prevents all
+/// requests.
 fn check_surroundings(
     context: &Context,
     args: &DoctorArgs,
@@ -163,7 +164,7 @@ fn check_surroundings(
 ) -> ControlFlow<()> {
     let env = &context.env;
     if args.api.sandbox.is_some() {
-        checks.push(Check::new("connection", Health::Ok, "to the sandbox, on this machine"));
+        checks.push(Check::new("connection", Health::Ok, "sandbox, on this machine"));
         return ControlFlow::Continue(());
     }
     let base_url = match connect::base_url(env, &args.api) {
@@ -192,7 +193,7 @@ fn check_surroundings(
     if failed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
-/// The way that requests take, and what would have led another way.
+/// Describes the route of the requests, and the proxy variables that do not apply.
 fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> bool) -> Check {
     let set = |names: &[&'static str]| names.iter().copied().find(|name| is_set(name));
     let host = base_url.host();
@@ -201,7 +202,7 @@ fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> b
         ProxyRoute::Via(server) => {
             check(format!("through the proxy {} ({})", crate::text::visible(server.address()), server.variable()))
         }
-        ProxyRoute::Excepted { variable } => check(format!("direct: {variable} excepts {host} from the proxy")),
+        ProxyRoute::Excepted { variable } => check(format!("direct: {variable} excludes {host} from the proxy")),
         ProxyRoute::Loopback => {
             match set(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"]) {
                 Some(variable) => check(format!("direct: {host} is this machine, so {variable} is not used")),
@@ -212,19 +213,19 @@ fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> b
             Some(variable) => Check::new(
                 "connection",
                 Health::Warning,
-                format!("direct: {variable} is set, but it is for http URLs alone, and the API is https"),
+                format!("direct: {variable} is set, but it applies only to http URLs, and the API is https"),
             )
-            .fix("set HTTPS_PROXY to the proxy, if the API has to be reached through it"),
+            .fix("if the API must be reached through the proxy, set HTTPS_PROXY"),
             None if cfg!(any(windows, target_vendor = "apple")) => {
-                check("as the system's proxy settings say".to_owned())
+                check("as set in the system's proxy settings".to_owned())
             }
             None => check("direct".to_owned()),
         },
     }
 }
 
-/// Everything that takes a request.
-async fn look(
+/// Runs the checks that send requests.
+async fn check_api(
     context: &Context,
     args: &DoctorArgs,
     connection: &Connection,
@@ -250,13 +251,13 @@ async fn look(
     let (organization, doh) = tokio::join!(reader.organization(target), read_doh(&reader, target));
     check_organization(organization, connection.api(), target, checks, exit);
     checks.extend(doh.map(check_doh));
-    checks.push(Check::new("write", Health::Skipped, "not tried: doctor never writes").fix(
-        "for apply the token needs `Access: Organizations, Identity Providers, and Groups Write` (or `Access: \
+    checks.push(Check::new("write", Health::Skipped, "not tested: doctor never writes").fix(
+        "for apply, the token needs `Access: Organizations, Identity Providers, and Groups Write` (or `Access: \
              Organizations Write`), which the dashboard calls Edit",
     ));
 }
 
-/// Breaks off where the API asks to come back later: more requests would only prolong that.
+/// Breaks if the API is rate limiting, because more requests would extend the wait.
 async fn check_token(reader: &Reader, target: &Target, checks: &mut Vec<Check>, exit: &mut Exit) -> ControlFlow<()> {
     match reader.verify_token(target).await {
         Ok(token) => {
@@ -270,7 +271,7 @@ async fn check_token(reader: &Reader, target: &Target, checks: &mut Vec<Check>, 
             fail(checks, exit, "api", &error.into());
             return ControlFlow::Break(());
         }
-        // The check itself needs no permission, so a failure of the connection says more than a refusal.
+        // Verifying a token needs no permission, so only an authentication error shows that the token is invalid.
         Err(error) if error.kind() == ErrorKind::Authentication => fail(checks, exit, "token", &error.into()),
         Err(error) => checks.push(unclear(&error)),
     }
@@ -278,7 +279,7 @@ async fn check_token(reader: &Reader, target: &Target, checks: &mut Vec<Check>, 
 }
 
 fn unclear(error: &Error) -> Check {
-    let detail = format!("the token's own check gave no answer: {error}");
+    let detail = format!("cannot verify the token: {error}");
     Check { fixes: error.hints(), ..Check::new("token", Health::Warning, detail) }
 }
 
@@ -287,18 +288,18 @@ fn token_check(token: &TokenCheck) -> Check {
         TokenOwner::Account => "of the account",
         TokenOwner::User => "of a user",
     };
-    let until = token
+    let expiry = token
         .expires_on
         .as_deref()
-        .map_or_else(|| "without an end".to_owned(), |until| format!("until {}", crate::text::visible(until)));
+        .map_or_else(|| "does not expire".to_owned(), |date| format!("valid until {}", crate::text::visible(date)));
     match token.state {
-        TokenState::Active => Check::new("token", Health::Ok, format!("active, {owner}, {until}")),
-        _ => Check::new("token", Health::Failed, format!("{}, {owner}, {until}", token.state))
-            .fix("make a new token in the dashboard, or turn this one on"),
+        TokenState::Active => Check::new("token", Health::Ok, format!("active, {owner}, {expiry}")),
+        _ => Check::new("token", Health::Failed, format!("{}, {owner}, {expiry}", token.state))
+            .fix("create a new token in the dashboard, or enable this one"),
     }
 }
 
-/// The server's clock against ours, in whole seconds.
+/// Compares the local clock with the server's, in whole seconds.
 fn clock(ours: SystemTime, servers: SystemTime) -> Check {
     let (word, difference) = match ours.duration_since(servers) {
         Ok(ahead) => ("ahead of", ahead),
@@ -306,28 +307,28 @@ fn clock(ours: SystemTime, servers: SystemTime) -> Check {
     };
     let seconds = difference.as_secs();
     if seconds <= CLOCK_SECONDS {
-        return Check::new("clock", Health::Ok, "in step with the server's");
+        return Check::new("clock", Health::Ok, "in sync with the server");
     }
     Check::new("clock", Health::Warning, format!("{seconds} seconds {word} the server's"))
         .fix("set the clock of this machine: dates in tokens, certificates and logs depend on it")
 }
 
-/// The DoH settings have an endpoint of their own, which may be refused where the organization is readable. Zones have none.
+/// Reads the DoH settings of an account. They have an endpoint of their own, which the API may refuse to a token that can
+/// read the organization. Zones have no DoH settings.
 async fn read_doh(reader: &Reader, target: &Target) -> Option<Result<Slot, Error>> {
     if target.scope == Scope::Account { Some(reader.doh(target).await) } else { None }
 }
 
-/// What became of reading the DoH settings: a warning at most, since a manifest without a doh section never reads them.
+/// Describes whether the DoH settings can be read. An error is only a warning, because a manifest without a doh section
+/// does not need them.
 fn check_doh(doh: Result<Slot, Error>) -> Check {
     match doh {
         Ok(Slot::Present(_)) => Check::new("doh", Health::Ok, "the DoH settings are readable"),
-        Ok(Slot::Absent | Slot::NotRead) => {
-            Check::new("doh", Health::Skipped, "there is no organization to have DoH settings")
-        }
+        Ok(Slot::Absent | Slot::NotRead) => Check::new("doh", Health::Skipped, "the organization does not exist"),
         Err(error) => {
             let detail = format!("the DoH settings cannot be read: {error}");
             let check = Check { fixes: error.hints(), ..Check::new("doh", Health::Warning, detail) };
-            check.fix("a manifest without a doh section needs none of this")
+            check.fix("ignore this if the manifest has no doh section")
         }
     }
 }
@@ -342,12 +343,12 @@ fn check_organization(
     match organization {
         Ok(slot) => {
             checks.push(Check::new("api", Health::Ok, api));
-            checks.push(Check::new("read", Health::Ok, format!("the token may read; it has {READ} or more")));
+            checks.push(Check::new("read", Health::Ok, format!("the token can read: it has {READ} or more")));
             checks.push(match slot {
-                Slot::Present(_) => Check::new("organization", Health::Ok, format!("{target} has one")),
+                Slot::Present(_) => Check::new("organization", Health::Ok, format!("{target} has an organization")),
                 Slot::Absent | Slot::NotRead => {
-                    Check::new("organization", Health::Warning, format!("{target} has none; apply would create it"))
-                        .fix("enable Access in the dashboard first: creation through the API alone is reported to fail")
+                    Check::new("organization", Health::Warning, format!("{target} has no organization; apply would create it"))
+                        .fix("enable Access in the dashboard first: creating an organization through the API alone is reported to fail")
                 }
             });
         }
@@ -365,7 +366,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn a_clock_that_is_off_is_a_warning_with_the_figure() {
+    fn a_wrong_clock_is_a_warning_with_the_difference() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
         assert_eq!(clock(now, now - Duration::from_secs(120)).health, Health::Ok);
         assert_eq!(clock(now, now - Duration::from_secs(300)).detail, "300 seconds ahead of the server's");

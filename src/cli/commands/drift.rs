@@ -1,4 +1,4 @@
-//! `drift`: a plan for schedules.
+//! `drift`: compares the live state with the manifest, for scheduled jobs.
 
 mod adopt;
 
@@ -19,21 +19,29 @@ use crate::cli::reconcile::planning::Desired;
 use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
 
-/// Says what moved: a plan for schedules, read-only, exit code 2 on drift
+/// Show how the live state differs from the manifest
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  zerodrift drift                                      exit code 2 when live is not as the file says
+  zerodrift drift
   zerodrift drift --format json | jq '.plans[].changes'
-  zerodrift drift --report markdown=drift.md           the body of an issue, too
-  zerodrift drift --adopt && git diff                  takes what is live into the manifest
 
-Reads the manifest and live; writes nothing but the files that --report names and, with --adopt, the
-manifest. The exit code is then 0 when everything that drifted was adopted, 2 when something is left
-to do by hand, and 4 when the file changed meanwhile, which leaves it as it is.")]
+  Write the body of an issue as well:
+    zerodrift drift --report markdown=drift.md
+
+  Write the live values into the manifest, and review the change:
+    zerodrift drift --adopt
+    git diff
+
+Reads the manifest and the live state. Writes only the files of --report and,
+with --adopt, the manifest. Exits 0 if in sync and 2 if there is drift.
+
+With --adopt, the exit code is 0 if all drift was adopted and 2 if a difference
+remains. It is 4 if the file changed during the run; the file is then not
+written.")]
 pub(crate) struct DriftArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// Writes the live values of what drifted into the manifest; comments, order and layout stay
+    /// Write the live values of drifted settings into the manifest; keep comments, order and layout
     #[arg(long)]
     adopt: bool,
     #[command(flatten)]
@@ -62,8 +70,8 @@ impl CommandSpec for DriftArgs {
     }
 }
 
-/// Compares, and exits with 2 when live is not as the file says. Holds nothing that could write to the API; the manifest
-/// is written where `--adopt` asks for it.
+/// Compares the live state with the manifest, and adopts live values with `--adopt`. Has no client that can write to the
+/// API.
 async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
     if args.adopt {
         rewrite::check("--adopt", &args.file.file)?;
@@ -87,7 +95,7 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired) -> Result<Ex
     let compared = Compared { wording: Wording::Drift, desired, live: &live, plan: &plan };
     comparison::show(context, &args.formats, compared, exit)?;
     let Some(adopting) = adopting else { return Ok(exit) };
-    // The report is printed by now, and it is the only document.
+    // The report is already printed, and a run prints one document, so the error goes to standard error.
     Ok(adopting.and_then(|adopting| adopting.finish(context, desired)).unwrap_or_else(|error| {
         context.say_error(&error);
         error.exit()

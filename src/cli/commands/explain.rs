@@ -1,4 +1,4 @@
-//! `explain`: what a setting does.
+//! `explain`: describes settings.
 
 use clap::Args;
 
@@ -11,16 +11,20 @@ use crate::document::to_text;
 use crate::ending::Exit;
 use crate::report::explain;
 
-/// Says what a setting does: type, range, default, guard
+/// Show the type, range, default and guards of a setting
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  zerodrift explain                                    every setting in a line
   zerodrift explain session_duration
-  zerodrift explain login_design                       a group")]
+
+  List all settings:
+    zerodrift explain
+
+  Show the settings of a group:
+    zerodrift explain login_design")]
 pub(crate) struct ExplainArgs {
-    /// A setting or group, with or without its section; everything when left out
+    /// A setting or group, with or without its section [default: all settings]
     setting: Option<String>,
-    /// Form of the result
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -37,10 +41,9 @@ impl CommandSpec for ExplainArgs {
             Format::Json => explain::document(context.model, name).map(|document| to_text(&document)),
         };
         let text = explained.map_err(|unknown| {
-            let error =
-                CliError::usage(format!("there is no setting or group `{}`", crate::text::visible(&unknown.name)));
+            let error = CliError::usage(format!("no such setting or group: `{}`", crate::text::visible(&unknown.name)));
             match explain::did_you_mean(&unknown) {
-                guess if guess.is_empty() => error.hint("run `zerodrift explain` for the names"),
+                guess if guess.is_empty() => error.hint("run `zerodrift explain` to list them"),
                 guess => error.hint(guess),
             }
         })?;

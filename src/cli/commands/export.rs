@@ -1,4 +1,4 @@
-//! `export`: live → `org.yaml`, or a snapshot.
+//! `export`: prints the live state as a manifest or a snapshot.
 
 use clap::{Args, ValueEnum};
 
@@ -18,19 +18,24 @@ use crate::manifest;
 use crate::manifest::write::Detail;
 use crate::settings::{Endpoint, Scope, Target};
 
-/// Writes live as an org.yaml that plans to nothing
+/// Print the live state as a manifest or a snapshot
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift export --account-id 699d98642c564d2e855e9661899b7252 > org.yaml
-  zerodrift export --full                              every setting, unset ones as comments
-  zerodrift export --format json > live.json           a snapshot for plan --live
 
-Reads live; writes nothing but its result.")]
+  List every setting, unset ones as comments:
+    zerodrift export --full
+
+  Write a snapshot for plan --live:
+    zerodrift export --format json > live.json
+
+Reads the live state and prints it; writes nothing. The plan of an exported
+manifest has no changes.")]
 pub(crate) struct ExportArgs {
-    /// Every setting: unset ones as comments
+    /// List every setting, unset ones as comments
     #[arg(long, conflicts_with = "format")]
     full: bool,
-    /// yaml is a manifest, json a snapshot for plan --live
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     format: ExportFormat,
     #[command(flatten)]
@@ -39,14 +44,14 @@ pub(crate) struct ExportArgs {
     api: ApiArgs,
 }
 
-/// Form of an export.
+/// The format of an export.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum ExportFormat {
-    /// A manifest.
+    /// A manifest
     #[default]
     #[value(alias = "text")]
     Yaml,
-    /// A snapshot for `plan --live`.
+    /// A snapshot for plan --live
     Json,
 }
 
@@ -67,7 +72,7 @@ impl CommandSpec for ExportArgs {
     }
 }
 
-/// Prints live. Holds nothing that could write.
+/// Prints the live state. Has no client that can write.
 async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
     let detail = if args.full { Detail::Full } else { Detail::Minimal };
     let text = match args.format {
@@ -82,10 +87,10 @@ async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
     Ok(Exit::Success)
 }
 
-/// Live as a manifest, and the organization it is about.
+/// Reads the live state, and returns it as a manifest with its organization.
 ///
 /// # Errors
-/// If no account or zone is set, it cannot be read, or there is none.
+/// Returns an error if no account or zone is set, or if the organization does not exist or cannot be read.
 pub(crate) async fn manifest(
     context: &Context,
     target: &TargetArgs,
@@ -97,7 +102,7 @@ pub(crate) async fn manifest(
     if live.organization == Slot::Absent {
         let message = format!("{target} has no Zero Trust organization to export");
         return Err(CliError::new(FailureKind::Absent, message)
-            .hint("write an org.yaml with name and auth_domain, and apply creates it"));
+            .hint("to create it, write an org.yaml with name and auth_domain, and run `zerodrift apply`"));
     }
     let mut text = manifest::write::manifest(context.model, &target, &live, detail);
     if let Some(error) = refused {
@@ -106,7 +111,7 @@ pub(crate) async fn manifest(
     Ok((target, text))
 }
 
-/// Why a manifest has no doh section, as a comment below it. Numbers alone: a comment is no place for untrusted text.
+/// Returns a comment that explains why the manifest has no doh section. It contains no untrusted text, only the status.
 fn without_doh(error: &cloudflare::Error) -> String {
     let status = error.status().map(|status| format!(" (status {status})")).unwrap_or_default();
     format!(
@@ -115,7 +120,7 @@ fn without_doh(error: &cloudflare::Error) -> String {
     )
 }
 
-/// Everything that is live in a scope; and the refusal, where the organization is readable and its DoH settings are not.
+/// Reads the live state of a scope. Also returns the error of the DoH settings if only these cannot be read.
 async fn snapshot(
     context: &Context,
     target: Target,

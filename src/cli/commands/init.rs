@@ -26,33 +26,43 @@ use crate::manifest::write::Detail;
 use crate::text::path_argument;
 use crate::text::{self, visible};
 
-/// Starts an org.yaml: from live, or from a Terraform state, plan or configuration
+/// Write a first org.yaml, from the live state or from Terraform
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift init --account-id 699d98642c564d2e855e9661899b7252
-  zerodrift init teams/org.yaml --full                 every setting, unset ones as comments
-  zerodrift init --ci                                  the workflows of the platform too
-  terraform show -json | zerodrift init --from-terraform -
-  zerodrift init --from-terraform .                    the literals of a configuration, offline
-  zerodrift init --from-terraform . --resource cloudflare_zero_trust_organization.main
 
-Reads live, or the files of --from-terraform, which needs no network and no credentials. Writes
-org.yaml, with --ci the files of a pipeline too, and nothing over another file. Configurations are
-not evaluated: what is not a literal is reported at its line.")]
+  List every setting, unset ones as comments:
+    zerodrift init teams/org.yaml --full
+
+  Write the files of a pipeline as well:
+    zerodrift init --ci
+
+  Read a Terraform state:
+    terraform show -json | zerodrift init --from-terraform -
+
+  Read the literal values of a Terraform configuration:
+    zerodrift init --from-terraform .
+
+Reads the live state, or with --from-terraform only Terraform files, without
+network or credentials. Terraform configurations are not evaluated: a value
+that is not a literal is reported with its line.
+
+Writes org.yaml and, with --ci, the files of a pipeline. Existing files are not
+replaced without --force.")]
 pub(crate) struct InitArgs {
     /// The manifest to write; - for standard output
     #[arg(default_value = MANIFEST, value_name = "FILE")]
     file: String,
-    /// Every setting: unset ones as comments
+    /// List every setting, unset ones as comments
     #[arg(long)]
     full: bool,
-    /// Replaces files that are there
+    /// Replace existing files
     #[arg(long)]
     force: bool,
     /// Writes the pipeline too that plans, applies and looks for drift; for the platform that the repository shows, unless one is named
     #[arg(long, value_enum, value_name = "PLATFORM", num_args = 0..=1, require_equals = true)]
     ci: Option<Option<Platform>>,
-    /// In place of the live state: the output of terraform show -json or terraform state pull, or a configuration (a folder or a file); - for standard input
+    /// Read the output of terraform show -json or terraform state pull, or a configuration file or folder, instead of the live state; - for standard input
     #[arg(
         long,
         value_name = "PATH",
@@ -60,7 +70,7 @@ pub(crate) struct InitArgs {
         help_heading = "Terraform"
     )]
     from_terraform: Option<PathBuf>,
-    /// The resource that is meant, where there are several
+    /// The resource to read, if there are several
     #[arg(long, value_name = "ADDRESS", requires = "from_terraform", help_heading = "Terraform")]
     resource: Option<String>,
     #[command(flatten)]
@@ -83,8 +93,7 @@ impl CommandSpec for InitArgs {
     }
 }
 
-/// Writes a manifest, and with `--ci` the files of a pipeline. It reads live with a client that cannot write, and the
-/// files it writes are the user's.
+/// Writes a manifest, and with `--ci` the files of a pipeline. The client that reads the live state cannot write.
 fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> {
     let path = Path::new(&args.file);
     let if_exists = if args.force { IfExists::Replace } else { IfExists::Keep };
@@ -94,9 +103,9 @@ fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> {
         let manifest = manifest(context, args)?;
         context.print_exactly(&manifest.text)?;
     } else if pipeline.is_some() && path.is_file() && !args.force && args.from_terraform.is_none() {
-        context.ui.say(&format!("{} is there already and stays", visible(&args.file)));
+        context.ui.say(&format!("{} exists already and was not changed", visible(&args.file)));
     } else {
-        // Before anything is read: nobody should wait for a refusal.
+        // Checked before the requests, so that a run that cannot write its file fails at once.
         new_file::check_folder(path)?;
         new_file::check(context, path, if_exists)?;
         let manifest = manifest(context, args)?;
@@ -127,7 +136,7 @@ fn shell_path(path: &Path) -> String {
     path_argument(path)
 }
 
-/// What was written, and what to do next. The first lines of the file name a schema that an editor completes with.
+/// Prints what was written and what to do next. The first lines of the file name a schema that editors use to complete keys.
 fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
     let file = visible(&args.file);
     let name = if args.file == MANIFEST { String::new() } else { format!(" {}", path_argument(&args.file)) };
@@ -137,10 +146,10 @@ fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
     }
     let folder = Path::new(&args.file).with_file_name("schemas");
     let schema = folder.join("org.schema.json");
-    // The files of a pipeline have it among them.
+    // The pipeline includes the schema.
     if args.ci.is_none() && !schema.exists() {
         let (folder, schema) = (shell_path(&folder), shell_path(&schema));
         context.ui.say(&format!("For your editor: mkdir -p {folder} && zerodrift schema > {schema}"));
     }
-    context.ui.say(&format!("Next: look at it, then zerodrift plan{name}"));
+    context.ui.say(&format!("Next: review it, then run: zerodrift plan{name}"));
 }

@@ -1,4 +1,4 @@
-//! `man`: the manual page, generated from the declaration of the command line.
+//! `man`: prints the manual page, generated from the command-line definition.
 
 use clap::Args;
 
@@ -7,7 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::ending::{Exit, FailureKind};
 
-/// Prints the manual page
+/// Print the manual page
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift man | man -l -
@@ -15,7 +15,7 @@ use crate::ending::{Exit, FailureKind};
 pub(crate) struct ManArgs {}
 
 impl CommandSpec for ManArgs {
-    /// Prints the manual: the page of the program, then one section for each command.
+    /// Prints the page of the program, then a section for each command.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
         let mut page = Vec::new();
         let command = (context.command_line)().name("zerodrift");

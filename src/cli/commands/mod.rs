@@ -1,6 +1,6 @@
-//! The commands, one file each: arguments, help and run together.
+//! The commands. Each file holds the arguments, the help and the implementation of one command.
 //!
-//! A new command is a file, whose arguments implement [`CommandSpec`], and an entry here.
+//! To add a command, add a file with arguments that implement [`CommandSpec`], and list it here.
 
 mod apply;
 mod completions;
@@ -25,41 +25,49 @@ use crate::cli::options::OutputArgs;
 
 const AFTER_HELP: &str = "\
 Examples:
-  zerodrift init --account-id 699d98642c564d2e855e9661899b7252
-                                         org.yaml from live, or --from-terraform
-  zerodrift plan                         what would change, field by field
-  zerodrift apply --auto-approve         make it so, with one write and a read-back
-  zerodrift drift                        exit code 2 when somebody moved a setting
-  zerodrift plan examples/org.yaml --sandbox
-                                         all of this without an account
+  Write org.yaml from the live state:
+    zerodrift init --account-id 699d98642c564d2e855e9661899b7252
+
+  Show what would change, setting by setting:
+    zerodrift plan
+
+  Apply the manifest without a confirmation prompt:
+    zerodrift apply --auto-approve
+
+  Exit with code 2 if the live state differs from the manifest:
+    zerodrift drift
+
+  Try it without an account:
+    zerodrift plan examples/org.yaml --sandbox
 
 Credentials:
-  CLOUDFLARE_API_TOKEN, or --token-file, or CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
+  Set CLOUDFLARE_API_TOKEN, or use --token-file, or set CLOUDFLARE_API_KEY and
+  CLOUDFLARE_EMAIL.
 
 Exit codes:
-    0  done, or in sync
-    1  failed: network, API, I/O
+    0  success, or in sync
+    1  network, API or I/O failure
     2  changes (plan --detailed-exitcode) or drift (drift)
-    3  refused: a guarded change without consent, or no approval
-    4  conflict: the live state changed since the plan, or the read-back does not match
+    3  refused: no approval, or a guarded change without consent
+    4  conflict: the live state changed after the plan, or the read-back differs
     5  the manifest has errors
-    6  authentication or permission
-   64  usage
+    6  authentication or permission failure
+   64  usage error
   130  interrupted";
 
-/// Keeps a Cloudflare Zero Trust organization in Git.
+/// Manage a Cloudflare Zero Trust organization in Git.
 #[derive(Debug, Parser)]
 #[command(name = "zerodrift", version, after_help = AFTER_HELP, propagate_version = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
-    /// What to do
+    /// The command to run
     #[command(subcommand)]
     pub(crate) command: Command,
-    /// Logs and colour
+    /// Options for logs and colour
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
-/// The commands, in the order in which the help lists them. The documentation of their arguments is their help.
+/// The commands, in the order in which the help lists them. The doc comments of their arguments are their help.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Plan(plan::PlanArgs),
@@ -79,7 +87,7 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// The arguments of the command, which know the rest.
+    /// Returns the arguments of the command, which implement it.
     pub(crate) fn spec(&self) -> &dyn CommandSpec {
         match self {
             Self::Plan(args) => args,

@@ -1,4 +1,4 @@
-//! `plan`: what apply would change.
+//! `plan`: shows what apply would change.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,34 +19,47 @@ use crate::cli::reconcile::saved;
 use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
 
-/// Shows what apply would change; reads only
+/// Show what apply would change
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift plan
-  zerodrift plan teams/org.yaml --detailed-exitcode    exit code 2 when something would change
   zerodrift plan --format json | jq '.plans[].changes'
-  zerodrift plan --out plan.json                       saves the plan for a review; apply --plan plan.json applies it
-  zerodrift plan --live live.json                      offline: see export --format json
-  zerodrift plan --report markdown=plan.md             a comment for the pull request, too
-  zerodrift plan --format github                       annotations, summary and outputs
 
-Reads the manifest and live; writes nothing but the files that --out and --report name.")]
+  Exit with code 2 if there are changes:
+    zerodrift plan teams/org.yaml --detailed-exitcode
+
+  Save the plan for review, then apply exactly that plan:
+    zerodrift plan --out plan.json
+    zerodrift apply --plan plan.json
+
+  Plan offline, against a snapshot:
+    zerodrift export --format json > live.json
+    zerodrift plan --live live.json
+
+  Write a comment for the pull request as well:
+    zerodrift plan --report markdown=plan.md
+
+  Write annotations, a summary and outputs in GitHub Actions:
+    zerodrift plan --format github
+
+Reads the manifest and the live state. Writes only the files of --out and
+--report.")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// Exits with 2 when something would change
+    /// Exit with code 2 if there are changes
     #[arg(long)]
     detailed_exitcode: bool,
-    /// Plans against a snapshot of export --format json instead of the API: no network, no credentials
+    /// Read the live state from a snapshot of export --format json; needs no network or credentials
     #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["sandbox", "base_url", "token_file"])]
     live: Option<PathBuf>,
-    /// Consents to the guarded change of a setting or group; may repeat
+    /// Consent to guarded changes of this setting or group; repeatable
     #[arg(long, value_name = "SETTING")]
     allow: Vec<String>,
-    /// Saves the plan for apply --plan, readable by you alone
+    /// Save the plan for apply --plan, in a file that only you can read
     #[arg(long, value_name = "PLAN.json")]
     out: Option<PathBuf>,
-    /// How long the saved plan may be applied, such as 2h
+    /// How long the saved plan is valid, such as 2h
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = positive_duration, requires = "out")]
     expires_in: Duration,
     #[command(flatten)]
@@ -80,7 +93,7 @@ impl CommandSpec for PlanArgs {
     }
 }
 
-/// Plans against the API, the sandbox or a snapshot. Holds nothing that could write.
+/// Plans against the API, the sandbox or a snapshot. Has no client that can write.
 async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
     if let Some(out) = &args.out {
         saved::check_out(context, out)?;

@@ -1,4 +1,4 @@
-//! `revoke-user`: an action, not state; outside the reconcile loop.
+//! `revoke-user`: revokes the Access tokens of a user. This is an action, not state, so there is no plan.
 
 use clap::Args;
 
@@ -19,34 +19,34 @@ use crate::report;
 use crate::settings::Target;
 use crate::text::{is_hidden, visible};
 
-/// Revokes every Access token of a user
+/// Revoke all Access tokens of a user
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift revoke-user --email kim@widget.example --file org.yaml
   zerodrift revoke-user --email kim@widget.example --devices --auto-approve
 
-Sends one request, and changes no setting. It asks first; without a terminal and without
---auto-approve nobody is revoked (exit code 3).")]
+Sends one request after a confirmation prompt, and changes no setting. Without a
+terminal and without --auto-approve, it sends nothing and exits 3.")]
 pub(crate) struct RevokeUserArgs {
     /// The user's e-mail address
     #[arg(long)]
     email: String,
-    /// The user's id, where the address is not enough
+    /// The user's ID, if the address is not unique
     #[arg(long, value_name = "UID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     user_uid: Option<String>,
-    /// Revokes the sessions of the user's devices too
+    /// Revoke the sessions of the user's devices as well
     #[arg(long)]
     devices: bool,
-    /// Makes the user sign in to WARP again, where Gateway policies limit sessions
+    /// Require the user to sign in to WARP again, if Gateway policies limit sessions
     #[arg(long)]
     warp_session_reauth: bool,
     /// Skip the confirmation prompt
     #[arg(long)]
     auto_approve: bool,
-    /// A manifest that names the account or zone
+    /// A manifest that contains the account or zone
     #[arg(long, value_name = "FILE")]
     file: Option<String>,
-    /// Form of the result
+    /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
     #[command(flatten)]
@@ -69,7 +69,7 @@ impl CommandSpec for RevokeUserArgs {
     }
 }
 
-/// Asks, sends one request, and says what the API answered. Nothing uncertain is repeated.
+/// Asks for approval, sends one request, and reports the answer. If the outcome is unknown, it does not retry.
 async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError> {
     let revocation = Revocation {
         email: address(&args.email)?,
@@ -117,21 +117,20 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
     Ok(Exit::Success)
 }
 
-/// What to do where nobody knows what became of the request.
-const REPEAT: &str =
-    "it is not known whether the tokens were revoked; revoking twice does no harm, so run the command again";
+/// The hint for a request whose outcome is unknown.
+const REPEAT: &str = "the tokens may or may not be revoked; run the command again: revoking twice is harmless";
 
-/// Whether the API confirmed the revocation.
+/// Checks that the API confirmed the revocation.
 ///
 /// # Errors
-/// If it did not, with whether it may have revoked something all the same.
+/// Returns an error if it did not, and `true` with it if the outcome is unknown.
 fn confirmed(answer: Result<bool, WriteError>, revocation: &Revocation) -> Result<(), (bool, CliError)> {
     match answer {
         Ok(true) => Ok(()),
         Ok(false) => {
-            let message = format!("the API answered that nothing was revoked for {}", visible(&revocation.email));
+            let message = format!("the API revoked nothing for {}", visible(&revocation.email));
             let failure = CliError::new(FailureKind::Api, message);
-            Err((false, failure.hint("check the address: it is the one that the identity provider sends")))
+            Err((false, failure.hint("check the address: it must be the one that the identity provider sends")))
         }
         Err(WriteError::Refused(error)) => Err((false, error.into())),
         Err(WriteError::Uncertain(error)) => Err((true, CliError::from(error).hint(REPEAT))),
@@ -140,43 +139,43 @@ fn confirmed(answer: Result<bool, WriteError>, revocation: &Revocation) -> Resul
 
 async fn approve(context: &Context, revocation: &Revocation, target: &Target) -> Result<(), CliError> {
     if !context.ui.is_interactive() {
-        return Err(CliError::new(FailureKind::Approval, "nothing was revoked: nobody has approved it")
-            .hint("use --auto-approve in a pipeline"));
+        return Err(CliError::new(FailureKind::Approval, "nothing was revoked: no approval")
+            .hint("add --auto-approve to run without a terminal"));
     }
     context.ui.say(&format!(
-        "Every Access token of {} in {target} will be revoked: the user is signed out everywhere.",
+        "All Access tokens of {} in {target} will be revoked. The user is signed out of every application.",
         visible(&revocation.email)
     ));
     for also in report::results::also_revoked(revocation) {
         context.ui.say(&format!("Also: {also}."));
     }
-    let answer = crate::cli::reconcile::approval::ask(&context.ui, "Type the e-mail address to go on:").await?;
+    let answer = crate::cli::reconcile::approval::ask(&context.ui, "Type the e-mail address to confirm:").await?;
     if answer.as_deref() == Some(revocation.email.as_str()) {
         return Ok(());
     }
-    Err(CliError::new(FailureKind::Approval, "nothing was revoked: the address was not typed"))
+    Err(CliError::new(FailureKind::Approval, "nothing was revoked: the typed address does not match"))
 }
 
-/// The address without the white space around it, checked before anything is sent: nobody has documented how the API
-/// answers what cannot be an address.
+/// Returns the address without surrounding white space. It is checked before the request, because the response of the API
+/// to an invalid address is not documented.
 ///
 /// # Errors
-/// If it is not a mailbox of a domain name (RFC 5321, 4.1.2 and 4.5.3.1), quoted local parts and address literals aside.
+/// Returns an error if it is not a mailbox of a domain name (RFC 5321, 4.1.2 and 4.5.3.1), quoted local parts and address literals aside.
 fn address(text: &str) -> Result<String, CliError> {
     let address = text.trim();
     match fault(address) {
         None => Ok(address.to_owned()),
         Some(fault) => {
             let message = format!("nothing was revoked: \"{}\" is not an e-mail address: {fault}", visible(address));
-            Err(CliError::usage(message).hint("name one user: --email kim@widget.example"))
+            Err(CliError::usage(message).hint("use the address of one user, such as --email kim@widget.example"))
         }
     }
 }
 
-/// Why a text is not an e-mail address.
+/// Returns the reason why a text is not an e-mail address.
 fn fault(address: &str) -> Option<&'static str> {
     let Some((local, domain)) = address.rsplit_once('@') else { return Some("it has no @") };
-    let is_foreign = |character: char| {
+    let is_forbidden = |character: char| {
         character.is_whitespace()
             || character.is_control()
             || is_hidden(character)
@@ -187,10 +186,10 @@ fn fault(address: &str) -> Option<&'static str> {
         (1..=63).contains(&label.len()) && spelled && !label.starts_with('-') && !label.ends_with('-')
     };
     if local.is_empty() {
-        return Some("there is nothing before the @");
+        return Some("the part before the @ is missing");
     }
-    if local.chars().any(is_foreign) {
-        return Some("the part before the @ has a character that no address has");
+    if local.chars().any(is_forbidden) {
+        return Some("the part before the @ has a character that is not allowed in an address");
     }
     if local.split('.').any(str::is_empty) {
         return Some("the part before the @ starts or ends with a dot, or has two dots in a row");
@@ -201,7 +200,7 @@ fn fault(address: &str) -> Option<&'static str> {
     if !domain.contains('.') {
         return Some("the domain name after the @ has no dot");
     }
-    (local.len() > 64 || address.len() > 254).then_some("it is longer than an address may be")
+    (local.len() > 64 || address.len() > 254).then_some("it is too long")
 }
 
 #[cfg(test)]
@@ -209,7 +208,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_people_pass() {
+    fn valid_addresses_are_accepted() {
         for text in [
             "kim@widget.example",
             " kim@widget.example\n",
@@ -222,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_an_address_is_a_usage_error_that_shows_it() {
+    fn invalid_addresses_are_usage_errors_that_show_them() {
         let long = format!("{}@widget.example", "k".repeat(65));
         let cases = [
             "",

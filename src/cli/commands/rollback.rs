@@ -1,4 +1,4 @@
-//! `rollback`: brings a backup back, as a planned, guarded and approved change like any other.
+//! `rollback`: restores a backup, with the same plan, guards and approval as any other change.
 
 use std::path::PathBuf;
 
@@ -23,15 +23,20 @@ use crate::plan::{self, Plan};
 use crate::settings::{Model, Setting, Target};
 use crate::text::{self, excerpt};
 
-/// Brings a backup back, as a planned, guarded and approved change
+/// Restore a backup, with the same guards and approval as apply
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  zerodrift rollback ~/.local/state/zerodrift/backups/20261122T221530.123Z-account-….json
-  zerodrift plan --live BACKUP.json                    what the manifest would change of it, without network
+  Restore a backup:
+    zerodrift rollback BACKUP.json
 
-Every apply names its backup. A rollback keeps one too, so it can be rolled back itself.")]
+  Show offline how the manifest differs from a backup:
+    zerodrift plan --live BACKUP.json
+
+Each apply prints the path of its backup. Without --backup-dir, backups are in
+~/.local/state/zerodrift/backups. A rollback writes a backup too, so you can
+undo it in the same way.")]
 pub(crate) struct RollbackArgs {
-    /// The backup: a file that an apply has kept, or a snapshot of export --format json
+    /// The backup: a file that apply wrote, or a snapshot of export --format json
     #[arg(value_name = "BACKUP")]
     backup: PathBuf,
     #[command(flatten)]
@@ -60,13 +65,13 @@ impl CommandSpec for RollbackArgs {
     }
 }
 
-/// A backup that was read, and what it wants.
+/// A backup, and the desired state that restores it.
 struct Backup {
     snapshot: Snapshot,
     desired: Desired,
 }
 
-/// Plans the way back, asks, writes, reads back.
+/// Plans the restore, asks for approval, writes and reads back.
 async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
     let backup = read(context, args)?;
     let desired = &backup.desired;
@@ -78,28 +83,32 @@ async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
     carry_out(context, &job, &live, plan, |_| None).await
 }
 
-/// Reads a backup as a wish.
+/// Reads a backup, and derives the desired state that restores it.
 ///
 /// # Errors
-/// If the file cannot be read, is no backup, is of another organization than the flags say, or holds no organization.
+/// Returns an error if the file cannot be read, is not a backup, contains no organization, or is of another organization
+/// than the flags name.
 fn read(context: &Context, args: &RollbackArgs) -> Result<Backup, CliError> {
     let path = &args.backup;
     let refuse = |message: String| CliError::new(FailureKind::Backup, format!("{}: {message}", text::path(path)));
     let bytes = files::read(path, LARGEST_DOCUMENT).map_err(|error| unreadable(context, args, &error))?;
     let snapshot = Snapshot::parse(&bytes).map_err(|error| {
         refuse(error.to_string())
-            .hint("name a file that an apply has kept, or a snapshot of `zerodrift export --format json`")
+            .hint("use a backup that apply wrote, or a snapshot of `zerodrift export --format json`")
     })?;
     let target = target(context, args, snapshot.target.as_ref())?;
     let source =
         Source { name: path.to_string_lossy().into_owned(), text: String::from_utf8_lossy(&bytes).into_owned() };
     let manifest = restoring(context.model, &target, &snapshot.live, &source);
     if manifest.endpoints.is_empty() {
-        let created = snapshot.live.organization == Slot::Absent;
-        let message = if created { "there was no organization yet" } else { "it holds no settings" };
-        return Err(refuse(format!("{message}, so there is nothing to bring back")).hint(
-            "an organization cannot be deleted, by this program or by the API; to change it, edit org.yaml and apply",
-        ));
+        let is_absent = snapshot.live.organization == Slot::Absent;
+        let message = if is_absent {
+            "nothing to restore: the organization did not exist yet"
+        } else {
+            "nothing to restore: it contains no settings"
+        };
+        return Err(refuse(message.to_owned())
+            .hint("the API cannot delete an organization; to change it, edit org.yaml and run `zerodrift apply`"));
     }
     Ok(Backup { snapshot, desired: Desired { source, manifest, target, findings: Vec::new() } })
 }
@@ -114,7 +123,7 @@ fn unreadable(context: &Context, args: &RollbackArgs, error: &std::io::Error) ->
     }
 }
 
-/// The organization that the backup is of. A flag may name it, and never another one.
+/// Returns the organization of the backup. A flag may name the same organization, but no other one.
 fn target(context: &Context, args: &RollbackArgs, of_backup: Option<&Target>) -> Result<Target, CliError> {
     let is_named = args.target.account_id.is_some() || args.target.zone_id.is_some();
     if let Some(target) = of_backup.filter(|_| !is_named) {
@@ -123,33 +132,33 @@ fn target(context: &Context, args: &RollbackArgs, of_backup: Option<&Target>) ->
     let named = manifest_file::target(&args.target, &context.env, None)?;
     match of_backup.filter(|target| **target != named) {
         Some(target) => Err(CliError::usage(format!(
-            "the backup is of {target} and the flag says {named}: a backup comes back where it was read"
+            "the backup is of {target}, but the flag names {named}: a backup can be restored only to its own organization"
         ))
-        .hint("leave the flag out")),
+        .hint("remove the flag")),
         None => Ok(named),
     }
 }
 
-/// What was read from one API does not come back through another one. The sandbox takes everything, as a rehearsal.
+/// Rejects a backup that was read from another API. The sandbox accepts every backup, so that a restore can be tried first.
 fn same_api(snapshot: &Snapshot, connection: &Connection, args: &RollbackArgs) -> Result<(), CliError> {
-    // The answer of a GET that somebody saved does not say where it is from.
+    // A saved response of a GET does not contain the API that it was read from.
     let is_known = snapshot.target.is_some();
     if args.api.sandbox.is_some() || !is_known || snapshot.api == connection.api() {
         return Ok(());
     }
     let (from, to) = (excerpt(&snapshot.api, 200), connection.api());
-    let failure = CliError::usage(format!("the backup was read from {from}, and this run would write to {to}"));
+    let failure = CliError::usage(format!("the backup was read from {from}, but this run would write to {to}"));
     Err(if snapshot.api == crate::cli::connection::connect::SANDBOX_API {
-        failure.hint("it is a backup of the emulated API: add --sandbox")
+        failure.hint("add --sandbox: the backup is of the emulated API")
     } else {
-        failure.hint("name that API with --base-url")
+        failure.hint("set --base-url to the API of the backup")
     })
 }
 
-/// The plan, with what it will not bring back.
+/// Returns the plan, with a finding for each value that it does not restore.
 ///
 /// # Errors
-/// If the state cannot come back at all.
+/// Returns an error if the state cannot be restored at all.
 fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[String]) -> Result<Plan, CliError> {
     let Desired { source, manifest, target: _, findings: _ } = &backup.desired;
     let allow = planning::full_paths(context.model, allow)?;
@@ -166,14 +175,14 @@ fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[Str
     Ok(plan)
 }
 
-/// Rules are for wishes. A state that was live once may come back even where a rule frowns on it: the API has the last
-/// word. What is so already is no news.
+/// Turns the errors of rules into warnings, because a state that the API once accepted may break a rule of the manifest.
+/// Drops the findings that apply to the live state already.
 fn soften(model: &Model, desired: &Desired, live: &Live, findings: &mut Vec<Finding>) {
     let present = restoring(model, &desired.target, live, &desired.source);
     let effective = |setting: &Setting| Some(live.value(model, setting).cloned().unwrap_or_default());
     let already = cross_check(model, &present, &effective);
     findings.retain(|finding| !already.contains(finding));
-    // A rule speaks of a declaration; what has no place is about the organization as a whole, and stays an error.
+    // A finding with a location is about one declaration. One without concerns the whole organization, and stays an error.
     for finding in findings.iter_mut().filter(|finding| finding.is_error() && finding.at.is_some()) {
         finding.severity = Severity::Warning;
     }

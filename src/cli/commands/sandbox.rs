@@ -1,4 +1,4 @@
-//! `sandbox`: serves the emulated API on loopback until a signal.
+//! `sandbox`: serves the emulated API on loopback until a signal stops it.
 
 use std::path::{Path, PathBuf};
 
@@ -13,28 +13,37 @@ use crate::ending::{Exit, FailureKind};
 use crate::sandbox::openapi;
 use crate::sandbox::{Fault, Instance, Personality, State, StoreError};
 
-/// Serves the emulated API on loopback, for trying and testing
+/// Serve an emulated API on loopback, for trials and tests
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  zerodrift sandbox                                    prints the variables to export
+  zerodrift sandbox
   zerodrift sandbox --state live.json --port 8787
-  zerodrift sandbox --personality put=merge,durations=rewritten --fault PUT:reset-after
-  zerodrift sandbox --personality list
-  zerodrift sandbox --openapi                          for generators and testers of HTTP clients")]
+
+  List the behaviours that can be emulated, then choose some:
+    zerodrift sandbox --personality list
+    zerodrift sandbox --personality put=merge,durations=rewritten
+
+  Drop the connection after the first PUT:
+    zerodrift sandbox --fault PUT:reset-after
+
+  Print an OpenAPI description for HTTP client generators:
+    zerodrift sandbox --openapi
+
+Prints the environment variables to export, and runs until Ctrl-C.")]
 pub(crate) struct SandboxArgs {
-    /// The file that keeps the state; it may be edited while the sandbox runs
+    /// The state file; you can edit it while the sandbox runs
     #[arg(long, value_name = "STATE.json")]
     state: Option<PathBuf>,
-    /// The port on loopback; any free one when left out
+    /// The port on loopback; 0 for any free port
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// How the emulated API behaves in this run where the real one is unsettled: a name or switch=value,…; `list` lists them
+    /// The behaviours of this run where the real API is undocumented: a name or switch=value,…; list shows all
     #[arg(long, value_name = "SWITCHES")]
     personality: Option<String>,
-    /// A request that goes wrong in this run, such as PUT:reset-after; may repeat
+    /// A request that fails in this run, such as PUT:reset-after; repeatable
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
-    /// Print the OpenAPI description of the emulated API, and exit
+    /// Print the OpenAPI description of the emulated API and exit
     #[arg(long)]
     openapi: bool,
 }
@@ -45,7 +54,7 @@ impl CommandSpec for SandboxArgs {
     }
 }
 
-/// Serves, says how to reach it, and waits.
+/// Starts the server, prints how to reach it, and waits for a signal.
 async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
     if args.openapi {
         context.print(&openapi(context.model))?;
@@ -55,7 +64,7 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
         context.print(&personalities())?;
         return Ok(Exit::Success);
     }
-    let (personality, faults) = armed(args)?;
+    let (personality, faults) = overrides(args)?;
     let path = sandbox_state(&context.env, args.state.as_deref())?;
     let store = open_store(&path)?;
     let state = store.load().map_err(failed)?;
@@ -66,7 +75,7 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
         say_behaviour(context, &state, personality, &faults);
         std::future::pending::<Result<Exit, CliError>>().await
     };
-    // A signal is how a server is stopped, so it is success.
+    // A signal is the normal way to stop the server, so the run succeeds.
     interrupt::abandonable(serving).await.unwrap_or(Ok(Exit::Success))
 }
 
@@ -74,11 +83,12 @@ fn failed(error: StoreError) -> CliError {
     CliError::new(FailureKind::Sandbox, error.to_string())
 }
 
-/// The personality and the faults of the command line. They hold for this run; the state file keeps its own.
-fn armed(args: &SandboxArgs) -> Result<(Option<Personality>, Vec<Fault>), CliError> {
+/// Parses the personality and the faults of the command line. They apply to this run and are not written to the state file.
+fn overrides(args: &SandboxArgs) -> Result<(Option<Personality>, Vec<Fault>), CliError> {
     let personality = args.personality.as_deref().map(str::parse::<Personality>).transpose();
     let personality = personality.map_err(|error| {
-        CliError::usage(format!("--personality: {error}")).hint("list them with: zerodrift sandbox --personality list")
+        CliError::usage(format!("--personality: {error}"))
+            .hint("to list them, run: zerodrift sandbox --personality list")
     })?;
     let faults: Result<Vec<Fault>, _> = args.fault.iter().map(|text| text.parse::<Fault>()).collect();
     Ok((personality, faults.map_err(|error| CliError::usage(format!("--fault: {error}")))?))
@@ -87,11 +97,11 @@ fn armed(args: &SandboxArgs) -> Result<(Option<Personality>, Vec<Fault>), CliErr
 fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliError> {
     context.print(&format!("export CLOUDFLARE_BASE_URL={base_url}\nexport CLOUDFLARE_API_TOKEN={SANDBOX_TOKEN}\n"))?;
     let state = context.env.short(state);
-    context.ui.say(&format!("The sandbox keeps its state in {state}; edit it while it runs. Ctrl-C stops it."));
+    context.ui.say(&format!("State file: {state}. You can edit it while the sandbox runs. Press Ctrl-C to stop."));
     Ok(())
 }
 
-/// Names what differs from the default, so that nobody looks for a fault that somebody armed.
+/// Prints the personality and the faults that differ from the default, so that an emulated fault is not mistaken for a bug.
 fn say_behaviour(context: &Context, state: &State, personality: Option<Personality>, faults: &[Fault]) {
     let say = |what: &str, value: String, from: &str| {
         if !value.is_empty() {
@@ -107,7 +117,7 @@ fn say_behaviour(context: &Context, state: &State, personality: Option<Personali
     say("Faults", listed(&state.faults), "in the state file");
 }
 
-/// Every switch with its values, and every named personality.
+/// Lists the switches with their values, and the named personalities.
 fn personalities() -> String {
     let width = |names: &mut dyn Iterator<Item = &str>| names.map(str::len).max().unwrap_or(0);
     let column = width(&mut Personality::SWITCHES.iter().map(|(name, _)| *name));

@@ -1,4 +1,4 @@
-//! `schema`: the JSON Schema of a format.
+//! `schema`: prints the JSON Schema of a format.
 
 use clap::Args;
 
@@ -8,19 +8,22 @@ use crate::cli::error::CliError;
 use crate::document::{self, SchemaName};
 use crate::ending::Exit;
 
-/// Prints the JSON Schema of a format
+/// Print the JSON Schema of a format
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  zerodrift schema > org.schema.json                   for the editor
-  zerodrift schema plan                                what plan --format json prints")]
+  Write the schema of org.yaml for your editor:
+    zerodrift schema > org.schema.json
+
+  Print the schema of plan --format json:
+    zerodrift schema plan")]
 pub(crate) struct SchemaArgs {
-    /// Which format
+    /// The format
     #[arg(value_enum, default_value_t)]
     name: SchemaName,
 }
 
 impl CommandSpec for SchemaArgs {
-    /// Prints one schema. The same files lie in `schemas/`.
+    /// Prints one schema. The repository has the same text in `schemas/`.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
         context.print(&document::schema(context.model, self.name))?;
         Ok(Exit::Success)

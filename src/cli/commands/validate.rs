@@ -1,4 +1,4 @@
-//! `validate`: every finding, offline.
+//! `validate`: checks the manifest offline.
 
 use clap::Args;
 
@@ -18,23 +18,30 @@ use crate::manifest::edit::{Fixed, MadeFix};
 use crate::report::{FindingsFormat, Validation};
 use crate::text::visible;
 
-/// Checks the manifest: every finding in one run, offline, without credentials
+/// Check the manifest offline
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift validate
   zerodrift validate teams/org.yaml --format json
   sed s/24h/12h/ org.yaml | zerodrift validate -
-  zerodrift validate --format github                   findings on the lines of a pull request
-  zerodrift validate --report sarif=zerodrift.sarif    for code scanning, too
-  zerodrift validate --fix && git diff                 mends what can be mended without a look
 
-Reads the manifest and nothing else: no network; writes nothing but the files that --report names
-and, with --fix, the manifest.
-Exit code 5 when it has errors; with --fix, when some are left.")]
+  Annotate the lines of a pull request:
+    zerodrift validate --format github
+
+  Write a SARIF file for code scanning as well:
+    zerodrift validate --report sarif=zerodrift.sarif
+
+  Apply the fixes that are safe without review:
+    zerodrift validate --fix
+    git diff
+
+Reads only the manifest; needs no network or credentials. Writes only the files
+of --report and, with --fix, the manifest. Exits 5 if the manifest has errors;
+with --fix, if errors remain.")]
 pub(crate) struct ValidateArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// Makes the fixes that cannot change what was meant, in the file; the other findings stay
+    /// Apply the fixes that are safe without review, and report the remaining findings
     #[arg(long)]
     fix: bool,
     #[command(flatten)]
@@ -44,8 +51,7 @@ pub(crate) struct ValidateArgs {
 }
 
 impl CommandSpec for ValidateArgs {
-    /// Prints what there is to say about a manifest, after the fixes that `--fix` asks for. Needs no network and no
-    /// credentials.
+    /// Prints the findings of a manifest, after the fixes of `--fix`. Needs no network and no credentials.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
         if self.fix {
             rewrite::check("--fix", &self.file.file)?;
@@ -55,7 +61,7 @@ impl CommandSpec for ValidateArgs {
         let Loaded { source, manifest, target: _, mut findings } =
             if self.fix { fixed(context, loaded)? } else { loaded };
         if let Some(manifest) = &manifest {
-            // Which target is meant decides what may be declared: a zone has fewer settings. No target is no mistake here.
+            // A zone has fewer settings than an account. Validation does not require a target.
             let of_file = manifest.target.as_ref();
             let target = manifest_file::target_if_any(&self.target, &context.env, of_file)?;
             let elsewhere = target.filter(|_| of_file.is_none());
@@ -79,12 +85,12 @@ impl CommandSpec for ValidateArgs {
     }
 }
 
-/// The manifest with its safe fixes made, in the file too. What is left to say is said of the new text.
+/// Writes the manifest with its safe fixes, and returns it with the findings of the new text.
 ///
 /// # Errors
-/// If the file cannot be written, or changed since it was read.
+/// Returns an error if the file cannot be written, or changed since it was read.
 fn fixed(context: &Context, loaded: Loaded) -> Result<Loaded, CliError> {
-    // A file that is too large or no text has nothing that could be fixed.
+    // There is no source if the file is too large or not text.
     let Some(before) = &loaded.source else { return Ok(loaded) };
     let Fixed { source, parsed, made } = manifest::edit::fix(context.model, before);
     if made.is_empty() {

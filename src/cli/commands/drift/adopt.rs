@@ -1,4 +1,4 @@
-//! `drift --adopt`: live values, written into the manifest.
+//! `drift --adopt`: writes live values into the manifest.
 
 use serde_json::Value as Json;
 
@@ -15,41 +15,41 @@ use crate::plan::{self, Action, Input, Plan};
 use crate::settings::Setting;
 use crate::text::{excerpt, visible};
 
-/// The longest adopted value that is shown, in characters. The file has the whole of it.
+/// The longest adopted value that is shown in full, in characters. The file contains the whole value.
 const SHOWN: usize = 100;
 
-/// The longest value that is shown for writing it by hand, in characters.
+/// The longest value that is shown for manual editing, in characters.
 const BY_HAND: usize = 2_000;
 
-/// How often the adopted file is planned again. A switch that live has on uncovers what its group holds there.
+/// How many times the edited file is planned again. A switch that is on in the live state can reveal drift in its group.
 const ROUNDS: usize = 4;
 
-/// The manifest with live values in it, ready to be written, and what became of each.
+/// The edited manifest, before it is written, with the values that were adopted and those that were not.
 pub(crate) struct Adopting {
     source: Source,
     manifest: Manifest,
     plan: Plan,
     adopted: Vec<Adopted>,
-    left: Vec<NotAdopted>,
+    not_adopted: Vec<NotAdopted>,
 }
 
-fn nothing_live(plan: &Plan) -> CliError {
+fn no_organization(plan: &Plan) -> CliError {
     let message = format!("nothing was adopted: {} has no Zero Trust organization", plan.target);
     CliError::new(FailureKind::NoOrganization, message)
         .hint("create it with `zerodrift apply`, or check that this is the account you mean")
 }
 
 impl Adopting {
-    /// Puts live values in place of what drifted. Nothing is written yet.
+    /// Replaces the values that drifted with the live ones. Writes nothing yet.
     ///
     /// # Errors
-    /// If there is no organization to adopt from, or the file with the live values in it could not be planned.
+    /// Returns an error if the organization does not exist, or if the edited file cannot be planned.
     pub(crate) fn prepare(context: &Context, desired: &Desired, live: &Live, plan: &Plan) -> Result<Self, CliError> {
         if plan.action == Action::Create {
-            return Err(nothing_live(plan));
+            return Err(no_organization(plan));
         }
         let (source, manifest) = (desired.source.clone(), desired.manifest.clone());
-        let mut adopting = Self { source, manifest, plan: plan.clone(), adopted: Vec::new(), left: Vec::new() };
+        let mut adopting = Self { source, manifest, plan: plan.clone(), adopted: Vec::new(), not_adopted: Vec::new() };
         for _ in 0..ROUNDS {
             let changes = adopting.to_adopt();
             if changes.is_empty() {
@@ -60,19 +60,19 @@ impl Adopting {
         Ok(adopting)
     }
 
-    /// How the run ends if the file can be written: with drift where something is left to do by hand.
+    /// Returns the exit status for a file that can be written: drift if a difference remains.
     pub(crate) fn exit(&self) -> Exit {
-        let is_done = self.left.is_empty() && self.plan.is_empty();
+        let is_done = self.not_adopted.is_empty() && self.plan.is_empty();
         if is_done { Exit::Success } else { Exit::Changes }
     }
 
-    /// Writes the manifest, and says what was adopted and what was not. Holds nothing that could write to the API.
+    /// Writes the manifest, and prints what was adopted and what was not. Has no client that can write to the API.
     ///
     /// # Errors
-    /// If the file cannot be written or has changed. It is left as it is then.
+    /// Returns an error if the file cannot be written or has changed. It is not modified then.
     pub(crate) fn finish(&self, context: &Context, desired: &Desired) -> Result<Exit, CliError> {
-        if self.adopted.is_empty() && self.left.is_empty() {
-            context.ui.say(&format!("nothing to adopt: {} says what is live", visible(&self.source.name)));
+        if self.adopted.is_empty() && self.not_adopted.is_empty() {
+            context.ui.say(&format!("nothing to adopt: {} matches the live state", visible(&self.source.name)));
         }
         if self.source.text != desired.source.text {
             context.without_credentials(&visible(&self.source.name), &self.source.text)?;
@@ -82,14 +82,14 @@ impl Adopting {
         Ok(self.exit())
     }
 
-    /// The settings that differ, with what is live, but for those that were tried already.
+    /// Returns the settings that differ and were not tried yet, with their live values.
     fn to_adopt(&self) -> Vec<(Setting, Json)> {
         let is_tried = |path: &str| {
-            self.left.iter().any(|left| left.setting.path == path)
+            self.not_adopted.iter().any(|skipped| skipped.setting.path == path)
                 || self.adopted.iter().any(|adopted| adopted.setting.path == path)
         };
         let changes = self.plan.changes.iter().filter(|change| !is_tried(change.setting.path));
-        // What a switch puts into force without being declared has no line in the file that could be adopted.
+        // A setting that is not declared has no line to edit, even if a switch puts it into force.
         let declared = changes.filter(|change| self.manifest.declared(change.setting.path).is_some());
         declared.map(|change| (change.setting, change.before.clone())).collect()
     }
@@ -101,7 +101,7 @@ impl Adopting {
         live: &Live,
         changes: &[(Setting, Json)],
     ) -> Result<(), CliError> {
-        let Adoption { text, adopted, not_adopted: left } =
+        let Adoption { text, adopted, not_adopted } =
             manifest::edit::adopt(context.model, &self.source, &self.manifest, changes);
         self.source.text = text;
         let parsed = manifest::parse(context.model, &self.source);
@@ -118,14 +118,14 @@ impl Adopting {
             return Err(unusable(&self.source, &self.plan.findings));
         }
         self.adopted.extend(adopted);
-        self.left.extend(left);
+        self.not_adopted.extend(not_adopted);
         Ok(())
     }
 
     fn say(&self, context: &Context) {
         let file = visible(&self.source.name);
         let place = |setting: &Setting, at: &Location| {
-            // Later edits may have moved it.
+            // A later edit may have moved the line.
             let at = self.manifest.declared(setting.path).map_or(at, |declared| &declared.at);
             format!("{file}:{}:{}", at.line, at.column)
         };
@@ -133,22 +133,22 @@ impl Adopting {
             let value = excerpt(value, SHOWN);
             context.ui.say(&format!("adopted: {} = {value}  {}", setting.path, place(setting, at)));
         }
-        for NotAdopted { setting, value, at, reason } in &self.left {
+        for NotAdopted { setting, value, at, reason } in &self.not_adopted {
             let (path, place, reason) = (setting.path, place(setting, at), visible(reason));
             let value = excerpt(value, BY_HAND);
-            context.ui.say(&format!("not adopted: {path}  {place}\n  {reason}\n  live has: {value}"));
+            context.ui.say(&format!("not adopted: {path}  {place}\n  {reason}\n  live value: {value}"));
         }
         if !self.adopted.is_empty() {
-            context.ui.say(&format!("{file} is changed: review it with `git diff`, then commit it"));
+            context.ui.say(&format!("{file} was changed: review it with `git diff`, then commit it"));
         }
     }
 }
 
-/// A file that says what is live and that no plan could be made of.
+/// Returns the error for an edited file that cannot be planned.
 fn unusable(source: &Source, findings: &[Finding]) -> CliError {
     let errors = findings.iter().filter(|finding| finding.is_error());
     let reasons: String = errors.map(|finding| format!("\n  {}", visible(&finding.message))).collect();
     let file = visible(&source.name);
-    let message = format!("nothing was written: {file} with the live values in it could not be planned{reasons}");
-    CliError::new(FailureKind::Manifest, message).hint("change the file by hand")
+    let message = format!("cannot adopt: {file} is not valid with the live values; nothing was written{reasons}");
+    CliError::new(FailureKind::Manifest, message).hint("edit the file by hand")
 }

@@ -1,4 +1,4 @@
-//! Files that `init` starts: whole or not at all, and over another one only where that was said.
+//! The files that `init` writes: whole or not at all, and over an existing file only with `--force`.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -11,40 +11,39 @@ use crate::files::{self, FileAccess};
 use crate::text;
 use crate::text::path_argument;
 
-/// What becomes of a file that is there already.
+/// What to do with a file that exists already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IfExists {
-    /// It stays, and nothing is written.
+    /// Keep it, and write nothing.
     Keep,
-    /// It is replaced.
+    /// Replace it.
     Replace,
 }
 
-/// Refuses to write over anything without being told, and over anything but a file in any case: what a link points to
-/// may be somebody else's.
+/// Rejects an existing file unless it may be replaced, and always rejects anything but a regular file, because the target
+/// of a link may not be the user's.
 ///
 /// # Errors
-/// If something is there that may not be replaced, or there is no folder to write into.
+/// Returns an error if something exists that may not be replaced, or the path cannot be examined.
 pub(crate) fn check(context: &Context, path: &Path, if_exists: IfExists) -> Result<(), CliError> {
     match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Err(error) => return Err(CliError::io("look at", path, &error)),
+        Err(error) => return Err(CliError::io("examine", path, &error)),
         Ok(found) if if_exists == IfExists::Keep && found.is_file() => return Err(exists(path)),
         Ok(found) if !found.is_file() => {
-            let message = format!("{} is there and is not a regular file, so nothing was written", text::path(path));
-            return Err(
-                CliError::new(FailureKind::Exists, message).hint("name another file, or the one that it points to")
-            );
+            let message = format!("cannot write {}: it exists and is not a regular file", text::path(path));
+            return Err(CliError::new(FailureKind::Exists, message)
+                .hint("use another file name, or the file that the link points to"));
         }
         Ok(_) => {}
     }
     context.files.check(Output::started(path))
 }
 
-/// Refuses to write into a folder that does not exist.
+/// Checks that the folder of a file exists.
 ///
 /// # Errors
-/// If it does not.
+/// Returns an error if it does not.
 pub(crate) fn check_folder(path: &Path) -> Result<(), CliError> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) else {
         return Ok(());
@@ -55,20 +54,21 @@ pub(crate) fn check_folder(path: &Path) -> Result<(), CliError> {
 }
 
 fn exists(path: &Path) -> CliError {
-    let message = format!("{} is there already, so nothing was written", text::path(path));
-    CliError::new(FailureKind::Exists, message).hint("name another file, print it with -, or replace it with --force")
+    let message = format!("cannot write {}: the file exists already", text::path(path));
+    CliError::new(FailureKind::Exists, message)
+        .hint("use another file name, print the manifest with -, or add --force to replace the file")
 }
 
 /// Writes the whole file or nothing.
 ///
 /// # Errors
-/// If the file cannot be written, or is there meanwhile and may not be replaced.
+/// Returns an error if the file cannot be written, or if it exists and may not be replaced.
 pub(crate) fn create(context: &Context, path: &Path, text: &str, if_exists: IfExists) -> Result<(), CliError> {
     if if_exists == IfExists::Replace {
         return context.files.write(Output::started(path), text, FileAccess::Umask);
     }
     match files::create(path, text.as_bytes(), FileAccess::Umask) {
-        // Somebody was faster since the check.
+        // Another process created it after the check.
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(exists(path)),
         done => done.map_err(|error| CliError::io("write", path, &error)),
     }

@@ -1,4 +1,4 @@
-//! Terraform's files at the edge: which are read, and what is reported about them. What they mean is decided in
+//! `init --from-terraform`: reads Terraform files, and reports what is not imported. The import itself is in
 //! [`crate::terraform`].
 
 use std::path::{Path, PathBuf};
@@ -17,21 +17,21 @@ use crate::terraform::{self, FileRole, Import, Imported, file_role, import};
 use crate::text::path_argument;
 use crate::text::{self, visible};
 
-/// A file to be.
+/// A manifest that is not written yet.
 pub(crate) struct NewManifest {
     /// The text.
     pub(crate) text: String,
-    /// The organization it is about, if that is known.
+    /// Its organization, if known.
     pub(crate) target: Option<Target>,
 }
 
-/// The most that is read, in bytes, all files together: a state of thousands of resources fits.
+/// The limit on the total size of the files, in bytes. A state of thousands of resources fits.
 const LARGEST: u64 = 32 * 1024 * 1024;
 
-/// The manifest for the organization in a file or folder. What is not carried over is reported.
+/// Returns the manifest for the organization in a file or folder. Reports the values that are not imported.
 ///
 /// # Errors
-/// If nothing can be read there, it is not Terraform's, or holds no organization or several (exit code 5).
+/// Returns an error if the path cannot be read, is not Terraform's, or contains no organization or several (exit code 5).
 pub(crate) fn manifest(
     context: &Context,
     path: &Path,
@@ -46,37 +46,38 @@ pub(crate) fn manifest(
     let shown = || sources.iter().filter(|source| context.withheld(source).is_none());
     let Some(imported) = organization.filter(|_| !may_differ) else {
         context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
-        let message = format!("{} gives no organization, so nothing was written", text::path(path));
+        let message = format!("cannot import an organization from {}; nothing was written", text::path(path));
         return Err(CliError::new(FailureKind::Terraform, message));
     };
-    let target = meant(context, target, &imported)?;
+    let target = resolve_target(context, target, &imported)?;
     let file = terraform::write::file(context.model, &imported, target.as_ref(), detail, &findings);
     findings.extend(file.refused.iter().map(|(setting, reason)| imported.refused(setting, reason)));
     if !findings.is_empty() {
         context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
     }
     let noun = if file.declares == 1 { "setting" } else { "settings" };
-    context.ui.say(&format!("{}: {} {noun} carried over", visible(&imported.address), file.declares));
+    context.ui.say(&format!("{}: {} {noun} imported", visible(&imported.address), file.declares));
     Ok(NewManifest { text: file.text, target })
 }
 
-/// The organization that is meant: the configuration's, else the flag's, else the environment's where it fits.
-fn meant(context: &Context, args: &TargetArgs, imported: &Imported) -> Result<Option<Target>, CliError> {
+/// Returns the organization of the configuration, the flag or the environment, in this order. One from the environment is
+/// used only if its scope matches.
+fn resolve_target(context: &Context, args: &TargetArgs, imported: &Imported) -> Result<Option<Target>, CliError> {
     let scope = imported.scope;
     let own = imported.id.clone().map(|id| Target { scope, id });
     let target = manifest_file::target_if_any(args, &context.env, own.as_ref())?;
     let is_flag = args.account_id.is_some() || args.zone_id.is_some();
     match target {
         Some(target) if target.scope != scope && imported.says_scope && is_flag => {
-            let message = format!("the configuration has {}, and the flag names {target}", scope.key());
-            Err(CliError::usage(message).hint(format!("name the {scope}, or leave the flag out")))
+            let message = format!("the configuration has {}, but the flag names {target}", scope.key());
+            Err(CliError::usage(message).hint(format!("use the {scope} in the flag, or remove it")))
         }
         Some(target) if target.scope != scope && imported.says_scope => Ok(None),
         other => Ok(other),
     }
 }
 
-/// The files that make up a configuration, and those that cannot be read.
+/// The files of a configuration, and a finding for each that cannot be read.
 #[derive(Default)]
 struct ConfigurationFiles {
     sources: Vec<Source>,
@@ -84,7 +85,7 @@ struct ConfigurationFiles {
 }
 
 impl ConfigurationFiles {
-    /// Standard input, one file with what overrides it, or the files of a folder that Terraform reads.
+    /// Reads standard input, one file with its override files, or the Terraform files of a folder.
     fn read(path: &Path) -> Result<Self, CliError> {
         let mut left = LARGEST;
         if path.as_os_str() == "-" {
@@ -95,24 +96,24 @@ impl ConfigurationFiles {
         let mut found = Self::default();
         if metadata.is_dir() {
             for (role, file) in files(path)? {
-                found.neighbour(role, &file, &mut left);
+                found.read_neighbour(role, &file, &mut left);
             }
             return Ok(found);
         }
         found.sources.push(opened(path, &mut left)?);
-        // Terraform never reads a file of a configuration without its folder.
+        // Terraform always reads a configuration as a folder, so override files apply.
         if role(path) == Some(FileRole::Primary) {
             let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
             for (role, file) in files(folder)?.into_iter().filter(|(role, _)| *role == FileRole::Override) {
-                found.neighbour(role, &file, &mut left);
+                found.read_neighbour(role, &file, &mut left);
             }
         }
         Ok(found)
     }
 
-    /// Reads a file that the user did not name. One that cannot be read hides at most an organization that is not found
-    /// then, unless it overrides what others declare.
-    fn neighbour(&mut self, role: FileRole, path: &Path, left: &mut u64) {
+    /// Reads a file that the user did not name. If it cannot be read, that is a warning, but an error for an override file,
+    /// because its values may differ from the imported ones.
+    fn read_neighbour(&mut self, role: FileRole, path: &Path, left: &mut u64) {
         match opened(path, left) {
             Ok(source) => self.sources.push(source),
             Err(error) => {
@@ -137,9 +138,9 @@ fn files(folder: &Path) -> Result<Vec<(FileRole, PathBuf)>, CliError> {
     }
     files.sort();
     if files.is_empty() {
-        let message = format!("{} holds no .tf or .tofu file", text::path(folder));
+        let message = format!("no .tf or .tofu file in {}", text::path(folder));
         return Err(CliError::new(FailureKind::Terraform, message)
-            .hint("name the folder of the configuration, or give the JSON of `terraform show -json`"));
+            .hint("use the folder of the configuration, or the output of `terraform show -json`"));
     }
     Ok(files)
 }
@@ -152,7 +153,7 @@ fn source(path: &Path, bytes: std::io::Result<Vec<u8>>, left: &mut u64) -> Resul
     let failed = |error: &dyn std::fmt::Display| CliError::io("read", path, error);
     let bytes = bytes.map_err(|error| failed(&error))?;
     let Some(rest) = left.checked_sub(bytes.len() as u64) else {
-        return Err(failed(&"the files are larger than 32 MiB").hint("name the one file that is meant"));
+        return Err(failed(&"the files are larger than 32 MiB").hint("use one file instead of the folder"));
     };
     *left = rest;
     // A saved plan is a ZIP archive.
@@ -164,7 +165,7 @@ fn source(path: &Path, bytes: std::io::Result<Vec<u8>>, left: &mut u64) -> Resul
             failed(&"it is not UTF-8").hint("in PowerShell: terraform show -json | Out-File -Encoding utf8 shown.json")
         }
     })?;
-    // The folder one stands in needs no name.
+    // `./main.tf` is shown as `main.tf`.
     let name = path.strip_prefix(".").unwrap_or(path).to_string_lossy().into_owned();
     Ok(Source { name, text })
 }
