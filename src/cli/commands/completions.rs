@@ -10,7 +10,8 @@ use crate::ending::Exit;
 /// Print a completion script for a shell
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  zerodrift completions bash > ~/.local/share/bash-completion/completions/zerodrift
+  zerodrift completions bash > \\
+    ~/.local/share/bash-completion/completions/zerodrift
   zerodrift completions zsh > ~/.zfunc/_zerodrift
   zerodrift completions fish > ~/.config/fish/completions/zerodrift.fish")]
 pub(crate) struct CompletionsArgs {
