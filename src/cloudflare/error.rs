@@ -179,7 +179,8 @@ const AUTHENTICATION: [&str; 6] = ["10000", "9109", "9106", "9103", "10405", "60
 /// The code of an invalid token. The number is small enough to mean something else elsewhere, so the status has to agree.
 const INVALID_TOKEN: &str = "1000";
 
-/// "Unable to authenticate request". Access uses the same number for its own errors, whose messages have a slug.
+/// "Unable to authenticate request". Other refusals use the same code, so the message has to mention authentication, and Access uses
+/// it for its own errors, whose messages have a slug.
 const UNAUTHENTICATED: &str = "10001";
 
 impl Error {
@@ -263,9 +264,11 @@ impl Error {
         self.messages().iter().any(|message| message.slug() == Some(slug))
     }
 
-    /// Whether the API says that it cannot authenticate the request: code 10001, unless it comes with the slug of another error.
+    /// Whether a message has code 10001, mentions authentication and has no slug of another error.
     pub(super) fn is_unauthenticated(&self) -> bool {
-        self.messages().iter().any(|message| message.has_code(UNAUTHENTICATED) && message.slug().is_none())
+        self.messages()
+            .iter()
+            .any(|message| message.has_code(UNAUTHENTICATED) && message.says("authenticat") && message.slug().is_none())
     }
 
     /// Whether the API says that there is no organization: code 9999 or its slug, whatever the status.

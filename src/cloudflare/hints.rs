@@ -256,12 +256,16 @@ fn of_refusal(error: &Error, operation: Operation) -> Vec<String> {
         operations.contains(&operation) && signs.iter().any(|sign| sign.matches(error))
     });
     let mut hints: Vec<String> = known.map(|(_, _, hint)| (*hint).to_owned()).collect();
-    hints.extend(of_unauthenticated(error));
-    let explained = !hints.is_empty();
-    if lacks_permission(error) && !explained && operation != VerifyToken {
+    // The text of a server error or a rate limit proves nothing about the credentials.
+    let is_authentication = error.kind() == ErrorKind::Authentication;
+    if is_authentication {
+        hints.extend(of_unauthenticated(error));
+    }
+    let is_unexplained = is_authentication && hints.is_empty();
+    if is_unexplained && lacks_permission(error) && operation != VerifyToken {
         hints.push(permission(operation));
     }
-    if error.has_code("9109") && !explained {
+    if is_unexplained && error.has_code("9109") {
         hints.push("check that the account or zone id is the one that the token was made for".to_owned());
     }
     if hints.is_empty() {
@@ -270,7 +274,7 @@ fn of_refusal(error: &Error, operation: Operation) -> Vec<String> {
     hints
 }
 
-/// Codes whose text tells the cause: 9109 has one for each of three.
+/// Returns the hint for codes whose message states the cause: 9109 has a message for each of three causes.
 fn of_unauthenticated(error: &Error) -> Option<String> {
     let says = |words: &str| error.messages().iter().any(|message| message.says(words));
     if error.has_code("9109") && says("from location") {
@@ -279,8 +283,7 @@ fn of_unauthenticated(error: &Error) -> Option<String> {
     if error.has_code("9109") && says("invalid access token") {
         return Some("the token is unknown, expired or turned off: make a new one in the dashboard and set it in CLOUDFLARE_API_TOKEN".to_owned());
     }
-    let is_refused = error.kind() == ErrorKind::Authentication;
-    (is_refused && error.is_unauthenticated()).then(|| {
+    error.is_unauthenticated().then(|| {
         "the API cannot authenticate these credentials: set an API token in CLOUDFLARE_API_TOKEN; some requests do not take a global key"
             .to_owned()
     })

@@ -176,12 +176,58 @@ async fn every_code_of_authentication_is_one_whatever_the_status_and_operation()
     }
     let scope = reading(refusal(403, 9109, "Unauthorized to access requested resource")).await;
     assert!(scope.hints()[0].contains("permission") && scope.hints()[1].contains("account or zone id"));
-    // A server that fails says nothing about the credentials, whatever its code is.
-    let failed = reading(refusal(500, 10001, "Something went wrong")).await;
-    assert!(failed.kind() == ErrorKind::Server && !failed.hints()[0].contains("authenticate"), "{:?}", failed.hints());
-    // Access has an error of its own with this number.
-    let own = writing(refusal(400, 10001, "access.api.error.internal_server_error")).await;
-    assert_eq!(own.kind(), ErrorKind::Refused);
+}
+
+#[tokio::test]
+async fn code_10001_is_an_authentication_failure_only_if_its_message_mentions_authentication() {
+    let table = [
+        ("Unable to authenticate request", true),
+        ("unable to AUTHENTICATE request: no credentials", true),
+        ("Authentication error", true),
+        ("Content-Type must be application/json", false),
+        ("Something went wrong", false),
+        ("", false),
+        // Access uses the number for errors of its own.
+        ("access.api.error.internal_server_error", false),
+        ("access.api.error.invalid_request: cannot authenticate", false),
+    ];
+    for (message, mentions_authentication) in table {
+        for (status, otherwise) in [
+            (400, ErrorKind::Refused),
+            (403, ErrorKind::Authentication),
+            (415, ErrorKind::Refused),
+            (500, ErrorKind::Server),
+            (503, ErrorKind::Server),
+        ] {
+            for error in every_operation(|| refusal(status, 10001, message)).await {
+                let is_authentication = mentions_authentication && status < 500;
+                let expected = if is_authentication { ErrorKind::Authentication } else { otherwise };
+                assert_eq!(error.kind(), expected, "{error}");
+                let hinted = error.hints().iter().any(|hint| hint.starts_with("the API cannot authenticate"));
+                assert_eq!(hinted, is_authentication, "{error}: {:?}", error.hints());
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn code_10001_and_a_mention_of_authentication_in_separate_messages_do_not_combine() {
+    let errors = json!([
+        {"code": 10001, "message": "Content-Type must be application/json"},
+        {"code": 1, "message": "cannot authenticate"}
+    ]);
+    let error = reading(answer(400, &json!({"success": false, "errors": errors}))).await;
+    assert_eq!((error.kind(), error.hints()), (ErrorKind::Refused, vec![]));
+}
+
+#[tokio::test]
+async fn a_failed_server_gets_no_hint_about_credentials() {
+    for message in ["Invalid access token", "Cannot use the access token from location: 192.0.2.1", "Unauthorized"] {
+        let error = reading(refusal(500, 9109, message)).await;
+        let hints = error.hints();
+        assert_eq!(error.kind(), ErrorKind::Server);
+        assert!(hints.len() == 1 && hints[0].starts_with("the API failed"), "{error}: {hints:?}");
+    }
 }
 
 #[tokio::test]
