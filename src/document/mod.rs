@@ -30,8 +30,8 @@ pub use findings::{FindingEntry, FindingsDocument, FindingsSummary, findings_doc
 #[cfg(feature = "sandbox")]
 pub(crate) use org_schema::values;
 pub use plan::{
-    ChangeEntry, GuardEntry, ManifestEntry, PlanDocument, PlanEntry, PlanSummary, SavedEntry, UnmanagedEntry,
-    WriteEntry, plan_document,
+    BaseEntry, ChangeEntry, GuardEntry, ManifestEntry, OriginCounts, PlanDocument, PlanEntry, PlanSummary, SavedEntry,
+    UnmanagedEntry, WriteEntry, plan_document,
 };
 #[cfg(any(feature = "cli", test))]
 pub(crate) use results::results_document;

@@ -8,7 +8,9 @@ use serde_json::{Map, Value as Json};
 
 use super::{DIGEST_PATTERN, FORMAT_VERSION, FindingEntry, SHA256_PATTERN, TargetEntry, VERSION_PATTERN, ZERODRIFT};
 use crate::live::Fingerprint;
-use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged, WriteMethod};
+use crate::plan::{
+    Action, Base, Change, Consent, GuardState, ManifestRef, Op, Origin, Plan, PlannedWrite, Unmanaged, WriteMethod,
+};
 
 /// The output of plan and drift with --format json, and the file of plan --out. Within format version 1, fields are only
 /// added.
@@ -67,6 +69,10 @@ pub struct PlanEntry {
     pub writes: Vec<WriteEntry>,
     /// Errors and warnings about the manifest, given the live state.
     pub findings: Vec<FindingEntry>,
+    /// The base that the origins of the changes refer to. Absent without a base.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "BaseEntry")]
+    pub base: Option<BaseEntry>,
     /// SHA-256 of the live state, without the fields that the API changes by itself.
     #[schemars(regex(pattern = SHA256_PATTERN))]
     pub live_sha256: String,
@@ -86,6 +92,32 @@ pub struct PlanSummary {
     pub changed: usize,
     /// Organizations that could not be planned.
     pub failed: usize,
+    /// The number of changes by origin, over all plans with a base. Absent if no plan has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "OriginCounts")]
+    pub origins: Option<OriginCounts>,
+}
+
+/// The number of changes by origin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct OriginCounts {
+    /// Changes of the file.
+    pub file: usize,
+    /// Changes of the live state, which apply would revert.
+    pub live: usize,
+    /// Changes on both sides, to different values.
+    pub both: usize,
+}
+
+/// The base of a plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct BaseEntry {
+    /// The revision or file that the base was read from.
+    pub name: String,
+    /// The settings that the base declares and the manifest does not. They keep their live values.
+    pub no_longer_managed: Vec<String>,
 }
 
 /// The manifest that a plan was made from.
@@ -119,6 +151,9 @@ pub struct ChangeEntry {
     pub column: usize,
     /// The guard of the change; null if the change is not guarded.
     pub guard: Option<GuardEntry>,
+    /// Which side changed since the base: the file, the live state (apply would revert it), or both. Null without a base.
+    #[serde(default)]
+    pub origin: Option<Origin>,
 }
 
 /// The guard of a change that needs consent.
@@ -165,9 +200,18 @@ pub fn plan_document(plans: &[Plan], failed: usize) -> PlanDocument {
         format_version: FORMAT_VERSION.to_owned(),
         zerodrift: ZERODRIFT.to_owned(),
         plans: plans.iter().map(PlanEntry::from).collect(),
-        summary: PlanSummary { in_sync, changed: plans.len() - in_sync, failed },
+        summary: PlanSummary { in_sync, changed: plans.len() - in_sync, failed, origins: origins(plans) },
         saved: None,
     }
+}
+
+fn origins(plans: &[Plan]) -> Option<OriginCounts> {
+    let count = |origin| plans.iter().map(|plan| plan.count(origin)).sum();
+    plans.iter().any(|plan| plan.base.is_some()).then(|| OriginCounts {
+        file: count(Origin::File),
+        live: count(Origin::Live),
+        both: count(Origin::Both),
+    })
 }
 
 impl From<&Plan> for PlanEntry {
@@ -182,6 +226,7 @@ impl From<&Plan> for PlanEntry {
             unmanaged,
             writes,
             findings,
+            base,
             live_sha256,
             digest,
         } = plan;
@@ -194,6 +239,7 @@ impl From<&Plan> for PlanEntry {
             unmanaged: unmanaged.iter().map(UnmanagedEntry::from).collect(),
             writes: writes.iter().map(WriteEntry::from).collect(),
             findings: findings.iter().map(FindingEntry::from).collect(),
+            base: base.as_ref().map(BaseEntry::from),
             live_sha256: live_sha256.clone(),
             digest: digest.clone(),
         }
@@ -203,7 +249,7 @@ impl From<&Plan> for PlanEntry {
 impl From<&Change> for ChangeEntry {
     fn from(change: &Change) -> Self {
         // The notice and the context of the live value are for people; documents of 1.0 do not contain them.
-        let Change { setting, op, before, after, at, annotations: _, context: _, guard, notice: _ } = change;
+        let Change { setting, op, before, after, at, annotations: _, context: _, guard, notice: _, origin } = change;
         Self {
             setting: setting.path.to_owned(),
             op: *op,
@@ -215,7 +261,16 @@ impl From<&Change> for ChangeEntry {
                 reason: guard.consequence.to_owned(),
                 allowed_by,
             }),
+            origin: *origin,
         }
+    }
+}
+
+impl From<&Base> for BaseEntry {
+    fn from(base: &Base) -> Self {
+        let Base { name, no_longer_managed } = base;
+        let no_longer_managed = no_longer_managed.iter().map(|setting| setting.path.to_owned()).collect();
+        Self { name: name.clone(), no_longer_managed }
     }
 }
 

@@ -16,7 +16,7 @@ fn the_plan_document_has_the_fields_of_the_contract_in_order() {
         keys(plan),
         ["manifest", "target", "action", "changes", "unmanaged", "writes", "findings", "live_sha256", "digest"]
     );
-    assert_eq!(keys(&plan["changes"][0]), ["setting", "op", "before", "after", "line", "column", "guard"]);
+    assert_eq!(keys(&plan["changes"][0]), ["setting", "op", "before", "after", "line", "column", "guard", "origin"]);
     assert_eq!(plan["changes"][1]["guard"], Json::Null);
     assert_eq!(plan["changes"][6]["guard"]["allowed_by"], json!("manifest"));
     assert_eq!(plan["writes"][0], json!({"method": "PUT", "endpoint": target().path(Endpoint::Organization)}));
@@ -33,7 +33,7 @@ fn the_plan_document_has_the_fields_of_the_contract_in_order() {
 #[test]
 fn the_summary_counts_plans() {
     let document = plan_document(&[busy(), in_sync(), in_sync()], 1);
-    assert_eq!(document.summary, PlanSummary { in_sync: 2, changed: 1, failed: 1 });
+    assert_eq!(document.summary, PlanSummary { in_sync: 2, changed: 1, failed: 1, origins: None });
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::origin::{Base, Origin};
 use crate::diagnostics::{Finding, Location};
 use crate::settings::{Endpoint, Guard, Setting, Target};
 
@@ -27,6 +28,8 @@ pub struct Plan {
     pub writes: Vec<PlannedWrite>,
     /// Errors and warnings that depend on the live state.
     pub findings: Vec<Finding>,
+    /// The base that the origins of the changes refer to, if there is one.
+    pub base: Option<Base>,
     /// Fingerprint of the live documents without volatile fields.
     pub live_sha256: String,
     /// Fingerprint of everything that apply depends on, and of the time of the plan: `sha256:…`.
@@ -99,6 +102,8 @@ pub struct Change {
     pub guard: Option<GuardState>,
     /// A note about the effect of the change, if it has one.
     pub notice: Option<&'static str>,
+    /// Which side changed since the base; `None` without a base.
+    pub origin: Option<Origin>,
 }
 
 /// The guard of a change, and the consent to it.

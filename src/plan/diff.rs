@@ -83,6 +83,7 @@ fn of(input: &Input<'_>, declared: &Declared) -> Change {
         context: context(input, &setting),
         guard: guard.map(|guard| GuardState { guard, allowed_by: None }),
         notice,
+        origin: None,
     }
 }
 

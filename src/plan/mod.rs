@@ -9,6 +9,7 @@ mod diff;
 mod digest;
 mod direction;
 mod effective;
+mod origin;
 mod saved;
 mod unmanaged;
 
@@ -16,6 +17,7 @@ pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, Pla
 #[cfg(feature = "documents")]
 pub(crate) use digest::seal;
 pub use digest::{DIGEST_MAX_AGE, digest_time, live_sha256};
+pub use origin::{Base, Origin, origin};
 pub use saved::{SavedPlan, Since, StaleReason, stale_digest};
 
 use jiff::Timestamp;
@@ -72,6 +74,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
         declared_empty,
         unmanaged: unmanaged::list(input),
         findings,
+        base: None,
         live_sha256: live_sha256(input.model, input.live),
         digest: String::new(),
     };

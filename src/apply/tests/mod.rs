@@ -25,5 +25,6 @@ pub(super) fn change(path: &str, after: Json) -> Change {
         context: Vec::new(),
         guard: None,
         notice: None,
+        origin: None,
     }
 }

@@ -5,6 +5,7 @@ mod consents;
 mod creation;
 mod digest;
 mod guards;
+mod origin;
 pub(crate) mod samples;
 mod unmanaged;
 

@@ -29,6 +29,7 @@ pub(crate) fn change(path: &str, before: Json, after: Json) -> Change {
         context: Vec::new(),
         guard: impact.guard().map(|guard| GuardState { guard, allowed_by: None }),
         notice: impact.note(),
+        origin: None,
     }
 }
 
@@ -55,6 +56,7 @@ pub(crate) fn in_sync() -> Plan {
         ],
         writes: Vec::new(),
         findings: Vec::new(),
+        base: None,
         live_sha256: "1".repeat(64),
         digest: format!("sha256:{}", "2".repeat(64)),
     }
