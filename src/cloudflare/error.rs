@@ -179,8 +179,8 @@ const AUTHENTICATION: [&str; 6] = ["10000", "9109", "9106", "9103", "10405", "60
 /// The code of an invalid token. The number is small enough to mean something else elsewhere, so the status has to agree.
 const INVALID_TOKEN: &str = "1000";
 
-/// "Unable to authenticate request". Other refusals use the same code, so the message has to mention authentication, and Access uses
-/// it for its own errors, whose messages have a slug.
+/// "Unable to authenticate request". Other refusals use the same code, so the message has to mention authentication.
+/// Access uses it for its own errors, whose messages have a slug.
 const UNAUTHENTICATED: &str = "10001";
 
 impl Error {

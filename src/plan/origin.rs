@@ -22,16 +22,6 @@ pub enum Origin {
     File,
 }
 
-impl Origin {
-    /// All origins, in the order of a report.
-    pub const ALL: [Self; 3] = [Self::Both, Self::Live, Self::File];
-
-    /// Whether somebody changed the live state since the base.
-    pub fn is_drift(self) -> bool {
-        matches!(self, Self::Both | Self::Live)
-    }
-}
-
 /// The base of a plan, and what only a comparison with it shows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Base {

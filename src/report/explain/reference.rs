@@ -2,6 +2,7 @@
 
 use super::SettingEntry;
 use crate::settings::{Direction, Model, Setting, describe};
+use crate::text::markdown::backslashed;
 
 /// Returns the reference of all settings that a manifest may declare: a heading for each group, and a section for each
 /// setting.
@@ -22,8 +23,8 @@ pub fn markdown_reference(model: &Model) -> String {
 fn section(model: &Model, setting: &Setting) -> String {
     let entry = SettingEntry::of(model, setting);
     let (guarded, noted) = (changes(setting, &entry, "guarded"), changes(setting, &entry, "noted"));
-    let mut text = format!("\n### `{}`\n\n{}\n\n", entry.setting, prose(entry.doc));
-    let mut fact = |label: &str, fact: &str| text += &format!("- **{label}:** {}\n", prose(fact));
+    let mut text = format!("\n### `{}`\n\n{}\n\n", entry.setting, backslashed(entry.doc));
+    let mut fact = |label: &str, fact: &str| text += &format!("- **{label}:** {}\n", backslashed(fact));
     fact("Takes", &entry.takes);
     fact("While unset", entry.default);
     fact("To unset", &entry.unset);
@@ -45,22 +46,10 @@ fn changes(setting: &Setting, entry: &SettingEntry, decision: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for change in entry.decisions.iter().filter(|change| change.decision == decision && change.direction != unranked) {
         let condition = change.condition.as_ref().map(|condition| format!(" {condition}")).unwrap_or_default();
-        let line = format!("  - {}\n", prose(&format!("{}{condition}: {}", change.direction, change.reason)));
+        let line = format!("  - {}\n", backslashed(&format!("{}{condition}: {}", change.direction, change.reason)));
         if !lines.contains(&line) {
             lines.push(line);
         }
     }
     lines.concat()
-}
-
-/// Text of the model as Markdown text.
-fn prose(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if ['\\', '`', '*', '_', '[', ']', '<', '|', '#'].contains(&character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
 }

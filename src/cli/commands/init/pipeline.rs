@@ -56,7 +56,7 @@ impl Pipeline {
         })?;
         let setup = traces.setup(platform);
         let path = plain(&below(&top, manifest)?, "path of the manifest")?;
-        // GitLab tells its jobs.
+        // GitLab gives the default branch to its jobs in a variable.
         let branch = (platform == Platform::GitHub).then(|| DefaultBranch::of(&top, &context.env));
         let name = branch.as_ref().map(|branch| plain(&branch.name, "default branch")).transpose()?;
         let mut files = Vec::new();
