@@ -131,7 +131,7 @@ pub struct Call {
 pub enum ErrorKind {
     /// The credentials are missing, malformed, unknown, expired, or lack a permission.
     Authentication,
-    /// The path or the id leads nowhere.
+    /// The path or the id does not exist.
     NotFound,
     /// Too many requests, and waiting did not help or would take too long.
     RateLimited,

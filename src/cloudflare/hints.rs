@@ -40,52 +40,52 @@ const KNOWN: &[(&[Sign], &[Operation], &str)] = &[
     (
         &[Code("9106")],
         EVERY,
-        "no credentials reached the API: check that no proxy or gateway on the way removes the Authorization header, and that CLOUDFLARE_BASE_URL leads to the API",
+        "no credentials reached the API: check that no proxy or gateway removes the Authorization header, and that CLOUDFLARE_BASE_URL is the URL of the API",
     ),
     (
         &[Code("9103")],
         EVERY,
-        "the API does not know this key or e-mail address: check CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL, or better, set an API token in CLOUDFLARE_API_TOKEN instead of both",
+        "the API key or the e-mail address is not valid: check CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL, or set an API token in CLOUDFLARE_API_TOKEN instead",
     ),
     (
         &[Code("10405")],
         EVERY,
-        "the API does not take this kind of credentials for this request: set an API token in CLOUDFLARE_API_TOKEN instead of a global key, or a token of the account instead of a token of a user",
+        "this request does not accept this kind of credentials: use an API token in CLOUDFLARE_API_TOKEN instead of a global key, or an account token instead of a user token",
     ),
     (
         &[Code("6102")],
         EVERY,
-        "CLOUDFLARE_EMAIL is not an e-mail address as Cloudflare expects it: it has to be the one of the user whose key is used",
+        "CLOUDFLARE_EMAIL is not a valid e-mail address: set it to the address of the user who owns the key",
     ),
     (
         &[Code("6103")],
         EVERY,
-        "CLOUDFLARE_API_KEY is not a global API key (`cfk_…`, or 37 hexadecimal digits): an API token belongs in CLOUDFLARE_API_TOKEN instead",
+        "CLOUDFLARE_API_KEY is not a global API key (`cfk_…`, or 37 hexadecimal digits): set an API token in CLOUDFLARE_API_TOKEN instead",
     ),
     (
         &[Code("6111")],
         EVERY,
-        "CLOUDFLARE_API_TOKEN is not an API token (`cfut_…`, `cfat_…`, or 40 letters and digits): copy it again, and put a global key into CLOUDFLARE_API_KEY instead",
+        "CLOUDFLARE_API_TOKEN is not an API token (`cfut_…`, `cfat_…`, or 40 letters and digits): copy it again, or set a global key in CLOUDFLARE_API_KEY instead",
     ),
     (
         &[Code("6003")],
         EVERY,
-        "the credentials are malformed: a token goes into CLOUDFLARE_API_TOKEN, a global key into CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL",
+        "the credentials are malformed: set a token in CLOUDFLARE_API_TOKEN, or a global key in CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL",
     ),
     (
         &[Code("7003")],
         EVERY,
-        "the id leads nowhere: check account_id or zone_id (the dashboard shows them on the overview page), and CLOUDFLARE_BASE_URL if it is set",
+        "the API does not route this path: check account_id or zone_id (the dashboard shows them on the overview page), and CLOUDFLARE_BASE_URL if it is set",
     ),
     (
         &[Code("11004"), Slug("invalid_auth_domain")],
         &[CreateOrganization],
-        "declare auth_domain as a whole host name such as acme.cloudflareaccess.com (the API generates one for providers only); some accounts cannot create an organization through the API before Zero Trust was opened once at https://one.dash.cloudflare.com",
+        "declare auth_domain as a whole host name such as acme.cloudflareaccess.com (the API generates one for providers only); some accounts must open Zero Trust once at https://one.dash.cloudflare.com before the API can create an organization",
     ),
     (
         &[Code("11004"), Slug("invalid_auth_domain")],
         &[UpdateOrganization],
-        "auth_domain has to be a whole host name such as acme.cloudflareaccess.com",
+        "write auth_domain as a whole host name such as acme.cloudflareaccess.com",
     ),
     (
         &[Slug("auth_domain_not_available")],
@@ -95,7 +95,7 @@ const KNOWN: &[(&[Sign], &[Operation], &str)] = &[
     (
         &[Code("12062"), Slug("invalid_org_config")],
         SETTINGS,
-        "the API refuses a value or a field of the document; the reason stands behind the code. If it names a field that this version does not know, leave it out for one run with --omit",
+        "the API refuses a value or a field of the document; its message states the reason. If it names a field that this version does not know, leave it out for one run with --omit",
     ),
     (
         &[Code("12106"), Slug("auth_domain_cannot_be_updated_dash_sso")],
@@ -105,7 +105,7 @@ const KNOWN: &[(&[Sign], &[Operation], &str)] = &[
     (
         &[Code("12130"), Slug("invalid_request")],
         SETTINGS,
-        "the API refuses a combination of settings; allow_authenticate_via_warp, for one, needs warp_auth_session_duration",
+        "the API refuses a combination of settings; for example, allow_authenticate_via_warp needs warp_auth_session_duration",
     ),
     (
         &[Code("12130"), Code("12062"), Slug("invalid_request")],
@@ -115,12 +115,12 @@ const KNOWN: &[(&[Sign], &[Operation], &str)] = &[
     (
         &[Code("12130"), Slug("invalid_request"), Slug("user_not_found")],
         &[RevokeUser],
-        "check --email and --user-uid: the address has to be the one that the identity provider sends, and the user has to have signed in once",
+        "check --email and --user-uid: use the address that the identity provider sends; the user must have signed in at least once",
     ),
     (
         &[Slug("conflict"), Code("12132")],
         WRITES,
-        "another change of the same settings is under way: wait a minute and run again",
+        "another change of the same settings is in progress: wait a minute and run again",
     ),
 ];
 
@@ -154,7 +154,7 @@ fn of_stage(error: &Error) -> Vec<String> {
             "check CLOUDFLARE_BASE_URL and --base-url: the API itself does not redirect, but a login page or proxy in front of it does".to_owned(),
         ],
         Error::Body { call, .. } => of_status(call.operation, call.status).map_or_else(
-            || vec!["something between here and the API answered in its place: check the proxy, the VPN and CLOUDFLARE_BASE_URL".to_owned()],
+            || vec!["a server between here and the API answered instead of it: check the proxy, the VPN and CLOUDFLARE_BASE_URL".to_owned()],
             |hint| vec![hint.to_owned()],
         ),
         Error::Api { call, .. } => of_refusal(error, call.operation),
@@ -168,13 +168,13 @@ fn of_config(error: &ConfigError) -> Vec<String> {
     let hint = match error {
         ConfigError::Credentials(error) => error.hint(),
         ConfigError::BaseUrl(_) => {
-            "the default is https://api.cloudflare.com/client/v4; plain http is for loopback addresses alone"
+            "the default is https://api.cloudflare.com/client/v4; plain http is allowed only for loopback addresses"
         }
         ConfigError::Proxy { variable, problem: _ } => {
             return vec![format!("set {variable} to a URL such as http://proxy.example:3128, or unset it")];
         }
-        ConfigError::Roots(_) => "SSL_CERT_FILE has to name a PEM file with at least one certificate",
-        ConfigError::NoDohInZones => "take the doh section out, or use account_id instead of zone_id",
+        ConfigError::Roots(_) => "set SSL_CERT_FILE to a PEM file with at least one certificate, or unset it",
+        ConfigError::NoDohInZones => "remove the doh section, or use account_id instead of zone_id",
     };
     vec![hint.to_owned()]
 }
@@ -193,10 +193,10 @@ fn of_transport(error: &TransportError) -> Vec<String> {
         TransportErrorKind::Timeout => "try again, or raise --timeout; behind a proxy, check HTTPS_PROXY",
         TransportErrorKind::Lost => "try again: a firewall or proxy may have cut the connection",
         TransportErrorKind::Answer(AnswerFailure::Truncated) => {
-            "try again; if it breaks off at the same place, something on the way cuts it: check the proxy and the VPN"
+            "try again; if the answer ends at the same place, a proxy or VPN truncates it: check both"
         }
         TransportErrorKind::Answer(_) => {
-            "something between here and the API answers in its place or changes its answer: check the proxy, the VPN and CLOUDFLARE_BASE_URL"
+            "a server between here and the API answers instead of it or changes its answer: check the proxy, the VPN and CLOUDFLARE_BASE_URL"
         }
     };
     vec![hint.to_owned()]
@@ -205,13 +205,13 @@ fn of_transport(error: &TransportError) -> Vec<String> {
 fn of_tls(failure: TlsFailure) -> &'static str {
     match failure {
         TlsFailure::Version => {
-            "something on the way speaks TLS older than 1.2, which Cloudflare's API does not: check the proxy, the TLS inspection and CLOUDFLARE_BASE_URL"
+            "the server speaks only TLS older than 1.2, and Cloudflare's API does not: check the proxy, the TLS inspection and CLOUDFLARE_BASE_URL"
         }
         TlsFailure::PlainText => {
-            "check the port: an https URL leads to a plain HTTP server (in CLOUDFLARE_BASE_URL, or write http:// in HTTPS_PROXY)"
+            "check the port: an https URL leads to a plain HTTP server (see CLOUDFLARE_BASE_URL, or write http:// in HTTPS_PROXY)"
         }
         TlsFailure::Refused => {
-            "check that CLOUDFLARE_BASE_URL names the API, and that no gateway in front of it wants a client certificate"
+            "check that CLOUDFLARE_BASE_URL names the API, and that no gateway in front of it requires a client certificate"
         }
         TlsFailure::Interrupted => "try again: a firewall or TLS inspection may have cut the handshake",
     }
@@ -226,26 +226,26 @@ fn of_certificate(failure: CertificateFailure) -> &'static str {
             "install the package ca-certificates, and check that SSL_CERT_FILE and SSL_CERT_DIR, if set, name certificates: on Linux they replace the system's store"
         }
         CertificateFailure::Expired | CertificateFailure::NotYetValid => {
-            "check the clock of this machine; if it is right, the operator of the server or of the TLS inspection has to renew the certificate"
+            "check the clock of this machine; if it is right, ask the operator of the server or of the TLS inspection to renew the certificate"
         }
         CertificateFailure::OtherName => {
             "check the host name in CLOUDFLARE_BASE_URL; if it is right, another server answers in place of the API: check DNS, the proxy and the VPN"
         }
         CertificateFailure::NotForServers | CertificateFailure::Revoked | CertificateFailure::Unacceptable => {
-            "the operator of the server or of the TLS inspection has to install a valid server certificate; trusting more roots does not help"
+            "ask the operator of the server or of the TLS inspection to install a valid server certificate; trusting more roots does not help"
         }
     }
 }
 
 fn of_proxy(failure: ProxyFailure) -> &'static str {
     match failure {
-        ProxyFailure::Unreachable => "check the host and port in HTTPS_PROXY, or except the API with NO_PROXY",
-        ProxyFailure::CredentialsMissing => "put them into HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
+        ProxyFailure::Unreachable => "check the host and port in HTTPS_PROXY, or exclude the API with NO_PROXY",
+        ProxyFailure::CredentialsMissing => "add them to HTTPS_PROXY: http://USER:PASSWORD@HOST:PORT",
         ProxyFailure::CredentialsRefused => {
             "correct the user name and password in HTTPS_PROXY; write @ as %40, : as %3A and / as %2F"
         }
         ProxyFailure::Refused => {
-            "check that HTTPS_PROXY names an HTTP proxy, and ask its operator to allow the API's host and port; or except the host with NO_PROXY"
+            "check that HTTPS_PROXY names an HTTP proxy, and ask its operator to allow the API's host and port; or exclude the host with NO_PROXY"
         }
         ProxyFailure::Interrupted => "try again, and check the host, port and scheme in HTTPS_PROXY",
     }
@@ -266,7 +266,7 @@ fn of_refusal(error: &Error, operation: Operation) -> Vec<String> {
         hints.push(permission(operation));
     }
     if is_unexplained && error.has_code("9109") {
-        hints.push("check that the account or zone id is the one that the token was made for".to_owned());
+        hints.push("check that the account or zone id is the one that the token was created for".to_owned());
     }
     if hints.is_empty() {
         hints.extend(of_status(operation, error.status()).map(str::to_owned));
@@ -278,13 +278,13 @@ fn of_refusal(error: &Error, operation: Operation) -> Vec<String> {
 fn of_unauthenticated(error: &Error) -> Option<String> {
     let says = |words: &str| error.messages().iter().any(|message| message.says(words));
     if error.has_code("9109") && says("from location") {
-        return Some("the token is limited to other IP addresses: run from one of them, or change the IP address filter of the token in the dashboard".to_owned());
+        return Some("the token is limited to other IP addresses: run zerodrift from one of them, or change the IP address filter of the token in the dashboard".to_owned());
     }
     if error.has_code("9109") && says("invalid access token") {
-        return Some("the token is unknown, expired or turned off: make a new one in the dashboard and set it in CLOUDFLARE_API_TOKEN".to_owned());
+        return Some("the token is unknown, expired or disabled: create a new one in the dashboard and set it in CLOUDFLARE_API_TOKEN".to_owned());
     }
     error.is_unauthenticated().then(|| {
-        "the API cannot authenticate these credentials: set an API token in CLOUDFLARE_API_TOKEN; some requests do not take a global key"
+        "the API cannot authenticate these credentials: set an API token in CLOUDFLARE_API_TOKEN; some requests do not accept a global key"
             .to_owned()
     })
 }
@@ -332,12 +332,12 @@ fn of_status(operation: Operation, status: Option<u16>) -> Option<&'static str> 
         403 if operation == VerifyToken => {
             Some("check the token in the dashboard: it has to be active, and allowed from this IP address")
         }
-        404 if operation == RevokeUser => Some(
-            "check --email, and account_id or zone_id: the address has to be the one that the identity provider sends",
-        ),
+        404 if operation == RevokeUser => {
+            Some("check --email, and account_id or zone_id: use the address that the identity provider sends")
+        }
         404 if operation == ReadDoh => Some("this account may have no DoH settings: leave the doh section out"),
         404 => Some("check account_id or zone_id, and CLOUDFLARE_BASE_URL if it is set"),
-        407 => Some("the proxy wants credentials: put them into HTTPS_PROXY"),
+        407 => Some("the proxy requires credentials: add them to HTTPS_PROXY"),
         429 => Some(
             "wait five minutes and run again: the API takes 1,200 requests in five minutes per user or account token, dashboard included, and then blocks all of them for five minutes",
         ),

@@ -146,7 +146,7 @@ fn may_repeat(method: &Method, tried: &Tried<'_>) -> bool {
     }
 }
 
-/// Whether an answer broke off where the one before it did: then something on the way cuts it, and not by chance.
+/// Whether an answer ended at the same byte as the one before it: then a proxy or VPN truncates every answer.
 fn broke_off_again(error: &TransportError, previous: Option<&TransportError>) -> bool {
     let truncated = error.kind == TransportErrorKind::Answer(AnswerFailure::Truncated);
     truncated && previous.is_some_and(|previous| error.is_like(previous))

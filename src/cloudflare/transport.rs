@@ -145,7 +145,7 @@ pub enum CertificateFailure {
 pub enum ProxyFailure {
     /// The proxy's name has no address, or the proxy refuses the connection.
     Unreachable,
-    /// The proxy wants credentials and got none.
+    /// The proxy requires credentials, and none are set.
     CredentialsMissing,
     /// The proxy refuses the credentials.
     CredentialsRefused,
@@ -164,7 +164,7 @@ pub enum AnswerFailure {
     NotHttp,
     /// It cannot be decompressed.
     Undecodable,
-    /// It breaks off.
+    /// It is truncated.
     Truncated,
 }
 

@@ -238,8 +238,8 @@ fn a_token_is_not_sent_over_plain_http() {
     assert_snapshot!(env.run("plan --base-url http://api.cloudflare.com/client/v4"), @r#"
     ------- stderr -------
     error: --base-url: the base URL of the API must be https, because http would show the credentials on the way to api.cloudflare.com
-      hint: the default is https://api.cloudflare.com/client/v4; plain http is for loopback addresses
-            alone
+      hint: the default is https://api.cloudflare.com/client/v4; plain http is allowed only for loopback
+            addresses
     [exit status: 64]
     "#);
 }

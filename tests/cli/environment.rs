@@ -292,5 +292,5 @@ fn certificates_of_ssl_cert_file_and_ssl_cert_dir_are_trusted() {
     untrusted.says(&["did not reach the API: the certificate of 127.0.0.1:[PORT] is not signed by an authority"]);
     let empty = env();
     empty.write("other.pem", "no certificate");
-    empty.set("SSL_CERT_FILE", "other.pem").run("plan").exits(1).says(&["hint: SSL_CERT_FILE has to name a PEM file"]);
+    empty.set("SSL_CERT_FILE", "other.pem").run("plan").exits(1).says(&["hint: set SSL_CERT_FILE to a PEM file"]);
 }

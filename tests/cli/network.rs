@@ -58,7 +58,7 @@ fn a_web_page_in_place_of_the_api_is_readable() {
     assert_snapshot!(env.run("plan"), @r#"
     ------- stderr -------
     error: GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was answered with status 200, but the body is HTML, not JSON, so it came from something in front of the API: `<!DOCTYPE html><html><head><title>200</title></head><body>This is not the API.</body></html>` (cf-ray 8f00000000000001-SBX)
-      hint: something between here and the API answered in its place: check the proxy, the VPN and
+      hint: a server between here and the API answered instead of it: check the proxy, the VPN and
             CLOUDFLARE_BASE_URL
     [exit status: 1]
     "#);
@@ -76,7 +76,7 @@ fn a_refused_value_leads_to_its_line() {
       hint: this run changed nothing: the API accepted no write
       hint: the body echoed fields that this version does not know; if one of them is to blame, leave it
             out for one run with --omit 'organization.ai_controls_beta'
-      hint: the API refuses a value or a field of the document; the reason stands behind the code. If it
+      hint: the API refuses a value or a field of the document; its message states the reason. If it
             names a field that this version does not know, leave it out for one run with --omit
     "#);
 }

@@ -1,4 +1,4 @@
-//! The transport over real sockets: a server of a few lines on loopback that answers, breaks off, or stays silent.
+//! The transport over real sockets: a server of a few lines on loopback that answers, truncates its answer, or sends nothing.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
