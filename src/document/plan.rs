@@ -223,6 +223,7 @@ impl From<&Plan> for PlanEntry {
             action,
             changes,
             declared_empty: _,
+            in_sync: _,
             unmanaged,
             writes,
             findings,

@@ -22,6 +22,8 @@ pub struct Plan {
     /// For a creation: the settings that the file declares as empty (`false`, `[]`, `null`). The creation does not send
     /// them; they are verified after it, and written if the server filled them in.
     pub declared_empty: Vec<Change>,
+    /// The declared settings that have the desired value already, each with its live value; `null` if it is empty.
+    pub in_sync: Vec<(Setting, Json)>,
     /// Live settings and fields that the file does not mention. They keep their values.
     pub unmanaged: Vec<Unmanaged>,
     /// The requests that apply will send, in order.
@@ -40,6 +42,16 @@ impl Plan {
     /// Returns the guarded changes without consent.
     pub fn refused(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| change.guard.is_some_and(|guard| guard.allowed_by.is_none()))
+    }
+
+    /// Returns the live value of a setting, as far as the plan contains it: the value before its change, the one that is in
+    /// sync, or the unmanaged one.
+    pub fn live_value(&self, setting: &Setting) -> Option<&Json> {
+        let path = setting.path;
+        let changed = self.changes.iter().find(|change| change.setting.path == path).map(|change| &change.before);
+        let in_sync = || self.in_sync.iter().find(|(known, _)| known.path == path).map(|(_, value)| value);
+        let unmanaged = || self.unmanaged.iter().find(|one| one.known && one.path == path).map(|one| &one.value);
+        changed.or_else(in_sync).or_else(unmanaged)
     }
 
     /// Whether the plan changes nothing.

@@ -1,5 +1,7 @@
 //! The declared settings whose live value differs, compared by meaning.
 
+use std::collections::HashSet;
+
 use serde_json::Value as Json;
 
 use super::direction::{self, Consequence};
@@ -48,6 +50,17 @@ pub(super) fn declared_empty(input: &Input<'_>) -> Vec<Change> {
     declared
         .filter(|declared| counts(input, &declared.setting) && change(input, declared).is_none())
         .map(|declared| of(input, declared))
+        .collect()
+}
+
+/// The declared settings of existing objects that have no change, each with its live value.
+pub(super) fn in_sync(input: &Input<'_>, changes: &[Change]) -> Vec<(Setting, Json)> {
+    let changes: HashSet<&str> = changes.iter().map(|change| change.setting.path).collect();
+    let settings = input.manifest.declared.iter().map(|declared| declared.setting);
+    settings
+        .filter(|setting| setting.is_writable() && !changes.contains(setting.path))
+        .filter(|setting| input.live.document(setting.endpoint()).is_some())
+        .map(|setting| (setting, effective::live(input, input.model, &setting).cloned().unwrap_or_default()))
         .collect()
 }
 

@@ -62,6 +62,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
     }
     consent::attach_to_declared_empty(input, &mut declared_empty);
     let action = if changes.is_empty() && action == Action::Update { Action::None } else { action };
+    let in_sync = diff::in_sync(input, &changes);
     let mut findings = findings(input, action);
     findings.extend(consent::stale(input, changes.iter().chain(&declared_empty)));
     let mut plan = Plan {
@@ -72,6 +73,7 @@ pub fn plan(input: &Input<'_>) -> Plan {
         writes: writes(input.target, action, &changes),
         changes,
         declared_empty,
+        in_sync,
         unmanaged: unmanaged::list(input),
         findings,
         base: None,

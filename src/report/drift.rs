@@ -8,15 +8,15 @@ use crate::text::safe::safe;
 use crate::text::shell_path;
 use crate::text::style::{Role, Style};
 
-/// The drift as text, the summary its last line. `declared` is the number of settings that the manifest mentions.
+/// The drift as text, the summary its last line.
 ///
 /// Guarded changes are listed with the others, because consent matters only to apply.
-pub fn text(plan: &Plan, declared: usize, style: &Style) -> String {
-    rendered(plan, declared, style).into()
+pub fn text(plan: &Plan, style: &Style) -> String {
+    rendered(plan, style).into()
 }
 
 /// As [`text`].
-pub(super) fn rendered(plan: &Plan, declared: usize, style: &Style) -> TerminalText {
+pub(super) fn rendered(plan: &Plan, style: &Style) -> TerminalText {
     let changes: Vec<_> = plan.changes.iter().collect();
     join([
         header(plan, style),
@@ -24,13 +24,13 @@ pub(super) fn rendered(plan: &Plan, declared: usize, style: &Style) -> TerminalT
         findings_section(&plan.findings, style),
         read_only_section(plan, style),
         what_next(plan, style),
-        style.paint(Role::Heading, phrase::summary(Wording::Drift, plan, declared)).line(),
+        style.paint(Role::Heading, phrase::summary(Wording::Drift, plan)).line(),
     ])
 }
 
 /// The drift in one sentence, without colour.
-pub fn summary(plan: &Plan, declared: usize) -> String {
-    phrase::summary(Wording::Drift, plan, declared).into()
+pub fn summary(plan: &Plan) -> String {
+    phrase::summary(Wording::Drift, plan).into()
 }
 
 fn what_next(plan: &Plan, style: &Style) -> TerminalText {

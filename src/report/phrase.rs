@@ -39,18 +39,18 @@ impl Wording {
     }
 }
 
-/// Summarizes a comparison in one sentence. `declared` is the number of settings that the manifest mentions.
-pub(super) fn summary(wording: Wording, plan: &Plan, declared: usize) -> Visible {
+/// Summarizes a comparison in one sentence.
+pub(super) fn summary(wording: Wording, plan: &Plan) -> Visible {
     match wording {
-        Wording::Plan => plan_summary(plan, declared),
-        Wording::Drift => drift_summary(plan, declared),
+        Wording::Plan => plan_summary(plan),
+        Wording::Drift => drift_summary(plan),
     }
 }
 
-fn plan_summary(plan: &Plan, declared: usize) -> Visible {
+fn plan_summary(plan: &Plan) -> Visible {
     let (target, writes) = (&plan.target, writes(&plan.writes));
     match plan.action {
-        Action::None => safe!("In sync: {}; {}.", matching(declared), unmanaged(plan.unmanaged.len())),
+        Action::None => safe!("In sync: {}; {}.", matching(plan.in_sync.len()), unmanaged(plan.unmanaged.len())),
         Action::Create => safe!(
             "Plan: {} has no Zero Trust organization; apply would create it{} with {}.",
             target,
@@ -67,11 +67,11 @@ fn plan_summary(plan: &Plan, declared: usize) -> Visible {
     }
 }
 
-fn drift_summary(plan: &Plan, declared: usize) -> Visible {
+fn drift_summary(plan: &Plan) -> Visible {
     let (target, file) = (&plan.target, source(&plan.manifest.path));
     let differ = if plan.changes.len() == 1 { "differs" } else { "differ" };
     match plan.action {
-        Action::None => safe!("No drift: {}; {}.", matching(declared), unmanaged(plan.unmanaged.len())),
+        Action::None => safe!("No drift: {}; {}.", matching(plan.in_sync.len()), unmanaged(plan.unmanaged.len())),
         Action::Create => safe!("Drift: {} has no Zero Trust organization, but {} declares one.", target, file),
         Action::Update => {
             safe!("Drift: {} of {} {} from {}.", count(plan.changes.len(), "setting"), target, differ, file)

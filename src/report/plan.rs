@@ -13,13 +13,13 @@ use crate::text::style::{Role, Style};
 /// The number of unmanaged settings that are listed. The others are only counted.
 const UNMANAGED_SHOWN: usize = 20;
 
-/// The plan as text, the summary its last line. `declared` is the number of settings that the manifest mentions.
-pub fn text(plan: &Plan, declared: usize, style: &Style) -> String {
-    rendered(plan, declared, style).into()
+/// The plan as text, the summary its last line.
+pub fn text(plan: &Plan, style: &Style) -> String {
+    rendered(plan, style).into()
 }
 
 /// As [`text`].
-pub(super) fn rendered(plan: &Plan, declared: usize, style: &Style) -> TerminalText {
+pub(super) fn rendered(plan: &Plan, style: &Style) -> TerminalText {
     let (guarded, plain): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.guard.is_some());
     join([
         header(plan, style),
@@ -28,13 +28,13 @@ pub(super) fn rendered(plan: &Plan, declared: usize, style: &Style) -> TerminalT
         unmanaged_section(plan, style),
         findings_section(&plan.findings, style),
         writes_section(plan, style),
-        style.paint(Role::Heading, phrase::summary(Wording::Plan, plan, declared)).line(),
+        style.paint(Role::Heading, phrase::summary(Wording::Plan, plan)).line(),
     ])
 }
 
 /// The plan in one sentence, without colour.
-pub fn summary(plan: &Plan, declared: usize) -> String {
-    phrase::summary(Wording::Plan, plan, declared).into()
+pub fn summary(plan: &Plan) -> String {
+    phrase::summary(Wording::Plan, plan).into()
 }
 
 /// Sections with an empty line between them.

@@ -4,7 +4,6 @@ use super::phrase::{self, Wording};
 use super::{drift, plan};
 use crate::diagnostics::{Finding, Source, not_checked};
 use crate::ending::FailureKind;
-use crate::live::Live;
 use crate::plan::{Change, Plan};
 use crate::settings::{Model, Target};
 use crate::text::Visible;
@@ -20,10 +19,6 @@ pub struct Comparison<'a> {
     pub model: &'a Model,
     /// What apply would do.
     pub plan: &'a Plan,
-    /// The live state that the plan was made from.
-    pub live: &'a Live,
-    /// The number of settings that the manifest mentions.
-    pub declared: usize,
     /// The manifest compared with a copy that has the live values, as a unified diff. Empty where they agree, and for
     /// formats that do not show it.
     pub yaml: &'a str,
@@ -71,8 +66,8 @@ impl Comparison<'_> {
     /// The comparison as text for a terminal.
     pub(super) fn text(&self, style: &Style) -> TerminalText {
         match self.wording {
-            Wording::Plan => plan::rendered(self.plan, self.declared, style),
-            Wording::Drift => drift::rendered(self.plan, self.declared, style),
+            Wording::Plan => plan::rendered(self.plan, style),
+            Wording::Drift => drift::rendered(self.plan, style),
         }
     }
 
@@ -83,7 +78,7 @@ impl Comparison<'_> {
 
     /// As [`Comparison::summary`].
     pub(super) fn sentence(&self) -> Visible {
-        phrase::summary(self.wording, self.plan, self.declared)
+        phrase::summary(self.wording, self.plan)
     }
 
     /// The guarded changes.

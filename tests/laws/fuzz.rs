@@ -101,7 +101,7 @@ fn a_manifest_of_any_bytes_is_parsed_or_rejected_with_findings_inside_it() {
                 assert_canonical(&declared.setting, &declared.value);
             }
             let plan = plan_for(manifest, &live);
-            assert_harmless(&zerodrift::report::plan::text(&plan, manifest.declared.len(), &Style::default()));
+            assert_harmless(&zerodrift::report::plan::text(&plan, &Style::default()));
             assert_adopts(manifest, &source, &live);
         },
     );
@@ -231,7 +231,7 @@ fn assert_views(live: &Live) {
         let manifest = parsed.manifest.unwrap_or_else(|| panic!("{}\n{:#?}", source.text, parsed.findings));
         let plan = plan_for(&manifest, live);
         assert!(plan.is_empty(), "{}\n{:#?}", source.text, plan.changes);
-        assert_harmless(&zerodrift::report::plan::text(&plan, manifest.declared.len(), &Style::default()));
+        assert_harmless(&zerodrift::report::plan::text(&plan, &Style::default()));
         let document = plan_document(&[plan], 0);
         assert_eq!(serde_json::from_str::<PlanDocument>(&to_text(&document)).unwrap(), document);
     }

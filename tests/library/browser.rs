@@ -98,15 +98,7 @@ fn rendered(text: &str, live: &Live, yaml: &str) -> String {
     let (model, manifest, target) = (Model::current(), manifest(text), target());
     let api = "https://sandbox.test/client/v4";
     let plan = plan(&Input { model, manifest: &manifest, target: &target, api, live, allow: &[] });
-    page(&Comparison {
-        wording: Wording::Plan,
-        model,
-        plan: &plan,
-        live,
-        declared: manifest.declared.len(),
-        yaml,
-        repository_file: "org.yaml",
-    })
+    page(&Comparison { wording: Wording::Plan, model, plan: &plan, yaml, repository_file: "org.yaml" })
 }
 
 fn example(file: &str) -> String {

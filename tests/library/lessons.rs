@@ -352,7 +352,7 @@ fn a24_the_doh_token_silently_replaced() {
     assert!(plain_plan(&wanted("7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871"), &live).is_empty());
     let other = plain_plan(&wanted("00000000-5e0b-4f63-8b1f-2a96d3c4e871"), &live);
     assert_eq!(other.refused().count(), 1);
-    let text = zerodrift::report::plan::text(&other, 1, &Style::default());
+    let text = zerodrift::report::plan::text(&other, &Style::default());
     for shown in ["dns", "7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871", "00000000-5e0b-4f63-8b1f-2a96d3c4e871"] {
         assert!(text.contains(shown), "{text}");
     }

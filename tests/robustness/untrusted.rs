@@ -346,7 +346,7 @@ async fn half_a_character_in_an_answer_is_kept_and_shown_harmlessly() {
         )),
         &live,
     );
-    assert_harmless("the plan", &zerodrift::report::plan::text(&plan, 1, &Style::default()));
+    assert_harmless("the plan", &zerodrift::report::plan::text(&plan, &Style::default()));
     let text = export(Model::current(), &crate::common::target(), &live, Detail::Full);
     assert_harmless("the export", &text);
     assert!(text.contains("Not declared: the live value is not of type text"), "{text}");

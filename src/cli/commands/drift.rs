@@ -92,7 +92,7 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired) -> Result<Ex
         Some(Ok(adopting)) => adopting.exit(),
         Some(Err(error)) => error.exit(),
     };
-    let compared = Compared { wording: Wording::Drift, desired, live: &live, plan: &plan };
+    let compared = Compared { wording: Wording::Drift, desired, plan: &plan };
     comparison::show(context, &args.formats, compared, exit)?;
     let Some(adopting) = adopting else { return Ok(exit) };
     // The report is already printed, and a run prints one document, so the error goes to standard error.

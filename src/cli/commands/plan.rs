@@ -113,7 +113,7 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired) -> Result<Exi
     };
     let plan = planning::plan(context, desired, &api, &live, &args.allow)?;
     let exit = if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success };
-    let compared = Compared { wording: Wording::Plan, desired, live: &live, plan: &plan };
+    let compared = Compared { wording: Wording::Plan, desired, plan: &plan };
     comparison::show(context, &args.formats, compared, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, desired, &api, &live, &[]);

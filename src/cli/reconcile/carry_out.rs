@@ -49,7 +49,7 @@ pub(crate) async fn carry_out(
 ) -> Result<Exit, CliError> {
     check_omit(&job.args.omit, &plan)?;
     if job.args.format == Format::Text {
-        context.print(&report::plan::text(&plan, job.desired.manifest.declared.len(), &context.ui.out))?;
+        context.print(&report::plan::text(&plan, &context.ui.out))?;
     }
     // On a terminal, a missing folder for backups is reported before the prompt. Otherwise it must not hide a refusal.
     let mut history = (!plan.is_empty()).then(|| History::open(context, job.args)).transpose();
@@ -103,7 +103,7 @@ fn check_omit(omit: &[String], plan: &Plan) -> Result<(), CliError> {
 async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<(), CliError> {
     if job.args.format == Format::Json && !job.args.auto_approve && context.ui.is_interactive() {
         // Standard output is for the document, so the plan to approve goes to standard error.
-        context.ui.say(&report::plan::text(plan, job.desired.manifest.declared.len(), &context.ui.err));
+        context.ui.say(&report::plan::text(plan, &context.ui.err));
     }
     approval::get(&context.ui, plan, job.args.auto_approve).await
 }

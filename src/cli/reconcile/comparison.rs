@@ -6,7 +6,6 @@ use crate::cli::output::formats::Formats;
 use crate::cli::output::publish;
 use crate::cli::reconcile::planning::Desired;
 use crate::ending::Exit;
-use crate::live::Live;
 use crate::manifest;
 use crate::plan::Plan;
 use crate::report::{self, Comparison, PlanFormat, Wording};
@@ -18,8 +17,6 @@ pub(crate) struct Compared<'a> {
     pub(crate) wording: Wording,
     /// The manifest.
     pub(crate) desired: &'a Desired,
-    /// The live state.
-    pub(crate) live: &'a Live,
     /// What apply would do.
     pub(crate) plan: &'a Plan,
 }
@@ -34,14 +31,12 @@ pub(crate) fn show(
     compared: Compared<'_>,
     exit: Exit,
 ) -> Result<(), CliError> {
-    let Compared { wording, desired, live, plan } = compared;
+    let Compared { wording, desired: _, plan } = compared;
     let yaml = if formats.any(PlanFormat::shows_yaml) { difference(compared) } else { String::new() };
     let comparison = Comparison {
         wording,
         model: context.model,
         plan,
-        live,
-        declared: desired.manifest.declared.len(),
         yaml: &yaml,
         repository_file: &context.env.in_repository(&plan.manifest.path),
     };
@@ -50,7 +45,7 @@ pub(crate) fn show(
 
 /// Returns the difference between the manifest and a copy of it with the live values.
 fn difference(compared: Compared<'_>) -> String {
-    let Compared { wording, desired: Desired { source, manifest, .. }, live: _, plan } = compared;
+    let Compared { wording, desired: Desired { source, manifest, .. }, plan } = compared;
     let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
     let (file, with_live_values) = (&source.text, manifest::edit::with_live_values(source, manifest, &changes));
     let live_name = format!("{} (live)", source.name);

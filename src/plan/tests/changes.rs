@@ -18,6 +18,26 @@ fn a_difference_is_one_change_and_one_put() {
     assert_eq!(writes, ["PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations"]);
 }
 
+#[test]
+fn declared_settings_without_a_change_are_listed_with_their_live_value() {
+    let live = json!({"name": "Widget", "session_duration": "1440m", "auth_domain": "widget.cloudflareaccess.com"});
+    let plan = given_live(live)
+        .wants("organization.name", json!("Gadget"))
+        .wants("organization.session_duration", json!("24h"))
+        .wants("organization.is_ui_read_only", json!(false))
+        .plan();
+    let in_sync: Vec<_> = plan.in_sync.iter().map(|(setting, value)| (setting.path, value.clone())).collect();
+    assert_eq!(
+        in_sync,
+        [("organization.is_ui_read_only", Json::Null), ("organization.session_duration", json!("1440m"))]
+    );
+    let live = |path: &str| plan.live_value(Model::current().setting(path).unwrap()).cloned();
+    assert_eq!(live("organization.name"), Some(json!("Widget")));
+    assert_eq!(live("organization.session_duration"), Some(json!("1440m")));
+    assert_eq!(live("organization.auth_domain"), Some(json!("widget.cloudflareaccess.com")));
+    assert_eq!(live("organization.custom_pages.forbidden"), None);
+}
+
 /// A1: terraform-provider-cloudflare #7245, a protection switched off because a line was missing.
 #[test]
 fn an_undeclared_protection_stays_on() {

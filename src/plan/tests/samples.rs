@@ -50,6 +50,9 @@ pub(crate) fn in_sync() -> Plan {
         action: Action::None,
         changes: Vec::new(),
         declared_empty: Vec::new(),
+        in_sync: [("name", json!("Widget Corp")), ("is_ui_read_only", json!(true)), ("session_duration", json!("24h"))]
+            .map(|(name, value)| (*Model::current().setting(&format!("organization.{name}")).unwrap(), value))
+            .into(),
         unmanaged: vec![
             unmanaged("organization.custom_pages.forbidden", json!("0e7f1d6a-5d6b-4b7b-8f2c-1f0d2c3b4a59"), true),
             unmanaged("organization.warp_auth_session_duration", json!("24h"), true),
@@ -90,6 +93,7 @@ pub(crate) fn busy() -> Plan {
             ),
             change("doh.doh_jwt_duration", Json::Null, json!("24h")),
         ],
+        in_sync: Vec::new(),
         unmanaged: vec![
             unmanaged("organization.custom_pages.forbidden", json!("0e7f1d6a-5d6b-4b7b-8f2c-1f0d2c3b4a59"), true),
             unmanaged("organization.warp_auth_session_duration", json!("24h"), true),
@@ -112,6 +116,7 @@ pub(crate) fn create() -> Plan {
             change("organization.name", Json::Null, json!("Widget Corps Internal Applications")),
             Change { notice: None, ..change("organization.session_duration", Json::Null, json!("24h")) },
         ],
+        in_sync: Vec::new(),
         unmanaged: Vec::new(),
         writes: vec![write(WriteMethod::Post, Endpoint::Organization), write(WriteMethod::Put, Endpoint::Organization)],
         ..in_sync()
@@ -122,6 +127,13 @@ pub(crate) fn warning() -> Finding {
     Finding::new(Rule::Contrast, "org.yaml", "the login text is hard to read: contrast 1.3, body text wants 4.5")
         .at(&Location { line: 12, column: 17, span: 200..209 })
         .help("choose a darker text_color")
+}
+
+/// The same plan with these live values of the login page, which the manifest declares.
+pub(crate) fn with_login_page(plan: Plan, design: &Json) -> Plan {
+    let setting = |name: &String| *Model::current().setting(&format!("organization.login_design.{name}")).unwrap();
+    let design = design.as_object().unwrap().iter().map(|(name, value)| (setting(name), value.clone()));
+    Plan { in_sync: [plan.in_sync, design.collect()].concat(), ..plan }
 }
 
 /// A live state with these fields.

@@ -2,15 +2,14 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
-use crate::live::Live;
 use crate::plan::tests::samples::{busy, in_sync, warning};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{drift, plan};
 use crate::settings::Model;
 
 fn of(wording: Wording, plan: &Plan) -> String {
-    let (model, live) = (Model::current(), &Live::default());
-    log(&Comparison { wording, model, plan, live, declared: 14, yaml: "", repository_file: "org.yaml" })
+    let model = Model::current();
+    log(&Comparison { wording, model, plan, yaml: "", repository_file: "org.yaml" })
 }
 
 /// The commands that GitHub's runner finds in a log (actions/runner, `ActionCommandManager` and `ActionCommand`): lines
@@ -94,7 +93,7 @@ fn assert_harmless(value: &str) {
         let (commands, quiet) = (obeyed(&log).len(), of(wording, &filled_with("quiet")));
         assert_eq!(commands, obeyed(&quiet).len(), "{value:?} forged a command in {log}");
     }
-    let texts = [plan::text(&plan, 14, &Style::plain(60)), drift::text(&plan, 14, &Style::plain(60)), value.to_owned()];
+    let texts = [plan::text(&plan, &Style::plain(60)), drift::text(&plan, &Style::plain(60)), value.to_owned()];
     let documents = [
         crate::document::to_text(&crate::document::plan_document(std::slice::from_ref(&plan), 0)),
         super::super::sarif::sarif(&plan.findings, None),

@@ -83,9 +83,9 @@ fn members<'a>(run: &Comparison<'a>) -> Vec<LoginMember<'a>> {
         _ => Json::Null,
     };
     let member = |setting: &'a Setting| {
-        let live = run.live.value(run.model, setting);
+        let before = run.plan.live_value(setting);
         let change = run.plan.changes.iter().find(|change| change.setting.path == setting.path);
-        let (before, after) = change.map_or((live, live), |change| (Some(&change.before), Some(&change.after)));
+        let after = change.map_or(before, |change| Some(&change.after));
         LoginMember { setting, before: or_null(setting, before), after: or_null(setting, after) }
     };
     run.model.members(group).map(member).collect()

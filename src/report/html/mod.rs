@@ -93,7 +93,7 @@ fn view(run: &Comparison<'_>, style: String) -> PlanPage {
         policy: paint::policy(&style),
         style,
         title: safe!("Plan of {}", source(&plan.manifest.path)),
-        outcome: phrase::summary(Wording::Plan, plan, run.declared),
+        outcome: phrase::summary(Wording::Plan, plan),
         status: status(plan),
         facts: facts(plan),
         approve: approve(plan),

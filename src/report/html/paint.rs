@@ -41,7 +41,7 @@ fn digits(color: Color) -> String {
 /// Returns a rule for each class that the page may use: the colours of the live state and of the changes.
 pub(super) fn rules(run: &Comparison<'_>) -> String {
     let settings = run.model.settings().iter().filter(|setting| setting.kind == Kind::Color);
-    let live = settings.filter_map(|setting| color(setting, run.live.value(run.model, setting)?));
+    let live = settings.filter_map(|setting| color(setting, run.plan.live_value(setting)?));
     let changes = run.plan.changes.iter().flat_map(|change| {
         [&change.before, &change.after].map(|value| color(&change.setting, value)).into_iter().flatten()
     });

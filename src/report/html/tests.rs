@@ -6,9 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::diagnostics;
-use crate::live::Live;
 use crate::plan::Consent;
-use crate::plan::tests::samples::{busy, change, create, in_sync, live, unmanaged};
+use crate::plan::tests::samples::{busy, change, create, in_sync, unmanaged, with_login_page};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{FailedRun, Wording};
 use crate::settings::Model;
@@ -28,37 +27,25 @@ const MARKUP: [&str; 8] = [
     "#fff;}body{display:none}",
 ];
 
-fn busy_live() -> Live {
-    let footer = "Trouble signing in? Call the service desk at extension 4242, Monday to Friday, nine to five.";
-    let design = json!({
-        "background_color": "#ffffff", "text_color": "#1B1B1B", "header_text": "Widget Corp", "footer_text": footer,
-    });
-    live(json!({ "login_design": design }), None)
+fn busy_page() -> Plan {
+    with_login_page(busy(), &json!({"text_color": "#1B1B1B"}))
 }
 
-/// A live state with one text in all settings of the login page.
-fn live_filled_with(text: &str) -> Live {
-    let design = json!({
-        "background_color": text, "text_color": text, "logo_path": text, "header_text": text, "footer_text": text,
-    });
-    live(json!({ "login_design": design }), None)
-}
-
-fn comparison<'a>(plan: &'a Plan, live: &'a Live, yaml: &'a str) -> Comparison<'a> {
+fn comparison<'a>(plan: &'a Plan, yaml: &'a str) -> Comparison<'a> {
     let (wording, model) = (Wording::Plan, Model::current());
-    Comparison { wording, model, plan, live, declared: 14, yaml, repository_file: "org.yaml" }
+    Comparison { wording, model, plan, yaml, repository_file: "org.yaml" }
 }
 
-fn html(plan: &Plan, live: &Live) -> String {
-    page(&comparison(plan, live, ""))
+fn html(plan: &Plan) -> String {
+    page(&comparison(plan, ""))
 }
 
 /// A page with an untrusted text in every possible place.
 fn hostile(text: &str) -> String {
     // The number of lines depends on the text.
     let diff = format!("-\n+{}", text.replace(['\r', '\n'], "\\n"));
-    let (plan, live) = (filled_with(text), live_filled_with(text));
-    page(&comparison(&plan, &live, &diff))
+    let plan = with_login_page(filled_with(text), &json!({ "background_color": text, "footer_text": text }));
+    page(&comparison(&plan, &diff))
 }
 
 fn between<'a>(html: &'a str, open: &str, close: &str) -> &'a str {
@@ -82,14 +69,13 @@ fn skeleton(html: &str) -> Vec<String> {
 
 #[test]
 fn a_page_with_all_kinds_of_changes_is_rendered() {
-    let plan = busy();
-    insta::assert_snapshot!("page_busy", body(&page(&comparison(&plan, &busy_live(), DIFF))));
+    insta::assert_snapshot!("page_busy", body(&page(&comparison(&busy_page(), DIFF))));
 }
 
 #[test]
 fn a_page_in_sync_is_short_and_has_no_command() {
-    let html = html(&in_sync(), &Live::default());
-    assert!(html.contains("<h1>In sync: 14 declared settings match; 2 live settings are not managed.</h1>"), "{html}");
+    let html = html(&in_sync());
+    assert!(html.contains("<h1>In sync: 3 declared settings match; 2 live settings are not managed.</h1>"), "{html}");
     assert!(html.contains("There is nothing to apply."));
     for absent in ["zerodrift apply", "id=\"guarded\"", "id=\"changes\"", "id=\"login\"", "id=\"requests\""] {
         assert!(!html.contains(absent), "{absent} in {html}");
@@ -98,7 +84,7 @@ fn a_page_in_sync_is_short_and_has_no_command() {
 
 #[test]
 fn an_unchanged_login_page_is_shown_once() {
-    let html = html(&in_sync(), &busy_live());
+    let html = html(&with_login_page(in_sync(), &json!({"text_color": "#1B1B1B"})));
     assert_eq!(html.matches("<article class=\"look\"").count(), 1);
     assert!(html.contains("It does not change."), "{html}");
 }
@@ -107,7 +93,7 @@ fn an_unchanged_login_page_is_shown_once() {
 fn a_creation_shows_the_new_login_page_beside_no_organization() {
     let mut plan = create();
     plan.changes.push(change("organization.login_design.text_color", Json::Null, json!("#c5ed1b")));
-    let html = html(&plan, &Live::default());
+    let html = html(&plan);
     for text in ["Before: no organization", "has no Zero Trust organization; apply would create it", ">Fails<"] {
         assert!(html.contains(text), "{text} is missing in {html}");
     }
@@ -116,7 +102,7 @@ fn a_creation_shows_the_new_login_page_beside_no_organization() {
 
 #[test]
 fn unset_values_are_shown_as_unset() {
-    let html = html(&in_sync(), &live(json!({"login_design": {"header_text": "Hello"}}), None));
+    let html = html(&with_login_page(in_sync(), &json!({"header_text": "Hello"})));
     assert!(html.contains("class=\"screen unknown\""), "{html}");
     assert!(html.contains("text_color is not set, so no contrast is computed"));
     assert!(
@@ -127,7 +113,7 @@ fn unset_values_are_shown_as_unset() {
 #[test]
 fn the_command_applies_this_plan_and_a_path_is_one_argument() {
     let manifest = crate::plan::ManifestRef { path: "it's here.yaml".to_owned(), ..in_sync().manifest };
-    let html = html(&Plan { manifest, ..busy() }, &Live::default());
+    let html = html(&Plan { manifest, ..busy() });
     let expected = "zerodrift apply &#34;it&#39;s here.yaml&#34; --expect sha256:2222";
     assert!(html.contains(expected), "{html}");
 }
@@ -135,7 +121,7 @@ fn the_command_applies_this_plan_and_a_path_is_one_argument() {
 #[test]
 fn a_plan_with_an_error_has_no_command() {
     let error = diagnostics::Finding::new(diagnostics::Rule::NoOrganization, "org.yaml", "it needs a name");
-    let html = html(&Plan { findings: vec![error], ..create() }, &Live::default());
+    let html = html(&Plan { findings: vec![error], ..create() });
     assert!(html.contains("This plan has errors (see Findings).") && !html.contains("zerodrift apply"), "{html}");
 }
 
@@ -143,7 +129,7 @@ fn a_plan_with_an_error_has_no_command() {
 fn with_consent_the_page_does_not_ask_for_it() {
     let changes =
         busy().changes.into_iter().map(|change| crate::plan::tests::samples::consented(change, Consent::Flag));
-    let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
+    let html = html(&Plan { changes: changes.collect(), ..busy() });
     assert!(!html.contains("How to consent") && !html.contains("Consent missing"), "{html}");
     assert!(html.contains("by flag (--allow)"));
 }
@@ -152,13 +138,13 @@ fn with_consent_the_page_does_not_ask_for_it() {
 fn a_backup_is_restored_by_the_rollback_command() {
     let whole = crate::diagnostics::Location::whole_file();
     let changes = busy().changes.into_iter().map(|change| crate::plan::Change { at: whole.clone(), ..change });
-    let html = html(&Plan { changes: changes.collect(), ..busy() }, &Live::default());
+    let html = html(&Plan { changes: changes.collect(), ..busy() });
     assert!(html.contains("zerodrift rollback org.yaml") && !html.contains("zerodrift apply"), "{html}");
 }
 
 #[test]
 fn the_policy_allows_only_the_style_sheet_of_the_page() {
-    let html = html(&busy(), &busy_live());
+    let html = html(&busy_page());
     let hash = STANDARD.encode(Sha256::digest(between(&html, "<style>", "</style>")));
     let policy = between(&html, "Content-Security-Policy\" content=\"", "\"").replace("&#39;", "'");
     let expected = format!("default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'");
@@ -196,7 +182,7 @@ fn only_colours_reach_the_style_sheet() {
     {
         assert_eq!(between(&hostile(text), "<style>", "</style>"), plain, "{text}");
     }
-    let painted = html(&busy(), &busy_live());
+    let painted = html(&busy_page());
     let style = between(&painted, "<style>", "</style>");
     let rules = ".fill-1b1b1b{background-color:#1b1b1b}.ink-1b1b1b{color:#1b1b1b}\n\
                  .fill-c5ed1b{background-color:#c5ed1b}.ink-c5ed1b{color:#c5ed1b}\n\
@@ -207,10 +193,9 @@ fn only_colours_reach_the_style_sheet() {
 #[test]
 fn a_value_of_100_kilobytes_and_10000_unknown_fields_are_cut() {
     let long = "long ".repeat(20_000);
-    let mut plan = filled_with(&long);
+    let mut plan = with_login_page(filled_with(&long), &json!({ "background_color": long, "footer_text": long }));
     plan.unmanaged.extend(vec![unmanaged("organization.x", json!("x".repeat(1000)), false); 9_998]);
-    let (live, lines) = (live_filled_with(&long), "+line\n".repeat(100_000));
-    let html = page(&comparison(&plan, &live, &lines));
+    let html = page(&comparison(&plan, &"+line\n".repeat(100_000)));
     assert!(html.len() < 512 * 1024, "{}", html.len());
     assert!(html.contains("… and 9800 more, see --format json") && html.contains("… and 98000 more lines"));
 }

@@ -4,7 +4,6 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::diagnostics::{Rule, Severity};
-use crate::live::{Live, Slot};
 use crate::plan::tests::samples::{busy, change, create, in_sync, warning};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::settings::Model;
@@ -18,11 +17,9 @@ const YAML: &str = "\
 +  session_duration: 24h
 ";
 
-const LIVE: &Live = &Live { organization: Slot::NotRead, doh: Slot::NotRead };
-
 fn run<'a>(wording: Wording, plan: &'a Plan, yaml: &'a str) -> Comparison<'a> {
     let model = Model::current();
-    Comparison { wording, model, plan, live: LIVE, declared: 14, yaml, repository_file: "org.yaml" }
+    Comparison { wording, model, plan, yaml, repository_file: "org.yaml" }
 }
 
 fn of_plan(plan: &Plan) -> String {

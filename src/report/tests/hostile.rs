@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use crate::diagnostics::{Finding, Fix, Location, Rule, Source, not_checked};
 use crate::document as documents;
 use crate::manifest::write::{self, Detail};
-use crate::plan::tests::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged};
+use crate::plan::tests::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged, with_login_page};
 use crate::plan::{Change, ManifestRef, Plan};
 use crate::report::sarif::{self, sarif};
 use crate::report::{
@@ -80,10 +80,10 @@ pub(in crate::report) fn filled_with(text: &str) -> Plan {
 fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
     let style = Style { color, width: 80 };
     vec![
-        plan::text(plan, 3, &style),
-        drift::text(plan, 3, &style),
-        plan::summary(plan, 3),
-        drift::summary(plan, 3),
+        plan::text(plan, &style),
+        drift::text(plan, &style),
+        plan::summary(plan),
+        drift::summary(plan),
         documents::to_text(&documents::plan_document(std::slice::from_ref(plan), 0)),
         documents::to_text(&documents::findings_document(&plan.findings)),
         page(plan),
@@ -96,10 +96,10 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
 /// The page, with the first value of the plan in all texts of the login page.
 fn page(plan: &Plan) -> String {
     let text = &plan.changes[0].before;
-    let live = live(json!({"login_design": {"header_text": text, "background_color": text, "logo_path": text}}), None);
+    let plan = &with_login_page(plan.clone(), &json!({"background_color": text, "footer_text": text}));
     let (wording, model) = (Wording::Plan, Model::current());
     let yaml = text.as_str().map(|text| format!("+{text}")).unwrap_or_default();
-    html::page(&Comparison { wording, model, plan, live: &live, declared: 3, yaml: &yaml, repository_file: "org.yaml" })
+    html::page(&Comparison { wording, model, plan, yaml: &yaml, repository_file: "org.yaml" })
 }
 
 /// Reports for code hosts about a file with this text, and with a fix that contains it.
@@ -194,7 +194,7 @@ fn no_format_contains_a_hostile_value_unescaped() {
         }
     }
     for text in NASTY {
-        let (plan, live, message) = (filled_with(text), live(json!({ "name": text }), None), visible(text));
+        let (plan, message) = (filled_with(text), visible(text));
         let (findings, hints) = (&plan.findings, [message.clone().into_owned()]);
         let failed = FailedRun {
             command: "plan",
@@ -210,8 +210,7 @@ fn no_format_contains_a_hostile_value_unescaped() {
         each::<FindingsFormat>(&Validation { file: text, source: None, findings, repository_file: text }, &failed);
         let (model, yaml, repository_file) = (Model::current(), &*message, text);
         for wording in [Wording::Plan, Wording::Drift] {
-            let comparison =
-                Comparison { wording, model, plan: &plan, live: &live, declared: 3, yaml, repository_file };
+            let comparison = Comparison { wording, model, plan: &plan, yaml, repository_file };
             each::<PlanFormat>(&comparison, &failed);
         }
     }
@@ -245,8 +244,8 @@ fn no_value_ends_a_comment_of_an_export() {
 fn a_value_of_100_kilobytes_does_not_flood_the_screen() {
     let plan = filled_with(&"long ".repeat(20_000));
     let style = Style::plain(80);
-    assert!(plan::text(&plan, 3, &style).len() < 12_000);
-    assert!(drift::text(&plan, 3, &style).len() < 10_000);
+    assert!(plan::text(&plan, &style).len() < 12_000);
+    assert!(drift::text(&plan, &style).len() < 10_000);
 }
 
 #[test]

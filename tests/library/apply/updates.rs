@@ -121,7 +121,7 @@ async fn trusted_accounts_that_change_during_an_apply_are_a_conflict() {
     let (_, outcome) = world.apply(&manifest(WANTED)).await;
     assert_eq!(outcome.end, End::Conflict);
     assert_eq!(outcome.mismatches[0].path, "organization.trusted_accounts");
-    let drift = zerodrift::report::drift::text(&world.plan(&manifest(WANTED)).await.0, 1, &Style::default());
+    let drift = zerodrift::report::drift::text(&world.plan(&manifest(WANTED)).await.0, &Style::default());
     assert!(drift.contains("organization.trusted_accounts") && drift.contains("read-only"), "{drift}");
     assert!(!drift.contains('\u{1b}'), "{drift:?}");
 }

@@ -13,7 +13,7 @@ fn a_plan_shows_its_change_notice_and_guard() {
     assert_eq!(told, expected);
     assert_eq!(refused.changes[0].notice, Some("a stolen session stays useful for longer"));
     assert!(matches!(Approved::new(&refused, &live), Err(NotApproved::Guards(changes)) if changes[0].setting == MODE));
-    let text = zerodrift::report::plan::text(&refused, 3, &Style::default());
+    let text = zerodrift::report::plan::text(&refused, &Style::default());
     assert!(text.contains("devices that fail a check are let in"), "{text}");
 
     for allow in [MODE.path, "organization.next_month"] {
