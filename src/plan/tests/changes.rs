@@ -29,7 +29,7 @@ fn declared_settings_without_a_change_are_listed_with_their_live_value() {
     let in_sync: Vec<_> = plan.in_sync.iter().map(|(setting, value)| (setting.path, value.clone())).collect();
     assert_eq!(
         in_sync,
-        [("organization.is_ui_read_only", Json::Null), ("organization.session_duration", json!("1440m"))]
+        [("organization.session_duration", json!("1440m")), ("organization.is_ui_read_only", Json::Null)]
     );
     let live = |path: &str| plan.live_value(Model::current().setting(path).unwrap()).cloned();
     assert_eq!(live("organization.name"), Some(json!("Widget")));
