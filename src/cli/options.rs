@@ -8,12 +8,15 @@ use clap::{Args, ValueEnum};
 
 use crate::settings::GoDuration;
 
-/// Logs and colour.
+/// Messages, logs and colour.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct OutputArgs {
     /// Log requests and retries (-v), decisions with their reasons (-vv), or everything (-vvv)
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
     pub(crate) verbose: u8,
+    /// Print only results, findings, warnings and errors
+    #[arg(short, long, conflicts_with = "verbose", global = true, help_heading = "Output")]
+    pub(crate) quiet: bool,
     /// Format of the log lines
     #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
     pub(crate) log_format: LogFormat,

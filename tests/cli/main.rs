@@ -25,6 +25,7 @@ mod invisible;
 mod json;
 mod lifecycle;
 mod network;
+mod quiet;
 mod reference;
 mod rollbacks;
 mod sandbox;

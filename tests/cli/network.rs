@@ -234,16 +234,16 @@ fn an_organization_whose_doh_settings_are_refused_is_exported_without_them() {
     for status in [400, 403, 404] {
         let api = Api::with_faults(&[format!("GET/doh:{status}").as_str(); 9]);
         let env = api.env().set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
-        let exported = env.run("export").exits(0).says(&["note: the DoH settings are left out: GET "]);
+        let exported = env.run("export").exits(0).says(&["warning: the DoH settings are left out: GET "]);
         let comment =
             format!("# doh: not exported, because the API refused to read the DoH settings (status {status}).");
         assert!(exported.stdout.contains(&comment) && !exported.stdout.contains("\ndoh:"), "{exported}");
-        let snapshot = env.run("export --format json").exits(0).says(&["note: the DoH settings are left out"]);
+        let snapshot = env.run("export --format json").exits(0).says(&["warning: the DoH settings are left out"]);
         let snapshot: serde_json::Value = serde_json::from_str(&snapshot.stdout).unwrap();
         assert!(snapshot["live"]["organization"].is_object() && snapshot["live"].get("doh").is_none(), "{snapshot}");
 
         std::fs::remove_file(env.path("org.yaml")).unwrap();
-        env.run("init").exits(0).says(&["note: the DoH settings are left out", "Wrote org.yaml"]);
+        env.run("init").exits(0).says(&["warning: the DoH settings are left out", "Wrote org.yaml"]);
         let before = api.calls().len();
         env.run("plan --detailed-exitcode").exits(0);
         assert_eq!(api.calls().split_off(before), ["GET organizations"], "no request for what is not declared");

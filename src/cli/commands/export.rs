@@ -136,7 +136,7 @@ async fn snapshot(
     };
     let (live, refused) = interrupt::abandonable(read).await??;
     if let Some(error) = &refused {
-        context.ui.say(&format!("note: the DoH settings are left out: {error}"));
+        context.ui.say(&format!("warning: the DoH settings are left out: {error}"));
         for hint in error.hints() {
             context.ui.say(&format!("  hint: {hint}"));
         }

@@ -103,7 +103,7 @@ fn run(context: &Context, args: &InitArgs) -> Result<Exit, CliError> {
         let manifest = manifest(context, args)?;
         context.print_exactly(&manifest.text)?;
     } else if pipeline.is_some() && path.is_file() && !args.force && args.from_terraform.is_none() {
-        context.ui.say(&format!("{} exists already and was not changed", visible(&args.file)));
+        context.ui.note(&format!("{} exists already and was not changed", visible(&args.file)));
     } else {
         // Checked before the requests, so that a run that cannot write its file fails at once.
         new_file::check_folder(path)?;
@@ -141,15 +141,15 @@ fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
     let file = visible(&args.file);
     let name = if args.file == MANIFEST { String::new() } else { format!(" {}", path_argument(&args.file)) };
     match &manifest.target {
-        Some(target) => context.ui.say(&format!("Wrote {file} for {target}")),
-        None => context.ui.say(&format!("Wrote {file}; add its account_id or zone_id")),
+        Some(target) => context.ui.note(&format!("Wrote {file} for {target}")),
+        None => context.ui.note(&format!("Wrote {file}; add its account_id or zone_id")),
     }
     let folder = Path::new(&args.file).with_file_name("schemas");
     let schema = folder.join("org.schema.json");
     // The pipeline includes the schema.
     if args.ci.is_none() && !schema.exists() {
         let (folder, schema) = (shell_path(&folder), shell_path(&schema));
-        context.ui.say(&format!("For your editor: mkdir -p {folder} && zerodrift schema > {schema}"));
+        context.ui.note(&format!("For your editor: mkdir -p {folder} && zerodrift schema > {schema}"));
     }
-    context.ui.say(&format!("Next: review it, then run: zerodrift plan{name}"));
+    context.ui.note(&format!("Next: review it, then run: zerodrift plan{name}"));
 }

@@ -97,7 +97,7 @@ fn overrides(args: &SandboxArgs) -> Result<(Option<Personality>, Vec<Fault>), Cl
 fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliError> {
     context.print(&format!("export CLOUDFLARE_BASE_URL={base_url}\nexport CLOUDFLARE_API_TOKEN={SANDBOX_TOKEN}\n"))?;
     let state = context.env.short(state);
-    context.ui.say(&format!("State file: {state}. You can edit it while the sandbox runs. Press Ctrl-C to stop."));
+    context.ui.note(&format!("State file: {state}. You can edit it while the sandbox runs. Press Ctrl-C to stop."));
     Ok(())
 }
 
@@ -105,7 +105,7 @@ fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliE
 fn say_behaviour(context: &Context, state: &State, personality: Option<Personality>, faults: &[Fault]) {
     let say = |what: &str, value: String, from: &str| {
         if !value.is_empty() {
-            context.ui.say(&format!("{what} {from}: {value}"));
+            context.ui.note(&format!("{what} {from}: {value}"));
         }
     };
     let listed = |faults: &[Fault]| faults.iter().map(Fault::to_string).collect::<Vec<_>>().join(", ");

@@ -95,7 +95,7 @@ fn fixed(context: &Context, loaded: Loaded) -> Result<Loaded, CliError> {
     let Fixed { source, parsed, made } = manifest::edit::fix(context.model, before);
     if made.is_empty() {
         if loaded.findings.iter().any(Finding::is_error) {
-            context.ui.say("no safe fixes; the remaining errors need a decision by hand");
+            context.ui.note("no safe fixes; the remaining errors need a decision by hand");
         }
         return Ok(loaded);
     }

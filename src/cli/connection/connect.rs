@@ -123,7 +123,7 @@ pub(crate) async fn connect_to_write(ui: &Ui, env: &Env, args: &ApiArgs) -> Resu
 
 async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {
     let path = sandbox_state(env, state)?;
-    ui.say(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
+    ui.note(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
     let store = open_store(&path)?;
     let instance = sandbox::Instance::try_from(store);
     let instance = instance.map_err(|error| CliError::new(FailureKind::Sandbox, error.to_string()))?;

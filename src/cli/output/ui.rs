@@ -19,6 +19,8 @@ pub(crate) struct Ui {
     /// The credentials that outputs must not show.
     pub(crate) secrets: Redactor,
     interactive: bool,
+    /// Whether notes are left out.
+    quiet: bool,
     /// Whether the platform executes lines of the output as workflow commands.
     runs_commands: bool,
 }
@@ -31,6 +33,7 @@ impl Ui {
             err: style(args.color, env, io::stderr().is_terminal()),
             secrets,
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
+            quiet: args.quiet,
             runs_commands: env.get("GITHUB_ACTIONS") == Some("true"),
         }
     }
@@ -66,6 +69,14 @@ impl Ui {
     /// Returns an error like [`Ui::print`].
     pub(crate) fn print_commands(&self, text: &str) -> io::Result<()> {
         put(&self.for_file(text))
+    }
+
+    /// Prints progress, a note or a tip to standard error, unless `--quiet` is set. What a user must see whatever the
+    /// options are, such as a warning, a finding or a question, is printed with [`Ui::say`].
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
     }
 
     /// Prints a message to standard error. If that fails, the failure cannot be reported, so it is ignored.

@@ -125,7 +125,7 @@ async fn write(
         if let Event::Writing { .. } = event {
             interrupt::write_begins(history.after_abandoning());
         }
-        context.ui.say(&report::results::event(&event));
+        context.ui.note(&report::results::event(&event));
     };
     let keep = |live: &Live| history.begin(plan, live);
     let options = Options {

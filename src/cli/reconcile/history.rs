@@ -179,7 +179,7 @@ impl<'a> History<'a> {
     pub(crate) fn begin(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
         self.refuse_credentials(live)?;
         let kept = self.backups.keep(&PreImage { plan, live }, Timestamp::now())?;
-        self.audit.context.ui.say(&format!("backup: {}", text::path(&kept)));
+        self.audit.context.ui.note(&format!("backup: {}", text::path(&kept)));
         // Only the first backup of a run has the previous state.
         let _ = self.kept.set(kept);
         self.record(plan, Ended::Started);

@@ -47,13 +47,13 @@ pub(crate) fn write(
     let text = document::saved::to_text(plan, &saved);
     context.without_credentials("the saved plan", &text)?;
     context.files.write(Output::saved_plan(path), &text, FileAccess::Owner)?;
-    context.ui.say(&format!("Saved as {}, valid until {}", text::path(path), saved.expires_at));
+    context.ui.note(&format!("Saved as {}, valid until {}", text::path(path), saved.expires_at));
     if plan.refused().next().is_some() {
-        context
-            .ui
-            .say("Its guarded changes have no consent, so apply --plan will refuse it. The plan shows how to consent.");
+        context.ui.note(
+            "Its guarded changes have no consent, so apply --plan will refuse it. The plan shows how to consent.",
+        );
     } else {
-        context.ui.say(&command(path, &plan.manifest.path));
+        context.ui.note(&command(path, &plan.manifest.path));
     }
     Ok(())
 }
@@ -174,7 +174,7 @@ pub(crate) fn approve(
 ) -> Result<(), CliError> {
     match saved.check_live(context.model, live, plan).map_err(|stale| refusal(path, &stale))? {
         Since::Applied => {
-            context.ui.say(&format!("{} is already applied: the live state is in sync", text::path(path)));
+            context.ui.note(&format!("{} is already applied: the live state is in sync", text::path(path)));
         }
         Since::Unchanged => {}
     }
@@ -194,7 +194,7 @@ pub(crate) fn approve(
 pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration, plan: &Plan) -> Result<(), CliError> {
     if plan.is_empty() {
         // Nothing is written, so no approval is needed: a run that is repeated after its success succeeds.
-        context.ui.say(&format!("the live state is in sync; no changes of the plan {digest} are left to apply"));
+        context.ui.note(&format!("the live state is in sync; no changes of the plan {digest} are left to apply"));
         return Ok(());
     }
     let age = plan::stale_digest(digest, Timestamp::now(), max_age);

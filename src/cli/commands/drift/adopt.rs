@@ -72,7 +72,7 @@ impl Adopting {
     /// Returns an error if the file cannot be written or has changed. It is not modified then.
     pub(crate) fn finish(&self, context: &Context, desired: &Desired) -> Result<Exit, CliError> {
         if self.adopted.is_empty() && self.not_adopted.is_empty() {
-            context.ui.say(&format!("nothing to adopt: {} matches the live state", visible(&self.source.name)));
+            context.ui.note(&format!("nothing to adopt: {} matches the live state", visible(&self.source.name)));
         }
         if self.source.text != desired.source.text {
             context.without_credentials(&visible(&self.source.name), &self.source.text)?;
@@ -139,7 +139,7 @@ impl Adopting {
             context.ui.say(&format!("not adopted: {path}  {place}\n  {reason}\n  live value: {value}"));
         }
         if !self.adopted.is_empty() {
-            context.ui.say(&format!("{file} was changed: review it with `git diff`, then commit it"));
+            context.ui.note(&format!("{file} was changed: review it with `git diff`, then commit it"));
         }
     }
 }

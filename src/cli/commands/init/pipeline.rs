@@ -91,7 +91,7 @@ impl Pipeline {
                 files::make_folder(folder).map_err(|error| CliError::io("make the folder", folder, &error))?;
             }
             new_file::create(context, &file.path, &file.text, self.if_exists)?;
-            context.ui.say(&format!("Wrote {}", text::path(&file.path)));
+            context.ui.note(&format!("Wrote {}", text::path(&file.path)));
         }
         self.say_next(context);
         Ok(())
@@ -99,7 +99,7 @@ impl Pipeline {
 
     /// What is left to do by hand.
     fn say_next(&self, context: &Context) {
-        let say = |line: &str| context.ui.say(line);
+        let say = |line: &str| context.ui.note(line);
         say("Then create what the head of each file lists");
         if let Some(branch) = self.branch.as_ref().filter(|branch| !branch.is_recorded) {
             let name = text::visible(&branch.name);

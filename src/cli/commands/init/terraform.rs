@@ -56,7 +56,7 @@ pub(crate) fn manifest(
         context.ui.say(&report::findings::text(&findings, shown(), &context.ui.err));
     }
     let noun = if file.declares == 1 { "setting" } else { "settings" };
-    context.ui.say(&format!("{}: {} {noun} imported", visible(&imported.address), file.declares));
+    context.ui.note(&format!("{}: {} {noun} imported", visible(&imported.address), file.declares));
     Ok(NewManifest { text: file.text, target })
 }
 
