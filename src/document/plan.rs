@@ -92,6 +92,9 @@ pub struct PlanSummary {
     pub changed: usize,
     /// Organizations that could not be planned.
     pub failed: usize,
+    /// Guarded changes without consent, over all plans. Apply refuses a plan that has one.
+    #[serde(default)]
+    pub unconsented: usize,
     /// The number of changes by origin, over all plans with a base. Absent if no plan has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "OriginCounts")]
@@ -200,7 +203,13 @@ pub fn plan_document(plans: &[Plan], failed: usize) -> PlanDocument {
         format_version: FORMAT_VERSION.to_owned(),
         zerodrift: ZERODRIFT.to_owned(),
         plans: plans.iter().map(PlanEntry::from).collect(),
-        summary: PlanSummary { in_sync, changed: plans.len() - in_sync, failed, origins: origins(plans) },
+        summary: PlanSummary {
+            in_sync,
+            changed: plans.len() - in_sync,
+            failed,
+            unconsented: plans.iter().map(|plan| plan.refused().count()).sum(),
+            origins: origins(plans),
+        },
         saved: None,
     }
 }

@@ -33,7 +33,7 @@ fn the_plan_document_has_the_fields_of_the_contract_in_order() {
 #[test]
 fn the_summary_counts_plans() {
     let document = plan_document(&[busy(), in_sync(), in_sync()], 1);
-    assert_eq!(document.summary, PlanSummary { in_sync: 2, changed: 1, failed: 1, origins: None });
+    assert_eq!(document.summary, PlanSummary { in_sync: 2, changed: 1, failed: 1, unconsented: 1, origins: None });
 }
 
 #[test]

@@ -42,10 +42,20 @@ fn a_job_on_github_gets_log_annotations_summary_and_outputs() {
     assert_eq!(annotations(&run.stdout).len(), 6, "{run}");
     let digest = run.stdout.lines().find_map(|line| line.strip_prefix("Digest ")).unwrap();
     let output = env.read("output.txt");
-    assert!(output.starts_with("changed=true\nguarded=0\ndigest=sha256:"), "{output}");
+    assert!(output.starts_with("changed=true\nguarded=0\nunconsented=0\ndigest=sha256:"), "{output}");
     assert!(output.ends_with("\nexit_code=2\n"), "{output}");
     assert!(digest.starts_with("sha256:"), "{digest}");
     assert!(env.read("summary.md").contains("### zerodrift plan: 6 settings would change"));
+}
+
+#[test]
+fn a_job_on_github_learns_how_many_changes_have_no_consent() {
+    let env = on_github(TestEnv::with_example());
+    env.replace("org.yaml", "auth_domain: widget.", "auth_domain: gadget.");
+    env.run(&format!("{PLAN} --format github --require-consent")).exits(3);
+    let output = env.read("output.txt");
+    assert!(output.starts_with("changed=true\nguarded=1\nunconsented=1\n"), "{output}");
+    assert!(output.ends_with("\nexit_code=3\n"), "{output}");
 }
 
 #[test]

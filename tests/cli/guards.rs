@@ -181,6 +181,30 @@ fn a_plan_shows_the_guard_and_does_not_fail() {
     env.run("plan --sandbox=state.json").exits(0).shows(&["--allow organization.auth_domain"]);
 }
 
+#[test]
+fn a_plan_that_requires_consent_exits_3_without_it() {
+    let env = renamed();
+    let plan = "plan --sandbox=state.json --require-consent --detailed-exitcode";
+    let missing = env.run(&format!("{plan} --format json")).exits(3);
+    assert_eq!(missing.json()["summary"]["unconsented"], 1);
+    assert_snapshot!(missing.stderr, @r#"
+    sandbox: an emulated account; its state is state.json
+    error: apply would refuse this plan: 1 guarded change has no consent: organization.auth_domain
+      hint: consent in the manifest, under `allow:`, as the plan shows; it is pinned to the value
+      hint: or consent for one run with --allow organization.auth_domain
+    "#);
+    env.run(&format!("{plan} --allow auth_domain")).exits(2);
+    consent(&env, "gadget.cloudflareaccess.com");
+    assert_eq!(env.run(&format!("{plan} --format json")).exits(2).json()["summary"]["unconsented"], 0);
+}
+
+#[test]
+fn a_plan_that_is_in_sync_needs_no_consent() {
+    let env = TestEnv::with_example();
+    apply(&env, "").exits(0);
+    env.run("plan --sandbox=state.json --require-consent").exits(0);
+}
+
 /// The API may reset a setting that a write leaves out, so only unknown fields can be left out.
 #[test]
 fn omit_accepts_only_unknown_live_fields() {

@@ -13,6 +13,7 @@ use crate::cli::options::{ApiArgs, FileArgs, TargetArgs, positive_duration};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
+use crate::cli::reconcile::approval;
 use crate::cli::reconcile::comparison::{self, Compared};
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::cli::reconcile::saved;
@@ -27,6 +28,9 @@ use crate::report::{PlanFormat, Wording};
 
   Exit with code 2 if there are changes:
     zerodrift plan teams/org.yaml --detailed-exitcode
+
+  Exit with code 3 if apply would refuse the plan for missing consent:
+    zerodrift plan --require-consent
 
   Save the plan for review, then apply exactly that plan:
     zerodrift plan --out plan.json
@@ -50,6 +54,9 @@ pub(crate) struct PlanArgs {
     /// Exit with code 2 if there are changes
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Exit with code 3 if a guarded change has no consent
+    #[arg(long)]
+    require_consent: bool,
     /// Read the live state from a snapshot of export --format json; needs no network or credentials
     #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["sandbox", "base_url", "token_file"])]
     live: Option<PathBuf>,
@@ -112,12 +119,19 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired) -> Result<Exi
         }
     };
     let plan = planning::plan(context, desired, &api, &live, &args.allow)?;
-    let exit = if args.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success };
+    let unconsented = if args.require_consent { approval::unconsented(&plan) } else { None };
+    let exit = match &unconsented {
+        Some(error) => error.exit(),
+        None if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
+        None => Exit::Success,
+    };
     let compared = Compared { wording: Wording::Plan, desired, plan: &plan };
     comparison::show(context, &args.formats, compared, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, desired, &api, &live, &[]);
         saved::write(context, path, &input, &plan, args.expires_in)?;
     }
+    // The plan is already printed, and a run prints one document, so the error goes to standard error.
+    unconsented.iter().for_each(|error| context.say_error(error));
     Ok(exit)
 }

@@ -67,15 +67,23 @@ pub(crate) async fn ask(ui: &Ui, question: &str) -> Result<Option<String>, CliEr
     Ok(interrupt::abandonable(answer).await?.unwrap_or_default())
 }
 
-/// Returns the error for guarded changes without consent, if there are any.
+/// Returns the error of an apply for guarded changes without consent, if there are any.
 pub(crate) fn refusal(plan: &Plan) -> Option<CliError> {
+    missing_consent(plan, "nothing was written")
+}
+
+/// Returns the error of a plan that requires consent, if a guarded change has none.
+pub(crate) fn unconsented(plan: &Plan) -> Option<CliError> {
+    missing_consent(plan, "apply would refuse this plan")
+}
+
+fn missing_consent(plan: &Plan, consequence: &str) -> Option<CliError> {
     let paths: Vec<&str> = plan.refused().map(|change| change.setting.path).collect();
     if paths.is_empty() {
         return None;
     }
     let (noun, verb) = if paths.len() == 1 { ("change", "has") } else { ("changes", "have") };
-    let message =
-        format!("nothing was written: {} guarded {noun} {verb} no consent: {}", paths.len(), paths.join(", "));
+    let message = format!("{consequence}: {} guarded {noun} {verb} no consent: {}", paths.len(), paths.join(", "));
     let flags: Vec<String> = paths.iter().map(|path| format!("--allow {path}")).collect();
     let refusal = CliError::new(FailureKind::Guard, message);
     // A backup cannot be edited to add consent.

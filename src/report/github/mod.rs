@@ -64,12 +64,14 @@ fn job_log(text: &TerminalText, all: impl IntoIterator<Item = Annotation>) -> St
     (fenced(text) + annotations(all.into_iter().collect())).into()
 }
 
-/// The outputs of a step that planned: `changed`, the number of guarded changes, `digest`, `exit_code`.
+/// The outputs of a step that planned: `changed`, the number of guarded changes and of those without consent, `digest`,
+/// `exit_code`.
 pub fn outputs(plan: &Plan, exit_code: u8) -> String {
     let guarded = plan.changes.iter().filter(|change| change.guard.is_some()).count();
     format!(
-        "changed={}\nguarded={guarded}\ndigest={}\nexit_code={exit_code}\n",
+        "changed={}\nguarded={guarded}\nunconsented={}\ndigest={}\nexit_code={exit_code}\n",
         !plan.is_empty(),
+        plan.refused().count(),
         // The digest is trusted, but a line break must never get into a file that later steps read.
         Visible::whole(&plan.digest)
     )

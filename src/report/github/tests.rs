@@ -79,9 +79,9 @@ fn a_failure_is_annotated_at_its_location_or_at_the_file() {
 
 #[test]
 fn outputs_are_lines_that_later_steps_read() {
-    let expected = format!("changed=true\nguarded=2\ndigest={}\nexit_code=2\n", busy().digest);
+    let expected = format!("changed=true\nguarded=2\nunconsented=1\ndigest={}\nexit_code=2\n", busy().digest);
     assert_eq!(outputs(&busy(), 2), expected);
-    assert!(outputs(&in_sync(), 0).starts_with("changed=false\nguarded=0\n"));
+    assert!(outputs(&in_sync(), 0).starts_with("changed=false\nguarded=0\nunconsented=0\n"));
     assert_eq!(exit_code(5), "exit_code=5\n");
 }
 

@@ -24,6 +24,16 @@ fn the_pipeline_plans_hands_the_digest_over_and_applies_it() {
 }
 
 #[test]
+fn a_plan_without_consent_fails_before_the_job_that_applies() {
+    let machine = Machine::new();
+    machine.write("org.yaml", &machine.read("org.yaml").replace("auth_domain: widget.", "auth_domain: gadget."));
+    for job in ["zerodrift-plan", "zerodrift-review"] {
+        assert_eq!(machine.run_gitlab_job(job, &[]), 3, "{job}");
+    }
+    assert_eq!(yaml("gitlab/.gitlab-ci.yml")["zerodrift-apply"]["needs"][0]["job"], "zerodrift-review");
+}
+
+#[test]
 fn the_hooks_check_the_manifest() {
     let machine = Machine::new();
     let config = yaml("pre-commit/.pre-commit-config.yaml");

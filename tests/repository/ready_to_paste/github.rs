@@ -79,6 +79,21 @@ fn what_was_reviewed_is_applied_and_its_backup_is_kept() {
 }
 
 #[test]
+fn a_plan_without_consent_is_commented_and_never_reaches_the_approval() {
+    let machine = Machine::new();
+    machine.write("org.yaml", &machine.read("org.yaml").replace("auth_domain: widget.", "auth_domain: gadget."));
+    let outputs = machine.run_job("github/plan.yml", "plan", &[]);
+    assert_eq!(outputs["steps.plan"], 3, "{outputs:?}");
+    assert!(machine.read("temp/plan.md.comment").contains("  - setting: organization.auth_domain\n"));
+    assert_eq!(machine.told().len(), 1);
+    // The job that applies needs this one, so it does not start, and no reviewer is asked.
+    let outputs = machine.run_job("github/apply.yml", "plan", &[]);
+    assert_eq!(outputs["steps.plan"], 3, "{outputs:?}");
+    assert_eq!(yaml("github/apply.yml")["jobs"]["apply"]["needs"], "plan");
+    assert_eq!(machine.outputs()["unconsented"], "1");
+}
+
+#[test]
 fn what_was_not_reviewed_is_not_applied() {
     let machine = Machine::new();
     let other = format!("sha256:{}", "0".repeat(64));
