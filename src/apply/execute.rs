@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use serde_json::Map;
 
+use super::approved::Approved;
 use super::ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
+use super::options::{Event, Options};
 use super::outcome::{Failure, Outcome};
 use super::verify::{Mismatch, MismatchKind, not_converged, verify};
-use super::{Approved, Event, Options, body, created};
+use super::{body, created};
 use crate::cloudflare::{self, ApiRequest, Call, Reader, Step, Writer, request};
 use crate::ending::End;
 use crate::live::{Document, Live, Slot, differences, document_differences};

@@ -3,8 +3,11 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FindingEntry, VERSION_PATTERN};
+use super::common::VERSION_PATTERN;
+use super::findings::FindingEntry;
 use crate::ending::FailureKind;
+#[cfg(any(feature = "report", test))]
+use crate::live::FORMAT_VERSION;
 
 /// The output of a command with --format json that fails before it has a result. Within format version 1,
 /// fields are only added.
@@ -46,5 +49,5 @@ impl ErrorEntry {
 /// Returns the document of a failure.
 #[cfg(any(feature = "report", test))]
 pub(crate) fn error_document(error: ErrorEntry) -> ErrorDocument {
-    ErrorDocument { format_version: super::FORMAT_VERSION.to_owned(), error }
+    ErrorDocument { format_version: FORMAT_VERSION.to_owned(), error }
 }

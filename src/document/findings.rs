@@ -3,8 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{FORMAT_VERSION, VERSION_PATTERN, ZERODRIFT};
+use super::common::VERSION_PATTERN;
 use crate::diagnostics::{Finding, Severity};
+use crate::live::{FORMAT_VERSION, ZERODRIFT};
 
 /// The output of validate --format json. Within format version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

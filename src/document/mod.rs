@@ -5,8 +5,10 @@
 //!
 //! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each
 //! - [`saved`]: saved plans
+//! - `common`: what several documents contain
 //! - `schema`: the schemas of the documents; `org_schema`: the schema of `org.yaml`
 
+mod common;
 mod error;
 mod findings;
 mod org_schema;
@@ -17,12 +19,8 @@ mod schema;
 mod snapshot;
 mod text;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::settings::{Scope, Target};
-
 pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
+pub use common::TargetEntry;
 #[cfg(any(feature = "report", test))]
 pub(crate) use error::error_document;
 pub use error::{ErrorDocument, ErrorEntry};
@@ -39,34 +37,6 @@ pub use results::{ResultEntry, ResultsDocument};
 pub use schema::{SchemaName, schema};
 pub use snapshot::{LiveEntry, SnapshotDocument, snapshot_text};
 pub use text::to_text;
-
-/// The format versions that contain all fields of this one.
-const VERSION_PATTERN: &str = r"^1\.[0-9]+$";
-
-const SHA256_PATTERN: &str = "^[0-9a-f]{64}$";
-
-const DIGEST_PATTERN: &str = "^sha256:[0-9a-f]{64}$";
-
-/// The organization's address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[non_exhaustive]
-pub struct TargetEntry {
-    /// Whether the id is an account's or a zone's.
-    pub scope: Scope,
-    /// The id of the account or zone: 32 hexadecimal digits.
-    #[schemars(regex(pattern = "^[0-9a-f]{32}$"))]
-    pub id: String,
-    /// The base URL of the API.
-    pub api: String,
-}
-
-impl TargetEntry {
-    /// Returns the address of a target at an API.
-    pub fn new(target: &Target, api: &str) -> Self {
-        let Target { scope, id } = target;
-        Self { scope: *scope, id: id.to_string(), api: api.to_owned() }
-    }
-}
 
 #[cfg(test)]
 mod tests;

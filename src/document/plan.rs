@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::{DIGEST_PATTERN, FORMAT_VERSION, FindingEntry, SHA256_PATTERN, TargetEntry, VERSION_PATTERN, ZERODRIFT};
-use crate::live::Fingerprint;
+use super::common::{DIGEST_PATTERN, SHA256_PATTERN, TargetEntry, VERSION_PATTERN};
+use super::findings::FindingEntry;
+use crate::live::{FORMAT_VERSION, Fingerprint, ZERODRIFT};
 use crate::plan::{
     Action, Base, Change, Consent, GuardState, ManifestRef, Op, Origin, Plan, PlannedWrite, Unmanaged, WriteMethod,
 };

@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{ChangeEntry, ErrorEntry, TargetEntry, VERSION_PATTERN};
+use super::common::{TargetEntry, VERSION_PATTERN};
+use super::error::ErrorEntry;
+use super::plan::ChangeEntry;
 use crate::apply::End;
 
 /// The output of apply, rollback and revoke-user with --format json. Within format version 1, fields are only added.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value as Json};
 
-use super::{DIGEST_PATTERN, TargetEntry, VERSION_PATTERN};
+use super::common::{DIGEST_PATTERN, TargetEntry, VERSION_PATTERN};
 use crate::live::Snapshot;
 
 /// The output of export --format json, and the format of backups; plan --live and rollback read it. Within format

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value as Json};
 
 use super::scan::{Container, Scanner, Token, unescaped};
-use super::{MORE, OURS, SERDE, Texts};
+use super::stand_in::{MORE, OURS, SERDE, Texts};
+use super::text::JsonText;
 
 /// The deepest nesting of values, so that documents with them stay within the limits of other JSON readers.
 const DEPTH: usize = 16;
@@ -40,6 +41,13 @@ fn run(valid: &str, names: Names<'_>, is_large: bool) -> Decoded {
     let mut decoder = Decoder { text: valid, scanner, texts: Texts::default(), names, is_large };
     let value = decoder.next_value(&[]);
     Decoded { value, texts: decoder.texts }
+}
+
+impl JsonText {
+    /// The value, with stand-ins for what a [`Json`] cannot represent. For inspection only: do not send it back.
+    pub fn view(&self) -> Json {
+        decode(self.as_str(), &[]).value
+    }
 }
 
 /// The members of an object: unescaped names, and values as text. `None` if it is not an object, or if a name has an

@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::{MORE, Texts};
+use super::stand_in::{MORE, Texts};
+use super::text::JsonText;
 
 /// The text of an object, without spaces.
-pub(crate) fn compact(members: &Map<String, Json>, texts: &Texts) -> super::JsonText {
+pub(crate) fn compact(members: &Map<String, Json>, texts: &Texts) -> JsonText {
     let mut text = String::new();
     object(&mut text, members, texts, None);
-    super::JsonText(text.into())
+    JsonText::of_valid(text)
 }
 
 /// The text of an object, indented; the originals of stand-ins keep their own layout.
@@ -18,8 +19,16 @@ pub(crate) fn pretty(members: &Map<String, Json>, texts: &Texts) -> String {
     text
 }
 
+impl From<&Map<String, Json>> for JsonText {
+    fn from(members: &Map<String, Json>) -> Self {
+        let mut text = String::new();
+        object(&mut text, members, &Texts::default(), None);
+        Self::of_valid(text)
+    }
+}
+
 /// `indent` is the number of enclosing levels; `None` writes everything on one line.
-pub(super) fn object(text: &mut String, members: &Map<String, Json>, texts: &Texts, indent: Option<usize>) {
+fn object(text: &mut String, members: &Map<String, Json>, texts: &Texts, indent: Option<usize>) {
     if members.is_empty() {
         return text.push_str("{}");
     }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
+use super::stand_in::{MORE, STAND_IN};
 use super::*;
 
 /// One text of each kind that `serde_json` refuses, changes or cannot hold.

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::origin::{Base, Origin};
+use super::origin::Origin;
 use crate::diagnostics::{Finding, Location};
 use crate::settings::{Endpoint, Guard, Setting, Target};
 
@@ -54,10 +54,25 @@ impl Plan {
         changed.or_else(in_sync).or_else(unmanaged)
     }
 
+    /// Returns the number of changes of an origin; zero without a base.
+    pub fn count(&self, origin: Origin) -> usize {
+        self.changes.iter().filter(|change| change.origin == Some(origin)).count()
+    }
+
     /// Whether the plan changes nothing.
     pub fn is_empty(&self) -> bool {
         self.action == Action::None
     }
+}
+
+/// The base of a plan, and what only a comparison with it shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Base {
+    /// Where the base comes from, such as `origin/main (merge base 1a2b3c4d5e6f)` or the path of a file.
+    pub name: String,
+    /// The settings that the base declares and the file does not mention. They keep their live values, and are no longer
+    /// managed.
+    pub no_longer_managed: Vec<Setting>,
 }
 
 /// The file that a plan was made from.

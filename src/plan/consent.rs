@@ -1,6 +1,7 @@
 //! Consent to guarded changes, and consents that match no guarded change.
 
-use super::{Change, Consent, GuardState, Input};
+use super::change::{Change, Consent, GuardState};
+use super::input::Input;
 use crate::diagnostics::{Finding, Rule};
 use crate::manifest::{Allow, mismatch};
 use crate::settings::{Model, Resolved};

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use serde_json::Value as Json;
 
+use super::change::{Change, GuardState, Op};
 use super::direction::{self, Consequence};
-use super::{Change, GuardState, Input, Op, effective};
+use super::effective;
+use super::input::Input;
 use crate::manifest::Declared;
 use crate::settings::{Access, Setting};
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
-use super::{Change, Plan};
+use super::change::{Change, Plan};
 use crate::live::{Fingerprint, Live, sorted};
 use crate::settings::Model;
 use crate::text::hexadecimal;

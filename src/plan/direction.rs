@@ -2,7 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::{Input, effective};
+use super::effective;
+use super::input::Input;
 use crate::settings::{Condition, Direction, Guard, Impact, LiveShape, Setting};
 
 /// The guard and the note of a change.

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::Input;
+use super::input::Input;
 use crate::settings::{Model, Setting};
 
 /// The raw value that a setting will have, regardless of the switch of its group.

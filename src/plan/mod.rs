@@ -3,46 +3,34 @@
 //! [`plan`] runs these steps in order: find the changes with their guards, attach consents, list unmanaged values,
 //! derive the writes, and compute the fingerprints.
 
+mod base;
 mod change;
 mod consent;
 mod diff;
 mod digest;
 mod direction;
 mod effective;
+mod input;
 mod origin;
 mod saved;
 mod unmanaged;
 
-pub use change::{Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged, WriteMethod};
+pub use change::{
+    Action, Base, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged, WriteMethod,
+};
 #[cfg(feature = "documents")]
 pub(crate) use digest::seal;
 pub use digest::{DIGEST_MAX_AGE, digest_time, live_sha256};
-pub use origin::{Base, Origin, origin};
+pub use input::Input;
+pub use origin::{Origin, origin};
 pub use saved::{SavedPlan, Since, StaleReason, stale_digest};
 
 use jiff::Timestamp;
 
 use crate::diagnostics::{Finding, Rule};
-use crate::live::{Live, Slot};
-use crate::manifest::{Manifest, cross_check};
-use crate::settings::{Endpoint, Model, Setting, Target};
-
-/// Everything a plan depends on.
-#[derive(Debug, Clone, Copy)]
-pub struct Input<'a> {
-    /// The settings and groups of the API.
-    pub model: &'a Model,
-    /// The desired state.
-    pub manifest: &'a Manifest,
-    /// The organization's address.
-    pub target: &'a Target,
-    /// The base URL of the API.
-    pub api: &'a str,
-    /// The live state. It must contain every endpoint that the manifest has a section for.
-    pub live: &'a Live,
-    /// Settings and groups for which the command line consents to guarded changes, as full paths.
-    pub allow: &'a [String],
-}
+use crate::live::Slot;
+use crate::manifest::cross_check;
+use crate::settings::{Endpoint, Setting, Target};
 
 /// Compares the desired state with the live state.
 ///

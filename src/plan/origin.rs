@@ -5,9 +5,7 @@
 
 use serde_json::Value as Json;
 
-use super::{Change, Input, Plan};
-use crate::manifest::{Declared, Manifest};
-use crate::settings::{Model, Setting};
+use crate::settings::Setting;
 
 /// Which side of a difference changed since the base.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -20,16 +18,6 @@ pub enum Origin {
     Live,
     /// The file: the change that apply makes.
     File,
-}
-
-/// The base of a plan, and what only a comparison with it shows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Base {
-    /// Where the base comes from, such as `origin/main (merge base 1a2b3c4d5e6f)` or the path of a file.
-    pub name: String,
-    /// The settings that the base declares and the file does not mention. They keep their live values, and are no longer
-    /// managed.
-    pub no_longer_managed: Vec<Setting>,
 }
 
 /// Returns the origin of a difference, or `None` if the file and the live state agree. Values are compared by meaning.
@@ -47,43 +35,4 @@ pub fn origin(setting: &Setting, base: Option<&Json>, live: Option<&Json>, file:
         (true, false) => Origin::File,
         (false, false) => Origin::Both,
     })
-}
-
-impl Plan {
-    /// Labels the changes with their origin. `input` is the one that the plan was made from; `base` is `None` if the
-    /// manifest does not exist in the base, which makes every setting newly managed.
-    ///
-    /// Nothing that apply depends on changes, so neither does the digest.
-    pub fn compare_with_base(&mut self, input: &Input<'_>, name: impl Into<String>, base: Option<&Manifest>) {
-        for change in &mut self.changes {
-            change.origin = Some(of_change(change, input, base));
-        }
-        let declared = base.into_iter().flat_map(|base| &base.declared).map(|declared| declared.setting);
-        let no_longer_managed = declared.filter(|setting| input.manifest.declared(setting.path).is_none()).collect();
-        self.base = Some(Base { name: name.into(), no_longer_managed });
-    }
-
-    /// Returns the number of changes of an origin; zero without a base.
-    pub fn count(&self, origin: Origin) -> usize {
-        self.changes.iter().filter(|change| change.origin == Some(origin)).count()
-    }
-}
-
-fn of_change(change: &Change, input: &Input<'_>, base: Option<&Manifest>) -> Origin {
-    // A change without a declaration follows from a switch that the file turns on, and has the origin of the switch.
-    let declared = input.manifest.declared(change.setting.path).or_else(|| {
-        let switch = input.model.switch_of(&change.setting)?;
-        input.manifest.declared(switch.path)
-    });
-    let Some(Declared { setting, value, at: _ }) = declared else { return Origin::File };
-    let before = base.and_then(|base| in_base(base, input.model, setting));
-    origin(setting, before, input.live.value(input.model, setting), value).unwrap_or(Origin::File)
-}
-
-/// The value that a setting has in the base; `null` if the base turns off the switch of its group, as in a live document.
-fn in_base<'a>(base: &'a Manifest, model: &Model, setting: &Setting) -> Option<&'a Json> {
-    let is_off =
-        |switch: &Setting| base.declared(switch.path).is_some_and(|declared| switch.is_empty(Some(&declared.value)));
-    let declared = base.declared(setting.path)?;
-    Some(if model.switch_of(setting).is_some_and(is_off) { &Json::Null } else { &declared.value })
 }

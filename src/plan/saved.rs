@@ -10,7 +10,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::{Consent, Input, ManifestRef, Plan, digest_time};
+use super::change::{Consent, ManifestRef, Plan};
+use super::digest::digest_time;
+use super::input::Input;
 use crate::live::{Difference, Fingerprint, Live};
 use crate::manifest::Manifest;
 use crate::settings::{Model, Target};

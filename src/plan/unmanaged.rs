@@ -1,7 +1,9 @@
 //! Live values that the manifest does not declare, listed so that a reviewer knows that they stay. Empty values are not
 //! listed; empty unknown fields are nevertheless echoed exactly.
 
-use super::{Input, Unmanaged, effective};
+use super::change::Unmanaged;
+use super::effective;
+use super::input::Input;
 use crate::live::Document;
 use crate::settings::{dotted, is_blank};
 

@@ -1,11 +1,11 @@
 //! Renders everything that the model knows about a setting, as text and as JSON.
 
 mod decisions;
+mod entry;
 mod reference;
 
-use serde::Serialize;
-
 pub use decisions::{DecisionEntry, GuardInfo, NoticeInfo};
+pub use entry::{ExplainDocument, RuleEntry, SettingEntry};
 pub use reference::markdown_reference;
 
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
@@ -31,65 +31,6 @@ pub struct UnknownSetting {
 enum Found<'m> {
     Setting(&'m Setting),
     Group(&'m Group),
-}
-
-/// The output of `explain --format json`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ExplainDocument {
-    /// The version of the document.
-    pub format_version: &'static str,
-    /// The version of the program that wrote it.
-    pub zerodrift: &'static str,
-    /// The settings asked for, in the order of the model.
-    pub settings: Vec<SettingEntry>,
-    /// The rules by which values are compared.
-    pub rules: Vec<RuleEntry>,
-}
-
-/// One setting.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SettingEntry {
-    /// Its path.
-    pub setting: &'static str,
-    /// Its kind in one word: `duration`.
-    pub kind: &'static str,
-    /// The accepted values, in words.
-    pub takes: String,
-    /// Its range, if it has one.
-    pub range: Option<String>,
-    /// What it does.
-    pub doc: &'static str,
-    /// What applies while it is unset.
-    pub default: &'static str,
-    /// How it is unset.
-    pub unset: String,
-    /// Where it exists: `account, zone`.
-    pub scopes: &'static str,
-    /// Who may write it.
-    pub access: String,
-    /// The changes that need consent, combined.
-    pub guard: Option<GuardInfo>,
-    /// The changes that get a notice, combined.
-    pub notice: Option<NoticeInfo>,
-    /// The impact of each change, by direction and live value.
-    pub decisions: Vec<DecisionEntry>,
-    /// The path under which the API returns it, if it differs.
-    pub observed_as: Option<&'static str>,
-    /// The former path, which live documents may still contain.
-    pub former: Option<&'static str>,
-    /// An example value, as YAML.
-    pub example: &'static str,
-    /// The source of these facts.
-    pub source: &'static str,
-}
-
-/// A rule of comparison.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RuleEntry {
-    /// Its name.
-    pub rule: &'static str,
-    /// Its definition.
-    pub text: &'static str,
 }
 
 /// Returns all settings as a table, and the rules of comparison.
@@ -271,29 +212,6 @@ pub fn did_you_mean(unknown: &UnknownSetting) -> String {
     match &unknown.candidates[..] {
         [] => String::new(),
         candidates => format!("did you mean {}?", candidates.join(" or ")),
-    }
-}
-
-impl SettingEntry {
-    fn of(model: &Model, setting: &Setting) -> Self {
-        Self {
-            setting: setting.path,
-            kind: describe::name(setting.kind),
-            takes: describe::describe(setting.kind),
-            range: describe::range(setting.kind),
-            doc: setting.doc,
-            default: setting.default,
-            unset: describe::unset(setting),
-            scopes: describe::scope(setting.scopes),
-            access: describe::access(setting.access),
-            guard: decisions::guard(setting),
-            notice: decisions::notice(setting),
-            decisions: decisions::entries(model, setting),
-            observed_as: setting.observed_as.map(|path| path.as_str()),
-            former: setting.former.map(|path| path.as_str()),
-            example: setting.example,
-            source: setting.source,
-        }
     }
 }
 

@@ -1,7 +1,12 @@
 //! Escapes control and invisible characters in JSON text without changing its meaning.
 
 use super::visible::must_escape;
-use super::{COMMAND, COMMAND_ESCAPED};
+
+/// The prefix of a command anywhere in the log of a job on GitHub (actions/runner, `ActionCommand`).
+pub(super) const COMMAND: &str = "##[";
+
+/// The same prefix, escaped for quoted JSON and YAML.
+pub(super) const COMMAND_ESCAPED: &str = r"##\u005b";
 
 /// Writes control and invisible characters as `\u` escapes, which JSON parsers decode to the same characters.
 pub(crate) fn visible_json(json: &str) -> String {

@@ -10,11 +10,13 @@
 //! | `markdown`, `workflow` | comments on GitHub and GitLab; logs and annotations of a job on GitHub |
 //! | `limit` | how much of a text is shown |
 //! | `redact` | everything: credentials are removed |
+//! | `hexadecimal` | hashes |
 //!
 //! HTML has no module: its templates escape `Visible` text.
 
 #[cfg(feature = "report")]
 pub(crate) mod alike;
+mod hexadecimal;
 pub(crate) mod json;
 pub(crate) mod layout;
 pub(crate) mod limit;
@@ -32,6 +34,7 @@ mod visible;
 pub(crate) mod workflow;
 pub(crate) mod yaml;
 
+pub(crate) use hexadecimal::hexadecimal;
 pub(crate) use json::visible_json;
 pub use redact::{REDACTED, Redactor};
 #[cfg(feature = "report")]
@@ -42,14 +45,3 @@ pub(crate) use visible::neutralize;
 pub(crate) use visible::{Visible, cut, is_hidden};
 pub use visible::{excerpt, path, visible};
 pub use yaml::yaml_scalar;
-
-/// The prefix of a command anywhere in the log of a job on GitHub (actions/runner, `ActionCommand`).
-pub(crate) const COMMAND: &str = "##[";
-
-/// The same prefix, escaped for quoted JSON and YAML.
-pub(crate) const COMMAND_ESCAPED: &str = r"##\u005b";
-
-/// Returns bytes as lower-case hexadecimal digits.
-pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

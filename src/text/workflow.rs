@@ -5,10 +5,11 @@ use std::borrow::Cow;
 
 use sha2::{Digest as _, Sha256};
 
+use super::hexadecimal::hexadecimal;
+use super::json::COMMAND;
 use super::layout::TerminalText;
 use super::safe::Safe;
 use super::visible::Visible;
-use super::{COMMAND, hexadecimal};
 
 /// Text for the log of a job, with our own commands and line breaks.
 pub(crate) type CommandText = Safe<Workflow>;

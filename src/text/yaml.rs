@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use serde_json::Value as Json;
 
-use super::json::ascii;
-use super::{COMMAND, COMMAND_ESCAPED, visible};
+use super::json::{COMMAND, COMMAND_ESCAPED, ascii};
+use super::visible::visible;
 
 /// Returns a text as a YAML scalar on one line: plain if all YAML parsers read the same text, else in double quotes.
 ///

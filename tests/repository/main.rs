@@ -10,6 +10,7 @@ mod examples;
 mod files;
 #[cfg(unix)]
 mod first_pull_request;
+mod imports;
 #[cfg(unix)]
 mod install;
 mod output;

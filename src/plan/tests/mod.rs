@@ -13,9 +13,9 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::diagnostics::Location;
-use crate::live::Document;
-use crate::manifest::{Allow, Declared};
-use crate::settings::{Kind, Setting};
+use crate::live::{Document, Live};
+use crate::manifest::{Allow, Declared, Manifest};
+use crate::settings::{Kind, Model, Setting};
 
 /// A live state, a desired state and consents, from which a plan is made.
 struct Story {

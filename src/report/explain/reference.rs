@@ -1,6 +1,6 @@
 //! The reference of all settings in Markdown, for the guide.
 
-use super::SettingEntry;
+use super::entry::SettingEntry;
 use crate::settings::{Direction, Model, Setting, describe};
 use crate::text::markdown::backslashed;
 

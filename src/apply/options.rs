@@ -1,0 +1,65 @@
+//! What a caller of an apply chooses, and the events that it receives.
+
+use super::backup::BackupError;
+use crate::live::Live;
+use crate::settings::Model;
+
+/// Saves the previous state. It is called once, directly before the first write, with the live state that the plan was
+/// made from.
+pub type Keep<'a> = dyn Fn(&Live) -> Result<(), BackupError> + Sync + 'a;
+
+/// The options of an apply. The constructors differ in whether the previous state is saved.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// The settings and groups of the API.
+    pub model: &'a Model,
+    /// The paths of unknown fields that the body leaves out.
+    pub omit: &'a [String],
+    /// Whether to refuse the write if the live state has unknown fields.
+    pub strict_unknown: bool,
+    /// Saves the previous state. If it fails, nothing is written.
+    pub keep: &'a Keep<'a>,
+    /// Receives the events of the apply.
+    pub observer: &'a (dyn Fn(Event) + Sync),
+}
+
+impl<'a> Options<'a> {
+    /// Saves the previous state with `keep`, for example as a file with [`Backups::keep`](super::Backups::keep). Echoes unknown fields, and
+    /// ignores events.
+    pub fn keeping(model: &'a Model, keep: &'a Keep<'a>) -> Self {
+        Self { model, omit: &[], strict_unknown: false, keep, observer: &|_| {} }
+    }
+
+    /// Saves nothing: for tests, and for programs that have the previous state already.
+    pub fn without_backup(model: &'a Model) -> Self {
+        Self::keeping(model, &|_| Ok(()))
+    }
+}
+
+/// What happens during an apply.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// A write is being sent.
+    Writing {
+        /// POST or PUT.
+        method: http::Method,
+        /// The API's path.
+        path: String,
+    },
+    /// A write got no clear answer. The live state is read next, to find out whether it took effect.
+    Uncertain {
+        /// What happened.
+        error: String,
+    },
+    /// The API refused a write, but a read shows that it took effect.
+    Disproved {
+        /// The error that the API returned.
+        error: String,
+    },
+    /// The live state is being read back after a write.
+    ReadingBack {
+        /// The API's path.
+        path: String,
+    },
+}
