@@ -1,7 +1,8 @@
-//! What can go wrong between a request and its result: one variant per stage, each with what was asked and what came back.
+//! Errors of a request: one variant per stage, with the request and the answer.
 //!
-//! [`Display`](fmt::Display) says what happened and where, [`Error::hints`] (in `hints`) says what to do next, [`Error::kind`] sorts errors for exit codes.
-//! Texts from outside are escaped when they are displayed and raw in the fields. No credential is ever in an error.
+//! [`Display`](fmt::Display) says what failed and where, [`Error::hints`] (in `hints`) what to do next, and [`Error::kind`]
+//! classifies the error for the exit code. Untrusted texts are raw in the fields and escaped by `Display`. An error never
+//! contains a credential.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -17,78 +18,78 @@ use crate::text::visible;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Before sending: the request cannot be made like this.
+    /// Before sending: the request cannot be made with this configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
 
     /// Before sending: the deadline of the run had passed.
     #[error("the deadline passed before {call} was sent{}", call.suffix())]
     Deadline {
-        /// What was asked.
+        /// The request.
         call: Box<Call>,
     },
 
-    /// Sending: no answer came, or it broke off.
+    /// Sending: there is no answer, or it is incomplete.
     #[error("{call} {}{}: {}", reached(failure), call.suffix(), visible(&failure.message))]
     Transport {
-        /// What was asked.
+        /// The request.
         call: Box<Call>,
-        /// What happened on the way. Its message is a part of this error's, so that it is no source of it.
+        /// The failure of the transport. Its message is part of this error's message, so it is not the `source`.
         failure: Box<TransportError>,
     },
 
-    /// Answer: a redirect. It is not followed, because the credentials would travel to another place.
+    /// Answer: a redirect. It is not followed, because that would send the credentials to another address.
     #[error("{call} was answered with a redirect to {}, which is not followed{}", target(location.as_deref()), call.suffix())]
     Redirect {
-        /// What was asked.
+        /// The request.
         call: Box<Call>,
         /// The `Location` header, as received.
         location: Option<String>,
     },
 
-    /// Decoding: the body is not an answer of the API.
+    /// Decoding: the body is not a valid answer of the API.
     #[error("{call} was answered with {}, but {problem}{}{}", call.status_text(), quoted(excerpt), call.suffix())]
     Body {
-        /// What was asked.
+        /// The request.
         call: Box<Call>,
         /// What is wrong with the body.
         problem: String,
-        /// How the body starts, escaped.
+        /// The start of the body, escaped.
         excerpt: String,
     },
 
-    /// Answer: the API says no, and why.
+    /// Answer: the API refused the request.
     #[error("{call} was refused with {}: {}{}", call.status_text(), joined(messages), call.suffix())]
     Api {
-        /// What was asked.
+        /// The request.
         call: Box<Call>,
-        /// What the API says, all of it.
+        /// All messages of the API.
         messages: Vec<ApiMessage>,
     },
 
-    /// Result: the API says yes, but the result is not what was asked for.
-    #[error("{call} was answered with {}, but the result is {found} where {wanted} was expected{}", call.status_text(), call.suffix())]
+    /// Result: the API reports success, but the result has an unexpected type.
+    #[error("{call} was answered with {}, but the result is {found}, not {expected}{}", call.status_text(), call.suffix())]
     Result {
-        /// What was asked.
+        /// The request.
         call: Box<Call>,
-        /// What was found: `null`, `a list`.
+        /// The result: `null`, `a list`.
         found: &'static str,
-        /// What was expected: `an organization`.
-        wanted: &'static str,
+        /// The expected result: `an organization`.
+        expected: &'static str,
     },
 }
 
-/// What makes a request impossible before it is sent.
+/// A problem of the configuration, found before a request is sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// The credentials cannot be used.
     #[error(transparent)]
     Credentials(#[from] CredentialsError),
-    /// The base URL cannot be used. The text says why, without showing parts that may be secret.
+    /// The base URL cannot be used. The text gives the reason, without the parts that may be secret.
     #[error("the base URL of the API {0}")]
     BaseUrl(String),
-    /// A proxy variable cannot be used. The text shows nothing of its value, which may hold a password.
+    /// A proxy variable cannot be used. The text does not show its value, which may contain a password.
     #[error("the environment variable {variable} {problem}")]
     Proxy {
         /// The variable.
@@ -96,36 +97,36 @@ pub enum ConfigError {
         /// What is wrong with it.
         problem: String,
     },
-    /// The extra root certificates cannot be read.
+    /// The extra root certificates cannot be used.
     #[error("the extra root certificates cannot be used: {0}")]
     Roots(String),
-    /// DoH settings exist in account scope only.
+    /// The target of a DoH request is a zone. DoH settings exist only in account scope.
     #[error("DoH settings exist for accounts only, and the target is a zone")]
     NoDohInZones,
 }
 
-/// What was asked, how often, and what is known of the answer.
+/// A request, its attempts, and the metadata of its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
-    /// What it does.
+    /// The operation.
     pub operation: Operation,
     /// The method.
     pub method: http::Method,
     /// The path, below the base URL.
     pub path: String,
-    /// How often it was sent.
+    /// The number of times it was sent.
     pub attempts: u32,
     /// Why it was not sent again.
     pub stop: StopReason,
-    /// The HTTP status of the last answer, where there was one.
+    /// The HTTP status of the last answer, if any.
     pub status: Option<u16>,
-    /// The `cf-ray` header of the last answer, which Cloudflare's support asks for.
+    /// The `cf-ray` header of the last answer. Cloudflare support asks for it.
     pub ray: Option<String>,
-    /// The `cf-auditlog-id` header of the last answer, which leads to the entry of the audit log.
+    /// The `cf-auditlog-id` header of the last answer: the id of its entry in Cloudflare's audit log.
     pub audit_id: Option<String>,
 }
 
-/// What sort of error it is. Exit codes are made of this: authentication is 6, everything else 1.
+/// The kind of an error. It determines the exit code: 6 for authentication, 1 for all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -133,24 +134,24 @@ pub enum ErrorKind {
     Authentication,
     /// The path or the id does not exist.
     NotFound,
-    /// Too many requests, and waiting did not help or would take too long.
+    /// Too many requests; waiting did not help or would take too long.
     RateLimited,
-    /// The API understood and says no.
+    /// The API refused the request.
     Refused,
     /// The API failed.
     Server,
     /// The API was not reached, or the connection was lost.
     Transport,
-    /// Nobody answered in time.
+    /// There was no answer in time.
     Timeout,
-    /// The answer cannot be understood.
+    /// The answer cannot be decoded.
     Decode,
-    /// The request cannot be made like this.
+    /// The request cannot be made with this configuration.
     Config,
 }
 
 impl ErrorKind {
-    /// The kind as one stable word, for machines: `not_found`.
+    /// Returns the kind as a stable identifier: `not_found`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Authentication => "authentication",
@@ -172,19 +173,19 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Codes that mean a bad credential or a missing permission, whatever the status they come with: missing headers (9106), an unknown
-/// key (9103), and credentials of a kind that the endpoint does not take (10405) among them.
+/// Codes that mean a bad credential or a missing permission, with any 4xx status. Among them are missing headers (9106), an unknown
+/// key (9103), and a kind of credentials that the endpoint does not accept (10405).
 const AUTHENTICATION: [&str; 6] = ["10000", "9109", "9106", "9103", "10405", "6003"];
 
-/// The code of an invalid token. The number is small enough to mean something else elsewhere, so the status has to agree.
+/// The code of an invalid token. Other APIs use the same number for other errors, so the status must agree.
 const INVALID_TOKEN: &str = "1000";
 
-/// "Unable to authenticate request". Other refusals use the same code, so the message has to mention authentication.
+/// "Unable to authenticate request". Other refusals use the same code, so the message must mention authentication.
 /// Access uses it for its own errors, whose messages have a slug.
 const UNAUTHENTICATED: &str = "10001";
 
 impl Error {
-    /// What sort of error it is.
+    /// Returns the kind of the error.
     pub fn kind(&self) -> ErrorKind {
         match self {
             Self::Config(ConfigError::Credentials(_)) => ErrorKind::Authentication,
@@ -218,7 +219,7 @@ impl Error {
         }
     }
 
-    /// What was asked, unless nothing could be asked.
+    /// Returns the request, unless the configuration prevented it.
     pub fn call(&self) -> Option<&Call> {
         match self {
             Self::Config(_) => None,
@@ -231,17 +232,17 @@ impl Error {
         }
     }
 
-    /// The HTTP status of the answer, where there was one.
+    /// Returns the HTTP status of the answer, if any.
     pub fn status(&self) -> Option<u16> {
         self.call()?.status
     }
 
-    /// Whether the API asks to come back later than the run may take: another request now would only prolong that.
+    /// Whether the API asks to wait longer than the run may take. Another request now would only prolong the wait.
     pub fn asks_to_wait(&self) -> bool {
         self.call().is_some_and(|call| matches!(call.stop, StopReason::Wait { .. }))
     }
 
-    /// What the API said, where it said something. Untrusted text: escape it, or use `Display`.
+    /// Returns the messages of the API, if any. They are untrusted: escape them, or use `Display`.
     pub fn messages(&self) -> &[ApiMessage] {
         match self {
             Self::Api { messages, .. } => messages,
@@ -249,29 +250,29 @@ impl Error {
         }
     }
 
-    /// The JSON pointers into the body that was sent, in the order of the messages.
+    /// Returns the JSON pointers into the request body, in the order of the messages.
     pub fn pointers(&self) -> impl Iterator<Item = &str> {
         self.messages().iter().filter_map(|message| message.pointer.as_deref())
     }
 
-    /// Whether one of the messages, or of their chains, has this code.
+    /// Whether a message or its error chain has this code.
     pub fn has_code(&self, code: &str) -> bool {
         self.messages().iter().any(|message| message.has_code(code))
     }
 
-    /// Whether one of the messages is `access.api.error.<slug>`.
+    /// Whether a message is `access.api.error.<slug>`.
     pub fn has_slug(&self, slug: &str) -> bool {
         self.messages().iter().any(|message| message.slug() == Some(slug))
     }
 
     /// Whether a message has code 10001, mentions authentication and has no slug of another error.
     pub(super) fn is_unauthenticated(&self) -> bool {
-        self.messages()
-            .iter()
-            .any(|message| message.has_code(UNAUTHENTICATED) && message.says("authenticat") && message.slug().is_none())
+        self.messages().iter().any(|message| {
+            message.has_code(UNAUTHENTICATED) && message.mentions("authenticat") && message.slug().is_none()
+        })
     }
 
-    /// Whether the API says that there is no organization: code 9999 or its slug, whatever the status.
+    /// Whether the API says that there is no organization: code 9999 or its slug, with any status.
     pub fn is_not_enabled(&self) -> bool {
         self.messages().iter().any(ApiMessage::is_not_enabled)
     }
@@ -282,7 +283,7 @@ impl Call {
         self.status.map_or_else(|| "no status".to_owned(), |status| format!("status {status}"))
     }
 
-    /// What is worth knowing beside the error itself, in parentheses.
+    /// Returns further details, in parentheses.
     fn suffix(&self) -> String {
         let mut notes = Vec::new();
         if self.attempts > 1 {
@@ -290,7 +291,7 @@ impl Call {
         }
         match self.stop {
             StopReason::Final | StopReason::Attempts => {}
-            StopReason::Wait { wait, until } => notes.push(asked_wait(wait, until)),
+            StopReason::Wait { wait, until } => notes.push(requested_wait(wait, until)),
             StopReason::Deadline => notes.push("the deadline leaves no time for another attempt".to_owned()),
         }
         if let Some(ray) = &self.ray {
@@ -300,8 +301,8 @@ impl Call {
     }
 }
 
-/// When the server asks to come back. A date is needed too: whoever reads a log of last night has no use for a duration alone.
-fn asked_wait(wait: Duration, until: Option<SystemTime>) -> String {
+/// Describes the wait that the server asks for, with its end: a duration alone is of no use in an older log.
+fn requested_wait(wait: Duration, until: Option<SystemTime>) -> String {
     let date = until.and_then(|until| jiff::Timestamp::try_from(until).ok());
     let date = date.map(|date| format!(", until {}", utc(date))).unwrap_or_default();
     format!("the API asks to wait {}{date}, which is longer than this run may take", rounded_up(wait))
@@ -316,12 +317,12 @@ impl fmt::Display for Call {
 fn reached(error: &TransportError) -> &'static str {
     match error.reached {
         Reached::Nothing => "did not reach the API",
-        Reached::Unknown => "got no whole answer",
+        Reached::Unknown => "got no complete answer",
     }
 }
 
 fn target(location: Option<&str>) -> String {
-    let Some(location) = location else { return "nowhere".to_owned() };
+    let Some(location) = location else { return "an unknown address".to_owned() };
     match url::Url::parse(location).ok().and_then(|url| url.host_str().map(str::to_owned)) {
         Some(host) => visible(&host).into_owned(),
         None => format!("`{}`", crate::text::excerpt(location, 100)),
@@ -338,5 +339,4 @@ fn joined(messages: &[ApiMessage]) -> String {
 }
 
 #[cfg(test)]
-#[path = "tests/error.rs"]
 mod tests;

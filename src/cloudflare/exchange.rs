@@ -1,6 +1,6 @@
-//! One request brought to its end: sent, sent again where the policy says so, and its answer taken apart.
+//! One request with its retries, and the parsing of its answer.
 //!
-//! Private on purpose: [`Reader`](super::Reader) and [`Writer`](super::Writer) both stand on it, and neither gives it away.
+//! [`Reader`](super::Reader) and [`Writer`](super::Writer) both use an [`Exchange`] and do not expose it: it can write.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -10,14 +10,14 @@ use tracing::Instrument as _;
 
 use super::envelope::Envelope;
 use super::error::{Call, Error};
-use super::retry::{Decision, Policy, StopReason, Tried, decide};
+use super::retry::{AttemptResult, Decision, Policy, StopReason, decide};
 use super::transport::{ApiRequest, Response, Transport, TransportError, header};
 use crate::text::{excerpt, visible};
 
-/// How much of a body that is no answer of the API is shown, in characters.
+/// The number of characters that are shown of a body that is not an answer of the API.
 const EXCERPT: usize = 120;
 
-/// A transport and how to use it.
+/// A transport and its retry policy.
 #[derive(Clone)]
 pub(super) struct Exchange {
     transport: Arc<dyn Transport>,
@@ -29,22 +29,22 @@ pub(super) struct Attempts<'a> {
     exchange: &'a Exchange,
     request: &'a ApiRequest,
     call: Call,
-    /// What came of the last attempt.
+    /// The outcome of the last attempt.
     last: Option<Result<Response, TransportError>>,
 }
 
-/// What came of one attempt.
+/// The outcome of one attempt.
 pub(crate) enum Step<T, E> {
     /// A final outcome.
     Done(Result<T, E>),
-    /// Nothing; the policy says to send it again after this wait.
+    /// No final outcome; the request may be sent again after this wait.
     Again(Duration),
 }
 
 impl Attempts<'_> {
     /// Makes the next attempt.
     pub(super) async fn next(&mut self) -> Step<Answered, Error> {
-        let Some(timeout) = self.exchange.time_for_one() else {
+        let Some(timeout) = self.exchange.attempt_timeout() else {
             return Step::Done(Err(Error::Deadline { call: Box::new(self.call.clone()) }));
         };
         self.call.attempts += 1;
@@ -52,19 +52,19 @@ impl Attempts<'_> {
         let previous = self.last.as_ref().and_then(|last| last.as_ref().err());
         match self.exchange.decide(self.request, self.call.attempts, outcome.as_ref(), previous) {
             Decision::Stop(stop) => {
-                note_stop(self.request, self.call.attempts, stop, outcome.as_ref());
+                log_stop(self.request, self.call.attempts, stop, outcome.as_ref());
                 self.call.stop = stop;
                 Step::Done(conclude(self.call.clone(), outcome))
             }
             Decision::Retry(wait) => {
-                note_retry(self.request, wait, outcome.as_ref());
+                log_retry(self.request, wait, outcome.as_ref());
                 self.last = Some(outcome);
                 Step::Again(wait)
             }
         }
     }
 
-    /// What is known after the attempts so far, where none follows.
+    /// Returns the outcome of the attempts so far, without another one.
     pub(super) fn give_up(self) -> Result<Answered, Error> {
         match self.last {
             Some(outcome) => conclude(self.call, outcome),
@@ -73,7 +73,7 @@ impl Attempts<'_> {
     }
 }
 
-/// A success: what was asked, and the envelope that came back.
+/// A successful request and its answer.
 #[derive(Debug)]
 pub(super) struct Answered {
     pub(super) call: Call,
@@ -91,7 +91,7 @@ impl Exchange {
         self.transport.base_url()
     }
 
-    /// Sends a request until it has a final outcome.
+    /// Sends a request, with retries, until its outcome is final.
     pub(super) async fn call(&self, request: &ApiRequest) -> Result<Answered, Error> {
         let mut attempts = self.attempts(request);
         loop {
@@ -102,7 +102,7 @@ impl Exchange {
         }
     }
 
-    /// The attempts at a request, one by one, for a caller that has something to do between them.
+    /// Returns the attempts of a request, for a caller that acts between them.
     pub(super) fn attempts<'a>(&'a self, request: &'a ApiRequest) -> Attempts<'a> {
         let call = Call {
             operation: request.operation,
@@ -117,8 +117,8 @@ impl Exchange {
         Attempts { exchange: self, request, call, last: None }
     }
 
-    /// How long the next attempt may take; nothing once the deadline has passed.
-    fn time_for_one(&self) -> Option<Duration> {
+    /// Returns the timeout of the next attempt; `None` after the deadline.
+    fn attempt_timeout(&self) -> Option<Duration> {
         let left = self.policy.left(Instant::now());
         left.map_or(Some(self.policy.timeout), |left| (!left.is_zero()).then(|| left.min(self.policy.timeout)))
     }
@@ -130,7 +130,7 @@ impl Exchange {
         outcome: Result<&Response, &TransportError>,
         previous: Option<&TransportError>,
     ) -> Decision {
-        let tried = Tried {
+        let result = AttemptResult {
             attempt,
             outcome,
             previous,
@@ -138,10 +138,10 @@ impl Exchange {
             now: SystemTime::now(),
             jitter: fastrand::f64(),
         };
-        decide(&self.policy, request.method(), &tried)
+        decide(&self.policy, request.method(), &result)
     }
 
-    /// One attempt, in a span of its own.
+    /// Makes one attempt, in its own span.
     async fn send(&self, request: &ApiRequest, attempt: u32, timeout: Duration) -> Result<Response, TransportError> {
         let span = tracing::info_span!(
             "request",
@@ -155,7 +155,7 @@ impl Exchange {
         async {
             let started = Instant::now();
             let outcome = self.transport.send(&request.http, timeout).await;
-            note_outcome(started, outcome.as_ref());
+            log_outcome(started, outcome.as_ref());
             outcome
         }
         .instrument(span)
@@ -163,7 +163,7 @@ impl Exchange {
     }
 }
 
-fn note_outcome(started: Instant, outcome: Result<&Response, &TransportError>) {
+fn log_outcome(started: Instant, outcome: Result<&Response, &TransportError>) {
     let span = tracing::Span::current();
     span.record("elapsed_ms", u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
     match outcome {
@@ -180,7 +180,7 @@ fn note_outcome(started: Instant, outcome: Result<&Response, &TransportError>) {
     }
 }
 
-fn note_retry(request: &ApiRequest, wait: Duration, outcome: Result<&Response, &TransportError>) {
+fn log_retry(request: &ApiRequest, wait: Duration, outcome: Result<&Response, &TransportError>) {
     let reason = match outcome {
         Ok(response) => format!("status {}", response.status().as_u16()),
         Err(error) => visible(&error.message).into_owned(),
@@ -189,15 +189,15 @@ fn note_retry(request: &ApiRequest, wait: Duration, outcome: Result<&Response, &
     tracing::warn!("{} {}: {reason}; trying again in {seconds} s", request.method(), visible(request.path()));
 }
 
-/// Logs why a request that failed is not sent again.
-fn note_stop(request: &ApiRequest, attempts: u32, stop: StopReason, outcome: Result<&Response, &TransportError>) {
+/// Logs why a failed request is not sent again.
+fn log_stop(request: &ApiRequest, attempts: u32, stop: StopReason, outcome: Result<&Response, &TransportError>) {
     let reason = match stop {
         StopReason::Final if outcome.is_ok_and(|response| response.status().as_u16() < 400) => return,
         StopReason::Final if *request.method() == http::Method::GET => "another attempt would fail in the same way",
         StopReason::Final => "a write is repeated only if the server did not act",
-        StopReason::Attempts => "the number of attempts is used up",
-        StopReason::Wait { .. } => "the server asks for a wait that is too long",
-        StopReason::Deadline => "the deadline leaves no time for it",
+        StopReason::Attempts => "all attempts are used up",
+        StopReason::Wait { .. } => "the requested wait is too long",
+        StopReason::Deadline => "the deadline is too close",
     };
     tracing::debug!(attempts, reason, "not sent again: {} {}", request.method(), visible(request.path()));
 }
@@ -211,19 +211,19 @@ fn conclude(mut call: Call, outcome: Result<Response, TransportError>) -> Result
     call.ray = header(response.headers(), "cf-ray").map(str::to_owned);
     call.audit_id = header(response.headers(), "cf-auditlog-id").map(str::to_owned);
     let server_time = header(response.headers(), "date").and_then(|date| httpdate::parse_http_date(date).ok());
-    let (call, envelope) = open(call, &response)?;
-    note_messages(&envelope);
+    let (call, envelope) = parse_answer(call, &response)?;
+    log_messages(&envelope);
     Ok(Answered { call, envelope, server_time })
 }
 
-/// The envelope of a success; everything else is an error of its own kind.
-fn open(call: Call, response: &Response) -> Result<(Call, Envelope), Error> {
+/// Parses the envelope of an answer. Any answer but a success is an error.
+fn parse_answer(call: Call, response: &Response) -> Result<(Call, Envelope), Error> {
     if response.status().is_redirection() {
         let location = header(response.headers(), "location").map(str::to_owned);
         return Err(Error::Redirect { call: Box::new(call), location });
     }
     let unreadable = |call: Call, problem: String| {
-        // Cut before decoding: a body may be megabytes of anything.
+        // Cut before decoding: a body may be several megabytes long.
         let start = &response.body()[..response.body().len().min(EXCERPT * 4)];
         let excerpt = excerpt(&String::from_utf8_lossy(start), EXCERPT);
         Error::Body { call: Box::new(call), problem, excerpt }
@@ -239,8 +239,8 @@ fn open(call: Call, response: &Response) -> Result<(Call, Envelope), Error> {
     }
 }
 
-/// A success may come with messages, and in the documentation's samples even with errors: worth a line in the log, no more.
-fn note_messages(envelope: &Envelope) {
+/// Logs the messages of a success. In samples of the documentation, a success also has errors.
+fn log_messages(envelope: &Envelope) {
     for message in &envelope.errors {
         tracing::warn!("the API reports success and an error: {message}");
     }

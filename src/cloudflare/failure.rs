@@ -1,4 +1,4 @@
-//! What a failure of the HTTP client means: its chain of errors, sorted into [`TransportErrorKind`] and put into words.
+//! Classifies failures of the HTTP client as [`TransportErrorKind`], with a message each.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -10,26 +10,26 @@ use super::transport::{
     AnswerFailure, CertificateFailure, ProxyFailure, Reached, TlsFailure, TransportError, TransportErrorKind,
 };
 
-/// What the client was about to do: the words and the peer of a failure depend on it.
+/// What the client attempted. The message and the peer of a failure depend on it.
 pub(super) struct Attempt<'a> {
-    /// Host and port of the API.
+    /// The host and port of the API.
     pub(super) api: &'a str,
-    /// Host and port of the proxy, and whether it got credentials.
+    /// The host and port of the proxy, and whether its URL has credentials.
     pub(super) proxy: Option<(&'a str, bool)>,
-    /// How long a connection may take.
+    /// The timeout of the connection.
     pub(super) connect: Duration,
-    /// How long the exchange may take.
+    /// The timeout of the exchange.
     pub(super) timeout: Duration,
 }
 
-/// What failed, and the sentence that says so.
-type Sorted = (TransportErrorKind, String);
+/// The kind of a failure, and its message.
+type Classified = (TransportErrorKind, String);
 
 impl Attempt<'_> {
-    /// A request that got no answer. Its URL is taken out: it is known, and proxies put credentials there.
+    /// Returns the error for a request without an answer. The URL is removed: it is known, and a proxy URL holds credentials.
     pub(super) fn no_answer(&self, error: reqwest::Error) -> TransportError {
         let error = error.without_url();
-        // Only the connector proves that nothing was sent; whatever fails behind it may have been acted on.
+        // Only a failure of the connector proves that nothing was sent. After any other failure the API may have acted.
         let reached = if error.is_connect() || error.is_builder() { Reached::Nothing } else { Reached::Unknown };
         let (peer, (kind, message)) = match reached {
             Reached::Nothing => self.connecting(&error),
@@ -38,31 +38,31 @@ impl Attempt<'_> {
         TransportError { kind, reached, peer: Some(peer.to_owned()), message, source: Some(error.into()) }
     }
 
-    /// An answer whose body cannot be read to its end, of which this much came.
+    /// Returns the error for an answer whose body is incomplete or cannot be decoded. `received` is in bytes.
     pub(super) fn broken_answer(&self, error: reqwest::Error, received: usize, whole: Option<u64>) -> TransportError {
         let error = error.without_url();
         let api = self.api;
         let incomplete = causes(&error).any(<dyn StdError>::is::<hyper::Error>);
         let (kind, message) = if error.is_timeout() {
-            (TransportErrorKind::Timeout, self.too_late())
+            (TransportErrorKind::Timeout, self.timed_out())
         } else if causes(&error).any(is_undecodable) && !incomplete {
-            let message = format!("the answer of {api} cannot be decompressed: {}", chain(&error));
+            let message = format!("the answer from {api} cannot be decompressed: {}", chain(&error));
             (TransportErrorKind::Answer(AnswerFailure::Undecodable), message)
         } else {
             let of = whole.map(|whole| format!(" of {whole}")).unwrap_or_default();
-            let message = format!("the answer of {api} broke off after {received}{of} bytes: {}", chain(&error));
+            let message = format!("the answer from {api} ended after {received}{of} bytes: {}", chain(&error));
             (TransportErrorKind::Answer(AnswerFailure::Truncated), message)
         };
-        self.about_answer(kind, message, Some(error.into()))
+        self.unusable_answer(kind, message, Some(error.into()))
     }
 
-    /// An answer that is larger than this many bytes.
-    pub(super) fn too_large(&self, most: usize) -> TransportError {
-        let message = format!("the answer of {} is larger than {} MiB", self.api, most / 1024 / 1024);
-        self.about_answer(TransportErrorKind::Answer(AnswerFailure::TooLarge), message, None)
+    /// Returns the error for an answer larger than this number of bytes.
+    pub(super) fn too_large(&self, limit: usize) -> TransportError {
+        let message = format!("the answer from {} is larger than {} MiB", self.api, limit / 1024 / 1024);
+        self.unusable_answer(TransportErrorKind::Answer(AnswerFailure::TooLarge), message, None)
     }
 
-    fn about_answer(
+    fn unusable_answer(
         &self,
         kind: TransportErrorKind,
         message: String,
@@ -71,15 +71,15 @@ impl Attempt<'_> {
         TransportError { kind, reached: Reached::Unknown, peer: Some(self.api.to_owned()), message, source }
     }
 
-    /// A failure before the request was sent: who it is about, and what it is.
-    fn connecting(&self, error: &reqwest::Error) -> (&str, Sorted) {
+    /// Classifies a failure before the request was sent. Returns the peer that failed as well.
+    fn connecting(&self, error: &reqwest::Error) -> (&str, Classified) {
         let tunnel = causes(error).find_map(tunnel_failure);
         let peer = match (self.proxy, tunnel) {
             (Some((proxy, _)), Some(_)) => proxy,
             _ => self.api,
         };
         let shown = if tunnel.is_some() { format!("the proxy {peer}") } else { peer.to_owned() };
-        let sorted = if let Some(tls) = causes(error).find_map(tls_error) {
+        let classified = if let Some(tls) = causes(error).find_map(tls_error) {
             of_tls(tls, &shown)
         } else if error.is_timeout() {
             let through = self.proxy.map(|(proxy, _)| format!(" through the proxy {proxy}")).unwrap_or_default();
@@ -95,18 +95,18 @@ impl Attempt<'_> {
         } else {
             (TransportErrorKind::Connect, format!("cannot connect to {shown}: {}", chain(error)))
         };
-        (peer, sorted)
+        (peer, classified)
     }
 
-    fn of_tunnel(&self, failure: ProxyFailure, error: &reqwest::Error, peer: &str) -> Sorted {
+    fn of_tunnel(&self, failure: ProxyFailure, error: &reqwest::Error, peer: &str) -> Classified {
         let api = self.api;
         let has_credentials = self.proxy.is_some_and(|(_, has_credentials)| has_credentials);
         let (failure, message) = match failure {
             ProxyFailure::CredentialsRefused if !has_credentials => {
-                (ProxyFailure::CredentialsMissing, format!("the proxy {peer} wants a user name and a password (407)"))
+                (ProxyFailure::CredentialsMissing, format!("the proxy {peer} requires a user name and password (407)"))
             }
             ProxyFailure::CredentialsMissing | ProxyFailure::CredentialsRefused => {
-                (failure, format!("the proxy {peer} refuses the user name or the password (407)"))
+                (failure, format!("the proxy {peer} rejects the user name or password (407)"))
             }
             ProxyFailure::Unreachable if error.is_dns() => {
                 (failure, format!("cannot resolve the host name of the proxy {peer}: {}", chain(error)))
@@ -120,56 +120,56 @@ impl Attempt<'_> {
         (TransportErrorKind::Proxy(failure), message)
     }
 
-    /// A failure after the request was sent, or while it was.
-    fn exchanging(&self, error: &reqwest::Error) -> Sorted {
+    /// Classifies a failure during or after the sending of the request.
+    fn exchanging(&self, error: &reqwest::Error) -> Classified {
         let api = self.api;
         if error.is_timeout() {
-            return (TransportErrorKind::Timeout, self.too_late());
+            return (TransportErrorKind::Timeout, self.timed_out());
         }
         if let Some(tls) = causes(error).find_map(tls_error) {
-            // In TLS 1.3 a server refuses a client after the handshake, for example for want of a client certificate.
+            // In TLS 1.3 a server rejects a client after the handshake, for example if the client certificate is missing.
             return of_tls(tls, api);
         }
         let of_http = causes(error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
         match of_http {
             Some(http) if http.is_parse() => {
-                let message = format!("cannot read the answer of {api} as HTTP: {}", chain(error));
+                let message = format!("the answer from {api} is not valid HTTP: {}", chain(error));
                 (TransportErrorKind::Answer(AnswerFailure::NotHttp), message)
             }
             _ => (TransportErrorKind::Lost, format!("the connection to {api} was lost: {}", chain(error))),
         }
     }
 
-    fn too_late(&self) -> String {
-        format!("no whole answer of {} within {}", self.api, limit(self.timeout))
+    fn timed_out(&self) -> String {
+        format!("no complete answer from {} within {}", self.api, limit(self.timeout))
     }
 }
 
-/// A client for this API that could not be built. The one thing that it loads is what to trust.
+/// Returns the error for a client that could not be built: the only thing it loads is the root certificates.
 pub(super) fn not_built(error: reqwest::Error, api: &str) -> TransportError {
     let kind = TransportErrorKind::Certificate(CertificateFailure::NoRoots);
-    let message = "no root certificates were found to check the API's certificate with".to_owned();
+    let message = "no root certificates found, so the API's certificate cannot be checked".to_owned();
     TransportError { kind, reached: Reached::Nothing, peer: Some(api.to_owned()), message, source: Some(error.into()) }
 }
 
-fn of_tls(error: &rustls::Error, shown: &str) -> Sorted {
+fn of_tls(error: &rustls::Error, shown: &str) -> Classified {
     use TlsFailure::{Interrupted, PlainText, Refused, Version};
     let (failure, message) = match error {
         rustls::Error::InvalidCertificate(error) => return of_certificate(error, shown),
         rustls::Error::PeerIncompatible(_) | rustls::Error::AlertReceived(AlertDescription::ProtocolVersion) => {
-            (Version, format!("{shown} does not offer TLS 1.2 or 1.3 in a way that is supported here"))
+            (Version, format!("{shown} does not offer TLS 1.2 or 1.3 in a form that zerodrift supports"))
         }
         rustls::Error::AlertReceived(AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity) => {
-            (Version, format!("{shown} has no TLS cipher in common with this program"))
+            (Version, format!("{shown} has no TLS cipher in common with zerodrift"))
         }
         rustls::Error::AlertReceived(AlertDescription::InternalError | AlertDescription::UserCanceled) => {
-            (Interrupted, format!("{shown} broke off the TLS handshake"))
+            (Interrupted, format!("{shown} aborted the TLS handshake"))
         }
         rustls::Error::AlertReceived(AlertDescription::CertificateRequired) => {
-            (Refused, format!("{shown} wants a client certificate, which this program does not have"))
+            (Refused, format!("{shown} requires a client certificate, which zerodrift does not support"))
         }
         rustls::Error::AlertReceived(AlertDescription::UnrecognisedName) => {
-            (Refused, format!("{shown} does not know the host name that was asked for"))
+            (Refused, format!("{shown} does not know the requested host name"))
         }
         rustls::Error::AlertReceived(alert) => {
             (Refused, format!("{shown} refused the TLS connection: {}", words(&format!("{alert:?}"))))
@@ -180,7 +180,7 @@ fn of_tls(error: &rustls::Error, shown: &str) -> Sorted {
     (TransportErrorKind::Tls(failure), message)
 }
 
-fn of_certificate(error: &CertificateError, shown: &str) -> Sorted {
+fn of_certificate(error: &CertificateError, shown: &str) -> Classified {
     use CertificateFailure::{Expired, NotForServers, NotYetValid, OtherName, Revoked, Unacceptable, Untrusted};
     let (failure, problem) = match error {
         CertificateError::UnknownIssuer => (Untrusted, "is not signed by an authority that this machine trusts".into()),
@@ -203,10 +203,10 @@ fn of_certificate(error: &CertificateError, shown: &str) -> Sorted {
         CertificateError::Revoked => (Revoked, "was revoked".into()),
         CertificateError::BadSignature => (Unacceptable, "has an invalid signature".into()),
         CertificateError::BadEncoding => (Unacceptable, "is malformed".into()),
-        // The errors behind have no types that are public here, and no text but the name of the variant.
+        // The types of these errors are not public, and their text is the name of the variant.
         CertificateError::Other(other) => match other.0.to_string().as_str() {
-            "CaUsedAsEndEntity" => (NotForServers, "is that of an authority, not of a server".into()),
-            // The platform verifier's word for a wrong extended key usage.
+            "CaUsedAsEndEntity" => (NotForServers, "belongs to an authority, not to a server".into()),
+            // The platform verifier's message for a wrong extended key usage.
             "certificate had invalid extensions" => (NotForServers, "is not for servers".into()),
             text => (Unacceptable, format!("is not accepted: {}", words(text))),
         },
@@ -215,15 +215,16 @@ fn of_certificate(error: &CertificateError, shown: &str) -> Sorted {
     (TransportErrorKind::Certificate(failure), format!("the certificate of {shown} {problem}"))
 }
 
-/// Names in a certificate, shortened: a shared certificate has a hundred. `DnsName("a.example")` is how the library shows one.
+/// Returns the first names in a certificate: a shared certificate may have a hundred. The library shows a name as
+/// `DnsName("a.example")`.
 fn presented_names(presented: &[String]) -> String {
     const SHOWN: usize = 3;
     let bare = |name: &String| name.split('"').nth(1).unwrap_or(name).to_owned();
     let names: Vec<String> = presented.iter().take(SHOWN).map(bare).collect();
     match (names.is_empty(), presented.len().saturating_sub(SHOWN)) {
         (true, _) => " and names no host".to_owned(),
-        (false, 0) => format!(", but for {}", names.join(", ")),
-        (false, more) => format!(", but for {} and {more} more", names.join(", ")),
+        (false, 0) => format!(", only for {}", names.join(", ")),
+        (false, more) => format!(", only for {} and {more} more", names.join(", ")),
     }
 }
 
@@ -232,7 +233,7 @@ fn date(seconds: u64) -> String {
     moment.map_or_else(|| "an unknown time".to_owned(), utc)
 }
 
-/// The name of a variant as words: `BadDerTime` is `bad der time`. Anything else stays as it is.
+/// Returns the name of a variant as words: `BadDerTime` becomes `bad der time`. Any other text is unchanged.
 fn words(text: &str) -> String {
     if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return text.to_owned();
@@ -247,8 +248,8 @@ fn words(text: &str) -> String {
     words
 }
 
-/// What became of a tunnel. The client's error has no type outside of its crate, so its texts are all there is: hyper-util 0.1,
-/// `client::legacy::connect::proxy::tunnel`. A test with a proxy of every kind fails if they change.
+/// Returns why a tunnel failed. The type of the error is private, so this reads its message: hyper-util 0.1,
+/// `client::legacy::connect::proxy::tunnel`. A test with real proxies fails if the messages change.
 fn tunnel_failure(cause: &(dyn StdError + 'static)) -> Option<ProxyFailure> {
     Some(match cause.to_string().strip_prefix("tunnel error: ")? {
         "proxy authorization required" => ProxyFailure::CredentialsRefused,
@@ -258,7 +259,7 @@ fn tunnel_failure(cause: &(dyn StdError + 'static)) -> Option<ProxyFailure> {
     })
 }
 
-/// The TLS error in an error. An I/O error may wrap it, which `source` skips.
+/// Returns the TLS error of a cause, even inside an I/O error, which `source` skips.
 fn tls_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Error> {
     if let Some(tls) = cause.downcast_ref::<rustls::Error>() {
         return Some(tls);
@@ -267,10 +268,10 @@ fn tls_error<'a>(cause: &'a (dyn StdError + 'static)) -> Option<&'a rustls::Erro
     tls_error(inner)
 }
 
-/// Whether the connection was closed while it was being made. TCP has no such error: only a TLS handshake reads by then.
+/// Whether the connection was closed during the TLS handshake. TCP alone does not read yet, so it has no such error.
 fn is_cut_handshake(cause: &(dyn StdError + 'static)) -> bool {
     let Some(io) = cause.downcast_ref::<std::io::Error>() else { return false };
-    // An I/O error may wrap it, which `source` skips.
+    // `source` skips the error inside an I/O error.
     io.kind() == std::io::ErrorKind::UnexpectedEof || io.get_ref().is_some_and(|inner| is_cut_handshake(inner))
 }
 
@@ -284,7 +285,7 @@ fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn StdError + 'stat
     std::iter::successors(error.source(), |&cause| cause.source())
 }
 
-/// The causes of an error as text, outermost first, each once, without the client's own words for where it was.
+/// Returns the causes of an error as text, outermost first, without repetitions and without the client's internal stages.
 fn chain(error: &reqwest::Error) -> String {
     let own = |text: &String| {
         text.starts_with("client error (")

@@ -276,11 +276,11 @@ fn of_refusal(error: &Error, operation: Operation) -> Vec<String> {
 
 /// Returns the hint for codes whose message states the cause: 9109 has a message for each of three causes.
 fn of_unauthenticated(error: &Error) -> Option<String> {
-    let says = |words: &str| error.messages().iter().any(|message| message.says(words));
-    if error.has_code("9109") && says("from location") {
+    let mentions = |words: &str| error.messages().iter().any(|message| message.mentions(words));
+    if error.has_code("9109") && mentions("from location") {
         return Some("the token is limited to other IP addresses: run zerodrift from one of them, or change the IP address filter of the token in the dashboard".to_owned());
     }
-    if error.has_code("9109") && says("invalid access token") {
+    if error.has_code("9109") && mentions("invalid access token") {
         return Some("the token is unknown, expired or disabled: create a new one in the dashboard and set it in CLOUDFLARE_API_TOKEN".to_owned());
     }
     error.is_unauthenticated().then(|| {

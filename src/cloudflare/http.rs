@@ -1,4 +1,4 @@
-//! The transport of every day: HTTPS through reqwest, with every convenience that could leak a credential turned off.
+//! The transport over HTTPS with reqwest, without the features that could leak a credential.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,33 +14,33 @@ use super::failure::{Attempt, not_built};
 use super::proxy::ProxyRoute;
 use super::transport::{Request, Response, Sending, Transport, TransportError};
 
-/// The largest answer that is read. A real one has a few kilobytes; this is what a broken or hostile server can make us hold.
+/// The maximum size of an answer in bytes. Real answers have a few kilobytes; the limit is for broken or hostile servers.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// How long a connection may take to come about. Within the timeout of the exchange, and shorter, because a failure here proves that nothing was sent.
+/// The timeout for connecting. It is shorter than that of the exchange, because its failure proves that nothing was sent.
 const CONNECT: Duration = Duration::from_secs(10);
 
-/// Who asks, as the API's logs see it.
+/// The user agent.
 const USER_AGENT: &str = concat!("zerodrift/", env!("CARGO_PKG_VERSION"));
 
-/// What an [`HttpTransport`] is made of. Nothing in here is read from the environment; that is the caller's work.
+/// The configuration of an [`HttpTransport`]. It does not read the environment; the caller does.
 #[derive(Debug, Clone)]
 pub struct HttpConfig {
-    /// Where the API is.
+    /// The address of the API.
     pub base_url: BaseUrl,
-    /// Who asks.
+    /// The credentials.
     pub credentials: Credentials,
-    /// Root certificates to trust beside the platform's, as PEM: what `SSL_CERT_FILE` names.
+    /// Root certificates to trust in addition to those of the platform, as PEM: the file in `SSL_CERT_FILE`.
     pub extra_roots: Option<Vec<u8>>,
-    /// Through which proxy.
+    /// The proxy, or none.
     pub proxy: ProxyRoute,
 }
 
-/// Carries requests over HTTPS.
+/// Sends requests over HTTPS.
 ///
-/// - The client is built by the first request: a program that sends nothing loads no certificates.
-/// - Redirects are not followed, nothing is repeated, and plain http goes to loopback alone, past every proxy.
-/// - The credentials are in the headers of a request and nowhere else: not in logs, errors or `Debug`.
+/// - The first request builds the client, so a program that sends nothing loads no certificates.
+/// - It follows no redirects and does not retry. It uses plain http only for loopback, without a proxy.
+/// - The credentials are only in the request headers: not in logs, errors or `Debug`.
 #[derive(Debug)]
 pub struct HttpTransport {
     base_url: BaseUrl,
@@ -52,10 +52,10 @@ pub struct HttpTransport {
 }
 
 impl HttpTransport {
-    /// A transport that has not connected yet.
+    /// Creates a transport. It connects on the first request.
     ///
     /// # Errors
-    /// If the credentials cannot be put into headers, or the extra roots are no PEM.
+    /// Returns a [`ConfigError`] if the credentials are not valid in a header, or the extra roots are not PEM certificates.
     pub fn new(config: HttpConfig) -> Result<Self, ConfigError> {
         let HttpConfig { base_url, credentials, extra_roots, proxy } = config;
         let headers = credentials.headers()?;
@@ -63,11 +63,11 @@ impl HttpTransport {
         Ok(Self { base_url, headers, roots, proxy, client: OnceCell::new() })
     }
 
-    /// A transport with this API token, to Cloudflare unless there is another base URL. An empty base URL counts as none, as an empty
-    /// environment variable does. The proxy is that of the environment.
+    /// Creates a transport with an API token. Without a base URL, or with an empty one, it connects to Cloudflare. It uses the proxy
+    /// that the environment names.
     ///
     /// # Errors
-    /// If the token cannot be put into a header or must not be sent to the base URL, or a proxy variable cannot be used.
+    /// Returns a [`ConfigError`] if the token, the base URL or a proxy variable cannot be used.
     pub fn with_token(base_url: Option<&str>, token: &str) -> Result<Self, ConfigError> {
         let base_url = base_url.filter(|url| !url.is_empty()).map(BaseUrl::parse).transpose()?.unwrap_or_default();
         let proxy = ProxyRoute::of_process(&base_url)?;
@@ -85,14 +85,14 @@ impl HttpTransport {
             .user_agent(USER_AGENT)
             .default_headers(self.headers.clone())
             .redirect(reqwest::redirect::Policy::none())
-            // Repeating is decided above, where it is known whether a request is a write.
+            // The exchange decides about retries: it knows which requests are writes.
             .retry(reqwest::retry::never())
             .referer(false)
             .gzip(true)
             .connect_timeout(CONNECT)
             .tls_certs_merge(self.roots.clone());
         if self.base_url.is_loopback() {
-            // `localhost` is what it says, whatever the resolver thinks; port 0 stands for the URL's own.
+            // `localhost` is always loopback, whatever the resolver says. Port 0 means the port of the URL.
             let loopback = [([127, 0, 0, 1], 0).into(), (std::net::Ipv6Addr::LOCALHOST, 0).into()];
             return Ok(builder.no_proxy().resolve_to_addrs("localhost", &loopback));
         }
@@ -155,15 +155,10 @@ fn parse_roots(pem: &[u8]) -> Result<Vec<Certificate>, ConfigError> {
     let roots = Certificate::from_pem_bundle(pem)
         .map_err(|error| ConfigError::Roots(error.source().map_or_else(|| error.to_string(), ToString::to_string)))?;
     if roots.is_empty() {
-        return Err(ConfigError::Roots("there is no certificate in them".to_owned()));
+        return Err(ConfigError::Roots("there are no certificates in the file".to_owned()));
     }
     Ok(roots)
 }
 
 #[cfg(test)]
-#[path = "tests/http.rs"]
 mod tests;
-
-#[cfg(test)]
-#[path = "tests/tls.rs"]
-mod tls_tests;

@@ -1,14 +1,14 @@
-//! The API: reader, writer, envelope, errors and retries; every operation of the organization and DoH objects.
+//! The API client: all operations of the organization and DoH objects.
 //!
-//! - [`request`]: what can be asked, as pure values
-//! - `transport`: the seam between what is asked and how it travels
-//! - `http`: the transport over HTTPS; `proxy` decides its way, `failure` sorts what can go wrong on it
+//! - [`request`]: the requests, as pure values
+//! - `transport`: the trait that sends a request, and its errors
+//! - `http`: the transport over HTTPS; `proxy` selects its proxy, `failure` classifies its failures
 //! - `reader`, `writer`: two types, so that a plan cannot write
-//! - `retry`: when a request is sent again, as a pure decision
-//! - `envelope`, `error`, `hints`: what came back, what it means, what to do
-//! - `credentials`, `base_url`: who asks, and whom; checked before anything is sent
+//! - `retry`: when to send a request again, as a pure decision
+//! - `envelope`, `error`, `hints`: the answers, the errors and their hints
+//! - `credentials`, `base_url`: the credentials and the address of the API, checked before anything is sent
 //!
-//! Reading an organization and changing one setting of it:
+//! This example reads an organization and changes one of its settings:
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -22,7 +22,7 @@
 //!
 //! let live = Reader::new(transport.clone(), Policy::default()).organization(&target).await?;
 //! if let Some(document) = live.document() {
-//!     // PUT may replace the object: send everything that was read, less what the server keeps for itself.
+//!     // PUT may replace the object: send all fields that were read, except those that only the server writes.
 //!     let mut fields = document.fields.clone();
 //!     fields.shift_remove("created_at");
 //!     fields.shift_remove("updated_at");
@@ -48,8 +48,7 @@ mod reader;
 pub mod request;
 mod retry;
 #[cfg(test)]
-#[path = "tests/script.rs"]
-mod script;
+mod tests;
 mod transport;
 mod writer;
 

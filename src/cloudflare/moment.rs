@@ -1,13 +1,13 @@
-//! Points and spans of time as messages show them.
+//! Times and durations in messages.
 
 use std::time::Duration;
 
-/// A point in time, to the second: `2026-11-22 12:00:00 UTC`.
+/// Formats a point in time, to the second: `2026-11-22 12:00:00 UTC`.
 pub(super) fn utc(moment: jiff::Timestamp) -> String {
     moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// A wait in the largest unit that shows it whole, rounded up to seconds so that it is never shown shorter than it is: `90 s`, `5 min`, `2 h`.
+/// Formats a wait in the largest exact unit, rounded up to seconds: `90 s`, `5 min`, `2 h`.
 pub(super) fn rounded_up(wait: Duration) -> String {
     let seconds = wait.as_secs().saturating_add(u64::from(wait.subsec_nanos() > 0));
     match seconds {
@@ -18,7 +18,7 @@ pub(super) fn rounded_up(wait: Duration) -> String {
     }
 }
 
-/// A limit as somebody set it, to a tenth of a second: `30 s`, `0.3 s`. What is left of a deadline has more digits than anybody reads.
+/// Formats a limit to a tenth of a second: `30 s`, `0.3 s`. The rest of a deadline has more digits, which do not matter.
 pub(super) fn limit(limit: Duration) -> String {
     let tenths = limit.as_millis().div_ceil(100);
     match tenths % 10 {
@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_are_shown_whole_and_never_too_short() {
+    fn a_wait_is_rounded_up_and_shown_in_the_largest_exact_unit() {
         let table = [(0, "0 s"), (1, "1 s"), (29_001, "30 s"), (60_000, "1 min"), (90_000, "90 s"), (7_200_000, "2 h")];
         for (milliseconds, expected) in table {
             assert_eq!(rounded_up(Duration::from_millis(milliseconds)), expected);
@@ -41,7 +41,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_have_at_most_one_decimal() {
+    fn a_limit_has_at_most_one_decimal() {
         let table =
             [(1_999_411_492, "2 s"), (300_000_000, "0.3 s"), (1_450_000_000, "1.5 s"), (30_000_000_000, "30 s")];
         for (nanoseconds, expected) in table {

@@ -1,4 +1,4 @@
-//! What the API says of a token: its state, its dates, and whose it is.
+//! The result of verifying a token: its state, dates and owner.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -7,42 +7,42 @@ use serde_json::{Map, Value as Json};
 
 use crate::text::visible;
 
-/// The answer to a check of a token.
+/// The result of verifying a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenCheck {
-    /// Whose token it is.
+    /// The owner.
     pub owner: TokenOwner,
-    /// The token's id, which is no secret.
+    /// The id of the token. It is not a secret.
     pub id: Option<String>,
-    /// Its state.
+    /// The state.
     pub state: TokenState,
-    /// When it ends, RFC 3339, where it ends.
+    /// The end of its validity in RFC 3339, if limited.
     pub expires_on: Option<String>,
-    /// When it begins, RFC 3339, where that is limited.
+    /// The start of its validity in RFC 3339, if limited.
     pub not_before: Option<String>,
-    /// The server's clock, from the `Date` header: whole seconds.
+    /// The server's clock in whole seconds, from the `Date` header.
     pub server_time: Option<SystemTime>,
 }
 
-/// Whose a token is: this decides which endpoint knows it.
+/// The owner of a token. It determines which endpoint knows the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenOwner {
-    /// It belongs to the account.
+    /// The account.
     Account,
-    /// It belongs to a user.
+    /// A user.
     User,
 }
 
-/// A token's state.
+/// The state of a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TokenState {
-    /// It works, though it need not have the permissions it takes.
+    /// It is valid, but may lack permissions.
     Active,
-    /// It was turned off.
+    /// It is disabled.
     Disabled,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// A word that this version does not know. Untrusted text; `Display` escapes it.
+    /// A state unknown to this version. Untrusted text; `Display` escapes it.
     Other(String),
 }
 

@@ -1,4 +1,4 @@
-//! The client that reads. It has no method that writes, and nothing turns it into one that has.
+//! The client that reads. It has no method that writes, and cannot be converted to a client that has one.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,9 +15,9 @@ use crate::json::JsonText;
 use crate::live::{Document, DocumentError, Live, Slot};
 use crate::settings::{Endpoint, Scope, Target, is_blank};
 
-/// Reads organizations: each method sends GET requests and nothing else.
+/// Reads organizations. All methods send only GET requests.
 ///
-/// A plan holds this type and no [`Writer`](super::Writer), so that it cannot write by mistake:
+/// A plan has a `Reader` and not a [`Writer`](super::Writer), so it cannot write by mistake:
 ///
 /// ```compile_fail,E0599
 /// # async fn plan(reader: zerodrift::cloudflare::Reader, target: zerodrift::settings::Target) {
@@ -30,43 +30,43 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// A reader on a transport.
+    /// Creates a reader that uses a transport.
     pub fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
         Self { exchange: Exchange::new(transport, policy) }
     }
 
-    /// The base URL that it reads from.
+    /// Returns the base URL that it reads from.
     pub fn base_url(&self) -> &str {
         self.exchange.base_url()
     }
 
     /// Reads the organization object.
     ///
-    /// [`Slot::Absent`] only where the API says "not enabled" (code 9999 or its message), whatever the status. A 404, a null result or another
-    /// 403 says nothing about the organization.
+    /// Returns [`Slot::Absent`] only if the API answers "not enabled" (code 9999 or its message), with any status. A 404, a null
+    /// result or any other 403 does not prove that there is no organization.
     ///
     /// # Errors
-    /// Whatever keeps the object from being read, the cases above included.
+    /// Returns an [`Error`] if the object cannot be read, including the cases above.
     pub async fn organization(&self, target: &Target) -> Result<Slot, Error> {
         let Some(answered) = absent(self.exchange.call(&request::get(target)).await)? else { return Ok(Slot::Absent) };
         let document = document(&answered, Endpoint::Organization)?;
-        // An organization has an auth_domain at the least. An empty one is no base for a write.
+        // Every organization has an auth_domain. A write based on an empty document could lose settings.
         match document.filter(|document| !document.fields.is_empty()) {
             Some(document) => Ok(Slot::Present(document)),
             None => Err(mismatch(answered.call, answered.envelope.result.as_ref(), "an organization")),
         }
     }
 
-    /// Reads the DoH object. Nothing, null and every other way of being empty is a document without fields: nobody ever configured it.
+    /// Reads the DoH object. A missing, null or empty result is a document without fields: DoH was never configured.
     ///
     /// # Errors
-    /// If the target is a zone, and whatever keeps the object from being read.
+    /// Returns an [`Error`] if the target is a zone, or if the object cannot be read.
     pub async fn doh(&self, target: &Target) -> Result<Slot, Error> {
         if target.scope == Scope::Zone {
             return Err(ConfigError::NoDohInZones.into());
         }
-        let asked = request::get_doh(target);
-        let Some(answered) = absent(self.exchange.call(&asked).await)? else { return Ok(Slot::Absent) };
+        let request = request::get_doh(target);
+        let Some(answered) = absent(self.exchange.call(&request).await)? else { return Ok(Slot::Absent) };
         if let Some(document) = document(&answered, Endpoint::Doh)? {
             return Ok(Slot::Present(document));
         }
@@ -77,23 +77,23 @@ impl Reader {
         Err(mismatch(answered.call, result.as_ref(), "the DoH settings"))
     }
 
-    /// Reads these endpoints at once, each with one GET. The others stay [`Slot::NotRead`].
+    /// Reads these endpoints concurrently, each with one GET. The others are [`Slot::NotRead`].
     ///
     /// # Errors
-    /// The first error in the order of [`Endpoint::ALL`], so that the same failure always reads the same; and at once an answer
-    /// that asks to come back later than the run may take.
+    /// Returns the first [`Error`] in the order of [`Endpoint::ALL`], so that the result is deterministic. An answer that asks to
+    /// wait longer than the run may take is returned immediately.
     pub async fn live(&self, target: &Target, endpoints: &[Endpoint]) -> Result<Live, Error> {
-        let (organization, doh) = self.at_once(target, endpoints).await?;
+        let (organization, doh) = self.concurrently(target, endpoints).await?;
         Ok(Live { organization, doh: doh? })
     }
 
-    /// Reads the organization and its DoH settings at once. Where the organization is readable and the API refuses the DoH settings
-    /// (400, 403 or 404: no permission, or no such settings in this account), they stay [`Slot::NotRead`], and the refusal is returned.
+    /// Reads the organization and its DoH settings concurrently. If the API refuses only the DoH settings (400, 403 or 404: no
+    /// permission, or no such settings in this account), they are [`Slot::NotRead`], and the refusal is returned as well.
     ///
     /// # Errors
-    /// Any other error, in the order of [`Endpoint::ALL`].
+    /// Returns any other [`Error`], in the order of [`Endpoint::ALL`].
     pub async fn live_where_readable(&self, target: &Target) -> Result<(Live, Option<Error>), Error> {
-        let (organization, doh) = self.at_once(target, &Endpoint::ALL).await?;
+        let (organization, doh) = self.concurrently(target, &Endpoint::ALL).await?;
         match doh {
             Ok(doh) => Ok((Live { organization, doh }, None)),
             Err(error) if matches!(error.status(), Some(400 | 403 | 404)) => {
@@ -103,15 +103,19 @@ impl Reader {
         }
     }
 
-    /// The organization, and what became of reading the DoH settings meanwhile.
-    async fn at_once(&self, target: &Target, endpoints: &[Endpoint]) -> Result<(Slot, Result<Slot, Error>), Error> {
-        let mut organization = pin!(self.wanted(target, Endpoint::Organization, endpoints));
-        let mut doh = pin!(self.wanted(target, Endpoint::Doh, endpoints));
+    /// Returns the organization, and the outcome of the concurrent read of the DoH settings.
+    async fn concurrently(
+        &self,
+        target: &Target,
+        endpoints: &[Endpoint],
+    ) -> Result<(Slot, Result<Slot, Error>), Error> {
+        let mut organization = pin!(self.read_if_listed(target, Endpoint::Organization, endpoints));
+        let mut doh = pin!(self.read_if_listed(target, Endpoint::Doh, endpoints));
         tokio::select! {
             biased;
-            // Nothing that the other one says can come before this error.
+            // This error comes first in any case, so the other request need not finish.
             organization = &mut organization => Ok((organization?, doh.await)),
-            // The API asks to come back later than this run may take; that ends the run now, whatever the other request waits for.
+            // The API asks to wait longer than this run may take, so the other request need not finish.
             doh = &mut doh => match doh {
                 Err(error) if error.asks_to_wait() => Err(error),
                 doh => Ok((organization.await?, doh)),
@@ -119,7 +123,7 @@ impl Reader {
         }
     }
 
-    async fn wanted(&self, target: &Target, endpoint: Endpoint, endpoints: &[Endpoint]) -> Result<Slot, Error> {
+    async fn read_if_listed(&self, target: &Target, endpoint: Endpoint, endpoints: &[Endpoint]) -> Result<Slot, Error> {
         if !endpoints.contains(&endpoint) {
             return Ok(Slot::NotRead);
         }
@@ -129,18 +133,18 @@ impl Reader {
         }
     }
 
-    /// Asks what the token is: as a token of the account first, then as a token of a user.
+    /// Verifies the token: first as an account token, then as a user token.
     ///
-    /// The account's endpoint comes first because the user's answers an account's token with code 1000, as if it were wrong. An active token need
-    /// not have the permissions that it takes. Global keys cannot be checked like this.
+    /// The account endpoint comes first because the user endpoint answers an account token with code 1000, as if it were invalid.
+    /// An active token may still lack permissions. Global keys cannot be verified.
     ///
     /// # Errors
-    /// If neither endpoint knows the token, or none could be asked.
+    /// Returns an [`Error`] if neither endpoint knows the token, or if a request fails.
     pub async fn verify_token(&self, target: &Target) -> Result<TokenCheck, Error> {
         if target.scope == Scope::Account {
             match self.exchange.call(&request::verify_account_token(&target.id)).await {
                 Ok(answered) => return checked(answered, TokenOwner::Account),
-                Err(error) if may_be_a_users(&error) => {}
+                Err(error) if may_be_user_token(&error) => {}
                 Err(error) => return Err(error),
             }
         }
@@ -148,19 +152,19 @@ impl Reader {
     }
 }
 
-/// Whether the account's endpoint says that it does not know the token, and not that it has no time or cannot be reached.
-fn may_be_a_users(error: &Error) -> bool {
+/// Whether the account endpoint does not know the token, as opposed to a failed or rate-limited request.
+fn may_be_user_token(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Authentication | ErrorKind::NotFound | ErrorKind::Refused)
 }
 
 fn checked(answered: Answered, owner: TokenOwner) -> Result<TokenCheck, Error> {
     match answered.envelope.result.as_ref().map(JsonText::view) {
         Some(Json::Object(fields)) => Ok(TokenCheck::read(owner, &fields, answered.server_time)),
-        _ => Err(mismatch(answered.call, answered.envelope.result.as_ref(), "a token's status")),
+        _ => Err(mismatch(answered.call, answered.envelope.result.as_ref(), "the status of a token")),
     }
 }
 
-/// The document that was asked for; nothing where the result is something else than an object.
+/// Returns the document of an answer; `None` if the result is not an object.
 fn document(answered: &Answered, endpoint: Endpoint) -> Result<Option<Document>, Error> {
     let Some(result) = &answered.envelope.result else { return Ok(None) };
     match Document::parse(endpoint, result) {
@@ -173,7 +177,7 @@ fn document(answered: &Answered, endpoint: Endpoint) -> Result<Option<Document>,
     }
 }
 
-/// The answer, or nothing where the API says that there is no organization.
+/// Returns the answer; `None` if the API says that there is no organization.
 fn absent(outcome: Result<Answered, Error>) -> Result<Option<Answered>, Error> {
     match outcome {
         Ok(answered) => Ok(Some(answered)),
@@ -182,18 +186,18 @@ fn absent(outcome: Result<Answered, Error>) -> Result<Option<Answered>, Error> {
     }
 }
 
-/// The error of a success whose result is something else.
-pub(super) fn mismatch(call: Call, result: Option<&JsonText>, wanted: &'static str) -> Error {
-    Error::Result { call: Box::new(call), found: shape(result), wanted }
+/// Returns the error for a success with an unexpected result.
+pub(super) fn mismatch(call: Call, result: Option<&JsonText>, expected: &'static str) -> Error {
+    Error::Result { call: Box::new(call), found: shape(result), expected }
 }
 
-/// What a result is, in words.
+/// Describes the JSON type of a result.
 fn shape(result: Option<&JsonText>) -> &'static str {
     match result.map(|result| (result.as_str().as_bytes().first(), result)) {
         None => "missing",
         Some((Some(b'n'), _)) => "null",
         Some((Some(b't' | b'f'), _)) => "a boolean",
-        Some((Some(b'"'), _)) => "a text",
+        Some((Some(b'"'), _)) => "a string",
         Some((Some(b'['), _)) => "a list",
         Some((Some(b'{'), result)) if result.view() == Json::Object(Map::new()) => "an empty object",
         Some((Some(b'{'), _)) => "an object",
@@ -202,5 +206,4 @@ fn shape(result: Option<&JsonText>) -> &'static str {
 }
 
 #[cfg(test)]
-#[path = "tests/reader.rs"]
 mod tests;

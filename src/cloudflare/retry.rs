@@ -1,14 +1,14 @@
-//! When a request is sent again, and after how long: a pure decision, apart from the sleeping.
+//! When to send a request again, and after which wait: a pure decision, without sleeping.
 //!
-//! Reads are repeated after 408, 429, 5xx and failures of the connection. A write is repeated only when the server provably did
-//! not act: after 429, which is answered instead of acting, and when no connection came about. A write is asked for
-//! again before each repetition, so that the caller can read first. Everything else about a write is final or uncertain; what is uncertain
-//! is settled by a read before anybody writes again, which is the caller's work too.
+//! Reads are repeated after 408, 429, 5xx and connection failures. A write is repeated only if the server provably did not act:
+//! after 429, and if no connection was made. The caller starts each repetition of a write, so that it can read first. Any other
+//! outcome of a write is final or uncertain; the caller settles an uncertain one with a read.
 //!
-//! Nothing is repeated that would fail in the same way again: see [`TransportErrorKind::is_lasting`](super::TransportErrorKind::is_lasting).
+//! A failure that would occur again in the same way is not repeated: see
+//! [`TransportErrorKind::is_lasting`](super::TransportErrorKind::is_lasting).
 //!
-//! Waits are full-jitter exponential: a random part of `base · 2ⁿ⁻¹`, at most `cap`, so that many runs that failed together do
-//! not come back together. A longer wait that the server asks for (`Retry-After`, `Ratelimit`) is kept.
+//! The wait is exponential with full jitter: a random part of `base · 2ⁿ⁻¹`, at most `cap`, so that runs that failed together do
+//! not retry together. If the server asks for a longer wait (`Retry-After`, `Ratelimit`), that one applies.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,27 +17,27 @@ use tokio::time::Instant;
 
 use super::transport::{AnswerFailure, Reached, Response, TransportError, TransportErrorKind, header};
 
-/// The longest wait that is kept without a deadline. The API blocks for five minutes after too many requests; a minute on top is slack.
-const PATIENCE: Duration = Duration::from_secs(360);
+/// The longest wait without a deadline. The API blocks for five minutes after too many requests; one minute is slack.
+const MAX_WAIT: Duration = Duration::from_secs(360);
 
-/// How often and how long a client tries.
+/// The limits for attempts, waits and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Policy {
-    /// How often a request is sent at most; 1 means never again. 0 counts as 1.
+    /// The maximum number of attempts; 0 counts as 1.
     pub attempts: u32,
-    /// The upper end of the first wait; it doubles from there.
+    /// The maximum first wait. It doubles with each attempt.
     pub base: Duration,
-    /// The longest wait of our own. What the server asks for may be longer.
+    /// The longest wait that is not requested by the server.
     pub cap: Duration,
-    /// How long one exchange may take, connection and body included.
+    /// The timeout of one exchange, including connecting and reading the body.
     pub timeout: Duration,
-    /// When the whole run has to be over. Nothing is sent after it, and no wait goes past it.
+    /// The end of the whole run. Nothing is sent after it, and no wait extends past it.
     pub deadline: Option<Instant>,
 }
 
 impl Default for Policy {
-    /// Five attempts within about fifteen seconds of waiting, 30 seconds each: between Cloudflare's own clients, of which one tries
-    /// three times at 1 to 30 seconds and another ten times up to 30 seconds.
+    /// Returns a policy of five attempts with about fifteen seconds of waiting, and 30 seconds each. Of Cloudflare's own clients, one
+    /// makes three attempts with waits from 1 to 30 seconds, and another one makes ten.
     fn default() -> Self {
         Self {
             attempts: 5,
@@ -50,42 +50,42 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Tries once: for checks that want to know what happens and not to get through.
+    /// Returns a policy of one attempt, for checks that report the first outcome.
     pub fn once() -> Self {
         Self { attempts: 1, ..Self::default() }
     }
 
-    /// This policy with a limit for one exchange.
+    /// Returns this policy with a timeout for one exchange.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// This policy with a deadline that far from now.
+    /// Returns this policy with a deadline after this duration.
     #[must_use]
     pub fn deadline_in(self, limit: Duration) -> Self {
-        // A limit beyond what the clock can express is none.
+        // A deadline that the clock cannot express is no deadline.
         Self { deadline: Instant::now().checked_add(limit), ..self }
     }
 
-    /// How much time is left at this instant; `None` without a deadline.
+    /// Returns the time left until the deadline; `None` without one.
     pub(super) fn left(&self, now: Instant) -> Option<Duration> {
         Some(self.deadline?.saturating_duration_since(now))
     }
 }
 
-/// One attempt that is over, and what the decision needs to know of the world.
+/// The outcome of an attempt, and the other inputs of the decision.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Tried<'a> {
-    /// Which attempt it was, counted from 1.
+pub(super) struct AttemptResult<'a> {
+    /// The number of the attempt, from 1.
     pub(super) attempt: u32,
-    /// What came of it.
+    /// The outcome.
     pub(super) outcome: Result<&'a Response, &'a TransportError>,
-    /// How the attempt before it failed, where it got no answer.
+    /// The failure of the attempt before it, if that got no answer.
     pub(super) previous: Option<&'a TransportError>,
-    /// How much time is left until the deadline; `None` without one.
+    /// The time left until the deadline; `None` without one.
     pub(super) left: Option<Duration>,
-    /// The time of day, for a `Retry-After` that is a date.
+    /// The current time, for a `Retry-After` that is a date.
     pub(super) now: SystemTime,
     /// A random number from 0 up to 1.
     pub(super) jitter: f64,
@@ -96,7 +96,7 @@ pub(super) struct Tried<'a> {
 pub(super) enum Decision {
     /// Send it again after this wait.
     Retry(Duration),
-    /// Take the outcome as it is.
+    /// Do not send it again.
     Stop(StopReason),
 }
 
@@ -105,13 +105,13 @@ pub(super) enum Decision {
 pub enum StopReason {
     /// The outcome is final: a success, a refusal, or a write whose outcome is uncertain.
     Final,
-    /// It was sent as often as the policy allows.
+    /// All attempts of the policy are used up.
     Attempts,
-    /// The server asks to wait this long, which is past the deadline or past all patience.
+    /// The server asks for a wait that extends past the deadline or is too long.
     Wait {
-        /// How long.
+        /// The requested wait.
         wait: Duration,
-        /// When that is, where the clock can express it.
+        /// The end of the wait, if the clock can express it.
         until: Option<SystemTime>,
     },
     /// The deadline leaves no time for the wait before another attempt.
@@ -119,26 +119,26 @@ pub enum StopReason {
 }
 
 /// Decides what to do after an attempt.
-pub(super) fn decide(policy: &Policy, method: &Method, tried: &Tried<'_>) -> Decision {
-    if !may_repeat(method, tried) {
+pub(super) fn decide(policy: &Policy, method: &Method, result: &AttemptResult<'_>) -> Decision {
+    if !may_repeat(method, result) {
         return Decision::Stop(StopReason::Final);
     }
-    let patience = tried.left.unwrap_or(PATIENCE);
-    let asked = tried.outcome.ok().and_then(|response| asked_wait(response, tried.now)).unwrap_or_default();
-    if asked >= patience && !asked.is_zero() {
-        return Decision::Stop(StopReason::Wait { wait: asked, until: tried.now.checked_add(asked) });
+    let max_wait = result.left.unwrap_or(MAX_WAIT);
+    let requested = result.outcome.ok().and_then(|response| requested_wait(response, result.now)).unwrap_or_default();
+    if requested >= max_wait && !requested.is_zero() {
+        return Decision::Stop(StopReason::Wait { wait: requested, until: result.now.checked_add(requested) });
     }
-    if tried.attempt >= policy.attempts {
+    if result.attempt >= policy.attempts {
         return Decision::Stop(StopReason::Attempts);
     }
-    let wait = asked.max(backoff(policy, tried.attempt, tried.jitter));
-    if wait >= patience { Decision::Stop(StopReason::Deadline) } else { Decision::Retry(wait) }
+    let wait = requested.max(backoff(policy, result.attempt, result.jitter));
+    if wait >= max_wait { Decision::Stop(StopReason::Deadline) } else { Decision::Retry(wait) }
 }
 
-fn may_repeat(method: &Method, tried: &Tried<'_>) -> bool {
-    match tried.outcome {
+fn may_repeat(method: &Method, result: &AttemptResult<'_>) -> bool {
+    match result.outcome {
         Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => true,
-        Err(error) if error.kind.is_lasting() || broke_off_again(error, tried.previous) => false,
+        Err(error) if error.kind.is_lasting() || is_truncated_again(error, result.previous) => false,
         Err(error) if error.reached == Reached::Nothing => true,
         _ if *method != Method::GET => false,
         Ok(response) => response.status() == StatusCode::REQUEST_TIMEOUT || response.status().as_u16() >= 500,
@@ -146,8 +146,8 @@ fn may_repeat(method: &Method, tried: &Tried<'_>) -> bool {
     }
 }
 
-/// Whether an answer ended at the same byte as the one before it: then a proxy or VPN truncates every answer.
-fn broke_off_again(error: &TransportError, previous: Option<&TransportError>) -> bool {
+/// Whether an answer ended at the same byte as the one before it: then a proxy or VPN probably truncates every answer.
+fn is_truncated_again(error: &TransportError, previous: Option<&TransportError>) -> bool {
     let truncated = error.kind == TransportErrorKind::Answer(AnswerFailure::Truncated);
     truncated && previous.is_some_and(|previous| error.is_like(previous))
 }
@@ -157,25 +157,25 @@ fn backoff(policy: &Policy, attempt: u32, jitter: f64) -> Duration {
     policy.base.saturating_mul(factor).min(policy.cap).mul_f64(jitter.clamp(0.0, 1.0))
 }
 
-/// The wait that the server asks for, if it does.
-fn asked_wait(response: &Response, now: SystemTime) -> Option<Duration> {
+/// Returns the wait that the server asks for, if any.
+fn requested_wait(response: &Response, now: SystemTime) -> Option<Duration> {
     let after = header(response.headers(), "retry-after").and_then(|text| retry_after(text, now));
     let reset = header(response.headers(), "ratelimit").and_then(exhausted_for);
     after.or(reset)
 }
 
-/// `Retry-After`: seconds, or an HTTP date (RFC 9110, 10.2.3). A date in the past is no wait.
+/// Parses `Retry-After`: seconds, or an HTTP date (RFC 9110, 10.2.3). A date in the past is a wait of zero.
 fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // More seconds than a number can hold is a long wait, and not none.
+        // A number that is too large is a long wait.
         return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
     }
     let date = httpdate::parse_http_date(text).ok()?;
     Some(date.duration_since(now).unwrap_or_default())
 }
 
-/// `Ratelimit: "default";r=0;t=30`, one or more policies: the longest reset time of those with nothing left.
+/// Parses `Ratelimit: "default";r=0;t=30`, with one or more policies. Returns the longest reset time of the exhausted ones.
 fn exhausted_for(text: &str) -> Option<Duration> {
     let exhausted = |policy: &str| {
         let number =
@@ -186,5 +186,4 @@ fn exhausted_for(text: &str) -> Option<Duration> {
 }
 
 #[cfg(test)]
-#[path = "tests/retry.rs"]
 mod tests;

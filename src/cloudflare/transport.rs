@@ -1,18 +1,18 @@
-//! The seam between what is asked and how it travels: requests and responses as values, and the trait that carries them.
+//! Requests and responses as values, and the trait that sends them.
 //!
-//! Programs use [`HttpTransport`](super::HttpTransport); tests and the sandbox bring their own.
+//! Programs use [`HttpTransport`](super::HttpTransport); the tests and the sandbox have their own implementations.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-/// A request as it is sent: the path is the one below the base URL, and a body is JSON. An empty body is none.
+/// A request. Its path is relative to the base URL. Its body is JSON, or empty for a request without a body.
 pub type Request = http::Request<Vec<u8>>;
 
-/// An answer as it came, with its body decompressed.
+/// An answer, with its body decompressed.
 pub type Response = http::Response<Vec<u8>>;
 
-/// What a request does. The same error code has different causes in different operations, so hints depend on it.
+/// The operation of a request. Hints depend on it: an error code has different causes in different operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
     /// Reads the organization.
@@ -27,42 +27,42 @@ pub enum Operation {
     UpdateDoh,
     /// Revokes the Access tokens of a user.
     RevokeUser,
-    /// Checks the API token.
+    /// Verifies the API token.
     VerifyToken,
 }
 
-/// A request and what it does. It is a value: nothing is sent until a transport gets it, and it holds no credential.
+/// A request and its operation. It contains no credentials; the transport adds them.
 #[derive(Debug, Clone)]
 pub struct ApiRequest {
-    /// What it does.
+    /// The operation.
     pub operation: Operation,
-    /// What is sent.
+    /// The HTTP request.
     pub http: Request,
 }
 
 impl ApiRequest {
-    /// The method.
+    /// Returns the method.
     pub fn method(&self) -> &http::Method {
         self.http.method()
     }
 
-    /// The path below the base URL, without the query.
+    /// Returns the path below the base URL, without the query.
     pub fn path(&self) -> &str {
         self.http.uri().path()
     }
 }
 
-/// The first header of this name; none where its value is not visible ASCII.
+/// Returns the first header with this name; `None` if its value is not visible ASCII.
 pub(crate) fn header<'a>(headers: &'a http::HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// How far a request got before it failed: this decides whether a write may be repeated.
+/// How far a request got before it failed. This determines whether a write may be repeated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reached {
-    /// The server provably saw nothing: no connection, no TLS session, no name.
+    /// The server provably received nothing: there was no connection or no TLS session.
     Nothing,
-    /// The request may have been acted on: the connection was lost, or nobody answered in time.
+    /// The server may have acted: the connection was lost, or there was no answer in time.
     Unknown,
 }
 
@@ -76,15 +76,15 @@ pub struct TransportError {
     pub kind: TransportErrorKind,
     /// How far the request got.
     pub reached: Reached,
-    /// The host and port that the failure is about: of the API, or of the proxy. `None` where no socket is involved.
+    /// The host and port of the peer that failed: the API or the proxy. `None` without a socket.
     pub peer: Option<String>,
-    /// What happened, with host and port, in a sentence without a final full stop. Never holds a credential.
+    /// What failed, with host and port, without a final full stop. It never contains a credential.
     pub message: String,
-    /// The error behind it, where there is one.
+    /// The cause, if any.
     pub source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
-/// What failed on the way to an answer.
+/// The kind of a transport failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
@@ -98,7 +98,7 @@ pub enum TransportErrorKind {
     Certificate(CertificateFailure),
     /// The proxy does not connect to the API.
     Proxy(ProxyFailure),
-    /// Time ran out.
+    /// There was no answer in time.
     Timeout,
     /// The connection was lost before the answer began.
     Lost,
@@ -106,14 +106,14 @@ pub enum TransportErrorKind {
     Answer(AnswerFailure),
 }
 
-/// Why a TLS handshake failed, certificates aside.
+/// Why a TLS handshake failed, except for certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TlsFailure {
     /// No protocol version or cipher in common.
     Version,
     /// The server does not speak TLS on this port.
     PlainText,
-    /// The server refuses the handshake: it wants a client certificate, or does not know the host name.
+    /// The server refuses the handshake: it requires a client certificate, or does not know the host name.
     Refused,
     /// The connection was closed or broken during the handshake.
     Interrupted,
@@ -130,13 +130,13 @@ pub enum CertificateFailure {
     NotYetValid,
     /// It is for another host.
     OtherName,
-    /// It is not for a server: a certificate of an authority, or for another purpose.
+    /// It is not for servers: it belongs to an authority, or has another purpose.
     NotForServers,
     /// It was revoked.
     Revoked,
-    /// It is broken or signed in a way that is not supported.
+    /// It is malformed, or its signature is not supported.
     Unacceptable,
-    /// No authority is trusted at all, because no root certificate was found.
+    /// No root certificates were found, so no authority is trusted.
     NoRoots,
 }
 
@@ -149,7 +149,7 @@ pub enum ProxyFailure {
     CredentialsMissing,
     /// The proxy refuses the credentials.
     CredentialsRefused,
-    /// The proxy refuses to connect with any other status, or is not an HTTP proxy.
+    /// The proxy refuses with another status, or is not an HTTP proxy.
     Refused,
     /// The proxy closed the connection without an answer.
     Interrupted,
@@ -158,7 +158,7 @@ pub enum ProxyFailure {
 /// Why an answer cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AnswerFailure {
-    /// It is larger than any answer of the API.
+    /// It is larger than the maximum.
     TooLarge,
     /// It is not HTTP.
     NotHttp,
@@ -169,14 +169,13 @@ pub enum AnswerFailure {
 }
 
 impl TransportErrorKind {
-    /// Whether the next attempt would fail in the same way, so that repeating is of no use: only a change of the configuration,
-    /// of the proxy or of the server helps.
+    /// Whether another attempt would fail in the same way, until the configuration, the proxy or the server changes.
     pub fn is_lasting(self) -> bool {
         match self {
             Self::Certificate(_) => true,
             Self::Tls(TlsFailure::Version | TlsFailure::PlainText | TlsFailure::Refused) => true,
-            // A proxy counts wrong passwords and locks the account. The HTTP client hides the status of any other refusal, so
-            // that a 503 counts as the 403 that it more often is.
+            // A proxy may lock the account after several wrong passwords. The HTTP client hides the status of other refusals, so
+            // a 503 is treated like the more common 403.
             Self::Proxy(
                 ProxyFailure::CredentialsMissing | ProxyFailure::CredentialsRefused | ProxyFailure::Refused,
             ) => true,
@@ -190,25 +189,25 @@ impl TransportErrorKind {
 }
 
 impl TransportError {
-    /// A failure without a socket or an error behind it, for transports in memory.
+    /// Creates an error without a peer and a cause, for transports in memory.
     pub fn new(kind: TransportErrorKind, reached: Reached, message: impl Into<String>) -> Self {
         Self { kind, reached, peer: None, message: message.into(), source: None }
     }
 
-    /// Whether this failure and another one have the same kind and message: what failed twice in the same way fails again.
+    /// Whether this error and another one have the same kind and message.
     pub fn is_like(&self, other: &Self) -> bool {
         (self.kind, &self.message) == (other.kind, &other.message)
     }
 }
 
-/// What a transport's method returns.
+/// The future of an answer.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
-/// Something that carries a request to the API and brings the answer back, once. Retries are decided above it.
+/// Sends requests to the API, without retries.
 pub trait Transport: Send + Sync {
-    /// Sends one request. `timeout` bounds the whole exchange.
+    /// Sends one request. `timeout` is the limit for the whole exchange.
     fn send<'a>(&'a self, request: &'a Request, timeout: Duration) -> Sending<'a>;
 
-    /// The base URL, for plans and messages: `https://api.cloudflare.com/client/v4`.
+    /// Returns the base URL, for plans and messages: `https://api.cloudflare.com/client/v4`.
     fn base_url(&self) -> &str;
 }

@@ -1,7 +1,7 @@
-//! The client that writes, and what is known after a write that failed.
+//! The client that writes, and the outcome of a failed write.
 //!
-//! A write that failed either provably did nothing, or nobody knows. The second case is never repeated here: a fresh read has to say what
-//! became of it, and that is the work of whoever holds a [`Reader`](super::Reader) as well.
+//! A failed write either provably had no effect, or its outcome is uncertain. An uncertain write is never repeated here: the caller
+//! reads the live state with a [`Reader`](super::Reader) to find out.
 
 use std::sync::Arc;
 
@@ -18,43 +18,43 @@ use super::transport::{ApiRequest, Reached, Transport};
 use crate::json::JsonText;
 use crate::settings::{Scope, Target};
 
-/// Writes organizations: each method sends one write, and sends it again only where the server provably did not act. It reads nothing.
+/// Writes organizations. Each method sends one write, and repeats it only if the server provably did not act. It does not read.
 pub struct Writer {
     exchange: Exchange,
 }
 
-/// A write that the API reports as done. What became of it, a read has to prove.
+/// A write that the API reports as successful. Only a read proves its effect.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
-    /// What was asked, the status and the ids that Cloudflare's support asks for.
+    /// The request, the status, and the ids that Cloudflare support asks for.
     pub call: Call,
-    /// What the API returned for it, as [`JsonText::view`] shows it; null where it returned nothing.
+    /// The result, as returned by [`JsonText::view`]; null if there is none.
     pub result: Json,
-    /// What else the API had to say. Untrusted text; `Display` escapes it.
+    /// Further messages of the API. Untrusted text; `Display` escapes it.
     pub messages: Vec<ApiMessage>,
 }
 
-/// A write that failed, by what is known of the outcome.
+/// A failed write, by its outcome.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
-    /// The server did not act, by its own word or because nothing reached it: the live state is as it was. A server that answers a
-    /// status of 400 and acts all the same breaks HTTP; only a read would show it.
+    /// The server did not act, because it refused the request or did not receive it. The live state is unchanged. (A server that
+    /// answers 400 and acts nevertheless violates HTTP; only a read would show that.)
     #[error(transparent)]
     Refused(Error),
-    /// The server may have acted: only a fresh read can tell. The error is a part of this text, so that it is no source of it.
+    /// The server may have acted; only a read can tell. The message contains that of the error, so it is not the `source`.
     #[error("it is not known whether the API acted: {0}")]
     Uncertain(Error),
 }
 
 impl WriteError {
-    /// The error itself.
+    /// Returns the error.
     pub fn error(&self) -> &Error {
         match self {
             Self::Refused(error) | Self::Uncertain(error) => error,
         }
     }
 
-    /// The error itself, without what is known of the outcome.
+    /// Returns the error, without the outcome.
     pub fn into_error(self) -> Error {
         match self {
             Self::Refused(error) | Self::Uncertain(error) => error,
@@ -68,40 +68,39 @@ impl WriteError {
 }
 
 impl From<Error> for WriteError {
-    /// Sorts an error of a write by what is known of the outcome.
+    /// Classifies the error of a write by its outcome.
     fn from(error: Error) -> Self {
-        if provably_undone(&error) { Self::Refused(error) } else { Self::Uncertain(error) }
+        if proves_no_effect(&error) { Self::Refused(error) } else { Self::Uncertain(error) }
     }
 }
 
-/// Whether an error of a write proves that the server did not act. In doubt it does not: a needless read is cheap, a lost write is not.
-fn provably_undone(error: &Error) -> bool {
+/// Whether an error proves that the server did not act. In doubt it returns false: a needless read is cheap, a lost write is not.
+fn proves_no_effect(error: &Error) -> bool {
     match error {
-        // Nothing was sent; attempts before a passed deadline were repeated only because they did nothing.
+        // Nothing was sent. Attempts before the deadline had no effect, or there would not have been another one.
         Error::Config(_) | Error::Deadline { .. } => true,
         Error::Transport { failure, .. } => failure.reached == Reached::Nothing,
-        // With or without an envelope: a 4xx is decided before anything is done, by the API or by the edge in front of it. Whoever
-        // wants proof reads once; sending it again would be refused again.
-        Error::Api { call, .. } | Error::Body { call, .. } => call.status.is_some_and(refuses),
-        // Whoever redirects is not the API, and 303 even means that the request was acted on.
+        // A 4xx, with or without an envelope, means that the API or the edge in front of it refused the request before acting.
+        Error::Api { call, .. } | Error::Body { call, .. } => call.status.is_some_and(is_refusal),
+        // The API does not redirect, so another server answered; and a 303 means that it acted.
         Error::Redirect { .. } => false,
-        // The API says that it acted.
+        // The API reports success.
         Error::Result { .. } => false,
     }
 }
 
-/// Whether a "no" with this status means that nothing was done.
-fn refuses(status: u16) -> bool {
+/// Whether an error with this status means that the server did not act.
+fn is_refusal(status: u16) -> bool {
     match status {
-        // A timeout, or the note of a proxy that its client went away: what was received may still be carried out.
+        // A timeout, or a proxy whose client disconnected: the server may still process the request.
         408 | 499 => false,
         400..=499 => true,
-        // 5xx: failed somewhere on the way. 2xx with `success: false`: status and envelope contradict each other.
+        // 5xx: the failure may come after the effect. 2xx with `success: false`: status and envelope contradict each other.
         _ => false,
     }
 }
 
-/// A write that may take several attempts, because the server provably did not act on the earlier ones.
+/// The attempts of a write. The server provably did not act on an attempt that is repeated.
 pub(crate) struct WriteAttempts<'a>(Attempts<'a>);
 
 impl WriteAttempts<'_> {
@@ -113,7 +112,7 @@ impl WriteAttempts<'_> {
         }
     }
 
-    /// What is known after the attempts so far, where none follows.
+    /// Returns the outcome of the attempts so far, without another one.
     pub(crate) fn give_up(self) -> Result<Written, WriteError> {
         written(self.0.give_up())
     }
@@ -126,12 +125,12 @@ fn written(outcome: Result<Answered, Error>) -> Result<Written, WriteError> {
 }
 
 impl Writer {
-    /// A writer on a transport.
+    /// Creates a writer that uses a transport.
     pub fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
         Self { exchange: Exchange::new(transport, policy) }
     }
 
-    /// The base URL that it writes to.
+    /// Returns the base URL that it writes to.
     pub fn base_url(&self) -> &str {
         self.exchange.base_url()
     }
@@ -139,15 +138,15 @@ impl Writer {
     /// Creates the organization with one POST. The body needs `name` and `auth_domain`.
     ///
     /// # Errors
-    /// [`WriteError::Refused`] where nothing was created, [`WriteError::Uncertain`] where only a read can tell.
+    /// Returns [`WriteError::Refused`] if nothing was created, and [`WriteError::Uncertain`] if only a read can tell.
     pub async fn create_organization(&self, target: &Target, body: impl Into<JsonText>) -> Result<Written, WriteError> {
         self.write(&request::create(target, body)).await
     }
 
-    /// Updates the organization with one PUT. The body is the whole document as wanted.
+    /// Updates the organization with one PUT. The body is the complete desired document.
     ///
     /// # Errors
-    /// [`WriteError::Refused`] where nothing was changed, [`WriteError::Uncertain`] where only a read can tell.
+    /// Returns [`WriteError::Refused`] if nothing was changed, and [`WriteError::Uncertain`] if only a read can tell.
     pub async fn update_organization(&self, target: &Target, body: impl Into<JsonText>) -> Result<Written, WriteError> {
         self.write(&request::update(target, body)).await
     }
@@ -155,7 +154,8 @@ impl Writer {
     /// Updates the DoH settings with one PUT.
     ///
     /// # Errors
-    /// [`WriteError::Refused`] where nothing was changed (a zone has no such settings), [`WriteError::Uncertain`] where only a read can tell.
+    /// Returns [`WriteError::Refused`] if nothing was changed, for example because the target is a zone, and
+    /// [`WriteError::Uncertain`] if only a read can tell.
     pub async fn update_doh(&self, target: &Target, body: impl Into<JsonText>) -> Result<Written, WriteError> {
         if target.scope == Scope::Zone {
             return Err(Error::from(ConfigError::NoDohInZones).into());
@@ -163,12 +163,13 @@ impl Writer {
         self.write(&request::update_doh(target, body)).await
     }
 
-    /// Revokes the Access tokens of a user with one POST, and returns what the API says of it: whether it did.
+    /// Revokes the Access tokens of a user with one POST. Returns whether the API says that it revoked them.
     ///
-    /// Tokens die within half a minute; the user can sign in again after about one.
+    /// The tokens become invalid within half a minute. The user can sign in again after about a minute.
     ///
     /// # Errors
-    /// [`WriteError::Refused`] where nothing was revoked. [`WriteError::Uncertain`] where nobody knows; revoking again is harmless.
+    /// Returns [`WriteError::Refused`] if nothing was revoked, and [`WriteError::Uncertain`] if the outcome is unknown. Revoking again
+    /// is harmless.
     pub async fn revoke_user(&self, target: &Target, revocation: &Revocation) -> Result<bool, WriteError> {
         let Written { call, result, messages: _ } = self.write(&request::revoke_user(target, revocation)).await?;
         let found = JsonText::from(&result);
@@ -179,12 +180,11 @@ impl Writer {
         written(self.exchange.call(request).await)
     }
 
-    /// The attempts at a write, one by one: between two of them there is a wait, in which somebody else may write.
+    /// Returns the attempts of a write, one by one: somebody else may write during the wait between two attempts.
     pub(crate) fn attempts<'a>(&'a self, request: &'a ApiRequest) -> WriteAttempts<'a> {
         WriteAttempts(self.exchange.attempts(request))
     }
 }
 
 #[cfg(test)]
-#[path = "tests/writer.rs"]
 mod tests;

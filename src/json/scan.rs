@@ -24,7 +24,7 @@ pub struct JsonError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonProblem {
     /// The text ends too early.
-    BreaksOff,
+    Truncated,
     /// The text at this place is not JSON.
     Syntax,
     /// It is nested deeper than [`MAX_DEPTH`], plus a few levels for the file around it.
@@ -47,7 +47,7 @@ impl JsonError {
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.problem {
-            JsonProblem::BreaksOff => f.write_str("unexpected end of JSON")?,
+            JsonProblem::Truncated => f.write_str("unexpected end of JSON")?,
             JsonProblem::Syntax => f.write_str("syntax error")?,
             JsonProblem::TooDeep => write!(f, "nested deeper than {MAX_DEPTH} levels")?,
             JsonProblem::Encoding => f.write_str("not UTF-8")?,
@@ -126,7 +126,7 @@ impl<'t> Scanner<'t> {
             self.skip_space();
             let Some(byte) = self.peek() else {
                 let whole = self.open.is_empty() && self.next == Next::Separator;
-                return if whole { Ok(None) } else { Err(self.error(JsonProblem::BreaksOff)) };
+                return if whole { Ok(None) } else { Err(self.error(JsonProblem::Truncated)) };
             };
             match (self.next, byte, self.open.last()) {
                 (Next::FirstValue | Next::Separator, b']', Some(Container::Array)) => {
@@ -195,7 +195,7 @@ impl<'t> Scanner<'t> {
         let start = self.at;
         loop {
             match self.peek() {
-                None => return Err(self.error(JsonProblem::BreaksOff)),
+                None => return Err(self.error(JsonProblem::Truncated)),
                 Some(b'"') => break,
                 Some(b'\\') => self.escape()?,
                 Some(..0x20) => return Err(self.error(JsonProblem::Syntax)),
@@ -243,7 +243,7 @@ impl<'t> Scanner<'t> {
         let word = ["null", "true", "false"].into_iter().find(|word| rest.starts_with(word));
         let Some(word) = word else {
             let breaks_off = ["null", "true", "false"].iter().any(|word| word.starts_with(rest));
-            return Err(self.error(if breaks_off { JsonProblem::BreaksOff } else { JsonProblem::Syntax }));
+            return Err(self.error(if breaks_off { JsonProblem::Truncated } else { JsonProblem::Syntax }));
         };
         self.at += word.len();
         Ok(word)
@@ -267,7 +267,7 @@ impl<'t> Scanner<'t> {
         if self.skip_if(wanted) {
             return Ok(());
         }
-        Err(self.error(if self.peek().is_none() { JsonProblem::BreaksOff } else { JsonProblem::Syntax }))
+        Err(self.error(if self.peek().is_none() { JsonProblem::Truncated } else { JsonProblem::Syntax }))
     }
 
     fn error(&self, problem: JsonProblem) -> JsonError {

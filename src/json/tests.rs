@@ -120,9 +120,9 @@ fn texts_differ_by_every_digit_blank_and_order_that_may_matter() {
 #[test]
 fn what_is_not_json_says_where() {
     for (text, problem, place) in [
-        ("", JsonProblem::BreaksOff, "line 1, column 1"),
-        ("{\"a\":\n [1, 2", JsonProblem::BreaksOff, "line 2, column 7"),
-        ("{\"é\": tru", JsonProblem::BreaksOff, "line 1, column 7"),
+        ("", JsonProblem::Truncated, "line 1, column 1"),
+        ("{\"a\":\n [1, 2", JsonProblem::Truncated, "line 2, column 7"),
+        ("{\"é\": tru", JsonProblem::Truncated, "line 1, column 7"),
         ("[1,]", JsonProblem::Syntax, "line 1, column 4"),
         ("{\"a\" 1}", JsonProblem::Syntax, "line 1, column 6"),
         ("{1:2}", JsonProblem::Syntax, "line 1, column 2"),

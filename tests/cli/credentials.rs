@@ -70,8 +70,8 @@ fn a_malformed_token_is_neither_sent_nor_shown() {
     assert_eq!(api.calls(), Vec::<String>::new());
     assert_snapshot!(refused, @r#"
     ------- stderr -------
-    error: the API token has a space or line break inside
-      hint: copy it again, in one line; a line break at the end of a file is fine, one inside is not
+    error: the API token contains a space or line break
+      hint: copy it again as one line; only a line break at the end is allowed
     [exit status: 6]
     "#);
 }
@@ -237,7 +237,7 @@ fn a_token_is_not_sent_over_plain_http() {
     let env = TestEnv::with_example().set("CLOUDFLARE_API_TOKEN", TOKEN);
     assert_snapshot!(env.run("plan --base-url http://api.cloudflare.com/client/v4"), @r#"
     ------- stderr -------
-    error: --base-url: the base URL of the API must be https, because http would show the credentials on the way to api.cloudflare.com
+    error: --base-url: the base URL of the API must be https: http would send the credentials unencrypted to api.cloudflare.com
       hint: the default is https://api.cloudflare.com/client/v4; plain http is allowed only for loopback
             addresses
     [exit status: 64]

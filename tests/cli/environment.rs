@@ -157,7 +157,7 @@ fn doctor_shows_the_proxy_in_use() {
 #[cfg(target_os = "linux")]
 #[test]
 fn doctor_shows_the_trusted_certificates() {
-    let roots = include_str!("../../src/cloudflare/tests/tls/ca.pem");
+    let roots = include_str!("../../src/cloudflare/http/tests/certificates/ca.pem");
     let env = || {
         let env = TestEnv::with_example();
         env.write("ca.pem", &roots.repeat(2));
@@ -245,10 +245,12 @@ fn doctor_has_a_fix_for_every_failure() {
 #[cfg(target_os = "linux")]
 fn tls_server() -> String {
     use rustls::pki_types::pem::PemObject as _;
-    let chain =
-        rustls::pki_types::CertificateDer::from_pem_slice(include_bytes!("../../src/cloudflare/tests/tls/server.pem"));
-    let key =
-        rustls::pki_types::PrivateKeyDer::from_pem_slice(include_bytes!("../../src/cloudflare/tests/tls/server.key"));
+    let chain = rustls::pki_types::CertificateDer::from_pem_slice(include_bytes!(
+        "../../src/cloudflare/http/tests/certificates/server.pem"
+    ));
+    let key = rustls::pki_types::PrivateKeyDer::from_pem_slice(include_bytes!(
+        "../../src/cloudflare/http/tests/certificates/server.key"
+    ));
     let config = rustls::ServerConfig::builder().with_no_client_auth();
     let config = Arc::new(config.with_single_cert(vec![chain.unwrap()], key.unwrap()).unwrap());
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -276,11 +278,11 @@ fn tls_server() -> String {
 #[test]
 fn certificates_of_ssl_cert_file_and_ssl_cert_dir_are_trusted() {
     let url = tls_server();
-    let other = include_str!("../../src/cloudflare/tests/tls/authority.pem");
+    let other = include_str!("../../src/cloudflare/http/tests/certificates/authority.pem");
     let env = || {
         let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_API_TOKEN", TOKEN).set("CLOUDFLARE_BASE_URL", &url);
         std::fs::create_dir(env.path("certs")).unwrap();
-        env.write("certs/ca.pem", include_str!("../../src/cloudflare/tests/tls/ca.pem"));
+        env.write("certs/ca.pem", include_str!("../../src/cloudflare/http/tests/certificates/ca.pem"));
         env.write("other.pem", other);
         env.set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT)
     };

@@ -1,19 +1,21 @@
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::super::script::{
+use super::*;
+use crate::cloudflare::tests::{
     Script, ScriptedOutcome, account, answer, document, failure, html, not_enabled, raw, refusal, success, timed_out,
     unreachable, with, zone,
 };
-use super::super::{AnswerFailure, Revocation};
-use super::super::{BaseUrl, CertificateFailure, Credentials, Policy, ProxyFailure, Reader, TlsFailure, Writer};
-use super::*;
+use crate::cloudflare::{
+    AnswerFailure, BaseUrl, CertificateFailure, Credentials, Policy, ProxyFailure, Reader, Revocation, TlsFailure,
+    Writer,
+};
 
-async fn reading(outcome: ScriptedOutcome) -> Error {
+async fn error_of_read(outcome: ScriptedOutcome) -> Error {
     Reader::new(Script::new([outcome]), Policy::once()).organization(&account()).await.unwrap_err()
 }
 
-async fn writing(outcome: ScriptedOutcome) -> Error {
+async fn error_of_write(outcome: ScriptedOutcome) -> Error {
     let writer = Writer::new(Script::new([outcome]), Policy::once());
     writer.update_organization(&account(), &document()).await.unwrap_err().into_error()
 }
@@ -24,13 +26,13 @@ fn starts(error: &Error) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_error_keeps_everything_that_the_api_said() {
+async fn an_error_keeps_all_messages_of_the_api() {
     let errors = json!([
         {"code": 12062, "message": "access.api.error.invalid_org_config", "source": {"pointer": "/mfa_config"},
          "error_chain": [{"message": "invalid mfa authenticator type"}]},
         {"code": "7", "message": "and more.", "documentation_url": "https://developers.cloudflare.com/", "source": {"pointer": "/name"}}
     ]);
-    let error = writing(answer(400, &json!({"success": false, "errors": errors}))).await;
+    let error = error_of_write(answer(400, &json!({"success": false, "errors": errors}))).await;
     assert_eq!((error.kind(), error.status()), (ErrorKind::Refused, Some(400)));
     assert_eq!(error.pointers().collect::<Vec<_>>(), ["/mfa_config", "/name"]);
     assert!(error.has_code("12062") && error.has_code("7") && error.has_slug("invalid_org_config"));
@@ -38,13 +40,13 @@ async fn an_error_keeps_everything_that_the_api_said() {
 }
 
 #[tokio::test]
-async fn a20_a_missing_permission_is_named_in_both_generations_and_by_what_was_tried() {
+async fn a_missing_permission_is_named_for_the_operation_with_its_old_and_new_name() {
     for code in [10000, 9109] {
-        let read = reading(refusal(403, code, "Authentication error")).await;
+        let read = error_of_read(refusal(403, code, "Authentication error")).await;
         let hints = read.hints().join("\n");
         assert!(hints.contains("\"Access: Organizations, Identity Providers, and Groups Read\""), "{hints}");
         assert!(hints.contains("\"Access: Organizations Read\""), "{hints}");
-        let write = writing(refusal(403, code, "Authentication error")).await;
+        let write = error_of_write(refusal(403, code, "Authentication error")).await;
         let hints = write.hints().join("\n");
         assert!(hints.contains("\"Access: Organizations, Identity Providers, and Groups Write\""), "{hints}");
         assert!(hints.contains("\"Access: Organizations Write\"") && hints.contains("\"Edit\""), "{hints}");
@@ -53,15 +55,15 @@ async fn a20_a_missing_permission_is_named_in_both_generations_and_by_what_was_t
 }
 
 #[tokio::test]
-async fn a20_no_organization_is_told_differently_from_no_permission() {
-    let error = writing(not_enabled(403)).await;
+async fn a_missing_organization_has_another_hint_than_a_missing_permission() {
+    let error = error_of_write(not_enabled(403)).await;
     assert_eq!(error.kind(), ErrorKind::Refused);
     let hints = error.hints().join("\n");
     assert!(hints.starts_with("Zero Trust is not enabled") && !hints.contains("permission"), "{hints}");
 }
 
 #[tokio::test]
-async fn every_known_refusal_has_its_own_next_step() {
+async fn every_known_refusal_has_its_hint() {
     let table = [
         (401, 1000, "Invalid API Token", "the token is unknown"),
         (400, 6003, "Invalid request headers", "the credentials are malformed:"),
@@ -81,14 +83,14 @@ async fn every_known_refusal_has_its_own_next_step() {
         (500, 1, "no", "the API failed: see"),
     ];
     for (status, code, message, expected) in table {
-        let error = writing(refusal(status, code, message)).await;
+        let error = error_of_write(refusal(status, code, message)).await;
         let first = starts(&error).first().cloned().unwrap_or_default();
         assert!(first.starts_with(expected), "{error}: {first}");
     }
-    assert!(writing(refusal(400, 1, "something new")).await.hints().is_empty());
+    assert!(error_of_write(refusal(400, 1, "something new")).await.hints().is_empty());
 }
 
-/// Every operation with one answer.
+/// The error of every operation for this answer.
 async fn every_operation(outcome: impl Fn() -> ScriptedOutcome) -> Vec<Error> {
     let reader = |outcomes: Vec<ScriptedOutcome>| Reader::new(Script::new(outcomes), Policy::once());
     let writer = || Writer::new(Script::new([outcome()]), Policy::once());
@@ -104,8 +106,8 @@ async fn every_operation(outcome: impl Fn() -> ScriptedOutcome) -> Vec<Error> {
     ]
 }
 
-/// A word of a hint, and the operations that may give it.
-const BELONGS: &[(&str, &[Operation])] = &[
+/// Words of hints, each with the operations that may have them.
+const WORDS_OF_OPERATIONS: &[(&str, &[Operation])] = &[
     ("allow_authenticate_via_warp", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
     ("auth_domain", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
     ("--omit", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
@@ -121,7 +123,7 @@ const BELONGS: &[(&str, &[Operation])] = &[
 ];
 
 #[tokio::test]
-async fn no_hint_speaks_of_what_the_operation_does_not_do() {
+async fn a_hint_fits_the_operation() {
     let codes = [1, 971, 1000, 6003, 7003, 9103, 9106, 9109, 10000, 10001, 10405, 11004, 12062, 12106, 12130, 12132];
     let texts = [
         "why",
@@ -137,7 +139,7 @@ async fn no_hint_speaks_of_what_the_operation_does_not_do() {
             for error in every_operation(|| refusal(status, code, text)).await {
                 let operation = error.call().unwrap().operation;
                 for hint in error.hints() {
-                    for (word, operations) in BELONGS {
+                    for (word, operations) in WORDS_OF_OPERATIONS {
                         let fits = operations.contains(&operation) || !hint.contains(word);
                         assert!(fits, "{operation:?} {status} {code} {text}: {hint}");
                     }
@@ -148,7 +150,7 @@ async fn no_hint_speaks_of_what_the_operation_does_not_do() {
 }
 
 #[tokio::test]
-async fn an_unknown_user_leads_to_the_address_and_not_to_warp() {
+async fn only_a_revocation_has_a_hint_for_an_unknown_user() {
     for error in every_operation(|| refusal(404, 12130, "access.api.error.user_not_found")).await {
         let is_revocation = error.call().unwrap().operation == Operation::RevokeUser;
         assert_eq!(error.hints().concat().contains("--email"), is_revocation, "{error}: {:?}", error.hints());
@@ -156,7 +158,7 @@ async fn an_unknown_user_leads_to_the_address_and_not_to_warp() {
 }
 
 #[tokio::test]
-async fn every_code_of_authentication_is_one_whatever_the_status_and_operation() {
+async fn an_authentication_code_is_one_in_every_operation_and_4xx_status() {
     let codes = [
         (9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers", "no credentials reached"),
         (9103, "Unknown X-Auth-Key or X-Auth-Email", "the API key or the e-mail address"),
@@ -174,7 +176,7 @@ async fn every_code_of_authentication_is_one_whatever_the_status_and_operation()
             }
         }
     }
-    let scope = reading(refusal(403, 9109, "Unauthorized to access requested resource")).await;
+    let scope = error_of_read(refusal(403, 9109, "Unauthorized to access requested resource")).await;
     assert!(scope.hints()[0].contains("permission") && scope.hints()[1].contains("account or zone id"));
 }
 
@@ -187,7 +189,7 @@ async fn code_10001_is_an_authentication_failure_only_if_its_message_mentions_au
         ("Content-Type must be application/json", false),
         ("Something went wrong", false),
         ("", false),
-        // Access uses the number for errors of its own.
+        // Access uses the same number for its own errors.
         ("access.api.error.internal_server_error", false),
         ("access.api.error.invalid_request: cannot authenticate", false),
     ];
@@ -216,14 +218,14 @@ async fn code_10001_and_a_mention_of_authentication_in_separate_messages_do_not_
         {"code": 10001, "message": "Content-Type must be application/json"},
         {"code": 1, "message": "cannot authenticate"}
     ]);
-    let error = reading(answer(400, &json!({"success": false, "errors": errors}))).await;
+    let error = error_of_read(answer(400, &json!({"success": false, "errors": errors}))).await;
     assert_eq!((error.kind(), error.hints()), (ErrorKind::Refused, vec![]));
 }
 
 #[tokio::test]
-async fn a_failed_server_gets_no_hint_about_credentials() {
+async fn a_server_error_has_no_hint_about_credentials() {
     for message in ["Invalid access token", "Cannot use the access token from location: 192.0.2.1", "Unauthorized"] {
-        let error = reading(refusal(500, 9109, message)).await;
+        let error = error_of_read(refusal(500, 9109, message)).await;
         let hints = error.hints();
         assert_eq!(error.kind(), ErrorKind::Server);
         assert!(hints.len() == 1 && hints[0].starts_with("the API failed"), "{error}: {hints:?}");
@@ -231,17 +233,17 @@ async fn a_failed_server_gets_no_hint_about_credentials() {
 }
 
 #[tokio::test]
-async fn the_chain_behind_malformed_headers_says_which_header_it_is() {
+async fn the_hint_for_malformed_headers_names_the_variable() {
     for (code, variable) in [(6102, "CLOUDFLARE_EMAIL"), (6103, "CLOUDFLARE_API_KEY")] {
         let body = json!({"success": false, "errors": [{"code": 6003, "message": "Invalid request headers", "error_chain": [{"code": code, "message": "Invalid format"}]}]});
-        let error = reading(answer(400, &body)).await;
+        let error = error_of_read(answer(400, &body)).await;
         assert_eq!(error.kind(), ErrorKind::Authentication);
         assert!(error.hints()[0].starts_with(variable), "{:?}", error.hints());
     }
 }
 
 #[tokio::test]
-async fn failures_on_the_way_have_next_steps_too() {
+async fn transport_failures_have_hints() {
     let nothing = |kind| Err(failure(kind, Reached::Nothing, "why"));
     use TransportErrorKind::{Answer, Certificate, Dns, Lost, Proxy, Tls};
     let table = [
@@ -272,27 +274,30 @@ async fn failures_on_the_way_have_next_steps_too() {
         (success(&json!(null)), "this does not mean"),
     ];
     for (outcome, expected) in table {
-        let error = reading(outcome).await;
+        let error = error_of_read(outcome).await;
         assert!(starts(&error)[0].starts_with(expected), "{error}: {:?}", error.hints());
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_that_was_not_begun_can_be_allowed() {
+async fn a_requested_wait_past_the_deadline_has_a_hint_to_raise_it() {
     let limited = with(refusal(429, 971, "Please wait"), "retry-after", "300");
     let policy = Policy::default().deadline_in(std::time::Duration::from_secs(9));
     let error = Reader::new(Script::new([limited]), policy).organization(&account()).await.unwrap_err();
     assert!(error.hints().last().unwrap().contains("--deadline"), "{:?}", error.hints());
-    let said = error.to_string();
-    assert!(said.contains("the API asks to wait 5 min, until 2") && said.contains(" UTC, which is longer"), "{said}");
+    let message = error.to_string();
+    assert!(
+        message.contains("the API asks to wait 5 min, until 2") && message.contains(" UTC, which is longer"),
+        "{message}"
+    );
 }
 
 #[tokio::test]
-async fn what_cannot_be_configured_says_what_can() {
+async fn every_config_error_has_one_hint() {
     let errors = [
         ConfigError::from(Credentials::token("").unwrap_err()),
         BaseUrl::parse("http://api.cloudflare.com").unwrap_err(),
-        ConfigError::Roots("no PEM".to_owned()),
+        ConfigError::Roots("not PEM".to_owned()),
         ConfigError::Proxy { variable: "HTTPS_PROXY", problem: "has no host".to_owned() },
         ConfigError::NoDohInZones,
     ];
@@ -307,8 +312,8 @@ async fn what_cannot_be_configured_says_what_can() {
 }
 
 #[tokio::test]
-async fn each_stage_says_what_happened_and_where() {
-    let mut told = Vec::new();
+async fn each_stage_has_its_message() {
+    let mut messages = Vec::new();
     for outcome in [
         unreachable(),
         timed_out(),
@@ -319,31 +324,33 @@ async fn each_stage_says_what_happened_and_where() {
         answer(403, &json!({"success": false})),
         Ok(raw(200, "")),
     ] {
-        told.push(reading(outcome).await.to_string().replace("/accounts/699d98642c564d2e855e9661899b7252/access", "…"));
+        messages.push(
+            error_of_read(outcome).await.to_string().replace("/accounts/699d98642c564d2e855e9661899b7252/access", "…"),
+        );
     }
-    insta::assert_snapshot!(told.join("\n"), @r"
+    insta::assert_snapshot!(messages.join("\n"), @r"
     GET …/organizations did not reach the API: cannot connect to api.example:443: connection refused
-    GET …/organizations got no whole answer: no whole answer of api.example:443 within 30 s
+    GET …/organizations got no complete answer: no complete answer from api.example:443 within 30 s
     GET …/organizations was answered with a redirect to login.example, which is not followed (cf-ray 8f1e2d3c4b5a6978-FRA)
     GET …/organizations was answered with a redirect to `/\u{9}login`, which is not followed (cf-ray 8f1e2d3c4b5a6978-FRA)
-    GET …/organizations was answered with a redirect to nowhere, which is not followed (cf-ray 8f1e2d3c4b5a6978-FRA)
-    GET …/organizations was answered with status 200, but the result is a list where an organization was expected (cf-ray 8f1e2d3c4b5a6978-FRA)
+    GET …/organizations was answered with a redirect to an unknown address, which is not followed (cf-ray 8f1e2d3c4b5a6978-FRA)
+    GET …/organizations was answered with status 200, but the result is a list, not an organization (cf-ray 8f1e2d3c4b5a6978-FRA)
     GET …/organizations was refused with status 403: no reason given (cf-ray 8f1e2d3c4b5a6978-FRA)
     GET …/organizations was answered with status 200, but the body is empty (cf-ray 8f1e2d3c4b5a6978-FRA)
     ");
 }
 
 #[test]
-fn the_kinds_are_stable_words() {
+fn the_identifiers_of_kinds_are_stable() {
     use ErrorKind::{Authentication, Config, Decode, NotFound, RateLimited, Refused, Server, Timeout, Transport};
     let all = [Authentication, NotFound, RateLimited, Refused, Server, Transport, Timeout, Decode, Config];
     insta::assert_snapshot!(all.map(ErrorKind::as_str).join(" "), @"authentication not_found rate_limited refused server transport timeout decode config");
 }
 
 proptest! {
-    /// Law 9: whatever the API sends, in whatever status, no control character gets out, and nothing panics.
+    /// For any answer with any status, and without a panic.
     #[test]
-    fn no_answer_reaches_a_terminal_raw(status in 200_u16..600, text in any::<String>(), shape in 0_u8..4) {
+    fn control_characters_of_an_answer_are_escaped(status in 200_u16..600, text in any::<String>(), shape in 0_u8..4) {
         let body = match shape {
             0 => text.clone().into_bytes(),
             1 => json!({"success": false, "errors": [{"code": text, "message": text}]}).to_string().into_bytes(),
@@ -351,14 +358,14 @@ proptest! {
             _ => json!({"success": true, "errors": text, "result": text}).to_string().into_bytes(),
         };
         let mut response = raw(status, body);
-        // A value with a control character is not a header: no transport can hand one over.
+        // A value with a control character is not valid in a header, so no transport returns one.
         if let Ok(value) = http::HeaderValue::from_str(&text) {
             for name in ["location", "cf-ray", "retry-after", "ratelimit", "date"] {
                 response.headers_mut().insert(name, value.clone());
             }
         }
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let error = runtime.block_on(reading(Ok(response)));
+        let error = runtime.block_on(error_of_read(Ok(response)));
         let shown = format!("{error} {}", error.hints().join(" "));
         prop_assert!(!shown.chars().any(char::is_control), "{shown:?}");
     }

@@ -1,4 +1,4 @@
-//! The transport over real sockets: a server of a few lines on loopback that answers, truncates its answer, or sends nothing.
+//! The transport with a server on loopback that answers, truncates its answer, or sends nothing.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -7,39 +7,39 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::*;
-use crate::cloudflare::script::{account, document};
+use crate::cloudflare::tests::{account, document};
 use crate::cloudflare::{AnswerFailure, Reached, TlsFailure, TransportErrorKind, request};
 
 const TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";
 const LONG: Duration = Duration::from_secs(20);
 
-/// What the server does with a connection once it has read a request.
+/// What the server does after it has read a request.
 #[derive(Clone)]
-enum Act {
+enum Behavior {
     /// Sends these bytes and closes.
     Send(Vec<u8>),
-    /// Says nothing until the client goes away.
+    /// Sends nothing until the client disconnects.
     Hang,
-    /// Sends these bytes before it has read anything, and closes once the client does.
+    /// Sends these bytes before it reads anything, and closes when the client does.
     Interrupt(Vec<u8>),
 }
 
-/// A server on loopback that keeps what it received.
-struct Server {
+/// A server on loopback that records what it received.
+struct LoopbackServer {
     url: String,
     received: Arc<Mutex<Vec<String>>>,
 }
 
-impl Server {
-    fn start(act: Act) -> Self {
+impl LoopbackServer {
+    fn start(behavior: Behavior) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/client/v4", listener.local_addr().unwrap());
         let received = Arc::<Mutex<Vec<String>>>::default();
-        let kept = received.clone();
+        let recorded = received.clone();
         // The thread ends with the test process; it holds nothing but its socket.
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                serve(stream.unwrap(), &act, &kept);
+                serve(stream.unwrap(), &behavior, &recorded);
             }
         });
         Self { url, received }
@@ -48,10 +48,10 @@ impl Server {
     fn sending(head: &str, body: &[u8]) -> Self {
         let mut bytes = format!("HTTP/1.1 {head}\r\nConnection: close\r\n\r\n").into_bytes();
         bytes.extend_from_slice(body);
-        Self::start(Act::Send(bytes))
+        Self::start(Behavior::Send(bytes))
     }
 
-    /// The requests so far: head and body as one text each.
+    /// The requests so far, each with head and body.
     fn received(&self) -> Vec<String> {
         self.received.lock().unwrap().clone()
     }
@@ -61,9 +61,9 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, act: &Act, received: &Mutex<Vec<String>>) {
+fn serve(mut stream: TcpStream, behavior: &Behavior, received: &Mutex<Vec<String>>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
-    if let Act::Interrupt(bytes) = act {
+    if let Behavior::Interrupt(bytes) = behavior {
         stream.write_all(bytes).unwrap();
         return drop(reader.read_to_end(&mut Vec::new()));
     }
@@ -73,10 +73,10 @@ fn serve(mut stream: TcpStream, act: &Act, received: &Mutex<Vec<String>>) {
     let mut body = vec![0; length];
     reader.read_exact(&mut body).unwrap();
     received.lock().unwrap().push(head + &String::from_utf8(body).unwrap());
-    match act {
-        // The client may have gone away already; that is its right.
-        Act::Send(bytes) => drop(stream.write_all(bytes)),
-        Act::Hang | Act::Interrupt(_) => drop(reader.read_to_end(&mut Vec::new())),
+    match behavior {
+        // Fails if the client has already disconnected.
+        Behavior::Send(bytes) => drop(stream.write_all(bytes)),
+        Behavior::Hang | Behavior::Interrupt(_) => drop(reader.read_to_end(&mut Vec::new())),
     }
 }
 
@@ -93,15 +93,15 @@ async fn get(transport: &HttpTransport) -> Result<Response, TransportError> {
     transport.send(&request::get(&account()).http, LONG).await
 }
 
-/// An address that refuses connections: its listener is gone.
-fn closed() -> String {
+/// The URL of a port that refuses connections, because its listener is closed.
+fn refusing_url() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     format!("http://{}", listener.local_addr().unwrap())
 }
 
 #[tokio::test]
-async fn a_request_carries_the_token_once_and_exactly() {
-    let server = Server::sending("200 OK\r\nContent-Length: 2\r\nCF-Ray: 8f1e-FRA", b"{}");
+async fn a_request_has_the_token_in_one_header() {
+    let server = LoopbackServer::sending("200 OK\r\nContent-Length: 2\r\nCF-Ray: 8f1e-FRA", b"{}");
     let response = get(&server.transport()).await.unwrap();
     assert_eq!((response.status().as_u16(), response.body().as_slice()), (200, b"{}".as_slice()));
     assert_eq!(response.headers()["cf-ray"], "8f1e-FRA");
@@ -120,8 +120,8 @@ async fn a_request_carries_the_token_once_and_exactly() {
 }
 
 #[tokio::test]
-async fn a_key_travels_with_its_email_address_and_without_authorization() {
-    let server = Server::sending("200 OK\r\nContent-Length: 2", b"{}");
+async fn a_request_with_a_key_has_the_email_address_and_no_authorization_header() {
+    let server = LoopbackServer::sending("200 OK\r\nContent-Length: 2", b"{}");
     let credentials = Credentials::key("user@example.com", "144c9defac04969c7bfad8efaa8ea194").unwrap();
     let transport = HttpTransport::new(HttpConfig { credentials, ..config(&server.url) }).unwrap();
     get(&transport).await.unwrap();
@@ -132,8 +132,8 @@ async fn a_key_travels_with_its_email_address_and_without_authorization() {
 }
 
 #[tokio::test]
-async fn a_write_carries_its_body_as_json_and_its_query() {
-    let server = Server::sending("200 OK\r\nContent-Length: 2", b"{}");
+async fn a_write_has_a_json_body_and_its_query() {
+    let server = LoopbackServer::sending("200 OK\r\nContent-Length: 2", b"{}");
     let revocation = request::Revocation { devices: Some(true), ..request::Revocation::of("user@example.com") };
     server.transport().send(&request::revoke_user(&account(), &revocation).http, LONG).await.unwrap();
     let received = server.received().concat();
@@ -143,10 +143,11 @@ async fn a_write_carries_its_body_as_json_and_its_query() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed_and_the_other_server_never_sees_the_token() {
+async fn a_redirect_is_not_followed() {
     for status in ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"] {
-        let other = Server::sending("200 OK\r\nContent-Length: 2", b"{}");
-        let server = Server::sending(&format!("{status}\r\nLocation: {}/x\r\nContent-Length: 0", other.url), b"");
+        let other = LoopbackServer::sending("200 OK\r\nContent-Length: 2", b"{}");
+        let server =
+            LoopbackServer::sending(&format!("{status}\r\nLocation: {}/x\r\nContent-Length: 0", other.url), b"");
         let transport = Arc::new(server.transport());
         let reader = crate::cloudflare::Reader::new(transport, crate::cloudflare::Policy::once());
         let error = reader.organization(&account()).await.unwrap_err();
@@ -157,39 +158,39 @@ async fn a_redirect_is_not_followed_and_the_other_server_never_sees_the_token() 
 
 #[tokio::test]
 async fn a_refused_connection_reached_nothing() {
-    let error = get(&transport(&closed())).await.unwrap_err();
+    let error = get(&transport(&refusing_url())).await.unwrap_err();
     assert_eq!((error.reached, error.kind), (Reached::Nothing, TransportErrorKind::Connect));
     let peer = error.peer.as_deref().unwrap();
-    let said = format!("cannot connect to {peer}: ");
-    assert!(peer.starts_with("127.0.0.1:") && error.message.starts_with(&said), "{error}");
+    let expected = format!("cannot connect to {peer}: ");
+    assert!(peer.starts_with("127.0.0.1:") && error.message.starts_with(&expected), "{error}");
     assert!(std::error::Error::source(&error).is_some());
 }
 
 #[tokio::test]
-async fn localhost_is_this_machine_on_the_port_of_the_url() {
-    let server = Server::sending("200 OK\r\nContent-Length: 2", b"{}");
+async fn localhost_resolves_to_loopback() {
+    let server = LoopbackServer::sending("200 OK\r\nContent-Length: 2", b"{}");
     let response = get(&transport(&server.url.replace("127.0.0.1", "localhost"))).await.unwrap();
     assert_eq!(response.status(), 200);
 }
 
-/// Runs another test of this file in a process of its own, where the environment names a proxy that does not exist.
+/// Runs another test of this file in a separate process, whose environment names an unreachable proxy.
 #[test]
-fn a_proxy_of_the_environment_is_not_asked_for_loopback() {
-    let proxy = closed();
+fn loopback_ignores_the_proxy_of_the_environment() {
+    let proxy = refusing_url();
     let run = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "cloudflare::http::tests::localhost_is_this_machine_on_the_port_of_the_url"])
+        .args(["--exact", "cloudflare::http::tests::sockets::localhost_resolves_to_loopback"])
         .envs(["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY"].map(|name| (name, &proxy)))
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&run.stdout);
-    assert!(run.status.success() && told.contains("1 passed"), "{told}");
+    let output = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success() && output.contains("1 passed"), "{output}");
 }
 
 #[tokio::test]
-async fn a_connection_that_is_lost_after_the_request_leaves_the_outcome_unknown() {
-    let server = Server::start(Act::Send(Vec::new()));
+async fn a_connection_lost_after_the_request_has_an_unknown_outcome() {
+    let server = LoopbackServer::start(Behavior::Send(Vec::new()));
     let error = server.transport().send(&request::update(&account(), &document()).http, LONG).await.unwrap_err();
     assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Lost));
     assert_eq!(server.received().len(), 1, "a lost write is not repeated");
@@ -197,37 +198,39 @@ async fn a_connection_that_is_lost_after_the_request_leaves_the_outcome_unknown(
 }
 
 #[tokio::test]
-async fn silence_is_a_timeout_with_an_unknown_outcome() {
-    let server = Server::start(Act::Hang);
+async fn a_timeout_has_an_unknown_outcome() {
+    let server = LoopbackServer::start(Behavior::Hang);
     let error = server.transport().send(&request::get(&account()).http, Duration::from_millis(300)).await.unwrap_err();
     assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Timeout));
     assert!(error.message.ends_with(" within 0.3 s"), "{error}");
 }
 
 #[tokio::test]
-async fn a_page_of_html_is_an_answer_like_any_other_here() {
-    let server =
-        Server::sending("502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 16", b"<html>502</html>");
+async fn an_html_page_is_returned_as_an_answer() {
+    let server = LoopbackServer::sending(
+        "502 Bad Gateway\r\nContent-Type: text/html\r\nContent-Length: 16",
+        b"<html>502</html>",
+    );
     let response = get(&server.transport()).await.unwrap();
     assert_eq!((response.status().as_u16(), response.body().as_slice()), (502, b"<html>502</html>".as_slice()));
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_no_answer() {
-    let server = Server::sending("200 OK\r\nContent-Length: 500", b"{\"success\":true,\"result\":{");
+async fn a_truncated_body_is_an_error() {
+    let server = LoopbackServer::sending("200 OK\r\nContent-Length: 500", b"{\"success\":true,\"result\":{");
     let error = get(&server.transport()).await.unwrap_err();
     let truncated = TransportErrorKind::Answer(AnswerFailure::Truncated);
     assert_eq!((error.reached, error.kind), (Reached::Unknown, truncated));
-    assert!(error.message.contains(" broke off after 26 of 500 bytes: "), "{error}");
+    assert!(error.message.contains(" ended after 26 of 500 bytes: "), "{error}");
 }
 
 #[tokio::test]
-async fn an_answer_that_is_not_http_or_not_gzip_is_final() {
+async fn an_answer_that_is_not_http_or_not_gzip_is_not_requested_again() {
     let table = [
-        (Server::start(Act::Send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec())), AnswerFailure::NotHttp),
-        (Server::start(Act::Send(b"\x15\x03\x01\x00\x02\x02\x46".to_vec())), AnswerFailure::NotHttp),
+        (LoopbackServer::start(Behavior::Send(b"SSH-2.0-OpenSSH_9.6\r\n\r\n".to_vec())), AnswerFailure::NotHttp),
+        (LoopbackServer::start(Behavior::Send(b"\x15\x03\x01\x00\x02\x02\x46".to_vec())), AnswerFailure::NotHttp),
         (
-            Server::sending("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9", b"not gzip!"),
+            LoopbackServer::sending("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9", b"not gzip!"),
             AnswerFailure::Undecodable,
         ),
     ];
@@ -241,27 +244,29 @@ async fn an_answer_that_is_not_http_or_not_gzip_is_final() {
 }
 
 #[tokio::test]
-async fn a_huge_body_is_not_read_to_its_end() {
-    let server = Server::sending("200 OK", &vec![b' '; MAX_BODY + 1]);
+async fn a_body_over_the_maximum_size_is_an_error() {
+    let server = LoopbackServer::sending("200 OK", &vec![b' '; MAX_BODY + 1]);
     let error = get(&server.transport()).await.unwrap_err();
     assert_eq!((error.reached, error.kind), (Reached::Unknown, TransportErrorKind::Answer(AnswerFailure::TooLarge)));
     assert!(error.message.ends_with(" is larger than 8 MiB"), "{error}");
-    let largest = Server::sending("200 OK", &vec![b' '; MAX_BODY]);
+    let largest = LoopbackServer::sending("200 OK", &vec![b' '; MAX_BODY]);
     assert_eq!(get(&largest.transport()).await.unwrap().body().len(), MAX_BODY);
 }
 
 #[tokio::test]
-async fn a_compressed_body_is_unpacked() {
-    // `{"success":true}` as gzip -n makes it.
-    let packed = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x2a\x2e\x4d\x4e\x4e\x2d\x2e\x56\xb2\x2a\x29\x2a\x4d\xad\x05\x00\xdf\xf7\xf6\x66\x10\x00\x00\x00";
-    let server =
-        Server::sending(&format!("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}", packed.len()), packed);
+async fn a_gzip_body_is_decompressed() {
+    // `{"success":true}`, compressed with gzip -n.
+    let compressed = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x2a\x2e\x4d\x4e\x4e\x2d\x2e\x56\xb2\x2a\x29\x2a\x4d\xad\x05\x00\xdf\xf7\xf6\x66\x10\x00\x00\x00";
+    let server = LoopbackServer::sending(
+        &format!("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}", compressed.len()),
+        compressed,
+    );
     assert_eq!(get(&server.transport()).await.unwrap().body(), b"{\"success\":true}");
 }
 
 #[tokio::test]
 async fn several_requests_share_one_client() {
-    let server = Server::sending("200 OK\r\nContent-Length: 2", b"{}");
+    let server = LoopbackServer::sending("200 OK\r\nContent-Length: 2", b"{}");
     let transport = server.transport();
     let (one, two) = tokio::join!(get(&transport), get(&transport));
     assert!(one.is_ok() && two.is_ok());
@@ -269,55 +274,55 @@ async fn several_requests_share_one_client() {
 }
 
 #[test]
-fn nothing_is_built_before_the_first_request() {
+fn the_client_is_built_by_the_first_request() {
     let transport = transport(crate::cloudflare::CLOUDFLARE);
     assert!(transport.client.get().is_none());
     assert_eq!(transport.base_url(), "https://api.cloudflare.com/client/v4");
 }
 
 #[test]
-fn roots_that_are_no_certificates_are_refused_before_anything_is_sent() {
+fn extra_roots_without_valid_certificates_are_rejected() {
     let broken = b"-----BEGIN CERTIFICATE-----\n%%%\n-----END CERTIFICATE-----\n";
-    for pem in [b"".as_slice(), b"no certificate", broken] {
+    for pem in [b"".as_slice(), b"not a certificate", broken] {
         let error =
-            HttpTransport::new(HttpConfig { extra_roots: Some(pem.to_vec()), ..config(&closed()) }).unwrap_err();
+            HttpTransport::new(HttpConfig { extra_roots: Some(pem.to_vec()), ..config(&refusing_url()) }).unwrap_err();
         assert!(matches!(error, ConfigError::Roots(_)), "{error}");
     }
 }
 
 #[tokio::test]
-async fn no_error_and_no_debug_output_shows_the_token() {
-    let transport = transport(&closed());
+async fn errors_and_debug_output_do_not_show_the_token() {
+    let transport = transport(&refusing_url());
     let error = get(&transport).await.unwrap_err();
-    for shown in [format!("{transport:?}"), format!("{error:?} {error}"), format!("{:?}", config(&closed()))] {
+    for shown in [format!("{transport:?}"), format!("{error:?} {error}"), format!("{:?}", config(&refusing_url()))] {
         assert!(!shown.contains(TOKEN) && !shown.contains("Sn3l"), "{shown}");
     }
 }
 
 #[tokio::test]
-async fn the_whole_way_from_reader_to_socket_and_back_works() {
+async fn a_reader_reads_an_organization_from_a_server() {
     let body = json!({"success": true, "errors": [], "messages": [], "result": document()}).to_string();
-    let server = Server::sending(&format!("200 OK\r\nContent-Length: {}", body.len()), body.as_bytes());
+    let server = LoopbackServer::sending(&format!("200 OK\r\nContent-Length: {}", body.len()), body.as_bytes());
     let reader = crate::cloudflare::Reader::new(Arc::new(server.transport()), crate::cloudflare::Policy::once());
     let live = reader.organization(&account()).await.unwrap();
     assert_eq!(live.document().unwrap().fields, document());
 }
 
 #[tokio::test]
-async fn plain_http_where_tls_is_spoken_is_a_tls_failure_that_reached_nothing() {
-    let server = Server::start(Act::Interrupt(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()));
+async fn a_plain_http_server_at_an_https_url_is_a_tls_failure() {
+    let server = LoopbackServer::start(Behavior::Interrupt(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()));
     let error = get(&transport(&server.url.replace("http:", "https:"))).await.unwrap_err();
     assert_eq!((error.reached, error.kind), (Reached::Nothing, TransportErrorKind::Tls(TlsFailure::PlainText)));
     assert!(error.message.ends_with(" does not speak TLS"), "{error}");
 }
 
-/// What is logged goes to this text.
+/// A writer that keeps the log.
 #[cfg(feature = "cli")]
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+struct CapturedLog(Arc<Mutex<Vec<u8>>>);
 
 #[cfg(feature = "cli")]
-impl std::io::Write for Log {
+impl std::io::Write for CapturedLog {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
         self.0.lock().unwrap().extend_from_slice(bytes);
         Ok(bytes.len())
@@ -330,11 +335,13 @@ impl std::io::Write for Log {
 
 #[cfg(feature = "cli")]
 #[tokio::test]
-async fn the_most_talkative_log_has_a_span_per_request_and_never_the_token() {
+async fn the_trace_log_has_a_span_per_request_and_no_token() {
     let body = r#"{"success":true,"messages":[{"code":1,"message":"old\u001b[31m"}],"result":{"name":"W"}}"#;
-    let server =
-        Server::sending(&format!("200 OK\r\nCF-Ray: 8f1e-FRA\r\nContent-Length: {}", body.len()), body.as_bytes());
-    let log = Log::default();
+    let server = LoopbackServer::sending(
+        &format!("200 OK\r\nCF-Ray: 8f1e-FRA\r\nContent-Length: {}", body.len()),
+        body.as_bytes(),
+    );
+    let log = CapturedLog::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)
@@ -360,7 +367,7 @@ async fn the_most_talkative_log_has_a_span_per_request_and_never_the_token() {
 }
 
 #[test]
-fn a_token_alone_makes_a_transport_to_cloudflare_and_an_empty_base_url_counts_as_none() {
+fn a_transport_without_a_base_url_connects_to_cloudflare() {
     for base_url in [None, Some("")] {
         let transport = HttpTransport::with_token(base_url, TOKEN).unwrap();
         assert_eq!(transport.base_url(), crate::cloudflare::CLOUDFLARE);

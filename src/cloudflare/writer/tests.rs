@@ -1,7 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::cloudflare::script::{
+use crate::cloudflare::tests::{
     ACCOUNT, Script, account, answer, document, html, lost, not_enabled, raw, refusal, success, timed_out, unreachable,
     with, zone,
 };
@@ -11,15 +11,15 @@ fn writer(script: &Arc<Script>) -> Writer {
     Writer::new(script.clone(), Policy::default())
 }
 
-/// What a PUT comes to when this is the answer, and how many requests it took.
+/// The outcome of a PUT with these answers, and the number of requests.
 async fn update(outcomes: Vec<Result<Response, TransportError>>) -> (Result<Written, WriteError>, usize) {
     let script = Script::new(outcomes);
     let written = writer(&script).update_organization(&account(), &document()).await;
-    (written, script.asked().len())
+    (written, script.requests().len())
 }
 
 #[tokio::test]
-async fn each_write_is_one_request_with_the_body_as_given() {
+async fn each_write_is_one_request_with_an_unchanged_body() {
     let script = Script::new((0..3).map(|_| answer(201, &json!({"success": true, "result": {"name": "W"}}))));
     let (writer, target, body) = (writer(&script), account(), document());
     writer.create_organization(&target, &body).await.unwrap();
@@ -30,11 +30,16 @@ async fn each_write_is_one_request_with_the_body_as_given() {
     let organization = format!("/accounts/{ACCOUNT}/access/organizations");
     let expected = [format!("POST {organization}"), format!("PUT {organization}"), format!("PUT {organization}/doh")];
     assert_eq!(script.lines(), expected);
-    assert!(script.asked().iter().all(|asked| asked.request.body() == JsonText::from(&body).to_string().as_bytes()));
+    assert!(
+        script
+            .requests()
+            .iter()
+            .all(|recorded| recorded.request.body() == JsonText::from(&body).to_string().as_bytes())
+    );
 }
 
 #[tokio::test]
-async fn a_write_that_is_reported_as_done_needs_no_result() {
+async fn a_successful_write_needs_no_result() {
     for body in [
         json!({"success": true}),
         json!({"success": true, "result": null}),
@@ -46,14 +51,14 @@ async fn a_write_that_is_reported_as_done_needs_no_result() {
 }
 
 #[tokio::test]
-async fn the_ids_of_an_answer_are_kept_for_the_audit_record() {
+async fn the_ids_of_an_answer_are_returned() {
     let (written, _) = update(vec![with(success(&json!({})), "cf-auditlog-id", "0191")]).await;
     let call = written.unwrap().call;
     assert_eq!((call.audit_id.as_deref(), call.ray.as_deref()), (Some("0191"), Some("8f1e2d3c4b5a6978-FRA")));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refusal_with_or_without_json_is_final_and_is_sent_once() {
+async fn a_refused_write_is_not_repeated() {
     for outcome in [
         refusal(400, 12062, "access.api.error.invalid_org_config"),
         refusal(400, 11004, "access.api.error.invalid_auth_domain"),
@@ -80,13 +85,13 @@ async fn a_refusal_with_or_without_json_is_final_and_is_sent_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_leaves_a_doubt_is_uncertain_and_is_never_sent_twice() {
+async fn an_uncertain_write_is_not_repeated() {
     for outcome in [
         refusal(500, 1, "access.api.error.internal_server_error"),
         refusal(502, 1, "no"),
         with(refusal(503, 1, "no"), "retry-after", "1"),
         refusal(408, 1, "request timeout"),
-        refusal(499, 1, "client went away"),
+        refusal(499, 1, "client disconnected"),
         answer(200, &json!({"success": false, "errors": [{"code": 12062}]})),
         html(200),
         html(408),
@@ -108,7 +113,7 @@ async fn whatever_leaves_a_doubt_is_uncertain_and_is_never_sent_twice() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rate_limited_write_is_sent_again_after_the_wait_that_was_asked_for() {
+async fn a_rate_limited_write_is_repeated_after_the_requested_wait() {
     let limited = || with(refusal(429, 971, "Please wait"), "ratelimit", "\"default\";r=0;t=40");
     let script = Script::new([limited(), with(html(429), "retry-after", "20"), success(&json!({}))]);
     writer(&script).update_organization(&account(), &document()).await.unwrap();
@@ -116,19 +121,19 @@ async fn a_rate_limited_write_is_sent_again_after_the_wait_that_was_asked_for() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn whoever_sends_a_write_decides_after_each_wait_whether_it_is_sent_again() {
+async fn a_caller_can_stop_after_any_attempt_of_a_write() {
     let script = Script::new([html(429), html(429), success(&json!({}))]);
     let (writer, request) = (writer(&script), request::update(&account(), &document()));
     let mut attempts = writer.attempts(&request);
     assert!(matches!(attempts.next().await, Step::Again(_)));
     assert!(matches!(attempts.next().await, Step::Again(_)));
     let error = attempts.give_up().unwrap_err();
-    assert_eq!((error.error().status(), error.is_uncertain()), (Some(429), false), "the last outcome stands");
-    assert_eq!(script.asked().len(), 2);
+    assert_eq!((error.error().status(), error.is_uncertain()), (Some(429), false), "the last outcome is returned");
+    assert_eq!(script.requests().len(), 2);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_reached_nobody_is_sent_again_and_an_uncertain_one_after_it_is_not() {
+async fn a_write_is_repeated_while_the_server_is_unreachable_and_not_after_a_lost_connection() {
     let (written, requests) = update(vec![unreachable(), unreachable(), success(&json!({}))]).await;
     assert!(written.is_ok());
     assert_eq!(requests, 3);
@@ -138,7 +143,7 @@ async fn a_write_that_reached_nobody_is_sent_again_and_an_uncertain_one_after_it
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_that_never_got_through_was_refused() {
+async fn a_write_that_the_server_never_processed_is_refused() {
     for outcome in [unreachable, || refusal(429, 10100, "More than 1200 requests"), || html(429)] {
         let (written, requests) = update((0..5).map(|_| outcome()).collect()).await;
         assert!(!written.unwrap_err().is_uncertain());
@@ -147,7 +152,7 @@ async fn a_write_that_never_got_through_was_refused() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_write_is_not_begun_after_the_deadline() {
+async fn a_write_is_not_sent_after_the_deadline() {
     let script = Script::new([]);
     let policy = Policy::default().deadline_in(std::time::Duration::ZERO);
     let error = Writer::new(script.clone(), policy).update_organization(&account(), &document()).await.unwrap_err();
@@ -155,7 +160,7 @@ async fn a_write_is_not_begun_after_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_zone_has_no_doh_to_write() {
+async fn a_doh_write_in_a_zone_is_rejected_without_a_request() {
     let script = Script::new([]);
     let error = writer(&script).update_doh(&zone(), &document()).await.unwrap_err();
     assert_eq!((error.is_uncertain(), error.into_error().kind()), (false, ErrorKind::Config));
@@ -163,7 +168,7 @@ async fn a_zone_has_no_doh_to_write() {
 }
 
 #[tokio::test]
-async fn a_revocation_returns_what_the_api_says() {
+async fn a_revocation_returns_the_result_of_the_api() {
     for revoked in [true, false] {
         let script = Script::new([answer(200, &json!({"success": true, "result": revoked}))]);
         let outcome = writer(&script).revoke_user(&account(), &Revocation::of("user@example.com")).await;
@@ -173,7 +178,7 @@ async fn a_revocation_returns_what_the_api_says() {
 }
 
 #[tokio::test]
-async fn a_revocation_without_a_yes_or_no_is_uncertain() {
+async fn a_revocation_without_a_boolean_result_is_uncertain() {
     for result in [json!(null), json!({}), json!("true")] {
         let script = Script::new([answer(200, &json!({"success": true, "result": result}))]);
         let error = writer(&script).revoke_user(&account(), &Revocation::of("user@example.com")).await.unwrap_err();
@@ -182,7 +187,7 @@ async fn a_revocation_without_a_yes_or_no_is_uncertain() {
 }
 
 #[tokio::test]
-async fn an_uncertain_error_says_that_it_is() {
+async fn an_uncertain_error_says_that_the_outcome_is_unknown() {
     let (written, _) = update(vec![lost()]).await;
-    insta::assert_snapshot!(written.unwrap_err(), @"it is not known whether the API acted: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no whole answer: the connection to api.example:443 was lost: reset by peer");
+    insta::assert_snapshot!(written.unwrap_err(), @"it is not known whether the API acted: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no complete answer: the connection to api.example:443 was lost: reset by peer");
 }

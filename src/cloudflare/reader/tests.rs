@@ -3,7 +3,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use serde_json::json;
 
 use super::*;
-use crate::cloudflare::script::{
+use crate::cloudflare::tests::{
     ACCOUNT, Script, account, answer, document, failure, html, lost, not_enabled, raw, refusal, success, timed_out,
     unreachable, with, zone,
 };
@@ -13,7 +13,7 @@ fn reader(script: &Arc<Script>) -> Reader {
     Reader::new(script.clone(), Policy::default())
 }
 
-/// The organization as a script of one answer reads.
+/// The organization that a reader returns for one answer.
 async fn organization_from(
     outcome: Result<crate::cloudflare::Response, crate::cloudflare::TransportError>,
 ) -> Result<Slot, Error> {
@@ -21,18 +21,18 @@ async fn organization_from(
 }
 
 #[tokio::test]
-async fn an_organization_is_read_with_one_get_and_kept_as_it_is() {
+async fn an_organization_is_read_with_one_get_and_unchanged() {
     let result = r#"{"name":"W","auth_domain":"w.cloudflareaccess.com","next_month":{"limit":1.10},"big":123456789012345678901}"#;
     let body = format!(r#"{{"success":true,"errors":[],"messages":[],"result":{result}}}"#);
     let script = Script::new([Ok(raw(200, body))]);
     let slot = reader(&script).organization(&account()).await.unwrap();
     assert_eq!(serde_json::to_string(&slot.document().unwrap().fields).unwrap(), result);
     assert_eq!(script.lines(), [format!("GET /accounts/{ACCOUNT}/access/organizations")]);
-    assert!(script.asked()[0].request.body().is_empty());
+    assert!(script.requests()[0].request.body().is_empty());
 }
 
 #[tokio::test]
-async fn the_live_state_takes_exactly_one_get_per_endpoint_that_is_asked_for() {
+async fn the_live_state_takes_one_get_per_requested_endpoint() {
     let table: [(&[Endpoint], &[&str]); 4] = [
         (&[], &[]),
         (&[Endpoint::Organization], &[""]),
@@ -52,10 +52,10 @@ async fn the_live_state_takes_exactly_one_get_per_endpoint_that_is_asked_for() {
     }
 }
 
-/// Answers nothing before both requests have arrived: two reads in a row would wait for ever.
-struct Together(tokio::sync::Barrier);
+/// A transport that answers only after both requests have arrived.
+struct ConcurrentOnly(tokio::sync::Barrier);
 
-impl Transport for Together {
+impl Transport for ConcurrentOnly {
     fn send<'a>(&'a self, _: &'a crate::cloudflare::Request, _: Duration) -> crate::cloudflare::Sending<'a> {
         Box::pin(async {
             self.0.wait().await;
@@ -69,15 +69,15 @@ impl Transport for Together {
 }
 
 #[tokio::test(start_paused = true)]
-async fn both_endpoints_are_read_at_once() {
-    let reader = Reader::new(Arc::new(Together(tokio::sync::Barrier::new(2))), Policy::default());
+async fn both_endpoints_are_read_concurrently() {
+    let reader = Reader::new(Arc::new(ConcurrentOnly(tokio::sync::Barrier::new(2))), Policy::default());
     let target = account();
     let read = tokio::time::timeout(Duration::from_secs(60), reader.live(&target, &Endpoint::ALL));
     assert!(read.await.expect("one read waited for the other").is_ok());
 }
 
 #[tokio::test]
-async fn not_enabled_means_absent_whatever_the_status() {
+async fn not_enabled_means_absent_with_any_status() {
     for status in [200, 400, 403, 404] {
         assert_eq!(organization_from(not_enabled(status)).await.unwrap(), Slot::Absent, "{status}");
         let script = Script::new([not_enabled(status)]);
@@ -88,7 +88,7 @@ async fn not_enabled_means_absent_whatever_the_status() {
 }
 
 #[tokio::test]
-async fn whatever_else_fails_is_an_error_and_never_an_absence() {
+async fn any_other_failure_is_an_error_and_not_absent() {
     let table = [
         (refusal(404, 7003, "Could not route to /accounts/x"), ErrorKind::NotFound),
         (refusal(404, 12106, "not found"), ErrorKind::NotFound),
@@ -97,7 +97,7 @@ async fn whatever_else_fails_is_an_error_and_never_an_absence() {
         (refusal(401, 1000, "Invalid API Token"), ErrorKind::Authentication),
         (refusal(400, 6003, "Invalid request headers"), ErrorKind::Authentication),
         (refusal(400, 12130, "access.api.error.invalid_request: no"), ErrorKind::Refused),
-        (refusal(200, 12130, "success is false all the same"), ErrorKind::Refused),
+        (refusal(200, 12130, "success is false"), ErrorKind::Refused),
         (success(&json!(null)), ErrorKind::Decode),
         (success(&json!({})), ErrorKind::Decode),
         (success(&json!([{"name": "W"}])), ErrorKind::Decode),
@@ -125,7 +125,7 @@ async fn whatever_else_fails_is_an_error_and_never_an_absence() {
 }
 
 #[tokio::test]
-async fn doh_that_was_never_configured_is_a_document_without_fields() {
+async fn an_empty_doh_result_is_a_document_without_fields() {
     for body in [
         json!({"success": true}),
         json!({"success": true, "result": null}),
@@ -142,7 +142,7 @@ async fn doh_that_was_never_configured_is_a_document_without_fields() {
 }
 
 #[tokio::test]
-async fn a_zone_has_no_doh_and_nothing_is_sent_to_find_out() {
+async fn doh_in_a_zone_is_rejected_without_a_request() {
     let script = Script::new([]);
     let error = reader(&script).doh(&zone()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
@@ -150,7 +150,7 @@ async fn a_zone_has_no_doh_and_nothing_is_sent_to_find_out() {
 }
 
 #[tokio::test]
-async fn success_with_errors_listed_is_a_success_as_in_the_documentations_samples() {
+async fn a_success_with_errors_is_a_success() {
     let sample = json!({
         "success": true, "result": document(),
         "errors": [{"code": 1000, "message": "message"}], "messages": [{"code": 1000, "message": "message"}]
@@ -165,16 +165,16 @@ async fn a_read_is_repeated_until_it_succeeds() {
     let access = refusal(500, 1, "access.api.error.internal_server_error");
     let script = Script::new([limited, access, lost(), unreachable(), success(&json!(document()))]);
     assert!(reader(&script).organization(&account()).await.unwrap().document().is_some());
-    assert_eq!(script.asked().len(), 5);
+    assert_eq!(script.requests().len(), 5);
     assert_eq!(script.waits()[0], 17_000);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_read_that_keeps_failing_says_how_often_it_was_tried() {
+async fn a_failed_read_says_how_many_attempts_it_took() {
     let script = Script::new((0..5).map(|_| html(502)));
     let error = reader(&script).organization(&account()).await.unwrap_err();
     assert_eq!(error.call().unwrap().attempts, 5);
-    insta::assert_snapshot!(error, @r"GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was answered with status 502, but the body is HTML, not JSON, so it came from something in front of the API: `<html>\u{d}\u{a}<title>Bad gateway\u{1b}[2J</title></html>` (after 5 attempts; cf-ray 8f1e2d3c4b5a6978-FRA)");
+    insta::assert_snapshot!(error, @r"GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was answered with status 502, but the body is HTML, not JSON, so another server answered instead of the API: `<html>\u{d}\u{a}<title>Bad gateway\u{1b}[2J</title></html>` (after 5 attempts; cf-ray 8f1e2d3c4b5a6978-FRA)");
 }
 
 #[tokio::test(start_paused = true)]
@@ -188,7 +188,7 @@ async fn a_refusal_is_not_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_wait_past_the_deadline_is_not_begun_and_the_error_says_so() {
+async fn a_requested_wait_past_the_deadline_is_an_error_that_names_the_wait() {
     let script = Script::new([with(refusal(429, 10429, "Rate limited"), "retry-after", "300")]);
     let policy = Policy::default().deadline_in(Duration::from_secs(60));
     let error = Reader::new(script.clone(), policy).organization(&account()).await.unwrap_err();
@@ -201,12 +201,12 @@ async fn a_wait_past_the_deadline_is_not_begun_and_the_error_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_exchange_never_takes_longer_than_the_run_has_left() {
+async fn the_timeout_of_a_request_ends_at_the_deadline() {
     let script = Script::new([success(&json!(document()))]);
     let policy = Policy::default().timeout(Duration::from_secs(30)).deadline_in(Duration::from_secs(10));
     tokio::time::advance(Duration::from_secs(4)).await;
     Reader::new(script.clone(), policy).organization(&account()).await.unwrap();
-    assert_eq!(script.asked()[0].timeout, Duration::from_secs(6));
+    assert_eq!(script.requests()[0].timeout, Duration::from_secs(6));
 }
 
 #[tokio::test(start_paused = true)]
@@ -219,7 +219,7 @@ async fn nothing_is_sent_after_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_token_of_the_account_is_found_at_once() {
+async fn an_account_token_is_verified_with_one_request() {
     let result = json!({"id": "f267", "status": "active", "expires_on": "2027-01-01T00:00:00Z"});
     let script = Script::new([with(success(&result), "date", "Sun, 22 Nov 2026 12:00:00 GMT")]);
     let check = reader(&script).verify_token(&account()).await.unwrap();
@@ -236,7 +236,7 @@ async fn a_token_of_the_account_is_found_at_once() {
 }
 
 #[tokio::test]
-async fn settings_of_doh_that_are_refused_do_not_hide_a_readable_organization() {
+async fn refused_doh_settings_do_not_fail_the_read_of_the_organization() {
     for (status, code) in [(403, 10000), (403, 9109), (404, 7003), (400, 12130)] {
         let script = Script::new([success(&json!(document())), refusal(status, code, "no")]);
         let (live, refused) = reader(&script).live_where_readable(&account()).await.unwrap();
@@ -249,7 +249,7 @@ async fn settings_of_doh_that_are_refused_do_not_hide_a_readable_organization() 
 }
 
 #[tokio::test]
-async fn any_other_failure_of_doh_is_one_of_the_whole() {
+async fn any_other_failure_of_doh_fails_the_whole_read() {
     for outcome in [refusal(401, 1000, "no"), refusal(429, 971, "wait"), refusal(500, 1, "no"), lost(), timed_out()] {
         let script = Script::new([success(&json!(document())), outcome]);
         let once = Reader::new(script.clone(), Policy::once());
@@ -260,11 +260,10 @@ async fn any_other_failure_of_doh_is_one_of_the_whole() {
     assert!(!error.call().unwrap().path.ends_with("/doh"), "{error}");
 }
 
-/// Whoever asks for one endpoint hears at once what ends the run, and does not wait for the other.
 #[tokio::test(start_paused = true)]
-async fn an_answer_to_come_back_later_ends_both_reads_at_once() {
-    let later = || with(refusal(429, 971, "Please wait"), "retry-after", "600");
-    for outcomes in [[later(), refusal(503, 1, "busy")], [refusal(503, 1, "busy"), later()]] {
+async fn a_requested_wait_past_the_deadline_ends_both_reads_immediately() {
+    let rate_limited = || with(refusal(429, 971, "Please wait"), "retry-after", "600");
+    for outcomes in [[rate_limited(), refusal(503, 1, "busy")], [refusal(503, 1, "busy"), rate_limited()]] {
         let script = Script::new(outcomes);
         let policy = Policy::default().deadline_in(Duration::from_secs(60));
         let began = tokio::time::Instant::now();
@@ -275,7 +274,7 @@ async fn an_answer_to_come_back_later_ends_both_reads_at_once() {
 }
 
 #[tokio::test]
-async fn a_token_that_the_account_does_not_know_may_be_a_users() {
+async fn a_token_unknown_to_the_account_is_verified_as_a_user_token() {
     let script = Script::new([refusal(401, 1000, "Invalid API Token"), success(&json!({"status": "disabled"}))]);
     let check = reader(&script).verify_token(&account()).await.unwrap();
     assert_eq!((check.owner, check.state), (TokenOwner::User, TokenState::Disabled));
@@ -286,7 +285,7 @@ async fn a_token_that_the_account_does_not_know_may_be_a_users() {
 }
 
 #[tokio::test]
-async fn a_token_for_a_zone_is_looked_up_as_a_users() {
+async fn a_token_for_a_zone_is_verified_as_a_user_token() {
     let script = Script::new([success(&json!({"status": "paused\u{1b}"}))]);
     let check = reader(&script).verify_token(&zone()).await.unwrap();
     assert_eq!(check.state.to_string(), r"paused\u{1b}");
@@ -294,14 +293,14 @@ async fn a_token_for_a_zone_is_looked_up_as_a_users() {
 }
 
 #[tokio::test]
-async fn a_token_check_that_has_to_wait_is_not_taken_for_a_users_token() {
+async fn a_rate_limited_token_check_does_not_fall_back_to_the_user_endpoint() {
     let script = Script::new([refusal(429, 971, "Please wait")]);
     let error = Reader::new(script.clone(), Policy::once()).verify_token(&account()).await.unwrap_err();
     assert_eq!((error.kind(), script.lines().len()), (ErrorKind::RateLimited, 1));
 }
 
 #[tokio::test]
-async fn a_token_that_nobody_knows_and_an_api_that_nobody_reaches_are_different_errors() {
+async fn an_unknown_token_and_an_unreachable_api_are_different_errors() {
     let unknown = Script::new([refusal(403, 10000, "no"), refusal(401, 1000, "Invalid API Token")]);
     assert_eq!(reader(&unknown).verify_token(&account()).await.unwrap_err().kind(), ErrorKind::Authentication);
     let down = Script::new([Err(failure(TransportErrorKind::Connect, Reached::Nothing, "no route"))]);
@@ -310,7 +309,7 @@ async fn a_token_that_nobody_knows_and_an_api_that_nobody_reaches_are_different_
 }
 
 #[tokio::test]
-async fn a_reader_sends_nothing_but_get() {
+async fn a_reader_sends_only_get_requests() {
     let script = Script::new((0..5).map(|_| success(&json!({"status": "active"}))));
     let reader = reader(&script);
     let target = account();
@@ -318,11 +317,11 @@ async fn a_reader_sends_nothing_but_get() {
     reader.doh(&target).await.unwrap();
     reader.live(&target, &Endpoint::ALL).await.unwrap();
     reader.verify_token(&target).await.unwrap();
-    assert_eq!(script.asked().len(), 5);
+    assert_eq!(script.requests().len(), 5);
     assert!(
         script
-            .asked()
+            .requests()
             .iter()
-            .all(|asked| asked.request.method() == http::Method::GET && asked.request.body().is_empty())
+            .all(|recorded| recorded.request.method() == http::Method::GET && recorded.request.body().is_empty())
     );
 }

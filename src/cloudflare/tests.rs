@@ -1,4 +1,4 @@
-//! A transport that plays a script and remembers what it was asked.
+//! Helpers for the tests of the client: a transport that returns scripted answers and records the requests.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -10,20 +10,20 @@ use tokio::time::Instant;
 use super::transport::{Reached, Request, Response, Sending, Transport, TransportError, TransportErrorKind};
 use crate::settings::Target;
 
-/// The account that every test targets.
+/// The account id of all tests.
 pub(super) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 
 pub(super) type ScriptedOutcome = Result<Response, TransportError>;
 
-/// Answers requests in the order of the script; a request beyond its end is a failure of the test.
+/// A transport that answers requests in the order of the script, and panics at a request beyond its end.
 pub(super) struct Script {
     outcomes: Mutex<VecDeque<ScriptedOutcome>>,
-    asked: Mutex<Vec<Asked>>,
+    requests: Mutex<Vec<Recorded>>,
 }
 
-/// One request as the transport saw it.
+/// A recorded request.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct Recorded {
     pub(super) request: Request,
     pub(super) timeout: Duration,
     pub(super) at: Instant,
@@ -31,29 +31,33 @@ pub(super) struct Asked {
 
 impl Script {
     pub(super) fn new(outcomes: impl IntoIterator<Item = ScriptedOutcome>) -> Arc<Self> {
-        Arc::new(Self { outcomes: Mutex::new(outcomes.into_iter().collect()), asked: Mutex::default() })
+        Arc::new(Self { outcomes: Mutex::new(outcomes.into_iter().collect()), requests: Mutex::default() })
     }
 
-    pub(super) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    pub(super) fn requests(&self) -> Vec<Recorded> {
+        self.requests.lock().unwrap().clone()
     }
 
     /// The requests as `METHOD path`, in order.
     pub(super) fn lines(&self) -> Vec<String> {
-        self.asked().iter().map(|asked| line(&asked.request)).collect()
+        self.requests().iter().map(|recorded| line(&recorded.request)).collect()
     }
 
     /// The waits between the requests, in whole milliseconds.
     pub(super) fn waits(&self) -> Vec<u128> {
-        self.asked().windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect()
+        self.requests().windows(2).map(|pair| (pair[1].at - pair[0].at).as_millis()).collect()
     }
 }
 
 impl Transport for Script {
     fn send<'a>(&'a self, request: &'a Request, timeout: Duration) -> Sending<'a> {
-        self.asked.lock().unwrap().push(Asked { request: request.clone(), timeout, at: Instant::now() });
-        let outcome =
-            self.outcomes.lock().unwrap().pop_front().unwrap_or_else(|| panic!("nobody expected {}", line(request)));
+        self.requests.lock().unwrap().push(Recorded { request: request.clone(), timeout, at: Instant::now() });
+        let outcome = self
+            .outcomes
+            .lock()
+            .unwrap()
+            .pop_front()
+            .unwrap_or_else(|| panic!("unexpected request: {}", line(request)));
         Box::pin(async move { outcome })
     }
 
@@ -130,5 +134,5 @@ pub(super) fn lost() -> ScriptedOutcome {
 }
 
 pub(super) fn timed_out() -> ScriptedOutcome {
-    Err(failure(TransportErrorKind::Timeout, Reached::Unknown, "no whole answer of api.example:443 within 30 s"))
+    Err(failure(TransportErrorKind::Timeout, Reached::Unknown, "no complete answer from api.example:443 within 30 s"))
 }

@@ -1,0 +1,6 @@
+//! Tests of the transport with real sockets.
+
+mod sockets;
+mod tls;
+
+use super::*;
