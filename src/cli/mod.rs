@@ -6,13 +6,14 @@
 //! - `reconcile`: from a manifest to a verified write
 //! - `output`: everything that a run prints and writes
 //! - `process`: signals and limits
-//! - `error`, `usage`: failures with their hints, and usage errors
+//! - `error`, `usage`, `foreign_flags`: failures with their hints, usage errors, and flags of other tools
 
 mod command_spec;
 mod commands;
 mod connection;
 mod context;
 mod error;
+mod foreign_flags;
 mod input;
 mod options;
 mod output;
@@ -37,18 +38,23 @@ use input::secrets::{self, PrivateFiles};
 use options::OutputArgs;
 use output::logging;
 use output::publish::PublishedFailure;
-use output::ui::Ui;
+use output::ui::{self, Ui};
 use process::interrupt;
+
+/// The largest width of help, in columns: long lines are hard to read, and help is often shown where lines do not wrap.
+const HELP_WIDTH: usize = 80;
 
 /// Runs the program with these arguments, of which the first is its name, and returns its exit code.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = expand_help(arguments.into_iter().collect());
     let env = Env::of_process();
-    let (name, cli) = match parse(&arguments) {
+    let mut command_line = Cli::command().term_width(ui::width(&env).min(HELP_WIDTH));
+    let (name, cli) = match parse(&mut command_line, &arguments) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let ui = Ui::new(&OutputArgs::default(), &env, secrets::of(&env, None));
-            return usage::report(&ui, error, &arguments);
+            let output = OutputArgs { color: usage::color(&arguments), ..OutputArgs::default() };
+            let ui = Ui::new(&output, &env, secrets::of(&env, None));
+            return usage::report(&ui, error, &arguments, &command_line);
         }
     };
     let command = cli.command.spec();
@@ -70,11 +76,21 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     ended.unwrap_or_else(|error| fail(&run.0, run.1.command.spec(), error))
 }
 
+/// Returns `COMMAND --help` for `help COMMAND`, so that both print the same, also for a command that does not exist.
+fn expand_help(arguments: Vec<OsString>) -> Vec<OsString> {
+    match &arguments[..] {
+        [program, help, rest @ ..] if help == "help" && rest.first().is_some_and(|command| command != "help") => {
+            [std::slice::from_ref(program), rest, &["--help".into()]].concat()
+        }
+        _ => arguments,
+    }
+}
+
 /// Parses the arguments into the name of the command and its options.
-fn parse(arguments: &[OsString]) -> Result<(String, Cli), clap::Error> {
-    let mut matches = Cli::command().try_get_matches_from(arguments)?;
+fn parse(command_line: &mut clap::Command, arguments: &[OsString]) -> Result<(String, Cli), clap::Error> {
+    let mut matches = command_line.try_get_matches_from_mut(arguments)?;
     let name = matches.subcommand_name().unwrap_or_default().to_owned();
-    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut Cli::command()))?;
+    let cli = Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(command_line))?;
     Ok((name, cli))
 }
 

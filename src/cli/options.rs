@@ -11,17 +11,17 @@ use crate::settings::GoDuration;
 /// Messages, logs and colour.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct OutputArgs {
-    /// Log requests and retries (-v), decisions with their reasons (-vv), or everything (-vvv)
+    /// Log requests (-v), decisions with reasons (-vv) or everything (-vvv)
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = "Output")]
     pub(crate) verbose: u8,
     /// Print only results, findings, warnings and errors
     #[arg(short, long, conflicts_with = "verbose", global = true, help_heading = "Output")]
     pub(crate) quiet: bool,
     /// Format of the log lines
-    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t, global = true, help_heading = "Output")]
     pub(crate) log_format: LogFormat,
-    /// When to use colour; with auto, NO_COLOR and CLICOLOR_FORCE are honoured
-    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
+    /// When to use colour
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true, help_heading = "Output")]
     pub(crate) color: ColorChoice,
 }
 
@@ -38,7 +38,7 @@ pub(crate) enum LogFormat {
 /// When to use colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorChoice {
-    /// On a terminal.
+    /// On a terminal, subject to NO_COLOR, FORCE_COLOR and CLICOLOR_FORCE.
     #[default]
     Auto,
     /// Always.
@@ -71,10 +71,10 @@ pub(crate) struct FileArgs {
 /// The organization.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct TargetArgs {
-    /// Account ID, if the manifest names no target [env: CLOUDFLARE_ACCOUNT_ID]
+    /// Account ID, if the manifest has none [env: CLOUDFLARE_ACCOUNT_ID]
     #[arg(long, value_name = "ID", conflicts_with = "zone_id", help_heading = "Target")]
     pub(crate) account_id: Option<String>,
-    /// Zone ID, if the manifest names no target [env: CLOUDFLARE_ZONE_ID]
+    /// Zone ID, if the manifest has none [env: CLOUDFLARE_ZONE_ID]
     #[arg(long, value_name = "ID", help_heading = "Target")]
     pub(crate) zone_id: Option<String>,
 }
@@ -82,13 +82,15 @@ pub(crate) struct TargetArgs {
 /// How to reach the API.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ApiArgs {
-    /// Read the API token from a file [env: CLOUDFLARE_API_TOKEN, the token itself]
+    /// Read the API token from this file [env: CLOUDFLARE_API_TOKEN]
     #[arg(long, value_name = "FILE", help_heading = "API")]
     pub(crate) token_file: Option<PathBuf>,
-    /// Base URL of the API; must be https unless it is loopback [env: CLOUDFLARE_BASE_URL]
+    /// Base URL of the API [env: CLOUDFLARE_BASE_URL]
+    ///
+    /// It must be https, except on loopback.
     #[arg(long, value_name = "URL", help_heading = "API")]
     pub(crate) base_url: Option<String>,
-    /// Use the emulated API, with its state in this file; no account or token needed
+    /// Use an emulated account, with its state in this file
     #[arg(
         long,
         value_name = "STATE.json",
@@ -111,19 +113,23 @@ pub(crate) struct WriteArgs {
     /// Skip the confirmation prompt
     #[arg(long)]
     pub(crate) auto_approve: bool,
-    /// Consent to the guarded change of a setting or group; may repeat
+    /// Consent to guarded changes of a setting or group; repeatable
     #[arg(long, value_name = "SETTING")]
     pub(crate) allow: Vec<String>,
-    /// Leave a field that this version does not know out of the write; the read-back shows its live value afterwards
+    /// Leave an unknown field out of the write; repeatable
+    ///
+    /// The read-back shows its live value afterwards.
     #[arg(long, value_name = "FIELD")]
     pub(crate) omit: Vec<String>,
-    /// Refuse to write if the live state has fields that this version does not know
+    /// Refuse to write if the live state has unknown fields
     #[arg(long)]
     pub(crate) strict_unknown: bool,
-    /// Folder for the backup of the previous state and for the audit log [default: $XDG_STATE_HOME/zerodrift]
+    /// Folder for backups and the audit log [default: $XDG_STATE_HOME/zerodrift]
     #[arg(long, value_name = "DIR", help_heading = "Backups")]
     pub(crate) backup_dir: Option<PathBuf>,
-    /// Number of backups to keep per organization; the oldest are deleted, except those of an unverified apply
+    /// Number of backups to keep per organization, 1 or more
+    ///
+    /// The oldest are deleted, except those of an unverified apply.
     #[arg(
         long,
         value_name = "N",

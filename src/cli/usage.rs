@@ -5,10 +5,12 @@ use std::path::Path;
 
 use clap::ValueEnum as _;
 use clap::builder::StyledStr;
-use clap::error::{ContextKind, ContextValue};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::commands::Platform;
 use super::error::CliError;
+use super::foreign_flags::{self, ForeignFlag};
+use super::options::ColorChoice;
 use super::output::own_file::OwnFile;
 use super::output::publish::error_entry;
 use super::output::ui::Ui;
@@ -24,10 +26,11 @@ use crate::text::visible;
 ///
 /// Clap's own exit code for usage errors is 2, which means "changes" here. Clap does not print by itself, because it
 /// repeats arguments unescaped and detects colour differently.
-pub(super) fn report(ui: &Ui, mut error: clap::Error, arguments: &[OsString]) -> Exit {
+pub(super) fn report(ui: &Ui, mut error: clap::Error, arguments: &[OsString], command_line: &clap::Command) -> Exit {
     if let Some((_, stray)) = stray(arguments).filter(|(value, _)| is_about(&error, value)) {
-        let tips = stray.hints.into_iter().map(StyledStr::from).collect();
-        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+        suggest(&mut error, stray.hints);
+    } else if error.kind() == ErrorKind::UnknownArgument {
+        suggest_own_flag(&mut error, arguments, command_line);
     }
     let error = with_visible_arguments(error);
     // Help and version are results, everything else goes to standard error. A closed stream is not a failure.
@@ -66,6 +69,33 @@ fn stray(arguments: &[OsString]) -> Option<(&str, CliError)> {
     })
 }
 
+/// Replaces the tips of an error.
+fn suggest(error: &mut clap::Error, tips: impl IntoIterator<Item = String>) {
+    let tips: Vec<StyledStr> = tips.into_iter().map(StyledStr::from).collect();
+    error.remove(ContextKind::Suggested);
+    if !tips.is_empty() {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+    }
+}
+
+/// Suggests our flag for a flag of another tool. Removes clap's tip to write an unknown flag after `--`, since no
+/// manifest has such a name.
+fn suggest_own_flag(error: &mut clap::Error, arguments: &[OsString], command_line: &clap::Command) {
+    let Some(ContextValue::String(invalid)) = error.get(ContextKind::InvalidArg) else { return };
+    let mut command_line = command_line.clone();
+    command_line.build();
+    let command = arguments.iter().skip(1).find_map(|argument| command_line.find_subcommand(argument));
+    let command = command.unwrap_or(&command_line);
+    let Some(ForeignFlag { written, hint }) = foreign_flags::find(arguments, invalid, command) else { return };
+    error.insert(ContextKind::InvalidArg, ContextValue::String(written));
+    if hint.is_some() {
+        // The similar flag that clap found is another one, and clap's usage shows it.
+        error.remove(ContextKind::SuggestedArg);
+        error.insert(ContextKind::Usage, ContextValue::StyledStr(command.clone().render_usage()));
+    }
+    suggest(error, hint);
+}
+
 /// Returns whether an error is about this argument.
 fn is_about(error: &clap::Error, argument: &str) -> bool {
     matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(invalid)) if invalid == argument)
@@ -98,10 +128,23 @@ fn with_visible_arguments(mut error: clap::Error) -> clap::Error {
 
 /// Returns whether the arguments contain `--format json`, even if they cannot be parsed as a whole.
 fn asks_for_json(arguments: &[OsString]) -> bool {
-    let options = arguments.iter().take_while(|argument| *argument != "--");
-    let options: Vec<&OsString> = options.collect();
-    options.contains(&&OsString::from("--format=json"))
-        || options.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+    values(arguments, "--format").any(|format| format == "json")
+}
+
+/// Returns the choice of colour, even if the arguments cannot be parsed as a whole.
+pub(super) fn color(arguments: &[OsString]) -> ColorChoice {
+    let chosen = values(arguments, "--color").find_map(|when| ColorChoice::from_str(when, false).ok());
+    chosen.unwrap_or_default()
+}
+
+/// Returns the values of an option.
+fn values<'a>(arguments: &'a [OsString], option: &'a str) -> impl Iterator<Item = &'a str> {
+    let options = arguments.iter().take_while(|argument| *argument != "--").map(|argument| argument.to_str());
+    let next = options.clone().skip(1).chain([None]);
+    options.zip(next).filter_map(move |(argument, next)| {
+        let argument = argument?;
+        if argument == option { next } else { argument.strip_prefix(option)?.strip_prefix('=') }
+    })
 }
 
 /// Converts an error that clap rendered: its first paragraph is the message, its tips are the hints.

@@ -16,6 +16,7 @@ mod endings;
 mod environment;
 mod every_guard;
 mod failures;
+mod foreign_flags;
 mod forms;
 mod guards;
 mod init;

@@ -11,7 +11,8 @@ fn commands(env: &TestEnv) -> Vec<String> {
     let help = env.run("--help").exits(0).stdout;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let named = commands.filter(|line| line.starts_with("  ") && !line.starts_with("    "));
-    let names: Vec<String> = named.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect();
+    let names = named.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
+    let names: Vec<String> = names.map(str::to_owned).collect();
     assert!(
         ["plan", "apply", "revoke-user", "man"].iter().all(|name| names.iter().any(|listed| listed == name)),
         "{help}"
@@ -27,7 +28,7 @@ fn the_whole_command_line_is_one_page() {
     for command in commands(&env) {
         let help = env.run(&format!("{command} --help")).exits(0);
         assert_eq!(help.stderr, "");
-        write!(page, "\n{}\n\n{}", "=".repeat(100), help.stdout).unwrap();
+        write!(page, "\n{}\n\n{}", "=".repeat(80), help.stdout).unwrap();
     }
     assert_snapshot!("reference", page);
 }
@@ -42,6 +43,62 @@ fn every_command_helps_with_examples() {
         assert!(lines.any(|line| line.starts_with(&format!("zerodrift {command}"))), "{command}: {help}");
         let short = env.run(&format!("{command} -h")).exits(0);
         assert!(short.stdout.contains("Usage:"), "{command}: {short}");
+    }
+}
+
+#[test]
+fn help_fits_80_columns_and_narrower_terminals() {
+    for (columns, width) in [("", 80), ("200", 80), ("60", 60)] {
+        let env = TestEnv::new().set("COLUMNS", columns);
+        let pages = commands(&env)
+            .into_iter()
+            .flat_map(|command| [format!("{command} --help"), format!("{command} -h"), format!("help {command}")]);
+        for page in pages.chain(["--help", "-h", "help", "help help"].map(str::to_owned)) {
+            let help = env.run(&page).exits(0).stdout;
+            let long = help.lines().find(|line| line.chars().count() > width);
+            assert_eq!(long, None, "`zerodrift {page}` with COLUMNS={columns}");
+        }
+    }
+}
+
+#[test]
+fn help_is_a_command_too() {
+    let env = TestEnv::new();
+    assert_eq!(env.run("help").exits(0).stdout, env.run("--help").exits(0).stdout);
+    for command in commands(&env) {
+        let help = env.run(&format!("{command} --help")).exits(0).stdout;
+        assert_eq!(env.run(&format!("help {command}")).exits(0).stdout, help, "{command}");
+    }
+    assert_snapshot!(env.run("help pla"), @r#"
+    ------- stderr -------
+    error: unrecognized subcommand 'pla'
+
+      tip: some similar subcommands exist: 'explain', 'plan'
+
+    Usage: zerodrift [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    [exit status: 64]
+    "#);
+}
+
+#[test]
+fn every_command_that_uses_the_api_has_the_same_options_for_it() {
+    let env = TestEnv::new();
+    let section = |command: &str, heading: &str| {
+        let help = env.run(&format!("help {command}")).exits(0).stdout;
+        help.split_once(&format!("\n{heading}:\n"))
+            .map(|(_, rest)| rest.split_once("\n\nOutput:").unwrap_or_default().0.to_owned())
+    };
+    let plan = (section("plan", "Target"), section("plan", "API"));
+    assert!(plan.0.is_some() && plan.1.is_some());
+    let offline = ["validate", "explain", "schema", "sandbox", "completions", "man"];
+    for command in commands(&env) {
+        if !offline.contains(&command.as_str()) {
+            assert_eq!((section(&command, "Target"), section(&command, "API")), plan, "{command}");
+        } else {
+            assert_eq!(section(&command, "API"), None, "{command}");
+        }
     }
 }
 

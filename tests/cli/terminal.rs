@@ -7,10 +7,15 @@ use crate::harness::TestEnv;
 
 const ESCAPE: char = '\u{1b}';
 
+/// Whether results and errors have colour. Help and usage errors must have the same.
 fn colours(env: &TestEnv, flags: &str) -> (bool, bool) {
     let plan = env.run(&format!("plan --sandbox=state.json {flags}")).exits(0);
     let failed = env.run(&format!("plan nowhere.yaml {flags}")).exits(1);
-    (plan.stdout.contains(ESCAPE), failed.stderr.contains(ESCAPE))
+    let colours = (plan.stdout.contains(ESCAPE), failed.stderr.contains(ESCAPE));
+    let help = env.run(&format!("plan --help {flags}")).exits(0);
+    let misused = env.run(&format!("plan --json {flags}")).exits(64);
+    assert_eq!((help.stdout.contains(ESCAPE), misused.stderr.contains(ESCAPE)), colours, "{flags}");
+    colours
 }
 
 #[test]
@@ -24,6 +29,10 @@ fn colour_is_for_terminals_unless_it_is_asked_for() {
     assert_eq!(colours(&forced, ""), (true, true));
     assert_eq!(colours(&forced, "--color never"), (false, false));
 
+    let other = TestEnv::with_example().set("FORCE_COLOR", "1");
+    assert_eq!(colours(&other, ""), (true, true));
+    assert_eq!(colours(&other, "--color=never"), (false, false));
+
     let both = forced.set("NO_COLOR", "1");
     assert_eq!(colours(&both, ""), (false, false), "NO_COLOR wins over CLICOLOR_FORCE");
     assert_eq!(colours(&both, "--color always"), (true, true), "a flag wins over the environment");
@@ -31,7 +40,7 @@ fn colour_is_for_terminals_unless_it_is_asked_for() {
 
 #[test]
 fn a_variable_that_is_empty_or_zero_asks_for_nothing() {
-    let env = TestEnv::with_example().set("CLICOLOR_FORCE", "0").set("NO_COLOR", "");
+    let env = TestEnv::with_example().set("CLICOLOR_FORCE", "0").set("FORCE_COLOR", "0").set("NO_COLOR", "");
     assert_eq!(colours(&env, ""), (false, false));
     let env = env.set("CLICOLOR_FORCE", "1");
     assert_eq!(colours(&env, ""), (true, true), "an empty NO_COLOR is unset");
@@ -81,9 +90,12 @@ fn a_result_that_cannot_be_written_is_a_failure() {
 #[test]
 fn a_terminal_has_colour_unless_it_is_dumb() {
     let coloured = |env: TestEnv| {
-        let mut session =
-            rexpect::session::spawn_command(env.command("explain session_duration"), Some(30_000)).unwrap();
-        session.exp_eof().unwrap().contains(ESCAPE)
+        let coloured = ["explain session_duration", "plan --help", "plan --json"].map(|command| {
+            let mut session = rexpect::session::spawn_command(env.command(command), Some(30_000)).unwrap();
+            session.exp_eof().unwrap().contains(ESCAPE)
+        });
+        assert!(coloured.iter().all(|result| *result == coloured[0]), "{coloured:?}");
+        coloured[0]
     };
     assert!(coloured(TestEnv::new().set("TERM", "xterm-256color")));
     assert!(!coloured(TestEnv::new().set("TERM", "dumb")));

@@ -51,13 +51,13 @@ pub(crate) struct ApplyArgs {
     /// The manifest; - for standard input [default: the manifest of --plan, or org.yaml]
     #[arg(value_name = "FILE")]
     file: Option<String>,
-    /// Apply this plan of plan --out without a confirmation prompt; fail if its inputs have changed
+    /// Apply this saved plan without a prompt; fail if its inputs have changed
     #[arg(long, value_name = "PLAN.json", conflicts_with_all = ["expect", "allow", "omit"])]
     plan: Option<PathBuf>,
-    /// Apply without a confirmation prompt if the current plan has this digest; fail if not
+    /// Apply without a prompt if the plan has this digest; fail if not
     #[arg(long, value_name = "DIGEST", value_parser = digest, conflicts_with = "omit")]
     expect: Option<String>,
-    /// The maximum age of the plan that has the digest
+    /// Maximum age of the plan with that digest
     #[arg(long, value_name = "DURATION", default_value = "168h", value_parser = positive_duration, requires = "expect", conflicts_with = "plan")]
     max_age: Duration,
     #[command(flatten)]

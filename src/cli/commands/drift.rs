@@ -41,7 +41,7 @@ written.")]
 pub(crate) struct DriftArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// Write the live values of drifted settings into the manifest; keep comments, order and layout
+    /// Write the live values into the manifest, keeping comments and order
     #[arg(long)]
     adopt: bool,
     #[command(flatten)]

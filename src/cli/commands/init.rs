@@ -59,10 +59,13 @@ pub(crate) struct InitArgs {
     /// Replace existing files
     #[arg(long)]
     force: bool,
-    /// Writes the pipeline too that plans, applies and looks for drift; for the platform that the repository shows, unless one is named
+    /// Write a pipeline too, for this platform or that of the repository
     #[arg(long, value_enum, value_name = "PLATFORM", num_args = 0..=1, require_equals = true)]
     ci: Option<Option<Platform>>,
-    /// Read the output of terraform show -json or terraform state pull, or a configuration file or folder, instead of the live state; - for standard input
+    /// Read Terraform instead of the live state; - for standard input
+    ///
+    /// PATH is the output of terraform show -json or terraform state pull, or a
+    /// configuration file or folder.
     #[arg(
         long,
         value_name = "PATH",

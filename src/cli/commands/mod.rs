@@ -57,7 +57,7 @@ Exit codes:
 
 /// Manage a Cloudflare Zero Trust organization in Git.
 #[derive(Debug, Parser)]
-#[command(name = "zerodrift", version, after_help = AFTER_HELP, propagate_version = true, disable_help_subcommand = true)]
+#[command(name = "zerodrift", version, after_help = AFTER_HELP, propagate_version = true)]
 pub(crate) struct Cli {
     /// The command to run
     #[command(subcommand)]

@@ -57,13 +57,13 @@ pub(crate) struct PlanArgs {
     /// Exit with code 3 if a guarded change has no consent
     #[arg(long)]
     require_consent: bool,
-    /// Read the live state from a snapshot of export --format json; needs no network or credentials
+    /// Read the live state from a snapshot of export --format json
     #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["sandbox", "base_url", "token_file"])]
     live: Option<PathBuf>,
-    /// Consent to guarded changes of this setting or group; repeatable
+    /// Consent to guarded changes of a setting or group; repeatable
     #[arg(long, value_name = "SETTING")]
     allow: Vec<String>,
-    /// Save the plan for apply --plan, in a file that only you can read
+    /// Save the plan for apply --plan
     #[arg(long, value_name = "PLAN.json")]
     out: Option<PathBuf>,
     /// How long the saved plan is valid, such as 2h

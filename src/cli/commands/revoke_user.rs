@@ -37,7 +37,7 @@ pub(crate) struct RevokeUserArgs {
     /// Revoke the sessions of the user's devices as well
     #[arg(long)]
     devices: bool,
-    /// Require the user to sign in to WARP again, if Gateway policies limit sessions
+    /// Require WARP sign-in again, if Gateway policies limit sessions
     #[arg(long)]
     warp_session_reauth: bool,
     /// Skip the confirmation prompt

@@ -36,7 +36,7 @@ Each apply prints the path of its backup. Without --backup-dir, backups are in
 ~/.local/state/zerodrift/backups. A rollback writes a backup too, so you can
 undo it in the same way.")]
 pub(crate) struct RollbackArgs {
-    /// The backup: a file that apply wrote, or a snapshot of export --format json
+    /// A backup that apply wrote, or a snapshot of export --format json
     #[arg(value_name = "BACKUP")]
     backup: PathBuf,
     #[command(flatten)]

@@ -37,10 +37,10 @@ pub(crate) struct SandboxArgs {
     /// The port on loopback; 0 for any free port
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// The behaviours of this run where the real API is undocumented: a name or switch=value,…; list shows all
+    /// Undocumented behaviours to emulate: a name or switch=value,…
     #[arg(long, value_name = "SWITCHES")]
     personality: Option<String>,
-    /// A request that fails in this run, such as PUT:reset-after; repeatable
+    /// A request that fails, such as PUT:reset-after; repeatable
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
     /// Print the OpenAPI description of the emulated API and exit

@@ -41,7 +41,7 @@ with --fix, if errors remain.")]
 pub(crate) struct ValidateArgs {
     #[command(flatten)]
     file: FileArgs,
-    /// Apply the fixes that are safe without review, and report the remaining findings
+    /// Apply the fixes that are safe without review
     #[arg(long)]
     fix: bool,
     #[command(flatten)]

@@ -16,7 +16,7 @@ pub(crate) struct Formats<F: ReportFormat + ValueEnum> {
         long = "report",
         value_name = "FORMAT=FILE",
         value_parser = report::<F>,
-        help = format!("Write the same result to a file in another format, such as {}; may repeat", F::EXAMPLE)
+        help = format!("Write the result to a file too, such as {}; repeatable", F::EXAMPLE)
     )]
     pub(crate) reports: Vec<Report<F>>,
 }

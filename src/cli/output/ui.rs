@@ -149,11 +149,12 @@ fn put(text: &str) -> io::Result<()> {
 
 /// Returns the style of a stream: from the flag, else the environment, else whether it is a terminal.
 fn style(choice: ColorChoice, env: &Env, is_terminal: bool) -> Style {
+    let is_on = |name: &str| env.get(name).is_some_and(|value| value != "0");
     let color = match choice {
         ColorChoice::Always => true,
         ColorChoice::Never => false,
         ColorChoice::Auto if env.get("NO_COLOR").is_some() => false,
-        ColorChoice::Auto if env.get("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
+        ColorChoice::Auto if ["FORCE_COLOR", "CLICOLOR_FORCE"].iter().any(|name| is_on(name)) => true,
         ColorChoice::Auto => is_terminal && env.get("TERM").is_none_or(|term| term != "dumb"),
     };
     let width = width(env);
@@ -165,7 +166,7 @@ fn style(choice: ColorChoice, env: &Env, is_terminal: bool) -> Style {
 }
 
 /// Returns the width in columns: from the environment, else from the terminal, else 100.
-fn width(env: &Env) -> usize {
+pub(crate) fn width(env: &Env) -> usize {
     let set = env.get("COLUMNS").and_then(|columns| columns.parse().ok());
     let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
     set.or_else(of_terminal).unwrap_or(100).clamp(40, 160)
