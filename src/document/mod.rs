@@ -25,6 +25,7 @@ pub use common::TargetEntry;
 pub(crate) use error::error_document;
 pub use error::{ErrorDocument, ErrorEntry};
 pub use findings::{FindingEntry, FindingsDocument, FindingsSummary, findings_document};
+pub use org_schema::NOT_IN_SCHEMA;
 #[cfg(feature = "sandbox")]
 pub(crate) use org_schema::values;
 pub use plan::{

@@ -21,4 +21,6 @@ pub use desired::{Allow, Declared, Manifest};
 pub use parse::{KEYS, LARGEST, Parsed, is_manifest, parse};
 pub use restore::{not_restored, restoring, unusable};
 pub use rules::cross_check;
+#[cfg(feature = "documents")]
+pub(crate) use rules::{REQUIREMENTS, Requirement};
 pub use scope::beyond_scope;

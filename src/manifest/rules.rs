@@ -24,10 +24,48 @@ const TEXT_COLOR: &str = "organization.login_design.text_color";
 /// The authenticators that only infrastructure applications support.
 const INFRASTRUCTURE_ONLY: [&str; 2] = ["piv_key", "ssh_fido2_key"];
 
-const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 9] = [
-    warp_needs_a_session,
+/// A setting that must not be empty while another one is on. The JSON Schema of the manifest says so too.
+pub(crate) struct Requirement {
+    rule: Rule,
+    /// The boolean setting.
+    pub(crate) switch: &'static str,
+    /// The setting that it needs.
+    pub(crate) needed: &'static str,
+    /// What is wrong without it, without a final full stop.
+    pub(crate) message: &'static str,
+    help: &'static str,
+}
+
+/// Every setting that needs another one.
+pub(crate) const REQUIREMENTS: [Requirement; 3] = [
+    Requirement {
+        rule: Rule::WarpSession,
+        switch: WARP,
+        needed: WARP_DURATION,
+        message: "allow_authenticate_via_warp needs warp_auth_session_duration: without it, every later save of an \
+                  application is refused (12130)",
+        help: "declare warp_auth_session_duration, such as 24h, or turn allow_authenticate_via_warp off",
+    },
+    Requirement {
+        rule: Rule::MfaForAll,
+        switch: MFA_FOR_ALL,
+        needed: AUTHENTICATORS,
+        message: "mfa_required_for_all_apps needs an authenticator in mfa_config.allowed_authenticators",
+        help: "set it too, or turn mfa_required_for_all_apps off",
+    },
+    Requirement {
+        rule: Rule::MfaForAll,
+        switch: MFA_FOR_ALL,
+        needed: MFA_DURATION,
+        message: "mfa_required_for_all_apps needs mfa_config.session_duration",
+        help: "set it too, or turn mfa_required_for_all_apps off",
+    },
+];
+
+/// The rules. One whose findings are errors is declared as data, such as [`REQUIREMENTS`], so that the schema has it too.
+const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 8] = [
+    requirements_are_met,
     groups_are_whole,
-    mfa_for_all_needs_mfa,
     exemptions_need_the_denial,
     some_authenticator_serves_every_application,
     a_reason_needs_its_change,
@@ -88,15 +126,14 @@ impl<'a> Facts<'a> {
     }
 }
 
-fn warp_needs_a_session(facts: &Facts<'_>) -> Vec<Finding> {
-    let Some(at) = facts.declared(&[WARP, WARP_DURATION]) else { return Vec::new() };
-    if !facts.is_on(WARP) || !facts.is_off(WARP_DURATION) {
-        return Vec::new();
-    }
-    let message = "allow_authenticate_via_warp needs warp_auth_session_duration: without it, every later save of an \
-                   application is refused (12130)";
-    let help = "declare warp_auth_session_duration, such as 24h, or turn allow_authenticate_via_warp off";
-    vec![facts.finding(Rule::WarpSession, at, message, help)]
+fn requirements_are_met(facts: &Facts<'_>) -> Vec<Finding> {
+    let unmet = REQUIREMENTS.iter().filter(|one| facts.is_on(one.switch) && facts.is_off(one.needed));
+    unmet
+        .filter_map(|Requirement { rule, switch, needed, message, help }| {
+            let at = facts.declared(&[*needed, *switch])?;
+            Some(facts.finding(*rule, at, *message, *help))
+        })
+        .collect()
 }
 
 /// Checks groups whose settings the API accepts only together.
@@ -136,24 +173,6 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
     let message = format!("{together}; the file leaves out {undeclared}");
     let help = format!("declare {undeclared} too, unless the organization has a value already");
     Some(facts.finding(Rule::PartialGroup, declared, message, help).severity(Severity::Warning))
-}
-
-fn mfa_for_all_needs_mfa(facts: &Facts<'_>) -> Vec<Finding> {
-    if !facts.is_on(MFA_FOR_ALL) {
-        return Vec::new();
-    }
-    let needs = [
-        (AUTHENTICATORS, "mfa_required_for_all_apps needs an authenticator in mfa_config.allowed_authenticators"),
-        (MFA_DURATION, "mfa_required_for_all_apps needs mfa_config.session_duration"),
-    ];
-    let unmet = needs.into_iter().filter(|(path, _)| facts.is_off(path));
-    unmet
-        .filter_map(|(path, message)| {
-            let at = facts.declared(&[path, MFA_FOR_ALL])?;
-            let help = "set it too, or turn mfa_required_for_all_apps off";
-            Some(facts.finding(Rule::MfaForAll, at, message, help))
-        })
-        .collect()
 }
 
 fn exemptions_need_the_denial(facts: &Facts<'_>) -> Vec<Finding> {

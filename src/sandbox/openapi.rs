@@ -1,11 +1,11 @@
 //! The OpenAPI description of the emulated API, for client generators and API testing tools.
 //!
-//! It describes the default personality. OpenAPI cannot express ranges of durations and rules across settings.
+//! It describes the default personality. It does not express all ranges of durations, nor rules across settings.
 
 use serde_json::{Map, Value as Json, json};
 
 use crate::document;
-use crate::settings::{Branch, Endpoint, Kind, Member, Model, Node, Scope, Setting};
+use crate::settings::{Branch, Endpoint, Member, Model, Node, Scope, Setting};
 
 /// Returns the description as JSON text, with a final newline.
 pub fn openapi(model: &Model) -> String {
@@ -169,27 +169,20 @@ fn members(branch: &Branch, scope: Scope, answered: bool) -> Map<String, Json> {
 
 /// Returns the schema of a setting's value. An answer may contain any value of the type, such as an older one.
 fn value(setting: &Setting, answered: bool) -> Json {
-    let mut keywords = document::values(setting.kind, true);
-    // The emulated API accepts repeated elements, and empty text for no value.
-    keywords.shift_remove("uniqueItems");
-    keywords.shift_remove("format");
+    let mut keywords = document::values(setting, true);
+    // The emulated API accepts empty text for no value.
+    keywords.shift_remove("minLength");
     if answered {
         keywords.retain(|keyword, _| matches!(keyword.as_str(), "type" | "anyOf"));
         return Json::Object(keywords);
     }
-    if setting.kind == Kind::Host {
-        keywords.insert("pattern".to_owned(), HOST.into());
-    } else if keywords.contains_key("pattern") {
+    if keywords.contains_key("pattern") {
         // Empty text and null both unset a setting, or change nothing if it cannot be unset.
         keywords.insert("type".to_owned(), "string".into());
         return json!({"anyOf": [keywords, {"enum": ["", null]}]});
     }
     Json::Object(keywords)
 }
-
-/// A host name of at least two labels (RFC 1123) that is not an IP address.
-const HOST: &str =
-    "^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?[.])+(?![0-9]+[.]?$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?[.]?$";
 
 #[cfg(test)]
 mod tests {

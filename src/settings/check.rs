@@ -15,6 +15,8 @@ pub use problem::Problem;
 pub(crate) use problem::shown;
 use problem::{bare, empty};
 pub(crate) use words::nearest;
+#[cfg(feature = "documents")]
+pub(crate) use words::renamed_words;
 
 use super::canonical;
 use super::color::Color;

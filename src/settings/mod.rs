@@ -34,6 +34,8 @@ pub(crate) use canonical::is_blank;
 #[cfg(feature = "sandbox")]
 pub(crate) use canonical::structure;
 pub use check::Problem;
+#[cfg(feature = "documents")]
+pub(crate) use check::renamed_words;
 pub(crate) use check::{nearest, shown};
 pub use color::{Color, ColorError};
 pub use decision::{Cell, LiveShape};

@@ -12,6 +12,7 @@ mod browser;
 mod catalog;
 mod conformance;
 mod corpus;
+mod editor_schema;
 mod formats;
 mod lessons;
 mod one_entry;

@@ -33,7 +33,7 @@ pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<
             Problem::refused(Rule::Duration, format!("{key} takes a duration {taken}, not {}", shown(text)))
         }
         Err(error) => Problem::refused(Rule::Duration, format!("{key} is {}: {error}", shown(text))),
-        Ok(duration) if duration < GoDuration::ZERO => {
+        Ok(_) if text.starts_with('-') => {
             Problem::refused(Rule::Duration, format!("{key} takes a duration {taken}, not the negative {}", bare(text)))
         }
         Ok(duration) => {

@@ -30,6 +30,12 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, candidate)| candidate)
 }
 
+/// The words that the API renamed, with at least one of their new names in a list of known words.
+pub(crate) fn renamed_words(known: &[&str]) -> impl Iterator<Item = &'static str> {
+    let is_renamed = |new: &[&str]| new.iter().any(|name| known.contains(name));
+    RENAMED.iter().filter(move |(_, new)| is_renamed(new)).map(|(old, _)| *old)
+}
+
 /// Numbers as a list in a sentence.
 pub(super) fn joined(numbers: &[i64]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
@@ -43,7 +49,8 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
     if text.is_empty() {
         return Some(empty(setting));
     }
-    if let Some((old, new)) = RENAMED.iter().find(|(old, new)| *old == text && new.iter().any(|n| known.contains(n))) {
+    let renamed = renamed_words(known).find(|old| *old == text);
+    if let Some((old, new)) = RENAMED.iter().find(|(old, _)| Some(*old) == renamed) {
         let problem = Problem::refused(Rule::RenamedValue, format!("{} no longer takes {old}", setting.name()));
         return Some(problem.help(format!("the API renamed it: write {}", new.join(" or "))));
     }
