@@ -26,8 +26,8 @@ impl<'a> Approved<'a> {
     /// Checks that a plan may be applied to the live state that it was made from.
     ///
     /// # Errors
-    /// If a finding of the plan is an error, or a guarded change has no consent. Then the other changes may not be
-    /// written either.
+    /// Returns [`NotApproved`] if a finding of the plan is an error, or a guarded change has no consent. Then no change of
+    /// the plan may be written.
     pub fn new(plan: &'a Plan, live: &'a Live) -> Result<Self, NotApproved<'a>> {
         let errors: Vec<&Finding> = plan.findings.iter().filter(|finding| finding.is_error()).collect();
         if !errors.is_empty() {

@@ -1,11 +1,10 @@
-//! The audit log: a line of JSON about every apply, rollback and revocation that wrote, tried to write or was
-//! refused.
+//! The audit log: a line of JSON for each apply, rollback and revocation that wrote, tried to write or was refused.
 //!
-//! A run that writes leaves two lines: `started` before its first write, and one about its end with the same
-//! `started_at`. A `started` line without the other one is of a run that was killed: what it did is not known.
+//! A run that writes appends two lines: `started` before its first write, and one at its end with the same `started_at`.
+//! If the second line is missing, the run was killed, and its effect is unknown.
 //!
-//! It is for whoever asks later who changed what, when and why. It holds settings, names and the ids that Cloudflare's
-//! own audit log knows the writes by; it holds no credential.
+//! The log records who changed what, when and why. It contains settings, names, and the ids of the writes in
+//! Cloudflare's audit log. It contains no credentials.
 
 use std::path::{Path, PathBuf};
 
@@ -22,110 +21,110 @@ use crate::plan::{Change, Plan};
 use crate::settings::Target;
 use crate::text::{Redactor, visible_json};
 
-/// A file to which lines are appended, and in which nothing is ever changed.
+/// A file to which lines are appended. Existing lines are never changed.
 #[derive(Debug, Clone)]
 pub struct AuditLog {
     path: PathBuf,
     secrets: Redactor,
 }
 
-/// Who applies, as far as the environment says. Nobody vouches for it.
+/// Who runs the command, according to the environment. It is not verified.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Actor {
     /// The name.
     pub name: Option<String>,
-    /// Which variable says so.
+    /// The variable with the name.
     pub from: Option<&'static str>,
-    /// The page of the pipeline's run.
+    /// The URL of the pipeline run.
     pub run: Option<String>,
 }
 
-/// One line.
+/// One line of the log.
 #[derive(Debug, Clone, Copy)]
 pub struct AuditRecord<'a> {
-    /// When it ended; for [`Ended::Started`], when it started.
+    /// The time of the end; for [`Ended::Started`], of the start.
     pub at: Timestamp,
-    /// When the `started` line of the same run was written, if there is one.
+    /// The time of the `started` line of the same run, if any.
     pub started_at: Option<Timestamp>,
     /// The command: `apply`, `rollback` or `revoke-user`.
     pub command: &'a str,
-    /// Who asked.
+    /// Who ran the command.
     pub actor: &'a Actor,
     /// The organization.
     pub target: &'a Target,
     /// The base URL of the API.
     pub api: &'a str,
-    /// What should have been done.
+    /// The requested action.
     pub action: AuditedAction<'a>,
-    /// How it ended.
+    /// How the run ended.
     pub ended: Ended<'a>,
 }
 
-/// What a line is about.
+/// The requested action.
 #[derive(Debug, Clone, Copy)]
 pub enum AuditedAction<'a> {
     /// The changes of a plan.
     Changes {
         /// The plan.
         plan: &'a Plan,
-        /// Where the state from before is kept.
+        /// The file with the previous state.
         backup: Option<&'a Path>,
     },
-    /// A revocation: whose tokens, and what else.
+    /// A revocation of a user's tokens.
     Revocation(&'a Revocation),
 }
 
-/// How a run ended, for the log. The word for it is that of the [`End`](crate::ending::End) in JSON.
+/// How a run ended. The log uses the same word as the [`End`](crate::ending::End) in JSON.
 #[derive(Debug, Clone, Copy)]
 pub enum Ended<'a> {
-    /// Not yet: the first write comes next.
+    /// It has not ended: the first write comes next.
     Started,
     /// An apply, with its outcome.
     Outcome(&'a Outcome),
     /// The API confirmed a revocation.
     Revoked,
-    /// Without any effect, and why: nothing was sent, or the API did not act.
+    /// It had no effect: nothing was sent, or the API did not act. With the kind of the failure and the reason.
     Unchanged(FailureKind, &'a str),
-    /// In the middle, and why: what a request did that was sent is not known.
+    /// It stopped, and the effect of a request is unknown. With the kind of the failure and the reason.
     Unknown(FailureKind, &'a str),
 }
 
 impl AuditLog {
-    /// The log in this file, which is made, for its owner alone, with its first line.
+    /// Returns the log in a file. The first line creates the file, readable only by its owner.
     pub fn at(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), secrets: Redactor::default() }
     }
 
-    /// The same log, with no line that shows one of these credentials: errors and live values may repeat one.
+    /// Redacts these credentials in all lines: errors and live values may contain one.
     #[must_use]
     pub fn redacting(self, secrets: Redactor) -> Self {
         Self { secrets, ..self }
     }
 
-    /// The file.
+    /// Returns the path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Appends one line in one write, so that the lines of two runs never mix. When this returns it is on the disk.
+    /// Appends one line with one write, so that the lines of two runs do not mix, and syncs the file.
     ///
     /// # Errors
-    /// If the folder cannot be made or others can write to it, the log is not a regular file of ours, or it cannot be
-    /// written. That takes nothing back of what was applied.
+    /// Returns a [`BackupError`] if the folder cannot be created or others can write to it, or if the log cannot be written
+    /// or is not a regular file of the current user. This does not undo the changes of the run.
     pub fn append(&self, record: &AuditRecord<'_>) -> Result<(), BackupError> {
         let line = line(record);
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            let failed = |source| BackupError { doing: "make the folder", path: folder.to_owned(), source };
+            let failed = |source| BackupError { action: "create the folder", path: folder.to_owned(), source };
             files::make_private_folder(folder).map_err(failed)?;
         }
         let line = visible_json(&format!("{line}\n"));
         let line = self.secrets.redact(&line);
-        let failed = |source| BackupError { doing: "append to the audit log", path: self.path.clone(), source };
+        let failed = |source| BackupError { action: "append to the audit log", path: self.path.clone(), source };
         files::append(&self.path, &line, FileAccess::Owner).map_err(failed)
     }
 }
 
-/// The line as a value. Members that all lines have mean the same in all of them.
+/// Returns the line as a JSON value.
 fn line(record: &AuditRecord<'_>) -> Json {
     let AuditRecord { at, started_at, command, actor, target, api, action, ended } = record;
     let head = json!({
@@ -138,18 +137,18 @@ fn line(record: &AuditRecord<'_>) -> Json {
         "target": {"scope": target.scope, "id": target.id, "api": api},
     });
     let end = json!({"outcome": outcome(ended), "known": known(ended)});
-    let (asked, done) = match action {
-        AuditedAction::Changes { plan, backup } => (asked(plan), done(ended, *backup)),
-        AuditedAction::Revocation(revocation) => (revoked(revocation), Json::Null),
+    let (requested, result) = match action {
+        AuditedAction::Changes { plan, backup } => (planned(plan), result_of_plan(ended, *backup)),
+        AuditedAction::Revocation(revocation) => (revocation_of(revocation), Json::Null),
     };
-    let parts = [head, asked, end, done, json!({"error": error(ended)})];
+    let parts = [head, requested, end, result, json!({"error": error(ended)})];
     let members =
         parts.into_iter().filter_map(|part| if let Json::Object(members) = part { Some(members) } else { None });
     Json::Object(members.flatten().collect())
 }
 
-/// What a plan asks for.
-fn asked(plan: &Plan) -> Json {
+/// Describes a plan.
+fn planned(plan: &Plan) -> Json {
     json!({
         "manifest": {"path": plan.manifest.path, "sha256": plan.manifest.sha256},
         "digest": plan.digest,
@@ -158,8 +157,8 @@ fn asked(plan: &Plan) -> Json {
     })
 }
 
-/// What became of a plan, beyond the outcome.
-fn done(ended: &Ended<'_>, backup: Option<&Path>) -> Json {
+/// Describes the result of a plan.
+fn result_of_plan(ended: &Ended<'_>, backup: Option<&Path>) -> Json {
     json!({
         "verified": matches!(ended, Ended::Outcome(outcome) if outcome.verified),
         "writes": writes(ended),
@@ -168,8 +167,8 @@ fn done(ended: &Ended<'_>, backup: Option<&Path>) -> Json {
     })
 }
 
-/// What a revocation asks for.
-fn revoked(revocation: &Revocation) -> Json {
+/// Describes a revocation.
+fn revocation_of(revocation: &Revocation) -> Json {
     let Revocation { email, user_uid, devices, warp_session_reauth } = revocation;
     json!({
         "email": email,
@@ -192,7 +191,7 @@ fn change(change: &Change) -> Json {
     })
 }
 
-/// The end in the words of `apply --format json`, and `started`.
+/// Returns the outcome in the words of `apply --format json`, or `started`.
 fn outcome(ended: &Ended<'_>) -> Json {
     json!(match ended {
         Ended::Started => return json!("started"),
@@ -205,15 +204,15 @@ fn outcome(ended: &Ended<'_>) -> Json {
 fn known(ended: &Ended<'_>) -> Known {
     match ended {
         Ended::Outcome(outcome) => outcome.known,
-        Ended::Revoked => Known::AsWanted,
-        // Whatever else moved it, this run did not.
-        Ended::Unchanged(..) => Known::AsBefore,
-        // What follows `started` is in the next line, if the run lived to write it.
+        Ended::Revoked => Known::Desired,
+        // Others may have changed the live state, but this run did not.
+        Ended::Unchanged(..) => Known::Unchanged,
+        // A later line has the result of the run, unless the run was killed.
         Ended::Started | Ended::Unknown(..) => Known::Unknown,
     }
 }
 
-/// The write requests; `null` where nobody knows them.
+/// Returns the write requests; `null` if unknown.
 fn writes(ended: &Ended<'_>) -> Json {
     match ended {
         Ended::Outcome(outcome) => outcome.calls.iter().map(write).collect(),

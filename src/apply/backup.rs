@@ -1,7 +1,7 @@
-//! The state from before an apply, as a private file that `rollback` and `plan --live` read.
+//! The previous state of an apply, as a private file that `rollback` and `plan --live` read.
 //!
-//! A backup is a snapshot document with two fields more: when it was kept, and for which plan. It holds what the API
-//! answered to a read, and no credential.
+//! A backup is a snapshot document with two more fields: its time, and the digest of the plan. It contains the answers of
+//! the API, and no credentials.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -16,14 +16,14 @@ use crate::live::{Live, Snapshot};
 use crate::plan::Plan;
 use crate::settings::Target;
 
-/// The API of every customer; a backup of any other one says so in its name.
+/// The public API. The name of a backup from another API contains its host.
 const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
-/// How many backups of an organization are kept, unless somebody says otherwise.
+/// The default number of backups to keep per organization.
 const DEFAULT_LIMIT: NonZeroUsize = NonZeroUsize::new(30).unwrap();
 
-/// How many files one moment may hold before something other than coincidence is at work.
-const SAME_MOMENT: usize = 100;
+/// The maximum number of backups with the same time.
+const MAX_SAME_TIME: usize = 100;
 
 /// A folder of backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,67 +32,67 @@ pub struct Backups {
     pub(super) limit: NonZeroUsize,
 }
 
-/// What is kept: live as it was read, and the plan that is about to change it.
+/// The content of a backup: the live state as it was read, and the plan that changes it.
 #[derive(Debug, Clone, Copy)]
 pub struct PreImage<'a> {
-    /// The plan, which says whose state it is and where it was read.
+    /// The plan, with its target and API.
     pub plan: &'a Plan,
-    /// The state.
+    /// The live state.
     pub live: &'a Live,
 }
 
-/// A file or folder of backups with which something could not be done.
+/// A failure with a backup, lock or audit file, or its folder.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot {doing} {}: {source}", crate::text::path(path))]
+#[error("cannot {action} {}: {source}", crate::text::path(path))]
 pub struct BackupError {
-    /// What could not be done: `make the folder`.
-    pub doing: &'static str,
-    /// With which file or folder.
+    /// The action that failed: `create the folder`.
+    pub action: &'static str,
+    /// The file or folder.
     pub path: PathBuf,
-    /// What the system says.
+    /// The error of the system.
     pub source: io::Error,
 }
 
 impl Backups {
-    /// The backups in a folder, which is made, for its owner alone, when the first one is kept.
+    /// Returns the backups in a folder. The first backup creates the folder, accessible only by its owner.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into(), limit: DEFAULT_LIMIT }
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// The same folder with another limit than the newest 30 of each organization.
+    /// Sets the number of backups to keep per organization. The default is 30.
     #[must_use]
     pub fn limit(self, limit: NonZeroUsize) -> Self {
         Self { limit, ..self }
     }
 
-    /// Keeps a state, as a file that only its owner can read, and returns the file. When this returns it is on the
-    /// disk, whole. A second, empty file beside it marks the backup as needed until [`Backups::settle`].
+    /// Writes a backup that only its owner can read, syncs it, and returns its path. A second file marks the backup as
+    /// needed until [`Backups::settle`].
     ///
     /// # Errors
-    /// If the folder cannot be made or others can write to it, or the file cannot be written. No partial file is left
-    /// behind.
+    /// Returns a [`BackupError`] if the folder cannot be created or others can write to it, or if the file cannot be
+    /// written. No partial file remains.
     pub fn keep(&self, image: &PreImage<'_>, now: Timestamp) -> Result<PathBuf, BackupError> {
-        let failed = |source| BackupError { doing: "make the folder", path: self.folder.clone(), source };
+        let failed = |source| BackupError { action: "create the folder", path: self.folder.clone(), source };
         files::make_private_folder(&self.folder).map_err(failed)?;
         let organization = organization(&image.plan.target, &image.plan.api);
-        let failed = |source| BackupError { doing: "write a backup in", path: self.folder.clone(), source };
+        let failed = |source| BackupError { action: "write a backup in", path: self.folder.clone(), source };
         self.write(&format!("{}-{organization}", moment(now)), image, now).map_err(failed)
     }
 
-    /// Writes the document under a name that is free.
+    /// Writes the document with a name that does not exist yet.
     fn write(&self, stem: &str, image: &PreImage<'_>, now: Timestamp) -> io::Result<PathBuf> {
         let text = document(image, now);
         let digest: String = image.plan.digest.trim_start_matches("sha256:").chars().take(8).collect();
-        for attempt in 1..=SAME_MOMENT {
+        for attempt in 1..=MAX_SAME_TIME {
             let again = if attempt == 1 { String::new() } else { format!("-{attempt}") };
             let path = self.folder.join(format!("{stem}-{digest}{again}.json"));
-            // The mark comes first, so that no crash leaves a backup without it.
-            let written = mark::put(&path).and_then(|()| {
+            // The mark comes first, so that a crash cannot leave a backup without it.
+            let written = mark::create(&path).and_then(|()| {
                 let written = files::create(&path, text.as_bytes(), FileAccess::Owner);
                 written.inspect_err(|_| drop(mark::remove(&path)))
             });
@@ -105,7 +105,7 @@ impl Backups {
     }
 }
 
-/// The document: a snapshot, when it was kept, and the digest of the plan it was kept for.
+/// Returns the document: a snapshot with the time and the digest of the plan.
 fn document(image: &PreImage<'_>, now: Timestamp) -> String {
     let PreImage { plan, live } = image;
     let snapshot = Snapshot { target: Some(plan.target.clone()), api: plan.api.clone(), live: (*live).clone() };
@@ -115,8 +115,8 @@ fn document(image: &PreImage<'_>, now: Timestamp) -> String {
     ]))
 }
 
-/// The organization as names of files have it: `account-699d98642c564d2e855e9661899b7252`. That of another API than
-/// Cloudflare's is another organization, so that trying the sandbox never costs a real backup.
+/// Returns the organization for file names: `account-699d98642c564d2e855e9661899b7252`. The name includes the host of an API
+/// other than Cloudflare's, so that a run with the sandbox does not delete real backups.
 pub(super) fn organization(target: &Target, api: &str) -> String {
     let name = format!("{}-{}", target.scope, target.id);
     if api == CLOUDFLARE {
@@ -127,7 +127,7 @@ pub(super) fn organization(target: &Target, api: &str) -> String {
     format!("{name}-{}", host.chars().take(60).map(plain).collect::<String>())
 }
 
-/// A time that sorts as text and is a name everywhere: `20261122T221530.123Z`.
+/// Formats a time that sorts as text and is valid in file names on all platforms: `20261122T221530.123Z`.
 fn moment(now: Timestamp) -> String {
     now.strftime("%Y%m%dT%H%M%S.%3fZ").to_string()
 }

@@ -1,9 +1,9 @@
-//! What is sent: the live document with the changes laid over it.
+//! The bodies of writes: the live document with the changes.
 //!
-//! Nobody has published whether PUT replaces or merges, so the body is right under both: everything that live has is
-//! echoed, and an intended clear is explicit. Unknown fields are echoed exactly as they were read, empty ones included:
-//! nobody knows what they mean. What the server keeps for itself is left out, and so are known members that were empty
-//! already, because a public report blames both for refusals (12062).
+//! Cloudflare does not document whether PUT replaces or merges, so the body must be right for both: it echoes all live values,
+//! and clears explicitly. Unknown fields are echoed exactly as read, even if empty, because their meaning is unknown. Fields
+//! that only the server writes are left out, and so are known members that were already empty: according to a public report,
+//! both cause refusals (12062).
 
 use serde_json::{Map, Value as Json};
 
@@ -12,10 +12,10 @@ use crate::live::{Document, set_at};
 use crate::plan::{Change, Op};
 use crate::settings::{Branch, Endpoint, Group, Kind, Model, Node, Setting, SettingPath, Unset, dotted, is_blank};
 
-/// The body of a PUT that makes `changes` on `live`, leaving out the unknown fields that `omit` names.
-/// A setting of the model is never left out.
+/// Returns the body of a PUT that makes `changes` to `live`, without the unknown fields that `omit` names. Settings of the model
+/// are not omitted.
 ///
-/// `live` is what was read last; nothing of it is lost but response-only fields and empty settings.
+/// `live` is the last read. The body keeps all of it except response-only fields and empty settings.
 pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String]) -> JsonText {
     let mut body = echo(model, live);
     for field in live.unknown(model) {
@@ -31,15 +31,15 @@ pub fn put(model: &Model, live: &Document, changes: &[&Change], omit: &[String])
             set_at(&mut body, write_keys(live, setting), value.clone());
         }
     }
-    let is_here = |group: &&Group| group.full_path().endpoint() == live.endpoint;
-    for group in model.innermost_groups().into_iter().filter(is_here) {
+    let is_of_endpoint = |group: &&Group| group.full_path().endpoint() == live.endpoint;
+    for group in model.innermost_groups().into_iter().filter(is_of_endpoint) {
         collapse(&mut body, live, model, group);
         complete(&mut body, live, model, group);
     }
     live.with_originals(&body)
 }
 
-/// The body of the POST that creates an organization: the declared settings that POST takes.
+/// Returns the body of the POST that creates an organization: the declared settings that POST accepts.
 pub fn post(changes: &[&Change]) -> JsonText {
     let mut body = Map::new();
     for change in changes.iter().filter(|change| is_in_post(change)) {
@@ -51,12 +51,12 @@ pub fn post(changes: &[&Change]) -> JsonText {
     JsonText::from(&body)
 }
 
-/// Whether the POST carries a change.
+/// Whether the POST contains a change.
 pub(super) fn is_in_post(change: &Change) -> bool {
     change.setting.endpoint() == Endpoint::Organization && change.setting.in_create && change.op == Op::Set
 }
 
-/// The live document as it may be sent back: without response-only fields and without what was empty already.
+/// Returns the live document without response-only fields and empty settings.
 fn echo(model: &Model, live: &Document) -> Map<String, Json> {
     let mut body = live.fields.clone();
     for setting in model.response_only(live.endpoint) {
@@ -64,7 +64,7 @@ fn echo(model: &Model, live: &Document) -> Map<String, Json> {
             remove(&mut body, keys);
         }
     }
-    // What the API answers under another name than it takes goes back under the name it takes.
+    // A value that the API returns with another name than it accepts is sent with the accepted name.
     for setting in model.of(live.endpoint).filter(|setting| setting.is_declarable() && setting.observed_as.is_some()) {
         let value = live.raw(setting).filter(|value| !is_blank(value)).cloned();
         for keys in setting.live_keys() {
@@ -78,7 +78,7 @@ fn echo(model: &Model, live: &Document) -> Map<String, Json> {
     body
 }
 
-/// Removes the settings that are empty, then the groups that have nothing else. A list is kept unless its group goes.
+/// Removes empty settings, and groups that contain only empty settings. An empty list is kept unless its group is removed.
 fn remove_empty(branch: &Branch, fields: &mut Map<String, Json>) {
     let is_empty = |value: &Json| !value.is_array() && is_blank(value);
     fields.retain(|name, value| match (answered(branch, name), value) {
@@ -91,12 +91,12 @@ fn remove_empty(branch: &Branch, fields: &mut Map<String, Json>) {
     });
 }
 
-/// What a live document has under a name.
+/// Returns the node of a name that live documents have.
 fn answered<'m>(branch: &'m Branch, name: &str) -> Option<&'m Node> {
     branch.member(name).filter(|member| member.is_answered()).map(|member| &member.node)
 }
 
-/// The value that stands for a change on the wire; an unset is explicit, in the form that the setting takes.
+/// Returns the value to send for a change. An unset is explicit, with the empty value of the setting.
 fn wire_value(change: &Change) -> Json {
     match (change.op, change.setting.unset) {
         (Op::Set, _) => change.after.clone(),
@@ -106,18 +106,18 @@ fn wire_value(change: &Change) -> Json {
     }
 }
 
-/// The spelling under which a setting is written: the former one where that is what live speaks.
+/// Returns the keys to write a setting with: the former spelling if the live document uses that one.
 fn write_keys<'s>(live: &Document, setting: &'s Setting) -> &'s [&'static str] {
     let own = setting.keys();
     let Some(former) = setting.former.as_ref().map(SettingPath::keys) else { return own };
     let shared = own.iter().zip(former).take_while(|(own, former)| own == former).count();
-    let speaks =
+    let is_used =
         |keys: &[&str]| keys.get(..=shared).and_then(|keys| live.at(keys)).is_some_and(|value| !is_blank(value));
-    if !speaks(own) && speaks(former) { former } else { own }
+    if !is_used(own) && is_used(former) { former } else { own }
 }
 
-/// The spellings under which a changed setting is written: a former one that holds a value too gets the same value, since
-/// a body that contradicts itself leaves it to the server which of the two counts.
+/// Returns all keys to write a changed setting with. A former spelling that has a value gets the same value, because with two
+/// different values the server could use either.
 fn spellings_to_write<'s>(live: &Document, setting: &'s Setting) -> impl Iterator<Item = &'s [&'static str]> {
     let written = write_keys(live, setting);
     let former = setting.former.as_ref().map(SettingPath::keys).filter(|former| *former != written);
@@ -125,17 +125,17 @@ fn spellings_to_write<'s>(live: &Document, setting: &'s Setting) -> impl Iterato
     std::iter::once(written).chain(former)
 }
 
-/// Turns a group whose every member is emptied into one `null`, which is how the API clears a group. A member that nobody
-/// knows keeps it, empty or not.
+/// Replaces a group in which all members are emptied with `null`, which is how the API clears a group. An unknown member keeps
+/// the group, even if it is empty.
 ///
-/// An emptied list alone is left as it is: `{"allowed_authenticators": []}` is the documented way to turn MFA off.
+/// A group with only an emptied list is kept: `{"allowed_authenticators": []}` is the documented way to turn MFA off.
 fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group: &Group) {
     let Some(member) = model.members(group).next() else { return };
     let Some(keys) = write_keys(live, member).get(..group.keys().len()) else { return };
     let Some(Node::Branch(branch)) = model.section(live.endpoint).at(keys).map(|member| &member.node) else { return };
     let Some(Json::Object(members)) = at_mut(body, keys) else { return };
     let is_emptied = |name: &str, value: &Json| match branch.member(name).map(|member| &member.node) {
-        // false is empty for a boolean alone; anywhere else it is a value that nobody declared, and stays.
+        // Only for a boolean, false is empty. Elsewhere it is a value, which must be kept.
         Some(Node::Setting(setting)) if setting.kind == Kind::Boolean => is_blank(value) || *value == Json::Bool(false),
         Some(Node::Setting(_) | Node::Branch(_)) => is_blank(value),
         None => false,
@@ -146,11 +146,11 @@ fn collapse(body: &mut Map<String, Json>, live: &Document, model: &Model, group:
     }
 }
 
-/// Makes a group that the API takes only as a whole complete or absent (cloudflare-docs, service tokens), where live has
-/// members without content: servers fill a group whose switch is off with `""` or `null`.
+/// Makes a group complete or absent if the API accepts it only as a whole (cloudflare-docs, service tokens) and members are
+/// empty in the live state: the server fills a group whose switch is off with `""` or `null`.
 ///
-/// While its switch is off such a group is left out, or cleared where a change turned it off; that is the same by meaning.
-/// Otherwise it goes back as it was read, and so does one with members that nobody knows.
+/// If the switch is off, the group is left out, or cleared if a change turned it off; both mean the same. Otherwise it is sent
+/// as it was read, and so is a group with unknown members.
 fn complete(body: &mut Map<String, Json>, live: &Document, model: &Model, group: &Group) {
     let keys = group.keys();
     let Some(Json::Object(sent)) = at_mut(body, keys).filter(|_| group.all_or_nothing) else { return };
@@ -175,7 +175,7 @@ fn complete(body: &mut Map<String, Json>, live: &Document, model: &Model, group:
     }
 }
 
-/// The value at a path of keys.
+/// Returns the value at a path.
 fn at_mut<'b>(body: &'b mut Map<String, Json>, keys: &[&str]) -> Option<&'b mut Json> {
     let (first, rest) = keys.split_first()?;
     rest.iter().try_fold(body.get_mut(*first)?, |value, key| value.get_mut(*key))

@@ -1,7 +1,7 @@
-//! Whether a read-back shows the organization that was just created, and nothing that only somebody else can have put there.
+//! Whether a read-back shows the organization that was just created, without values of somebody else.
 //!
-//! An approval to create approves nothing else. What was sent has to be there; beside it an organization that is a moment
-//! old has nothing but what the server fills in. Everything else means that the POST met an organization that existed.
+//! The approval of a creation does not approve an update. A new organization has the values that were sent and the defaults of
+//! the server. Any other value means that the organization existed before, or that somebody else changed it.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
@@ -11,25 +11,25 @@ use crate::live::Document;
 use crate::plan::{Change, GENERATED, Plan};
 use crate::settings::{Endpoint, Model, Setting};
 
-/// How far the times of creation and of the last write of a new organization may lie apart.
-const MOMENT: SignedDuration = SignedDuration::from_hours(1);
+/// The maximum difference between the times of creation and of the last write of a new organization.
+const MAX_DIFFERENCE: SignedDuration = SignedDuration::from_hours(1);
 
-/// What a document has that the creation did not put there.
+/// Returns the values of a document that the creation did not cause.
 ///
-/// - A setting that is not declared may have what the server is known to fill in ([`Setting::created_with`]).
-/// - A name and a login domain that are not declared may be anything, because the API generates them for providers.
-/// - A setting that is declared otherwise may have anything that the PUT after the creation may overwrite: what the server
-///   is known to fill in, and every value of a setting without a guard. A guarded setting with an unexpected value needs
-///   the consent that an update would need, so that the approval of a creation never weakens a protection that is there.
-/// - Fields that this version does not know are left alone: they are echoed.
+/// - A setting that is not declared may have a known default of the server ([`Setting::created_with`]).
+/// - A name and a login domain that are not declared may have any value, because the API generates them for providers.
+/// - A declared setting may have any value that the PUT after the creation may overwrite: a known default of the server, or
+///   any value if the setting has no guard. A guarded setting with an unexpected value needs the same consent as an update,
+///   so the approval of a creation cannot weaken an existing protection.
+/// - Unknown fields are ignored: they are echoed.
 pub(super) fn foreign(model: &Model, plan: &Plan, document: &Document) -> Vec<Mismatch> {
     let of_endpoint = |change: &&Change| change.setting.endpoint() == document.endpoint;
     let declared: Vec<&Change> = plan.changes.iter().chain(&plan.declared_empty).filter(of_endpoint).collect();
     let is_foreign = |setting: &&Setting| {
         let found = document.canonical(model, setting);
         let change = declared.iter().find(|change| change.setting.path == setting.path);
-        let wanted = change.map(|change| setting.canonical(Some(&change.after)));
-        if found.is_null() || wanted.as_ref() == Some(&found) || found == filled_in(setting) {
+        let desired = change.map(|change| setting.canonical(Some(&change.after)));
+        if found.is_null() || desired.as_ref() == Some(&found) || found == server_default(setting) {
             return false;
         }
         if change.is_none() && GENERATED.contains(&setting.path) {
@@ -47,24 +47,26 @@ pub(super) fn foreign(model: &Model, plan: &Plan, document: &Document) -> Vec<Mi
             expected: Json::Null,
             found: document.value(model, setting).map(|value| document.shown(value)).unwrap_or_default(),
         })
-        .chain(older(document))
+        .chain(created_earlier(document))
         .collect()
 }
 
-/// The canonical value that a server may give a setting at a creation; `null` where none is known.
-fn filled_in(setting: &Setting) -> Json {
+/// Returns the canonical value that the server gives a setting at a creation; `null` if none is known.
+fn server_default(setting: &Setting) -> Json {
     setting.canonical(serde_json::from_str(setting.created_with).ok().as_ref())
 }
 
-/// The time of creation, where it lies long before the last write: both are the server's, so no clock is compared.
-fn older(document: &Document) -> Option<Mismatch> {
+/// Returns a mismatch if the creation was long before the last write. Both times are of the server, so clocks do not matter.
+fn created_earlier(document: &Document) -> Option<Mismatch> {
     let time = |key: &str| document.fields.get(key)?.as_str()?.parse::<Timestamp>().ok();
     let (created, updated) = (time("created_at")?, time("updated_at")?);
-    (document.endpoint == Endpoint::Organization && updated.duration_since(created) > MOMENT).then(|| Mismatch {
-        path: "organization.created_at".to_owned(),
-        kind: MismatchKind::Foreign,
-        expected: Json::Null,
-        found: document.fields.get("created_at").cloned().unwrap_or_default(),
+    (document.endpoint == Endpoint::Organization && updated.duration_since(created) > MAX_DIFFERENCE).then(|| {
+        Mismatch {
+            path: "organization.created_at".to_owned(),
+            kind: MismatchKind::Foreign,
+            expected: Json::Null,
+            found: document.fields.get("created_at").cloned().unwrap_or_default(),
+        }
     })
 }
 

@@ -12,9 +12,11 @@ use crate::plan::WriteMethod;
 #[serde(rename_all = "snake_case")]
 pub enum Known {
     /// No write was accepted: this run changed nothing.
-    AsBefore,
+    #[serde(rename = "as_before")]
+    Unchanged,
     /// A read proves that the live state is the desired one.
-    AsWanted,
+    #[serde(rename = "as_wanted")]
+    Desired,
     /// Some writes are proved, and the others were not accepted.
     Partly,
     /// The live state is neither the previous nor the desired one: see the mismatches.
@@ -31,8 +33,8 @@ impl Known {
     /// Returns a sentence with the next step.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::AsBefore => "this run changed nothing: the API accepted no write",
-            Self::AsWanted => "the live state is the desired one",
+            Self::Unchanged => "this run changed nothing: the API accepted no write",
+            Self::Desired => "the live state is the desired one",
             Self::Partly => {
                 "some changes were applied and verified, the others were not accepted: run apply again to write the rest"
             }
@@ -62,8 +64,8 @@ pub(super) enum WriteAnswer {
     Accepted,
     /// The API, or the edge in front of it, refuses the write: a 4xx.
     Refused,
-    /// The API refuses the write because of an existing object: 409.
-    Clash,
+    /// The API refuses the write because of an existing object or a concurrent write: 409.
+    Conflict,
     /// The write did not reach the API, or was rejected by the rate limit (429).
     NotSent,
     /// No answer, an invalid answer, or a server error. The API may have acted, or may act later.
@@ -76,8 +78,8 @@ impl WriteAnswer {
         let WriteError::Refused(error) = error else { return Self::Uncertain };
         match (error, error.status()) {
             (Error::Config(_) | Error::Deadline { .. } | Error::Transport { .. }, _) | (_, Some(429)) => Self::NotSent,
-            (_, Some(409)) => Self::Clash,
-            _ if error.has_slug("conflict") => Self::Clash,
+            (_, Some(409)) => Self::Conflict,
+            _ if error.has_slug("conflict") => Self::Conflict,
             _ => Self::Refused,
         }
     }
@@ -86,10 +88,10 @@ impl WriteAnswer {
 /// The result of a read-back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Observed {
-    /// The live state has every value that was sent, and nothing else changed.
-    AsWanted,
+    /// The live state has all values that were sent, and nothing else changed.
+    Desired,
     /// The live state has not changed; for a creation: no organization exists.
-    AsBefore,
+    Unchanged,
     /// The live state is another one, or the object no longer exists.
     Otherwise,
     /// The read failed, or was not made.
@@ -110,28 +112,28 @@ pub(super) enum Verdict {
 /// If a POST was refused and an organization exists, somebody else may have created it, and the approval does not cover
 /// it. If a PUT was refused and a read shows the desired state, the PUT took effect in spite of its status.
 pub(super) fn verdict(method: WriteMethod, answer: WriteAnswer, observed: Observed) -> Verdict {
-    use Observed::{AsBefore, AsWanted, Otherwise, Unread};
-    use WriteAnswer::{Accepted, Clash, NotSent, Refused, Uncertain};
+    use Observed::{Desired, Otherwise, Unchanged, Unread};
+    use WriteAnswer::{Accepted, Conflict, NotSent, Refused, Uncertain};
     let creates = method == WriteMethod::Post;
     match (answer, observed) {
         // This run did not cause the live state that was read.
-        (NotSent, _) => Verdict::Ended(End::Failed, Known::AsBefore),
-        (Accepted | Uncertain, AsWanted) => Verdict::Proved,
-        (Refused | Clash, AsWanted) if !creates => Verdict::Proved,
-        (Refused | Clash, AsWanted) | (_, Otherwise) => Verdict::Ended(End::Conflict, Known::Otherwise),
-        (Accepted, AsBefore) => Verdict::Ended(End::Conflict, Known::Pending),
-        (Uncertain, AsBefore) => Verdict::Ended(End::Failed, Known::Pending),
-        (Clash, AsBefore) if creates => Verdict::Ended(End::Conflict, Known::AsBefore),
-        (Refused | Clash, AsBefore) => Verdict::Ended(End::Failed, Known::AsBefore),
-        (Clash, Unread) if creates => Verdict::Ended(End::Conflict, Known::Unconfirmed),
-        (Refused | Clash, Unread) => Verdict::Ended(End::Failed, Known::Unconfirmed),
+        (NotSent, _) => Verdict::Ended(End::Failed, Known::Unchanged),
+        (Accepted | Uncertain, Desired) => Verdict::Proved,
+        (Refused | Conflict, Desired) if !creates => Verdict::Proved,
+        (Refused | Conflict, Desired) | (_, Otherwise) => Verdict::Ended(End::Conflict, Known::Otherwise),
+        (Accepted, Unchanged) => Verdict::Ended(End::Conflict, Known::Pending),
+        (Uncertain, Unchanged) => Verdict::Ended(End::Failed, Known::Pending),
+        (Conflict, Unchanged) if creates => Verdict::Ended(End::Conflict, Known::Unchanged),
+        (Refused | Conflict, Unchanged) => Verdict::Ended(End::Failed, Known::Unchanged),
+        (Conflict, Unread) if creates => Verdict::Ended(End::Conflict, Known::Unconfirmed),
+        (Refused | Conflict, Unread) => Verdict::Ended(End::Failed, Known::Unconfirmed),
         (Accepted | Uncertain, Unread) => Verdict::Ended(End::Failed, Known::Unknown),
     }
 }
 
 /// Whether the same write may be sent again: an update with an uncertain answer that a read does not show.
 pub(super) fn may_repeat(method: WriteMethod, answer: WriteAnswer, observed: Observed) -> bool {
-    method == WriteMethod::Put && (answer, observed) == (WriteAnswer::Uncertain, Observed::AsBefore)
+    method == WriteMethod::Put && (answer, observed) == (WriteAnswer::Uncertain, Observed::Unchanged)
 }
 
 #[cfg(test)]

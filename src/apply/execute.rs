@@ -89,14 +89,14 @@ impl<'a> Execution<'a> {
                 end: End::Applied,
                 writes,
                 verified: true,
-                known: Known::AsWanted,
+                known: Known::Desired,
                 proved,
                 mismatches: Vec::new(),
                 failure: None,
                 calls,
             },
             Some(Halt { end, known, failure, mismatches }) => {
-                let known = if known == Known::AsBefore && proved > 0 { Known::Partly } else { known };
+                let known = if known == Known::Unchanged && proved > 0 { Known::Partly } else { known };
                 Outcome { end, writes, verified: false, known, proved, mismatches, failure, calls }
             }
         }
@@ -123,7 +123,7 @@ impl<'a> Execution<'a> {
     fn check_unknown(&self) -> Result<(), Halt> {
         let fields: Vec<String> = self.live.documents().flat_map(|document| self.unknown(document)).collect();
         if self.options.strict_unknown && !fields.is_empty() {
-            return Err(Halt::because(Failure::StrictUnknown { fields }, Known::AsBefore));
+            return Err(Halt::because(Failure::StrictUnknown { fields }, Known::Unchanged));
         }
         Ok(())
     }
@@ -155,11 +155,11 @@ impl<'a> Execution<'a> {
         self.confirm(Endpoint::Organization).await?;
         let response = self.send(Endpoint::Organization, &request).await?;
         let compare = |slot: &Slot| match slot.document() {
-            None => (Observed::AsBefore, sent.iter().map(|change| Mismatch::missing(change)).collect()),
+            None => (Observed::Unchanged, sent.iter().map(|change| Mismatch::missing(change)).collect()),
             Some(document) => {
                 let mut mismatches = not_converged(model, document, &sent);
                 mismatches.extend(created::foreign(model, plan, document));
-                (if mismatches.is_empty() { Observed::AsWanted } else { Observed::Otherwise }, mismatches)
+                (if mismatches.is_empty() { Observed::Desired } else { Observed::Otherwise }, mismatches)
             }
         };
         let read_back = self.read_back(Endpoint::Organization, response.answer, compare).await;
@@ -180,7 +180,7 @@ impl<'a> Execution<'a> {
     /// Reads the DoH object of the organization that was just created.
     async fn read_new_doh(&mut self) -> Result<(), Halt> {
         let read = self.read(Endpoint::Doh).await;
-        self.live.doh = read.map_err(|error| Halt::because(error, Known::AsBefore))?;
+        self.live.doh = read.map_err(|error| Halt::because(error, Known::Unchanged))?;
         let document = self.live.doh.document();
         let foreign = document.map(|document| created::foreign(self.options.model, self.approved.plan, document));
         match foreign.filter(|foreign| !foreign.is_empty()) {
@@ -210,7 +210,7 @@ impl<'a> Execution<'a> {
             return match verdict(WriteMethod::Put, answer, read_back.observed) {
                 Verdict::Proved => {
                     error.filter(|_| answer != WriteAnswer::Uncertain).into_iter().for_each(|error| {
-                        self.notify(Event::Disproved { error: error.to_string() });
+                        self.notify(Event::AppliedDespiteRefusal { error: error.to_string() });
                     });
                     *self.live.slot_mut(endpoint) = read_back.slot;
                     self.proved += 1;
@@ -233,7 +233,7 @@ impl<'a> Execution<'a> {
         before: &Document,
         read_back: ReadBack,
     ) -> (Option<Failure>, Vec<Mismatch>) {
-        let refused = matches!(answer, WriteAnswer::Refused | WriteAnswer::Clash);
+        let refused = matches!(answer, WriteAnswer::Refused | WriteAnswer::Conflict);
         if end == End::Conflict {
             return (error.filter(|_| refused).map(Failure::Request), read_back.mismatches);
         }
@@ -256,7 +256,7 @@ impl<'a> Execution<'a> {
         if self.writes > 0 {
             return Ok(());
         }
-        (self.options.keep)(self.approved.live).map_err(|error| Halt::because(error, Known::AsBefore))
+        (self.options.keep)(self.approved.live).map_err(|error| Halt::because(error, Known::Unchanged))
     }
 
     /// Reads again directly before a write, and stops if anything has changed, because a PUT would overwrite it with old
@@ -275,16 +275,16 @@ impl<'a> Execution<'a> {
         let matters = |one: &Endpoint| self.writes == 0 || *one == endpoint;
         let endpoints: Vec<Endpoint> = Endpoint::ALL.into_iter().filter(|one| read(one) && matters(one)).collect();
         let now = self.reader.live(&self.approved.plan.target, &endpoints).await;
-        let now = now.map_err(|error| Halt::because(error, Known::AsBefore))?;
+        let now = now.map_err(|error| Halt::because(error, Known::Unchanged))?;
         if self.live.organization == Slot::Absent && now.organization.document().is_some() {
-            return Err(Halt::because(Failure::Exists { refusal: None }, Known::AsBefore));
+            return Err(Halt::because(Failure::Exists { refusal: None }, Known::Unchanged));
         }
         let mut then = Live::default();
         for endpoint in endpoints {
             *then.slot_mut(endpoint) = self.live.slot(endpoint).clone();
         }
         let moved = differences(self.options.model, &then, &now);
-        if moved.is_empty() { Ok(now) } else { Err(Halt::because(Failure::Moved(moved), Known::AsBefore)) }
+        if moved.is_empty() { Ok(now) } else { Err(Halt::because(Failure::Moved(moved), Known::Unchanged)) }
     }
 
     /// Sends one write. After each pause between two attempts it reads again, as in [`Self::confirm`].
@@ -328,7 +328,7 @@ impl<'a> Execution<'a> {
     ) -> ReadBack {
         let reads = match answer {
             WriteAnswer::Accepted | WriteAnswer::Uncertain => READS,
-            WriteAnswer::Refused | WriteAnswer::Clash => 1,
+            WriteAnswer::Refused | WriteAnswer::Conflict => 1,
             WriteAnswer::NotSent => 0,
         };
         let mut last =
@@ -373,8 +373,8 @@ fn compare_update(model: &Model, before: &Document, changes: &[&Change], slot: &
     };
     let mismatches = verify(model, Some(before), after, changes);
     let observed = match () {
-        () if mismatches.is_empty() => Observed::AsWanted,
-        () if document_differences(model, before, after).is_empty() => Observed::AsBefore,
+        () if mismatches.is_empty() => Observed::Desired,
+        () if document_differences(model, before, after).is_empty() => Observed::Unchanged,
         () => Observed::Otherwise,
     };
     (observed, mismatches)
@@ -384,7 +384,7 @@ fn compare_update(model: &Model, before: &Document, changes: &[&Change], slot: &
 fn creation_failure(end: End, response: Sent, read: Option<cloudflare::Error>) -> Option<Failure> {
     let Sent { answer, error } = response;
     match (end, answer) {
-        (End::Conflict, WriteAnswer::Refused | WriteAnswer::Clash) => Some(Failure::Exists { refusal: error }),
+        (End::Conflict, WriteAnswer::Refused | WriteAnswer::Conflict) => Some(Failure::Exists { refusal: error }),
         (End::Conflict, _) => None,
         (_, WriteAnswer::Uncertain) => match (read, error) {
             (Some(read), _) => Some(read.into()),

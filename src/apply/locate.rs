@@ -1,7 +1,7 @@
-//! Which line of the manifest a refusal of the API is about.
+//! Finds the lines of the manifest that the API refused.
 //!
-//! The API points into the body it was sent (`source.pointer`), or names a setting in its text. Either way the author
-//! wants the line of the file, not the path of a JSON body that nobody wrote.
+//! The API returns a pointer into the request body (`source.pointer`), or names a setting in its message. The user needs the
+//! line of the manifest, not the path in a body that zerodrift built.
 
 use crate::cloudflare::{self, ApiMessage};
 use crate::diagnostics::{Finding, Rule};
@@ -9,12 +9,12 @@ use crate::manifest::{Declared, Manifest};
 use crate::settings::{Endpoint, SettingPath};
 use crate::text::excerpt;
 
-/// The slugs that name a setting by another word than its name (API error codes 11004 and 12106).
+/// Words in slugs, each with the setting it refers to (API error codes 11004 and 12106).
 const SLUGS: [(&str, &str); 1] = [("auth_domain", "organization.auth_domain")];
 
-/// A finding for each message of the API that can be traced to a declaration.
+/// Returns a finding for each message of the API that refers to a declared setting.
 ///
-/// `endpoint` is the object that was written: pointers are paths into its body.
+/// `endpoint` is the endpoint of the write: pointers are paths into its body.
 pub fn locate(manifest: &Manifest, endpoint: Endpoint, error: &cloudflare::Error) -> Vec<Finding> {
     let messages = error.messages().iter();
     messages
@@ -25,27 +25,27 @@ pub fn locate(manifest: &Manifest, endpoint: Endpoint, error: &cloudflare::Error
 }
 
 fn finding(manifest: &Manifest, declared: &Declared, message: &ApiMessage) -> Finding {
-    let text = format!("the API refuses {}: {}", declared.setting.path, excerpt(&words(message), 300));
+    let text = format!("the API refuses {}: {}", declared.setting.path, excerpt(&full_text(message), 300));
     Finding::new(Rule::RefusedByApi, &manifest.path, text)
         .at(&declared.at)
-        .help(format!("run `zerodrift explain {}` for what the API takes", declared.setting.path))
+        .help(format!("run `zerodrift explain {}` to see what the API accepts", declared.setting.path))
         .setting(declared.setting.path)
 }
 
-/// Everything that a message says: its own text and what lies behind it.
-fn words(message: &ApiMessage) -> String {
-    let behind = message.chain.iter().map(|link| link.message.as_str());
-    std::iter::once(message.message.as_str()).chain(behind).collect::<Vec<_>>().join(": ")
+/// Returns the text of a message and of its chain.
+fn full_text(message: &ApiMessage) -> String {
+    let chain = message.chain.iter().map(|link| link.message.as_str());
+    std::iter::once(message.message.as_str()).chain(chain).collect::<Vec<_>>().join(": ")
 }
 
-/// The declarations a message is about: by its pointer, else by the names in its text.
+/// Returns the declarations that a message refers to: by its pointer, else by the names in its text.
 fn trace<'a>(
     manifest: &'a Manifest,
     endpoint: Endpoint,
     message: &'a ApiMessage,
 ) -> impl Iterator<Item = &'a Declared> {
     let pointed = message.pointer.as_deref().map(keys_of).filter(|keys| !keys.is_empty());
-    let text = words(message);
+    let text = full_text(message);
     manifest.declared.iter().filter(move |declared| declared.setting.endpoint() == endpoint).filter(move |declared| {
         match &pointed {
             Some(keys) => is_at(declared, keys),
@@ -54,26 +54,26 @@ fn trace<'a>(
     })
 }
 
-/// The segments of a JSON pointer, or of the dotted path that some messages have in its place.
+/// Returns the segments of a JSON pointer, or of the dotted path that some messages have instead.
 fn keys_of(pointer: &str) -> Vec<String> {
     let unescape = |segment: &str| segment.replace("~1", "/").replace("~0", "~");
     pointer.split(['/', '.']).filter(|segment| !segment.is_empty()).map(unescape).collect()
 }
 
-/// Whether a pointer leads to a declaration, into it, or to the group around it.
+/// Whether a pointer refers to a declaration, to a part of its value, or to its group.
 fn is_at(declared: &Declared, pointed: &[String]) -> bool {
     let former = declared.setting.former.as_ref().map(SettingPath::keys);
     let mut names = std::iter::once(declared.setting.keys()).chain(former);
     names.any(|keys| keys.iter().zip(pointed).all(|(key, pointed)| key == pointed))
 }
 
-/// Whether a text names a setting as a word of its own.
+/// Whether a text contains the name of a setting as a whole word.
 fn names(text: &str, declared: &Declared) -> bool {
     let is_word = |word: &str| word == declared.setting.name();
     let slug = SLUGS.iter().any(|(slug, path)| *path == declared.setting.path && text.contains(slug));
-    // A name without an underscore is an ordinary word: `name` in a sentence is no setting.
-    let telling = declared.setting.name().contains('_');
-    slug || (telling && text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(is_word))
+    // A name without an underscore is also an ordinary word, such as `name`.
+    let is_distinctive = declared.setting.name().contains('_');
+    slug || (is_distinctive && text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').any(is_word))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! One apply at a time for one target on one machine: a lock on a file that the system releases when the process ends.
+//! A file lock that allows one apply at a time per target and machine. The system releases it when the process ends.
 
 use std::fs::TryLockError;
 use std::io::{self, Read as _, Write as _};
@@ -8,10 +8,10 @@ use super::backup::{BackupError, organization};
 use crate::files::{self, FileAccess};
 use crate::settings::Target;
 
-/// The right to write to one target, held until it is dropped or the process ends, however it ends.
+/// A lock on one target, held until it is dropped or the process ends.
 ///
-/// It excludes other processes (and other locks of this one) that use the same folder. It says nothing about other
-/// machines, about the dashboard, or about programs that do not ask.
+/// It excludes other processes, and other locks of this process, with the same folder. It does not exclude other machines, the
+/// dashboard, or programs that do not use the lock.
 ///
 /// ```
 /// use zerodrift::apply::TargetLock;
@@ -37,15 +37,15 @@ pub struct TargetLock {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LockError {
-    /// Another apply holds it.
+    /// Another apply holds the lock.
     #[error("another apply{} is writing to this target: it holds the lock {}", process(.holder.as_deref()), crate::text::path(.path))]
     Held {
         /// The lock file.
         path: PathBuf,
-        /// The id of the process that holds it, where the file says so.
+        /// The id of the process that holds it, if the file contains one.
         holder: Option<String>,
     },
-    /// The lock file could not be used.
+    /// The lock file cannot be used.
     #[error(transparent)]
     Unusable(#[from] BackupError),
 }
@@ -55,41 +55,44 @@ fn process(holder: Option<&str>) -> String {
 }
 
 impl TargetLock {
-    /// Locks a target at the API with this base URL, by a file in `folder`, which is made where it is missing. Never waits.
+    /// Locks a target at the API with this base URL, with a file in `folder`, without waiting. Creates the folder if it does not
+    /// exist.
     ///
-    /// The file is small, for its owner alone, and stays: deleting it would let two processes lock two files of one name.
+    /// The file is small, accessible only by its owner, and never deleted: otherwise two processes could lock two files with the
+    /// same name.
     ///
     /// # Errors
-    /// [`LockError::Held`] if somebody holds the lock, [`LockError::Unusable`] if the file cannot be made, opened or locked.
+    /// Returns [`LockError::Held`] if the target is locked, and [`LockError::Unusable`] if the file cannot be created, opened or
+    /// locked.
     pub fn acquire(folder: &Path, target: &Target, api: &str) -> Result<Self, LockError> {
-        let unmade = |source| BackupError { doing: "make the folder", path: folder.to_owned(), source };
-        files::make_private_folder(folder).map_err(unmade)?;
+        let no_folder = |source| BackupError { action: "create the folder", path: folder.to_owned(), source };
+        files::make_private_folder(folder).map_err(no_folder)?;
         let path = folder.join(format!("{}.lock", organization(target, api)));
-        let failed = |source| BackupError { doing: "lock", path: path.clone(), source };
+        let failed = |source| BackupError { action: "lock", path: path.clone(), source };
         let mut file = files::open_to_append(&path, FileAccess::Owner).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Held { holder: holder(&mut file), path }),
             Err(TryLockError::Error(error)) => return Err(failed(error).into()),
         }
-        // The id only helps whoever is turned away. A disk that is full does not unlock what is locked.
-        let _ = note_holder(&mut file);
+        // The id is only for messages, so a failure, for example on a full disk, does not matter.
+        let _ = write_holder(&mut file);
         Ok(Self { path, _file: file })
     }
 
-    /// The lock file.
+    /// Returns the path of the lock file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 }
 
-/// Writes the id of this process into the file, for whoever is turned away.
-fn note_holder(file: &mut std::fs::File) -> io::Result<()> {
+/// Writes the id of this process to the file, for the message of another process.
+fn write_holder(file: &mut std::fs::File) -> io::Result<()> {
     file.set_len(0)?;
     writeln!(file, "{}", std::process::id())
 }
 
-/// The id that the file holds, where it can be read and is one.
+/// Returns the process id in the file, if it has a valid one.
 fn holder(file: &mut std::fs::File) -> Option<String> {
     let mut text = String::new();
     file.take(32).read_to_string(&mut text).ok()?;

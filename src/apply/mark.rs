@@ -1,36 +1,36 @@
-//! The mark of a backup that is needed: a file beside it.
+//! The mark of a backup that must be kept: a file beside it.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::files::{self, FileAccess};
 
-/// What a mark says to whoever finds it.
-const MARK: &str = "The apply that this backup was kept for is not verified, so the backup is never deleted by itself.\n\
-    Delete this file when you do not need the backup any more.\n";
+/// The text of a mark, for a user who opens the file.
+const MARK: &str = "The result of the apply that created this backup is not verified, so zerodrift does not delete the backup.\n\
+    Delete this file when you no longer need the backup.\n";
 
-/// Marks a backup as needed.
+/// Creates the mark of a backup.
 ///
 /// # Errors
-/// If the mark exists, or cannot be written.
-pub(super) fn put(backup: &Path) -> io::Result<()> {
-    files::create(&of(backup), MARK.as_bytes(), FileAccess::Owner)
+/// Returns an error if the mark exists or cannot be written.
+pub(super) fn create(backup: &Path) -> io::Result<()> {
+    files::create(&path(backup), MARK.as_bytes(), FileAccess::Owner)
 }
 
-/// Takes the mark away. Without one there is nothing to do.
+/// Deletes the mark of a backup, if it exists.
 ///
 /// # Errors
-/// If it cannot be deleted.
+/// Returns an error if the mark cannot be deleted.
 pub(super) fn remove(backup: &Path) -> io::Result<()> {
-    files::delete(&of(backup))
+    files::delete(&path(backup))
 }
 
 /// Whether a backup is marked.
-pub(super) fn is_there(backup: &Path) -> bool {
-    of(backup).symlink_metadata().is_ok()
+pub(super) fn exists(backup: &Path) -> bool {
+    path(backup).symlink_metadata().is_ok()
 }
 
-/// The mark of a backup, whether it is there or not.
-pub(super) fn of(backup: &Path) -> PathBuf {
+/// Returns the path of the mark of a backup.
+pub(super) fn path(backup: &Path) -> PathBuf {
     backup.with_added_extension("unverified")
 }

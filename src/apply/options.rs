@@ -1,4 +1,4 @@
-//! What a caller of an apply chooses, and the events that it receives.
+//! The options and events of an apply.
 
 use super::backup::BackupError;
 use crate::live::Live;
@@ -30,7 +30,7 @@ impl<'a> Options<'a> {
         Self { model, omit: &[], strict_unknown: false, keep, observer: &|_| {} }
     }
 
-    /// Saves nothing: for tests, and for programs that have the previous state already.
+    /// Does not save the previous state: for tests, and for programs that already have it.
     pub fn without_backup(model: &'a Model) -> Self {
         Self::keeping(model, &|_| Ok(()))
     }
@@ -44,22 +44,22 @@ pub enum Event {
     Writing {
         /// POST or PUT.
         method: http::Method,
-        /// The API's path.
+        /// The path of the API.
         path: String,
     },
     /// A write got no clear answer. The live state is read next, to find out whether it took effect.
     Uncertain {
-        /// What happened.
+        /// The error.
         error: String,
     },
     /// The API refused a write, but a read shows that it took effect.
-    Disproved {
+    AppliedDespiteRefusal {
         /// The error that the API returned.
         error: String,
     },
     /// The live state is being read back after a write.
     ReadingBack {
-        /// The API's path.
+        /// The path of the API.
         path: String,
     },
 }

@@ -1,4 +1,4 @@
-//! How an apply ended, as a value: what was sent, what is known of live, and what to do next.
+//! The outcome of an apply: what was sent, what is known about the live state, and what to do next.
 
 use super::backup::BackupError;
 use super::ending::Known;
@@ -8,35 +8,35 @@ use crate::ending::{End, Exit, FailureKind};
 use crate::live::Difference;
 use crate::plan::StaleReason;
 
-/// How an apply ended.
+/// The outcome of an apply.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The end in one word.
+    /// How the apply ended.
     pub end: End,
-    /// How many write requests were sent, repetitions included.
+    /// The number of write requests that were sent, including repetitions.
     pub writes: usize,
-    /// Whether a read-back proved that live is as wanted and nothing else changed.
+    /// Whether a read-back proved that the live state is the desired one and nothing else changed.
     pub verified: bool,
-    /// What is known of the live state after the last write. What was written before that one is proved.
+    /// What is known about the live state after the last write. Earlier writes are proved.
     pub known: Known,
-    /// How many writes a read-back has proved.
+    /// The number of writes that a read-back has proved.
     pub proved: usize,
-    /// The paths that are not what they should be. Empty unless the end is [`End::Conflict`].
+    /// The paths with unexpected values. Empty unless the end is [`End::Conflict`].
     pub mismatches: Vec<Mismatch>,
-    /// What failed, where something did.
+    /// The failure, if any.
     pub failure: Option<Failure>,
-    /// The write requests, in order, each with the ids that Cloudflare's support and audit log know it by.
+    /// The write requests in order, with their ids for Cloudflare support and in Cloudflare's audit log.
     pub calls: Vec<Call>,
 }
 
 impl Outcome {
-    /// The outcome of a plan that changes nothing.
+    /// Returns the outcome of a plan without changes.
     pub fn in_sync() -> Self {
         Self {
             end: End::InSync,
             writes: 0,
             verified: true,
-            known: Known::AsWanted,
+            known: Known::Desired,
             proved: 0,
             mismatches: Vec::new(),
             failure: None,
@@ -44,29 +44,29 @@ impl Outcome {
         }
     }
 
-    /// The kind of failure that it ended with. `None` if everything is as wanted.
+    /// Returns the kind of the failure; `None` if the live state is the desired one.
     pub fn kind(&self) -> Option<FailureKind> {
         match self.end {
             End::Applied | End::InSync => None,
-            // Whatever failed beside it: the live state is not the one that was approved.
+            // Even with another failure: the live state is not the approved one.
             End::Conflict => Some(FailureKind::Conflict),
             End::Refused | End::Failed => Some(self.failure.as_ref().map_or(FailureKind::Api, Failure::kind)),
         }
     }
 
-    /// The exit code of a run that ends with it.
+    /// Returns the exit code of the run.
     pub fn exit(&self) -> Exit {
         self.kind().map_or(Exit::Success, FailureKind::exit)
     }
 
-    /// What is known of the live state, in a sentence with what to do next.
+    /// Returns a sentence about the live state, with the next step.
     pub fn sentence(&self) -> String {
         let known = self.known.sentence();
         match self.known {
-            Known::AsBefore if self.writes == 0 => "nothing was written".to_owned(),
-            Known::AsBefore | Known::AsWanted | Known::Partly => known.to_owned(),
+            Known::Unchanged if self.writes == 0 => "nothing was written".to_owned(),
+            Known::Unchanged | Known::Desired | Known::Partly => known.to_owned(),
             _ if self.proved == 0 => known.to_owned(),
-            _ => format!("what was written before the last write is as wanted; {known}"),
+            _ => format!("the earlier writes are applied and verified; {known}"),
         }
     }
 }
@@ -78,42 +78,41 @@ pub enum Failure {
     /// A request failed.
     #[error(transparent)]
     Request(#[from] cloudflare::Error),
-    /// The API refused a body that carries fields which this version does not know.
+    /// The API refused a body with fields that this version does not know.
     #[error("{error}")]
     UnknownFields {
-        /// What the API said.
+        /// The error of the API.
         error: cloudflare::Error,
         /// The fields, as paths.
         fields: Vec<String>,
     },
-    /// The state from before could not be kept, so nothing was written.
-    #[error("the state from before could not be kept, so nothing was written: {0}")]
+    /// The previous state could not be saved, so nothing was written.
+    #[error("the previous state could not be saved, so nothing was written: {0}")]
     Backup(#[from] BackupError),
-    /// Live has fields that this version does not know, and `strict_unknown` was asked for.
-    #[error("live has fields that this version does not know: {}", fields.join(", "))]
+    /// The live state has fields that this version does not know, and the option `strict_unknown` is set.
+    #[error("the live state has fields that this version does not know: {}", fields.join(", "))]
     StrictUnknown {
         /// The fields, as paths.
         fields: Vec<String>,
     },
-    /// A creation was sent, its answer was lost, and no organization is to be seen. It is not repeated.
-    #[error("the answer to the creation was lost, and no organization is to be seen yet: {error}")]
+    /// The answer to a creation was lost, and a read shows no organization. The creation is not repeated.
+    #[error("the answer to the creation was lost, and a read shows no organization yet: {error}")]
     CreationUnseen {
-        /// What happened to the answer.
+        /// The failure of the creation request.
         error: cloudflare::Error,
     },
-    /// The live state moved between the read that the plan is made from and the read directly before the write, which was
-    /// not sent.
-    #[error("the write was not sent, because the live state moved since the plan was made{}", lines(.0))]
+    /// The live state changed between the read for the plan and the read directly before the write. The write was not sent.
+    #[error("the write was not sent, because the live state changed since the plan was made{}", lines(.0))]
     Moved(Vec<Difference>),
-    /// The plan creates an organization, and one exists. An approval to create approves nothing else.
+    /// The plan creates an organization, and one exists. The approval of a creation does not approve an update.
     #[error("an organization exists, and only its creation was approved{}", reason(.refusal.as_ref()))]
     Exists {
-        /// What the API said to the creation; nothing where it was not sent.
+        /// The answer of the API to the creation; `None` if it was not sent.
         refusal: Option<cloudflare::Error>,
     },
 }
 
-/// The paths that moved, each on a line of its own.
+/// Lists the paths that changed, one per line.
 fn lines(moved: &[Difference]) -> String {
     moved.iter().map(|moved| format!("\n  {}", StaleReason::Live(moved.clone()))).collect()
 }
@@ -123,7 +122,7 @@ fn reason(refusal: Option<&cloudflare::Error>) -> String {
 }
 
 impl Failure {
-    /// What the API or the way to it said, where that is the cause.
+    /// Returns the error of the request, if that is the cause.
     pub fn error(&self) -> Option<&cloudflare::Error> {
         match self {
             Self::Request(error) | Self::UnknownFields { error, fields: _ } | Self::CreationUnseen { error } => {
@@ -134,7 +133,7 @@ impl Failure {
         }
     }
 
-    /// Its kind, from which the exit code and the outcome follow.
+    /// Returns the kind, which determines the exit code and the outcome.
     pub fn kind(&self) -> FailureKind {
         match self {
             Self::Request(error) | Self::UnknownFields { error, fields: _ } | Self::CreationUnseen { error } => {
@@ -146,30 +145,30 @@ impl Failure {
         }
     }
 
-    /// What to do next.
+    /// Returns the next steps.
     pub fn hints(&self) -> Vec<String> {
         match self {
             Self::Request(error) => error.hints(),
             Self::UnknownFields { error, fields } => {
                 let mut hints = vec![format!(
-                    "the body echoed fields that this version does not know; if one of them is to blame, leave it out \
+                    "the body contains fields that this version does not know; if one of them is the cause, leave it out \
                      for one run with {}",
                     fields.iter().map(|field| format!("--omit '{field}'")).collect::<Vec<_>>().join(" or ")
                 )];
                 hints.extend(error.hints());
                 hints
             }
-            Self::Backup(_) => vec!["name a folder that can be written with --backup-dir DIR".to_owned()],
+            Self::Backup(_) => vec!["name a writable folder with --backup-dir DIR".to_owned()],
             Self::StrictUnknown { .. } => vec![
-                "without --strict-unknown they are echoed as they are, and the read-back proves that they did not move"
+                "without --strict-unknown they are sent back unchanged, and the read-back proves that they did not change"
                     .to_owned(),
             ],
             Self::CreationUnseen { .. } => {
-                vec!["wait a minute and run plan: a creation is never sent twice without a look".to_owned()]
+                vec!["wait a minute and run `zerodrift plan`: zerodrift does not repeat a creation".to_owned()]
             }
-            Self::Moved(_) => vec!["run apply again and look at the new plan".to_owned()],
+            Self::Moved(_) => vec!["run apply again and review the new plan".to_owned()],
             Self::Exists { .. } => vec![
-                "run `zerodrift plan` to see what the existing organization has, and have its update reviewed"
+                "run `zerodrift plan` to see the existing organization, and have its update reviewed"
                     .to_owned(),
             ],
         }

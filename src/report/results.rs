@@ -170,7 +170,7 @@ pub fn event(event: &Event) -> String {
     match event {
         Event::Writing { method, path } => format!("{method} {path}"),
         Event::Uncertain { error } => format!("no clear answer: {error}; reading the live state to find out"),
-        Event::Disproved { error } => format!("{error}; a read shows that the write took effect"),
+        Event::AppliedDespiteRefusal { error } => format!("{error}; a read shows that the write took effect"),
         Event::ReadingBack { path } => format!("GET {path} (read-back)"),
     }
 }

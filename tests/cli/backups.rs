@@ -156,7 +156,7 @@ fn assert_nothing_is_written(home: &Home, mut command: std::process::Command, be
     let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
     let result = words(&output.stderr);
-    assert!(result.contains("could not be kept, so nothing was written"), "{result}");
+    assert!(result.contains("could not be saved, so nothing was written"), "{result}");
     assert!(result.contains(because), "{because}: {result}");
     assert_eq!(home.state(), before, "the live state is unchanged");
 }
@@ -166,8 +166,8 @@ fn without_a_folder_for_the_backup_nothing_is_written() {
     let home = Home::new();
     std::fs::write(home.path("file"), "").unwrap();
     let into = |folder: &str| home.command(&["apply", "--auto-approve", "--backup-dir", folder]);
-    assert_nothing_is_written(&home, into("file"), "cannot make the folder file");
-    assert_nothing_is_written(&home, into("file/below"), "cannot make the folder file/below");
+    assert_nothing_is_written(&home, into("file"), "cannot create the folder file");
+    assert_nothing_is_written(&home, into("file/below"), "cannot create the folder file/below");
 }
 
 #[cfg(unix)]

@@ -74,8 +74,8 @@ fn a_refused_value_leads_to_its_line() {
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 400: access.api.error.invalid_org_config (code 12062): the body is not valid (cf-ray 8f00000000000005-SBX)
       hint: this run changed nothing: the API accepted no write
-      hint: the body echoed fields that this version does not know; if one of them is to blame, leave it
-            out for one run with --omit 'organization.ai_controls_beta'
+      hint: the body contains fields that this version does not know; if one of them is the cause, leave
+            it out for one run with --omit 'organization.ai_controls_beta'
       hint: the API refuses a value or a field of the document; its message states the reason. If it
             names a field that this version does not know, leave it out for one run with --omit
     "#);
@@ -116,10 +116,10 @@ fn a_field_that_nobody_knows_can_stop_an_apply() {
     let refused = api.env().run("apply --auto-approve --strict-unknown").exits(3);
     assert!(api.calls().iter().all(|call| call.starts_with("GET")), "{:?}", api.calls());
     assert_snapshot!(refused.stderr, @r#"
-    error: live has fields that this version does not know: organization.ai_controls_beta
+    error: the live state has fields that this version does not know: organization.ai_controls_beta
       hint: nothing was written
-      hint: without --strict-unknown they are echoed as they are, and the read-back proves that they did
-            not move
+      hint: without --strict-unknown they are sent back unchanged, and the read-back proves that they
+            did not change
     "#);
 }
 
@@ -187,8 +187,8 @@ fn more_verbose_logs_say_why() {
         (
             "-vv",
             &[
-                "observed=AsWanted",
-                "observed=AsBefore",
+                "observed=Desired",
+                "observed=Unchanged",
                 "reason=\"a write is repeated only if the server did not act\"",
             ],
         ),

@@ -222,7 +222,7 @@ async fn an_absent_organization_is_created_or_not_changed(api: &Api, post: Post)
     let (plan, outcome) = api.apply(&wanted).await;
     assert_eq!(plan.action, Action::Create);
     if post == Post::Refused {
-        assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore), "{outcome:#?}");
+        assert_eq!((outcome.end, outcome.known), (End::Failed, Known::Unchanged), "{outcome:#?}");
         assert_eq!(api.reader.organization(&api.target).await.unwrap(), Slot::Absent);
         return;
     }

@@ -86,8 +86,8 @@ async fn apply_and_plan_again(
         // Some personalities refuse a necessary write, such as one with unknown fields. Then nothing changes.
         End::Failed => {
             REFUSED.fetch_add(1, Ordering::Relaxed);
-            prop_assert!(matches!(outcome.known, Known::AsBefore | Known::Partly), "{:?}", outcome.known);
-            if outcome.known == Known::AsBefore {
+            prop_assert!(matches!(outcome.known, Known::Unchanged | Known::Partly), "{:?}", outcome.known);
+            if outcome.known == Known::Unchanged {
                 prop_assert_eq!(moved(&before, &after, &[]), Vec::<String>::new(), "a refused write changes nothing");
             }
         }
@@ -174,7 +174,7 @@ async fn create(sections: Map<String, Json>, personality: Personality) -> Result
             prop_assert!(again.is_empty(), "everything is as declared: {:#?}", again.changes);
         }
         End::Failed => {
-            prop_assert!(matches!(outcome.known, Known::AsBefore | Known::Partly), "{:?}", outcome);
+            prop_assert!(matches!(outcome.known, Known::Unchanged | Known::Partly), "{:?}", outcome);
         }
         _ => prop_assert!(false, "a creation without a concurrent write: {:#?}", outcome),
     }
@@ -215,7 +215,7 @@ async fn concurrent_write_before_ours(
         return Ok(());
     }
     MOVED.fetch_add(1, Ordering::Relaxed);
-    prop_assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 0));
+    prop_assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::Unchanged, 0));
     prop_assert!(matches!(outcome.failure, Some(Failure::Moved(_))), "{:#?}", outcome);
     let (now, theirs) = (world.state(), probe.state());
     prop_assert_eq!(
@@ -403,7 +403,7 @@ fn an_organization_without_values_of_its_own_passes_for_a_new_one() {
             let world = World::of(State { faults: vec![fault; 2], ..state }, personality);
             let (plan, outcome) = world.apply(&manifest).await;
             assert_eq!((plan.action, outcome.writes), (Action::Create, 1), "{switch}: {outcome:#?}");
-            let ended = if passes { (End::Applied, Known::AsWanted) } else { (End::Conflict, Known::Otherwise) };
+            let ended = if passes { (End::Applied, Known::Desired) } else { (End::Conflict, Known::Otherwise) };
             assert_eq!((outcome.end, outcome.known), ended, "{switch}: {outcome:#?}");
             let paths: Vec<&str> = outcome.mismatches.iter().map(|found| found.path.as_str()).collect();
             assert_eq!(paths.is_empty(), passes, "{switch}: {paths:?}");

@@ -204,13 +204,13 @@ fn one_fault(
             Ok((_, outcome)) => {
                 check_claim(&format!("{name}, {said}"), outcome, &is, &Lies::of(how, &said));
                 let under_way = !now.pending.is_empty();
-                assert!(!under_way || outcome.known != Known::AsBefore, "{name}, {said}: a write may still land");
+                assert!(!under_way || outcome.known != Known::Unchanged, "{name}, {said}: a write may still land");
                 // A refusal (429) and a connection that never came about provably did nothing, so the client may repeat.
                 let provable = said.contains("429") || said.contains("unreachable");
                 assert!(posts <= 1 || provable, "{name}, {said}: {posts} creations");
                 match outcome.known {
-                    Known::AsWanted => tally.applied += 1,
-                    Known::AsBefore => tally.as_before += 1,
+                    Known::Desired => tally.applied += 1,
+                    Known::Unchanged => tally.as_before += 1,
                     _ => tally.unknown += 1,
                 }
             }
@@ -251,14 +251,14 @@ impl Lies {
 /// What the outcome says of live must be what the account holds.
 fn check_claim(place: &str, outcome: &Outcome, is: &[Is], lies: &Lies) {
     let holds = match outcome.known {
-        Known::AsWanted => is.iter().all(|is| *is == Is::Wanted),
-        Known::AsBefore => lies.denies_and_reads_late || is.iter().all(|is| *is == Is::Before),
+        Known::Desired => is.iter().all(|is| *is == Is::Wanted),
+        Known::Unchanged => lies.denies_and_reads_late || is.iter().all(|is| *is == Is::Before),
         Known::Partly | Known::Pending | Known::Unconfirmed | Known::Unknown => true,
         // Only somebody else can make it so, and nobody else is here: it is said only where our own work is hidden from us.
         Known::Otherwise => lies.hides_the_organization && outcome.end == End::Conflict,
     };
     assert!(holds, "{place}: says {:?}, and is {is:?}\n{outcome:#?}", outcome.known);
-    assert_eq!(outcome.end == End::Applied, outcome.known == Known::AsWanted, "{place}: {outcome:#?}");
+    assert_eq!(outcome.end == End::Applied, outcome.known == Known::Desired, "{place}: {outcome:#?}");
 }
 
 /// Every fault at every request of this run, once, and once for ever.

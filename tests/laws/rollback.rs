@@ -21,12 +21,12 @@ async fn if_the_backup_fails_no_write_is_sent() {
     let approved = Approved::new(&plan, &live).unwrap();
     let keep = |_: &Live| {
         let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
-        Err(BackupError { doing: "write a backup in", path: "kept".into(), source })
+        Err(BackupError { action: "write a backup in", path: "kept".into(), source })
     };
     let options = Options::keeping(Model::current(), &keep);
     let outcome = apply(&world.reader, &world.writer, approved, &options).await;
     assert!(matches!(outcome.failure, Some(Failure::Backup(_))), "{outcome:?}");
-    assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Failed, Known::AsBefore, 0));
+    assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Failed, Known::Unchanged, 0));
     assert_eq!(world.calls(), ["GET organization"]);
 }
 
@@ -76,7 +76,7 @@ async fn apply_and_roll_back(
     let outcome = apply(&world.reader, &world.writer, approved, &Options::without_backup(model)).await;
     if outcome.end == End::Failed {
         // Some personalities refuse a necessary write, such as one that unsets a setting. Then nothing changes.
-        prop_assert!(matches!(outcome.known, Known::AsBefore | Known::Partly), "{:?}", outcome);
+        prop_assert!(matches!(outcome.known, Known::Unchanged | Known::Partly), "{:?}", outcome);
         return Ok(false);
     }
     let after = world.reader.live(&target(), &Endpoint::ALL).await.unwrap();

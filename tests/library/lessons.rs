@@ -193,7 +193,7 @@ async fn a12_a_plan_that_passes_and_an_apply_that_is_refused() {
     world.transport.sandbox().change(|state| state.account.dashboard_sso = true).unwrap();
     let wanted = wants("  auth_domain: new.cloudflareaccess.com\n");
     let (_, outcome) = world.apply(&wanted).await;
-    assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore));
+    assert_eq!((outcome.end, outcome.known), (End::Failed, Known::Unchanged));
     let Some(zerodrift::apply::Failure::Request(error)) = &outcome.failure else { panic!("{outcome:?}") };
     let findings = locate(&wanted, Endpoint::Organization, error);
     assert_eq!(findings[0].at.as_ref().unwrap().line, 3);
@@ -256,7 +256,7 @@ async fn a16_any_new_field_of_the_api_blocks_the_tool() {
     let (plan, live) = world.plan(&wants("  name: New\n")).await;
     let strict = Options { strict_unknown: true, ..Options::without_backup(Model::current()) };
     let refused = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &strict).await;
-    assert_eq!((refused.writes, refused.known), (0, Known::AsBefore));
+    assert_eq!((refused.writes, refused.known), (0, Known::Unchanged));
     let (_, outcome) = world.apply(&wants("  name: New\n")).await;
     assert_eq!((outcome.end, outcome.writes), (End::Applied, 1));
     assert_eq!(world.state().organization.unwrap()["future"].to_string(), r#"{"x":[1,2.50]}"#);

@@ -24,11 +24,11 @@ fn record<'a>(plan: &'a Plan, actor: &'a Actor, ended: Ended<'a>) -> AuditRecord
 }
 
 #[test]
-fn lines_are_added_and_none_is_changed() {
+fn lines_are_appended_and_earlier_lines_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let log = AuditLog::at(folder.path().join("below/audit.jsonl"));
     let (plan, actor) = (refused_plan("org.yaml"), Actor::default());
-    log.append(&record(&plan, &actor, Ended::Unchanged(FailureKind::Guard, "nobody consents"))).unwrap();
+    log.append(&record(&plan, &actor, Ended::Unchanged(FailureKind::Guard, "no consent"))).unwrap();
     let first = std::fs::read_to_string(log.path()).unwrap();
     log.append(&record(&plan, &actor, Ended::Unknown(FailureKind::Interrupted, "interrupted"))).unwrap();
     let both = std::fs::read_to_string(log.path()).unwrap();
@@ -36,7 +36,7 @@ fn lines_are_added_and_none_is_changed() {
 }
 
 #[test]
-fn a_guard_is_recorded_with_whoever_consented() {
+fn a_guard_is_recorded_with_its_consent() {
     let (mut plan, actor) = (refused_plan("org.yaml"), Actor::default());
     let guard = |plan: &Plan| {
         let line = line(&record(plan, &actor, Ended::Unchanged(FailureKind::Guard, "no")));
@@ -53,14 +53,14 @@ fn a_guard_is_recorded_with_whoever_consented() {
 }
 
 #[test]
-fn what_nobody_knows_is_not_made_up() {
+fn unknown_results_are_recorded_as_unknown() {
     let (plan, actor) = (refused_plan("org.yaml"), Actor::default());
     let line = |ended| line(&record(&plan, &actor, ended));
     let abandoned = line(Ended::Unknown(FailureKind::Interrupted, "interrupted"));
     assert_eq!((&abandoned["outcome"], &abandoned["known"]), (&"failed".into(), &"unknown".into()));
-    assert_eq!(abandoned["writes"], Json::Null, "none is not the same as unknown");
+    assert_eq!(abandoned["writes"], Json::Null, "unknown is not the same as none");
     assert_eq!(abandoned["actor"], json!({"name": null, "from": null, "run": null}));
-    let moved = line(Ended::Unchanged(FailureKind::Conflict, "live moved"));
+    let moved = line(Ended::Unchanged(FailureKind::Conflict, "the live state changed"));
     assert_eq!((&moved["outcome"], &moved["known"]), (&"conflict".into(), &"as_before".into()));
     assert_eq!(moved["writes"], json!([]));
     let started = line(Ended::Started);
@@ -71,9 +71,8 @@ fn what_nobody_knows_is_not_made_up() {
     assert_eq!(unsent["writes"], json!([]));
 }
 
-/// Whatever stops a run, the log has the word that JSON has.
 #[test]
-fn every_kind_of_failure_has_the_word_of_its_outcome() {
+fn every_failure_has_the_same_outcome_as_in_json() {
     let (plan, actor) = (refused_plan("org.yaml"), Actor::default());
     for kind in FailureKind::ALL {
         for ended in [Ended::Unchanged(kind, "why"), Ended::Unknown(kind, "why")] {
@@ -83,9 +82,9 @@ fn every_kind_of_failure_has_the_word_of_its_outcome() {
     }
 }
 
-/// Law 9: a name cannot begin a line of its own, and no terminal obeys the log.
+/// A name cannot start a new line or contain a terminal escape.
 #[test]
-fn untrusted_text_stays_within_its_line() {
+fn untrusted_text_stays_in_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let log = AuditLog::at(folder.path().join("audit.jsonl"));
     let hostile = "org\n{\"outcome\": \"applied\"}\u{9b}2J\u{202e}.yaml";

@@ -34,7 +34,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn what_is_kept_reads_back_as_a_snapshot() {
+fn a_backup_is_a_valid_snapshot() {
     let folder = tempfile::tempdir().unwrap();
     let live = live("Wid\u{202e}get");
     let path = keep(&Backups::in_folder(folder.path()), &live, CLOUDFLARE, 0);
@@ -42,12 +42,12 @@ fn what_is_kept_reads_back_as_a_snapshot() {
     let target = Some(Target::account(ACCOUNT).unwrap());
     assert_eq!(Snapshot::parse(&bytes).unwrap(), Snapshot { target, api: CLOUDFLARE.to_owned(), live });
     let text = String::from_utf8(bytes).unwrap();
-    assert!(text.contains(r"Wid\u202eget"), "law 9: {text}");
+    assert!(text.contains(r"Wid\u202eget"), "{text}");
     assert!(text.contains(r#""kept_at": "2026-11-18T"#), "{text}");
 }
 
 #[test]
-fn a_name_says_when_whose_and_for_which_plan() {
+fn the_name_of_a_backup_has_time_target_and_digest() {
     let folder = tempfile::tempdir().unwrap();
     let live = live("Widget");
     let path = keep(&Backups::in_folder(folder.path()), &live, CLOUDFLARE, 0);
@@ -55,11 +55,11 @@ fn a_name_says_when_whose_and_for_which_plan() {
     let expected = format!("20261118T110640.000Z-account-{ACCOUNT}-{digest}.json");
     assert_eq!(path.file_name().unwrap().to_str(), Some(expected.as_str()));
     let mark = format!("{expected}.unverified");
-    assert_eq!(names(folder.path()), [expected, mark], "and nothing else is left in the folder");
+    assert_eq!(names(folder.path()), [expected, mark], "no other file remains");
 }
 
 #[test]
-fn two_backups_of_one_moment_are_two_files() {
+fn two_backups_at_the_same_time_are_two_files() {
     let folder = tempfile::tempdir().unwrap();
     let backups = Backups::in_folder(folder.path());
     let (one, two) = (keep(&backups, &live("A"), CLOUDFLARE, 0), keep(&backups, &live("A"), CLOUDFLARE, 0));
@@ -69,7 +69,7 @@ fn two_backups_of_one_moment_are_two_files() {
 
 #[cfg(unix)]
 #[test]
-fn a_backup_is_for_its_owner_alone_and_marked_as_needed_until_it_is_settled() {
+fn a_backup_is_private_and_marked_until_it_is_settled() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = tempfile::tempdir().unwrap();
     let live = live("A");
@@ -82,7 +82,7 @@ fn a_backup_is_for_its_owner_alone_and_marked_as_needed_until_it_is_settled() {
     assert_eq!(names(path.parent().unwrap()).len(), 1);
 }
 
-/// As values laid out for people it would be over the limit for reading it back; what is large stays text as it was read.
+/// Indented, the document would be over the limit for reading, so large values keep their text.
 #[test]
 fn a_large_backup_can_be_read_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -97,7 +97,7 @@ fn a_large_backup_can_be_read_back() {
 }
 
 #[test]
-fn an_api_becomes_a_part_of_a_name_whatever_it_is_called() {
+fn the_address_of_an_api_is_escaped_in_a_file_name() {
     let target = Target::account(ACCOUNT).unwrap();
     let name = organization(&target, "http://127.0.0.1:8787/client/../v4");
     assert_eq!(name, format!("account-{ACCOUNT}-127.0.0.1_8787_client_.._v4"));
@@ -105,12 +105,12 @@ fn an_api_becomes_a_part_of_a_name_whatever_it_is_called() {
 }
 
 #[test]
-fn a_folder_that_cannot_be_made_is_named_with_the_reason() {
+fn a_folder_that_cannot_be_created_is_named_with_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
     let live = live("A");
     let image = PreImage { plan: &plan_of(&live, CLOUDFLARE), live: &live };
     let error = Backups::in_folder(&file).keep(&image, Timestamp::UNIX_EPOCH).unwrap_err().to_string();
-    assert!(error.starts_with(&format!("cannot make the folder {}: ", file.display())), "{error}");
+    assert!(error.starts_with(&format!("cannot create the folder {}: ", file.display())), "{error}");
 }

@@ -9,7 +9,7 @@ fn body(live: Json, changes: &[Change]) -> Json {
 }
 
 #[test]
-fn what_live_has_is_echoed_with_the_change_laid_over_it() {
+fn live_values_are_echoed_with_the_change() {
     let live = json!({
         "auth_domain": "a.example.com", "name": "Widget", "session_duration": "12h", "deny_unmatched_requests": true,
         "login_design": {"header_text": "Hi", "corner_radius": 4}, "beta": {"on": true, "list": []},
@@ -20,7 +20,7 @@ fn what_live_has_is_echoed_with_the_change_laid_over_it() {
     assert_eq!(sent, expected);
 }
 
-/// A17: a public report blames response-only fields and empty strings for refusals.
+/// According to a public report, response-only fields and empty strings cause refusals.
 #[test]
 fn response_only_fields_and_empty_members_are_left_out() {
     let live = json!({
@@ -33,7 +33,7 @@ fn response_only_fields_and_empty_members_are_left_out() {
 }
 
 #[test]
-fn unknown_members_are_echoed_empty_or_not_and_settings_only_where_they_hold_something() {
+fn empty_unknown_members_are_echoed_and_empty_settings_are_not() {
     let live = json!({
         "name": "Widget", "beta": {"a": {}, "b": [], "c": "", "d": null, "e": [{}, ""]}, "blank": null, "empty": {},
         "login_design": {"header_text": "", "x": {}, "y": null}, "custom_pages": {}, "mfa_config": null,
@@ -49,7 +49,7 @@ fn unknown_members_are_echoed_empty_or_not_and_settings_only_where_they_hold_som
 }
 
 #[test]
-fn what_no_value_can_hold_is_echoed_byte_by_byte() {
+fn json_that_a_value_cannot_represent_is_echoed_unchanged() {
     let members = r#""beta":{"a":1,"a":2},"n":1e400,"login_design":{"header_text":"Hi","x":{"$serde_json::private::Number":"1"}}"#;
     let text = JsonText::parse(format!(r#"{{"name":"W",{members}}}"#)).unwrap();
     let live = Document::parse(Endpoint::Organization, &text).unwrap();
@@ -61,9 +61,8 @@ fn what_no_value_can_hold_is_echoed_byte_by_byte() {
     assert_eq!(sent.as_str(), text.as_str().replace("Hi", "Ho"));
 }
 
-/// A change below a value that is no group puts a group in its place, whatever that value was.
 #[test]
-fn a_group_takes_the_place_of_what_is_none() {
+fn a_change_in_a_group_replaces_a_value_that_is_not_a_group() {
     let text = format!(r#"{{"login_design":{}{}}}"#, "[".repeat(500), "]".repeat(500));
     let live = Document::parse(Endpoint::Organization, &JsonText::parse(text).unwrap()).unwrap();
     let header = change("organization.login_design.header_text", json!("Ho"));
@@ -72,14 +71,14 @@ fn a_group_takes_the_place_of_what_is_none() {
 }
 
 #[test]
-fn an_unknown_number_is_echoed_digit_by_digit() {
+fn an_unknown_number_keeps_its_digits() {
     let live: Json = serde_json::from_str(r#"{"name": "W", "quota": 12345678901234567890.10}"#).unwrap();
     let sent = body(live, &[change("organization.name", json!("New"))]);
     assert_eq!(sent.to_string(), r#"{"name":"New","quota":12345678901234567890.10}"#);
 }
 
 #[test]
-fn an_unset_is_explicit_in_the_form_the_setting_takes() {
+fn an_unset_is_sent_as_the_empty_value_of_the_setting() {
     let live = json!({
         "deny_unmatched_requests": true, "deny_unmatched_requests_exempted_zone_names": ["example.com"],
         "session_duration": "12h", "login_design": {"header_text": "Hi", "footer_text": "Bye"},
@@ -103,7 +102,7 @@ fn an_unset_is_explicit_in_the_form_the_setting_takes() {
 }
 
 #[test]
-fn a_group_whose_members_are_all_emptied_becomes_one_null() {
+fn a_group_with_only_emptied_members_becomes_null() {
     let live = json!({"login_design": {"header_text": "Hi", "footer_text": "Bye"}});
     let emptied =
         ["header_text", "footer_text"].map(|name| change(&format!("organization.login_design.{name}"), Json::Null));
@@ -112,7 +111,7 @@ fn a_group_whose_members_are_all_emptied_becomes_one_null() {
     assert_eq!(
         body(unknown, &emptied),
         json!({"login_design": {"header_text": null, "footer_text": null, "corner_radius": 4}}),
-        "a member that nobody knows must survive"
+        "an unknown member is kept"
     );
 }
 
@@ -123,9 +122,9 @@ fn mfa_is_turned_off_with_an_empty_list() {
     assert_eq!(body(live, &off), json!({"mfa_config": {"allowed_authenticators": []}}));
 }
 
-/// Only a boolean is empty when it is false: elsewhere it is a value that the write must not lose.
+/// Only for a boolean, false is empty. Elsewhere it is a value that must be kept.
 #[test]
-fn a_false_that_is_not_the_value_of_a_boolean_keeps_its_group() {
+fn a_false_that_is_not_of_a_boolean_keeps_its_group() {
     for odd in ["ssh_key_size", "next_months_member"] {
         let live = json!({"mfa_piv_key_requirements": {odd: false, "pin_policy": "once"}});
         let sent = body(live, &[change("organization.mfa_piv_key_requirements.pin_policy", Json::Null)]);
@@ -137,7 +136,7 @@ fn a_false_that_is_not_the_value_of_a_boolean_keeps_its_group() {
 }
 
 #[test]
-fn a_group_that_the_api_wants_whole_is_sent_whole_when_it_is_turned_off() {
+fn a_complete_group_is_sent_complete_when_it_is_turned_off() {
     let live =
         json!({"service_token_inactivity": {"enabled": true, "inactivity_threshold_days": 90, "action": "disable"}});
     let off = [change("organization.service_token_inactivity.enabled", json!(false))];
@@ -149,7 +148,7 @@ fn a_group_that_the_api_wants_whole_is_sent_whole_when_it_is_turned_off() {
 
 /// cloudflare-docs, service tokens: the three members are needed together.
 #[test]
-fn a_group_that_the_api_wants_whole_is_whole_or_absent_where_live_has_empty_members() {
+fn a_group_accepted_only_as_a_whole_is_complete_or_absent_if_members_are_empty() {
     let name = || change("organization.name", json!("New"));
     let off = || change("organization.service_token_inactivity.enabled", json!(false));
     let group = |members: Json| json!({"name": "W", "service_token_inactivity": members});
@@ -167,15 +166,15 @@ fn a_group_that_the_api_wants_whole_is_whole_or_absent_where_live_has_empty_memb
 }
 
 #[test]
-fn a_renamed_group_with_an_empty_list_alone_is_written_under_one_name() {
+fn a_renamed_group_with_only_an_empty_list_is_written_with_its_current_name() {
     let sizes = [change("organization.mfa_piv_key_requirements.ssh_key_size", json!([256]))];
     let former = json!({"mfa_ssh_piv_key_requirements": {"ssh_key_size": []}});
     assert_eq!(body(former, &sizes), json!({"mfa_piv_key_requirements": {"ssh_key_size": [256]}}));
 }
 
-/// A body that contradicts itself leaves it to the server which name counts.
+/// With different values under two names, the server could use either.
 #[test]
-fn a_former_name_that_holds_a_value_too_is_written_as_well() {
+fn a_former_name_with_a_value_is_written_as_well() {
     let pin = |value| [change("organization.mfa_piv_key_requirements.pin_policy", value)];
     let both = |pin: Json| json!({"mfa_piv_key_requirements": {"pin_policy": pin}, "mfa_ssh_piv_key_requirements": {"pin_policy": pin, "touch_policy": "once"}});
     assert_eq!(body(both(json!("once")), &pin(json!("always"))), both(json!("always")));
@@ -184,7 +183,7 @@ fn a_former_name_that_holds_a_value_too_is_written_as_well() {
 }
 
 #[test]
-fn a_renamed_group_is_written_in_the_spelling_that_live_speaks() {
+fn a_renamed_group_is_written_with_the_name_in_the_live_document() {
     let pin = [change("organization.mfa_piv_key_requirements.pin_policy", json!("always"))];
     let former = json!({"mfa_ssh_piv_key_requirements": {"pin_policy": "once", "touch_policy": "always"}});
     assert_eq!(
@@ -195,7 +194,7 @@ fn a_renamed_group_is_written_in_the_spelling_that_live_speaks() {
 }
 
 #[test]
-fn the_doh_token_in_use_is_echoed_under_the_name_that_the_api_takes() {
+fn the_doh_token_is_echoed_with_the_name_that_the_api_accepts() {
     let fields =
         json!({"doh_jwt_duration": "24h", "id": "f174e90a", "client_id": "x", "last_seen_at": "2026-01-01T00:00:00Z"});
     let live = Document::new(Endpoint::Doh, fields.as_object().unwrap().clone());
@@ -205,7 +204,7 @@ fn the_doh_token_in_use_is_echoed_under_the_name_that_the_api_takes() {
 }
 
 #[test]
-fn a_field_can_be_left_out_for_one_run() {
+fn omitted_fields_are_left_out() {
     let live =
         document(json!({"name": "W", "beta.flag": 1, "login_design": {"corner_radius": 4, "header_text": "Hi"}}));
     let omit = ["organization.\"beta.flag\"".to_owned(), "organization.login_design.corner_radius".to_owned()];
@@ -214,7 +213,7 @@ fn a_field_can_be_left_out_for_one_run() {
 }
 
 #[test]
-fn a_creation_sends_what_post_takes_and_nothing_empty() {
+fn a_creation_sends_the_settings_that_post_accepts_and_no_empty_ones() {
     let mut lock = change("organization.is_ui_read_only", json!(true));
     lock.annotations =
         vec![(*Model::current().setting("organization.ui_read_only_toggle_reason").unwrap(), json!("SEC-7"))];

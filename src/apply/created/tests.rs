@@ -7,7 +7,7 @@ use crate::plan::{Input, plan};
 use crate::settings::Target;
 use serde_json::json;
 
-/// The paths that are foreign in `fields` after the creation of a small organization with these lines beside.
+/// Returns the foreign paths in `fields` after the creation of an organization with these additional lines.
 fn paths(lines: &str, allow: &[String], fields: Json) -> Vec<String> {
     let model = Model::current();
     let text = format!("organization:\n  name: W\n  auth_domain: w.cloudflareaccess.com\n{lines}");
@@ -21,16 +21,16 @@ fn paths(lines: &str, allow: &[String], fields: Json) -> Vec<String> {
 }
 
 #[test]
-fn what_the_server_fills_in_is_its_own_and_everything_else_is_foreign() {
-    let filled =
+fn values_other_than_server_defaults_are_foreign() {
+    let defaults =
         json!({"strict_service_token_auth": true, "session_duration": "24h0m0s", "login_design": {}, "beta": 1});
-    assert_eq!(paths("", &[], filled), [""; 0]);
+    assert_eq!(paths("", &[], defaults), [""; 0]);
     let foreign = json!({"session_duration": "12h", "deny_unmatched_requests": true});
     assert_eq!(paths("", &[], foreign), ["organization.session_duration", "organization.deny_unmatched_requests"]);
 }
 
 #[test]
-fn a_declared_false_may_overwrite_what_the_server_fills_in_and_no_protection_that_is_unexpected() {
+fn a_declared_false_may_overwrite_a_default_and_not_an_unexpected_protection() {
     let strict = json!({"strict_service_token_auth": true});
     assert_eq!(paths("  strict_service_token_auth: false\n", &[], strict), [""; 0]);
     let redirect = json!({"auto_redirect_to_identity": true});
@@ -42,7 +42,7 @@ fn a_declared_false_may_overwrite_what_the_server_fills_in_and_no_protection_tha
 }
 
 #[test]
-fn an_organization_that_was_created_long_before_its_last_write_is_not_new() {
+fn an_organization_created_long_before_its_last_write_is_foreign() {
     let times = |created: &str| json!({"created_at": created, "updated_at": "2026-09-01T08:00:02Z"});
     assert_eq!(paths("", &[], times("2026-09-01T08:00:00Z")), [""; 0]);
     assert_eq!(paths("", &[], times("2024-03-11T09:12:45Z")), ["organization.created_at"]);

@@ -1,8 +1,8 @@
 use super::*;
 
 const ANSWERS: [WriteAnswer; 5] =
-    [WriteAnswer::Accepted, WriteAnswer::Refused, WriteAnswer::Clash, WriteAnswer::NotSent, WriteAnswer::Uncertain];
-const OBSERVED: [Observed; 4] = [Observed::AsWanted, Observed::AsBefore, Observed::Otherwise, Observed::Unread];
+    [WriteAnswer::Accepted, WriteAnswer::Refused, WriteAnswer::Conflict, WriteAnswer::NotSent, WriteAnswer::Uncertain];
+const OBSERVED: [Observed; 4] = [Observed::Desired, Observed::Unchanged, Observed::Otherwise, Observed::Unread];
 
 fn table(method: WriteMethod) -> String {
     let cell = |answer, observed| {
@@ -24,11 +24,11 @@ fn table(method: WriteMethod) -> String {
 #[test]
 fn every_update_has_a_verdict() {
     insta::assert_snapshot!(table(WriteMethod::Put), @r"
-    PUT        AsWanted                        AsBefore                        Otherwise                       Unread
+    PUT        Desired                         Unchanged                       Otherwise                       Unread
     Accepted   go on                           Conflict, Pending               Conflict, Otherwise             Failed, Unknown
-    Refused    go on                           Failed, AsBefore                Conflict, Otherwise             Failed, Unconfirmed
-    Clash      go on                           Failed, AsBefore                Conflict, Otherwise             Failed, Unconfirmed
-    NotSent    Failed, AsBefore                Failed, AsBefore                Failed, AsBefore                Failed, AsBefore
+    Refused    go on                           Failed, Unchanged               Conflict, Otherwise             Failed, Unconfirmed
+    Conflict   go on                           Failed, Unchanged               Conflict, Otherwise             Failed, Unconfirmed
+    NotSent    Failed, Unchanged               Failed, Unchanged               Failed, Unchanged               Failed, Unchanged
     Uncertain  go on                           repeat, then Failed, Pending    Conflict, Otherwise             Failed, Unknown
     ");
 }
@@ -36,11 +36,11 @@ fn every_update_has_a_verdict() {
 #[test]
 fn every_creation_has_a_verdict() {
     insta::assert_snapshot!(table(WriteMethod::Post), @r"
-    POST       AsWanted                        AsBefore                        Otherwise                       Unread
+    POST       Desired                         Unchanged                       Otherwise                       Unread
     Accepted   go on                           Conflict, Pending               Conflict, Otherwise             Failed, Unknown
-    Refused    Conflict, Otherwise             Failed, AsBefore                Conflict, Otherwise             Failed, Unconfirmed
-    Clash      Conflict, Otherwise             Conflict, AsBefore              Conflict, Otherwise             Conflict, Unconfirmed
-    NotSent    Failed, AsBefore                Failed, AsBefore                Failed, AsBefore                Failed, AsBefore
+    Refused    Conflict, Otherwise             Failed, Unchanged               Conflict, Otherwise             Failed, Unconfirmed
+    Conflict   Conflict, Otherwise             Conflict, Unchanged             Conflict, Otherwise             Conflict, Unconfirmed
+    NotSent    Failed, Unchanged               Failed, Unchanged               Failed, Unchanged               Failed, Unchanged
     Uncertain  go on                           Failed, Pending                 Conflict, Otherwise             Failed, Unknown
     ");
 }
@@ -55,7 +55,7 @@ fn cells() -> impl Iterator<Item = (WriteMethod, WriteAnswer, Observed)> {
 fn only_a_read_proves_a_write() {
     for (method, answer, observed) in cells() {
         if verdict(method, answer, observed) == Verdict::Proved {
-            assert_eq!(observed, Observed::AsWanted, "{method} {answer:?}");
+            assert_eq!(observed, Observed::Desired, "{method} {answer:?}");
         }
     }
 }
@@ -63,7 +63,7 @@ fn only_a_read_proves_a_write() {
 #[test]
 fn a_refused_creation_is_never_proved() {
     for observed in OBSERVED {
-        for answer in [WriteAnswer::Refused, WriteAnswer::Clash, WriteAnswer::NotSent] {
+        for answer in [WriteAnswer::Refused, WriteAnswer::Conflict, WriteAnswer::NotSent] {
             assert_ne!(verdict(WriteMethod::Post, answer, observed), Verdict::Proved, "{answer:?} {observed:?}");
         }
     }
@@ -72,9 +72,9 @@ fn a_refused_creation_is_never_proved() {
 #[test]
 fn as_before_requires_an_answer_that_denies_the_write() {
     for (method, answer, observed) in cells() {
-        if let Verdict::Ended(_, Known::AsBefore) = verdict(method, answer, observed) {
-            let said = !matches!(answer, WriteAnswer::Accepted | WriteAnswer::Uncertain);
-            assert!(said, "{method} {answer:?} {observed:?}");
+        if let Verdict::Ended(_, Known::Unchanged) = verdict(method, answer, observed) {
+            let denies = !matches!(answer, WriteAnswer::Accepted | WriteAnswer::Uncertain);
+            assert!(denies, "{method} {answer:?} {observed:?}");
         }
     }
 }

@@ -38,9 +38,8 @@ fn text(text: &str) -> ApiMessage {
     ApiMessage { message: text.to_owned(), ..ApiMessage::default() }
 }
 
-/// A12: the plan passed and the API refuses; the message names the field and its line.
 #[test]
-fn a_pointer_leads_to_the_declaration() {
+fn a_pointer_is_resolved_to_its_declaration() {
     assert_eq!(located(&pointer("/login_design/header_text")), ["organization.login_design.header_text"]);
     assert_eq!(located(&pointer("/login_design")), ["organization.login_design.header_text"]);
     assert_eq!(located(&pointer("/name")), ["organization.name"]);
@@ -52,7 +51,7 @@ fn a_pointer_leads_to_the_declaration() {
 }
 
 #[test]
-fn without_a_pointer_the_text_is_searched_for_names() {
+fn without_a_pointer_the_names_in_the_text_are_used() {
     let warp = "access.api.error.invalid_request: allow_authenticate_via_warp cannot be set if the Warp Auth Session Duration is not set";
     assert_eq!(located(&text(warp)), ["organization.allow_authenticate_via_warp"]);
     assert_eq!(located(&text("access.api.error.auth_domain_cannot_be_updated_dash_sso")), ["organization.auth_domain"]);

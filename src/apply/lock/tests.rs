@@ -16,7 +16,7 @@ fn a_second_lock_is_refused_and_names_the_file_and_the_process() {
 }
 
 #[test]
-fn other_targets_and_other_apis_have_locks_of_their_own() {
+fn each_target_and_api_has_its_own_lock() {
     let folder = tempfile::tempdir().unwrap();
     let _held = TargetLock::acquire(folder.path(), &account("a"), API).unwrap();
     assert!(TargetLock::acquire(folder.path(), &account("b"), API).is_ok());
@@ -24,21 +24,21 @@ fn other_targets_and_other_apis_have_locks_of_their_own() {
 }
 
 #[test]
-fn a_lock_that_is_let_go_can_be_had_again() {
+fn a_released_lock_can_be_acquired_again() {
     let folder = tempfile::tempdir().unwrap();
-    let below = folder.path().join("not/yet/there");
+    let below = folder.path().join("new/folder");
     drop(TargetLock::acquire(&below, &account("a"), API).unwrap());
     assert!(TargetLock::acquire(&below, &account("a"), API).is_ok());
 }
 
 #[cfg(unix)]
 #[test]
-fn a_link_in_the_place_of_the_lock_is_not_written_through() {
+fn a_symbolic_link_instead_of_the_lock_file_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     let other = folder.path().join("other");
     std::fs::write(&other, "mine").unwrap();
-    let place = folder.path().join(format!("account-{}.lock", "a".repeat(32)));
-    std::os::unix::fs::symlink(&other, place).unwrap();
+    let link = folder.path().join(format!("account-{}.lock", "a".repeat(32)));
+    std::os::unix::fs::symlink(&other, link).unwrap();
     assert!(matches!(TargetLock::acquire(folder.path(), &account("a"), API), Err(LockError::Unusable(_))));
     assert_eq!(std::fs::read_to_string(other).unwrap(), "mine");
 }

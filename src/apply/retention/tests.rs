@@ -24,13 +24,13 @@ fn plan_of(target: &Target, api: &str) -> Plan {
 }
 
 /// A folder of backups with a limit.
-struct Shelf {
+struct BackupFolder {
     folder: tempfile::TempDir,
     backups: Backups,
     target: Target,
 }
 
-impl Shelf {
+impl BackupFolder {
     fn of(limit: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let backups = Backups::in_folder(folder.path()).limit(NonZeroUsize::new(limit).unwrap());
@@ -42,12 +42,12 @@ impl Shelf {
         self.backups.keep(&PreImage { plan: &plan_of(&self.target, api), live: &live() }, now).unwrap()
     }
 
-    fn settle(&self, api: &str, backup: &Path, spared: &[&Path]) {
-        let stayed = self.backups.settle(&plan_of(&self.target, api), backup, spared);
-        assert!(stayed.is_empty(), "{stayed:?}");
+    fn settle(&self, api: &str, backup: &Path, protected: &[&Path]) {
+        let not_deleted = self.backups.settle(&plan_of(&self.target, api), backup, protected);
+        assert!(not_deleted.is_empty(), "{not_deleted:?}");
     }
 
-    /// An apply that ends well.
+    /// A successful apply.
     fn apply(&self, api: &str, second: i64) -> PathBuf {
         let backup = self.keep(api, second);
         self.settle(api, &backup, &[]);
@@ -60,67 +60,67 @@ impl Shelf {
 }
 
 #[test]
-fn the_limit_holds_for_each_organization_and_each_api() {
-    let shelf = Shelf::of(2);
-    let real = shelf.apply(CLOUDFLARE, 0);
+fn the_limit_applies_to_each_organization_and_api() {
+    let folder = BackupFolder::of(2);
+    let real = folder.apply(CLOUDFLARE, 0);
     for second in 1..5 {
-        shelf.apply("sandbox", second);
+        folder.apply("sandbox", second);
     }
-    assert_eq!(shelf.count(), 3);
-    assert!(real.is_file(), "trying the sandbox costs no real backup");
+    assert_eq!(folder.count(), 3);
+    assert!(real.is_file(), "a run with the sandbox deletes no real backup");
 }
 
-/// A clock that went back makes the newest backup look like the oldest.
+/// After the clock was set back, the newest backup looks like the oldest.
 #[test]
-fn the_backup_that_was_just_kept_is_never_the_one_that_makes_room() {
-    let shelf = Shelf::of(1);
-    let older = shelf.apply(CLOUDFLARE, 100);
-    let newest = shelf.apply(CLOUDFLARE, 0);
+fn the_backup_of_this_run_is_not_deleted() {
+    let folder = BackupFolder::of(1);
+    let older = folder.apply(CLOUDFLARE, 100);
+    let newest = folder.apply(CLOUDFLARE, 0);
     assert!(newest.is_file() && !older.exists());
 }
 
 #[test]
-fn nothing_makes_room_before_the_apply_is_verified() {
-    let shelf = Shelf::of(1);
-    let before = shelf.apply(CLOUDFLARE, 0);
-    let running = shelf.keep(CLOUDFLARE, 1);
+fn no_backup_is_deleted_before_the_apply_is_verified() {
+    let folder = BackupFolder::of(1);
+    let before = folder.apply(CLOUDFLARE, 0);
+    let running = folder.keep(CLOUDFLARE, 1);
     assert!(before.is_file() && running.is_file());
 }
 
-/// The second apply converges, and its own backup holds the half-way state: the way back is the first one.
+/// A second apply converges, and its backup has an intermediate state. Only the first backup has the original state.
 #[test]
-fn the_backup_of_an_apply_that_did_not_end_well_outlives_every_later_one() {
-    let shelf = Shelf::of(1);
-    let needed = shelf.keep(CLOUDFLARE, 0);
+fn the_backup_of_an_unverified_apply_is_kept_until_its_mark_is_deleted() {
+    let folder = BackupFolder::of(1);
+    let needed = folder.keep(CLOUDFLARE, 0);
     for second in 1..5 {
-        shelf.apply(CLOUDFLARE, second);
+        folder.apply(CLOUDFLARE, second);
     }
     assert!(needed.is_file());
-    assert_eq!(shelf.count(), 3, "it, its mark, and the newest one");
-    std::fs::remove_file(mark::of(&needed)).unwrap();
-    shelf.apply(CLOUDFLARE, 6);
-    assert!(!needed.exists(), "whoever deletes the mark gives it up");
+    assert_eq!(folder.count(), 3, "the backup, its mark, and the newest backup");
+    std::fs::remove_file(mark::path(&needed)).unwrap();
+    folder.apply(CLOUDFLARE, 6);
+    assert!(!needed.exists(), "without the mark it is deleted");
 }
 
 #[test]
-fn what_a_rollback_reads_stays_by_whatever_name_it_is_reached() {
-    let shelf = Shelf::of(1);
-    let read = shelf.apply(CLOUDFLARE, 0);
-    let other_name = shelf.folder.path().join("good.json");
-    std::fs::hard_link(&read, &other_name).unwrap();
-    let own = shelf.keep(CLOUDFLARE, 1);
-    shelf.settle(CLOUDFLARE, &own, &[&other_name]);
-    assert!(read.is_file() && own.is_file());
+fn the_backup_that_a_rollback_reads_is_kept_even_through_a_hard_link() {
+    let folder = BackupFolder::of(1);
+    let source = folder.apply(CLOUDFLARE, 0);
+    let other_name = folder.folder.path().join("good.json");
+    std::fs::hard_link(&source, &other_name).unwrap();
+    let own = folder.keep(CLOUDFLARE, 1);
+    folder.settle(CLOUDFLARE, &own, &[&other_name]);
+    assert!(source.is_file() && own.is_file());
 }
 
-/// Their names are alike; what they hold is not.
+/// The names are equal, but the contents are not.
 #[test]
-fn a_backup_of_an_api_that_shares_the_name_is_left_alone() {
-    let shelf = Shelf::of(1);
-    let others = shelf.apply("https://gateway.example/a", 0);
-    shelf.apply("https://gateway.example_a", 1);
+fn a_backup_of_another_api_with_the_same_name_is_kept() {
+    let folder = BackupFolder::of(1);
+    let others = folder.apply("https://gateway.example/a", 0);
+    folder.apply("https://gateway.example_a", 1);
     assert!(others.is_file());
-    assert_eq!(shelf.count(), 2);
+    assert_eq!(folder.count(), 2);
 }
 
 #[test]
@@ -142,9 +142,9 @@ fn files_that_are_not_backups_are_never_deleted() {
     assert!(is_backup_of(&ours, &name));
     assert!(!is_backup_of(&format!("{ours}-sandbox"), &name));
 
-    let shelf = Shelf::of(1);
-    let notes = shelf.folder.path().join(format!("20201118T110640.000Z-{ours}-1a2b3c4d.json"));
-    std::fs::write(&notes, "notes that somebody gave the name of a backup").unwrap();
-    shelf.apply(CLOUDFLARE, 0);
+    let folder = BackupFolder::of(1);
+    let notes = folder.folder.path().join(format!("20201118T110640.000Z-{ours}-1a2b3c4d.json"));
+    std::fs::write(&notes, "notes with the name of a backup").unwrap();
+    folder.apply(CLOUDFLARE, 0);
     assert!(notes.is_file());
 }

@@ -1,4 +1,4 @@
-//! What the tests of this module share.
+//! Helpers for the tests of this module.
 
 use serde_json::Value as Json;
 
@@ -7,12 +7,12 @@ use crate::live::Document;
 use crate::plan::{Change, Op};
 use crate::settings::{Endpoint, Model};
 
-/// An organization with these fields.
+/// Returns an organization with these fields.
 pub(super) fn document(fields: Json) -> Document {
     Document::new(Endpoint::Organization, fields.as_object().unwrap().clone())
 }
 
-/// A change of a setting to a value, or to nothing.
+/// Returns a change of a setting to a value; an empty value unsets it.
 pub(super) fn change(path: &str, after: Json) -> Change {
     let setting = *Model::current().setting(path).unwrap();
     Change {

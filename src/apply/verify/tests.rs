@@ -10,14 +10,14 @@ fn mismatches(before: Json, after: Json, changes: &[Change]) -> Vec<String> {
 }
 
 #[test]
-fn a_write_that_did_what_was_wanted_and_nothing_else_matches() {
+fn a_write_without_other_changes_has_no_mismatch() {
     let before = json!({"session_duration": "12h", "updated_at": "1", "login_design": {}, "beta": {"x": 1, "y": null}});
     let after = json!({"session_duration": "24h0m0s", "updated_at": "2", "auto_redirect_to_identity": false, "beta": {"y": null, "x": 1}});
     assert_eq!(mismatches(before, after, &[change("organization.session_duration", json!("24h"))]), [""; 0]);
 }
 
 #[test]
-fn a_setting_that_was_not_stored_is_named() {
+fn a_setting_that_was_not_stored_is_a_mismatch() {
     let live = json!({"session_duration": "12h"});
     assert_eq!(
         mismatches(live.clone(), live, &[change("organization.session_duration", json!("24h"))]),
@@ -25,9 +25,8 @@ fn a_setting_that_was_not_stored_is_named() {
     );
 }
 
-/// A15: a plan cannot tell whether unmodelled fields survive; the read-back can.
 #[test]
-fn everything_else_that_moved_is_named() {
+fn every_undeclared_change_is_a_mismatch() {
     let before = json!({
         "deny_unmatched_requests": true, "cache_device_posture": true, "beta": {"x": 1}, "gone": 1, "login_design": {"radius": 4},
     });
@@ -46,7 +45,7 @@ fn everything_else_that_moved_is_named() {
 }
 
 #[test]
-fn what_the_server_fills_in_behind_a_switch_is_no_movement() {
+fn a_change_behind_a_disabled_switch_is_not_a_mismatch() {
     let group = |enabled: bool, days: i64| json!({"service_token_inactivity": {"enabled": enabled, "inactivity_threshold_days": days, "action": "disable"}});
     let off = [change("organization.service_token_inactivity.enabled", json!(false))];
     assert_eq!(mismatches(group(true, 90), group(false, 365), &off), [""; 0]);

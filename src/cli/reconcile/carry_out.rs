@@ -165,7 +165,7 @@ fn finish(
     history: Option<&History<'_>>,
 ) -> Result<Exit, CliError> {
     let exit = outcome.exit();
-    let needs_attention = !matches!(outcome.known, Known::AsBefore | Known::AsWanted);
+    let needs_attention = !matches!(outcome.known, Known::Unchanged | Known::Desired);
     let rollback_hint = history.filter(|_| needs_attention).and_then(History::rollback_hint);
     let findings = located(job, outcome);
     if job.args.format == Format::Json {

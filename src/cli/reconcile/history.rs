@@ -207,7 +207,7 @@ impl<'a> History<'a> {
             "the live state contains a credential of this run; revoke the credential, and remove it with a new one",
         );
         Err(BackupError {
-            doing: "write the backup of the previous state to",
+            action: "write the backup of the previous state to",
             path: self.backups.folder().to_owned(),
             source,
         })
@@ -243,7 +243,7 @@ impl<'a> History<'a> {
 /// Returns whether a run verifiably did what was planned, or nothing, so that its backup is not needed to undo it.
 fn is_settled(ended: &Ended<'_>) -> bool {
     match ended {
-        Ended::Outcome(outcome) => outcome.verified || outcome.known == Known::AsBefore,
+        Ended::Outcome(outcome) => outcome.verified || outcome.known == Known::Unchanged,
         Ended::Unchanged(..) | Ended::Revoked => true,
         Ended::Started | Ended::Unknown(..) => false,
     }

@@ -44,7 +44,7 @@ async fn a_refused_update_is_sent_once_and_read_back_once() {
     for status in ["400", "401", "403", "404", "409", "413", "422", "400-html", "403-html", "413-html"] {
         let world = world_with(|state, _| (0..9).for_each(|_| fault(state, &format!("PUT:{status}"))));
         let (_, outcome) = world.apply(&manifest(WANTED)).await;
-        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Failed, Known::AsBefore, 1), "{status}");
+        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Failed, Known::Unchanged, 1), "{status}");
         assert_eq!(after_planning(&world), ["GET organization", "PUT organization", "GET organization"], "{status}");
     }
 }
@@ -54,7 +54,7 @@ async fn an_update_that_is_refused_and_takes_effect_is_reported_as_applied() {
     for status in ["400-after", "403-after", "409-after", "500-after", "failed-after"] {
         let world = world_with(|state, _| fault(state, &format!("PUT:{status}")));
         let (_, outcome) = world.apply(&manifest(WANTED)).await;
-        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Applied, Known::AsWanted, 1), "{status}");
+        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Applied, Known::Desired, 1), "{status}");
         assert!(outcome.verified && outcome.mismatches.is_empty(), "{outcome:?}");
     }
 }
@@ -100,7 +100,7 @@ async fn a_live_change_after_the_plan_stops_the_write() {
         let path = format!("organization.{}", patch.as_object().unwrap().keys().next().unwrap());
         let world = world_with(concurrent_write(Moment::Read, patch));
         let (_, outcome) = world.apply(&manifest(WANTED)).await;
-        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 0), "{path}");
+        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::Unchanged, 0), "{path}");
         let Some(Failure::Moved(moved)) = &outcome.failure else { panic!("{outcome:?}") };
         assert_eq!(moved[0].path, path);
         assert_eq!(after_planning(&world), ["GET organization"]);
@@ -125,6 +125,6 @@ async fn a_live_change_during_a_retry_pause_stops_the_write() {
     let options = Options::without_backup(Model::current());
     let outcome = apply(&world.reader, &world.writer, Approved::new(&plan, &live).unwrap(), &options).await;
     assert!(matches!(outcome.failure, Some(Failure::Moved(_))), "{outcome:?}");
-    assert_eq!((outcome.end, outcome.known), (End::Conflict, Known::AsBefore));
+    assert_eq!((outcome.end, outcome.known), (End::Conflict, Known::Unchanged));
     assert_eq!(world.state().organization.unwrap()["deny_unmatched_requests"], false, "theirs stays");
 }

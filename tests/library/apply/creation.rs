@@ -87,7 +87,7 @@ async fn a_creation_without_a_name_or_login_domain_is_verified_or_refused() {
                 assert!(live["name"].is_string() && live["auth_domain"].is_string(), "{name}");
                 assert_eq!(world.apply(&wanted).await.1.end, End::InSync, "{name}");
             } else {
-                assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore), "{name}: {outcome:#?}");
+                assert_eq!((outcome.end, outcome.known), (End::Failed, Known::Unchanged), "{name}: {outcome:#?}");
                 assert_eq!(world.state().organization, None, "{name}");
             }
         }
@@ -117,7 +117,7 @@ async fn a_creation_is_not_sent_if_the_second_read_finds_an_organization() {
     for world in [existing, faster] {
         let (plan, outcome) = world.apply(&manifest(CREATED)).await;
         assert_eq!(plan.action, Action::Create);
-        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 0), "{outcome:?}");
+        assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::Unchanged, 0), "{outcome:?}");
         assert!(matches!(outcome.failure, Some(Failure::Exists { refusal: None })), "{outcome:?}");
         assert_eq!(world.calls(), ["GET organization", "GET organization"]);
     }
@@ -143,12 +143,12 @@ async fn a_post_to_an_existing_organization_ends_the_run() {
 async fn a_409_is_a_conflict_even_if_no_organization_is_found() {
     let world = world_without_organization(|state| fault(state, "POST:409-html"));
     let (_, outcome) = world.apply(&manifest(CREATED)).await;
-    assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::AsBefore, 1));
+    assert_eq!((outcome.end, outcome.known, outcome.writes), (End::Conflict, Known::Unchanged, 1));
     let world = world_without_organization(|state| fault(state, "POST:400"));
     let (_, outcome) = world.apply(&manifest(CREATED)).await;
     assert_eq!(
         (outcome.end, outcome.known, outcome.writes),
-        (End::Failed, Known::AsBefore, 1),
+        (End::Failed, Known::Unchanged, 1),
         "no organization, no conflict"
     );
 }

@@ -67,7 +67,7 @@ async fn an_unknown_field_is_echoed_and_survives() {
 async fn a_refusal_of_unknown_fields_names_them() {
     let world = world_with(|_, how| *how = personality("unknown_fields=refused"));
     let (_, outcome) = world.apply(&manifest(WANTED)).await;
-    assert_eq!((outcome.end, outcome.known), (End::Failed, Known::AsBefore));
+    assert_eq!((outcome.end, outcome.known), (End::Failed, Known::Unchanged));
     let Some(Failure::UnknownFields { error: _, fields }) = &outcome.failure else { panic!("{outcome:?}") };
     assert_eq!(fields, &["organization.beta_limits"]);
     assert!(outcome.failure.unwrap().hints()[0].contains("--omit 'organization.beta_limits'"));
