@@ -24,6 +24,8 @@ pub struct Sandbox {
     pub(super) recorded: Vec<RecordedRequest>,
     /// Faults that apply before those of the state. They are not written to a state file.
     script: Vec<Fault>,
+    /// The time of new entries of the audit log; `None` for that of the sandbox's clock.
+    pub(super) now: Option<jiff::Timestamp>,
 }
 
 /// The number of requests per token and window (API docs, fundamentals/api/reference/limits). The emulated API counts
@@ -46,7 +48,7 @@ impl Sandbox {
 
     /// Creates a sandbox with a state, under the personality of that state.
     pub fn from_state(state: State) -> Self {
-        Self { state, model: Model::current().clone(), recorded: Vec::new(), script: Vec::new() }
+        Self { state, model: Model::current().clone(), recorded: Vec::new(), script: Vec::new(), now: None }
     }
 
     /// Replaces the table of settings.
@@ -91,14 +93,18 @@ impl Sandbox {
             Pending::Later => None,
             Pending::None => fault::next(&mut self.state.faults, call.method().as_str(), endpoint).now(),
         };
+        let (ray, draft) = (self.ray(), self.draft(call));
         let outcome = match fault {
             Some(fault) if !fault.is_applied() => None,
             _ => Some(route.map_err(|refusal| vec![refusal]).and_then(|route| self.act(call, &route))),
         };
+        if let (Some(draft), Some(outcome)) = (draft, &outcome) {
+            self.log_outcome(draft, outcome);
+        }
         if let Some(FaultKind::Lands { requests }) = fault {
             self.defer_write(call, requests);
         }
-        let answer = self.answer(call, outcome, fault);
+        let answer = self.answer(call, &ray, outcome, fault);
         self.recorded.push(RecordedRequest {
             method: call.method().clone(),
             path: route::below_base(call.uri().path()).to_owned(),
@@ -110,7 +116,7 @@ impl Sandbox {
         answer
     }
 
-    fn answer(&self, call: &Request, outcome: Option<Handled>, fault: Option<FaultKind>) -> Answer {
+    fn answer(&self, call: &Request, ray: &str, outcome: Option<Handled>, fault: Option<FaultKind>) -> Answer {
         let (status, body) = match outcome {
             Some(Ok((status, body))) => (status, body),
             Some(Err(refusals)) => {
@@ -122,7 +128,7 @@ impl Sandbox {
         answer.set_status(status);
         answer.set_body(self.state.with_originals(&body));
         answer.set_header(CONTENT_TYPE, "application/json");
-        answer.set_header(RAY, &format!("{:016x}-SBX", 0x8f00_0000_0000_0001_u64 + self.recorded.len() as u64));
+        answer.set_header(RAY, &format!("{ray}-SBX"));
         let left = REQUEST_LIMIT - 1 - self.recorded.len() % REQUEST_LIMIT;
         answer.set_header(RATELIMIT, &format!("\"default\";r={left};t={WINDOW}"));
         answer.set_header(RATELIMIT_POLICY, &format!("\"default\";q={REQUEST_LIMIT};w={WINDOW}"));
@@ -150,6 +156,7 @@ impl Sandbox {
         self.check_target(target).map_err(one)?;
         let endpoint = match route.resource {
             ApiResource::Settings(endpoint) => endpoint,
+            ApiResource::AuditLog => return self.audit_page(target, call),
             _ => return revoke_user(call),
         };
         match call.method().as_str() {
@@ -170,7 +177,7 @@ impl Sandbox {
             Some(ApiResource::Settings(Endpoint::Organization)) => vec!["GET", "POST", "PUT"],
             Some(ApiResource::Settings(Endpoint::Doh)) => vec!["GET", "PUT"],
             Some(ApiResource::RevokeUser) => vec!["POST"],
-            Some(ApiResource::Verify(_)) => vec!["GET"],
+            Some(ApiResource::Verify(_) | ApiResource::AuditLog) => vec!["GET"],
             None => Vec::new(),
         }
     }
@@ -196,6 +203,7 @@ impl ApiResource {
             Self::Settings(Endpoint::Doh) => FaultEndpoint::Doh,
             Self::RevokeUser => FaultEndpoint::RevokeUser,
             Self::Verify(_) => FaultEndpoint::Verify,
+            Self::AuditLog => FaultEndpoint::AuditLog,
         }
     }
 }

@@ -6,6 +6,7 @@ use super::api::{Handled, Sandbox, read_body};
 use super::envelope::{self, ApiError};
 use super::fields::{self, Fields, Table, Winner};
 use super::hostile::{Concurrent, Moment};
+use super::logged::LoggedWrite;
 use super::personality::{
     AbsentOrganization, LATE_READS, NewOrganization, Post, PostExisting, ReadBack, Spelling, UpdatedAt,
 };
@@ -130,7 +131,8 @@ impl Sandbox {
         Ok(document.fields)
     }
 
-    fn write(
+    /// Stores a body, if the rules of the API accept it.
+    pub(super) fn write(
         &mut self,
         target: &Target,
         endpoint: Endpoint,
@@ -200,6 +202,7 @@ impl Sandbox {
         let Some(write) = self.state.hostile.concurrent.take_if(is_due) else { return };
         let mut document = Json::Object(self.state.organization.take().unwrap_or_default());
         merge_patch(&mut document, &write.patch);
+        self.log(LoggedWrite::in_dashboard("carol@widget.example", &write.patch));
         if let Json::Object(fields) = document {
             self.state.organization = Some(fields);
         }

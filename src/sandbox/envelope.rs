@@ -61,6 +61,11 @@ impl ApiError {
         Self::new(404, 7003, format!("Could not route to {path}, perhaps your object identifier is invalid?"))
     }
 
+    /// The message with its reasons.
+    pub(super) fn reason(&self) -> String {
+        self.chain.iter().fold(self.message.clone(), |text, (_, reason)| format!("{text}: {reason}"))
+    }
+
     fn to_json(&self) -> Json {
         let mut error = json!({"code": self.code, "message": self.message});
         if !self.chain.is_empty() {

@@ -24,14 +24,17 @@ pub enum FaultEndpoint {
     RevokeUser,
     /// The verification of a token, of a user or an account.
     Verify,
+    /// The audit log of an account.
+    AuditLog,
 }
 
 impl FaultEndpoint {
-    const ALL: [(&'static str, Self); 4] = [
+    const ALL: [(&'static str, Self); 5] = [
         ("organization", Self::Organization),
         ("doh", Self::Doh),
         ("revoke_user", Self::RevokeUser),
         ("verify", Self::Verify),
+        ("audit_log", Self::AuditLog),
     ];
 }
 
@@ -325,7 +328,7 @@ mod tests {
         insta::assert_snapshot!(error("FETCH:500"), @r#"not a fault: "FETCH:500": the method must be GET, PUT, POST, PATCH, DELETE or *; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT:reset_after"), @r#"not a fault: "PUT:reset_after": the fault must be a status or one of not-enabled, html, truncated, reset-before, reset-after, hang, hang-after, failed-after, not-json, empty-body, wrong-type, unreachable (did you mean "reset-after"?); examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT:200"), @r#"not a fault: "PUT:200": the status must be from 400 to 599; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
-        insta::assert_snapshot!(error("PUT/dohh:500"), @r#"not a fault: "PUT/dohh:500": the endpoint must be one of organization, doh, revoke_user, verify (did you mean "doh"?); examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT/dohh:500"), @r#"not a fault: "PUT/dohh:500": the endpoint must be one of organization, doh, revoke_user, verify, audit_log (did you mean "doh"?); examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT:500@0"), @r#"not a fault: "PUT:500@0": expected a number from 1 after @; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT:429+x"), @r#"not a fault: "PUT:429+x": expected the seconds of Retry-After after +; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
     }

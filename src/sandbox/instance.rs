@@ -2,6 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use jiff::Timestamp;
+use serde_json::Value as Json;
+
 use super::api::Sandbox;
 use super::exchange::{Answer, RecordedRequest};
 use super::fault::Fault;
@@ -9,6 +12,7 @@ use super::personality::Personality;
 use super::state::State;
 use super::store::{Store, StoreError};
 use crate::cloudflare::Request;
+use crate::settings::Setting;
 
 /// A sandbox that several callers share. Clones are the same sandbox.
 #[derive(Debug, Clone)]
@@ -99,6 +103,14 @@ impl Instance {
         self.with(|inner| inner.update(|sandbox| change(sandbox.state_mut())))
     }
 
+    /// Changes settings as a person does in the dashboard. See [`Sandbox::edit`], which returns the inner error.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be read, is invalid, or cannot be written.
+    pub fn edit(&self, settings: &[(Setting, Json)], email: &str) -> Result<Result<(), String>, StoreError> {
+        self.with(|inner| inner.update(|sandbox| sandbox.edit(settings, email)))
+    }
+
     fn with<T>(&self, action: impl FnOnce(&mut Inner) -> T) -> T {
         action(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -109,6 +121,8 @@ impl Inner {
     fn update<T>(&mut self, action: impl FnOnce(&mut Sandbox) -> T) -> Result<T, StoreError> {
         self.reload()?;
         let before = self.store.is_some().then(|| self.sandbox.state().clone());
+        // A state file is used over days, so its audit log has real times.
+        self.sandbox.set_time(self.store.is_some().then(Timestamp::now));
         let result = action(&mut self.sandbox);
         match (&self.store, before) {
             (Some(store), Some(before)) if before != *self.sandbox.state() => store.save(self.sandbox.state())?,

@@ -14,7 +14,8 @@ impl Sandbox {
         let body = String::from_utf8(call.body().clone()).ok().filter(|_| call.method() != Method::GET);
         if let Some(body) = body {
             let (method, path) = (call.method().to_string(), call.uri().path().to_owned());
-            self.state.pending.push(PendingWrite { requests, method, path, body });
+            let log = self.draft(call);
+            self.state.pending.push(PendingWrite { requests, method, path, body, log });
         }
     }
 
@@ -24,16 +25,17 @@ impl Sandbox {
             write.requests = write.requests.saturating_sub(1);
         }
         while let Some(index) = self.state.pending.iter().position(|write| write.requests == 0) {
-            let PendingWrite { requests: _, method, path, body } = self.state.pending.remove(index);
+            let PendingWrite { requests: _, method, path, body, log } = self.state.pending.remove(index);
             let Ok(call) = http::Request::builder().method(&*method).uri(path).body(body.into_bytes()) else {
                 continue;
             };
             if let Ok(Route { resource: ApiResource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
                 // The credential was checked when the request arrived.
-                let _ = match call.method().as_str() {
+                let outcome = match call.method().as_str() {
                     "POST" => self.create(&target, &call),
                     _ => self.update(&target, endpoint, &call, WriteKind::Update),
                 };
+                log.into_iter().for_each(|draft| self.log_outcome(draft, &outcome));
             }
         }
     }

@@ -8,6 +8,7 @@
 //! - `personality`, `named`, `fault`, `hostile`: undocumented behaviour, failures, and violations of the contract
 //! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
 //! - `documents`: reads, updates and creations, with `fields`, `rules`, `write` and `render` as their parts
+//! - `logged`, `audit_log`, `audit_page`: the log of all writes, and how it is read; `edit`: edits in the dashboard
 //! - `late`: writes that are applied after their connection is closed
 //! - `instance`: a sandbox that several callers share, in memory or in a file
 //! - `transport`, `server`: access in the same process, or through a loopback socket
@@ -24,9 +25,12 @@
 //! ```
 
 mod api;
+mod audit_log;
+mod audit_page;
 mod auth;
 mod cuttable;
 mod documents;
+mod edit;
 mod envelope;
 mod exchange;
 mod fault;
@@ -34,6 +38,7 @@ mod fields;
 mod hostile;
 mod instance;
 mod late;
+mod logged;
 mod named;
 mod near;
 mod openapi;
@@ -56,6 +61,7 @@ pub use exchange::{Answer, Delivery, RecordedRequest};
 pub use fault::{BodyFormat, Fault, FaultEndpoint, FaultError, FaultKind};
 pub use hostile::{Concurrent, Hostile, Moment, UnknownValues};
 pub use instance::Instance;
+pub use logged::{LoggedActor, LoggedWrite};
 pub use openapi::openapi;
 pub use personality::{Personality, PersonalityError};
 pub use seed::state as seeded;

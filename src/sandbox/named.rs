@@ -43,6 +43,12 @@ const NAMED: &[(&str, &str)] = &[
     ("patch", "patch=accepted"),
     ("late", "read_back=late"),
     ("doh-defaults", "unset_doh=defaults"),
+    ("audit-refused", "audit_log=refused"),
+    ("audit-not-found", "audit_log=not_found"),
+    ("audit-empty", "audit_log=empty"),
+    ("audit-without-requests", "audit_payload=missing,audit_cursor=flat,audit_lag=newest"),
+    ("audit-crowded", "audit_payload=text,audit_noise=others"),
+    ("audit-endless", "audit_noise=many"),
     (
         "strict",
         "read_only_fields=refused,empty_strings=refused,unknown_fields=refused,warp_without_duration=refused,\

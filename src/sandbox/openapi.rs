@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::audit_page::LARGEST_PAGE;
 use crate::document;
 use crate::settings::{Branch, Endpoint, Member, Model, Node, Scope, Setting};
 
@@ -19,6 +20,7 @@ pub fn openapi(model: &Model) -> String {
     let doh = format!("/{account}/{{id}}/access/organizations/doh");
     paths.insert(doh, path(settings(model, Endpoint::Doh, Scope::Account)));
     paths.insert(format!("/{account}/{{id}}/tokens/verify"), path(json!({"get": verify("an account")})));
+    paths.insert(format!("/{account}/{{id}}/logs/audit"), path(json!({"get": audit_log()})));
     paths.insert("/user/tokens/verify".to_owned(), json!({"get": verify("a user")}));
     document::to_text(&json!({
         "openapi": "3.1.0",
@@ -103,6 +105,31 @@ fn verify(owner: &str) -> Json {
     });
     let name = format!("verify_token_of_{}", owner.replace(' ', "_"));
     operation(&name, None, "200", envelope(result), &["404"])
+}
+
+fn audit_log() -> Json {
+    let time = json!({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]});
+    let parameter = |name: &str, required: bool, schema: Json| json!({"name": name, "in": "query", "required": required, "schema": schema});
+    let info = json!({
+        "type": "object",
+        "properties": {
+            "count": {"type": "integer"},
+            "cursor": {"type": "string"},
+            "cursors": {"type": "object", "properties": {"after": {"type": ["string", "null"]}}},
+        },
+        "required": ["count"],
+    });
+    let mut shown = envelope(json!({"type": "array", "items": {"type": "object"}}));
+    shown["properties"]["result_info"] = info;
+    let mut operation = operation("get_audit_log", None, "200", shown, &["404"]);
+    operation["parameters"] = json!([
+        parameter("since", true, time.clone()),
+        parameter("before", true, time),
+        parameter("direction", false, json!({"enum": ["asc", "desc"]})),
+        parameter("limit", false, json!({"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE})),
+        parameter("cursor", false, json!({"type": "string", "pattern": "^[0-9a-f]{8}$"})),
+    ]);
+    operation
 }
 
 fn operation(id: &str, body: Option<Json>, status: &str, shown: Json, refusals: &[&str]) -> Json {

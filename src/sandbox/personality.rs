@@ -274,6 +274,49 @@ switches! {
         /// With the documented default of 24h.
         Defaults = "defaults",
     }
+    /// Whether the account's audit log can be read.
+    audit_log: AuditAccess {
+        /// It has every write of the organization.
+        Kept = "kept",
+        /// Refused with 403: it needs a permission of its own.
+        Refused = "refused",
+        /// 404 with 7003.
+        NotFound = "not_found",
+        /// It has no entries.
+        Empty = "empty",
+    }
+    /// When a write appears in the audit log.
+    audit_lag: AuditLag {
+        /// Immediately.
+        None = "none",
+        /// Once the next write is logged.
+        Newest = "newest",
+    }
+    /// How entries of the audit log contain the request and the response.
+    audit_payload: AuditPayload {
+        /// As objects.
+        Object = "object",
+        /// As JSON text.
+        Text = "text",
+        /// Not at all.
+        Missing = "missing",
+    }
+    /// The entries of the audit log that are not about the organization.
+    audit_noise: AuditNoise {
+        /// None.
+        None = "none",
+        /// For each entry, one of another account and one of another object.
+        Others = "others",
+        /// Thousands of another object before the first one of the organization.
+        Many = "many",
+    }
+    /// The position of the cursor in the answers of the audit log.
+    audit_cursor: AuditCursor {
+        /// `result_info.cursors.after`, as in version 7 of the TypeScript SDK.
+        Nested = "nested",
+        /// `result_info.cursor`, as in version 4.
+        Flat = "flat",
+    }
 }
 
 /// The number of reads that return the previous document after a write, under [`ReadBack::Late`].

@@ -17,6 +17,8 @@ pub(super) enum ApiResource {
     RevokeUser,
     /// The verification of a token.
     Verify(Owner),
+    /// The audit log of an account.
+    AuditLog,
 }
 
 /// A resolved path.
@@ -57,9 +59,9 @@ pub(super) fn read(call: &Request) -> Result<Route, ApiError> {
         None => None,
     };
     match (resource, call.method().as_str()) {
-        (ApiResource::Verify(_), "GET") | (ApiResource::RevokeUser, "POST") | (ApiResource::Settings(_), _) => {
-            Ok(Route { resource, target })
-        }
+        (ApiResource::Verify(_) | ApiResource::AuditLog, "GET")
+        | (ApiResource::RevokeUser, "POST")
+        | (ApiResource::Settings(_), _) => Ok(Route { resource, target }),
         (_, method) => Err(ApiError::new(405, 7001, format!("Method {method} not available for that URI."))),
     }
 }
@@ -73,6 +75,7 @@ fn resource(scope: Scope, rest: &[&str]) -> Option<ApiResource> {
         (["access", "organizations"], _) => Some(ApiResource::Settings(Endpoint::Organization)),
         (["access", "organizations", "doh"], Scope::Account) => Some(ApiResource::Settings(Endpoint::Doh)),
         (["access", "organizations", "revoke_user"], _) => Some(ApiResource::RevokeUser),
+        (["logs", "audit"], Scope::Account) => Some(ApiResource::AuditLog),
         (["tokens", "verify"], Scope::Account) => Some(ApiResource::Verify(Owner::Account)),
         _ => None,
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::fault::Fault;
 use super::hostile::Hostile;
+use super::logged::LoggedWrite;
 use super::personality::Personality;
 use crate::json::{self, JsonText, Texts};
 use crate::live::{Document, DocumentError};
@@ -61,6 +62,9 @@ pub struct State {
     /// The seconds since the start of the clock; each write adds one.
     #[serde(default)]
     pub clock: i64,
+    /// The audit log, the oldest write first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub audit_log: Vec<LoggedWrite>,
     /// The original texts of the placeholders in the documents; the file contains the originals. See [`Document::fields`].
     #[serde(skip)]
     pub texts: Texts,
@@ -168,6 +172,9 @@ pub struct PendingWrite {
     pub path: String,
     /// The body.
     pub body: String,
+    /// Its entry in the audit log, without the outcome.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LoggedWrite>,
 }
 
 /// A previous document that reads still return after a write.
@@ -197,6 +204,7 @@ impl Default for State {
             stale: BTreeMap::new(),
             pending: Vec::new(),
             clock: 0,
+            audit_log: Vec::new(),
             texts: Texts::default(),
         }
     }

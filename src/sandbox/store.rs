@@ -3,6 +3,8 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::seed;
 use super::state::State;
 use crate::files::{self, FileAccess};
@@ -58,7 +60,7 @@ impl Store {
     /// # Errors
     /// Returns an error if the file is invalid, or cannot be read or created.
     pub fn open(path: impl Into<PathBuf>) -> Result<Self, StoreError> {
-        Self::open_or(path, seed::state)
+        Self::open_or(path, || seed::state_at(Timestamp::now()))
     }
 
     /// Opens a state file. Creates it with a given state if it does not exist.

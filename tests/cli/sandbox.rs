@@ -58,3 +58,34 @@ fn the_description_of_the_emulated_api_is_printed() {
     let document: serde_json::Value = serde_json::from_str(&printed).unwrap();
     assert_eq!(document["openapi"], "3.1.0");
 }
+
+#[test]
+fn an_edit_in_the_dashboard_is_drift_with_its_author_in_the_log() {
+    let env = TestEnv::new();
+    env.seed();
+    let edited =
+        env.run("sandbox edit --state state.json session_duration=8h is_ui_read_only=true --as bo@example.com");
+    assert_snapshot!(edited.exits(0), @r#"
+    ------- stderr -------
+    bo@example.com set organization.session_duration to "8h" in the dashboard
+    bo@example.com set organization.is_ui_read_only to true in the dashboard
+    [exit status: 0]
+    "#);
+    let state: serde_json::Value = serde_json::from_str(&env.read("state.json")).unwrap();
+    assert_eq!(state["organization"]["session_duration"], "8h");
+    let last = state["audit_log"].as_array().unwrap().last().unwrap();
+    assert_eq!(last["actor"]["email"], "bo@example.com");
+    assert_eq!(last["request"], r#"{"session_duration":"8h","is_ui_read_only":true}"#);
+}
+
+#[test]
+fn an_edit_that_the_emulated_api_refuses_is_a_usage_error() {
+    let env = TestEnv::new();
+    let before = env.seed();
+    let refused = env.run("sandbox edit --state state.json session_duration=soon").exits(64);
+    let _ = refused.says(&["cannot edit the emulated account", "session_duration is \"soon\""]);
+    let _ =
+        env.run("sandbox edit --state state.json sesion=8h").exits(64).says(&["no setting that can be edited: sesion"]);
+    let _ = env.run("sandbox edit --state state.json session_duration").exits(64).says(&["not SETTING=VALUE"]);
+    assert_eq!(env.read("state.json"), before);
+}

@@ -1,17 +1,20 @@
 //! `sandbox`: serves the emulated API on loopback until a signal stops it.
 
+mod edit;
+
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
+use self::edit::EditArgs;
 use crate::cli::command_spec::{CommandSpec, block_on};
-use crate::cli::connection::connect::{SANDBOX_TOKEN, open_store, sandbox_state, serve};
+use crate::cli::connection::connect::{SANDBOX_TOKEN, open_store, sandbox_error, sandbox_state, serve};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::process::interrupt;
-use crate::ending::{Exit, FailureKind};
+use crate::ending::Exit;
 use crate::sandbox::openapi;
-use crate::sandbox::{Fault, Instance, Personality, State, StoreError};
+use crate::sandbox::{Fault, Instance, Personality, State};
 
 /// Serve an emulated API on loopback, for trials and tests
 #[derive(Debug, Args)]
@@ -30,7 +33,10 @@ use crate::sandbox::{Fault, Instance, Personality, State, StoreError};
     zerodrift sandbox --openapi
 
 Prints the environment variables to export, and runs until Ctrl-C.")]
+#[command(args_conflicts_with_subcommands = true, disable_help_subcommand = true)]
 pub(crate) struct SandboxArgs {
+    #[command(subcommand)]
+    command: Option<SandboxCommand>,
     /// The state file; you can edit it while the sandbox runs
     #[arg(long, value_name = "STATE.json")]
     state: Option<PathBuf>,
@@ -48,9 +54,18 @@ pub(crate) struct SandboxArgs {
     openapi: bool,
 }
 
+/// What to do instead of serving.
+#[derive(Debug, Subcommand)]
+enum SandboxCommand {
+    Edit(EditArgs),
+}
+
 impl CommandSpec for SandboxArgs {
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
-        block_on(run(context, self))
+        match &self.command {
+            Some(SandboxCommand::Edit(edit)) => edit::run(context, edit),
+            None => block_on(run(context, self)),
+        }
     }
 }
 
@@ -67,8 +82,8 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
     let (personality, faults) = overrides(args)?;
     let path = sandbox_state(&context.env, args.state.as_deref())?;
     let store = open_store(&path)?;
-    let state = store.load().map_err(failed)?;
-    let instance = Instance::with_overrides(store, personality, faults.clone()).map_err(failed)?;
+    let state = store.load().map_err(sandbox_error)?;
+    let instance = Instance::with_overrides(store, personality, faults.clone()).map_err(sandbox_error)?;
     let running = serve(instance, args.port).await?;
     let serving = async {
         say_where(context, &running.base_url(), &path)?;
@@ -77,10 +92,6 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
     };
     // A signal is the normal way to stop the server, so the run succeeds.
     interrupt::abandonable(serving).await.unwrap_or(Ok(Exit::Success))
-}
-
-fn failed(error: StoreError) -> CliError {
-    CliError::new(FailureKind::Sandbox, error.to_string())
 }
 
 /// Parses the personality and the faults of the command line. They apply to this run and are not written to the state file.

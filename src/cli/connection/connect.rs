@@ -126,8 +126,12 @@ async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandb
     ui.note(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
     let store = open_store(&path)?;
     let instance = sandbox::Instance::try_from(store);
-    let instance = instance.map_err(|error| CliError::new(FailureKind::Sandbox, error.to_string()))?;
-    serve(instance, 0).await
+    serve(instance.map_err(sandbox_error)?, 0).await
+}
+
+/// Returns the failure of a sandbox whose state file cannot be used.
+pub(crate) fn sandbox_error(error: sandbox::StoreError) -> CliError {
+    CliError::new(FailureKind::Sandbox, error.to_string())
 }
 
 /// Opens the state file of a sandbox, and creates it if it does not exist.

@@ -1,5 +1,6 @@
 //! The emulated API from the outside.
 
+mod audit_log;
 mod echo;
 mod faults;
 mod files;
