@@ -241,7 +241,7 @@ impl From<&Plan> for PlanEntry {
             live_sha256,
             digest,
         } = plan;
-        let ManifestRef { path, sha256 } = manifest.clone();
+        let ManifestRef { path, sha256, consent_place: _ } = manifest.clone();
         Self {
             manifest: ManifestEntry { path, sha256 },
             target: TargetEntry::new(target, api),

@@ -65,7 +65,7 @@ fn saved_plan(document: PlanDocument) -> Option<SavedPlan> {
     Some(SavedPlan {
         zerodrift,
         consents: consents.map(|change| change.setting.clone()).collect(),
-        manifest: ManifestRef { path: entry.manifest.path, sha256: entry.manifest.sha256 },
+        manifest: ManifestRef { path: entry.manifest.path, sha256: entry.manifest.sha256, consent_place: None },
         declared,
         target: target(&entry.target)?,
         api: entry.target.api,

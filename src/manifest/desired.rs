@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::consent_place::ConsentPlace;
 use crate::diagnostics::Location;
 use crate::settings::{Endpoint, Setting, Target};
 
@@ -20,6 +21,8 @@ pub struct Manifest {
     pub declared: Vec<Declared>,
     /// The consents in the file.
     pub allow: Vec<Allow>,
+    /// Where the file takes another consent. `None` if its layout is too unusual to describe the place.
+    pub consent_place: Option<ConsentPlace>,
 }
 
 /// A setting that a manifest declares and therefore manages.

@@ -2,11 +2,13 @@
 //!
 //! - `desired`: the desired state that a manifest declares
 //! - `parse`: parses strict YAML to the desired state, and reports all findings with file, line and column
+//! - `consent_place`: where a file takes another consent
 //! - `rules`, `consents`, `scope`: checks across settings
 //! - `edit`: edits of the text that keep everything else, for `validate --fix` and `drift --adopt`
 //! - `write`: writes the manifest of a live state
 //! - `restore`: the manifest that restores a backup
 
+mod consent_place;
 mod consents;
 mod desired;
 pub mod edit;
@@ -16,6 +18,7 @@ mod rules;
 mod scope;
 pub mod write;
 
+pub use consent_place::{ConsentAnchor, ConsentPlace};
 pub(crate) use consents::mismatch;
 pub use desired::{Allow, Declared, Manifest};
 pub use parse::{KEYS, LARGEST, Parsed, is_manifest, parse};

@@ -26,6 +26,7 @@ pub fn restoring(model: &Model, target: &Target, live: &Live, source: &Source) -
         endpoints,
         declared: declared.collect(),
         allow: Vec::new(),
+        consent_place: None,
     }
 }
 

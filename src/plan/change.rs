@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::origin::Origin;
 use crate::diagnostics::{Finding, Location};
+use crate::manifest::ConsentPlace;
 use crate::settings::{Endpoint, Guard, Setting, Target};
 
 /// The changes that apply would make to one organization, with everything that a reviewer needs.
@@ -82,6 +83,8 @@ pub struct ManifestRef {
     pub path: String,
     /// SHA-256 of the file's bytes, in lower-case hexadecimal.
     pub sha256: String,
+    /// Where the file takes another consent, if that is known.
+    pub consent_place: Option<ConsentPlace>,
 }
 
 /// What a plan does to the organization.

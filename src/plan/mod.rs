@@ -54,7 +54,11 @@ pub fn plan(input: &Input<'_>) -> Plan {
     let mut findings = findings(input, action);
     findings.extend(consent::stale(input, changes.iter().chain(&declared_empty)));
     let mut plan = Plan {
-        manifest: ManifestRef { path: input.manifest.path.clone(), sha256: input.manifest.sha256.clone() },
+        manifest: ManifestRef {
+            path: input.manifest.path.clone(),
+            sha256: input.manifest.sha256.clone(),
+            consent_place: input.manifest.consent_place.clone(),
+        },
         target: input.target.clone(),
         api: input.api.to_owned(),
         action,

@@ -1,7 +1,8 @@
 //! Phrases that several renderers share: a plan, a change or a finding in at most one line.
 
 use crate::diagnostics::Finding;
-use crate::plan::{Action, Change, Consent, GuardState, Plan, PlannedWrite, Unmanaged, WriteMethod};
+use crate::manifest::ConsentAnchor;
+use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, WriteMethod};
 use crate::settings::{Scope, Target, TargetId};
 use crate::text::safe::{In, Safe, safe};
 use crate::text::{Visible, yaml};
@@ -185,23 +186,27 @@ pub(super) fn by_flag(has_entries: bool, open: &[&Change]) -> &'static str {
     }
 }
 
-/// The entries that `allow:` needs. Consent belongs to a manifest, so changes from a backup have none.
-pub(super) fn consent_entries(open: &[&Change]) -> Vec<Vec<Visible>> {
-    let written = open.iter().filter(|change| !change.at.is_whole_file());
-    written.filter_map(|change| consent_entry(change)).collect()
+/// The lines of the manifest that consent to changes, grouped by entry. Consent belongs to a manifest, so changes from a
+/// backup have none; neither has a value that is too long to review.
+pub(super) fn consent_lines(manifest: &ManifestRef, open: &[&Change]) -> Vec<Vec<Visible>> {
+    const READABLE: usize = 1000;
+    let is_offered = |change: &&&Change| !change.at.is_whole_file() && yaml::flow(&change.after).len() <= READABLE;
+    let entries: Vec<_> = open.iter().filter(is_offered).map(|change| (change.setting.path, &change.after)).collect();
+    if entries.is_empty() {
+        return Vec::new();
+    }
+    let groups = manifest.consent_place.clone().unwrap_or_default().write(&entries);
+    groups.iter().map(|group| group.iter().map(|line| Visible::whole(line)).collect()).collect()
 }
 
-/// The lines of the `allow:` entry for a change. `None` if the value is too long to review.
-pub(super) fn consent_entry(change: &Change) -> Option<Vec<Visible>> {
-    const READABLE: usize = 1000;
-    let to = Visible::whole(&yaml::flow(&change.after));
-    (to.len() <= READABLE).then(|| {
-        vec![
-            safe!("  - setting: {}", change.setting.path),
-            safe!("    to: {}", to),
-            "    reason: why this is wanted, and who agreed".into(),
-        ]
-    })
+/// Where the lines of [`consent_lines`] belong, as the end of a sentence before them: `add at the end of org.yaml`.
+pub(super) fn consent_place<L>(manifest: &ManifestRef, file: Safe<L>) -> Safe<L> {
+    match manifest.consent_place.as_ref().map(|place| place.anchor) {
+        None => safe!("add to {}", file),
+        Some(ConsentAnchor::End) => safe!("add at the end of {}", file),
+        Some(ConsentAnchor::Below(line)) => safe!("add below line {} of {}", line, file),
+        Some(ConsentAnchor::Replace(line)) => safe!("replace line {} of {} with", line, file),
+    }
 }
 
 /// `2 live settings keep their values`.

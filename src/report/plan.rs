@@ -4,7 +4,7 @@ use super::change::{self, Columns};
 use super::phrase::{self, GUARDED, Wording};
 use super::value;
 use crate::diagnostics::{Finding, Severity};
-use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
+use crate::plan::{Action, Change, GuardState, ManifestRef, Plan, Unmanaged};
 use crate::text::Visible;
 use crate::text::layout::{Terminal, TerminalText, column, hanging, pad, terminal};
 use crate::text::safe::safe;
@@ -23,7 +23,7 @@ pub(super) fn rendered(plan: &Plan, style: &Style) -> TerminalText {
     let (guarded, plain): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.guard.is_some());
     join([
         header(plan, style),
-        guarded_section(&plan.manifest.path, &guarded, style),
+        guarded_section(&plan.manifest, &guarded, style),
         changes_section(&plain, Wording::Plan, style),
         unmanaged_section(plan, style),
         findings_section(&plan.findings, style),
@@ -68,18 +68,18 @@ fn declared_empty(declared: &[Change]) -> TerminalText {
     )
 }
 
-fn guarded_section(file: &str, guarded: &[&Change], style: &Style) -> TerminalText {
+fn guarded_section(manifest: &ManifestRef, guarded: &[&Change], style: &Style) -> TerminalText {
     if guarded.is_empty() {
         return TerminalText::new();
     }
     let mut text = style.paint(Role::Guarded, GUARDED).line();
     for change in guarded {
         let Some(state) = change.guard else { continue };
-        text.push(terminal!("\n{}", guarded_change(file, change, state, style)));
+        text.push(terminal!("\n{}", guarded_change(&manifest.path, change, state, style)));
     }
     let open: Vec<_> =
         guarded.iter().filter(|change| change.guard.is_some_and(|state| state.allowed_by.is_none())).copied().collect();
-    text + consent_block(file, &open, style)
+    text + consent_block(manifest, &open, style)
 }
 
 fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style) -> TerminalText {
@@ -100,16 +100,16 @@ fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style)
     text
 }
 
-/// How to consent to the changes without consent. The YAML starts in the first column, so that it can be pasted.
-fn consent_block(file: &str, open: &[&Change], style: &Style) -> TerminalText {
+/// How to consent to the changes without consent. The lines have the indentation of the file, so that they can be pasted.
+fn consent_block(manifest: &ManifestRef, open: &[&Change], style: &Style) -> TerminalText {
     if open.is_empty() {
         return TerminalText::new();
     }
-    let entries = phrase::consent_entries(open);
+    let entries = phrase::consent_lines(manifest, open);
     let mut text = TerminalText::new();
     if !entries.is_empty() {
-        text.push(terminal!("\n  To consent, add to {}:\n\n", Visible::of(file)));
-        text.push(style.paint(Role::Code, "allow:").line());
+        let place = phrase::consent_place(manifest, phrase::source(&manifest.path));
+        text.push(terminal!("\n  To consent, {}:\n\n", place));
         entries.iter().flatten().for_each(|line| text.push(style.paint(Role::Code, line).line()));
     }
     text.push(terminal!("\n  {}:\n\n", phrase::by_flag(!entries.is_empty(), open)));

@@ -42,7 +42,7 @@ fn a_new_login_host_without_consent_is_refused_with_checks_to_make() {
                          a token's issuer must follow
           consent        none yet
 
-      To consent, add to org.yaml:
+      To consent, add at the end of org.yaml:
 
     allow:
       - setting: organization.auth_domain

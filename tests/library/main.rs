@@ -11,6 +11,7 @@ mod broken_manifests;
 mod browser;
 mod catalog;
 mod conformance;
+mod consent_block;
 mod corpus;
 mod editor_schema;
 mod formats;

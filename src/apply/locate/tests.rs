@@ -16,6 +16,7 @@ fn manifest(paths: &[&str]) -> Manifest {
         endpoints: vec![Endpoint::Organization],
         declared: declared.collect(),
         allow: Vec::new(),
+        consent_place: None,
     }
 }
 

@@ -3,11 +3,13 @@
 //! - `source`, `conflict`: the bytes before YAML is parsed
 //! - `yaml`: text → tree
 //! - `decode`, `keys`, `value`, `allow`: tree → declared settings
+//! - `consent_place`: where the file takes another consent
 //! - `decoder`: the state that they share
 //! - `recognize`: whether a text is a manifest
 
 mod allow;
 mod conflict;
+mod consent_place;
 mod decode;
 mod decoder;
 mod keys;
@@ -77,6 +79,7 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
         endpoints: Vec::new(),
         declared: Vec::new(),
         allow: Vec::new(),
+        consent_place: consent_place::find(&source.text, &root, || source.is_json()),
     };
     let mut decoder = ManifestDecoder { model, source, lines, blanked, unusable: Vec::new(), manifest, diagnostics };
     decoder.report_tags(&root);

@@ -1,5 +1,6 @@
 //! The bytes of a manifest before YAML is parsed: size, encoding and characters.
 
+use serde::de::IgnoredAny;
 use sha2::{Digest as _, Sha256};
 
 use super::conflict;
@@ -30,6 +31,11 @@ impl Source {
     /// The SHA-256 digest of the text, in lower-case hexadecimal.
     pub(in crate::manifest) fn sha256(&self) -> String {
         hexadecimal(&Sha256::digest(self.text.as_bytes()))
+    }
+
+    /// Whether the text is JSON, which an edit must preserve.
+    pub(in crate::manifest) fn is_json(&self) -> bool {
+        serde_json::from_str::<IgnoredAny>(self.body().0).is_ok()
     }
 
     /// The text after a byte-order mark, and the length of the mark in bytes.

@@ -45,6 +45,7 @@ fn given(organization: Slot) -> Story {
         endpoints: vec![Endpoint::Organization],
         declared: Vec::new(),
         allow: Vec::new(),
+        consent_place: None,
     };
     Story {
         model: Model::current().clone(),

@@ -4,6 +4,7 @@ use serde_json::{Value as Json, json};
 
 use crate::diagnostics::{Finding, Location, Rule};
 use crate::live::{Document, Fingerprint, Live, Slot};
+use crate::manifest::ConsentPlace;
 use crate::plan::{
     Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Unmanaged, WriteMethod,
 };
@@ -44,7 +45,11 @@ pub(crate) fn write(method: WriteMethod, endpoint: Endpoint) -> PlannedWrite {
 
 pub(crate) fn in_sync() -> Plan {
     Plan {
-        manifest: ManifestRef { path: "org.yaml".to_owned(), sha256: "0".repeat(64) },
+        manifest: ManifestRef {
+            path: "org.yaml".to_owned(),
+            sha256: "0".repeat(64),
+            consent_place: Some(ConsentPlace::default()),
+        },
         target: target(),
         api: "https://api.cloudflare.com/client/v4".to_owned(),
         action: Action::None,

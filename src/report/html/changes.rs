@@ -2,7 +2,7 @@
 
 use super::piece::{self, Piece};
 use crate::plan::{Change, GuardState, Plan};
-use crate::report::phrase::{GUARDED, by_flag, consent, consent_entries, grouped, in_use, place};
+use crate::report::phrase::{GUARDED, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source};
 use crate::report::value;
 use crate::text::Visible;
 use crate::text::safe::safe;
@@ -27,8 +27,9 @@ pub(super) struct Article {
 
 /// How to consent.
 pub(super) struct Missing {
-    pub(super) file: Visible,
-    /// The lines of YAML to add to it; empty if no file can have them.
+    /// Where the lines belong.
+    pub(super) place: Visible,
+    /// The lines to add to the file; empty if no file can have them.
     pub(super) entries: Vec<Visible>,
     pub(super) or: &'static str,
     pub(super) flags: Vec<Visible>,
@@ -79,13 +80,11 @@ fn missing(plan: &Plan) -> Option<Missing> {
     if open.is_empty() {
         return None;
     }
-    let mut entries = consent_entries(&open).concat();
-    if !entries.is_empty() {
-        entries.insert(0, "allow:".into());
-    }
+    let entries = consent_lines(&plan.manifest, &open).concat();
     let or = by_flag(!entries.is_empty(), &open);
     let flags = open.iter().map(|change| safe!("--allow {}", change.setting.path)).collect();
-    Some(Missing { file: Visible::of(&plan.manifest.path), entries, or, flags })
+    let place = consent_place(&plan.manifest, source(&plan.manifest.path));
+    Some(Missing { place, entries, or, flags })
 }
 
 /// The changes that need no consent, if there are any.

@@ -31,9 +31,9 @@ pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
     let first = safe!("{}\n{}", marker(run.wording.command(), &about_target(target)), outcome(run));
     let sections = [
         guarded(run),
+        consents(run),
         changes(run),
         findings(&run.plan.findings),
-        consents(run),
         difference(run),
         unmanaged(&run.plan.unmanaged),
     ];
@@ -206,14 +206,14 @@ fn finding(finding: &Finding) -> MarkdownText {
     )
 }
 
-/// How to consent to the changes without consent.
+/// How to consent to the changes without consent: the lines to add to the file.
 fn consents(run: &Comparison<'_>) -> Section {
-    let open = run.plan.refused().filter(|_| run.wording == Wording::Plan);
-    let entries: Vec<_> = open.filter_map(phrase::consent_entry).take(CONSENTS_SHOWN).collect();
-    let (fence, rows) = fenced(&entries);
-    let file = code(&Visible::of(&run.plan.manifest.path));
-    let start = safe!("Add to {}, so that reviewers see it:\n\n{}yaml\nallow:\n", file, fence);
-    folded("consents", "How to consent", &start, rows, &fence)
+    let manifest = &run.plan.manifest;
+    let open: Vec<_> = run.plan.refused().filter(|_| run.wording == Wording::Plan).take(CONSENTS_SHOWN).collect();
+    let (fence, rows) = fenced(&phrase::consent_lines(manifest, &open));
+    let place = phrase::consent_place(manifest, code(&phrase::source(&manifest.path)));
+    let head = safe!("\n#### How to consent\n\nTo consent where reviewers see it, {}:\n\n{}yaml\n", place, fence);
+    Section { name: "consents", head, rows, tail: safe!("{}\n", fence) }
 }
 
 /// The diff between the file with the live values and the file; for drift, in the other direction.

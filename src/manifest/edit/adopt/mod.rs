@@ -144,7 +144,7 @@ impl ManifestEditor<'_> {
         }
         let new = Source { name: self.source.name.clone(), text: spliced.text };
         let manifest = proof::of(self.model, self.manifest, &new, &applied)?;
-        if self.page.is_json && !page::is_json(&new) {
+        if self.page.is_json && !new.is_json() {
             return Err("the file would no longer be JSON".to_owned());
         }
         Ok((new.text, manifest))

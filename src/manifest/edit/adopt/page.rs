@@ -1,6 +1,5 @@
 //! The text of a manifest: its lines, and the spelling of values.
 
-use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 use super::place::ValueLocation;
@@ -32,15 +31,10 @@ pub(super) enum Quotes {
     Json,
 }
 
-/// Whether a file is JSON.
-pub(super) fn is_json(source: &Source) -> bool {
-    serde_json::from_str::<IgnoredAny>(source.body().0).is_ok()
-}
-
 impl<'a> ManifestText<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
         let newline = if source.text.contains("\r\n") { "\r\n" } else { "\n" };
-        Self { text: &source.text, newline, is_json: is_json(source) }
+        Self { text: &source.text, newline, is_json: source.is_json() }
     }
 
     /// Returns the text between two offsets.

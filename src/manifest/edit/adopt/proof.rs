@@ -22,7 +22,7 @@ pub(super) fn of(
         let error = parsed.findings.into_iter().find(|finding| finding.is_error());
         return Err(error.map_or_else(|| ELSEWHERE.to_owned(), |error| error.message));
     };
-    let Manifest { path: _, sha256: _, target, endpoints, declared, allow } = old;
+    let Manifest { path: _, sha256: _, target, endpoints, declared, allow, consent_place: _ } = old;
     let frame = (target, endpoints, consents(allow)) == (&new.target, &new.endpoints, consents(&new.allow));
     if !frame || declared.len() != new.declared.len() {
         return Err(ELSEWHERE.to_owned());
