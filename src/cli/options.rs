@@ -79,6 +79,17 @@ pub(crate) struct TargetArgs {
     pub(crate) zone_id: Option<String>,
 }
 
+/// The base, which tells on which side a setting changed.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct BaseArgs {
+    /// Git revision that was last applied, such as origin/main
+    #[arg(long, value_name = "REV", value_parser = revision, conflicts_with = "base_file", help_heading = "Base")]
+    pub(crate) base: Option<String>,
+    /// The manifest that was last applied, instead of --base
+    #[arg(long, value_name = "FILE", help_heading = "Base")]
+    pub(crate) base_file: Option<PathBuf>,
+}
+
 /// How to reach the API.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ApiArgs {
@@ -142,6 +153,14 @@ pub(crate) struct WriteArgs {
     /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
+}
+
+/// Parses a Git revision. One that starts with a dash would be an option of `git`.
+fn revision(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.starts_with('-') {
+        return Err("expected a Git revision, such as origin/main".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// Parses a duration greater than zero in Go's grammar, as in the manifest.

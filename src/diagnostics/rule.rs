@@ -25,7 +25,7 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// All rules: for the file, YAML, keys, values, consents, several settings, the live state, Terraform, the API
+            /// All rules: for the file, YAML, keys, values, consents, several settings, the live state, the base, Terraform, the API
             /// and backups.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
@@ -186,6 +186,19 @@ rules! {
     Warning StaleConsent "stale-consent":
         "The consent matches no guarded change.",
         "Remove the entry after the change is applied, so that it cannot consent to a later change.";
+    // The base.
+    Warning BaseShallow "base-shallow":
+        "The clone is shallow and lacks the base, so the changes are not labelled.",
+        "Fetch the whole history, for example with `fetch-depth: 0`.";
+    Warning BaseRevision "base-revision":
+        "The revision of the base does not exist or has no common history, so the changes are not labelled.",
+        "Check the name of the revision, and fetch it.";
+    Warning BaseUnreadable "base-unreadable":
+        "The base cannot be read, so the changes are not labelled.",
+        "Pass the earlier manifest with --base-file.";
+    Warning BaseManifest "base-manifest":
+        "The base is not a valid manifest, so the changes are not labelled.",
+        "Name a revision at which the manifest is valid, or pass the earlier manifest with --base-file.";
     // Terraform.
     Error TerraformFile "terraform-file":
         "A Terraform file cannot be read, or has no effect on the other files.",

@@ -21,6 +21,13 @@ impl Plan {
         let no_longer_managed = declared.filter(|setting| input.manifest.declared(setting.path).is_none()).collect();
         self.base = Some(Base { name: name.into(), no_longer_managed });
     }
+
+    /// Returns whether the live state differs from the manifest for another reason than a change of the file that is not
+    /// applied yet. Without a base, every difference is drift.
+    pub fn has_drift(&self) -> bool {
+        let is_pending = |change: &Change| change.origin == Some(Origin::File);
+        !self.is_empty() && (self.changes.is_empty() || !self.changes.iter().all(is_pending))
+    }
 }
 
 fn of_change(change: &Change, input: &Input<'_>, base: Option<&Manifest>) -> Origin {

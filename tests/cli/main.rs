@@ -11,6 +11,8 @@ mod server;
 
 mod adopt;
 mod backups;
+#[cfg(unix)]
+mod base;
 mod credentials;
 mod endings;
 mod environment;

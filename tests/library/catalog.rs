@@ -15,7 +15,8 @@ async fn findings() -> BTreeSet<(Rule, Severity)> {
     let others = [corpus::refused().await, corpus::not_brought_back(), vec![unread]].concat();
     let findings = read.chain(planned).chain(imported).chain(others);
     let found = findings.map(|finding| (finding.rule, finding.severity));
-    found.chain(printed_in(&corpus::unread_override())).collect()
+    let printed = [corpus::unread_override(), corpus::bad_bases()];
+    found.chain(printed.iter().flat_map(|text| printed_in(text))).collect()
 }
 
 /// The findings in what the program prints, such as `error[unknown-key]: …`.

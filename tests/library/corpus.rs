@@ -11,6 +11,7 @@ use zerodrift::settings::{Endpoint, Model, Target};
 use zerodrift::terraform::import;
 
 use crate::common::process::hermetic;
+use crate::common::repository::Repository;
 use crate::common::{self, World};
 
 /// The file of every manifest here.
@@ -196,6 +197,26 @@ pub(crate) fn unread_override() -> String {
     std::fs::write(folder.path().join("override.tf"), b"\xff").unwrap();
     let output = hermetic(folder.path()).args(["init", "--from-terraform", "."]).output().unwrap();
     String::from_utf8(output.stderr).unwrap()
+}
+
+/// What the program finds about bases that it cannot compare with: without a repository, at a revision that does not exist,
+/// in a shallow clone, and with errors.
+pub(crate) fn bad_bases() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = format!("account_id: {}\norganization:\n  session_duration: 24h\n", common::ACCOUNT);
+    let plan = |base: &str, file: &str| {
+        let output =
+            hermetic(folder.path()).args(["plan", "--sandbox=state.json", "--base", base, file]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    std::fs::write(folder.path().join("org.yaml"), &manifest).unwrap();
+    let unreadable = plan("main", "org.yaml");
+    let repository = Repository::new(folder.path());
+    repository.commit("org.yaml", "organization: 1\n");
+    Repository::clone_of(folder.path(), &folder.path().join("clone"), "--depth 1");
+    std::fs::write(folder.path().join("clone/org.yaml"), &manifest).unwrap();
+    std::fs::write(folder.path().join("org.yaml"), &manifest).unwrap();
+    [unreadable, plan("gone", "org.yaml"), plan("main", "org.yaml"), plan("gone", "clone/org.yaml")].concat()
 }
 
 /// What stays as it is although the backup holds something else.

@@ -9,10 +9,12 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::options::{ApiArgs, FileArgs, TargetArgs};
+use crate::cli::input::base::{self, BaseInput};
+use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::rewrite;
+use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::comparison::{self, Compared};
 use crate::cli::reconcile::planning;
 use crate::cli::reconcile::planning::Desired;
@@ -34,6 +36,7 @@ use crate::report::{PlanFormat, Wording};
 
 Reads the manifest and the live state. Writes only the files of --report and,
 with --adopt, the manifest. Exits 0 if in sync and 2 if there is drift.
+With a base, a change of the manifest that is not applied yet is not drift.
 
 With --adopt, the exit code is 0 if all drift was adopted and 2 if a difference
 remains. It is 4 if the file changed during the run; the file is then not
@@ -42,8 +45,10 @@ pub(crate) struct DriftArgs {
     #[command(flatten)]
     file: FileArgs,
     /// Write the live values into the manifest, keeping comments and order
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["base", "base_file"])]
     adopt: bool,
+    #[command(flatten)]
+    base: BaseArgs,
     #[command(flatten)]
     formats: Formats<PlanFormat>,
     #[command(flatten)]
@@ -68,6 +73,10 @@ impl CommandSpec for DriftArgs {
     fn formats(&self) -> &dyn ResultFormats {
         &self.formats
     }
+
+    fn add_files(&self, files: &mut UsedFiles) {
+        files.add(FilePurpose::Base, self.base.base_file.as_deref());
+    }
 }
 
 /// Compares the live state with the manifest, and adopts live values with `--adopt`. Has no client that can write to the
@@ -78,16 +87,19 @@ async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
     }
     context.files.check_reports()?;
     let desired = planning::desired(context, &args.file.file, &args.target)?;
-    of(context, args, &desired).await.map_err(|error| desired.about(error))
+    let base =
+        base::read(context, &args.base, &args.file.file, &desired.target).map_err(|error| desired.about(error))?;
+    of(context, args, &desired, base).await.map_err(|error| desired.about(error))
 }
 
-async fn of(context: &Context, args: &DriftArgs, desired: &Desired) -> Result<Exit, CliError> {
+async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseInput) -> Result<Exit, CliError> {
     let connection = connect(&context.ui, &context.env, &args.api).await?;
     let live = planning::live(&connection, desired).await?;
-    let plan = planning::plan(context, desired, connection.api(), &live, &[])?;
+    let mut plan = planning::plan(context, desired, connection.api(), &live, &[])?;
+    planning::label(context, desired, &live, base, &mut plan);
     let adopting = args.adopt.then(|| Adopting::prepare(context, desired, &live, &plan));
     let exit = match &adopting {
-        None if plan.is_empty() => Exit::Success,
+        None if !plan.has_drift() => Exit::Success,
         None => Exit::Changes,
         Some(Ok(adopting)) => adopting.exit(),
         Some(Err(error)) => error.exit(),

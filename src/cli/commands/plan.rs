@@ -9,7 +9,8 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::options::{ApiArgs, FileArgs, TargetArgs, positive_duration};
+use crate::cli::input::base::{self, BaseInput};
+use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs, positive_duration};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
@@ -39,6 +40,9 @@ use crate::report::{PlanFormat, Wording};
   Plan offline, against a snapshot:
     zerodrift export --format json > live.json
     zerodrift plan --live live.json
+
+  Show which changes are new and which were made outside Git:
+    zerodrift plan --base origin/main
 
   Write a comment for the pull request as well:
     zerodrift plan --report markdown=plan.md
@@ -70,6 +74,8 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = positive_duration, requires = "out")]
     expires_in: Duration,
     #[command(flatten)]
+    base: BaseArgs,
+    #[command(flatten)]
     formats: Formats<PlanFormat>,
     #[command(flatten)]
     target: TargetArgs,
@@ -96,6 +102,7 @@ impl CommandSpec for PlanArgs {
 
     fn add_files(&self, files: &mut UsedFiles) {
         files.add(FilePurpose::Snapshot, self.live.as_deref());
+        files.add(FilePurpose::Base, self.base.base_file.as_deref());
         files.add(FilePurpose::SavedPlan, self.out.as_deref());
     }
 }
@@ -107,10 +114,12 @@ async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
     }
     context.files.check_reports()?;
     let desired = planning::desired(context, &args.file.file, &args.target)?;
-    of(context, args, &desired).await.map_err(|error| desired.about(error))
+    let base =
+        base::read(context, &args.base, &args.file.file, &desired.target).map_err(|error| desired.about(error))?;
+    of(context, args, &desired, base).await.map_err(|error| desired.about(error))
 }
 
-async fn of(context: &Context, args: &PlanArgs, desired: &Desired) -> Result<Exit, CliError> {
+async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInput) -> Result<Exit, CliError> {
     let (live, api) = match &args.live {
         Some(path) => planning::snapshot(path, desired)?,
         None => {
@@ -118,7 +127,8 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired) -> Result<Exi
             (planning::live(&connection, desired).await?, connection.api().to_owned())
         }
     };
-    let plan = planning::plan(context, desired, &api, &live, &args.allow)?;
+    let mut plan = planning::plan(context, desired, &api, &live, &args.allow)?;
+    planning::label(context, desired, &live, base, &mut plan);
     let unconsented = if args.require_consent { approval::unconsented(&plan) } else { None };
     let exit = match &unconsented {
         Some(error) => error.exit(),

@@ -30,6 +30,7 @@ struct UsedFile {
 pub(crate) enum FilePurpose {
     Manifest,
     Snapshot,
+    Base,
     SavedPlan,
     Backup,
     TokenFile,
@@ -246,6 +247,7 @@ impl fmt::Display for FilePurpose {
         f.write_str(match self {
             Self::Manifest => "the manifest",
             Self::Snapshot => "the snapshot",
+            Self::Base => "the base",
             Self::SavedPlan => "the saved plan",
             Self::Backup => "the backup",
             Self::TokenFile => "the token file",

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cli::connection::connect::Connection;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::input::base::BaseInput;
 use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::process::interrupt;
@@ -91,6 +92,18 @@ pub(crate) fn plan(
         return Err(desired.about(CliError::manifest(&desired.manifest.path, plan.findings)));
     }
     Ok(plan)
+}
+
+/// Labels the changes of a plan with the side that changed since the base. A base that could not be read is a finding.
+pub(crate) fn label(context: &Context, desired: &Desired, live: &Live, base: BaseInput, plan: &mut Plan) {
+    match base {
+        BaseInput::NotNamed => {}
+        BaseInput::Read { name, manifest } => {
+            let api = plan.api.clone();
+            plan.compare_with_base(&input(context, desired, &api, live, &[]), name, manifest.as_deref());
+        }
+        BaseInput::Failed(finding) => plan.findings.push(*finding),
+    }
 }
 
 /// Returns everything that a plan depends on. Consents are full paths.

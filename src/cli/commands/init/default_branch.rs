@@ -1,9 +1,9 @@
 //! The default branch of the repository that a pipeline is written for, as `git` knows it.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use crate::cli::input::env::Env;
+use crate::cli::input::git::Git;
 
 /// The branch that the pipeline plans against and applies from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,35 +18,19 @@ impl DefaultBranch {
     /// Asks `git` about the repository with this top folder. The order: the `HEAD` of the remote `origin`; `main` or
     /// `master`, if there is such a branch; the branch that is checked out; `main`.
     pub(crate) fn of(top: &Path, env: &Env) -> Self {
-        let git = |arguments: &[&str]| git(top, env, arguments);
-        let head = git(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
+        let git = Git::at_top(top, env);
+        let head = git.line(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]);
         if let Some(name) = head.as_deref().and_then(|head| head.strip_prefix("refs/remotes/origin/")) {
             return Self { name: name.to_owned(), is_recorded: true };
         }
         let assumed = |name: &str| Self { name: name.to_owned(), is_recorded: false };
         for usual in ["main", "master"] {
             let places = [format!("refs/heads/{usual}"), format!("refs/remotes/origin/{usual}")];
-            if git(&["for-each-ref", "--format=%(refname)", &places[0], &places[1]]).is_some() {
+            if git.line(&["for-each-ref", "--format=%(refname)", &places[0], &places[1]]).is_some() {
                 return assumed(usual);
             }
         }
-        let current = git(&["symbolic-ref", "--quiet", "HEAD"]);
+        let current = git.line(&["symbolic-ref", "--quiet", "HEAD"]);
         current.as_deref().and_then(|current| current.strip_prefix("refs/heads/")).map_or(assumed("main"), assumed)
     }
-}
-
-/// What `git` prints about a repository; nothing if it fails, prints nothing or is not installed. It gets no credential.
-fn git(top: &Path, env: &Env, arguments: &[&str]) -> Option<String> {
-    let mut command = Command::new("git");
-    command.env_clear().stdin(Stdio::null()).stderr(Stdio::null());
-    for name in ["PATH", "HOME", "SystemRoot"] {
-        if let Some(value) = env.get(name) {
-            command.env(name, value);
-        }
-    }
-    // The folder itself and none above it.
-    command.arg("--git-dir").arg(top.join(".git")).args(arguments);
-    let output = command.output().ok().filter(|output| output.status.success())?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    Some(text.trim_end().to_owned()).filter(|text| !text.is_empty())
 }
