@@ -10,11 +10,14 @@ pub use reference::markdown_reference;
 
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
 use crate::settings::describe;
-use crate::settings::{CANONICAL_RULES, Group, Model, Resolved, Setting, SettingPath, joined, last_segment};
+use crate::settings::{CANONICAL_RULES, Endpoint, Group, Model, Resolved, Setting, SettingPath, joined, last_segment};
 use crate::text::layout::{TerminalText, column, hanging, pad, paragraph, terminal, wrap};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 use crate::text::{Visible, yaml_scalar};
+
+/// The last line of a list of settings.
+const LEGEND: &str = "! some changes need consent · zerodrift explain SETTING shows the details\n";
 
 /// A name that is neither a setting nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,21 +29,21 @@ pub struct UnknownSetting {
     pub candidates: Vec<String>,
 }
 
-/// The setting or group that a name refers to.
+/// The setting, group or section that a name refers to.
 #[derive(Debug, Clone, Copy)]
 enum Found<'m> {
     Setting(&'m Setting),
     Group(&'m Group),
+    Section(Endpoint),
 }
 
 /// Returns all settings as a table, and the rules of comparison.
 pub fn all(model: &Model, style: &Style) -> String {
     let settings: Vec<_> = model.settings().iter().collect();
-    let hint = "! some changes need consent · zerodrift explain SETTING shows the details\n".into();
-    join([table(&settings, style), hint, rules_section(style)]).into()
+    join([table(&settings, style), LEGEND.into(), rules_section(style)]).into()
 }
 
-/// Returns one setting, or the settings of one group. Names may omit the section.
+/// Returns one setting, or the settings of one group or section. Names may omit the section.
 ///
 /// # Errors
 /// Returns an error if neither a setting nor a group has this name.
@@ -48,6 +51,7 @@ pub fn one(model: &Model, name: &str, style: &Style) -> Result<String, UnknownSe
     Ok(match find(model, name)? {
         Found::Setting(setting) => about_setting(model, setting, style),
         Found::Group(group) => about_group(model, group, style),
+        Found::Section(endpoint) => join([table(&model.of(endpoint).collect::<Vec<_>>(), style), LEGEND.into()]),
     }
     .into())
 }
@@ -61,6 +65,7 @@ pub fn document(model: &Model, name: Option<&str>) -> Result<ExplainDocument, Un
         None => model.settings().iter().collect(),
         Some(Found::Setting(setting)) => vec![setting],
         Some(Found::Group(group)) => model.members(group).collect(),
+        Some(Found::Section(endpoint)) => model.of(endpoint).collect(),
     };
     Ok(ExplainDocument {
         format_version: FORMAT_VERSION,
@@ -92,8 +97,10 @@ fn find<'m>(model: &'m Model, name: &str) -> Result<Found<'m>, UnknownSetting> {
     match model.resolve(name) {
         Some(Resolved::Setting(setting)) => return Ok(Found::Setting(setting)),
         Some(Resolved::Branch(branch)) => {
-            if let Some(group) = branch.group() {
-                return Ok(Found::Group(group));
+            let section = || Endpoint::ALL.into_iter().find(|endpoint| endpoint.section() == branch.path());
+            let found = branch.group().map(Found::Group).or_else(|| section().map(Found::Section));
+            if let Some(found) = found {
+                return Ok(found);
             }
         }
         None => {}
@@ -159,7 +166,7 @@ fn about_setting(model: &Model, setting: &Setting, style: &Style) -> TerminalTex
         paragraph(setting.doc, style.width),
         facts,
         decisions::facts(model, setting, style),
-        example(setting, style),
+        example(&[setting], style),
     ])
 }
 
@@ -177,34 +184,41 @@ fn mark(setting: &Setting, style: &Style) -> TerminalText {
     if is_guarded(setting) { style.paint(Role::Guarded, "!") } else { " ".into() }
 }
 
-/// The setting at its place in a manifest.
-fn example(setting: &Setting, style: &Style) -> TerminalText {
-    if !setting.is_declarable() || setting.example.is_empty() {
-        return TerminalText::new();
+/// The settings at their place in a manifest.
+fn example(settings: &[&Setting], style: &Style) -> TerminalText {
+    let mut text = TerminalText::new();
+    let mut above = Vec::new();
+    for setting in settings.iter().filter(|setting| setting.is_declarable() && !setting.example.is_empty()) {
+        let segments = [&[setting.endpoint().section()], setting.keys()].concat();
+        let shared = segments.iter().zip(&above).take_while(|(segment, above)| segment == above).count();
+        for (depth, segment) in segments.iter().enumerate().skip(shared) {
+            let is_last = depth + 1 == segments.len();
+            let value: Visible = if is_last { safe!(" {}", setting.example) } else { Visible::new() };
+            let line = style.paint(Role::Code, terminal!("{}:{}", segment, value));
+            text.push(terminal!("{}{}\n", TerminalText::repeat("  ", depth + 1), line));
+        }
+        above = segments;
     }
-    let segments = [&[setting.endpoint().section()], setting.keys()].concat();
-    let mut text = TerminalText::from("In org.yaml\n");
-    for (depth, segment) in segments.iter().enumerate() {
-        let value: Visible = if depth + 1 == segments.len() { safe!(" {}", setting.example) } else { Visible::new() };
-        let line = style.paint(Role::Code, terminal!("{}:{}", segment, value));
-        text.push(terminal!("{}{}\n", TerminalText::repeat("  ", depth + 1), line));
-    }
-    text
+    if text.is_empty() { text } else { TerminalText::from("In org.yaml\n") + text }
 }
 
 fn about_group(model: &Model, group: &Group, style: &Style) -> TerminalText {
     let members: Vec<_> = model.members(group).collect();
     let whole = if group.all_or_nothing { " The API accepts its settings only together." } else { "" };
     let prose: Visible = safe!("{}{} Declaring it as null unsets all of it.", group.doc, whole);
-    let names: TerminalText = members.iter().map(|setting| member(group, setting, style)).collect();
+    let named: Vec<_> =
+        members.iter().map(|setting| (joined(&setting.keys()[group.keys().len()..]), *setting)).collect();
+    let columns = column(named.iter().map(|(name, _)| name.as_str()), 40) + 2;
+    let lines: TerminalText = named.iter().map(|(name, setting)| member(name, columns, setting, style)).collect();
     let former = group.former.map(|path| labelled("formerly", path.as_str(), style)).unwrap_or_default();
-    join([style.paint(Role::Heading, group.path).line(), paragraph(prose, style.width), names, former])
+    let heading = style.paint(Role::Heading, group.path).line();
+    join([heading, paragraph(prose, style.width), lines, LEGEND.into(), former, example(&members, style)])
 }
 
-fn member(group: &Group, setting: &Setting, style: &Style) -> TerminalText {
-    let doc: Visible = safe!("{} Takes: {}.", setting.doc, Visible::whole(&describe::describe(setting.kind)));
-    let name = style.paint(Role::Heading, Visible::whole(&joined(&setting.keys()[group.keys().len()..])));
-    safe!("{} {}\n{}", mark(setting, style), name, hanging(4, "", 0, doc, style.width))
+/// A setting of a group with the first sentence of its documentation.
+fn member(name: &str, columns: usize, setting: &Setting, style: &Style) -> TerminalText {
+    let label: TerminalText = safe!("{} {}", mark(setting, style), Visible::whole(name));
+    hanging(0, label, columns + 2, describe::first_sentence(setting.doc), style.width)
 }
 
 /// Returns the candidates for an unknown name as one sentence; empty if there are none.

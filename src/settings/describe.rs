@@ -23,6 +23,11 @@ pub(crate) fn describe(kind: Kind) -> String {
     }
 }
 
+/// Returns the first sentence of a documentation, without its full stop.
+pub(crate) fn first_sentence(doc: &'static str) -> &'static str {
+    doc.split(". ").next().unwrap_or_default().trim_end_matches('.')
+}
+
 /// The kind in one word, for tables and JSON.
 pub(crate) fn name(kind: Kind) -> &'static str {
     match kind {

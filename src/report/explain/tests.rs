@@ -30,6 +30,28 @@ fn a_setting_of_a_group_has_its_former_name_and_an_example() {
 #[test]
 fn a_group_lists_its_settings() {
     assert_snapshot!("explain_group", one(Model::current(), "service_token_inactivity", &plain()).unwrap());
+    assert_snapshot!("explain_mfa_config", one(Model::current(), "mfa_config", &plain()).unwrap());
+}
+
+#[test]
+fn every_group_has_a_line_for_each_setting_and_an_example() {
+    let model = Model::current();
+    for group in model.groups() {
+        let text = one(model, group.path, &Style::plain(160)).unwrap();
+        for setting in model.members(group) {
+            let lines: Vec<_> = text.lines().filter(|line| line.contains(setting.name())).collect();
+            assert!(!lines.is_empty(), "{} is missing:\n{text}", setting.path);
+        }
+        assert!(text.contains("\nIn org.yaml\n"), "{text}");
+    }
+}
+
+#[test]
+fn a_section_lists_its_settings() {
+    let text = one(Model::current(), "doh", &plain()).unwrap();
+    assert!(text.contains("doh.doh_jwt_duration") && !text.contains("organization."), "{text}");
+    let document = document(Model::current(), Some("doh")).unwrap();
+    assert!(document.settings.iter().all(|entry| entry.setting.starts_with("doh.")));
 }
 
 #[test]
