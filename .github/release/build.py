@@ -6,6 +6,7 @@ The release workflow runs this, and so does .ci/run with the profile of developm
 import argparse
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tarfile
@@ -47,7 +48,7 @@ def build(target, profile):
 
 
 def archive(program, target, out):
-    """Packs the program with its documents, completions and manual page. The owner of every file is root."""
+    """Packs the program with its documents, completions and manual pages. The owner of every file is root."""
     name = f"zerodrift-{target}"
     with tempfile.TemporaryDirectory() as scratch:
         top = pathlib.Path(scratch, name)
@@ -57,7 +58,8 @@ def archive(program, target, out):
             shutil.copy(file, top)
         for shell, file in COMPLETIONS.items():
             (top / "completions" / file).write_bytes(run(program, "completions", shell))
-        (top / "man/man1/zerodrift.1").write_bytes(run(program, "man"))
+        for file, page in manual_pages(program):
+            (top / "man/man1" / file).write_bytes(page)
 
         if "windows" in target:
             with zipfile.ZipFile(out / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as packed:
@@ -66,6 +68,14 @@ def archive(program, target, out):
         else:
             with tarfile.open(out / f"{name}.tar.gz", "w:gz") as packed:
                 packed.add(top, name, filter=owned_by_root)
+
+
+def manual_pages(program):
+    """Yields the name and the text of the manual page of the program, and of the pages of the commands that it names."""
+    page = run(program, "man")
+    yield "zerodrift.1", page
+    for command in re.findall(r"^zerodrift-(\S+)\(1\)$", page.decode().replace("\\-", "-"), re.MULTILINE):
+        yield f"zerodrift-{command}.1", run(program, "man", command)
 
 
 def owned_by_root(member):

@@ -129,14 +129,21 @@ fn every_shell_completes_every_command() {
 }
 
 #[test]
-fn the_manual_has_every_command() {
+fn every_command_has_a_manual_page_that_the_first_page_refers_to() {
     let env = TestEnv::new();
-    let manual = env.run("man").exits(0);
-    assert!(manual.stdout.contains(".TH zerodrift"), "{manual}");
+    let version = env!("CARGO_PKG_VERSION");
+    let first = env.run("man").exits(0).stdout;
+    assert!(first.contains(&format!("\n.TH zerodrift 1  \"zerodrift {version}\"")), "{first}");
+    assert!(!first.contains("zerodrift\\-help(1)"), "help has no page");
     for command in commands(&env) {
-        let escaped = command.replace('-', "\\-");
-        assert!(manual.stdout.contains(&format!("zerodrift\\-{escaped}")), "the manual lacks {command}");
+        let name = format!("zerodrift\\-{}", command.replace('-', "\\-"));
+        assert!(first.contains(&format!("\n{name}(1)\n")), "the first page does not refer to {command}");
+        let page = env.run(&format!("man {command}")).exits(0).stdout;
+        assert!(page.contains(&format!("\n.TH zerodrift-{command} 1  \"zerodrift {version}\"")), "{page}");
+        assert!(page.contains(&format!("\n.SH NAME\n{name} \\- ")), "{page}");
+        assert!(page.contains("\nExamples:\n"), "{page}");
     }
+    env.run("man pla").exits(64).says(&["no such command: `pla`", "zerodrift help"]);
 }
 
 #[test]

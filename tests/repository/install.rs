@@ -49,6 +49,7 @@ fn follow(cargo: &str) {
     for file in [
         home.join(".local/share/bash-completion/completions/zerodrift"),
         home.join(".local/share/man/man1/zerodrift.1"),
+        home.join(".local/share/man/man1/zerodrift-plan.1"),
         work.join("schemas/org.schema.json"),
     ] {
         assert!(std::fs::metadata(&file).unwrap().len() > 1000, "{}", file.display());

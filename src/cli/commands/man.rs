@@ -1,4 +1,4 @@
-//! `man`: prints the manual page, generated from the command-line definition.
+//! `man`: prints manual pages, generated from the command-line definition.
 
 use clap::Args;
 
@@ -6,28 +6,38 @@ use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::ending::{Exit, FailureKind};
+use crate::text::visible;
 
-/// Print the manual page
+/// Print the manual page of zerodrift or of a command
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift man | man -l -
-  zerodrift man > ~/.local/share/man/man1/zerodrift.1")]
-pub(crate) struct ManArgs {}
+  zerodrift man plan | man -l -
+  zerodrift man plan > ~/.local/share/man/man1/zerodrift-plan.1")]
+pub(crate) struct ManArgs {
+    /// The command [default: zerodrift itself]
+    command: Option<String>,
+}
 
 impl CommandSpec for ManArgs {
-    /// Prints the page of the program, then a section for each command.
+    /// Prints one page. That of the program refers to those of the commands.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
-        let mut page = Vec::new();
-        let command = (context.command_line)().name("zerodrift");
-        let render = |command: &clap::Command, page: &mut Vec<u8>| clap_mangen::Man::new(command.clone()).render(page);
-        let rendered = render(&command, &mut page).and_then(|()| {
-            command.get_subcommands().try_for_each(|subcommand| {
-                let name = format!("zerodrift-{}", subcommand.get_name());
-                clap_mangen::Man::new(subcommand.clone()).title(name).render(&mut page)
-            })
-        });
-        rendered.map_err(|error| CliError::new(FailureKind::Io, format!("cannot write the manual page: {error}")))?;
-        context.print(&String::from_utf8_lossy(&page))?;
+        let mut program = (context.command_line)().disable_help_subcommand(true);
+        program.build();
+        let source = format!("zerodrift {}", program.get_version().unwrap_or_default());
+        let page = match &self.command {
+            None => program,
+            Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
+                CliError::usage(format!("no such command: `{}`", visible(name)))
+                    .hint("run `zerodrift help` to list the commands")
+            })?,
+        };
+        let mut text = Vec::new();
+        clap_mangen::Man::new(page)
+            .source(source)
+            .render(&mut text)
+            .map_err(|error| CliError::new(FailureKind::Io, format!("cannot write the manual page: {error}")))?;
+        context.print(&String::from_utf8_lossy(&text))?;
         Ok(Exit::Success)
     }
 }
