@@ -75,6 +75,9 @@ fn hint(flag: &Flag<'_>, command: &Command) -> Option<String> {
             Some(value) => format!("use --{name}={}", crate::text::argument(value)),
             None => format!("use --{name}"),
         },
+        _ if name.starts_with(|character: char| character.is_ascii_digit()) => {
+            "the value of an option cannot be negative".to_owned()
+        }
         "out" => "only plan saves plans, with --out FILE".to_owned(),
         _ => return None,
     })

@@ -165,12 +165,13 @@ fn revision(text: &str) -> Result<String, String> {
 
 /// Parses a duration greater than zero in Go's grammar, as in the manifest.
 pub(crate) fn positive_duration(text: &str) -> Result<Duration, String> {
-    let duration: GoDuration = text.parse().map_err(|error| format!("{error}"))?;
+    const EXPECTED: &str = "expected a duration above 0, such as 30s or 1h30m";
+    let duration: GoDuration = text.parse().map_err(|error| format!("{error}; {EXPECTED}"))?;
     u64::try_from(duration.nanoseconds())
         .ok()
         .filter(|nanoseconds| *nanoseconds > 0)
         .map(Duration::from_nanos)
-        .ok_or_else(|| "the duration must be longer than zero".to_owned())
+        .ok_or_else(|| EXPECTED.to_owned())
 }
 
 /// Parses a whole number from 1.
@@ -180,7 +181,7 @@ fn count(text: &str) -> Result<NonZeroUsize, String> {
         Some(count) => Ok(count),
         // Too large for `usize`: more files than a folder can contain.
         None if is_number && text.bytes().any(|byte| byte != b'0') => Ok(NonZeroUsize::MAX),
-        None => Err("expected a whole number, 1 or more; the backup of this run is always kept".to_owned()),
+        None => Err("expected a whole number, 1 or more".to_owned()),
     }
 }
 

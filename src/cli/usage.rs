@@ -27,7 +27,7 @@ use crate::text::visible;
 /// Clap's own exit code for usage errors is 2, which means "changes" here. Clap does not print by itself, because it
 /// repeats arguments unescaped and detects colour differently.
 pub(super) fn report(ui: &Ui, mut error: clap::Error, arguments: &[OsString], command_line: &clap::Command) -> Exit {
-    if let Some((_, stray)) = stray(arguments).filter(|(value, _)| is_about(&error, value)) {
+    if let Some((_, stray)) = stray(arguments).filter(|_| is_about_value(&error)) {
         suggest(&mut error, stray.hints);
     } else if error.kind() == ErrorKind::UnknownArgument {
         suggest_own_flag(&mut error, arguments, command_line);
@@ -60,13 +60,26 @@ fn stray(arguments: &[OsString]) -> Option<(&str, CliError)> {
     options.windows(2).find_map(|pair| {
         let (flag, value) = (pair[0].to_str()?, pair[1].to_str()?);
         let is_value = match flag {
-            "--sandbox" => is_state(Path::new(value)),
-            "--ci" => Platform::from_str(value, false).is_ok(),
+            "--sandbox" => is_state(value),
+            "--ci" => !is_manifest(value),
             _ => false,
         };
         let message = format!("{flag} expects its value after =, so {} was read as a file", visible(value));
-        is_value.then(|| (value, CliError::usage(message).hint(format!("use {flag}={}", argument(value)))))
+        is_value.then(|| (value, CliError::usage(message).hint(with_equals_sign(flag, value))))
     })
+}
+
+/// Returns the hint to write this value after `=`. A platform that does not exist is replaced by those that do.
+fn with_equals_sign(flag: &str, value: &str) -> String {
+    let of_value = |value: &str| format!("{flag}={}", argument(value));
+    if flag != "--ci" {
+        return format!("use {}", of_value(value));
+    }
+    let platforms = Platform::value_variants().iter().filter_map(Platform::to_possible_value);
+    let (named, all): (Vec<_>, Vec<_>) =
+        platforms.map(|platform| (platform.matches(value, true), of_value(platform.get_name()))).unzip();
+    let named = named.iter().zip(&all).find_map(|(is_named, flag)| is_named.then(|| flag.clone()));
+    format!("use {}", named.unwrap_or_else(|| all.join(" or ")))
 }
 
 /// Replaces the tips of an error.
@@ -96,15 +109,21 @@ fn suggest_own_flag(error: &mut clap::Error, arguments: &[OsString], command_lin
     suggest(error, hint);
 }
 
-/// Returns whether an error is about this argument.
-fn is_about(error: &clap::Error, argument: &str) -> bool {
-    matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(invalid)) if invalid == argument)
+/// Returns whether an error is about an argument that is not a flag: with the stray value, there is one too many.
+fn is_about_value(error: &clap::Error) -> bool {
+    matches!(error.get(ContextKind::InvalidArg), Some(ContextValue::String(invalid)) if !invalid.starts_with('-'))
 }
 
-/// Returns whether a path is a sandbox state file, or a JSON file that does not exist yet.
-fn is_state(path: &Path) -> bool {
-    let is_new = || path.extension().is_some_and(|name| name == "json") && path.symlink_metadata().is_err();
-    used_files::own_file(path) == Some(OwnFile::SandboxState) || is_new()
+/// Returns whether an argument is a sandbox state file, or a file that does not exist yet and can become one.
+fn is_state(argument: &str) -> bool {
+    used_files::own_file(Path::new(argument)) == Some(OwnFile::SandboxState) || !is_manifest(argument)
+}
+
+/// Returns whether an argument is a flag, standard input, a file, or the name of a manifest to write.
+fn is_manifest(argument: &str) -> bool {
+    let path = Path::new(argument);
+    let has_name = path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml");
+    argument.starts_with('-') || has_name || path.symlink_metadata().is_ok()
 }
 
 fn rendered(error: &clap::Error, style: &Style) -> String {

@@ -13,6 +13,7 @@ mod adopt;
 mod backups;
 #[cfg(unix)]
 mod base;
+#[cfg(unix)]
 mod completions;
 mod credentials;
 mod endings;

@@ -148,7 +148,7 @@ fn a_limit_of_nothing_is_a_mistake() {
     }
     assert_snapshot!(env.run("plan --timeout 0s"), @r#"
     ------- stderr -------
-    error: invalid value '0s' for '--timeout <DURATION>': the duration must be longer than zero
+    error: invalid value '0s' for '--timeout <DURATION>': expected a duration above 0, such as 30s or 1h30m
 
     For more information, try '--help'.
     [exit status: 64]

@@ -219,3 +219,23 @@ fn a_state_that_is_broken_is_left_as_it_is() {
     assert_eq!(env.read("state.json"), "{\"sandbox\": 1,\n  oops}");
     env.run("plan --sandbox=no/such/folder/state.json").exits(1);
 }
+
+#[test]
+fn a_number_out_of_range_is_rejected_with_the_range() {
+    let duration = "expected a duration above 0, such as 30s or 1h30m";
+    let env = TestEnv::with_example();
+    for (arguments, range) in [
+        ("apply --backup-keep 0", "expected a whole number, 1 or more"),
+        ("apply --backup-keep -1", "expected a whole number, 1 or more"),
+        ("rollback backup.json --backup-keep some", "expected a whole number, 1 or more"),
+        ("sandbox --port 65536", "expected a port from 0 to 65535"),
+        ("sandbox --port -1", "expected a port from 0 to 65535"),
+        ("plan --timeout 30", duration),
+        ("plan --timeout=-1s", duration),
+        ("plan --timeout -1s", "the value of an option cannot be negative"),
+        ("drift --deadline 0", duration),
+        ("plan --out plan.json --expires-in soon", duration),
+    ] {
+        env.run(arguments).exits(64).says(&[range]);
+    }
+}

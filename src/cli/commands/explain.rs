@@ -11,7 +11,7 @@ use crate::document::to_text;
 use crate::ending::Exit;
 use crate::report::explain;
 
-/// Show the type, range, default and guards of a setting
+/// Describe settings: type, range, default and guards
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift explain session_duration
@@ -22,7 +22,7 @@ use crate::report::explain;
   Show the settings of a group:
     zerodrift explain login_design")]
 pub(crate) struct ExplainArgs {
-    /// A setting or group, with or without its section [default: all settings]
+    /// A setting, group or section [default: all settings]
     setting: Option<String>,
     /// Format of the result
     #[arg(long, value_enum, default_value_t)]
@@ -30,7 +30,7 @@ pub(crate) struct ExplainArgs {
 }
 
 impl CommandSpec for ExplainArgs {
-    /// Prints one setting, one group, or all of them.
+    /// Prints one setting, one group or section, or all of them.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
         let name = self.setting.as_deref();
         let explained = match self.format {

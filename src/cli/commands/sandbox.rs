@@ -41,7 +41,7 @@ pub(crate) struct SandboxArgs {
     #[arg(long, value_name = "STATE.json")]
     state: Option<PathBuf>,
     /// The port on loopback; 0 for any free port
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = port, allow_negative_numbers = true)]
     port: u16,
     /// Undocumented behaviours to emulate: a name or switch=value,…
     #[arg(long, value_name = "SWITCHES")]
@@ -92,6 +92,10 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
     };
     // A signal is the normal way to stop the server, so the run succeeds.
     interrupt::abandonable(serving).await.unwrap_or(Ok(Exit::Success))
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| format!("expected a port from 0 to {}", u16::MAX))
 }
 
 /// Parses the personality and the faults of the command line. They apply to this run and are not written to the state file.

@@ -133,6 +133,10 @@ fn a_value_behind_a_space_is_not_taken_for_a_file() {
         ("init --force --sandbox state.json", "use --sandbox=state.json"),
         ("init --ci github", "use --ci=github"),
         ("init new.yaml --ci gitlab", "use --ci=gitlab"),
+        ("plan --sandbox new org.yaml", "use --sandbox=new"),
+        ("init --ci GitLab", "use --ci=gitlab"),
+        ("init --ci github new.yaml", "use --ci=github"),
+        ("init --ci jenkins", "use --ci=github or --ci=gitlab"),
     ] {
         let ended = desk.run(arguments);
         assert_eq!(ended.code, Some(64), "{arguments}: {}", ended.stderr);
@@ -140,7 +144,9 @@ fn a_value_behind_a_space_is_not_taken_for_a_file() {
     }
     assert_eq!(desk.names("."), ["org.yaml", "state.json"]);
     desk.write("org.json", &desk.read("org.yaml"));
-    assert_eq!(desk.run("plan --sandbox org.json").code, Some(0), "a manifest is what was meant");
+    for arguments in ["plan --sandbox org.json", "plan --sandbox org.yaml", "plan --sandbox -q"] {
+        assert_eq!(desk.run(arguments).code, Some(0), "{arguments}: a manifest or an option is meant");
+    }
 }
 
 #[test]
