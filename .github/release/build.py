@@ -70,12 +70,12 @@ def archive(program, target, out):
                 packed.add(top, name, filter=owned_by_root)
 
 
-def manual_pages(program):
-    """Yields the name and the text of the manual page of the program, and of the pages of the commands that it names."""
-    page = run(program, "man")
-    yield "zerodrift.1", page
-    for command in re.findall(r"^zerodrift-(\S+)\(1\)$", page.decode().replace("\\-", "-"), re.MULTILINE):
-        yield f"zerodrift-{command}.1", run(program, "man", command)
+def manual_pages(program, *command):
+    """Yields the file name and the text of a manual page, and of the pages that it names."""
+    page = run(program, "man", *command)
+    yield "-".join(["zerodrift", *command]) + ".1", page
+    for below in re.findall(r"^zerodrift-(\S+)\(1\)$", page.decode().replace("\\-", "-"), re.MULTILINE):
+        yield from manual_pages(program, below)
 
 
 def owned_by_root(member):

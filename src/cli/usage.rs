@@ -97,8 +97,8 @@ fn suggest_own_flag(error: &mut clap::Error, arguments: &[OsString], command_lin
     let Some(ContextValue::String(invalid)) = error.get(ContextKind::InvalidArg) else { return };
     let mut command_line = command_line.clone();
     command_line.build();
-    let command = arguments.iter().skip(1).find_map(|argument| command_line.find_subcommand(argument));
-    let command = command.unwrap_or(&command_line);
+    let command =
+        arguments.iter().fold(&command_line, |command, argument| command.find_subcommand(argument).unwrap_or(command));
     let Some(ForeignFlag { written, hint }) = foreign_flags::find(arguments, invalid, command) else { return };
     error.insert(ContextKind::InvalidArg, ContextValue::String(written));
     if hint.is_some() {

@@ -6,18 +6,27 @@ use insta::assert_snapshot;
 
 use crate::harness::TestEnv;
 
-/// The commands that `--help` lists. Which these are is part of the snapshot of the reference.
+/// The commands that `--help` lists, each before its own: `sandbox`, `sandbox edit`. Which these are is part of the
+/// snapshot of the reference.
 fn commands(env: &TestEnv) -> Vec<String> {
-    let help = env.run("--help").exits(0).stdout;
+    let with_nested = |command: String| {
+        let nested = listed(env, &command);
+        let nested: Vec<String> = nested.iter().map(|name| format!("{command} {name}")).collect();
+        [vec![command], nested].concat()
+    };
+    let names: Vec<String> = listed(env, "").into_iter().flat_map(with_nested).collect();
+    let expected = ["plan", "apply", "revoke-user", "man", "sandbox edit"];
+    assert!(expected.iter().all(|name| names.iter().any(|listed| listed == name)), "{names:?}");
+    names
+}
+
+/// The commands that the help of a command lists.
+fn listed(env: &TestEnv, command: &str) -> Vec<String> {
+    let help = env.run(&format!("{command} --help")).exits(0).stdout;
     let commands = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     let named = commands.filter(|line| line.starts_with("  ") && !line.starts_with("    "));
     let names = named.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help");
-    let names: Vec<String> = names.map(str::to_owned).collect();
-    assert!(
-        ["plan", "apply", "revoke-user", "man"].iter().all(|name| names.iter().any(|listed| listed == name)),
-        "{help}"
-    );
-    names
+    names.map(str::to_owned).collect()
 }
 
 #[test]
@@ -92,7 +101,7 @@ fn every_command_that_uses_the_api_has_the_same_options_for_it() {
     };
     let plan = (section("plan", "Target"), section("plan", "API"));
     assert!(plan.0.is_some() && plan.1.is_some());
-    let offline = ["validate", "explain", "schema", "sandbox", "completions", "man"];
+    let offline = ["validate", "explain", "schema", "sandbox", "sandbox edit", "completions", "man"];
     for command in commands(&env) {
         if !offline.contains(&command.as_str()) {
             assert_eq!((section(&command, "Target"), section(&command, "API")), plan, "{command}");
@@ -122,25 +131,28 @@ fn every_shell_completes_every_command() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let script = env.run(&format!("completions {shell}")).exits(0);
         assert_eq!(script.stderr, "");
-        for command in &commands {
+        for command in commands.iter().flat_map(|command| command.split(' ')) {
             assert!(script.stdout.contains(command), "{shell} does not know {command}");
         }
     }
 }
 
 #[test]
-fn every_command_has_a_manual_page_that_the_first_page_refers_to() {
+fn every_command_has_a_manual_page_that_another_page_refers_to() {
     let env = TestEnv::new();
-    let version = env!("CARGO_PKG_VERSION");
+    let title = |name: &str| format!("\n.TH {name} 1  \"zerodrift {}\"", env!("CARGO_PKG_VERSION"));
     let first = env.run("man").exits(0).stdout;
-    assert!(first.contains(&format!("\n.TH zerodrift 1  \"zerodrift {version}\"")), "{first}");
+    assert!(first.contains(&title("zerodrift")), "{first}");
     assert!(!first.contains("zerodrift\\-help(1)"), "help has no page");
     for command in commands(&env) {
-        let name = format!("zerodrift\\-{}", command.replace('-', "\\-"));
-        assert!(first.contains(&format!("\n{name}(1)\n")), "the first page does not refer to {command}");
-        let page = env.run(&format!("man {command}")).exits(0).stdout;
-        assert!(page.contains(&format!("\n.TH zerodrift-{command} 1  \"zerodrift {version}\"")), "{page}");
-        assert!(page.contains(&format!("\n.SH NAME\n{name} \\- ")), "{page}");
+        let name = command.replace(' ', "-");
+        let escaped = format!("zerodrift\\-{}", name.replace('-', "\\-"));
+        let above = command.rsplit_once(' ').map_or_else(String::new, |(above, _)| above.replace(' ', "-"));
+        let above = env.run(&format!("man {above}")).exits(0).stdout;
+        assert!(above.contains(&format!("\n{escaped}(1)\n")), "no page refers to {command}");
+        let page = env.run(&format!("man {name}")).exits(0).stdout;
+        assert!(page.contains(&title(&format!("zerodrift-{name}"))), "{page}");
+        assert!(page.contains(&format!("\n.SH NAME\n{escaped} \\- ")), "{page}");
         assert!(page.contains("\nExamples:\n"), "{page}");
     }
     env.run("man pla").exits(64).says(&["no such command: `pla`", "zerodrift help"]);

@@ -1,6 +1,6 @@
 //! `man`: prints manual pages, generated from the command-line definition.
 
-use clap::Args;
+use clap::{Args, Command};
 
 use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
@@ -15,8 +15,14 @@ use crate::text::visible;
   zerodrift man plan | man -l -
   zerodrift man plan > ~/.local/share/man/man1/zerodrift-plan.1")]
 pub(crate) struct ManArgs {
-    /// The command [default: zerodrift itself]
+    /// The command, such as plan or sandbox-edit [default: zerodrift itself]
     command: Option<String>,
+}
+
+/// Returns the command whose page has this name.
+fn find<'c>(command: &'c Command, name: &str) -> Option<&'c Command> {
+    let is_named = |command: &Command| command.get_display_name() == Some(name);
+    command.get_subcommands().find_map(|below| if is_named(below) { Some(below) } else { find(below, name) })
 }
 
 impl CommandSpec for ManArgs {
@@ -27,7 +33,7 @@ impl CommandSpec for ManArgs {
         let source = format!("zerodrift {}", program.get_version().unwrap_or_default());
         let page = match &self.command {
             None => program,
-            Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
+            Some(name) => find(&program, &format!("zerodrift-{name}")).cloned().ok_or_else(|| {
                 CliError::usage(format!("no such command: `{}`", visible(name)))
                     .hint("run `zerodrift help` to list the commands")
             })?,
