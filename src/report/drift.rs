@@ -1,7 +1,8 @@
 //! Renders a plan as drift: the live values that differ from the manifest.
 
-use super::phrase::{self, Wording};
-use super::plan::{changes_section, findings_section, header, join, read_only_section};
+use super::phrase::Wording;
+use super::plan::{changes_section, findings_section, header, join, no_longer_managed_section, read_only_section};
+use super::summary;
 use crate::plan::{Action, Plan};
 use crate::text::layout::{TerminalText, terminal};
 use crate::text::safe::safe;
@@ -21,16 +22,17 @@ pub(super) fn rendered(plan: &Plan, style: &Style) -> TerminalText {
     join([
         header(plan, style),
         changes_section(&changes, Wording::Drift, style),
+        no_longer_managed_section(plan, style),
         findings_section(&plan.findings, style),
         read_only_section(plan, style),
         what_next(plan, style),
-        style.paint(Role::Heading, phrase::summary(Wording::Drift, plan)).line(),
+        style.paint(Role::Heading, summary::summary(Wording::Drift, plan)).line(),
     ])
 }
 
 /// The drift in one sentence, without colour.
 pub fn summary(plan: &Plan) -> String {
-    phrase::summary(Wording::Drift, plan).into()
+    summary::summary(Wording::Drift, plan).into()
 }
 
 fn what_next(plan: &Plan, style: &Style) -> TerminalText {
@@ -42,8 +44,12 @@ fn what_next(plan: &Plan, style: &Style) -> TerminalText {
     match plan.action {
         Action::Create => safe!("To create the organization: {}\n", apply),
         Action::None | Action::Update => {
+            if plan.base.is_some() && !plan.has_drift() {
+                return safe!("To apply the file: {}\n", apply);
+            }
             // Standard input cannot be rewritten.
             let keep = match path.as_str() {
+                _ if plan.base.is_some() => "run the same command with --adopt".into(),
                 "-" => safe!("edit the manifest that you pipe in"),
                 _ => style.paint(Role::Code, terminal!("zerodrift drift {} --adopt", file)),
             };

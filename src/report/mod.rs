@@ -3,7 +3,8 @@
 //!
 //! A new format is a file in this folder and a variant of [`PlanFormat`] or [`FindingsFormat`].
 //!
-//! - `phrase`: sentences that several renderers share; `value`, `words`: one value, and two values compared
+//! - `phrase`: phrases that several renderers share; `summary`: the outcome in one sentence; `origins`: changes by the side
+//!   that changed; `value`, `words`: one value, and two values compared
 //! - `change`: one change of one setting as lines
 //! - `plan`, `drift`: a plan, and the same differences as drift
 //! - `subject`: the input of reports; `format`: the trait of all formats
@@ -33,9 +34,11 @@ mod change;
 mod fingerprint;
 mod format;
 mod line_hash;
+mod origins;
 mod path;
 mod phrase;
 mod subject;
+mod summary;
 mod unified;
 mod value;
 mod words;

@@ -2,7 +2,7 @@
 
 use crate::diagnostics::Finding;
 use crate::manifest::ConsentAnchor;
-use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, WriteMethod};
+use crate::plan::{Change, Consent, GuardState, ManifestRef, Plan, Unmanaged, WriteMethod};
 use crate::settings::{Scope, Target, TargetId};
 use crate::text::safe::{In, Safe, safe};
 use crate::text::{Visible, yaml};
@@ -40,46 +40,6 @@ impl Wording {
     }
 }
 
-/// Summarizes a comparison in one sentence.
-pub(super) fn summary(wording: Wording, plan: &Plan) -> Visible {
-    match wording {
-        Wording::Plan => plan_summary(plan),
-        Wording::Drift => drift_summary(plan),
-    }
-}
-
-fn plan_summary(plan: &Plan) -> Visible {
-    let (target, writes) = (&plan.target, writes(&plan.writes));
-    match plan.action {
-        Action::None => safe!("In sync: {}; {}.", matching(plan.in_sync.len()), unmanaged(plan.unmanaged.len())),
-        Action::Create => safe!(
-            "Plan: {} has no Zero Trust organization; apply would create it{} with {}.",
-            target,
-            guards(&plan.changes),
-            writes
-        ),
-        Action::Update => safe!(
-            "Plan: {} of {} would change{}, with {}.",
-            count(plan.changes.len(), "setting"),
-            target,
-            guards(&plan.changes),
-            writes
-        ),
-    }
-}
-
-fn drift_summary(plan: &Plan) -> Visible {
-    let (target, file) = (&plan.target, source(&plan.manifest.path));
-    let differ = if plan.changes.len() == 1 { "differs" } else { "differ" };
-    match plan.action {
-        Action::None => safe!("No drift: {}; {}.", matching(plan.in_sync.len()), unmanaged(plan.unmanaged.len())),
-        Action::Create => safe!("Drift: {} has no Zero Trust organization, but {} declares one.", target, file),
-        Action::Update => {
-            safe!("Drift: {} of {} {} from {}.", count(plan.changes.len(), "setting"), target, differ, file)
-        }
-    }
-}
-
 /// `1 setting`, `2 settings`.
 pub(super) fn count(number: usize, noun: &'static str) -> Visible {
     count_in(number, noun)
@@ -88,45 +48,6 @@ pub(super) fn count(number: usize, noun: &'static str) -> Visible {
 /// Like [`count`], in any output language.
 pub(super) fn count_in<L>(number: usize, noun: &'static str) -> Safe<L> {
     safe!("{} {}{}", number, noun, if number == 1 { "" } else { "s" })
-}
-
-fn matching(declared: usize) -> Visible {
-    match declared {
-        0 => "the file declares no setting".into(),
-        1 => "the one declared setting matches".into(),
-        many => safe!("{} declared settings match", many),
-    }
-}
-
-fn unmanaged(number: usize) -> Visible {
-    match number {
-        0 => "no live setting is unmanaged".into(),
-        1 => "1 live setting is not managed".into(),
-        many => safe!("{} live settings are not managed", many),
-    }
-}
-
-fn guards(changes: &[Change]) -> Visible {
-    let states: Vec<_> = changes.iter().filter_map(|change| change.guard).collect();
-    let without = states.iter().filter(|state| state.allowed_by.is_none()).count();
-    match (states.len(), without) {
-        (0, _) => Visible::new(),
-        (all, 0) => safe!(" ({} guarded, with consent)", all),
-        (all, without) if without == all => safe!(" ({} guarded, no consent yet)", all),
-        (all, without) => safe!(" ({} guarded, {} without consent)", all, without),
-    }
-}
-
-fn writes(writes: &[PlannedWrite]) -> Visible {
-    let methods: Vec<String> = writes.iter().map(|write| write.method.to_string()).collect();
-    match (methods.iter().map(String::as_str).collect::<Vec<_>>().as_slice(), writes) {
-        ([], _) => "no request".into(),
-        ([_], [write, ..]) => safe!("one {}", write.method),
-        (["POST", "PUT"], _) => "a POST and then a PUT".into(),
-        (["POST", puts @ ..], _) => safe!("a POST and then {} PUTs", puts.len()),
-        (_, [.., last]) => safe!("{} {}s", writes.len(), last.method),
-        (_, []) => Visible::new(),
-    }
 }
 
 /// The name of a manifest inside a sentence.

@@ -1,8 +1,9 @@
 //! Renders a plan as text: guarded changes first, then the others by group, then the unmanaged settings.
 
 use super::change::{self, Columns};
+use super::origins::OriginGroup;
 use super::phrase::{self, GUARDED, Wording};
-use super::value;
+use super::{origins, summary, value};
 use crate::diagnostics::{Finding, Severity};
 use crate::plan::{Action, Change, GuardState, ManifestRef, Plan, Unmanaged};
 use crate::text::Visible;
@@ -21,20 +22,23 @@ pub fn text(plan: &Plan, style: &Style) -> String {
 /// As [`text`].
 pub(super) fn rendered(plan: &Plan, style: &Style) -> TerminalText {
     let (guarded, plain): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.guard.is_some());
+    let guarded =
+        origins::groups(Wording::Plan, &guarded).into_iter().flat_map(|group| group.changes).collect::<Vec<_>>();
     join([
         header(plan, style),
         guarded_section(&plan.manifest, &guarded, style),
         changes_section(&plain, Wording::Plan, style),
+        no_longer_managed_section(plan, style),
         unmanaged_section(plan, style),
         findings_section(&plan.findings, style),
         writes_section(plan, style),
-        style.paint(Role::Heading, phrase::summary(Wording::Plan, plan)).line(),
+        style.paint(Role::Heading, summary::summary(Wording::Plan, plan)).line(),
     ])
 }
 
 /// The plan in one sentence, without colour.
 pub fn summary(plan: &Plan) -> String {
-    phrase::summary(Wording::Plan, plan).into()
+    summary::summary(Wording::Plan, plan).into()
 }
 
 /// Sections with an empty line between them.
@@ -51,7 +55,10 @@ pub(super) fn header(plan: &Plan, style: &Style) -> TerminalText {
         Action::Create => "it has no Zero Trust organization yet: apply would create one\n",
         Action::None | Action::Update => "",
     };
-    safe!("{}{}\n{}{}", line, elsewhere, create, declared_empty(&plan.declared_empty))
+    let base =
+        plan.base.as_ref().map(|base| style.paint(Role::Quiet, terminal!("Base: {}", Visible::of(&base.name))).line());
+    let base = base.unwrap_or_default();
+    safe!("{}{}\n{}{}{}", line, elsewhere, base, create, declared_empty(&plan.declared_empty))
 }
 
 /// The settings that a creation checks in addition to the changes that it sends.
@@ -92,7 +99,8 @@ fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style)
     text = text.line() + change::values(change, 6, Wording::Plan, style);
     let in_use = phrase::in_use(change).map(|context| ("in use now", context));
     let facts = [("what happens", state.guard.consequence), ("check first", state.guard.check_first)];
-    let notes = change.notice.map(|notice| ("note", notice));
+    let origin = origins::of_change(Wording::Plan, change).map(|origin| ("origin", origin));
+    let notes = origin.into_iter().chain(change.notice.map(|notice| ("note", notice)));
     let ours = facts.into_iter().chain(notes).chain([("consent", phrase::consent(state))]);
     for (label, prose) in in_use.into_iter().chain(ours.map(|(label, prose)| (label, prose.into()))) {
         text.push(hanging(6, style.paint(Role::Quiet, label), 15, prose, style.width));
@@ -119,14 +127,32 @@ fn consent_block(manifest: &ManifestRef, open: &[&Change], style: &Style) -> Ter
     text
 }
 
-/// Changes under the headings of their groups.
+/// Changes by their origin, and under the headings of their groups.
 pub(super) fn changes_section(changes: &[&Change], wording: Wording, style: &Style) -> TerminalText {
+    let groups = origins::groups(wording, changes);
+    join(groups.into_iter().map(|OriginGroup { title, changes }| {
+        let title = title.map(|title| style.paint(Role::Heading, title).line()).unwrap_or_default();
+        title + grouped_changes(&changes, wording, style)
+    }))
+}
+
+fn grouped_changes(changes: &[&Change], wording: Wording, style: &Style) -> TerminalText {
     let columns = Columns { indent: 4, name: column(changes.iter().map(|change| change.setting.name()), 36) };
     let block = |(group, changes): (&'static str, Vec<&Change>)| {
         let rows: TerminalText = changes.iter().map(|change| change::row(change, columns, wording, style)).collect();
         safe!("  {}\n{}", style.paint(Role::Heading, group), rows)
     };
     join(phrase::grouped(changes).into_iter().map(block))
+}
+
+/// The settings that the base declares and the manifest does not.
+pub(super) fn no_longer_managed_section(plan: &Plan, style: &Style) -> TerminalText {
+    let paths = origins::no_longer_managed(plan);
+    if paths.is_empty() {
+        return TerminalText::new();
+    }
+    let rows: TerminalText = paths.iter().map(|path| terminal!("    {}\n", *path)).collect();
+    style.paint(Role::Quiet, origins::no_longer_managed_title(paths.len())).line() + rows
 }
 
 fn unmanaged_section(plan: &Plan, style: &Style) -> TerminalText {

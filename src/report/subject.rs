@@ -1,7 +1,7 @@
 //! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
-use super::phrase::{self, Wording};
-use super::{drift, plan};
+use super::phrase::Wording;
+use super::{drift, plan, summary};
 use crate::diagnostics::{Finding, Source, not_checked};
 use crate::ending::FailureKind;
 use crate::plan::{Change, Plan};
@@ -78,7 +78,7 @@ impl Comparison<'_> {
 
     /// As [`Comparison::summary`].
     pub(super) fn sentence(&self) -> Visible {
-        phrase::summary(self.wording, self.plan)
+        summary::summary(self.wording, self.plan)
     }
 
     /// The guarded changes.

@@ -339,9 +339,22 @@ fn a_base_that_cannot_be_meant_is_refused() {
         let _ = env.run(&format!("{PLAN} {base}")).exits(64).says(&["expected a Git revision, such as origin/main"]);
     }
     let _ = env.run(&format!("{PLAN} --base main --base-file x.yaml")).exits(64);
-    let _ = env.run(&format!("{DRIFT} --adopt --base main")).exits(64);
     let piped = env.run_with_input(&format!("{PLAN} --base main").replacen("plan", "plan -", 1), &session("8h"));
     let _ = piped.exits(64).says(&["--base needs the path of the manifest", "--base-file"]);
+}
+
+#[test]
+fn only_drift_is_adopted() {
+    let env = TestEnv::new();
+    env.seed();
+    let repository = Repository::new(&env.path(""));
+    repository.commit("org.yaml", &manifest(&["session_duration: 12h", "is_ui_read_only: false"]));
+    env.write("org.yaml", &manifest(&["session_duration: 12h", "is_ui_read_only: true"]));
+    let nothing = env.run(&format!("{DRIFT} --base HEAD --adopt")).exits(0);
+    let _ = nothing.says(&["nothing to adopt: org.yaml has only changes to apply"]);
+    set_live(&env, "48h");
+    let _ = env.run(&format!("{DRIFT} --base HEAD --adopt")).exits(0).says(&["adopted: organization.session_duration"]);
+    assert_eq!(env.read("org.yaml"), manifest(&["session_duration: 48h", "is_ui_read_only: true"]));
 }
 
 #[test]

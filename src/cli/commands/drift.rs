@@ -45,7 +45,7 @@ pub(crate) struct DriftArgs {
     #[command(flatten)]
     file: FileArgs,
     /// Write the live values into the manifest, keeping comments and order
-    #[arg(long, conflicts_with_all = ["base", "base_file"])]
+    #[arg(long)]
     adopt: bool,
     #[command(flatten)]
     base: BaseArgs,

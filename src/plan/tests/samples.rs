@@ -6,7 +6,8 @@ use crate::diagnostics::{Finding, Location, Rule};
 use crate::live::{Document, Fingerprint, Live, Slot};
 use crate::manifest::ConsentPlace;
 use crate::plan::{
-    Action, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, SavedPlan, Unmanaged, WriteMethod,
+    Action, Base, Change, Consent, GuardState, ManifestRef, Op, Origin, Plan, PlannedWrite, SavedPlan, Unmanaged,
+    WriteMethod,
 };
 use crate::settings::{Direction, Endpoint, Model, Target};
 
@@ -108,6 +109,20 @@ pub(crate) fn busy() -> Plan {
         findings: vec![warning()],
         ..in_sync()
     }
+}
+
+/// [`busy`] with changes of every origin, and a setting that is no longer managed.
+pub(crate) fn with_origins() -> Plan {
+    let origin = |path: &str| match path {
+        "organization.session_duration" => Origin::Both,
+        "organization.auth_domain" | "organization.is_ui_read_only" => Origin::Live,
+        _ => Origin::File,
+    };
+    let changes = busy().changes.into_iter();
+    let changes = changes.map(|change| Change { origin: Some(origin(change.setting.path)), ..change }).collect();
+    let no_longer_managed = vec![*Model::current().setting("organization.warp_auth_session_duration").unwrap()];
+    let base = Base { name: "origin/main (merge base 1a2b3c4d5e6f)".to_owned(), no_longer_managed };
+    Plan { changes, base: Some(base), ..busy() }
 }
 
 pub(crate) fn create() -> Plan {

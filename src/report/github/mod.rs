@@ -8,9 +8,9 @@ mod command;
 use self::command::{Annotation, AnnotationLevel, annotations};
 use super::phrase::{self, Wording};
 use super::subject::{Comparison, FailedRun, Validation};
-use super::{change, error, findings};
+use super::{change, error, findings, origins};
 use crate::diagnostics::{Finding, Severity};
-use crate::plan::{Change, Plan};
+use crate::plan::{Change, Origin, Plan};
 use crate::text::Visible;
 use crate::text::layout::TerminalText;
 use crate::text::safe::safe;
@@ -84,13 +84,16 @@ pub fn exit_code(exit_code: u8) -> String {
 
 fn of_change(wording: Wording, file: &str, change: &Change) -> Annotation {
     let level = match (wording, change.guard) {
+        (Wording::Drift, _) if change.origin == Some(Origin::File) => AnnotationLevel::Notice,
         (Wording::Drift, _) => AnnotationLevel::Warning,
+        (Wording::Plan, None) if matches!(change.origin, Some(Origin::Both | Origin::Live)) => AnnotationLevel::Warning,
         (Wording::Plan, None) => AnnotationLevel::Notice,
         (Wording::Plan, Some(guard)) if guard.allowed_by.is_none() => AnnotationLevel::Error,
         (Wording::Plan, Some(_)) => AnnotationLevel::Warning,
     };
     let values = change::values(change, 0, wording, &Style::plain(ANNOTATION));
     let mut message = Visible::lines(&values, usize::MAX);
+    message.extend(origins::of_change(wording, change).map(|origin| safe!("Origin: {}.", origin)));
     if let (Wording::Plan, Some(state)) = (wording, change.guard) {
         message.push(safe!("What happens: {}.", state.guard.consequence));
         message.push(safe!("Check first: {}.", state.guard.check_first));

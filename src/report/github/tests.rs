@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
-use crate::plan::tests::samples::{busy, in_sync, warning};
+use crate::plan::tests::samples::{busy, in_sync, warning, with_origins};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{drift, plan};
 use crate::settings::Model;
@@ -131,4 +131,9 @@ proptest! {
     fn any_text_is_not_a_command(value in prop_oneof![any::<String>(), "[:#\\[\\]%0AD a-z,=\n\r]{0,24}"]) {
         assert_harmless(&value);
     }
+}
+
+#[test]
+fn annotations_name_the_origin() {
+    assert_snapshot!("github_with_origins", of(Wording::Plan, &with_origins()));
 }

@@ -2,8 +2,11 @@
 
 use super::piece::{self, Piece};
 use crate::plan::{Change, GuardState, Plan};
-use crate::report::phrase::{GUARDED, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source};
-use crate::report::value;
+use crate::report::origins::OriginGroup;
+use crate::report::phrase::{
+    GUARDED, Wording, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source,
+};
+use crate::report::{origins, value};
 use crate::text::Visible;
 use crate::text::safe::safe;
 
@@ -37,8 +40,15 @@ pub(super) struct Missing {
 
 /// The other changes by group, in the order of the plan.
 pub(super) struct Groups {
-    pub(super) groups: Vec<(&'static str, Vec<Row>)>,
+    pub(super) origins: Vec<GroupsOfOrigin>,
     pub(super) number: usize,
+}
+
+/// Changes with the same origin by group.
+pub(super) struct GroupsOfOrigin {
+    /// The heading; `None` without a base.
+    pub(super) title: Option<&'static str>,
+    pub(super) groups: Vec<(&'static str, Vec<Row>)>,
 }
 
 /// One change that needs no consent.
@@ -53,8 +63,9 @@ pub(super) struct Row {
 /// The guarded changes, if there are any.
 pub(super) fn guarded(plan: &Plan) -> Option<Guarded> {
     let file = &plan.manifest.path;
-    let guarded = plan.changes.iter().filter_map(|change| Some(article(file, change, change.guard?)));
-    let articles: Vec<_> = guarded.collect();
+    let guarded: Vec<_> = plan.changes.iter().filter(|change| change.guard.is_some()).collect();
+    let guarded = origins::groups(Wording::Plan, &guarded).into_iter().flat_map(|group| group.changes);
+    let articles: Vec<_> = guarded.filter_map(|change| Some(article(file, change, change.guard?))).collect();
     (!articles.is_empty()).then(|| Guarded { heading: GUARDED, articles, missing: missing(plan) })
 }
 
@@ -63,7 +74,8 @@ fn article(file: &str, change: &Change, state: GuardState) -> Article {
     let used = in_use(change).map(|used| ("In use now", used));
     let guard = [("What happens", state.guard.consequence), ("Check first", state.guard.check_first)];
     let guard = guard.map(|(label, text)| (label, text.into()));
-    let notes = notes(change).into_iter().map(|note| ("Note", note));
+    let origin = origins::of_change(Wording::Plan, change).map(|origin| ("Origin", origin.into()));
+    let notes = origin.into_iter().chain(notes(change).into_iter().map(|note| ("Note", note)));
     let consent = [("Consent", consent(state).into())];
     Article {
         path: change.setting.path,
@@ -92,8 +104,12 @@ pub(super) fn plain(plan: &Plan) -> Option<Groups> {
     let file = &plan.manifest.path;
     let plain: Vec<_> = plan.changes.iter().filter(|change| change.guard.is_none()).collect();
     let rows = |changes: Vec<&Change>| -> Vec<Row> { changes.into_iter().map(|change| row(file, change)).collect() };
-    let groups: Vec<_> = grouped(&plain).into_iter().map(|(group, changes)| (group, rows(changes))).collect();
-    (!groups.is_empty()).then_some(Groups { groups, number: plain.len() })
+    let of_origin = |OriginGroup { title, changes }: OriginGroup<'_>| {
+        let groups = grouped(&changes).into_iter().map(|(group, changes)| (group, rows(changes))).collect();
+        GroupsOfOrigin { title, groups }
+    };
+    let origins: Vec<_> = origins::groups(Wording::Plan, &plain).into_iter().map(of_origin).collect();
+    (!origins.is_empty()).then_some(Groups { origins, number: plain.len() })
 }
 
 fn row(file: &str, change: &Change) -> Row {

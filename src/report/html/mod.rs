@@ -26,8 +26,10 @@ pub use self::failure::failure;
 use self::login::{Contrast, Login};
 use self::piece::Piece;
 use self::rest::{DiffLine, FindingItem, UnmanagedTable};
-use super::phrase::{self, Wording, count, other_api, source};
+use super::origins;
+use super::phrase::{Wording, count, other_api, source};
 use super::subject::Comparison;
+use super::summary;
 use crate::diagnostics::Finding;
 use crate::plan::{Action, Plan, WriteMethod};
 use crate::text::safe::safe;
@@ -55,6 +57,7 @@ struct PlanPage {
     approve: Approve,
     guarded: Option<Guarded>,
     changes: Option<Groups>,
+    no_longer_managed: Vec<&'static str>,
     login: Option<Login>,
     findings: Vec<FindingItem>,
     unmanaged: Option<UnmanagedTable>,
@@ -93,12 +96,13 @@ fn view(run: &Comparison<'_>, style: String) -> PlanPage {
         policy: paint::policy(&style),
         style,
         title: safe!("Plan of {}", source(&plan.manifest.path)),
-        outcome: phrase::summary(Wording::Plan, plan),
+        outcome: summary::summary(Wording::Plan, plan),
         status: status(plan),
         facts: facts(plan),
         approve: approve(plan),
         guarded: changes::guarded(plan),
         changes: changes::plain(plan),
+        no_longer_managed: origins::no_longer_managed(plan),
         login: login::login(run),
         findings: rest::findings(&plan.findings),
         unmanaged: rest::unmanaged(&plan.unmanaged),
@@ -124,8 +128,9 @@ fn status(plan: &Plan) -> Vec<Badge> {
 fn facts(plan: &Plan) -> Vec<(&'static str, Visible)> {
     let elsewhere = other_api(plan).map(|api| ("API", api));
     let facts = [("Organization", safe!("{}", plan.target)), ("Manifest", source(&plan.manifest.path))];
+    let base = plan.base.as_ref().map(|base| ("Base", Visible::of(&base.name)));
     let until = plan.expires_at().map(|until| ("Digest valid until", safe!("{}", until)));
-    facts.into_iter().chain(elsewhere).chain([("Digest", Visible::of(&plan.digest))]).chain(until).collect()
+    facts.into_iter().chain(elsewhere).chain(base).chain([("Digest", Visible::of(&plan.digest))]).chain(until).collect()
 }
 
 fn approve(plan: &Plan) -> Approve {

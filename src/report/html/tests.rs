@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::diagnostics;
 use crate::plan::Consent;
-use crate::plan::tests::samples::{busy, change, create, in_sync, unmanaged, with_login_page};
+use crate::plan::tests::samples::{busy, change, create, in_sync, unmanaged, with_login_page, with_origins};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{FailedRun, Wording};
 use crate::settings::Model;
@@ -241,4 +241,9 @@ proptest! {
     fn any_text_is_escaped(text in any::<String>().prop_filter("a blank value is unset", |text| !text.trim().is_empty())) {
         prop_assert_eq!(skeleton(&hostile(&text)), skeleton(&hostile("quiet")));
     }
+}
+
+#[test]
+fn a_page_with_a_base_shows_conflicts_then_drift_then_its_own_changes() {
+    insta::assert_snapshot!("html_with_origins", body(&html(&with_origins())));
 }

@@ -4,6 +4,7 @@
 mod fit;
 
 use self::fit::{Section, fit};
+use super::origins::{self, OriginGroup};
 use super::phrase::{self, Wording};
 use super::subject::{Comparison, FailedRun};
 use super::value;
@@ -29,14 +30,14 @@ const CONSENTS_SHOWN: usize = 20;
 pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
     let target = &run.plan.target;
     let first = safe!("{}\n{}", marker(run.wording.command(), &about_target(target)), outcome(run));
-    let sections = [
-        guarded(run),
-        consents(run),
-        changes(run),
+    let mut sections = vec![guarded(run), consents(run)];
+    sections.extend(changes(run));
+    sections.extend([
+        no_longer_managed(run.plan),
         findings(&run.plan.findings),
         difference(run),
         unmanaged(&run.plan.unmanaged),
-    ];
+    ]);
     fit(&first, &sections, &what_next(run), limit).into()
 }
 
@@ -83,6 +84,7 @@ fn outcome(run: &Comparison<'_>) -> MarkdownText {
     let Plan { manifest, target, action, changes, .. } = run.plan;
     let changed = phrase::count_in::<Markdown>(changes.len(), "setting");
     let heading: MarkdownText = match (run.wording, action) {
+        (_, Action::Update) if let Some(headline) = origins::headline(run.wording, run.plan) => headline.into(),
         (_, Action::None) => "nothing to do".into(),
         (Wording::Plan, Action::Create) => "a new organization".into(),
         (Wording::Drift, Action::Create) => "no organization".into(),
@@ -92,14 +94,17 @@ fn outcome(run: &Comparison<'_>) -> MarkdownText {
         }
     };
     let at: MarkdownText = phrase::other_api(run.plan).map(|api| safe!(" at {}", code(&api))).unwrap_or_default();
+    let base = run.plan.base.as_ref().map(|base| safe!(", base {}", code(&Visible::of(&base.name))));
+    let base: MarkdownText = base.unwrap_or_default();
     safe!(
-        "### zerodrift {}: {}\n\n**{}**\n\n{} → {}{}\n{}",
+        "### zerodrift {}: {}\n\n**{}**\n\n{} → {}{}{}\n{}",
         run.wording.command(),
         heading,
         prose(&run.sentence()),
         code(&Visible::of(&manifest.path)),
         target,
         at,
+        base,
         alert(run)
     )
 }
@@ -117,7 +122,8 @@ fn alert(run: &Comparison<'_>) -> MarkdownText {
 /// Guards describe the consequence of applying the file, so drift is shown without them.
 fn guarded(run: &Comparison<'_>) -> Section {
     let file = &run.plan.manifest.path;
-    let shown = run.guarded().into_iter().filter(|_| run.wording == Wording::Plan);
+    let guarded = origins::groups(run.wording, &run.guarded()).into_iter().flat_map(|group| group.changes);
+    let shown = guarded.filter(|_| run.wording == Wording::Plan);
     Section {
         name: "guarded changes",
         head: safe!("\n#### {}\n\n", phrase::GUARDED),
@@ -140,6 +146,9 @@ fn guarded_row(file: &str, change: &Change, state: GuardState) -> MarkdownText {
     if let Some(used) = phrase::in_use(change) {
         row.push(safe!("  - **In use now:** {}\n", code(&Visible::of(&used))));
     }
+    if let Some(origin) = origins::of_change(Wording::Plan, change) {
+        row.push(safe!("  - **Origin:** {}.\n", origin));
+    }
     if let Some(notice) = change.notice {
         row.push(safe!("  - **Note:** {}.\n", text(notice)));
     }
@@ -150,16 +159,31 @@ fn setting(change: &Change) -> MarkdownText {
     code(&change.setting.path.into())
 }
 
-fn changes(run: &Comparison<'_>) -> Section {
+fn changes(run: &Comparison<'_>) -> Vec<Section> {
     let file = &run.plan.manifest.path;
     let (title, before, after, shown) = match run.wording {
         Wording::Plan => ("Changes", "Before", "After", run.plain()),
         Wording::Drift => ("Drift", "Live", "File", [run.guarded(), run.plain()].concat()),
     };
+    let section = |OriginGroup { title: origin, changes }: OriginGroup<'_>| {
+        let title = origin.unwrap_or(title);
+        Section {
+            name: "changes",
+            head: safe!("\n#### {}\n\n| Setting | {} | {} | Line |\n|---|---|---|---|\n", title, before, after),
+            rows: changes.into_iter().map(|change| row(run.wording, file, change)).collect(),
+            tail: MarkdownText::new(),
+        }
+    };
+    origins::groups(run.wording, &shown).into_iter().map(section).collect()
+}
+
+/// The settings that the base declares and the file does not.
+fn no_longer_managed(plan: &Plan) -> Section {
+    let paths = origins::no_longer_managed(plan);
     Section {
-        name: "changes",
-        head: safe!("\n#### {}\n\n| Setting | {} | {} | Line |\n|---|---|---|---|\n", title, before, after),
-        rows: shown.into_iter().map(|change| row(run.wording, file, change)).collect(),
+        name: "settings that are no longer managed",
+        head: safe!("\n{}:\n\n", prose(&origins::no_longer_managed_title(paths.len()))),
+        rows: paths.into_iter().map(|path| safe!("- {}\n", code(&path.into()))).collect(),
         tail: MarkdownText::new(),
     }
 }
@@ -270,6 +294,11 @@ fn what_next(run: &Comparison<'_>) -> MarkdownText {
             command_block(&safe!("{}{}", approval(run.plan), validity(run.plan)), command)
         }
         (Wording::Drift, Action::Create) => command_block(&"Create it".into(), apply),
+        (Wording::Drift, _) if run.plan.base.is_some() => {
+            let keep = "\nOr keep the live values of the drift in the file: run the same command with `--adopt`.\n";
+            let keep = if run.plan.has_drift() { keep } else { "" };
+            safe!("{}{}", command_block(&"Apply the file".into(), apply), keep)
+        }
         (Wording::Drift, _) => {
             let keep = safe!("zerodrift drift {} --adopt", file);
             let keep = command_block(&"Or keep the live values in the file".into(), keep);

@@ -4,7 +4,8 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::diagnostics::{Rule, Severity};
-use crate::plan::tests::samples::{busy, change, create, in_sync, warning};
+use crate::plan::Origin;
+use crate::plan::tests::samples::{busy, change, create, in_sync, warning, with_origins};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::settings::Model;
 
@@ -203,4 +204,20 @@ proptest! {
         prop_assert!(text.len() <= limit);
         prop_assert_eq!(rendered(&text).matches("<details>").count(), rendered(&text).matches("</details>").count());
     }
+}
+
+#[test]
+fn a_plan_with_a_base_shows_conflicts_then_drift_then_its_own_changes() {
+    let plan = with_origins();
+    assert_snapshot!("markdown_with_origins", of_plan(&plan));
+    assert_snapshot!("markdown_drift_with_origins", comment(&run(Wording::Drift, &plan, ""), COMMENT));
+}
+
+#[test]
+fn a_comment_about_drift_alone_says_that_it_would_be_reverted() {
+    let mut plan = with_origins();
+    plan.changes.retain(|change| change.origin == Some(Origin::Live));
+    let comment = of_plan(&plan);
+    assert!(comment.contains("### zerodrift plan: only changes made outside Git, which apply would revert\n"));
+    assert!(comment.contains("the file changes no setting, but 2 changes made outside Git would be reverted"));
 }

@@ -4,7 +4,7 @@ use serde_json::{Value as Json, json};
 use super::super::{ColorLevel, drift};
 use super::*;
 use crate::plan::Consent;
-use crate::plan::tests::samples::{busy, change, consented, create, in_sync, unmanaged};
+use crate::plan::tests::samples::{busy, change, consented, create, in_sync, unmanaged, with_origins};
 
 fn plain() -> Style {
     Style::plain(100)
@@ -13,6 +13,12 @@ fn plain() -> Style {
 #[test]
 fn a_plan_with_all_kinds_of_changes_is_rendered() {
     assert_snapshot!("plan_busy", text(&busy(), &plain()));
+}
+
+#[test]
+fn a_plan_with_a_base_shows_conflicts_then_drift_then_its_own_changes() {
+    assert_snapshot!("plan_with_origins", text(&with_origins(), &plain()));
+    assert_snapshot!("drift_with_origins", drift::text(&with_origins(), &plain()));
 }
 
 #[test]

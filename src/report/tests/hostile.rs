@@ -9,7 +9,7 @@ use crate::diagnostics::{Finding, Fix, Location, Rule, Source, not_checked};
 use crate::document as documents;
 use crate::manifest::write::{self, Detail};
 use crate::plan::tests::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged, with_login_page};
-use crate::plan::{Change, ManifestRef, Plan};
+use crate::plan::{Base, Change, ManifestRef, Plan};
 use crate::report::sarif::{self, sarif};
 use crate::report::{
     ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan,
@@ -73,6 +73,7 @@ pub(in crate::report) fn filled_with(text: &str) -> Plan {
         ],
         unmanaged: vec![unmanaged(text, json!({ "key": text }), false), unmanaged(text, json!(text), true)],
         findings: vec![Finding::new(Rule::UnknownValue, text, text).help(text)],
+        base: Some(Base { name: text.to_owned(), no_longer_managed: Vec::new() }),
         ..busy()
     }
 }

@@ -11,7 +11,7 @@ use crate::ending::{Exit, FailureKind};
 use crate::live::Live;
 use crate::manifest::edit::{Adopted, Adoption, NotAdopted};
 use crate::manifest::{self, Manifest};
-use crate::plan::{self, Action, Input, Plan};
+use crate::plan::{self, Action, Change, Input, Origin, Plan};
 use crate::settings::Setting;
 use crate::text::{excerpt, visible};
 
@@ -31,6 +31,8 @@ pub(crate) struct Adopting {
     plan: Plan,
     adopted: Vec<Adopted>,
     not_adopted: Vec<NotAdopted>,
+    /// The settings that only the file changed since the base. Their declared values stay.
+    pending: Vec<&'static str>,
 }
 
 fn no_organization(plan: &Plan) -> CliError {
@@ -49,7 +51,10 @@ impl Adopting {
             return Err(no_organization(plan));
         }
         let (source, manifest) = (desired.source.clone(), desired.manifest.clone());
-        let mut adopting = Self { source, manifest, plan: plan.clone(), adopted: Vec::new(), not_adopted: Vec::new() };
+        let pending = plan.changes.iter().filter(|change| change.origin == Some(Origin::File));
+        let pending = pending.map(|change| change.setting.path).collect();
+        let (plan, adopted, not_adopted) = (plan.clone(), Vec::new(), Vec::new());
+        let mut adopting = Self { source, manifest, plan, adopted, not_adopted, pending };
         for _ in 0..ROUNDS {
             let changes = adopting.to_adopt();
             if changes.is_empty() {
@@ -62,7 +67,8 @@ impl Adopting {
 
     /// Returns the exit status for a file that can be written: drift if a difference remains.
     pub(crate) fn exit(&self) -> Exit {
-        let is_done = self.not_adopted.is_empty() && self.plan.is_empty();
+        let is_pending = |change: &Change| self.pending.contains(&change.setting.path);
+        let is_done = self.not_adopted.is_empty() && self.plan.changes.iter().all(is_pending);
         if is_done { Exit::Success } else { Exit::Changes }
     }
 
@@ -72,7 +78,8 @@ impl Adopting {
     /// Returns an error if the file cannot be written or has changed. It is not modified then.
     pub(crate) fn finish(&self, context: &Context, desired: &Desired) -> Result<Exit, CliError> {
         if self.adopted.is_empty() && self.not_adopted.is_empty() {
-            context.ui.note(&format!("nothing to adopt: {} matches the live state", visible(&self.source.name)));
+            let why = if self.pending.is_empty() { "matches the live state" } else { "has only changes to apply" };
+            context.ui.note(&format!("nothing to adopt: {} {why}", visible(&self.source.name)));
         }
         if self.source.text != desired.source.text {
             context.without_credentials(&visible(&self.source.name), &self.source.text)?;
@@ -85,7 +92,8 @@ impl Adopting {
     /// Returns the settings that differ and were not tried yet, with their live values.
     fn to_adopt(&self) -> Vec<(Setting, Json)> {
         let is_tried = |path: &str| {
-            self.not_adopted.iter().any(|skipped| skipped.setting.path == path)
+            self.pending.contains(&path)
+                || self.not_adopted.iter().any(|skipped| skipped.setting.path == path)
                 || self.adopted.iter().any(|adopted| adopted.setting.path == path)
         };
         let changes = self.plan.changes.iter().filter(|change| !is_tried(change.setting.path));
