@@ -1,6 +1,7 @@
 //! The files in `examples/` that people paste: what they promise about permissions and pins, and every command line of
 //! theirs, run as its platform would run it, against a sandbox and with stand-ins for `gh` and `curl`.
 
+mod bases;
 mod elsewhere;
 mod forks;
 mod github;

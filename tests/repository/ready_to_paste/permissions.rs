@@ -68,12 +68,29 @@ fn no_checkout_leaves_the_token_behind() {
 }
 
 #[test]
+fn only_the_job_that_writes_records_a_deployment() {
+    for name in WORKFLOWS {
+        let workflow = yaml(name);
+        for (id, job) in jobs(&workflow).filter(|(_, job)| !job["environment"].is_null()) {
+            let writes = job["environment"] == "zero-trust-production";
+            let reads = serde_json::json!({"name": "zero-trust-read", "deployment": false});
+            assert!(writes || job["environment"] == reads, "{name}: {id}");
+            assert_eq!(writes, job.to_string().contains("zerodrift apply"), "{name}: {id}");
+        }
+    }
+    let pipeline = yaml("gitlab/.gitlab-ci.yml");
+    for job in ["zerodrift-plan", "zerodrift-review", "zerodrift-drift"] {
+        assert_eq!(pipeline[job]["environment"]["action"], "access", "{job}");
+    }
+}
+
+#[test]
 fn a_token_is_only_where_an_environment_guards_it_and_never_where_forks_are_planned() {
     for name in WORKFLOWS {
         let workflow = yaml(name);
         for (id, job) in jobs(&workflow) {
             let secret = job.to_string().contains("secrets.");
-            assert_eq!(secret, job["environment"].is_string(), "{name}: {id}");
+            assert_eq!(secret, !job["environment"].is_null(), "{name}: {id}");
         }
     }
     for name in ["github/fork-safe/plan.yml", "github/fork-safe/comment.yml"] {

@@ -26,6 +26,11 @@ case "$*" in
     *"/comments?"*) answer comments; exit ;;
     *"/issues?"*) answer issues; exit ;;
     *"/pulls "*) answer pulls; exit ;;
+    *"/deployments?"*) answer deployments; exit ;;
+    *"/statuses?"*)
+        deployment=${2#*/deployments/}
+        answer "succeeded-${deployment%%/*}"
+        exit ;;
     *"/runs?"*) answer runs; exit ;;
     *"/contents/org.yaml?ref="*) cat "$ANSWERS/../org.yaml"; exit ;;
     "run download "*)
@@ -40,6 +45,7 @@ echo "$*" >> "$ANSWERS/told"
 /// Hands out the archive of a release, and writes down its address.
 const CURL: &str = r#"#!/bin/sh
 for address in "$@"; do :; done
+case "$address" in */deployments\?*) cat "$ANSWERS/deployments"; exit ;; esac
 echo "$address" >> "$ANSWERS/downloaded"
 while [ "$1" != --output ]; do shift; done
 cp "$ANSWERS/archive.tar.gz" "$2"
@@ -95,6 +101,7 @@ impl Machine {
         machine.write("org.yaml", &std::fs::read_to_string(example("org.yaml")).unwrap());
         machine.answer("runs", "42\n41\n");
         machine.answer("pulls", "7\n");
+        machine.answer("deployments", "");
         machine
     }
 
@@ -207,6 +214,7 @@ impl Machine {
         command
             .env("GITHUB_ACTIONS", "true")
             .env("GITHUB_REPOSITORY", "widget/org")
+            .env("GITHUB_BASE_REF", "main")
             .env("GITHUB_WORKSPACE", &*self.checkout.borrow())
             .env("GITHUB_OUTPUT", self.path("outputs"))
             .env("GITHUB_STEP_SUMMARY", self.path("summary"))
@@ -227,6 +235,8 @@ impl Machine {
         let value = given.unwrap_or_else(|| match expression {
             "secrets.CLOUDFLARE_API_TOKEN" => self.token.get(),
             "vars.CLOUDFLARE_ACCOUNT_ID" => ACCOUNT,
+            // No apply succeeded yet.
+            "steps.applied.outputs.revision" => "",
             "github.token" => "ghs_sample",
             "github.repository" | "github.event.workflow_run.head_repository.full_name" => "widget/org",
             "github.server_url" => "https://github.com",
