@@ -92,3 +92,19 @@ fn validate_takes_the_same_target_as_plan() {
     env.run(&format!("validate --zone-id {OTHER}")).exits(5);
     env.set("CLOUDFLARE_ZONE_ID", OTHER).run("validate").exits(5);
 }
+
+#[test]
+fn commands_without_a_manifest_read_the_target_from_one() {
+    let env = TestEnv::with_example();
+    for command in ["export", "export --format json", "doctor"] {
+        env.run(&format!("{command} --file org.yaml --sandbox=state.json")).exits(0).shows(&[ACCOUNT]);
+        let refused =
+            env.run(&format!("{command} --file org.yaml --account-id {OTHER} --sandbox=state.json")).exits(64);
+        assert!(refused.to_string().contains("a flag never overrides the manifest"), "{refused}");
+    }
+    env.replace("org.yaml", "session_duration: 24h", "session_duration: soon");
+    env.run("export --file org.yaml --sandbox=state.json").exits(0).shows(&[ACCOUNT]);
+    env.write("org.yaml", "organization: [");
+    env.run("export --file org.yaml --sandbox=state.json").exits(5).says(&["error[", "org.yaml has 1 error"]);
+    env.run("export --file nowhere.yaml --sandbox=state.json").exits(1).says(&["cannot read nowhere.yaml"]);
+}

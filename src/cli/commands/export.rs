@@ -6,7 +6,7 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::input::manifest_file;
+use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
@@ -26,8 +26,8 @@ use crate::settings::{Endpoint, Scope, Target};
   List every setting, unset ones as comments:
     zerodrift export --full
 
-  Write a snapshot for plan --live:
-    zerodrift export --format json > live.json
+  Write a snapshot of the organization of a manifest, for plan --live:
+    zerodrift export --file org.yaml --format json > live.json
 
 Reads the live state and prints it; writes nothing. The plan of an exported
 manifest has no changes.")]
@@ -38,6 +38,9 @@ pub(crate) struct ExportArgs {
     /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     format: ExportFormat,
+    /// A manifest that contains the account or zone
+    #[arg(long, value_name = "FILE")]
+    file: Option<String>,
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
@@ -75,40 +78,52 @@ impl CommandSpec for ExportArgs {
 /// Prints the live state. Has no client that can write.
 async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
     let detail = if args.full { Detail::Full } else { Detail::Minimal };
+    let of_file = args.file.as_deref().map(|file| target_of(context, file)).transpose()?.flatten();
+    let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
     let text = match args.format {
         ExportFormat::Json => {
-            let target = manifest_file::target(&args.target, &context.env, None)?;
             let (snapshot, _) = snapshot(context, target, &args.api).await?;
             document::snapshot_text(&snapshot)
         }
-        ExportFormat::Yaml => manifest(context, &args.target, &args.api, detail).await?.1,
+        ExportFormat::Yaml => manifest(context, &target, &args.api, detail).await?,
     };
     context.print_exactly(&text)?;
     Ok(Exit::Success)
 }
 
-/// Reads the live state, and returns it as a manifest with its organization.
+/// Returns the target that a manifest names. Its settings are not used, so errors in them do not matter.
 ///
 /// # Errors
-/// Returns an error if no account or zone is set, or if the organization does not exist or cannot be read.
+/// Returns an error if the file cannot be read, or is too broken to know its target.
+fn target_of(context: &Context, file: &str) -> Result<Option<Target>, CliError> {
+    let Loaded { source: _, manifest, target, findings } = manifest_file::load(context, file)?;
+    match (&target, manifest) {
+        (None, None) => Err(CliError::manifest(file, findings)),
+        _ => Ok(target),
+    }
+}
+
+/// Reads the live state, and returns it as a manifest.
+///
+/// # Errors
+/// Returns an error if the organization does not exist or cannot be read.
 pub(crate) async fn manifest(
     context: &Context,
-    target: &TargetArgs,
+    target: &Target,
     api: &ApiArgs,
     detail: Detail,
-) -> Result<(Target, String), CliError> {
-    let target = manifest_file::target(target, &context.env, None)?;
+) -> Result<String, CliError> {
     let (Snapshot { target: _, api: _, live }, refused) = snapshot(context, target.clone(), api).await?;
     if live.organization == Slot::Absent {
         let message = format!("{target} has no Zero Trust organization to export");
         return Err(CliError::new(FailureKind::Absent, message)
             .hint("to create it, write an org.yaml with name and auth_domain, and run `zerodrift apply`"));
     }
-    let mut text = manifest::write::manifest(context.model, &target, &live, detail);
+    let mut text = manifest::write::manifest(context.model, target, &live, detail);
     if let Some(error) = refused {
         text.push_str(&without_doh(&error));
     }
-    Ok((target, text))
+    Ok(text)
 }
 
 /// Returns a comment that explains why the manifest has no doh section. It contains no untrusted text, only the status.

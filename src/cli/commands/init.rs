@@ -19,6 +19,7 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::commands::export;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs};
 use crate::cli::output::used_files::UsedFiles;
 use crate::ending::Exit;
@@ -131,7 +132,8 @@ fn manifest(context: &Context, args: &InitArgs) -> Result<NewManifest, CliError>
 }
 
 fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<NewManifest, CliError> {
-    let (target, text) = block_on(export::manifest(context, &args.target, &args.api, detail))?;
+    let target = manifest_file::target(&args.target, &context.env, None)?;
+    let text = block_on(export::manifest(context, &target, &args.api, detail))?;
     Ok(NewManifest { text, target: Some(target) })
 }
 
