@@ -15,6 +15,7 @@
 //! - `html`: a plan as one page for a browser, with the login page before and after
 //! - `findings`: the findings of a manifest, with the lines they refer to
 //! - `sarif`, `gitlab`: findings and plans for the pages of code hosts
+//! - `ci_run`: links to the manifest, the commit and the run of a pipeline
 //! - `fingerprint`, `line_hash`, `path`: how code hosts identify findings and files
 
 pub mod doctor;
@@ -31,6 +32,7 @@ pub mod results;
 pub mod sarif;
 
 mod change;
+mod ci_run;
 mod fingerprint;
 mod format;
 mod line_hash;
@@ -48,6 +50,7 @@ mod tests;
 
 use crate::document;
 
+pub use ci_run::CiRun;
 pub use format::ReportFormat;
 pub use phrase::Wording;
 pub use subject::{Comparison, FailedRun, Validation};

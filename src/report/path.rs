@@ -25,7 +25,7 @@ pub(super) fn uri(path: &str) -> String {
 
 /// Percent-encodes everything except slashes and the unreserved characters of RFC 3986. A colon is encoded too, because it
 /// would end a scheme in the first segment.
-fn encoded(path: &str) -> String {
+pub(super) fn encoded(path: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/');
     path.bytes()
         .map(|byte| if is_plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })

@@ -1,5 +1,6 @@
 //! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
+use super::ci_run::CiRun;
 use super::phrase::Wording;
 use super::{drift, plan, summary};
 use crate::diagnostics::{Finding, Source, not_checked};
@@ -8,6 +9,7 @@ use crate::plan::{Change, Plan};
 use crate::settings::{Model, Target};
 use crate::text::Visible;
 use crate::text::layout::TerminalText;
+use crate::text::safe::safe;
 use crate::text::style::Style;
 
 /// The result of `plan` or `drift`.
@@ -24,6 +26,8 @@ pub struct Comparison<'a> {
     pub yaml: &'a str,
     /// The manifest's path from the top of the repository, as code hosts name it.
     pub repository_file: &'a str,
+    /// The run of the pipeline, if the platform's variables describe it.
+    pub ci: Option<&'a CiRun>,
 }
 
 /// The result of `validate`.
@@ -48,6 +52,8 @@ pub struct FailedRun<'a> {
     pub file: &'a str,
     /// The manifest's path from the top of the repository, as code hosts name it.
     pub repository_file: &'a str,
+    /// The run of the pipeline, if the platform's variables describe it.
+    pub ci: Option<&'a CiRun>,
     /// The manifest's text, as far as it could be read.
     pub source: Option<&'a Source>,
     /// The organization, as far as it is known.
@@ -79,6 +85,15 @@ impl Comparison<'_> {
     /// As [`Comparison::summary`].
     pub(super) fn sentence(&self) -> Visible {
         summary::summary(self.wording, self.plan)
+    }
+
+    /// What a headline calls the organization: its live name, or its target if the name was not read.
+    pub(super) fn organization(&self) -> Visible {
+        /// The most characters of a name in a headline.
+        const SHOWN: usize = 80;
+        let live = self.model.setting("organization.name").and_then(|name| self.plan.live_value(name));
+        let name = live.and_then(serde_json::Value::as_str).filter(|name| !name.trim().is_empty());
+        name.map_or_else(|| safe!("{}", self.plan.target), |name| Visible::excerpt(name, SHOWN))
     }
 
     /// The guarded changes.

@@ -1,10 +1,10 @@
-//! The outcome of a comparison in one sentence.
+//! The outcome of a comparison in one sentence, or as a headline with the details that follow it.
 
 use super::origins;
-use super::phrase::{Wording, count, source};
-use crate::plan::{Action, Change, Plan, PlannedWrite};
+use super::phrase::{Wording, count, count_in, source};
+use crate::plan::{Action, Change, GuardState, Plan, PlannedWrite};
 use crate::text::Visible;
-use crate::text::safe::safe;
+use crate::text::safe::{Safe, safe};
 
 /// Summarizes a comparison in one sentence.
 pub(super) fn summary(wording: Wording, plan: &Plan) -> Visible {
@@ -51,6 +51,71 @@ fn drift_summary(plan: &Plan) -> Visible {
     }
 }
 
+/// The outcome of a comparison as a headline that names the organization.
+pub(super) fn headline<L>(wording: Wording, plan: &Plan, organization: Safe<L>) -> Safe<L> {
+    let settings = count_in::<L>(plan.changes.len(), "setting");
+    match (wording, plan.action) {
+        (_, Action::None) => safe!("{} is in sync", organization),
+        (Wording::Plan, Action::Create) => safe!("a new organization for {}", organization),
+        (Wording::Drift, Action::Create) => safe!("no organization in {}", organization),
+        (_, Action::Update) if let Some(outcome) = origins::headline(wording, plan) => {
+            safe!("{} has {}", organization, outcome)
+        }
+        (Wording::Plan, Action::Update) => safe!("{} of {} would change", settings, organization),
+        (Wording::Drift, Action::Update) => {
+            let differ = if plan.changes.len() == 1 { "differs" } else { "differ" };
+            safe!("{} of {} {}", settings, organization, differ)
+        }
+    }
+}
+
+/// What a reader needs to know first after the [`headline`], in a few sentences.
+pub(super) fn details(wording: Wording, plan: &Plan) -> Visible {
+    let origins = origins::outcome(wording, plan).map(|outcome| safe!("By origin: {}. ", outcome)).unwrap_or_default();
+    match (wording, plan.action) {
+        (_, Action::None) => safe!("{}; {}.", all_match(plan.in_sync.len()), unmanaged(plan.unmanaged.len())),
+        (Wording::Plan, Action::Create) => safe!("Apply would create it with {}.", writes(&plan.writes)),
+        (Wording::Drift, Action::Create) => safe!("The file {} declares one.", source(&plan.manifest.path)),
+        (Wording::Plan, Action::Update) => {
+            safe!("{}{} Apply would send {}.", origins, guard_sentence(&plan.changes), writes(&plan.writes))
+        }
+        (Wording::Drift, Action::Update) => {
+            let (guarded, file) = (guard_states(&plan.changes).len(), source(&plan.manifest.path));
+            let needs = match guarded {
+                0 => "no consent".into(),
+                some => safe!("consent to {}", count(some, "guarded change")),
+            };
+            safe!("{}Applying {} needs {}.", origins, file, needs)
+        }
+    }
+}
+
+/// How many changes are guarded, and how many of them have consent.
+fn guard_sentence(changes: &[Change]) -> Visible {
+    let states = guard_states(changes);
+    let open = states.iter().filter(|state| state.allowed_by.is_none()).count();
+    let all = count(states.len(), "change");
+    match (states.len(), open) {
+        (0, _) => "No change is guarded.".into(),
+        (_, 0) => safe!("Guarded: {}, with consent.", all),
+        (guarded, open) if open == guarded => safe!("Guarded: {}, without consent.", all),
+        (_, open) => safe!("Guarded: {}, {} without consent.", all, open),
+    }
+}
+
+fn guard_states(changes: &[Change]) -> Vec<GuardState> {
+    changes.iter().filter_map(|change| change.guard).collect()
+}
+
+/// As [`matching`], at the start of a sentence.
+fn all_match(declared: usize) -> Visible {
+    match declared {
+        0 => "The file declares no setting".into(),
+        1 => "The one declared setting matches".into(),
+        many => safe!("All {}", matching(many)),
+    }
+}
+
 fn matching(declared: usize) -> Visible {
     match declared {
         0 => "the file declares no setting".into(),
@@ -68,7 +133,7 @@ fn unmanaged(number: usize) -> Visible {
 }
 
 fn guards(changes: &[Change]) -> Visible {
-    let states: Vec<_> = changes.iter().filter_map(|change| change.guard).collect();
+    let states = guard_states(changes);
     let without = states.iter().filter(|state| state.allowed_by.is_none()).count();
     match (states.len(), without) {
         (0, _) => Visible::new(),

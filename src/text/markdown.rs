@@ -66,6 +66,13 @@ fn in_word(before: &str, next: Option<&char>) -> bool {
     before.chars().next_back().is_some_and(is_letter) && next.copied().is_some_and(is_letter)
 }
 
+/// Returns a link to an address. `None` if the address has characters that could end it, or a scheme other than http.
+pub(crate) fn link(text: &MarkdownText, url: &str) -> Option<MarkdownText> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "-._~/:#%".contains(c);
+    let is_web = url.starts_with("https://") || url.starts_with("http://");
+    (is_web && url.chars().all(is_plain)).then(|| MarkdownText::trusted(format!("[{text}]({url})")))
+}
+
 /// Returns a text as an HTML comment, for programs to find.
 pub(crate) fn hidden(text: &Visible) -> MarkdownText {
     MarkdownText::trusted(format!("<!-- {} -->", text.replace('>', "&gt;")))

@@ -45,7 +45,46 @@ fn a_job_on_github_gets_log_annotations_summary_and_outputs() {
     assert!(output.starts_with("changed=true\nguarded=0\nunconsented=0\ndigest=sha256:"), "{output}");
     assert!(output.ends_with("\nexit_code=2\n"), "{output}");
     assert!(digest.starts_with("sha256:"), "{digest}");
-    assert!(env.read("summary.md").contains("### zerodrift plan: 6 settings would change"));
+    assert!(
+        env.read("summary.md")
+            .contains("### zerodrift plan: 6 settings of Widget Corps Internal Applications would change")
+    );
+}
+
+#[test]
+fn a_comment_links_the_lines_at_the_commit_of_the_job() {
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let github = [
+        ("GITHUB_SERVER_URL", "https://github.com"),
+        ("GITHUB_REPOSITORY", "widget/org"),
+        ("GITHUB_SHA", commit),
+        ("GITHUB_RUN_ID", "12"),
+    ];
+    let gitlab = [("CI_PROJECT_URL", "https://gitlab.com/widget/org"), ("CI_COMMIT_SHA", commit), ("CI_JOB_ID", "12")];
+    let line = format!("blob/{commit}/org.yaml#L12)");
+    for (variables, links) in [
+        (
+            &github[..],
+            [
+                format!("https://github.com/widget/org/{line}"),
+                "(https://github.com/widget/org/actions/runs/12)".to_owned(),
+            ],
+        ),
+        (
+            &gitlab[..],
+            [format!("https://gitlab.com/widget/org/-/{line}"), "(https://gitlab.com/widget/org/-/jobs/12)".to_owned()],
+        ),
+    ] {
+        let set = |env: TestEnv, (name, value): &(&str, &str)| env.set(name, value);
+        let env = variables.iter().fold(TestEnv::with_example(), set);
+        for format in ["plan", "drift"] {
+            let shown = env.run(&format!("{format} --sandbox=state.json --format markdown")).stdout;
+            assert!(links.iter().all(|link| shown.contains(link)), "{shown}");
+        }
+        env.write("org.yaml", "organization:\n  sesion_duration: 24h\n");
+        let failed = env.run(&format!("{PLAN} --format markdown")).exits(5).stdout;
+        assert!(failed.contains(&links[0].replace("#L12)", "#L2)")) && failed.contains(&links[1]), "{failed}");
+    }
 }
 
 #[test]
@@ -65,7 +104,9 @@ fn drift_on_github_annotates_the_lines_of_drifted_settings() {
     let annotations = annotations(&run.stdout);
     assert_eq!(annotations.len(), 6, "{run}");
     assert!(annotations.iter().all(|line| line.starts_with("::warning file=org.yaml,line=")), "{run}");
-    assert!(env.read("summary.md").contains("### zerodrift drift: 6 settings differ"));
+    assert!(
+        env.read("summary.md").contains("### zerodrift drift: 6 settings of Widget Corps Internal Applications differ")
+    );
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn rendered(text: &str, live: &Live, yaml: &str) -> String {
     let (model, manifest, target) = (Model::current(), manifest(text), target());
     let api = "https://sandbox.test/client/v4";
     let plan = plan(&Input { model, manifest: &manifest, target: &target, api, live, allow: &[] });
-    page(&Comparison { wording: Wording::Plan, model, plan: &plan, yaml, repository_file: "org.yaml" })
+    page(&Comparison { wording: Wording::Plan, model, plan: &plan, yaml, repository_file: "org.yaml", ci: None })
 }
 
 fn example(file: &str) -> String {
@@ -151,6 +151,7 @@ fn failed(file: &str, message: &str) -> String {
         command: "plan",
         file,
         repository_file: file,
+        ci: None,
         source: None,
         target: Some(&target()),
         kind: zerodrift::ending::FailureKind::Manifest,

@@ -180,6 +180,7 @@ fn the_comment_and_the_page_show_the_same_lines() {
         plan: &plan,
         yaml: "",
         repository_file: "org.yaml",
+        ci: None,
     };
     let comment = comment(&run, COMMENT);
     assert!(comment.contains(&format!("add below line 6 of `org.yaml`:\n\n```yaml\n{lines}```\n")), "{comment}");

@@ -8,7 +8,7 @@ use crate::common::process::hermetic;
 use crate::readme::overwrites;
 
 /// The size of the picture of the comment. Its text is laid out by the browser, so a long change of the text needs a look.
-const COMMENT: (u32, u32) = (860, 775);
+const COMMENT: (u32, u32) = (860, 830);
 
 /// As much of the style of a code host as the comment needs.
 const STYLE: &str = "
@@ -19,6 +19,8 @@ const STYLE: &str = "
 .comment p { margin: 0 0 12px; } .comment ul { margin: 0 0 12px; padding-left: 24px; }
 .comment code { padding: .2em .4em; border-radius: 6px; background: #818b981f; font: 85% ui-monospace, SFMono-Regular,
   Menlo, Consolas, 'Liberation Mono', monospace; }
+.comment pre { margin: 0 0 12px; padding: 12px; border-radius: 6px; background: #f6f8fa; }
+.comment pre code { padding: 0; background: none; }
 .comment table { border-collapse: collapse; margin: 0 0 12px; } .comment th, .comment td { padding: 6px 13px;
   border: 1px solid #d1d9e0; text-align: left; }
 .markdown-alert { margin: 0 0 16px; padding: 8px 16px; border-left: 4px solid #cf222e; }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::error::CliError;
+use crate::report::CiRun;
 use crate::text;
 
 /// The environment variables, and the folders that follow from them.
@@ -47,6 +48,20 @@ pub(crate) const GITHUB_STEP_SUMMARY: &str = "GITHUB_STEP_SUMMARY";
 pub(crate) const GITHUB_OUTPUT: &str = "GITHUB_OUTPUT";
 /// Root of the repository on GitHub.
 pub(crate) const GITHUB_WORKSPACE: &str = "GITHUB_WORKSPACE";
+/// Address of GitHub.
+pub(crate) const GITHUB_SERVER_URL: &str = "GITHUB_SERVER_URL";
+/// Owner and name of the repository on GitHub.
+pub(crate) const GITHUB_REPOSITORY: &str = "GITHUB_REPOSITORY";
+/// Commit of the run on GitHub.
+pub(crate) const GITHUB_SHA: &str = "GITHUB_SHA";
+/// Number of the run on GitHub.
+pub(crate) const GITHUB_RUN_ID: &str = "GITHUB_RUN_ID";
+/// Address of the project on GitLab.
+pub(crate) const CI_PROJECT_URL: &str = "CI_PROJECT_URL";
+/// Commit of the job on GitLab.
+pub(crate) const CI_COMMIT_SHA: &str = "CI_COMMIT_SHA";
+/// Number of the job on GitLab.
+pub(crate) const CI_JOB_ID: &str = "CI_JOB_ID";
 /// Root of the repository on GitLab.
 pub(crate) const CI_PROJECT_DIR: &str = "CI_PROJECT_DIR";
 
@@ -139,6 +154,16 @@ impl Env {
             (!below.is_empty()).then_some(below)
         };
         top.and_then(below).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// Returns the run of the pipeline on GitHub or GitLab, for links to it and to its commit.
+    pub(crate) fn ci_run(&self) -> Option<CiRun> {
+        let github = || {
+            let (server, repository) = (self.get(GITHUB_SERVER_URL)?, self.get(GITHUB_REPOSITORY)?);
+            CiRun::github(server, repository, self.get(GITHUB_SHA)?, self.get(GITHUB_RUN_ID))
+        };
+        let gitlab = || CiRun::gitlab(self.get(CI_PROJECT_URL)?, self.get(CI_COMMIT_SHA)?, self.get(CI_JOB_ID));
+        github().or_else(gitlab)
     }
 
     /// Returns a path for display: below the home folder it starts with `~`.

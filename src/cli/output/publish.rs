@@ -82,7 +82,8 @@ impl<F: ReportFormat + ValueEnum> ResultFormats for Formats<F> {
     fn publish_failure(&self, context: &Context, error: &CliError) -> PublishedFailure {
         let Context { ui, env, files, .. } = context;
         let file = env.in_repository(&error.subject.file);
-        let failed = &failed_run(error, &context.command, &file, context.shown(error.subject.source.as_ref()));
+        let (source, ci) = (context.shown(error.subject.source.as_ref()), env.ci_run());
+        let failed = &FailedRun { ci: ci.as_ref(), ..failed_run(error, &context.command, &file, source) };
         let render = |format: F| bounded(ui, format.limit(), |limit| format.render_failure(failed, limit));
         // Each file is checked by itself: it may be the manifest, for example.
         let written = |(number, report)| write(context, number, report, &render(report.format)).err();
@@ -114,6 +115,7 @@ fn failed_run<'a>(
         command,
         file: &error.subject.file,
         repository_file,
+        ci: None,
         source,
         target: error.subject.target.as_ref(),
         kind: error.kind,

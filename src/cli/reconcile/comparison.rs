@@ -33,12 +33,14 @@ pub(crate) fn show(
 ) -> Result<(), CliError> {
     let Compared { wording, desired: _, plan } = compared;
     let yaml = if formats.any(PlanFormat::shows_yaml) { difference(compared) } else { String::new() };
+    let ci = context.env.ci_run();
     let comparison = Comparison {
         wording,
         model: context.model,
         plan,
         yaml: &yaml,
         repository_file: &context.env.in_repository(&plan.manifest.path),
+        ci: ci.as_ref(),
     };
     publish::result(context, formats, &comparison, exit)
 }

@@ -9,7 +9,7 @@ use crate::settings::Model;
 
 fn of(wording: Wording, plan: &Plan) -> String {
     let model = Model::current();
-    log(&Comparison { wording, model, plan, yaml: "", repository_file: "org.yaml" })
+    log(&Comparison { wording, model, plan, yaml: "", repository_file: "org.yaml", ci: None })
 }
 
 /// The commands that GitHub's runner finds in a log (actions/runner, `ActionCommandManager` and `ActionCommand`): lines
@@ -59,6 +59,7 @@ fn a_failure_is_annotated_at_its_location_or_at_the_file() {
         command: "plan",
         file: "org.yaml",
         repository_file: "infra/org.yaml",
+        ci: None,
         source: None,
         target: None,
         kind: crate::ending::FailureKind::Authentication,

@@ -33,7 +33,7 @@ fn busy_page() -> Plan {
 
 fn comparison<'a>(plan: &'a Plan, yaml: &'a str) -> Comparison<'a> {
     let (wording, model) = (Wording::Plan, Model::current());
-    Comparison { wording, model, plan, yaml, repository_file: "org.yaml" }
+    Comparison { wording, model, plan, yaml, repository_file: "org.yaml", ci: None }
 }
 
 fn html(plan: &Plan) -> String {
@@ -209,6 +209,7 @@ fn failed(text: &str) -> String {
         command: "drift",
         file: text,
         repository_file: text,
+        ci: None,
         source: None,
         target: Some(&target),
         kind: crate::ending::FailureKind::Manifest,

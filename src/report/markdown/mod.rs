@@ -1,17 +1,21 @@
-//! Renders a plan or drift as a short comment: the outcome, guarded changes with their consequences, and a table of the
-//! others; everything else is folded. The Markdown works on GitHub and GitLab.
+//! Renders a plan or drift as a short comment: the outcome, guarded changes with their consequences, and the others; the
+//! rest is folded. The Markdown works on GitHub and GitLab, and has no tables, which do not fit a narrow comment.
 
+mod changes;
+mod excerpt;
 mod fit;
 
+use self::changes::{changes, guarded, no_longer_managed};
+use self::excerpt::text;
 use self::fit::{Section, fit};
-use super::origins::{self, OriginGroup};
+use super::ci_run::CiRun;
 use super::phrase::{self, Wording};
 use super::subject::{Comparison, FailedRun};
+use super::summary;
 use super::value;
 use crate::diagnostics::Finding;
-use crate::plan::{Action, Change, GuardState, Plan, Unmanaged};
+use crate::plan::{Action, Plan, Unmanaged};
 use crate::settings::Target;
-use crate::text::limit::MESSAGE;
 use crate::text::markdown::{Markdown, MarkdownText, code, fenced, hidden, prose};
 use crate::text::safe::safe;
 use crate::text::{Visible, shell_path};
@@ -28,22 +32,21 @@ const CONSENTS_SHOWN: usize = 20;
 /// Returns a run as a comment of at most `limit` bytes, usually [`COMMENT`]. Its first line is a marker by which the next run
 /// finds the comment.
 pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
-    let target = &run.plan.target;
-    let first = safe!("{}\n{}", marker(run.wording.command(), &about_target(target)), outcome(run));
+    let first = safe!("{}\n{}", marker(run.wording.command(), &about_target(&run.plan.target)), outcome(run));
     let mut sections = vec![guarded(run), consents(run)];
     sections.extend(changes(run));
     sections.extend([
         no_longer_managed(run.plan),
-        findings(&run.plan.findings),
+        findings(run.ci, run.repository_file, &run.plan.manifest.path, &run.plan.findings),
         difference(run),
         unmanaged(&run.plan.unmanaged),
     ]);
-    fit(&first, &sections, &what_next(run), limit).into()
+    fit(&first, &sections, &(what_next(run) + footer(run.ci)), limit).into()
 }
 
 /// Returns a failed run as a comment with the same marker, so that an older comment never looks current.
 pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
-    let FailedRun { command, file, target, message, hints, findings: found, .. } = *failed;
+    let FailedRun { command, file, repository_file, ci, target, message, hints, findings: found, .. } = *failed;
     // A path may be shared by two organizations, and two paths are two comments.
     let about = target.map_or_else(|| Visible::whole(&super::path::uri(file)), about_target);
     let message = message.lines().map(text);
@@ -62,13 +65,8 @@ pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
         rows: hints.iter().map(|hint| safe!("- {}\n", text(hint))).collect(),
         tail: MarkdownText::new(),
     };
-    let last = "\nNothing was compared, and nothing was written.\n".into();
-    fit(&first, &[findings(found), advice], &last, limit).into()
-}
-
-/// Returns untrusted prose, such as a message that contains a value.
-fn text(text: &str) -> MarkdownText {
-    prose(&Visible::excerpt(text, MESSAGE))
+    let last = safe!("\nNothing was compared, and nothing was written.\n{}", footer(ci));
+    fit(&first, &[findings(ci, repository_file, file, found), advice], &last, limit).into()
 }
 
 /// An HTML comment that identifies the comment: the command, and the organization or else the file.
@@ -80,33 +78,30 @@ fn about_target(target: &Target) -> Visible {
     safe!("{}/{}", target.scope, target.id)
 }
 
+/// The headline with the name of the organization, what to know first, and the address in small.
 fn outcome(run: &Comparison<'_>) -> MarkdownText {
-    let Plan { manifest, target, action, changes, .. } = run.plan;
-    let changed = phrase::count_in::<Markdown>(changes.len(), "setting");
-    let heading: MarkdownText = match (run.wording, action) {
-        (_, Action::Update) if let Some(headline) = origins::headline(run.wording, run.plan) => headline.into(),
-        (_, Action::None) => "nothing to do".into(),
-        (Wording::Plan, Action::Create) => "a new organization".into(),
-        (Wording::Drift, Action::Create) => "no organization".into(),
-        (Wording::Plan, Action::Update) => safe!("{} would change", changed),
-        (Wording::Drift, Action::Update) => {
-            safe!("{} {}", changed, if changes.len() == 1 { "differs" } else { "differ" })
-        }
-    };
+    let Plan { manifest, target, .. } = run.plan;
     let at: MarkdownText = phrase::other_api(run.plan).map(|api| safe!(" at {}", code(&api))).unwrap_or_default();
     let base = run.plan.base.as_ref().map(|base| safe!(", base {}", code(&Visible::of(&base.name))));
     let base: MarkdownText = base.unwrap_or_default();
     safe!(
-        "### zerodrift {}: {}\n\n**{}**\n\n{} → {}{}{}\n{}",
+        "### zerodrift {}: {}\n\n{}\n\n<sub>{} → {}{}{}</sub>\n{}",
         run.wording.command(),
-        heading,
-        prose(&run.sentence()),
+        summary::headline(run.wording, run.plan, prose(&run.organization())),
+        prose(&summary::details(run.wording, run.plan)),
         code(&Visible::of(&manifest.path)),
         target,
         at,
         base,
         alert(run)
     )
+}
+
+/// The version, the commit and the run, in small.
+fn footer(ci: Option<&CiRun>) -> MarkdownText {
+    let links = ci.map(CiRun::links).unwrap_or_default();
+    let version = std::iter::once(MarkdownText::from(concat!("zerodrift ", env!("CARGO_PKG_VERSION"))));
+    safe!("\n<sub>{}</sub>\n", MarkdownText::join(version.chain(links), " · "))
 }
 
 /// Returns a warning box, if apply would refuse.
@@ -119,115 +114,28 @@ fn alert(run: &Comparison<'_>) -> MarkdownText {
     safe!("\n> [!CAUTION]\n> {} guarded {} {} no consent: apply refuses this plan as a whole.\n", open, noun, verb)
 }
 
-/// Guards describe the consequence of applying the file, so drift is shown without them.
-fn guarded(run: &Comparison<'_>) -> Section {
-    let file = &run.plan.manifest.path;
-    let guarded = origins::groups(run.wording, &run.guarded()).into_iter().flat_map(|group| group.changes);
-    let shown = guarded.filter(|_| run.wording == Wording::Plan);
-    Section {
-        name: "guarded changes",
-        head: safe!("\n#### {}\n\n", phrase::GUARDED),
-        rows: shown.filter_map(|change| Some(guarded_row(file, change, change.guard?))).collect(),
-        tail: MarkdownText::new(),
-    }
-}
-
-fn guarded_row(file: &str, change: &Change, state: GuardState) -> MarkdownText {
-    let (before, after) = values(change);
-    let mut row = safe!(
-        "- **{}** {} → {} ({})\n  - **What happens:** {}.\n  - **Check first:** {}.\n",
-        setting(change),
-        before,
-        after,
-        place(file, change),
-        text(state.guard.consequence),
-        text(state.guard.check_first)
-    );
-    if let Some(used) = phrase::in_use(change) {
-        row.push(safe!("  - **In use now:** {}\n", code(&Visible::of(&used))));
-    }
-    if let Some(origin) = origins::of_change(Wording::Plan, change) {
-        row.push(safe!("  - **Origin:** {}.\n", origin));
-    }
-    if let Some(notice) = change.notice {
-        row.push(safe!("  - **Note:** {}.\n", text(notice)));
-    }
-    row + safe!("  - **Consent:** {}.\n", phrase::consent(state))
-}
-
-fn setting(change: &Change) -> MarkdownText {
-    code(&change.setting.path.into())
-}
-
-fn changes(run: &Comparison<'_>) -> Vec<Section> {
-    let file = &run.plan.manifest.path;
-    let (title, before, after, shown) = match run.wording {
-        Wording::Plan => ("Changes", "Before", "After", run.plain()),
-        Wording::Drift => ("Drift", "Live", "File", [run.guarded(), run.plain()].concat()),
+/// The findings of a manifest. Its lines are linked by its path in the repository.
+fn findings(ci: Option<&CiRun>, repository_file: &str, file: &str, findings: &[Finding]) -> Section {
+    let row = |finding: &Finding| {
+        let help = finding.help.as_ref().map(|help| safe!("<br>{}", text(help)));
+        let place = || code(&phrase::finding_place(finding));
+        let at = finding.at.as_ref().filter(|_| finding.file == file);
+        let link = ci.zip(at).and_then(|(ci, at)| ci.line(repository_file, at.line, place));
+        safe!(
+            "- **{}** {} at {}: {}{}\n",
+            finding.severity.word(),
+            code(&finding.rule.id().into()),
+            link.unwrap_or_else(place),
+            text(&finding.message),
+            help.unwrap_or_default()
+        )
     };
-    let section = |OriginGroup { title: origin, changes }: OriginGroup<'_>| {
-        let title = origin.unwrap_or(title);
-        Section {
-            name: "changes",
-            head: safe!("\n#### {}\n\n| Setting | {} | {} | Line |\n|---|---|---|---|\n", title, before, after),
-            rows: changes.into_iter().map(|change| row(run.wording, file, change)).collect(),
-            tail: MarkdownText::new(),
-        }
-    };
-    origins::groups(run.wording, &shown).into_iter().map(section).collect()
-}
-
-/// The settings that the base declares and the file does not.
-fn no_longer_managed(plan: &Plan) -> Section {
-    let paths = origins::no_longer_managed(plan);
-    Section {
-        name: "settings that are no longer managed",
-        head: safe!("\n{}:\n\n", prose(&origins::no_longer_managed_title(paths.len()))),
-        rows: paths.into_iter().map(|path| safe!("- {}\n", code(&path.into()))).collect(),
-        tail: MarkdownText::new(),
-    }
-}
-
-fn row(wording: Wording, file: &str, change: &Change) -> MarkdownText {
-    let (before, after) = values(change);
-    let word = match wording {
-        Wording::Plan => change.notice,
-        Wording::Drift => change.guard.map(|_| "guarded"),
-    };
-    let word: MarkdownText = word.map(|word| safe!("<br><sub>{}</sub>", text(word))).unwrap_or_default();
-    safe!("| {}{} | {} | {} | {} |\n", setting(change), word, before, after, place(file, change))
-}
-
-fn place(file: &str, change: &Change) -> MarkdownText {
-    code(&safe!("{}:{}", Visible::of(file), change.at.line))
-}
-
-/// The two values of a change, each as code.
-fn values(change: &Change) -> (MarkdownText, MarkdownText) {
-    let of = |value: &serde_json::Value, text| if value.is_null() { "_unset_".into() } else { code(&text) };
-    let (before, after) = value::both(&change.setting, &change.before, &change.after);
-    (of(&change.before, before), of(&change.after, after))
-}
-
-fn findings(findings: &[Finding]) -> Section {
     Section {
         name: "findings",
         head: "\n#### Findings\n\n".into(),
-        rows: findings.iter().map(finding).collect(),
+        rows: findings.iter().map(row).collect(),
         tail: MarkdownText::new(),
     }
-}
-
-fn finding(finding: &Finding) -> MarkdownText {
-    let help = finding.help.as_ref().map(|help| safe!("<br>{}", text(help)));
-    safe!(
-        "- **{}** {} at {}: {}{}\n",
-        finding.severity.word(),
-        code(&finding.rule.id().into()),
-        code(&phrase::finding_place(finding)),
-        text(&finding.message),
-        help.unwrap_or_default()
-    )
 }
 
 /// How to consent to the changes without consent: the lines to add to the file.
@@ -254,12 +162,14 @@ fn difference(run: &Comparison<'_>) -> Section {
 fn unmanaged(unmanaged: &[Unmanaged]) -> Section {
     let row = |one: &Unmanaged| {
         let (path, value) = (code(&Visible::of(&one.path)), code(&value::short(&one.value)));
-        safe!("| {} | {} | {} |\n", path, value, phrase::unmanaged_mark(one))
+        let mark = phrase::unmanaged_mark(one);
+        let mark: MarkdownText = if mark.is_empty() { mark.into() } else { safe!(" ({})", mark) };
+        safe!("- {}: {}{}\n", path, value, mark)
     };
     let title: MarkdownText = safe!("Not managed: {}", phrase::kept::<Markdown>(unmanaged.len()));
     Section {
         name: "settings that are not managed",
-        head: start_of_fold(&title, &"| Setting | Live | |\n|---|---|---|\n".into()),
+        head: start_of_fold(&title, &MarkdownText::new()),
         rows: unmanaged.iter().map(row).collect(),
         tail: "\n</details>\n".into(),
     }

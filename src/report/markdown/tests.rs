@@ -20,7 +20,7 @@ const YAML: &str = "\
 
 fn run<'a>(wording: Wording, plan: &'a Plan, yaml: &'a str) -> Comparison<'a> {
     let model = Model::current();
-    Comparison { wording, model, plan, yaml, repository_file: "org.yaml" }
+    Comparison { wording, model, plan, yaml, repository_file: "org.yaml", ci: None }
 }
 
 fn of_plan(plan: &Plan) -> String {
@@ -69,6 +69,7 @@ fn a_failure_replaces_an_older_comment() {
         command: "plan",
         file: "org.yaml",
         repository_file: "org.yaml",
+        ci: None,
         source: None,
         target: Some(&target),
         kind: crate::ending::FailureKind::Manifest,
@@ -86,13 +87,36 @@ fn a_failure_replaces_an_older_comment() {
 #[test]
 fn markdown_renders_as_intended() {
     let page = rendered(&of_plan(&busy()));
-    assert_eq!(page.matches("<table>").count(), 2, "{page}");
+    assert!(!page.contains("<table>"), "a table does not fit a narrow comment: {page}");
     assert_eq!(page.matches("<details>").count(), page.matches("</details>").count());
     assert!(
         page.contains("<code class=\"language-diff\">") && page.contains("<code class=\"language-yaml\">"),
         "{page}"
     );
     assert!(page.contains("markdown-alert-caution"), "{page}");
+}
+
+#[test]
+fn lines_the_commit_and_the_run_are_linked() {
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let ci = CiRun::github("https://github.com", "widget/org", commit, Some("1234")).unwrap();
+    for wording in [Wording::Plan, Wording::Drift] {
+        let plan = busy();
+        let run = Comparison { ci: Some(&ci), repository_file: "orgs/org.yaml", ..run(wording, &plan, YAML) };
+        let page = rendered(&comment(&run, COMMENT));
+        let line = |line: usize| format!("href=\"https://github.com/widget/org/blob/{commit}/orgs/org.yaml#L{line}\"");
+        assert_eq!(page.matches(&line(7)).count(), plan.changes.len(), "{page}");
+        assert_eq!(page.matches(&line(12)).count(), 1, "the finding: {page}");
+        assert!(page.contains("href=\"https://github.com/widget/org/actions/runs/1234\">run</a>"), "{page}");
+        assert!(page.contains(&format!("href=\"https://github.com/widget/org/commit/{commit}\">commit 01234567</a>")));
+    }
+}
+
+#[test]
+fn the_headline_names_the_organization_and_the_id_is_small() {
+    let text = of_plan(&in_sync());
+    assert!(text.contains("### zerodrift plan: Widget Corp is in sync\n"), "{text}");
+    assert!(text.contains("<sub>`org.yaml` → account 699d98642c564d2e855e9661899b7252</sub>"), "{text}");
 }
 
 /// HTML that values must not produce.
@@ -183,7 +207,7 @@ fn a_comment_fits_githubs_limit_and_counts_omitted_rows() {
 #[test]
 fn many_changes_of_long_values_fit() {
     let long = json!("<|`".repeat(40_000));
-    let changes = vec![change("organization.name", long.clone(), json!("x")); 100];
+    let changes = vec![change("organization.name", long.clone(), json!("x")); 400];
     let text = of_plan(&Plan { changes, ..busy() });
     assert!(text.len() <= COMMENT, "{}", text.len());
     assert!(text.contains("**Cut to fit:**"), "{text}");
@@ -218,6 +242,6 @@ fn a_comment_about_drift_alone_says_that_it_would_be_reverted() {
     let mut plan = with_origins();
     plan.changes.retain(|change| change.origin == Some(Origin::Live));
     let comment = of_plan(&plan);
-    assert!(comment.contains("### zerodrift plan: only changes made outside Git, which apply would revert\n"));
+    assert!(comment.contains("### zerodrift plan: account 699d98642c564d2e855e9661899b7252 has only changes made outside Git, which apply would revert\n"));
     assert!(comment.contains("the file changes no setting, but 2 changes made outside Git would be reverted"));
 }

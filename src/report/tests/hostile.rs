@@ -100,7 +100,7 @@ fn page(plan: &Plan) -> String {
     let plan = &with_login_page(plan.clone(), &json!({"background_color": text, "footer_text": text}));
     let (wording, model) = (Wording::Plan, Model::current());
     let yaml = text.as_str().map(|text| format!("+{text}")).unwrap_or_default();
-    html::page(&Comparison { wording, model, plan, yaml: &yaml, repository_file: "org.yaml" })
+    html::page(&Comparison { wording, model, plan, yaml: &yaml, repository_file: "org.yaml", ci: None })
 }
 
 /// Reports for code hosts about a file with this text, and with a fix that contains it.
@@ -124,6 +124,7 @@ fn failures(text: &str) -> Vec<String> {
         command: "plan",
         file: text,
         repository_file: text,
+        ci: None,
         source: None,
         target: None,
         kind: crate::ending::FailureKind::Io,
@@ -201,6 +202,7 @@ fn no_format_contains_a_hostile_value_unescaped() {
             command: "plan",
             file: text,
             repository_file: text,
+            ci: None,
             source: None,
             target: None,
             kind: crate::ending::FailureKind::Io,
@@ -211,7 +213,7 @@ fn no_format_contains_a_hostile_value_unescaped() {
         each::<FindingsFormat>(&Validation { file: text, source: None, findings, repository_file: text }, &failed);
         let (model, yaml, repository_file) = (Model::current(), &*message, text);
         for wording in [Wording::Plan, Wording::Drift] {
-            let comparison = Comparison { wording, model, plan: &plan, yaml, repository_file };
+            let comparison = Comparison { wording, model, plan: &plan, yaml, repository_file, ci: None };
             each::<PlanFormat>(&comparison, &failed);
         }
     }
