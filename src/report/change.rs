@@ -2,13 +2,13 @@
 
 use serde_json::Value as Json;
 
+use super::lines::{self, LineSide};
 use super::phrase::Wording;
 use super::value::{self, Moves, element_of, moves};
-use super::words;
 use crate::plan::{Change, Op};
 use crate::settings::{Color, Kind, Setting};
 use crate::text::Visible;
-use crate::text::layout::{TerminalText, hanging, pad, terminal};
+use crate::text::layout::{TerminalText, first_column, hanging, hanging_pieces, one_line_row, terminal};
 use crate::text::limit::ELEMENTS;
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
@@ -16,11 +16,21 @@ use crate::text::style::{Role, Style};
 /// The indentation of the lines of a change, and the width of the column of names.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {
-    /// Spaces before the mark.
-    pub(super) indent: usize,
-    /// Columns of the names.
-    pub(super) name: usize,
+    indent: usize,
+    name: usize,
 }
+
+impl Columns {
+    /// Returns the column of names with which most of the changes fit on one line.
+    pub(super) fn of(changes: &[&Change], indent: usize, wording: Wording, style: &Style) -> Self {
+        let cells = |change: &&Change| Some((change.setting.name().len(), one_line(change, wording, style)?.width()));
+        let rows: Vec<_> = changes.iter().filter_map(cells).collect();
+        Self { indent, name: first_column(&rows, style.width.saturating_sub(indent + MARK)) }
+    }
+}
+
+/// The columns of a mark and the space behind it.
+const MARK: usize = 2;
 
 /// Renders a change in a list: its mark, name, values and notice.
 pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &Style) -> TerminalText {
@@ -28,17 +38,16 @@ pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &S
         Wording::Plan => mark(change, style),
         Wording::Drift => style.paint(Role::Changed, "~"),
     };
-    let start = TerminalText::repeat(" ", columns.indent) + mark;
-    let name = change.setting.name();
-    let behind = columns.indent + 2 + columns.name + 3;
-    let mut text = match one_line(change, wording, style) {
-        Some(line) if behind + line.width() <= style.width.max(60) => {
-            safe!("{} {}   {}\n", start, pad(name, columns.name), line)
-        }
-        _ => safe!("{} {}\n{}", start, name, two_lines(change, columns.indent + 4, wording, style)),
-    };
+    let name = terminal!("{} {}", mark, change.setting.name());
+    let Columns { indent, name: column } = columns;
+    let line = one_line(change, wording, style);
+    let row = line.and_then(|line| one_line_row(indent, &name, MARK + column, line, style.width));
+    let mut text = row.unwrap_or_else(|| {
+        let name = TerminalText::repeat(" ", indent) + name;
+        name.line() + block(change, indent + 4, wording, style)
+    });
     if let (Wording::Plan, Some(notice)) = (wording, change.notice) {
-        text.push(hanging(columns.indent + 4, style.paint(Role::Doubtful, "note:"), 6, notice, style.width));
+        text.push(hanging(indent + 4, style.paint(Role::Doubtful, "note:"), 6, notice, style.width));
     }
     text
 }
@@ -46,10 +55,8 @@ pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &S
 /// Renders only the values of a change, on one line if they fit.
 pub(super) fn values(change: &Change, indent: usize, wording: Wording, style: &Style) -> TerminalText {
     match one_line(change, wording, style) {
-        Some(line) if indent + line.width() <= style.width.max(60) => {
-            safe!("{}{}\n", TerminalText::repeat(" ", indent), line)
-        }
-        _ => two_lines(change, indent, wording, style),
+        Some(line) if indent + line.width() <= style.width => (TerminalText::repeat(" ", indent) + line).line(),
+        _ => block(change, indent, wording, style),
     }
 }
 
@@ -86,9 +93,14 @@ fn painted(setting: &Setting, value: &Json, text: Visible, style: &Style) -> Ter
     }
 }
 
+/// Both values on one line. `None` if one of them has several lines, or if they are texts that are easier to compare one
+/// below the other.
 fn one_line(change: &Change, wording: Wording, style: &Style) -> Option<TerminalText> {
-    if let Some(line) = elements(change, wording, style) {
-        return Some(line);
+    if is_multiline(&change.before) || is_multiline(&change.after) || are_long_texts(change) {
+        return None;
+    }
+    if let Some(moves) = moves(change) {
+        return Some(elements(&moves, wording, style));
     }
     let (before, after) = both(change, style);
     Some(match (wording, change.op) {
@@ -98,28 +110,65 @@ fn one_line(change: &Change, wording: Wording, style: &Style) -> Option<Terminal
     })
 }
 
-fn two_lines(change: &Change, indent: usize, wording: Wording, style: &Style) -> TerminalText {
-    let (before, after) = match (&change.before, &change.after) {
-        (Json::String(before), Json::String(after)) => words::difference(before, after, style),
-        _ => both(change, style),
-    };
-    let (removed, added) = match wording {
-        Wording::Plan => (style.paint(Role::Removed, "-"), style.paint(Role::Added, "+")),
-        Wording::Drift => ("live".into(), "file".into()),
-    };
-    let label = removed.width() + 1;
-    let added = hanging(indent, added, label, after, style.width);
-    if wording == Wording::Plan && change.before.is_null() {
-        return added;
+fn are_long_texts(change: &Change) -> bool {
+    const SHORT: usize = 50;
+    match (&change.before, &change.after) {
+        (Json::String(before), Json::String(after)) if change.setting.kind == Kind::Text => {
+            before.chars().count() + after.chars().count() > SHORT
+        }
+        _ => false,
     }
-    hanging(indent, removed, label, before, style.width) + added
 }
 
-/// Renders the change of a set as the elements that are added and removed.
-fn elements(change: &Change, wording: Wording, style: &Style) -> Option<TerminalText> {
-    let moves = moves(change)?;
-    let element = element_of(&moves);
-    let Moves { removed, added, kept } = &moves;
+fn is_multiline(value: &Json) -> bool {
+    value.as_str().is_some_and(|text| text.contains('\n'))
+}
+
+/// Each value on lines of its own. A value is not broken, except between the lines of a text and the elements of a set.
+fn block(change: &Change, indent: usize, wording: Wording, style: &Style) -> TerminalText {
+    if let Some(moves) = moves(change) {
+        return element_lines(&moves, indent, wording, style);
+    }
+    let labelled = |(side, line)| safe!("{}{}{}", TerminalText::repeat(" ", indent), label(side, wording, style), line);
+    value_lines(change, wording, style).into_iter().map(labelled).map(TerminalText::line).collect()
+}
+
+/// The lines of both values. A plan does not show that a setting had no value.
+fn value_lines(change: &Change, wording: Wording, style: &Style) -> Vec<(LineSide, TerminalText)> {
+    if let (Json::String(before), Json::String(after)) = (&change.before, &change.after) {
+        return lines::difference(before, after, style);
+    }
+    let (before, after) = both(change, style);
+    let side = |side, value: &Json, shown| match value {
+        Json::String(text) if is_multiline(value) => lines::one_sided(side, text, style),
+        _ => vec![(side, shown)],
+    };
+    let mut shown = side(LineSide::Before, &change.before, before);
+    if wording == Wording::Plan && change.before.is_null() {
+        shown.clear();
+    }
+    shown.extend(side(LineSide::After, &change.after, after));
+    shown
+}
+
+/// The mark of a line, with the space behind it.
+fn label(side: LineSide, wording: Wording, style: &Style) -> TerminalText {
+    match (wording, side) {
+        (Wording::Plan, LineSide::Before) => style.paint(Role::Removed, "-") + " ",
+        (Wording::Plan, LineSide::After) => style.paint(Role::Added, "+") + " ",
+        (Wording::Plan, LineSide::Both) => style.paint(Role::Quiet, "=") + " ",
+        (Wording::Plan, LineSide::Omitted) => "  ".into(),
+        (Wording::Drift, LineSide::Before) => "live ".into(),
+        (Wording::Drift, LineSide::After) => "file ".into(),
+        (Wording::Drift, LineSide::Both) => "both ".into(),
+        (Wording::Drift, LineSide::Omitted) => "     ".into(),
+    }
+}
+
+/// The change of a set on one line: the elements that are added, removed and kept.
+fn elements(moves: &Moves, wording: Wording, style: &Style) -> TerminalText {
+    let element = element_of(moves);
+    let Moves { removed, added, kept } = moves;
     let list = |elements: &[Json]| value::list(elements, &element);
     let kept = |keeps: &'static str| {
         (!kept.is_empty()).then(|| style.paint(Role::Quiet, terminal!("({} {})", keeps, list(kept))))
@@ -143,5 +192,28 @@ fn elements(change: &Change, wording: Wording, style: &Style) -> Option<Terminal
             [Some(moved), kept("both have")].into_iter().flatten().collect()
         }
     };
-    Some(TerminalText::join(parts, "  "))
+    TerminalText::join(parts, "  ")
+}
+
+/// The change of a set with a line for the elements that are added, removed and kept, broken between elements.
+fn element_lines(moves: &Moves, indent: usize, wording: Wording, style: &Style) -> TerminalText {
+    let element = element_of(moves);
+    let Moves { removed, added, kept } = moves;
+    let rows: [(TerminalText, &Vec<Json>); 3] = match wording {
+        Wording::Plan => [
+            (style.paint(Role::Added, "+"), added),
+            (style.paint(Role::Removed, "-"), removed),
+            (style.paint(Role::Quiet, "keeps"), kept),
+        ],
+        Wording::Drift => [("live also has".into(), removed), ("live lacks".into(), added), ("both have".into(), kept)],
+    };
+    let row = |(label, elements): (TerminalText, &Vec<Json>)| {
+        let width = label.width() + 1;
+        let mut shown: Vec<Visible> =
+            elements.iter().take(ELEMENTS).map(&element).chain(value::more(elements)).collect();
+        let last = shown.len().saturating_sub(1);
+        shown.iter_mut().take(last).for_each(|element| element.push(","));
+        hanging_pieces(indent, label, width, &shown, style.width)
+    };
+    rows.into_iter().filter(|(_, elements)| !elements.is_empty()).map(row).collect()
 }

@@ -4,8 +4,7 @@ use super::phrase::Wording;
 use super::plan::{changes_section, findings_section, header, join, no_longer_managed_section, read_only_section};
 use super::summary;
 use crate::plan::{Action, Plan};
-use crate::text::layout::{TerminalText, terminal};
-use crate::text::safe::safe;
+use crate::text::layout::{TerminalText, beside_or_below, terminal};
 use crate::text::shell_path;
 use crate::text::style::{Role, Style};
 
@@ -26,7 +25,7 @@ pub(super) fn rendered(plan: &Plan, style: &Style) -> TerminalText {
         findings_section(&plan.findings, style),
         read_only_section(plan, style),
         what_next(plan, style),
-        style.paint(Role::Heading, summary::summary(Wording::Drift, plan)).line(),
+        style.paragraph(Role::Heading, summary::summary(Wording::Drift, plan)),
     ])
 }
 
@@ -42,18 +41,19 @@ fn what_next(plan: &Plan, style: &Style) -> TerminalText {
     let (path, file) = (&plan.manifest.path, shell_path(&plan.manifest.path));
     let apply = style.paint(Role::Code, terminal!("zerodrift apply {}", file));
     match plan.action {
-        Action::Create => safe!("To create the organization: {}\n", apply),
+        Action::Create => beside_or_below(0, "To create the organization:", apply, style.width),
         Action::None | Action::Update => {
             if plan.base.is_some() && !plan.has_drift() {
-                return safe!("To apply the file: {}\n", apply);
+                return beside_or_below(0, "To apply the file:", apply, style.width);
             }
             // Standard input cannot be rewritten.
             let keep = match path.as_str() {
                 _ if plan.base.is_some() => "run the same command with --adopt".into(),
-                "-" => safe!("edit the manifest that you pipe in"),
+                "-" => "edit the manifest that you pipe in".into(),
                 _ => style.paint(Role::Code, terminal!("zerodrift drift {} --adopt", file)),
             };
-            safe!("To apply the file: {}\nTo keep the live values: {}\n", apply, keep)
+            let apply = beside_or_below(0, "To apply the file:", apply, style.width);
+            apply + beside_or_below(0, "To keep the live values:", keep, style.width)
         }
     }
 }

@@ -3,18 +3,23 @@
 use super::subject::FailedRun;
 use crate::document::{self, ErrorEntry};
 use crate::text::Visible;
-use crate::text::layout::{TerminalText, hanging};
+use crate::text::layout::{TerminalText, hanging, item};
 use crate::text::style::{Role, Style};
 
-/// Returns `error: …`, then each hint on its own line. Line breaks in the message are kept.
+/// Returns `error: …`, then each hint on its own line. Line breaks and indentation in the message are kept.
 pub fn text(message: &str, hints: &[String], style: &Style) -> String {
     rendered(message, hints, style).into()
 }
 
 /// As [`text`].
 pub(super) fn rendered(message: &str, hints: &[String], style: &Style) -> TerminalText {
-    let lines = TerminalText::join(Visible::lines(message, usize::MAX), "\n");
-    let mut text = style.paint(Role::Guarded, "error:") + " " + lines + "\n";
+    let mut lines = message.lines();
+    let first = Visible::whole(lines.next().unwrap_or_default());
+    let mut text = hanging(0, style.paint(Role::Guarded, "error:"), 7, first, style.width);
+    for line in lines {
+        let prose = line.trim_start_matches(' ');
+        text.push(item(line.len() - prose.len(), Visible::whole(prose), style.width));
+    }
     for hint in hints {
         let hint = Visible::one_line(hint, usize::MAX);
         text.push(hanging(2, style.paint(Role::Code, "hint:"), 6, hint, style.width));

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
-use super::phrase::count;
+use super::phrase::{self, count};
 use crate::diagnostics::{Finding, Fix, Location, Severity, Source};
-use crate::text::layout::{TerminalText, terminal};
+use crate::text::layout::{TerminalText, terminal, wrap};
 use crate::text::limit::LONG_MESSAGE;
 use crate::text::safe::safe;
 use crate::text::style::{ColorLevel, Style};
@@ -41,12 +41,12 @@ pub(super) fn rendered<'a>(
         ColorLevel::Plain => Renderer::plain(),
         ColorLevel::Ansi | ColorLevel::TrueColor => Renderer::styled(),
     };
-    let renderer = renderer.term_width(140);
+    let renderer = renderer.term_width(style.width);
     let sources: Vec<&Source> = sources.into_iter().collect();
     let mut out = TerminalText::new();
     for finding in findings {
         let source = sources.iter().find(|source| source.name == finding.file).copied();
-        out.push(terminal!("{}\n\n", one(finding, source, &renderer)));
+        out.push(terminal!("{}\n\n", one(finding, source, &renderer, style.width)));
     }
     out + summary(findings) + "\n"
 }
@@ -76,13 +76,14 @@ fn summary(findings: &[Finding]) -> Visible {
     safe!("{} in {}", counts, place)
 }
 
-fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> TerminalText {
+fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer, columns: usize) -> TerminalText {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
         Severity::Note => Level::NOTE,
     };
-    let title = level.primary_title(lines(&finding.message)).id(finding.rule.id());
+    let label = phrase::finding_label(finding).len() + 1;
+    let title = level.primary_title(lines(&finding.message, columns.saturating_sub(label))).id(finding.rule.id());
     let window = source.zip(finding.at.as_ref()).and_then(|(source, at)| SourceWindow::of(source, at));
     let origin = Origin::path(visible(&finding.file));
     let origin = match &finding.at {
@@ -94,12 +95,14 @@ fn one(finding: &Finding, source: Option<&Source>, renderer: &Renderer) -> Termi
         let annotation = AnnotationKind::Primary.span(window.marked.clone());
         group = group.element(Snippet::source(window.text.clone()).line_start(window.line).annotation(annotation));
     }
-    let patch = window.as_ref().zip(finding.fix.as_ref()).and_then(|(window, fix)| patched(window, fix, finding));
+    let patch =
+        window.as_ref().zip(finding.fix.as_ref()).and_then(|(window, fix)| patched(window, fix, finding, columns));
     let mut report = vec![group];
     match (patch, &finding.help) {
         (Some(patch), _) => report.push(patch),
         (None, Some(help)) => {
-            report = report.into_iter().map(|group| group.element(Level::HELP.message(lines(help)))).collect();
+            let help = lines(help, columns.saturating_sub(HELP + gutter(finding)));
+            report = report.into_iter().map(|group| group.element(Level::HELP.message(help.clone()))).collect();
         }
         (None, None) => {}
     }
@@ -113,10 +116,10 @@ fn without_continuation(rendered: &str) -> String {
 }
 
 /// The line with the fix applied, under the help.
-fn patched<'a>(window: &SourceWindow, fix: &Fix, finding: &Finding) -> Option<Group<'a>> {
-    let title = lines(finding.help.as_deref().unwrap_or(&fix.title));
+fn patched<'a>(window: &SourceWindow, fix: &Fix, finding: &Finding, columns: usize) -> Option<Group<'a>> {
+    let title = lines(finding.help.as_deref().unwrap_or(&fix.title), columns.saturating_sub(HELP));
     let span = window.inside(&fix.span)?;
-    let patch = Patch::new(span, lines(&fix.replacement));
+    let patch = Patch::new(span, lines(&fix.replacement, usize::MAX));
     let snippet = Snippet::source(window.text.clone()).line_start(window.line).patch(patch);
     Some(Level::HELP.secondary_title(title).element(snippet))
 }
@@ -177,9 +180,19 @@ impl SourceWindow {
     }
 }
 
-/// A message with untrusted parts, escaped and cut to a readable length. Line breaks are kept.
-fn lines(text: &str) -> String {
-    Visible::lines(text, LONG_MESSAGE).iter().map(|line| &**line).collect::<Vec<_>>().join("\n")
+/// The columns of `help: `.
+const HELP: usize = 6;
+
+/// The columns before a help without a fix: those of the line number, and ` = `.
+fn gutter(finding: &Finding) -> usize {
+    finding.at.as_ref().map_or(0, |at| at.line.to_string().len()) + 3
+}
+
+/// A message with untrusted parts, escaped, cut to a readable length and wrapped. Line breaks are kept.
+fn lines(text: &str, columns: usize) -> String {
+    let lines = Visible::lines(text, LONG_MESSAGE);
+    let wrapped: Vec<Visible> = lines.iter().flat_map(|line| wrap(line, columns)).collect();
+    Visible::join(wrapped, "\n").into()
 }
 
 #[cfg(test)]

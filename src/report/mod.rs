@@ -4,7 +4,7 @@
 //! A new format is a file in this folder and a variant of [`PlanFormat`] or [`FindingsFormat`].
 //!
 //! - `phrase`: phrases that several renderers share; `summary`: the outcome in one sentence; `origins`: changes by the side
-//!   that changed; `value`, `words`: one value, and two values compared
+//!   that changed; `value`: one value; `words`, `lines`: two texts compared
 //! - `change`: one change of one setting as lines
 //! - `plan`, `drift`: a plan, and the same differences as drift
 //! - `subject`: the input of reports; `format`: the trait of all formats
@@ -36,6 +36,7 @@ mod ci_run;
 mod fingerprint;
 mod format;
 mod line_hash;
+mod lines;
 mod origins;
 mod path;
 mod phrase;
@@ -56,7 +57,7 @@ pub use phrase::Wording;
 pub use subject::{Comparison, FailedRun, Validation};
 pub use unified::unified;
 
-pub use crate::text::style::{ColorLevel, Style};
+pub use crate::text::style::{ColorLevel, DEFAULT_WIDTH, Style};
 
 /// Format of a plan, or of drift.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -7,7 +7,9 @@ use super::{origins, summary, value};
 use crate::diagnostics::{Finding, Severity};
 use crate::plan::{Action, Change, GuardState, ManifestRef, Plan, Unmanaged};
 use crate::text::Visible;
-use crate::text::layout::{Terminal, TerminalText, column, hanging, pad, terminal};
+use crate::text::layout::{
+    Terminal, TerminalText, beside_or_below, first_column, hanging, hanging_pieces, pad, paragraph, table_row, terminal,
+};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
@@ -32,7 +34,7 @@ pub(super) fn rendered(plan: &Plan, style: &Style) -> TerminalText {
         unmanaged_section(plan, style),
         findings_section(&plan.findings, style),
         writes_section(plan, style),
-        style.paint(Role::Heading, summary::summary(Wording::Plan, plan)).line(),
+        style.paragraph(Role::Heading, summary::summary(Wording::Plan, plan)),
     ])
 }
 
@@ -48,38 +50,42 @@ pub(super) fn join(sections: impl IntoIterator<Item = TerminalText>) -> Terminal
 
 /// `org.yaml → account 699d…`, and the API if it is not Cloudflare's.
 pub(super) fn header(plan: &Plan, style: &Style) -> TerminalText {
-    let path = Visible::of(&plan.manifest.path);
-    let line = style.paint(Role::Heading, terminal!("{} → {}", path, plan.target));
-    let elsewhere: Visible = phrase::other_api(plan).map(|api| safe!(" at {}", api)).unwrap_or_default();
+    let heading = |words| style.paint(Role::Heading, words);
+    let path = terminal!("{}", Visible::of(&plan.manifest.path));
+    let mut pieces = vec![heading(path), heading(terminal!("→ {}", plan.target))];
+    pieces.extend(phrase::other_api(plan).map(|api| terminal!("at {}", api)));
     let create = match plan.action {
-        Action::Create => "it has no Zero Trust organization yet: apply would create one\n",
-        Action::None | Action::Update => "",
+        Action::Create => paragraph("it has no Zero Trust organization yet: apply would create one", style.width),
+        Action::None | Action::Update => TerminalText::new(),
     };
-    let base =
-        plan.base.as_ref().map(|base| style.paint(Role::Quiet, terminal!("Base: {}", Visible::of(&base.name))).line());
-    let base = base.unwrap_or_default();
-    safe!("{}{}\n{}{}{}", line, elsewhere, base, create, declared_empty(&plan.declared_empty))
+    let base = plan.base.as_ref().map(|base| {
+        let name = style.paint(Role::Quiet, Visible::of(&base.name));
+        beside_or_below(0, style.paint(Role::Quiet, "Base:"), name, style.width)
+    });
+    let heading = hanging_pieces(0, "", 0, &pieces, style.width);
+    heading + base.unwrap_or_default() + create + declared_empty(&plan.declared_empty, style)
 }
 
 /// The settings that a creation checks in addition to the changes that it sends.
-fn declared_empty(declared: &[Change]) -> TerminalText {
+fn declared_empty(declared: &[Change], style: &Style) -> TerminalText {
     let verb = match declared {
         [] => return TerminalText::new(),
         [_] => "is",
         _ => "are",
     };
-    safe!(
-        "{} {} declared as empty: after the creation, apply would check that, and unset it if the server set a value\n",
+    let prose = terminal!(
+        "{} {} declared as empty: after the creation, apply would check that, and unset it if the server set a value",
         Visible::join(declared.iter().map(|change| change.setting.path), ", "),
         verb
-    )
+    );
+    paragraph(prose, style.width)
 }
 
 fn guarded_section(manifest: &ManifestRef, guarded: &[&Change], style: &Style) -> TerminalText {
     if guarded.is_empty() {
         return TerminalText::new();
     }
-    let mut text = style.paint(Role::Guarded, GUARDED).line();
+    let mut text = style.paragraph(Role::Guarded, GUARDED);
     for change in guarded {
         let Some(state) = change.guard else { continue };
         text.push(terminal!("\n{}", guarded_change(&manifest.path, change, state, style)));
@@ -91,12 +97,13 @@ fn guarded_section(manifest: &ManifestRef, guarded: &[&Change], style: &Style) -
 
 fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style) -> TerminalText {
     let (mark, path) = (style.paint(Role::Guarded, "!"), style.paint(Role::Heading, change.setting.path));
-    let mut text = safe!("  {} {}", mark, path);
+    let name: TerminalText = safe!("{} {}", mark, path);
     let place = phrase::place(file, change);
-    if !place.is_empty() {
-        text.push(terminal!("  {}", style.paint(Role::Quiet, place)));
-    }
-    text = text.line() + change::values(change, 6, Wording::Plan, style);
+    let mut text = match place.is_empty() {
+        true => TerminalText::repeat(" ", 2) + name.line(),
+        false => beside_or_below(2, name + " ", style.paint(Role::Quiet, place), style.width),
+    };
+    text.push(change::values(change, 6, Wording::Plan, style));
     let in_use = phrase::in_use(change).map(|context| ("in use now", context));
     let facts = [("what happens", state.guard.consequence), ("check first", state.guard.check_first)];
     let origin = origins::of_change(Wording::Plan, change).map(|origin| ("origin", origin));
@@ -116,8 +123,8 @@ fn consent_block(manifest: &ManifestRef, open: &[&Change], style: &Style) -> Ter
     let entries = phrase::consent_lines(manifest, open);
     let mut text = TerminalText::new();
     if !entries.is_empty() {
-        let place = phrase::consent_place(manifest, phrase::source(&manifest.path));
-        text.push(terminal!("\n  To consent, {}:\n\n", place));
+        let place = terminal!("To consent, {}:", phrase::consent_place(manifest, phrase::source(&manifest.path)));
+        text.push(terminal!("\n{}\n", hanging(2, "", 0, place, style.width)));
         entries.iter().flatten().for_each(|line| text.push(style.paint(Role::Code, line).line()));
     }
     text.push(terminal!("\n  {}:\n\n", phrase::by_flag(!entries.is_empty(), open)));
@@ -131,13 +138,13 @@ fn consent_block(manifest: &ManifestRef, open: &[&Change], style: &Style) -> Ter
 pub(super) fn changes_section(changes: &[&Change], wording: Wording, style: &Style) -> TerminalText {
     let groups = origins::groups(wording, changes);
     join(groups.into_iter().map(|OriginGroup { title, changes }| {
-        let title = title.map(|title| style.paint(Role::Heading, title).line()).unwrap_or_default();
+        let title = title.map(|title| style.paragraph(Role::Heading, title)).unwrap_or_default();
         title + grouped_changes(&changes, wording, style)
     }))
 }
 
 fn grouped_changes(changes: &[&Change], wording: Wording, style: &Style) -> TerminalText {
-    let columns = Columns { indent: 4, name: column(changes.iter().map(|change| change.setting.name()), 36) };
+    let columns = Columns::of(changes, 4, wording, style);
     let block = |(group, changes): (&'static str, Vec<&Change>)| {
         let rows: TerminalText = changes.iter().map(|change| change::row(change, columns, wording, style)).collect();
         safe!("  {}\n{}", style.paint(Role::Heading, group), rows)
@@ -152,7 +159,7 @@ pub(super) fn no_longer_managed_section(plan: &Plan, style: &Style) -> TerminalT
         return TerminalText::new();
     }
     let rows: TerminalText = paths.iter().map(|path| terminal!("    {}\n", *path)).collect();
-    style.paint(Role::Quiet, origins::no_longer_managed_title(paths.len())).line() + rows
+    style.paragraph(Role::Quiet, origins::no_longer_managed_title(paths.len())) + rows
 }
 
 fn unmanaged_section(plan: &Plan, style: &Style) -> TerminalText {
@@ -160,13 +167,8 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> TerminalText {
         return TerminalText::new();
     }
     let shown = &plan.unmanaged[..plan.unmanaged.len().min(UNMANAGED_SHOWN)];
-    let paths: Vec<_> = shown.iter().map(|unmanaged| Visible::of(&unmanaged.path)).collect();
-    let columns = column(paths.iter().map(|path| &**path), 68);
-    let mut text =
-        style.paint(Role::Quiet, terminal!("Not managed: {}", phrase::kept::<Terminal>(plan.unmanaged.len()))).line();
-    for (path, unmanaged) in paths.iter().zip(shown) {
-        text.push(unmanaged_row(&pad(path, columns), unmanaged, style));
-    }
+    let kept = terminal!("Not managed: {}", phrase::kept::<Terminal>(plan.unmanaged.len()));
+    let mut text = style.paint(Role::Quiet, kept).line() + unmanaged_rows(shown, style);
     let more = plan.unmanaged.len() - shown.len();
     if more > 0 {
         text.push(style.paint(Role::Quiet, terminal!("    … and {} more, see --format json", more)).line());
@@ -176,21 +178,28 @@ fn unmanaged_section(plan: &Plan, style: &Style) -> TerminalText {
 
 /// The live values that only the server writes and that a reader should see.
 pub(super) fn read_only_section(plan: &Plan, style: &Style) -> TerminalText {
-    let read_only = plan.unmanaged.iter().filter(|unmanaged| unmanaged.read_only);
-    let row = |one: &Unmanaged| unmanaged_row(&terminal!("{}", Visible::of(&one.path)), one, style);
-    let rows: TerminalText = read_only.map(row).collect();
-    if rows.is_empty() { rows } else { safe!("{}\n{}", style.paint(Role::Quiet, "Kept by the server:"), rows) }
+    let read_only: Vec<_> = plan.unmanaged.iter().filter(|unmanaged| unmanaged.read_only).cloned().collect();
+    match read_only.is_empty() {
+        true => TerminalText::new(),
+        false => style.paint(Role::Quiet, "Kept by the server:").line() + unmanaged_rows(&read_only, style),
+    }
 }
 
-fn unmanaged_row(path: &TerminalText, unmanaged: &Unmanaged, style: &Style) -> TerminalText {
-    let shown = value::short(&unmanaged.value);
-    let mark = phrase::unmanaged_mark(unmanaged);
-    if mark.is_empty() {
-        return style.paint(Role::Quiet, terminal!("    {}   {}", path, shown)).line();
-    }
-    let role = if unmanaged.known { Role::Quiet } else { Role::Doubtful };
-    let row = style.paint(Role::Quiet, terminal!("    {}   {}", path, pad(shown, 24)));
-    safe!("{}  {}\n", row, style.paint(role, mark))
+fn unmanaged_rows(unmanaged: &[Unmanaged], style: &Style) -> TerminalText {
+    const INDENT: usize = 4;
+    let cells = |one: &Unmanaged| {
+        let path = style.paint(Role::Quiet, Visible::of(&one.path));
+        let role = if one.known { Role::Quiet } else { Role::Doubtful };
+        let path = match phrase::unmanaged_mark(one) {
+            "" => path,
+            mark => safe!("{} {}", path, style.paint(role, terminal!("({})", mark))),
+        };
+        (path, style.paint(Role::Quiet, value::short(&one.value)))
+    };
+    let rows: Vec<(TerminalText, TerminalText)> = unmanaged.iter().map(cells).collect();
+    let widths: Vec<_> = rows.iter().map(|(path, value)| (path.width(), value.width())).collect();
+    let column = first_column(&widths, style.width.saturating_sub(INDENT));
+    rows.iter().map(|(path, value)| table_row(INDENT, path, column, value, style.width)).collect()
 }
 
 /// Findings without the lines of the file.
@@ -220,13 +229,19 @@ fn writes_section(plan: &Plan, style: &Style) -> TerminalText {
     }
     let mut text = TerminalText::from("Apply would send\n");
     for write in &plan.writes {
-        text.push(terminal!("    {} {}\n", pad(write.method, 4), Visible::of(&write.path)));
+        text.push(beside_or_below(4, pad(write.method, 4), Visible::of(&write.path), style.width));
     }
-    text.push(style.paint(Role::Quiet, terminal!("Digest {}", Visible::of(&plan.digest))).line());
+    let quiet = |words: TerminalText| style.paint(Role::Quiet, words);
+    text.push(beside_or_below(
+        0,
+        quiet("Digest".into()),
+        quiet(terminal!("{}", Visible::of(&plan.digest))),
+        style.width,
+    ));
     // `rollback`, which restores a backup, takes no digest.
     let is_rollback = plan.changes.iter().any(|change| change.at.is_whole_file());
     if let Some(until) = plan.expires_at().filter(|_| !is_rollback) {
-        text.push(style.paint(Role::Quiet, terminal!("Valid until {} for apply --expect", until)).line());
+        text.push(style.paragraph(Role::Quiet, terminal!("Valid until {} for apply --expect", until)));
     }
     text
 }

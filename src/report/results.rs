@@ -10,7 +10,7 @@ use crate::ending::{End, FailureKind};
 use crate::plan::Plan;
 use crate::settings::Target;
 use crate::text::Visible;
-use crate::text::layout::{TerminalText, hanging, terminal};
+use crate::text::layout::{TerminalText, hanging, item};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
@@ -26,7 +26,7 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
                 target,
                 phrase::count(outcome.writes, "write")
             );
-            format!("\n{}\n", style.paint(Role::Heading, sentence))
+            format!("\n{}", style.paragraph(Role::Heading, sentence))
         }
         End::Conflict | End::Failed | End::Refused => stopped(target, outcome, style).into(),
     }
@@ -37,10 +37,10 @@ fn stopped(target: &Target, outcome: &Outcome, style: &Style) -> TerminalText {
     let mut text = TerminalText::from("\n");
     if !outcome.mismatches.is_empty() {
         let heading: Visible = safe!("Conflict: after the write, the live state of {} differs from the plan.", target);
-        text.push(style.paint(Role::Guarded, heading).line());
+        text.push(style.paragraph(Role::Guarded, heading));
     }
     for found in &outcome.mismatches {
-        text.push(terminal!("  {}\n", mismatch_line(found)));
+        text.push(item(2, mismatch_line(found), style.width));
     }
     match &outcome.failure {
         Some(failure) => {

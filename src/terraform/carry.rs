@@ -63,8 +63,8 @@ impl<'r> Conversion<'r, '_> {
         let message = format!("{name} is not carried over: {reason}");
         let (file, _) = place.resolve(self.files);
         let help = match self.resource.origin {
-            Origin::Configuration => format!("for the exact value: {}", exact_command(&file)),
-            Origin::Output if reason == UNKNOWN => format!("apply the plan, then: {}", exact_command("")),
+            Origin::Configuration => format!("for the exact value: `{}`", exact_command(&file)),
+            Origin::Output if reason == UNKNOWN => format!("apply the plan, then: `{}`", exact_command("")),
             Origin::Output => "add it to the manifest by hand, if it may be stored in Git".to_owned(),
         };
         self.push(place, Rule::TerraformExpression, message, Some(help));

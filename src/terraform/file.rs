@@ -80,7 +80,7 @@ pub(super) fn read<'a>(sources: &'a [Source], diagnostics: &mut Diagnostics) -> 
     for source in sources {
         if let Some(tofu) = sources.iter().find(|other| names::shadowing(&source.name).as_ref() == Some(&other.name)) {
             let message = format!("{} is skipped: OpenTofu reads {} instead", source.name, tofu.name);
-            let help = format!("with Terraform, run: {}", names::exact_command(&source.name));
+            let help = format!("with Terraform, run: `{}`", names::exact_command(&source.name));
             let finding = Finding::new(Rule::TerraformFile, &source.name, message);
             diagnostics.push(finding.severity(Severity::Warning).help(help));
             continue;
@@ -123,7 +123,7 @@ fn content(source: &Source, lines: &Lines<'_>) -> Result<FileContent, Box<Findin
 }
 
 fn unreadable(source: &Source, message: String) -> Box<Finding> {
-    let help = format!("for the exact values: {}", names::exact_command(&source.name));
+    let help = format!("for the exact values: `{}`", names::exact_command(&source.name));
     Box::new(Finding::new(Rule::TerraformSyntax, &source.name, message).help(help))
 }
 

@@ -137,7 +137,7 @@ fn objection(files: &[File<'_>], resources: &[Resource], resource: &Resource) ->
     let (file, _) = place.resolve(files);
     let is_configuration = resource.origin == Origin::Configuration;
     Some(if is_configuration {
-        finding.help(format!("for what Terraform applied: {}", names::exact_command(&file)))
+        finding.help(format!("for what Terraform applied: `{}`", names::exact_command(&file)))
     } else {
         finding
     })

@@ -2,7 +2,7 @@
 
 use anstyle::{AnsiColor, RgbColor};
 
-use super::layout::{Terminal, TerminalText};
+use super::layout::{Terminal, TerminalText, wrap};
 use super::safe::{In, safe};
 
 /// The colours that a terminal supports.
@@ -22,13 +22,17 @@ pub enum ColorLevel {
 pub struct Style {
     /// The supported colours.
     pub color: ColorLevel,
-    /// The width in columns. Prose is wrapped to it; values and requests are never broken.
+    /// The width in columns. Prose is wrapped to it. Values and commands are never broken: one that does not fit beside its
+    /// name has a line of its own.
     pub width: usize,
 }
 
+/// The width of a text that is not for a terminal, such as a file or the log of a job, in columns.
+pub const DEFAULT_WIDTH: usize = 100;
+
 impl Default for Style {
     fn default() -> Self {
-        Self { color: ColorLevel::Plain, width: 100 }
+        Self::plain(DEFAULT_WIDTH)
     }
 }
 
@@ -89,6 +93,12 @@ impl Style {
         }
         let style = role.style();
         TerminalText::trusted(format!("{}{text}{}", style.render(), style.render_reset()))
+    }
+
+    /// Returns prose in the style of a role, wrapped to the width.
+    pub(crate) fn paragraph(&self, role: Role, prose: impl In<Terminal>) -> TerminalText {
+        let lines = wrap::<Terminal>(&safe!("{}", prose), self.width);
+        lines.into_iter().map(|line| self.paint(role, line).line()).collect()
     }
 
     /// Returns a small square in a colour, followed by a space, or an empty text if the terminal cannot display the colour.

@@ -88,10 +88,11 @@ fn an_error_for_an_unknown_token_names_the_permissions() {
     let env = env.set("CLOUDFLARE_BASE_URL", &sandbox.base_url).set("CLOUDFLARE_API_TOKEN", "somebody-elses");
     assert_snapshot!(env.run("plan"), @r#"
     ------- stderr -------
-    error: GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 403: Authentication error (code 10000) (cf-ray 8f00000000000001-SBX)
-      hint: give the token the account permission "Access: Organizations, Identity Providers, and Groups
-            Read" (newer: "Access: Organizations Read"); the dashboard says "Edit" where the API says
-            "Write"
+    error: GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status
+           403: Authentication error (code 10000) (cf-ray 8f00000000000001-SBX)
+      hint: give the token the account permission
+            "Access: Organizations, Identity Providers, and Groups Read" (newer:
+            "Access: Organizations Read"); the dashboard says "Edit" where the API says "Write"
     [exit status: 6]
     "#);
     env.set("CLOUDFLARE_API_TOKEN", TOKEN).run("plan").exits(0);
@@ -109,11 +110,12 @@ fn a_read_only_token_can_plan_but_not_apply() {
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
-    error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 403: Authentication error (code 10000) (cf-ray 8f00000000000007-SBX)
+    error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status
+           403: Authentication error (code 10000) (cf-ray 8f00000000000007-SBX)
       hint: this run changed nothing: the API accepted no write
-      hint: give the token the account permission "Access: Organizations, Identity Providers, and Groups
-            Write" (newer: "Access: Organizations Write"); the dashboard says "Edit" where the API says
-            "Write"
+      hint: give the token the account permission
+            "Access: Organizations, Identity Providers, and Groups Write" (newer:
+            "Access: Organizations Write"); the dashboard says "Edit" where the API says "Write"
     "#);
 
     let refused = env.run("apply --auto-approve --format json").exits(6).json();
@@ -129,24 +131,25 @@ fn doctor_succeeds_if_everything_works() {
     // The line about the clock is not compared, because the answers have the real time or none.
     let output = env.run("doctor").exits(0);
     let lines = output.stdout.lines().filter(|line| !line.contains("clock"));
-    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r#"
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @r"
     ok    manifest      org.yaml declares 14 settings
     ok    target        account 699d98642c564d2e855e9661899b7252
     ok    connection    direct
     skip  certificates  not needed for plain http on this machine
     ok    token         active, of a user, does not expire
     ok    api           http://127.0.0.1:[PORT]/client/v4
-    ok    read          the token can read: it has `Access: Organizations, Identity Providers, and
-                        Groups Read` (or `Access: Organizations Read`) or more
+    ok    read          the token can read: it has
+                        `Access: Organizations, Identity Providers, and Groups Read` (or
+                        `Access: Organizations Read`) or more
     ok    organization  account 699d98642c564d2e855e9661899b7252 has an organization
     ok    doh           the DoH settings are readable
     skip  write         not tested: doctor never writes
-                        fix: for apply, the token needs `Access: Organizations, Identity Providers, and
-                             Groups Write` (or `Access: Organizations Write`), which the dashboard calls
-                             Edit
+                        fix: for apply, the token needs
+                             `Access: Organizations, Identity Providers, and Groups Write` (or
+                             `Access: Organizations Write`), which the dashboard calls Edit
 
     All checks passed. Doctor does not test writes.
-    "#);
+    ");
     assert!(api.calls().iter().all(|call| call.starts_with("GET")), "doctor only looks: {:?}", api.calls());
 }
 
@@ -162,7 +165,7 @@ fn doctor_reports_the_problem_of_a_token() {
 
 #[test]
 fn doctor_without_configuration_lists_what_to_set() {
-    assert_snapshot!(TestEnv::new().run("doctor"), @r#"
+    assert_snapshot!(TestEnv::new().run("doctor"), @r"
     skip  manifest      no org.yaml in this folder, and --file is not set
     FAIL  target        no account or zone is set
                         fix: add `account_id:` to the manifest, or use --account-id, or set
@@ -172,14 +175,15 @@ fn doctor_without_configuration_lists_what_to_set() {
     FAIL  credentials   no credentials: neither a token nor a key is set
                         fix: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set
                              CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
-                        fix: the token needs the permission `Access: Organizations, Identity Providers,
-                             and Groups Read` (or `Access: Organizations Read`); apply needs Write,
-                             which the dashboard calls Edit
+                        fix: the token needs the permission
+                             `Access: Organizations, Identity Providers, and Groups Read` (or
+                             `Access: Organizations Read`); apply needs Write, which the dashboard calls
+                             Edit
                         fix: to try zerodrift without an account, add --sandbox
 
     2 checks failed: apply the first fix, then run doctor again.
     [exit status: 64]
-    "#);
+    ");
     let env = TestEnv::with_example();
     assert_snapshot!(env.run("doctor"), @r#"
     ok    manifest      org.yaml declares 14 settings
@@ -189,9 +193,10 @@ fn doctor_without_configuration_lists_what_to_set() {
     FAIL  credentials   no credentials: neither a token nor a key is set
                         fix: set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set
                              CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL
-                        fix: the token needs the permission `Access: Organizations, Identity Providers,
-                             and Groups Read` (or `Access: Organizations Read`); apply needs Write,
-                             which the dashboard calls Edit
+                        fix: the token needs the permission
+                             `Access: Organizations, Identity Providers, and Groups Read` (or
+                             `Access: Organizations Read`); apply needs Write, which the dashboard calls
+                             Edit
                         fix: to try zerodrift without an account, add --sandbox
 
     1 check failed: apply its fix, then run doctor again.
@@ -235,11 +240,11 @@ fn no_log_level_shows_the_token() {
 #[test]
 fn a_token_is_not_sent_over_plain_http() {
     let env = TestEnv::with_example().set("CLOUDFLARE_API_TOKEN", TOKEN);
-    assert_snapshot!(env.run("plan --base-url http://api.cloudflare.com/client/v4"), @r#"
+    assert_snapshot!(env.run("plan --base-url http://api.cloudflare.com/client/v4"), @r"
     ------- stderr -------
     error: --base-url: the base URL of the API must be https: http would send the credentials unencrypted to api.cloudflare.com
       hint: the default is https://api.cloudflare.com/client/v4; plain http is allowed only for loopback
             addresses
     [exit status: 64]
-    "#);
+    ");
 }

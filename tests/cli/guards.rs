@@ -70,19 +70,21 @@ fn a_new_login_host_without_consent_is_refused_with_checks_to_make() {
         ~ session_duration                     24h → 12h
 
     Not managed: 6 live settings keep their values
-        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
-        organization.service_token_inactivity.enabled                     true
+        organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.service_token_inactivity.enabled   true
         organization.service_token_inactivity.inactivity_threshold_days   90
-        organization.service_token_inactivity.action                      disable
-        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
-        doh.service_token_id                                              7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
+        organization.service_token_inactivity.action    disable
+        organization.ai_controls_beta (unknown to this version)
+            {"mode":"observe","exempted_groups":["research"…
+        doh.service_token_id                            7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
 
     Apply would send
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     Digest sha256:[DIGEST]
     Valid until [TIME] for apply --expect
 
-    Plan: 7 settings of account 699d98642c564d2e855e9661899b7252 would change (1 guarded, no consent yet), with one PUT.
+    Plan: 7 settings of account 699d98642c564d2e855e9661899b7252 would change (1 guarded, no consent
+    yet), with one PUT.
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     error: nothing was written: 1 guarded change has no consent: organization.auth_domain
@@ -133,12 +135,13 @@ fn stale_consent_is_reported() {
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
 
     Not managed: 6 live settings keep their values
-        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
-        organization.service_token_inactivity.enabled                     true
+        organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.service_token_inactivity.enabled   true
         organization.service_token_inactivity.inactivity_threshold_days   90
-        organization.service_token_inactivity.action                      disable
-        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
-        doh.service_token_id                                              7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
+        organization.service_token_inactivity.action    disable
+        organization.ai_controls_beta (unknown to this version)
+            {"mode":"observe","exempted_groups":["research"…
+        doh.service_token_id                            7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
 
     warning[stale-consent]: the consent to change organization.auth_domain matches no change of this
                             plan
@@ -226,7 +229,8 @@ fn omit_accepts_only_unknown_live_fields() {
     }
     assert_snapshot!(apply(&env, "--omit organization.strict_service_token_auth").stderr, @r"
     sandbox: an emulated account; its state is state.json
-    error: --omit organization.strict_service_token_auth: the live state has no unknown field of this name
+    error: --omit organization.strict_service_token_auth: the live state has no unknown field of this
+           name
       hint: --omit accepts only fields that this version does not know: organization.ai_controls_beta
     ");
 }

@@ -188,7 +188,8 @@ impl CommandOutput {
     }
 }
 
-fn unwrapped(text: &str) -> String {
+/// A text on one line, with one space between words.
+pub(crate) fn unwrapped(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

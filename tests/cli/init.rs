@@ -97,15 +97,17 @@ fn a_missing_organization_yields_no_manifest() {
 #[test]
 fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
     let env = with_terraform();
-    assert_snapshot!(env.run("init --from-terraform infra"), @r#"
+    assert_snapshot!(env.run("init --from-terraform infra"), @r"
     ------- stderr -------
-    warning[terraform-expression]: login_design.header_text is not carried over: it refers to data.http.greeting.response_body
+    warning[terraform-expression]: login_design.header_text is not carried over: it refers to
+                                   data.http.greeting.response_body
       --> infra/main.tf:10:24
        |
     10 |     header_text      = data.http.greeting.response_body
        |                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
        |
-       = help: for the exact value: terraform -chdir=infra show -json | zerodrift init --from-terraform -
+       = help: for the exact value:
+               `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
 
     note[terraform-meta-argument]: lifecycle applies to Terraform only and is not carried over
       --> infra/main.tf:13:3
@@ -121,7 +123,7 @@ fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
     For your editor: mkdir -p schemas && zerodrift schema > schemas/org.schema.json
     Next: review it, then run: zerodrift plan
     [exit status: 0]
-    "#);
+    ");
     assert_snapshot!(env.read("org.yaml"), @r##"
     # yaml-language-server: $schema=./schemas/org.schema.json
     # $schema: ./schemas/org.schema.json
@@ -159,20 +161,21 @@ fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
         ~ session_duration   12h → 8h
 
     Not managed: 14 live settings keep their values
-        organization.warp_auth_session_duration                           48h
-        organization.user_seat_expiration_inactive_time                   2190h
-        organization.allow_authenticate_via_warp                          true
-        organization.login_design.text_color                              #1b1b1b
-        organization.login_design.logo_path                               https://widget.example/brand/logo.svg
-        organization.login_design.header_text                             "Widget Corps"
-        organization.login_design.footer_text                             "Locked out? Call 4242."
-        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
-        organization.mfa_config.allowed_authenticators                    ["totp","security_key"]
-        organization.mfa_config.session_duration                          24h
-        organization.service_token_inactivity.enabled                     true
+        organization.warp_auth_session_duration           48h
+        organization.user_seat_expiration_inactive_time   2190h
+        organization.allow_authenticate_via_warp          true
+        organization.login_design.text_color              #1b1b1b
+        organization.login_design.logo_path               https://widget.example/brand/logo.svg
+        organization.login_design.header_text             "Widget Corps"
+        organization.login_design.footer_text             "Locked out? Call 4242."
+        organization.custom_pages.forbidden               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.mfa_config.allowed_authenticators    ["totp","security_key"]
+        organization.mfa_config.session_duration          24h
+        organization.service_token_inactivity.enabled     true
         organization.service_token_inactivity.inactivity_threshold_days   90
-        organization.service_token_inactivity.action                      disable
-        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
+        organization.service_token_inactivity.action      disable
+        organization.ai_controls_beta (unknown to this version)
+            {"mode":"observe","exempted_groups":["research"…
 
     Apply would send
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
@@ -260,13 +263,14 @@ fn an_unusable_configuration_writes_nothing() {
     env.write("two.tf", &(one.to_owned() + &one.replace("one", "two")));
     assert_snapshot!(env.run("init --from-terraform broken.tf"), @r#"
     ------- stderr -------
-    error[terraform-syntax]: cannot parse it as HCL: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
+    error[terraform-syntax]: cannot parse it as HCL: invalid expression; expected `"`, `[`, `{`, `-`,
+                             `!`, `(`, `_`, `<`, letter or digit
      --> broken.tf:2:10
       |
     2 |   name = ]
       |          ^
       |
-      = help: for the exact values: terraform show -json | zerodrift init --from-terraform -
+      = help: for the exact values: `terraform show -json | zerodrift init --from-terraform -`
 
     1 error in broken.tf
     error: cannot import an organization from broken.tf; nothing was written

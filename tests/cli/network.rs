@@ -55,30 +55,32 @@ fn a_web_page_in_place_of_the_api_is_readable() {
     let env = api.env();
     // The answer carries the number of its request, and two requests would race for the first one.
     env.replace("org.yaml", "\ndoh:\n  doh_jwt_duration: 24h\n", "");
-    assert_snapshot!(env.run("plan"), @r#"
+    assert_snapshot!(env.run("plan"), @r"
     ------- stderr -------
     error: GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was answered with status 200, but the body is HTML, not JSON, so another server answered instead of the API: `<!DOCTYPE html><html><head><title>200</title></head><body>This is not the API.</body></html>` (cf-ray 8f00000000000001-SBX)
       hint: a server between here and the API answered instead of it: check the proxy, the VPN and
             CLOUDFLARE_BASE_URL
     [exit status: 1]
-    "#);
+    ");
 }
 
 #[test]
 fn a_refused_value_leads_to_its_line() {
     let api = Api::with_faults(&["PUT:400"]);
     let failed = api.env().run("apply --auto-approve").exits(1);
-    assert_snapshot!(failed.stderr, @r#"
+    assert_snapshot!(failed.stderr, @r"
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
-    error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status 400: access.api.error.invalid_org_config (code 12062): the body is not valid (cf-ray 8f00000000000005-SBX)
+    error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status
+           400: access.api.error.invalid_org_config (code 12062): the body is not valid (cf-ray
+           8f00000000000005-SBX)
       hint: this run changed nothing: the API accepted no write
       hint: the body contains fields that this version does not know; if one of them is the cause, leave
             it out for one run with --omit 'organization.ai_controls_beta'
       hint: the API refuses a value or a field of the document; its message states the reason. If it
             names a field that this version does not know, leave it out for one run with --omit
-    "#);
+    ");
 }
 
 #[test]
@@ -90,16 +92,18 @@ fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
     };
     let moved = breaks_its_word().env().run("apply --auto-approve").exits(4);
     assert!(!moved.stdout.contains("Applied"), "{moved}");
-    assert_snapshot!(moved.stderr, @r#"
+    assert_snapshot!(moved.stderr, @r"
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
-    Conflict: after the write, the live state of account 699d98642c564d2e855e9661899b7252 differs from the plan.
-      organization.custom_pages.forbidden: not declared, was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7, live now (unset)
-    hint: the live state differs from the approved plan: compare the values above, then run `zerodrift
-          plan`
+    Conflict: after the write, the live state of account 699d98642c564d2e855e9661899b7252 differs from
+    the plan.
+      organization.custom_pages.forbidden: not declared, was 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7, live
+          now (unset)
+    hint: the live state differs from the approved plan: compare the values above, then run
+          `zerodrift plan`
     hint: to restore the previous state: zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
-    "#);
+    ");
 
     let moved = breaks_its_word().env().run("apply --auto-approve --format json").exits(4).json();
     assert_eq!(moved["results"][0]["outcome"], "conflict");
@@ -173,7 +177,8 @@ fn logs_say_what_was_asked_and_answered() {
     assert_eq!(api.env().run("plan").exits(0).stderr, "", "without -v nothing is logged");
     assert_snapshot!(api.env().set("RUST_LOG", "zerodrift=loud").run("plan"), @r#"
     ------- stderr -------
-    error: RUST_LOG=zerodrift=loud: error parsing level filter: expected one of "off", "error", "warn", "info", "debug", "trace", or a number 0-5
+    error: RUST_LOG=zerodrift=loud: error parsing level filter: expected one of "off", "error", "warn",
+           "info", "debug", "trace", or a number 0-5
     [exit status: 64]
     "#);
 }

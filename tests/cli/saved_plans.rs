@@ -6,6 +6,8 @@ use std::process::{Command, Output};
 use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use crate::harness::unwrapped;
+
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 const OTHER: &str = "0123456789abcdef0123456789abcdef";
 const SECRET: &str = "wJalrXUtnFEMI-K7MDENG-bPxRfiCYEXAMPLEKEY";
@@ -151,7 +153,8 @@ fn a_live_state_that_moved_is_named_field_by_field_with_both_values() {
     let (_, complaint) = complaint.split_once("error: ").unwrap();
     insta::assert_snapshot!(complaint, @r#"
     nothing was written: plan.json is out of date
-      organization.name: planned with "Widget Corps Internal Applications"; the live state now has "Gadget\u001b[2J"
+      organization.name: planned with "Widget Corps Internal Applications"; the live state now has
+          "Gadget\u001b[2J"
       organization.next_month: planned with no value; the live state now has {"a":1}
       organization.session_duration: planned with "12h"; the live state now has "36h"
       hint: make a new plan with `zerodrift plan --out plan.json`, and have it reviewed
@@ -217,7 +220,7 @@ fn a_plan_of_another_organization_is_refused() {
     assert_eq!(said.code, 0, "{}", said.err);
     let complaint = desk.refused(&["--account-id", OTHER]);
     assert!(
-        complaint.contains(&format!("planned for account {ACCOUNT}; this run is for account {OTHER}")),
+        unwrapped(&complaint).contains(&format!("planned for account {ACCOUNT}; this run is for account {OTHER}")),
         "{complaint}"
     );
     assert_eq!(desk.run(&["apply", "--plan", "plan.json", "--account-id", ACCOUNT]).code, 0);
@@ -360,8 +363,8 @@ fn a_digest_approves_for_a_while_even_if_the_live_state_went_away_and_came_back(
 
     let late = desk.run(&["apply", "--expect", &digest, "--max-age", "1ns"]);
     assert_eq!(late.code, 4, "{}", late.err);
-    assert!(late.err.contains("the digest no longer approves its plan: expired at 20"), "{}", late.err);
-    assert!(late.err.contains("make a new plan with `zerodrift plan org.yaml`"), "{}", late.err);
+    assert!(unwrapped(&late.err).contains("the digest no longer approves its plan: expired at 20"), "{}", late.err);
+    assert!(unwrapped(&late.err).contains("make a new plan with `zerodrift plan org.yaml`"), "{}", late.err);
     assert_eq!(desk.live("session_duration"), "12h");
 
     let applied = desk.run(&["apply", "--expect", &digest, "--max-age", "1h"]);

@@ -32,12 +32,13 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
         ~ session_duration                     24h → 12h
 
     Not managed: 6 live settings keep their values
-        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
-        organization.service_token_inactivity.enabled                     true
+        organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.service_token_inactivity.enabled   true
         organization.service_token_inactivity.inactivity_threshold_days   90
-        organization.service_token_inactivity.action                      disable
-        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
-        doh.service_token_id                                              7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
+        organization.service_token_inactivity.action    disable
+        organization.ai_controls_beta (unknown to this version)
+            {"mode":"observe","exempted_groups":["research"…
+        doh.service_token_id                            7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
 
     Apply would send
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
@@ -79,12 +80,13 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
         ~ session_duration                     24h → 12h
 
     Not managed: 6 live settings keep their values
-        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
-        organization.service_token_inactivity.enabled                     true
+        organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.service_token_inactivity.enabled   true
         organization.service_token_inactivity.inactivity_threshold_days   90
-        organization.service_token_inactivity.action                      disable
-        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
-        doh.service_token_id                                              7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
+        organization.service_token_inactivity.action    disable
+        organization.ai_controls_beta (unknown to this version)
+            {"mode":"observe","exempted_groups":["research"…
+        doh.service_token_id                            7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
 
     Apply would send
         PUT  /accounts/699d98642c564d2e855e9661899b7252/access/organizations
@@ -93,7 +95,8 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
 
     Plan: 6 settings of account 699d98642c564d2e855e9661899b7252 would change, with one PUT.
 
-    Applied: 6 settings of account 699d98642c564d2e855e9661899b7252 with 1 write, read back and verified; nothing else changed.
+    Applied: 6 settings of account 699d98642c564d2e855e9661899b7252 with 1 write, read back and
+    verified; nothing else changed.
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
@@ -108,12 +111,13 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
 
     Not managed: 6 live settings keep their values
-        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
-        organization.service_token_inactivity.enabled                     true
+        organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.service_token_inactivity.enabled   true
         organization.service_token_inactivity.inactivity_threshold_days   90
-        organization.service_token_inactivity.action                      disable
-        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
-        doh.service_token_id                                              7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
+        organization.service_token_inactivity.action    disable
+        organization.ai_controls_beta (unknown to this version)
+            {"mode":"observe","exempted_groups":["research"…
+        doh.service_token_id                            7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
 
     In sync: 14 declared settings match; 6 live settings are not managed.
     ------- stderr -------
@@ -132,12 +136,13 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
 
     Not managed: 6 live settings keep their values
-        organization.custom_pages.forbidden                               3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
-        organization.service_token_inactivity.enabled                     true
+        organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
+        organization.service_token_inactivity.enabled   true
         organization.service_token_inactivity.inactivity_threshold_days   90
-        organization.service_token_inactivity.action                      disable
-        organization.ai_controls_beta                                     {"mode":"observe","exempted_groups":["research"…  unknown to this version
-        doh.service_token_id                                              7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
+        organization.service_token_inactivity.action    disable
+        organization.ai_controls_beta (unknown to this version)
+            {"mode":"observe","exempted_groups":["research"…
+        doh.service_token_id                            7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871
 
     In sync: 14 declared settings match; 6 live settings are not managed.
     ------- stderr -------
@@ -337,12 +342,13 @@ fn a_snapshot_of_another_account_is_refused() {
     let other = "0123456789abcdef0123456789abcdef";
     let snapshot = env.run(&format!("export --format json --sandbox=state.json --account-id {other}")).exits(0);
     env.write("live.json", &snapshot.document);
-    assert_snapshot!(env.run("plan --live live.json"), @r#"
+    assert_snapshot!(env.run("plan --live live.json"), @r"
     ------- stderr -------
-    error: live.json: the snapshot is of account 0123456789abcdef0123456789abcdef, but the manifest targets account 699d98642c564d2e855e9661899b7252
+    error: live.json: the snapshot is of account 0123456789abcdef0123456789abcdef, but the manifest
+           targets account 699d98642c564d2e855e9661899b7252
       hint: write a snapshot with `zerodrift export --format json`
     [exit status: 1]
-    "#);
+    ");
 }
 
 #[test]
@@ -392,7 +398,8 @@ fn an_account_without_an_organization_gets_one() {
     assert_snapshot!(env.run(PLAN), @r#"
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
     it has no Zero Trust organization yet: apply would create one
-    organization.login_design.header_text is declared as empty: after the creation, apply would check that, and unset it if the server set a value
+    organization.login_design.header_text is declared as empty: after the creation, apply would check
+    that, and unset it if the server set a value
 
       organization
         + name                                 "Widget Corps Internal Applications"
@@ -421,7 +428,8 @@ fn an_account_without_an_organization_gets_one() {
     Digest sha256:[DIGEST]
     Valid until [TIME] for apply --expect
 
-    Plan: account 699d98642c564d2e855e9661899b7252 has no Zero Trust organization; apply would create it with a POST and then a PUT.
+    Plan: account 699d98642c564d2e855e9661899b7252 has no Zero Trust organization; apply would create it
+    with a POST and then a PUT.
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
     [exit status: 0]

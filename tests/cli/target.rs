@@ -48,12 +48,13 @@ fn an_empty_variable_counts_as_unset() {
 #[test]
 fn a_flag_that_contradicts_the_file_is_a_mistake_everywhere() {
     let env = TestEnv::with_example();
-    assert_snapshot!(plan(&env, &format!("--account-id {OTHER}")), @r#"
+    assert_snapshot!(plan(&env, &format!("--account-id {OTHER}")), @r"
     ------- stderr -------
-    error: the manifest targets account 699d98642c564d2e855e9661899b7252, but the flag names account 0123456789abcdef0123456789abcdef; a flag never overrides the manifest
+    error: the manifest targets account 699d98642c564d2e855e9661899b7252, but the flag names account
+           0123456789abcdef0123456789abcdef; a flag never overrides the manifest
       hint: remove the flag, or name the manifest of that organization
     [exit status: 64]
-    "#);
+    ");
     for command in ["plan", "apply --auto-approve", "drift", "validate"] {
         env.run(&format!("{command} --account-id {OTHER}")).exits(64).says(&["a flag never overrides the manifest"]);
         env.run(&format!("{command} --zone-id {ACCOUNT}")).exits(64).says(&["a flag never overrides the manifest"]);
@@ -76,12 +77,13 @@ fn two_ids_are_one_too_many() {
 #[test]
 fn a_malformed_id_names_where_it_came_from() {
     let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", "acme");
-    assert_snapshot!(plan(&env, ""), @r#"
+    assert_snapshot!(plan(&env, ""), @r"
     ------- stderr -------
-    error: CLOUDFLARE_ACCOUNT_ID: an account or zone id is 32 hexadecimal digits, such as 699d98642c564d2e855e9661899b7252; it has 4 characters
+    error: CLOUDFLARE_ACCOUNT_ID: an account or zone id is 32 hexadecimal digits, such as
+           699d98642c564d2e855e9661899b7252; it has 4 characters
       hint: copy it from the overview page of the account or zone in the dashboard
     [exit status: 64]
-    "#);
+    ");
     plan(&env, "--zone-id ../../accounts").exits(64).says(&["--zone-id"]);
 }
 

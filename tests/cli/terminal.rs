@@ -58,7 +58,8 @@ fn json_has_no_colour() {
 fn lines_fit_the_columns_that_there_are() {
     let env = TestEnv::with_example().set("COLUMNS", "60");
     let failed = env.run("plan").exits(6);
-    assert!(failed.stderr.lines().all(|line| line.chars().count() <= 60), "{failed}");
+    let is_one_value = |line: &str| line.trim().starts_with('`') && line.trim().ends_with('`');
+    assert!(failed.stderr.lines().all(|line| line.chars().count() <= 60 || is_one_value(line)), "{failed}");
 }
 
 #[test]

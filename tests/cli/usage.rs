@@ -210,12 +210,13 @@ fn a_broken_manifest_says_everything_at_once_and_plans_nothing() {
 fn a_state_that_is_broken_is_left_as_it_is() {
     let env = TestEnv::with_example();
     env.write("state.json", "{\"sandbox\": 1,\n  oops}");
-    assert_snapshot!(env.run("plan --sandbox=state.json"), @r#"
+    assert_snapshot!(env.run("plan --sandbox=state.json"), @r"
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
-    error: cannot read the sandbox state state.json: line 2, column 3: key must be a string; fix it, or delete it to start again
+    error: cannot read the sandbox state state.json: line 2, column 3: key must be a string; fix it, or
+           delete it to start again
     [exit status: 1]
-    "#);
+    ");
     assert_eq!(env.read("state.json"), "{\"sandbox\": 1,\n  oops}");
     env.run("plan --sandbox=no/such/folder/state.json").exits(1);
 }

@@ -17,9 +17,6 @@ use crate::ending::Exit;
 use crate::files::FileAccess;
 use crate::report::{self, FailedRun, ReportFormat, Style};
 
-/// The width of a text report in a file, in columns.
-const COLUMNS: usize = 100;
-
 /// Writes a result. `exit` is the exit code that the program will have.
 ///
 /// # Errors
@@ -33,7 +30,7 @@ pub(crate) fn result<F: ReportFormat + ValueEnum>(
     let Context { ui, env, files, .. } = context;
     let render = |format: F, style: &Style| bounded(ui, format.limit(), |limit| format.render(content, style, limit));
     for (number, report) in formats.reports.iter().enumerate() {
-        write(context, number, report, &render(report.format, &Style::plain(COLUMNS)))?;
+        write(context, number, report, &render(report.format, &Style::default()))?;
     }
     if formats.any(F::is_job_log) {
         github::summarize(env, files, |limit| bounded(ui, Some(limit), |limit| F::job_summary(content, limit)))?;

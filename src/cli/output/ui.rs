@@ -9,6 +9,10 @@ use crate::cli::options::{ColorChoice, LogFormat, OutputArgs};
 use crate::report::{self, ColorLevel, Style};
 use crate::text::{Redactor, neutralize, visible, visible_json};
 
+/// The widths of a terminal between which texts are laid out, in columns.
+const NARROWEST: usize = 40;
+const WIDEST: usize = 160;
+
 /// The streams of the process, and what they can show.
 #[derive(Debug, Clone)]
 pub(crate) struct Ui {
@@ -165,11 +169,11 @@ fn style(choice: ColorChoice, env: &Env, is_terminal: bool) -> Style {
     Style { color: if true_color { ColorLevel::TrueColor } else { ColorLevel::Ansi }, width }
 }
 
-/// Returns the width in columns: from the environment, else from the terminal, else 100.
+/// Returns the width in columns: from the environment, else from the terminal, else the default.
 pub(crate) fn width(env: &Env) -> usize {
     let set = env.get("COLUMNS").and_then(|columns| columns.parse().ok());
     let of_terminal = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
-    set.or_else(of_terminal).unwrap_or(100).clamp(40, 160)
+    set.or_else(of_terminal).unwrap_or(report::DEFAULT_WIDTH).clamp(NARROWEST, WIDEST)
 }
 
 #[cfg(test)]

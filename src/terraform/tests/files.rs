@@ -77,7 +77,7 @@ fn opentofu_reads_its_own_file_instead_of_terraforms() {
         "{findings:?}"
     );
     let help: Vec<_> = import.findings.iter().filter_map(|finding| finding.help.as_deref()).collect();
-    assert!(help.contains(&"for the exact value: tofu show -json | zerodrift init --from-terraform -"), "{help:?}");
+    assert!(help.contains(&"for the exact value: `tofu show -json | zerodrift init --from-terraform -`"), "{help:?}");
     // Only the file of the same syntax is replaced.
     let import = read_all(&[("main.tf.json", json), ("main.tofu", &tofu)]);
     assert_eq!(import.findings[0].rule.id(), "terraform-several");
@@ -204,7 +204,7 @@ fn the_command_names_the_folder() {
     ] {
         let import = read_all(&[(name, &block("name = var.x"))]);
         let help = import.findings[0].help.as_deref().unwrap();
-        assert!(help.starts_with(&format!("for the exact value: {command}")), "{name}: {help}");
+        assert!(help.starts_with(&format!("for the exact value: `{command}")), "{name}: {help}");
     }
 }
 

@@ -163,7 +163,7 @@ fn expressions_are_reported_with_a_reason_and_not_declared() {
         assert_eq!(fields(&import), json!({}), "{expression}");
         assert_eq!(messages(&import), [format!("name is not carried over: {reason}")], "{expression}");
         let help = import.findings[0].help.as_deref().unwrap();
-        assert_eq!(help, "for the exact value: terraform show -json | zerodrift init --from-terraform -");
+        assert_eq!(help, "for the exact value: `terraform show -json | zerodrift init --from-terraform -`");
         assert_eq!(import.findings[0].at.as_ref().unwrap().line, 11);
     }
 }
@@ -238,13 +238,15 @@ resource "cloudflare_zero_trust_organization" "main" {
       |
       = help: set the account with --account-id
 
-    warning[terraform-expression]: name is not carried over: local.team is not a literal (infra/main.tf:2: it refers to data.http.team.body)
+    warning[terraform-expression]: name is not carried over: local.team is not a literal
+                                   (infra/main.tf:2: it refers to data.http.team.body)
      --> infra/main.tf:8:25
       |
     8 |   name             = "${local.team} Corp"
       |                         ^^^^^^^^^^
       |
-      = help: for the exact value: terraform -chdir=infra show -json | zerodrift init --from-terraform -
+      = help: for the exact value:
+              `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
 
     warning[terraform-expression]: session_duration is not carried over: it is a conditional
      --> infra/main.tf:9:22
@@ -252,7 +254,8 @@ resource "cloudflare_zero_trust_organization" "main" {
     9 |   session_duration = var.long ? "24h" : "1h"
       |                      ^^^^^^^^^^^^^^^^^^^^^^^
       |
-      = help: for the exact value: terraform -chdir=infra show -json | zerodrift init --from-terraform -
+      = help: for the exact value:
+              `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
 
     warning[terraform-unknown-argument]: "sesion_duration" is not carried over: no such setting
       --> infra/main.tf:10:3
@@ -262,7 +265,8 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
        = help: did you mean session_duration?
 
-    warning[terraform-unknown-argument]: created_at is not carried over: the server sets it and does not accept it
+    warning[terraform-unknown-argument]: created_at is not carried over: the server sets it and does not
+                                         accept it
       --> infra/main.tf:11:3
        |
     11 |   created_at       = "2024-01-01T00:00:00Z"
@@ -284,7 +288,8 @@ resource "cloudflare_zero_trust_organization" "main" {
     13 |   dynamic "login_design" {
        |   ^^^^^^^^^^^^^^^^^^^^^^
        |
-       = help: for the exact value: terraform -chdir=infra show -json | zerodrift init --from-terraform -
+       = help: for the exact value:
+               `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
 
     note[terraform-meta-argument]: lifecycle applies to Terraform only and is not carried over
       --> infra/main.tf:16:3
@@ -309,13 +314,14 @@ resource "cloudflare_zero_trust_organization" "main" {
 #[test]
 fn a_syntax_error_is_reported_at_its_location() {
     assert_snapshot!(drawn("main.tf", "locals {\n  a = [1,,]\n}\n"), @r#"
-    error[terraform-syntax]: cannot parse it as HCL: invalid expression; expected `"`, `[`, `{`, `-`, `!`, `(`, `_`, `<`, letter or digit
+    error[terraform-syntax]: cannot parse it as HCL: invalid expression; expected `"`, `[`, `{`, `-`,
+                             `!`, `(`, `_`, `<`, letter or digit
      --> main.tf:2:10
       |
     2 |   a = [1,,]
       |          ^
       |
-      = help: for the exact values: terraform show -json | zerodrift init --from-terraform -
+      = help: for the exact values: `terraform show -json | zerodrift init --from-terraform -`
 
     1 error in main.tf
     "#);
@@ -326,7 +332,7 @@ fn a_syntax_error_is_reported_at_its_location() {
     2 |   "locals": {"a": ]}
       |                   ^
       |
-      = help: for the exact values: terraform show -json | zerodrift init --from-terraform -
+      = help: for the exact values: `terraform show -json | zerodrift init --from-terraform -`
 
     1 error in main.tf.json
     "#);
