@@ -242,7 +242,8 @@ fn a_token_is_not_sent_over_plain_http() {
     let env = TestEnv::with_example().set("CLOUDFLARE_API_TOKEN", TOKEN);
     assert_snapshot!(env.run("plan --base-url http://api.cloudflare.com/client/v4"), @r"
     ------- stderr -------
-    error: --base-url: the base URL of the API must be https: http would send the credentials unencrypted to api.cloudflare.com
+    error: --base-url: the base URL of the API must be https: http would send the credentials
+           unencrypted to api.cloudflare.com
       hint: the default is https://api.cloudflare.com/client/v4; plain http is allowed only for loopback
             addresses
     [exit status: 64]

@@ -57,7 +57,10 @@ fn a_web_page_in_place_of_the_api_is_readable() {
     env.replace("org.yaml", "\ndoh:\n  doh_jwt_duration: 24h\n", "");
     assert_snapshot!(env.run("plan"), @r"
     ------- stderr -------
-    error: GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was answered with status 200, but the body is HTML, not JSON, so another server answered instead of the API: `<!DOCTYPE html><html><head><title>200</title></head><body>This is not the API.</body></html>` (cf-ray 8f00000000000001-SBX)
+    error: GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations was answered with status
+        200, but the body is HTML, not JSON, so another server answered instead of the API:
+        `<!DOCTYPE html><html><head><title>200</title></head><body>This is not the API.</body></html>`
+        (cf-ray 8f00000000000001-SBX)
       hint: a server between here and the API answered instead of it: check the proxy, the VPN and
             CLOUDFLARE_BASE_URL
     [exit status: 1]
