@@ -43,7 +43,8 @@ fn is_rejected(argument: &str, invalid: &str) -> bool {
 }
 
 fn hint(flag: &Flag<'_>, command: &Command) -> Option<String> {
-    let takes = |long: &str| command.get_arguments().any(|argument| argument.get_long() == Some(long));
+    let own = |long: &str| command.get_arguments().find(|argument| argument.get_long() == Some(long));
+    let takes = |long: &str| own(long).is_some();
     let name = flag.written.trim_start_matches('-');
     let program = command.get_name();
     Some(match name {
@@ -71,7 +72,7 @@ fn hint(flag: &Flag<'_>, command: &Command) -> Option<String> {
         "refresh-only" => "run `zerodrift drift`, which compares the live state with the manifest".to_owned(),
         "no-color" => "use --color never".to_owned(),
         // Terraform writes long flags with one dash.
-        _ if takes(name) => match flag.value {
+        _ if takes(name) => match flag.value.filter(|_| own(name).is_some_and(|own| own.get_action().takes_values())) {
             Some(value) => format!("use --{name}={}", crate::text::argument(value)),
             None => format!("use --{name}"),
         },

@@ -32,7 +32,7 @@ fn a_flag_of_another_tool_gets_our_flag_as_a_tip() {
         ("plan -out=plan.json", "use --out=plan.json"),
         ("plan -out plan.json", "use --out=plan.json"),
         ("drift -out=plan.json", "only plan saves plans, with --out FILE"),
-        ("plan -detailed-exitcode", "use --detailed-exitcode"),
+        ("plan -detailed-exitcode org.yaml", "use --detailed-exitcode"),
         (
             "apply -target=organization.name",
             "zerodrift changes only what the manifest declares, so remove the other settings from it",
