@@ -3,16 +3,21 @@
 //! Within format version 1, fields are only added; none is removed, renamed or given another meaning. A field's doc
 //! comment is its description in the schema, so it has no links and no Markdown.
 //!
-//! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each
-//! - [`saved`]: saved plans
+//! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each; `comparison`: the input of `plan`
+//! - [`read`]: documents read back; `interned`: the texts of another version's documents
+//! - [`saved`]: saved plans; `of_plan`: plans as entries of the plan document
 //! - `common`: what several documents contain
 //! - `schema`: the schemas of the documents; `org_schema`: the schema of `org.yaml`
 
 mod common;
+mod comparison;
 mod error;
 mod findings;
+mod interned;
+mod of_plan;
 mod org_schema;
 mod plan;
+pub mod read;
 mod results;
 pub mod saved;
 mod schema;
@@ -21,16 +26,18 @@ mod text;
 
 pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
 pub use common::TargetEntry;
+pub use comparison::{Recorded, Wording};
 #[cfg(any(feature = "report", test))]
 pub(crate) use error::error_document;
 pub use error::{ErrorDocument, ErrorEntry};
 pub use findings::{FindingEntry, FindingsDocument, FindingsSummary, findings_document};
+pub use of_plan::plan_document;
 pub use org_schema::NOT_IN_SCHEMA;
 #[cfg(feature = "sandbox")]
 pub(crate) use org_schema::values;
 pub use plan::{
-    BaseEntry, ChangeEntry, GuardEntry, ManifestEntry, OriginCounts, PlanDocument, PlanEntry, PlanSummary, SavedEntry,
-    UnmanagedEntry, WriteEntry, plan_document,
+    BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts, PlanDocument,
+    PlanEntry, PlanSummary, SavedEntry, UnmanagedEntry, WriteEntry,
 };
 #[cfg(any(feature = "cli", test))]
 pub(crate) use results::results_document;

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 use super::common::{DIGEST_PATTERN, SHA256_PATTERN, TargetEntry, VERSION_PATTERN};
+use super::comparison::Wording;
+use super::error::ErrorEntry;
 use super::findings::FindingEntry;
-use crate::live::{FORMAT_VERSION, Fingerprint, ZERODRIFT};
-use crate::plan::{
-    Action, Base, Change, Consent, GuardState, ManifestRef, Op, Origin, Plan, PlannedWrite, Unmanaged, WriteMethod,
-};
+use crate::live::Fingerprint;
+use crate::manifest::ConsentPlace;
+use crate::plan::{Action, Consent, Op, Origin, WriteMethod};
 
 /// The output of plan and drift with --format json, and the file of plan --out. Within format version 1, fields are only
 /// added.
@@ -24,14 +25,39 @@ pub struct PlanDocument {
     pub format_version: String,
     /// The version of the program that wrote the document.
     pub zerodrift: String,
+    /// The command that wrote the document.
+    #[serde(default)]
+    pub command: Wording,
     /// One entry per organization.
     pub plans: Vec<PlanEntry>,
+    /// The organizations that could not be compared. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<FailureEntry>,
     /// The number of plans by outcome.
     pub summary: PlanSummary,
     /// Added by plan --out and checked by apply --plan. Absent from a printed plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "SavedEntry")]
     pub saved: Option<SavedEntry>,
+    /// SHA-256 of the document without this field, with sorted members and without spaces. It detects edits. Absent from a
+    /// saved plan, which has its own seal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", regex(pattern = DIGEST_PATTERN))]
+    pub seal: Option<String>,
+}
+
+/// An organization that could not be compared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct FailureEntry {
+    /// The path of the manifest as the user gave it; - for standard input.
+    pub manifest: String,
+    /// The organization's address. Absent if it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "TargetEntry")]
+    pub target: Option<TargetEntry>,
+    /// What failed.
+    pub error: ErrorEntry,
 }
 
 /// The part of a saved plan that plan --out adds and apply --plan checks.
@@ -64,6 +90,12 @@ pub struct PlanEntry {
     pub action: Action,
     /// The settings that would change, in the order of the table of settings.
     pub changes: Vec<ChangeEntry>,
+    /// For a creation: the settings that the manifest declares as empty. They are checked after it. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub declared_empty: Vec<ChangeEntry>,
+    /// The declared settings that have the desired value already. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub in_sync: Vec<InSyncEntry>,
     /// Live settings and fields that the manifest does not declare. They keep their values.
     pub unmanaged: Vec<UnmanagedEntry>,
     /// The requests that apply would send, in order.
@@ -77,6 +109,10 @@ pub struct PlanEntry {
     /// SHA-256 of the live state, without the fields that the API changes by itself.
     #[schemars(regex(pattern = SHA256_PATTERN))]
     pub live_sha256: String,
+    /// The manifest compared with a copy that has the live values, as a unified diff. Absent if it is empty or was not
+    /// computed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub difference: String,
     /// Digest of everything that apply depends on and of the time of the plan. The last 8 digits are that time, in
     /// seconds since 1970.
     #[schemars(regex(pattern = DIGEST_PATTERN))]
@@ -133,6 +169,24 @@ pub struct ManifestEntry {
     /// SHA-256 of the file's bytes, in lower-case hexadecimal.
     #[schemars(regex(pattern = SHA256_PATTERN))]
     pub sha256: String,
+    /// The path from the top of the repository. Absent if it is the path as the user gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub repository_path: Option<String>,
+    /// Where the file takes another entry under allow. Absent if that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ConsentPlace")]
+    pub consent_place: Option<ConsentPlace>,
+}
+
+/// A declared setting that has the desired value already.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct InSyncEntry {
+    /// The setting's path.
+    pub setting: String,
+    /// The live value as the API spells it; null if it is empty.
+    pub value: Json,
 }
 
 /// One setting that would change.
@@ -158,6 +212,16 @@ pub struct ChangeEntry {
     /// Which side changed since the base: the file, the live state (apply would revert it), or both. Null without a base.
     #[serde(default)]
     pub origin: Option<Origin>,
+    /// Annotations that are sent with the change: the path of each, and its value. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub annotations: Map<String, Json>,
+    /// Live settings that explain the old value: the name of each, and its value. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub context: Map<String, Json>,
+    /// A note about the effect of the change. Absent if it has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub notice: Option<String>,
 }
 
 /// The guard of a change that needs consent.
@@ -166,6 +230,9 @@ pub struct ChangeEntry {
 pub struct GuardEntry {
     /// What happens if the change is applied.
     pub reason: String,
+    /// What to check before consenting.
+    #[serde(default)]
+    pub check_first: String,
     /// The source of the consent; null without consent.
     pub allowed_by: Option<Consent>,
 }
@@ -195,106 +262,4 @@ pub struct WriteEntry {
     pub method: WriteMethod,
     /// The path below the API's base URL.
     pub endpoint: String,
-}
-
-/// Returns the document of some plans; `failed` organizations could not be planned.
-pub fn plan_document(plans: &[Plan], failed: usize) -> PlanDocument {
-    let in_sync = plans.iter().filter(|plan| plan.is_empty()).count();
-    PlanDocument {
-        format_version: FORMAT_VERSION.to_owned(),
-        zerodrift: ZERODRIFT.to_owned(),
-        plans: plans.iter().map(PlanEntry::from).collect(),
-        summary: PlanSummary {
-            in_sync,
-            changed: plans.len() - in_sync,
-            failed,
-            unconsented: plans.iter().map(|plan| plan.refused().count()).sum(),
-            origins: origins(plans),
-        },
-        saved: None,
-    }
-}
-
-fn origins(plans: &[Plan]) -> Option<OriginCounts> {
-    let count = |origin| plans.iter().map(|plan| plan.count(origin)).sum();
-    plans.iter().any(|plan| plan.base.is_some()).then(|| OriginCounts {
-        file: count(Origin::File),
-        live: count(Origin::Live),
-        both: count(Origin::Both),
-    })
-}
-
-impl From<&Plan> for PlanEntry {
-    fn from(plan: &Plan) -> Self {
-        let Plan {
-            manifest,
-            target,
-            api,
-            action,
-            changes,
-            declared_empty: _,
-            in_sync: _,
-            unmanaged,
-            writes,
-            findings,
-            base,
-            live_sha256,
-            digest,
-        } = plan;
-        let ManifestRef { path, sha256, consent_place: _ } = manifest.clone();
-        Self {
-            manifest: ManifestEntry { path, sha256 },
-            target: TargetEntry::new(target, api),
-            action: *action,
-            changes: changes.iter().map(ChangeEntry::from).collect(),
-            unmanaged: unmanaged.iter().map(UnmanagedEntry::from).collect(),
-            writes: writes.iter().map(WriteEntry::from).collect(),
-            findings: findings.iter().map(FindingEntry::from).collect(),
-            base: base.as_ref().map(BaseEntry::from),
-            live_sha256: live_sha256.clone(),
-            digest: digest.clone(),
-        }
-    }
-}
-
-impl From<&Change> for ChangeEntry {
-    fn from(change: &Change) -> Self {
-        // The notice and the context of the live value are for people; documents of 1.0 do not contain them.
-        let Change { setting, op, before, after, at, annotations: _, context: _, guard, notice: _, origin } = change;
-        Self {
-            setting: setting.path.to_owned(),
-            op: *op,
-            before: before.clone(),
-            after: after.clone(),
-            line: at.line,
-            column: at.column,
-            guard: guard.map(|GuardState { guard, allowed_by }| GuardEntry {
-                reason: guard.consequence.to_owned(),
-                allowed_by,
-            }),
-            origin: *origin,
-        }
-    }
-}
-
-impl From<&Base> for BaseEntry {
-    fn from(base: &Base) -> Self {
-        let Base { name, no_longer_managed } = base;
-        let no_longer_managed = no_longer_managed.iter().map(|setting| setting.path.to_owned()).collect();
-        Self { name: name.clone(), no_longer_managed }
-    }
-}
-
-impl From<&Unmanaged> for UnmanagedEntry {
-    fn from(unmanaged: &Unmanaged) -> Self {
-        let Unmanaged { path, value, known, read_only } = unmanaged.clone();
-        Self { setting: path, value, known, read_only }
-    }
-}
-
-impl From<&PlannedWrite> for WriteEntry {
-    fn from(write: &PlannedWrite) -> Self {
-        let PlannedWrite { method, endpoint: _, path } = write.clone();
-        Self { method, endpoint: path }
-    }
 }

@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::common::{TargetEntry, VERSION_PATTERN};
+use super::common::{DIGEST_PATTERN, TargetEntry, VERSION_PATTERN};
 use super::error::ErrorEntry;
 use super::plan::ChangeEntry;
 use crate::apply::End;
+#[cfg(any(feature = "cli", test))]
+use crate::plan::seal;
 
 /// The output of apply, rollback and revoke-user with --format json. Within format version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +22,10 @@ pub struct ResultsDocument {
     pub zerodrift: String,
     /// One entry per organization.
     pub results: Vec<ResultEntry>,
+    /// SHA-256 of the document without this field, with sorted members and without spaces. It detects edits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", regex(pattern = DIGEST_PATTERN))]
+    pub seal: Option<String>,
 }
 
 /// The result for one organization.
@@ -45,9 +51,11 @@ pub struct ResultEntry {
 /// Returns the document of some results.
 #[cfg(any(feature = "cli", test))]
 pub(crate) fn results_document(results: Vec<ResultEntry>) -> ResultsDocument {
-    ResultsDocument {
-        format_version: super::FORMAT_VERSION.to_owned(),
-        zerodrift: super::ZERODRIFT.to_owned(),
+    let document = ResultsDocument {
+        format_version: crate::live::FORMAT_VERSION.to_owned(),
+        zerodrift: crate::live::ZERODRIFT.to_owned(),
         results,
-    }
+        seal: None,
+    };
+    ResultsDocument { seal: Some(seal(&serde_json::json!(document))), ..document }
 }

@@ -6,14 +6,16 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::{PlanDocument, PlanEntry, SavedEntry, TargetEntry};
-use crate::plan::{Consent, ManifestRef, Plan, SavedPlan, StaleReason, seal};
-use crate::settings::{Scope, Target};
+use super::comparison::Recorded;
+use super::of_plan;
+use super::plan::{PlanDocument, PlanEntry, SavedEntry};
+use super::read::{self, without_seal};
+use crate::plan::{Consent, ManifestRef, SavedPlan, StaleReason, seal};
 
 /// Returns one plan with the manifest and live values that it was made from, as text. It contains no secrets: settings
 /// are not secret, and credentials never reach a plan.
-pub fn to_text(plan: &Plan, saved: &SavedPlan) -> String {
-    let mut document = super::plan_document(std::slice::from_ref(plan), 0);
+pub fn to_text(plan: &Recorded<'_>, saved: &SavedPlan) -> String {
+    let mut document = of_plan::unsealed(std::slice::from_ref(plan), Vec::new());
     document.saved = Some(SavedEntry {
         expires_at: saved.expires_at.to_string(),
         declared: saved.declared.clone(),
@@ -57,7 +59,7 @@ fn not_a_plan(why: impl ToString) -> Box<StaleReason> {
 }
 
 fn saved_plan(document: PlanDocument) -> Option<SavedPlan> {
-    let PlanDocument { format_version: _, zerodrift, plans, summary: _, saved } = document;
+    let PlanDocument { zerodrift, plans, saved, .. } = document;
     let SavedEntry { expires_at, declared, live, seal: _ } = saved?;
     let [entry] = <[PlanEntry; 1]>::try_from(plans).ok()?;
     let by_flag = |guard: &super::GuardEntry| guard.allowed_by == Some(Consent::Flag);
@@ -67,25 +69,10 @@ fn saved_plan(document: PlanDocument) -> Option<SavedPlan> {
         consents: consents.map(|change| change.setting.clone()).collect(),
         manifest: ManifestRef { path: entry.manifest.path, sha256: entry.manifest.sha256, consent_place: None },
         declared,
-        target: target(&entry.target)?,
+        target: read::target(&entry.target).ok()?,
         api: entry.target.api,
         live,
         digest: entry.digest,
         expires_at: expires_at.parse::<Timestamp>().ok()?,
     })
-}
-
-fn target(entry: &TargetEntry) -> Option<Target> {
-    let target = match entry.scope {
-        Scope::Account => Target::account(&entry.id),
-        Scope::Zone => Target::zone(&entry.id),
-    };
-    target.ok()
-}
-
-fn without_seal(mut document: Json) -> Json {
-    if let Some(Json::Object(saved)) = document.get_mut("saved") {
-        saved.shift_remove("seal");
-    }
-    document
 }

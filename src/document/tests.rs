@@ -2,21 +2,28 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::apply::{Backups, PreImage};
+use crate::ending::FailureKind;
 use crate::live::{Live, Slot, Snapshot};
-use crate::plan::tests::samples::{busy, in_sync, live, target};
+use crate::plan::tests::samples::{busy, in_sync, live, planned, target};
 use crate::settings::Endpoint;
+
+pub(super) fn failure(error: ErrorEntry) -> FailureEntry {
+    let target = TargetEntry::new(&target(), "https://api.cloudflare.com/client/v4");
+    FailureEntry { manifest: "other.yaml".to_owned(), target: Some(target), error }
+}
 
 #[test]
 fn the_plan_document_has_the_fields_of_the_contract_in_order() {
-    let document: Json = serde_json::from_str(&to_text(&plan_document(&[busy()], 0))).unwrap();
+    let document: Json = serde_json::from_str(&to_text(&plan_document(&[planned(&busy())], Vec::new()))).unwrap();
     let keys = |value: &Json| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&document), ["format_version", "zerodrift", "plans", "summary"]);
+    assert_eq!(keys(&document), ["format_version", "zerodrift", "command", "plans", "summary", "seal"]);
     let plan = &document["plans"][0];
     assert_eq!(
         keys(plan),
         ["manifest", "target", "action", "changes", "unmanaged", "writes", "findings", "live_sha256", "digest"]
     );
     assert_eq!(keys(&plan["changes"][0]), ["setting", "op", "before", "after", "line", "column", "guard", "origin"]);
+    assert_eq!(keys(&plan["changes"][6]["guard"]), ["reason", "check_first", "allowed_by"]);
     assert_eq!(plan["changes"][1]["guard"], Json::Null);
     assert_eq!(plan["changes"][6]["guard"]["allowed_by"], json!("manifest"));
     assert_eq!(plan["writes"][0], json!({"method": "PUT", "endpoint": target().path(Endpoint::Organization)}));
@@ -32,13 +39,16 @@ fn the_plan_document_has_the_fields_of_the_contract_in_order() {
 
 #[test]
 fn the_summary_counts_plans() {
-    let document = plan_document(&[busy(), in_sync(), in_sync()], 1);
+    let document = plan_document(
+        &[planned(&busy()), planned(&in_sync()), planned(&in_sync())],
+        vec![failure(ErrorEntry::new(FailureKind::Network, "no connection".to_owned(), Vec::new()))],
+    );
     assert_eq!(document.summary, PlanSummary { in_sync: 2, changed: 1, failed: 1, unconsented: 1, origins: None });
 }
 
 #[test]
 fn a_saved_plan_reads_back_equal_and_ignores_unknown_fields() {
-    let document = plan_document(&[busy()], 0);
+    let document = plan_document(&[planned(&busy())], Vec::new());
     let mut value: Json = serde_json::from_str(&to_text(&document)).unwrap();
     value["added_in_1_1"] = json!(true);
     value["plans"][0]["changes"][0]["added_in_1_1"] = json!(true);

@@ -1,5 +1,6 @@
 //! Where a manifest takes another entry under `allow:`, and how the entry is written there.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::text::yaml::{double_quoted, flow};
@@ -12,15 +13,19 @@ const REASON: &str = "why this is wanted, and who agreed";
 const LONGEST_LINE: usize = 2_000;
 
 /// Where entries under `allow:` are added to a file, in whole lines.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
 pub struct ConsentPlace {
     /// Which line of the file the new lines follow or replace.
     pub anchor: ConsentAnchor,
+    /// How the entries are written there.
     layout: Layout,
 }
 
 /// Which line of a file new lines follow or replace.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 pub enum ConsentAnchor {
     /// The new lines are added at the end of the file.
     End,
@@ -30,12 +35,26 @@ pub enum ConsentAnchor {
     Replace(usize),
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "documents", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
 enum Layout {
     /// Lines that start with a dash after this many spaces, below the line `head` if there is one.
-    Lines { head: Option<String>, indent: usize },
+    Lines {
+        /// The line before the entries that must be written too; null if the file has it.
+        head: Option<String>,
+        /// The number of spaces before each dash.
+        indent: usize,
+    },
     /// Mappings in braces, inside of one line.
-    Braces { before: String, after: String, is_json: bool },
+    Braces {
+        /// The part of the line before the entries.
+        before: String,
+        /// The part of the line after the entries.
+        after: String,
+        /// Whether names and values are quoted as in JSON.
+        is_json: bool,
+    },
 }
 
 impl ConsentPlace {

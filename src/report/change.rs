@@ -3,8 +3,8 @@
 use serde_json::Value as Json;
 
 use super::lines::{self, LineSide};
-use super::phrase::Wording;
 use super::value::{self, Moves, element_of, moves};
+use crate::document::Wording;
 use crate::plan::{Change, Op};
 use crate::settings::{Color, Kind, Setting};
 use crate::text::Visible;

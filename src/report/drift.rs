@@ -1,8 +1,8 @@
 //! Renders a plan as drift: the live values that differ from the manifest.
 
-use super::phrase::Wording;
 use super::plan::{changes_section, findings_section, header, join, no_longer_managed_section, read_only_section};
 use super::summary;
+use crate::document::Wording;
 use crate::plan::{Action, Plan};
 use crate::text::layout::{TerminalText, beside_or_below, terminal};
 use crate::text::shell_path;

@@ -53,10 +53,10 @@ use crate::document;
 
 pub use ci_run::CiRun;
 pub use format::ReportFormat;
-pub use phrase::Wording;
 pub use subject::{Comparison, FailedRun, Validation};
 pub use unified::unified;
 
+pub use crate::document::Wording;
 pub use crate::text::style::{ColorLevel, DEFAULT_WIDTH, Style};
 
 /// Format of a plan, or of drift.
@@ -100,7 +100,7 @@ pub enum FindingsFormat {
 impl PlanFormat {
     /// Whether the format shows [`Comparison::yaml`].
     pub fn shows_yaml(self) -> bool {
-        matches!(self, Self::Markdown | Self::Github | Self::Html)
+        matches!(self, Self::Json | Self::Markdown | Self::Github | Self::Html)
     }
 }
 
@@ -112,7 +112,7 @@ impl ReportFormat for PlanFormat {
     fn render(self, run: &Comparison<'_>, style: &Style, limit: usize) -> String {
         match self {
             Self::Text => run.text(style).into(),
-            Self::Json => document::to_text(&document::plan_document(std::slice::from_ref(run.plan), 0)),
+            Self::Json => document::to_text(&document::plan_document(&[run.recorded()], Vec::new())),
             Self::Markdown => markdown::comment(run, limit),
             Self::Github => github::log(run),
             Self::Gitlab => gitlab::widget(run.plan),

@@ -1,6 +1,7 @@
 //! Changes by origin: the groups and the sentences of every format. Without a base there is one group, without a title.
 
-use super::phrase::{Wording, count, source};
+use super::phrase::{count, source};
+use crate::document::Wording;
 use crate::plan::{Change, Origin, Plan};
 use crate::text::Visible;
 use crate::text::safe::safe;

@@ -21,25 +21,6 @@ const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 /// The heading of guarded changes.
 pub(super) const GUARDED: &str = "Guarded changes: can lock people out, open access or delete something";
 
-/// How a difference is worded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wording {
-    /// What apply would do: before → after.
-    Plan,
-    /// What differs: live …, file ….
-    Drift,
-}
-
-impl Wording {
-    /// The command that uses this wording.
-    pub(super) fn command(self) -> &'static str {
-        match self {
-            Self::Plan => "plan",
-            Self::Drift => "drift",
-        }
-    }
-}
-
 /// `1 setting`, `2 settings`.
 pub(super) fn count(number: usize, noun: &'static str) -> Visible {
     count_in(number, noun)

@@ -2,9 +2,10 @@
 
 use super::change::{self, Columns};
 use super::origins::OriginGroup;
-use super::phrase::{self, GUARDED, Wording};
+use super::phrase::{self, GUARDED};
 use super::{origins, summary, value};
 use crate::diagnostics::{Finding, Severity};
+use crate::document::Wording;
 use crate::plan::{Action, Change, GuardState, ManifestRef, Plan, Unmanaged};
 use crate::text::Visible;
 use crate::text::layout::{

@@ -1,9 +1,9 @@
 //! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
 use super::ci_run::CiRun;
-use super::phrase::Wording;
 use super::{drift, plan, summary};
 use crate::diagnostics::{Finding, Source, not_checked};
+use crate::document::{Recorded, Wording};
 use crate::ending::FailureKind;
 use crate::plan::{Change, Plan};
 use crate::settings::{Model, Target};
@@ -66,6 +66,20 @@ pub struct FailedRun<'a> {
     pub hints: &'a [String],
     /// The findings of the manifest, if they are the reason.
     pub findings: &'a [Finding],
+}
+
+impl<'a> Comparison<'a> {
+    /// Returns a comparison with the settings of this version, outside of a pipeline.
+    pub fn of(recorded: Recorded<'a>) -> Self {
+        let Recorded { wording, plan, yaml, repository_file } = recorded;
+        Self { wording, model: Model::current(), plan, yaml, repository_file, ci: None }
+    }
+
+    /// Returns the part that documents contain.
+    pub fn recorded(&self) -> Recorded<'a> {
+        let Self { wording, model: _, plan, yaml, repository_file, ci: _ } = *self;
+        Recorded { wording, plan, yaml, repository_file }
+    }
 }
 
 impl Comparison<'_> {

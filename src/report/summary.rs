@@ -1,7 +1,8 @@
 //! The outcome of a comparison in one sentence, or as a headline with the details that follow it.
 
 use super::origins;
-use super::phrase::{Wording, count, count_in, source};
+use super::phrase::{count, count_in, source};
+use crate::document::Wording;
 use crate::plan::{Action, Change, GuardState, Plan, PlannedWrite};
 use crate::text::Visible;
 use crate::text::safe::{Safe, safe};

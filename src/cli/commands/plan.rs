@@ -139,7 +139,7 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInp
     comparison::show(context, &args.formats, compared, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, desired, &api, &live, &[]);
-        saved::write(context, path, &input, &plan, args.expires_in)?;
+        saved::write(context, path, &input, compared, args.expires_in)?;
     }
     // The plan is already printed, and a run prints one document, so the error goes to standard error.
     unconsented.iter().for_each(|error| context.say_error(error));

@@ -5,6 +5,7 @@ use crate::cli::error::CliError;
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish;
 use crate::cli::reconcile::planning::Desired;
+use crate::document::Recorded;
 use crate::ending::Exit;
 use crate::manifest;
 use crate::plan::Plan;
@@ -31,28 +32,28 @@ pub(crate) fn show(
     compared: Compared<'_>,
     exit: Exit,
 ) -> Result<(), CliError> {
-    let Compared { wording, desired: _, plan } = compared;
-    let yaml = if formats.any(PlanFormat::shows_yaml) { difference(compared) } else { String::new() };
-    let ci = context.env.ci_run();
-    let comparison = Comparison {
-        wording,
-        model: context.model,
-        plan,
-        yaml: &yaml,
-        repository_file: &context.env.in_repository(&plan.manifest.path),
-        ci: ci.as_ref(),
-    };
+    let yaml = if formats.any(PlanFormat::shows_yaml) { compared.difference() } else { String::new() };
+    let (file, ci) = (context.env.in_repository(&compared.plan.manifest.path), context.env.ci_run());
+    let comparison = Comparison { ci: ci.as_ref(), ..Comparison::of(compared.with(&yaml, &file)) };
     publish::result(context, formats, &comparison, exit)
 }
 
-/// Returns the difference between the manifest and a copy of it with the live values.
-fn difference(compared: Compared<'_>) -> String {
-    let Compared { wording, desired: Desired { source, manifest, .. }, plan } = compared;
-    let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
-    let (file, with_live_values) = (&source.text, manifest::edit::with_live_values(source, manifest, &changes));
-    let live_name = format!("{} (live)", source.name);
-    match wording {
-        Wording::Plan => report::unified(&live_name, &with_live_values, &source.name, file),
-        Wording::Drift => report::unified(&source.name, file, &live_name, &with_live_values),
+impl<'a> Compared<'a> {
+    /// Returns the comparison as documents contain it: with a [difference](Self::difference) and a path in the repository.
+    pub(crate) fn with(self, yaml: &'a str, repository_file: &'a str) -> Recorded<'a> {
+        let Self { wording, desired: _, plan } = self;
+        Recorded { wording, plan, yaml, repository_file }
+    }
+
+    /// Returns the difference between the manifest and a copy of it with the live values.
+    pub(crate) fn difference(self) -> String {
+        let Self { wording, desired: Desired { source, manifest, .. }, plan } = self;
+        let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
+        let (file, with_live_values) = (&source.text, manifest::edit::with_live_values(source, manifest, &changes));
+        let live_name = format!("{} (live)", source.name);
+        match wording {
+            Wording::Plan => report::unified(&live_name, &with_live_values, &source.name, file),
+            Wording::Drift => report::unified(&source.name, file, &live_name, &with_live_values),
+        }
     }
 }

@@ -12,6 +12,7 @@ use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::used_files::Output;
 use crate::cli::reconcile::approval;
+use crate::cli::reconcile::comparison::Compared;
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::document;
 use crate::ending::FailureKind;
@@ -40,11 +41,13 @@ pub(crate) fn write(
     context: &Context,
     path: &Path,
     input: &Input<'_>,
-    plan: &Plan,
+    compared: Compared<'_>,
     expires_in: Duration,
 ) -> Result<(), CliError> {
+    let plan = compared.plan;
     let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
-    let text = document::saved::to_text(plan, &saved);
+    let (yaml, file) = (compared.difference(), context.env.in_repository(&plan.manifest.path));
+    let text = document::saved::to_text(&compared.with(&yaml, &file), &saved);
     context.without_credentials("the saved plan", &text)?;
     context.files.write(Output::saved_plan(path), &text, FileAccess::Owner)?;
     context.ui.note(&format!("Saved as {}, valid until {}", text::path(path), saved.expires_at));

@@ -156,6 +156,12 @@ pub(crate) fn with_login_page(plan: Plan, design: &Json) -> Plan {
     Plan { in_sync: [plan.in_sync, design.collect()].concat(), ..plan }
 }
 
+/// A plan as a result of `plan`.
+#[cfg(feature = "documents")]
+pub(crate) fn planned(plan: &Plan) -> crate::document::Recorded<'_> {
+    crate::document::Recorded::of(crate::document::Wording::Plan, plan)
+}
+
 /// A live state with these fields.
 pub(crate) fn live(organization: Json, doh: Option<Json>) -> Live {
     let slot = |endpoint, fields: Json| Slot::Present(Document::new(endpoint, fields.as_object().unwrap().clone()));

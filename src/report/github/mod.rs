@@ -6,10 +6,11 @@
 mod command;
 
 use self::command::{Annotation, AnnotationLevel, annotations};
-use super::phrase::{self, Wording};
+use super::phrase;
 use super::subject::{Comparison, FailedRun, Validation};
 use super::{change, error, findings, origins};
 use crate::diagnostics::{Finding, Severity};
+use crate::document::Wording;
 use crate::plan::{Change, Origin, Plan};
 use crate::text::Visible;
 use crate::text::layout::TerminalText;

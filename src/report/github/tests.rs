@@ -2,7 +2,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
-use crate::plan::tests::samples::{busy, in_sync, warning, with_origins};
+use crate::plan::tests::samples::{busy, in_sync, planned, warning, with_origins};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{drift, plan};
 use crate::settings::Model;
@@ -96,7 +96,7 @@ fn assert_harmless(value: &str) {
     }
     let texts = [plan::text(&plan, &Style::plain(60)), drift::text(&plan, &Style::plain(60)), value.to_owned()];
     let documents = [
-        crate::document::to_text(&crate::document::plan_document(std::slice::from_ref(&plan), 0)),
+        crate::document::to_text(&crate::document::plan_document(&[planned(&plan)], Vec::new())),
         super::super::sarif::sarif(&plan.findings, None),
         super::super::gitlab::code_quality(&plan.findings, None),
         crate::text::yaml_scalar(value),

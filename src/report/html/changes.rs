@@ -1,11 +1,10 @@
 //! Renders changes: guarded ones as articles with everything a reviewer needs, the others as rows of a table.
 
 use super::piece::{self, Piece};
+use crate::document::Wording;
 use crate::plan::{Change, GuardState, Plan};
 use crate::report::origins::OriginGroup;
-use crate::report::phrase::{
-    GUARDED, Wording, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source,
-};
+use crate::report::phrase::{GUARDED, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source};
 use crate::report::{origins, value};
 use crate::text::Visible;
 use crate::text::safe::safe;

@@ -4,9 +4,10 @@ use serde_json::Value as Json;
 
 use super::excerpt::text;
 use super::fit::Section;
+use crate::document::Wording;
 use crate::plan::{Change, GuardState, Plan};
 use crate::report::origins::{self, OriginGroup};
-use crate::report::phrase::{self, Wording};
+use crate::report::phrase;
 use crate::report::subject::Comparison;
 use crate::report::value::{self, UNSET};
 use crate::text::Visible;

@@ -8,7 +8,9 @@ use serde_json::{Value as Json, json};
 use crate::diagnostics::{Finding, Fix, Location, Rule, Source, not_checked};
 use crate::document as documents;
 use crate::manifest::write::{self, Detail};
-use crate::plan::tests::samples::{busy, change, create, in_sync, live, read_yaml, target, unmanaged, with_login_page};
+use crate::plan::tests::samples::{
+    busy, change, create, in_sync, live, planned, read_yaml, target, unmanaged, with_login_page,
+};
 use crate::plan::{Base, Change, ManifestRef, Plan};
 use crate::report::sarif::{self, sarif};
 use crate::report::{
@@ -85,7 +87,7 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
         drift::text(plan, &style),
         plan::summary(plan),
         drift::summary(plan),
-        documents::to_text(&documents::plan_document(std::slice::from_ref(plan), 0)),
+        documents::to_text(&documents::plan_document(&[planned(plan)], Vec::new())),
         documents::to_text(&documents::findings_document(&plan.findings)),
         page(plan),
         sarif(&plan.findings, None),

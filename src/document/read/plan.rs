@@ -1,0 +1,154 @@
+//! Entries of a plan document as plans.
+
+use super::error::ReadError;
+use crate::diagnostics::{Finding, Location, Rule};
+use crate::document::interned::interned;
+use crate::document::{
+    BaseEntry, ChangeEntry, FailureEntry, FindingEntry, GuardEntry, InSyncEntry, ManifestEntry, PlanDocument,
+    PlanEntry, Recorded, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
+};
+use crate::plan::{Base, Change, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, digest_time};
+use crate::settings::{Endpoint, Guard, Kind, Model, Scope, Setting, SettingPath, Target};
+
+/// The plans of a document.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RecordedPlans {
+    /// The command that compared.
+    pub wording: Wording,
+    /// The plans, in the order of the document.
+    pub plans: Vec<RecordedPlan>,
+    /// The organizations that could not be compared.
+    pub failures: Vec<FailureEntry>,
+}
+
+/// A plan of a document, with what reports show beside it.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RecordedPlan {
+    /// The plan.
+    pub plan: Plan,
+    /// The manifest compared with a copy that has the live values, as a unified diff. Empty if the document has none.
+    pub yaml: String,
+    /// The manifest's path from the top of the repository.
+    pub repository_file: String,
+}
+
+impl RecordedPlan {
+    /// Returns the plan as part of a result of this command.
+    pub fn recorded(&self, wording: Wording) -> Recorded<'_> {
+        let Self { plan, yaml, repository_file } = self;
+        Recorded { wording, plan, yaml, repository_file }
+    }
+}
+
+pub(super) fn recorded(document: PlanDocument) -> Result<RecordedPlans, ReadError> {
+    let PlanDocument { command, plans, failures, .. } = document;
+    let plans = plans.into_iter().map(plan).collect::<Result<_, _>>()?;
+    Ok(RecordedPlans { wording: command, plans, failures })
+}
+
+fn plan(entry: PlanEntry) -> Result<RecordedPlan, ReadError> {
+    let ManifestEntry { path, sha256, repository_path, consent_place } = entry.manifest;
+    let repository_file = repository_path.unwrap_or_else(|| path.clone());
+    let (target, api) = (target(&entry.target)?, entry.target.api);
+    if digest_time(&entry.digest).is_none() {
+        return Err(ReadError::value("digest", entry.digest));
+    }
+    let writes = entry.writes.into_iter().map(|one| write(&target, one)).collect::<Result<_, _>>()?;
+    let plan = Plan {
+        manifest: ManifestRef { path, sha256, consent_place },
+        target,
+        api,
+        action: entry.action,
+        changes: changes(entry.changes)?,
+        declared_empty: changes(entry.declared_empty)?,
+        in_sync: entry.in_sync.into_iter().map(in_sync).collect::<Result<_, _>>()?,
+        unmanaged: entry.unmanaged.into_iter().map(unmanaged).collect(),
+        writes,
+        findings: entry.findings.into_iter().map(finding).collect(),
+        base: entry.base.map(base).transpose()?,
+        live_sha256: entry.live_sha256,
+        digest: entry.digest,
+    };
+    Ok(RecordedPlan { plan, yaml: entry.difference, repository_file })
+}
+
+/// Returns the address of an entry.
+pub(in crate::document) fn target(entry: &TargetEntry) -> Result<Target, ReadError> {
+    let target = match entry.scope {
+        Scope::Account => Target::account(&entry.id),
+        Scope::Zone => Target::zone(&entry.id),
+    };
+    target.map_err(|_| ReadError::value("id", &entry.id))
+}
+
+fn changes(entries: Vec<ChangeEntry>) -> Result<Vec<Change>, ReadError> {
+    entries.into_iter().map(change).collect()
+}
+
+fn change(entry: ChangeEntry) -> Result<Change, ReadError> {
+    let annotation = |(path, value): (String, _)| Ok((setting(&path)?, value));
+    let guard = |GuardEntry { reason, check_first, allowed_by }| GuardState {
+        guard: Guard { consequence: interned(&reason), check_first: interned(&check_first) },
+        allowed_by,
+    };
+    Ok(Change {
+        setting: setting(&entry.setting)?,
+        op: entry.op,
+        before: entry.before,
+        after: entry.after,
+        at: Location { line: entry.line, column: entry.column, span: 0..0 },
+        annotations: entry.annotations.into_iter().map(annotation).collect::<Result<_, _>>()?,
+        context: entry.context.into_iter().map(|(name, value)| (interned(&name), value)).collect(),
+        guard: entry.guard.map(guard),
+        notice: entry.notice.as_deref().map(interned),
+        origin: entry.origin,
+    })
+}
+
+/// Returns the setting with this path; one that only another version knows has no kind.
+fn setting(path: &str) -> Result<Setting, ReadError> {
+    if let Some(setting) = Model::current().setting(path) {
+        return Ok(*setting);
+    }
+    let segments: Vec<&str> = path.split('.').collect();
+    let has_section = Endpoint::ALL.iter().any(|endpoint| segments.first() == Some(&endpoint.section()));
+    let is_path = has_section && (2..=SettingPath::DEEPEST + 1).contains(&segments.len());
+    if !is_path || segments.iter().any(|segment| segment.is_empty()) {
+        return Err(ReadError::value("setting", path));
+    }
+    Ok(Setting::new(interned(path), Kind::Opaque))
+}
+
+fn in_sync(entry: InSyncEntry) -> Result<(Setting, serde_json::Value), ReadError> {
+    Ok((setting(&entry.setting)?, entry.value))
+}
+
+fn unmanaged(entry: UnmanagedEntry) -> Unmanaged {
+    let UnmanagedEntry { setting, value, known, read_only } = entry;
+    Unmanaged { path: setting, value, known, read_only }
+}
+
+fn write(target: &Target, entry: WriteEntry) -> Result<PlannedWrite, ReadError> {
+    let WriteEntry { method, endpoint: path } = entry;
+    match Endpoint::ALL.into_iter().find(|endpoint| target.path(*endpoint) == path) {
+        Some(endpoint) => Ok(PlannedWrite { method, endpoint, path }),
+        None => Err(ReadError::value("endpoint", path)),
+    }
+}
+
+fn base(entry: BaseEntry) -> Result<Base, ReadError> {
+    let BaseEntry { name, no_longer_managed } = entry;
+    let no_longer_managed = no_longer_managed.iter().map(|path| setting(path)).collect::<Result<_, _>>()?;
+    Ok(Base { name, no_longer_managed })
+}
+
+/// Returns a finding of an entry. The message of a rule that only another version knows starts with the rule's id.
+fn finding(entry: FindingEntry) -> Finding {
+    let FindingEntry { rule, severity, message, file, line, column, help } = entry;
+    let at = line.zip(column).map(|(line, column)| Location { line, column, span: 0..0 });
+    let known = Rule::ALL.iter().copied().find(|known| known.id() == rule);
+    let message = if known.is_some() { message } else { format!("{rule}: {message}") };
+    Finding { severity, at, help, ..Finding::new(known.unwrap_or(Rule::OtherVersion), &file, message) }
+}

@@ -1,0 +1,216 @@
+use serde_json::json;
+
+use super::*;
+use crate::diagnostics::{Finding, Location, Rule};
+use crate::document::tests::failure;
+use crate::document::{
+    ErrorEntry, Recorded, Wording, error_document, findings_document, plan_document, saved, to_text,
+};
+use crate::ending::FailureKind;
+use crate::live::{Live, Slot};
+use crate::plan::tests::samples::{self, busy, change, create, in_sync, planned};
+use crate::plan::{Base, Change, Origin, Plan};
+use crate::settings::Model;
+
+const DIFFERENCE: &str = "--- live\n+++ org.yaml\n@@ -1 +1 @@\n-a\n+b\n";
+
+/// A plan with every field, without the parts that documents do not contain: spans and fixes.
+fn complete() -> Plan {
+    let setting = |path: &str| *Model::current().setting(path).unwrap();
+    let mut plan = Plan { in_sync: in_sync().in_sync, declared_empty: create().changes, ..busy() };
+    plan.base = Some(Base { name: "origin/main".to_owned(), no_longer_managed: vec![setting("organization.name")] });
+    plan.changes[0].origin = Some(Origin::Both);
+    plan.changes[1].annotations = vec![(setting("organization.ui_read_only_toggle_reason"), json!("frozen"))];
+    plan.changes[2].context = vec![("name", json!("CI")), ("expires_at", json!(null))];
+    plan.changes[3].notice = Some("the note of this change");
+    for change in plan.changes.iter_mut().chain(&mut plan.declared_empty) {
+        change.at.span = 0..0;
+    }
+    for finding in &mut plan.findings {
+        finding.at = finding.at.take().map(|at| Location { span: 0..0, ..at });
+    }
+    plan
+}
+
+fn recorded_plans(text: &str) -> RecordedPlans {
+    match read(text.as_bytes()) {
+        Ok(AnyDocument::Plans(plans)) => plans,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The text of a document, changed as JSON.
+fn with(text: &str, change: impl FnOnce(&mut Json)) -> String {
+    let mut value = serde_json::from_str(text).unwrap();
+    change(&mut value);
+    value.to_string()
+}
+
+/// The text of a document without its seal, as the first versions wrote it.
+fn unsealed(text: &str) -> String {
+    with(text, |value| *value = without_seal(value.take()))
+}
+
+#[test]
+fn a_plan_document_reads_back_as_the_same_plans() {
+    let plans = [complete(), create_without_spans(), in_sync()];
+    for wording in [Wording::Plan, Wording::Drift] {
+        let runs = plans.each_ref().map(|plan| {
+            let yaml = if plan.is_empty() { "" } else { DIFFERENCE };
+            Recorded { yaml, repository_file: "teams/org.yaml", ..Recorded::of(wording, plan) }
+        });
+        let failures = vec![failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()))];
+        let text = to_text(&plan_document(&runs, failures.clone()));
+        let read = recorded_plans(&text);
+        assert_eq!((read.wording, &read.failures), (wording, &failures));
+        let recorded: Vec<_> = read.plans.iter().map(|plan| plan.recorded(read.wording)).collect();
+        for (one, plan) in recorded.iter().zip(&plans) {
+            assert_eq!(one.plan, plan);
+            assert_eq!(one.repository_file, "teams/org.yaml");
+        }
+        assert_eq!(to_text(&plan_document(&recorded, read.failures.clone())), text);
+    }
+}
+
+fn create_without_spans() -> Plan {
+    let without_span = |change: Change| Change { at: Location { span: 0..0, ..change.at.clone() }, ..change };
+    Plan { changes: create().changes.into_iter().map(without_span).collect(), ..create() }
+}
+
+#[test]
+fn a_saved_plan_is_read_as_a_plan() {
+    let plan = complete();
+    let text = saved::to_text(&planned(&plan), &samples::saved());
+    assert_eq!(recorded_plans(&text).plans[0].plan, plan);
+    let edited = with(&text, |value| value["plans"][0]["action"] = json!("none"));
+    assert_eq!(read(edited.as_bytes()), Err(ReadError::Edited));
+}
+
+#[test]
+fn a_document_of_a_later_version_is_read() {
+    let plan = busy();
+    let text = with(&unsealed(&to_text(&plan_document(&[planned(&plan)], Vec::new()))), |value| {
+        value["format_version"] = json!("1.7");
+        value["added_later"] = json!({});
+        value["plans"][0]["changes"][1]["setting"] = json!("organization.login_design.added_later");
+        value["plans"][0]["findings"][0]["rule"] = json!("added-later");
+    });
+    let read = recorded_plans(&text).plans.remove(0).plan;
+    let change = &read.changes[1];
+    assert_eq!(change.setting.path, "organization.login_design.added_later");
+    assert_eq!((change.setting.name(), change.setting.group()), ("added_later", Some("organization.login_design")));
+    assert_eq!(read.findings[0].rule, Rule::OtherVersion);
+    assert!(read.findings[0].message.starts_with("added-later: the login text"), "{:?}", read.findings[0]);
+}
+
+#[test]
+fn a_document_of_the_first_version_is_read() {
+    let plan = Plan { in_sync: Vec::new(), ..create_without_spans() };
+    let text = with(&unsealed(&to_text(&plan_document(&[planned(&plan)], Vec::new()))), |value| {
+        value.as_object_mut().unwrap().remove("command");
+        value["plans"][0]["changes"][0].as_object_mut().unwrap().remove("origin");
+    });
+    let read = recorded_plans(&text);
+    assert_eq!((read.wording, &read.plans[0].plan), (Wording::Plan, &plan));
+}
+
+#[test]
+fn a_document_that_was_cut_anywhere_is_rejected() {
+    let text = to_text(&plan_document(&[planned(&busy())], Vec::new()));
+    let text = text.trim_end();
+    for length in 0..text.len() {
+        assert!(matches!(read(&text.as_bytes()[..length]), Err(ReadError::Cut(_) | ReadError::Json(_))), "{length}");
+    }
+}
+
+#[test]
+fn an_edit_of_any_value_is_detected() {
+    let text = to_text(&plan_document(&[planned(&complete())], Vec::new()));
+    let value: Json = serde_json::from_str(&text).unwrap();
+    let mut edits = 0;
+    for pointer in leaves(&value, String::new()) {
+        if pointer == "/format_version" {
+            continue;
+        }
+        let edited = with(&text, |value| *value.pointer_mut(&pointer).unwrap() = json!("edited"));
+        assert_eq!(read(edited.as_bytes()), Err(ReadError::Edited), "{pointer}");
+        edits += 1;
+    }
+    assert!(edits > 100, "{edits}");
+}
+
+/// The pointers of all values that are neither objects nor lists.
+fn leaves(value: &Json, at: String) -> Vec<String> {
+    let escaped = |name: &String| name.replace('~', "~0").replace('/', "~1");
+    match value {
+        Json::Object(members) => {
+            members.iter().flat_map(|(name, value)| leaves(value, format!("{at}/{}", escaped(name)))).collect()
+        }
+        Json::Array(elements) => {
+            elements.iter().enumerate().flat_map(|(number, value)| leaves(value, format!("{at}/{number}"))).collect()
+        }
+        _ => vec![at],
+    }
+}
+
+#[test]
+fn a_value_that_no_version_writes_is_rejected() {
+    let text = unsealed(&to_text(&plan_document(&[planned(&busy())], Vec::new())));
+    let cases = [
+        ("/plans/0/target/id", "../../etc", "id"),
+        ("/plans/0/digest", "sha256:1", "digest"),
+        ("/plans/0/writes/0/endpoint", "/accounts", "endpoint"),
+        ("/plans/0/changes/0/setting", "organization", "setting"),
+        ("/plans/0/changes/0/setting", "organization..name", "setting"),
+        ("/plans/0/changes/0/setting", "organization.a.b.c.d.e", "setting"),
+        ("/plans/0/changes/0/setting", "apps.name", "setting"),
+    ];
+    for (pointer, value, field) in cases {
+        let edited = with(&text, |document| *document.pointer_mut(pointer).unwrap() = json!(value));
+        assert_eq!(read(edited.as_bytes()), Err(ReadError::value(field, value)));
+    }
+}
+
+#[test]
+fn other_files_are_rejected_with_the_reason() {
+    for (text, expected) in [
+        ("", "the file was cut: it ends at line 1"),
+        ("org: 1", "not a document of zerodrift: expected value at line 1 column 1"),
+        ("[]", "expected the output of a command with --format json"),
+        ("{\"format_version\": \"1.0\"}", "expected the output of a command with --format json"),
+        ("{\"format_version\": \"2.0\", \"plans\": []}", "unsupported format_version 2.0"),
+        ("{\"format_version\": \"1.0\", \"plans\": [{}]}", "missing field `manifest`"),
+        ("{\"format_version\": \"1.0\", \"live\": []}", "not a snapshot"),
+    ] {
+        let error = read(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn every_kind_of_document_is_recognized() {
+    let change = change("organization.session_duration", json!("12h"), json!("24h"));
+    let findings = [Finding::new(Rule::Tab, "org.yaml", "a tab")];
+    let error = error_document(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()));
+    let snapshot = Snapshot {
+        target: Some(samples::target()),
+        api: "https://api.example".to_owned(),
+        live: Live { organization: Slot::Absent, doh: Slot::NotRead },
+    };
+    let result = crate::document::ResultEntry {
+        target: crate::document::TargetEntry::new(&samples::target(), "https://api.example"),
+        outcome: crate::apply::End::Applied,
+        writes: 1,
+        verified: true,
+        backup: None,
+        changes: vec![(&change).into()],
+        error: None,
+    };
+    let results = crate::document::results_document(vec![result]);
+    assert_eq!(read(to_text(&results).as_bytes()), Ok(AnyDocument::Results(results)));
+    assert_eq!(read(to_text(&error).as_bytes()), Ok(AnyDocument::Error(error)));
+    let findings = findings_document(&findings);
+    assert_eq!(read(to_text(&findings).as_bytes()), Ok(AnyDocument::Findings(findings)));
+    let text = crate::document::snapshot_text(&snapshot);
+    assert_eq!(read(text.as_bytes()), Ok(AnyDocument::Snapshot(snapshot)));
+}
