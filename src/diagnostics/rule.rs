@@ -244,7 +244,7 @@ rules! {
         "The value differs from the backup but cannot be declared, so it keeps its live value.",
         "Set it in the dashboard if it matters.";
     // Instead of all other findings.
-    Note OtherVersion "other-version":
+    Error OtherVersion "other-version":
         "Another version of zerodrift, which wrote the document, declares the rule of this finding.",
         "Update zerodrift to see what the rule means.";
     Error NotChecked "not-checked": "The manifest could not be checked.", "Check that the file exists and is readable.";

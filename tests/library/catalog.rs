@@ -12,7 +12,8 @@ async fn findings() -> BTreeSet<(Rule, Severity)> {
     let imported = corpus::TERRAFORM.iter().flat_map(|(_, files)| corpus::imported(files));
     // A file that cannot be read has no text to read it from.
     let unread = zerodrift::diagnostics::not_checked("org.yaml", "cannot read org.yaml", &[]);
-    let others = [corpus::refused().await, corpus::not_brought_back(), vec![unread]].concat();
+    let others =
+        [corpus::refused().await, corpus::not_brought_back(), corpus::of_another_version(), vec![unread]].concat();
     let findings = read.chain(planned).chain(imported).chain(others);
     let found = findings.map(|finding| (finding.rule, finding.severity));
     let printed = [corpus::unread_override(), corpus::bad_bases()];

@@ -262,3 +262,22 @@ pub(crate) fn planned(text: &str) -> (Vec<Finding>, Source) {
         Input { model: Model::current(), manifest: &manifest, target: &target, api: "", live: &live, allow: &[] };
     (plan(&input).findings, source)
 }
+
+/// The finding of a plan document with a rule that this version does not have.
+pub(crate) fn of_another_version() -> Vec<Finding> {
+    let id = "699d98642c564d2e855e9661899b7252";
+    let finding = json!({"rule": "added-later", "severity": "error", "message": "a mistake", "file": "org.yaml",
+        "line": 1, "column": 1, "help": null});
+    let plan = json!({
+        "manifest": {"path": "org.yaml", "sha256": "0".repeat(64)},
+        "target": {"scope": "account", "id": id, "api": "https://api.cloudflare.com/client/v4"},
+        "action": "none", "changes": [], "unmanaged": [], "writes": [], "findings": [finding],
+        "live_sha256": "0".repeat(64), "digest": format!("sha256:{}", "0".repeat(64)),
+    });
+    let summary = json!({"in_sync": 1, "changed": 0, "failed": 0});
+    let document = json!({"format_version": "1.0", "zerodrift": "0.1.0", "plans": [plan], "summary": summary});
+    match zerodrift::document::read::read(document.to_string().as_bytes()) {
+        Ok(zerodrift::document::read::AnyDocument::Plans(plans)) => plans.plans[0].plan.findings.clone(),
+        other => panic!("{other:?}"),
+    }
+}

@@ -47,7 +47,11 @@ fn closed(schema: &Json) -> Json {
 /// The fields of a schema without a description.
 fn undescribed(schema: &Json, found: &mut Vec<String>) {
     if let Some(Json::Object(fields)) = schema.get("properties") {
-        let lacks_description = |field: &Json| field.get("description").is_none() && field.get("$ref").is_none();
+        // The description of a variant of an enum is beside its only field.
+        let is_variant =
+            fields.len() == 1 && schema["additionalProperties"] == false && schema.get("description").is_some();
+        let lacks_description =
+            |field: &Json| !is_variant && field.get("description").is_none() && field.get("$ref").is_none();
         found.extend(fields.iter().filter(|(_, field)| lacks_description(field)).map(|(name, _)| name.clone()));
     }
     match schema {
