@@ -5,6 +5,7 @@ use crate::document::Wording;
 use crate::plan::{Change, GuardState, Plan};
 use crate::report::origins::OriginGroup;
 use crate::report::phrase::{GUARDED, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source};
+use crate::report::subject::Comparison;
 use crate::report::{origins, value};
 use crate::text::Visible;
 use crate::text::safe::safe;
@@ -60,7 +61,12 @@ pub(super) struct Row {
 }
 
 /// The guarded changes, if there are any.
-pub(super) fn guarded(plan: &Plan) -> Option<Guarded> {
+pub(super) fn guarded(run: &Comparison<'_>) -> Option<Guarded> {
+    let plan = run.plan;
+    // Guards describe the consequence of applying the file, so drift is shown without them.
+    if run.wording == Wording::Drift {
+        return None;
+    }
     let file = &plan.manifest.path;
     let guarded: Vec<_> = plan.changes.iter().filter(|change| change.guard.is_some()).collect();
     let guarded = origins::groups(Wording::Plan, &guarded).into_iter().flat_map(|group| group.changes);
@@ -98,22 +104,30 @@ fn missing(plan: &Plan) -> Option<Missing> {
     Some(Missing { place, entries, or, flags })
 }
 
-/// The changes that need no consent, if there are any.
-pub(super) fn plain(plan: &Plan) -> Option<Groups> {
-    let file = &plan.manifest.path;
-    let plain: Vec<_> = plan.changes.iter().filter(|change| change.guard.is_none()).collect();
-    let rows = |changes: Vec<&Change>| -> Vec<Row> { changes.into_iter().map(|change| row(file, change)).collect() };
+/// The changes that need no consent, or all drift, if there are any.
+pub(super) fn plain(run: &Comparison<'_>) -> Option<Groups> {
+    let wording = run.wording;
+    let shown = match wording {
+        Wording::Plan => run.plain(),
+        Wording::Drift => run.plan.changes.iter().collect(),
+    };
+    let rows = |changes: Vec<&Change>| -> Vec<Row> { changes.into_iter().map(|change| row(wording, change)).collect() };
     let of_origin = |OriginGroup { title, changes }: OriginGroup<'_>| {
         let groups = grouped(&changes).into_iter().map(|(group, changes)| (group, rows(changes))).collect();
         GroupsOfOrigin { title, groups }
     };
-    let origins: Vec<_> = origins::groups(Wording::Plan, &plain).into_iter().map(of_origin).collect();
-    (!origins.is_empty()).then_some(Groups { origins, number: plain.len() })
+    let origins: Vec<_> = origins::groups(wording, &shown).into_iter().map(of_origin).collect();
+    (!origins.is_empty()).then_some(Groups { origins, number: shown.len() })
 }
 
-fn row(file: &str, change: &Change) -> Row {
+fn row(wording: Wording, change: &Change) -> Row {
     let (before, after) = piece::both(change);
-    Row { name: change.setting.name(), place: place(file, change), before, after, notes: notes(change) }
+    let notes = match wording {
+        Wording::Plan => notes(change).into_iter().map(|note| safe!("Note: {}", note)).collect(),
+        Wording::Drift => change.guard.map(|_| "Guarded: applying the file needs consent".into()).into_iter().collect(),
+    };
+    let place = if change.at.is_whole_file() { Visible::new() } else { safe!("line {}", change.at.line) };
+    Row { name: change.setting.name(), place, before, after, notes }
 }
 
 /// The notice of a change, and what is sent with it.

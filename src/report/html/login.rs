@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::paint;
 use super::piece::{self, Piece};
+use crate::document::Wording;
 use crate::plan::Action;
 use crate::report::subject::Comparison;
 use crate::report::value;
@@ -19,9 +20,8 @@ const LOGO: &str = "organization.login_design.logo_path";
 const HEADER: &str = "organization.login_design.header_text";
 const FOOTER: &str = "organization.login_design.footer_text";
 
-/// The login page before and after, or once if it does not change.
+/// The login page before and after.
 pub(super) struct Login {
-    pub(super) changes: bool,
     pub(super) looks: Vec<LoginSketch>,
 }
 
@@ -51,22 +51,21 @@ pub(super) enum Contrast {
     Unknown(&'static str),
 }
 
-/// The login page, if the live state or the plan has a value for it.
+/// The login page, if something about it changes.
 pub(super) fn login(run: &Comparison<'_>) -> Option<Login> {
     let members = members(run);
-    if members.iter().all(|member| member.before.is_null() && member.after.is_null()) {
+    if members.iter().all(|member| member.before == member.after) {
         return None;
     }
     let after: Vec<_> = members.iter().map(|member| (member.setting, &member.after, &member.before)).collect();
-    if members.iter().all(|member| member.before == member.after) {
-        return Some(Login { changes: false, looks: vec![look("after", "Before and after", &after)] });
-    }
     let before: Vec<_> = members.iter().map(|member| (member.setting, &member.before, &member.after)).collect();
-    let title = match run.plan.action {
-        Action::Create => "Before: no organization",
-        Action::None | Action::Update => "Before",
+    let (title, other) = match (run.wording, run.plan.action) {
+        (Wording::Plan, Action::Create) => ("Before: no organization", "After"),
+        (Wording::Plan, Action::None | Action::Update) => ("Before", "After"),
+        (Wording::Drift, Action::Create) => ("Live: no organization", "File"),
+        (Wording::Drift, Action::None | Action::Update) => ("Live", "File"),
     };
-    Some(Login { changes: true, looks: vec![look("before", title, &before), look("after", "After", &after)] })
+    Some(Login { looks: vec![look("before", title, &before), look("after", other, &after)] })
 }
 
 /// A setting and its values; `null` if it is unset.

@@ -52,10 +52,13 @@ struct PlanPage {
     policy: String,
     style: String,
     title: Visible,
+    words: PageWords,
     outcome: Visible,
+    details: Visible,
+    address: Visible,
     status: Vec<Badge>,
     facts: Vec<(&'static str, Visible)>,
-    approve: Approve,
+    next: Vec<NextStep>,
     guarded: Option<Guarded>,
     changes: Option<Groups>,
     no_longer_managed: Vec<&'static str>,
@@ -73,14 +76,41 @@ struct Badge {
     text: Visible,
 }
 
-/// How to apply the plan.
-enum Approve {
-    /// A command, with the sentence before it.
-    Command {
-        before: &'static str,
-        command: Visible,
-    },
-    Not(&'static str),
+/// What to do next.
+struct NextStep {
+    before: &'static str,
+    /// The command, if there is one.
+    command: Option<Visible>,
+}
+
+/// The words that differ between a plan and drift.
+struct PageWords {
+    command: &'static str,
+    before: &'static str,
+    after: &'static str,
+    changes: &'static str,
+    caption: &'static str,
+}
+
+impl PageWords {
+    fn of(wording: Wording, has_guarded: bool) -> Self {
+        match wording {
+            Wording::Plan => Self {
+                command: wording.command(),
+                before: "Before",
+                after: "After",
+                changes: if has_guarded { "Other changes" } else { "Changes" },
+                caption: "Changes that need no consent, by group",
+            },
+            Wording::Drift => Self {
+                command: wording.command(),
+                before: "Live",
+                after: "File",
+                changes: "Drift",
+                caption: "Settings whose live value differs from the file, by group",
+            },
+        }
+    }
 }
 
 impl PlanPage {
@@ -92,17 +122,25 @@ impl PlanPage {
 }
 
 fn view(run: &Comparison<'_>, style: String) -> PlanPage {
-    let Comparison { plan, yaml, .. } = *run;
+    let Comparison { wording, plan, yaml, .. } = *run;
+    let guarded = changes::guarded(run);
+    let organization = run.organization();
     PlanPage {
         policy: paint::policy(&style),
         style,
-        title: safe!("Plan of {}", source(&plan.manifest.path)),
-        outcome: summary::summary(Wording::Plan, plan),
-        status: status(plan),
-        facts: facts(plan),
-        approve: approve(plan),
-        guarded: changes::guarded(plan),
-        changes: changes::plain(plan),
+        title: match wording {
+            Wording::Plan => safe!("Plan for {}", organization),
+            Wording::Drift => safe!("Drift of {}", organization),
+        },
+        words: PageWords::of(wording, guarded.is_some()),
+        outcome: summary::headline(wording, plan, organization),
+        details: summary::details(wording, plan),
+        address: safe!("{}", plan.target),
+        status: status(wording, plan),
+        facts: facts(wording, plan),
+        next: next(wording, plan),
+        guarded,
+        changes: changes::plain(run),
         no_longer_managed: origins::no_longer_managed(plan),
         login: login::login(run),
         findings: rest::findings(&plan.findings),
@@ -113,48 +151,70 @@ fn view(run: &Comparison<'_>, style: String) -> PlanPage {
     }
 }
 
-fn status(plan: &Plan) -> Vec<Badge> {
-    let action = match plan.action {
-        Action::None => Badge { class: "calm", text: "In sync".into() },
-        Action::Create => Badge { class: "plain", text: "Creates the organization".into() },
-        Action::Update => Badge { class: "plain", text: count(plan.changes.len(), "change") },
+fn status(wording: Wording, plan: &Plan) -> Vec<Badge> {
+    let action = match (plan.action, wording) {
+        (Action::None, _) => Badge { class: "calm", text: "In sync".into() },
+        (Action::Create, Wording::Plan) => Badge { class: "plain", text: "Creates the organization".into() },
+        (Action::Create, Wording::Drift) => Badge { class: "doubt", text: "No organization".into() },
+        (Action::Update, Wording::Plan) => Badge { class: "plain", text: count(plan.changes.len(), "change") },
+        (Action::Update, Wording::Drift) => Badge { class: "doubt", text: count(plan.changes.len(), "difference") },
     };
-    let refused = plan.refused().count();
+    let refused = plan.refused().filter(|_| wording == Wording::Plan).count();
     let consent = (refused > 0).then(|| Badge { class: "guard", text: safe!("Consent missing: {}", refused) });
     let doubtful = plan.findings.len();
     let findings = (doubtful > 0).then(|| Badge { class: "doubt", text: count(doubtful, "finding") });
     [Some(action), consent, findings].into_iter().flatten().collect()
 }
 
-fn facts(plan: &Plan) -> Vec<(&'static str, Visible)> {
+fn facts(wording: Wording, plan: &Plan) -> Vec<(&'static str, Visible)> {
     let elsewhere = other_api(plan).map(|api| ("API", api));
-    let facts = [("Organization", safe!("{}", plan.target)), ("Manifest", source(&plan.manifest.path))];
     let base = plan.base.as_ref().map(|base| ("Base", Visible::of(&base.name)));
     let until = plan.expires_at().map(|until| ("Digest valid until", safe!("{}", until)));
-    facts.into_iter().chain(elsewhere).chain(base).chain([("Digest", Visible::of(&plan.digest))]).chain(until).collect()
+    let digest = std::iter::once(("Digest", Visible::of(&plan.digest))).chain(until);
+    let manifest = std::iter::once(("Manifest", source(&plan.manifest.path)));
+    manifest.chain(elsewhere).chain(base).chain(digest.filter(|_| wording == Wording::Plan)).collect()
 }
 
-fn approve(plan: &Plan) -> Approve {
+fn next(wording: Wording, plan: &Plan) -> Vec<NextStep> {
+    let alone = |before| vec![NextStep { before, command: None }];
+    let step = |before, command| NextStep { before, command: Some(command) };
     if plan.findings.iter().any(Finding::is_error) {
-        return Approve::Not("This plan has errors (see Findings).");
+        return alone("This plan has errors (see Findings).");
     }
     if plan.is_empty() {
-        return Approve::Not("There is nothing to apply.");
+        return alone("There is nothing to apply.");
     }
     let file = shell_path(&plan.manifest.path);
+    if wording == Wording::Drift {
+        let apply = step("To apply the file:", safe!("zerodrift apply {}", file));
+        let keep = match (plan.action, plan.base.is_some(), plan.has_drift()) {
+            (Action::Create, ..) | (_, true, false) => None,
+            (_, true, true) => Some(NextStep {
+                before: "Or keep the live values of the drift in the file: run the same command with --adopt.",
+                command: None,
+            }),
+            (_, false, _) => {
+                Some(step("Or keep the live values in the file:", safe!("zerodrift drift {} --adopt", file)))
+            }
+        };
+        return std::iter::once(apply).chain(keep).collect();
+    }
     // `rollback`, which restores a backup, plans again and asks.
     if plan.changes.iter().any(|change| change.at.is_whole_file()) {
-        return Approve::Command { before: "To restore it:", command: safe!("zerodrift rollback {}", file) };
+        return vec![step("To restore it:", safe!("zerodrift rollback {}", file))];
     }
     // The digest covers the file, so an allow entry changes it.
     let before = match plan.refused().count() {
         0 => "To apply exactly this plan, or nothing if the file or the live state has changed:",
         _ => {
-            "Refused until the guarded changes have consent. Add the --allow flags below to this command, or add \
-             the allow entries to the file and plan again (the digest changes):"
+            "Refused until the guarded changes have consent. Add the lines below (How to consent) to the file and plan \
+             again, because they change the digest. Or consent for one run only, and apply exactly this plan:"
         }
     };
-    Approve::Command { before, command: safe!("zerodrift apply {} --expect {}", file, Visible::of(&plan.digest)) }
+    let flags: Visible =
+        plan.refused().map(|change| -> Visible { safe!(" --allow {}", change.setting.path) }).collect();
+    let digest = Visible::of(&plan.digest);
+    vec![step(before, safe!("zerodrift apply {} --expect {}{}", file, digest, flags))]
 }
 
 #[cfg(test)]

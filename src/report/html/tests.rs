@@ -75,7 +75,7 @@ fn a_page_with_all_kinds_of_changes_is_rendered() {
 #[test]
 fn a_page_in_sync_is_short_and_has_no_command() {
     let html = html(&in_sync());
-    assert!(html.contains("<h1>In sync: 3 declared settings match; 2 live settings are not managed.</h1>"), "{html}");
+    assert!(html.contains("<h1>Widget Corp is in sync</h1>"), "{html}");
     assert!(html.contains("There is nothing to apply."));
     for absent in ["zerodrift apply", "id=\"guarded\"", "id=\"changes\"", "id=\"login\"", "id=\"requests\""] {
         assert!(!html.contains(absent), "{absent} in {html}");
@@ -83,10 +83,34 @@ fn a_page_in_sync_is_short_and_has_no_command() {
 }
 
 #[test]
-fn an_unchanged_login_page_is_shown_once() {
-    let html = html(&with_login_page(in_sync(), &json!({"text_color": "#1B1B1B"})));
-    assert_eq!(html.matches("<article class=\"look\"").count(), 1);
-    assert!(html.contains("It does not change."), "{html}");
+fn the_login_page_is_shown_only_if_something_about_it_changes() {
+    let unchanged = with_login_page(in_sync(), &json!({"text_color": "#1B1B1B"}));
+    assert!(!html(&unchanged).contains("id=\"login\""));
+    let text = change("organization.login_design.footer_text", json!("A"), json!("B"));
+    assert!(html(&Plan { changes: vec![text], ..unchanged }).contains("id=\"login\""));
+}
+
+#[test]
+fn the_page_of_drift_speaks_of_drift() {
+    let plan = busy_page();
+    let run = Comparison { wording: Wording::Drift, ..comparison(&plan, "") };
+    let html = page(&run);
+    insta::assert_snapshot!("page_drift", body(&html));
+    for text in
+        ["<title>Drift of ", "zerodrift drift org.yaml --adopt", "zerodrift apply org.yaml</code>", ">Live<", ">File<"]
+    {
+        assert!(html.contains(text), "{text} is missing in {html}");
+    }
+    for text in ["lan for ", "--expect", "Digest", "Consent missing", "Before", "After"] {
+        assert!(!html.contains(text), "{text} in {html}");
+    }
+}
+
+#[test]
+fn the_command_of_a_refused_plan_consents() {
+    let html = html(&busy());
+    let command = between(&html, "<pre class=\"command\"><code>", "</code>");
+    assert!(command.ends_with(" --allow organization.auth_domain"), "{command}");
 }
 
 #[test]
@@ -94,7 +118,7 @@ fn a_creation_shows_the_new_login_page_beside_no_organization() {
     let mut plan = create();
     plan.changes.push(change("organization.login_design.text_color", Json::Null, json!("#c5ed1b")));
     let html = html(&plan);
-    for text in ["Before: no organization", "has no Zero Trust organization; apply would create it", ">Fails<"] {
+    for text in ["Before: no organization", "Apply would create it with a POST and then a PUT.", ">Fails<"] {
         assert!(html.contains(text), "{text} is missing in {html}");
     }
     assert!(html.contains("contrast <strong>1.35:1</strong>; WCAG AA requires 4.5:1"), "{html}");
@@ -102,7 +126,9 @@ fn a_creation_shows_the_new_login_page_beside_no_organization() {
 
 #[test]
 fn unset_values_are_shown_as_unset() {
-    let html = html(&with_login_page(in_sync(), &json!({"header_text": "Hello"})));
+    let text = change("organization.login_design.footer_text", json!("A"), json!("B"));
+    let plan = with_login_page(Plan { changes: vec![text], ..in_sync() }, &json!({"header_text": "Hello"}));
+    let html = html(&plan);
     assert!(html.contains("class=\"screen unknown\""), "{html}");
     assert!(html.contains("text_color is not set, so no contrast is computed"));
     assert!(
