@@ -3,7 +3,7 @@
 'use strict';
 
 const OURS = new Set(('html head meta title style body a header p h1 h2 h3 ul ol li dl dt dd div pre code nav main section article span ' +
-  'table caption thead tbody tr th td details summary footer em strong del ins').split(' '));
+  'table caption thead tbody tr th td details summary footer em strong del ins wbr').split(' '));
 
 // Relative luminance and contrast as WCAG 2.1 defines them.
 function luminance([r, g, b]) {

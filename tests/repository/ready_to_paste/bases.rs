@@ -64,7 +64,7 @@ fn the_plan_of_a_pull_request_tells_its_change_from_drift() {
     check_out(&machine, "--depth=1", "refs/pull/7/merge");
     machine.run_job("github/plan.yml", "plan", &[]);
     let comment = machine.read("temp/plan.md.comment");
-    assert!(comment.contains("`base-shallow`") && comment.contains("2 settings would change"), "{comment}");
+    assert!(comment.contains("`base-shallow`") && comment.contains("### zerodrift plan: 2 settings of "), "{comment}");
 }
 
 #[test]
