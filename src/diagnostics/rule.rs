@@ -120,12 +120,12 @@ rules! {
     Error CannotUnset "cannot-unset":
         "The setting cannot be unset.",
         "Write a value, or remove the line to keep the live value.";
-    Error Empty "empty": "The setting does not take empty text.", "Write a value, or null to unset it.";
+    Error Empty "empty": "The setting does not accept empty text.", "Write a value, or null to unset it.";
     Error Color "color": "The value is not a hexadecimal colour.", "Write a colour such as \"#c5ed1b\".";
     Error Duration "duration": "The value is not a duration.", "Write a duration such as 24h.";
     Error DurationUnit "duration-unit":
-        "The setting does not take this unit.",
-        "Write the duration in a unit that the setting takes.";
+        "The setting does not accept this unit.",
+        "Write the duration in a unit that the setting accepts.";
     Error DurationRange "duration-range":
         "The duration is outside the usual or the possible range.",
         "Write a duration within the range.";
@@ -139,7 +139,7 @@ rules! {
     Warning InsecureUrl "insecure-url": "Browsers block http resources on https pages.", "Use https.";
     Error Uid "uid": "The value is not an id.", "Copy the id from the dashboard; a name is not an id.";
     Error RenamedValue "renamed-value": "The value was renamed.", "Write the new name.";
-    Warning UnknownValue "unknown-value": "The setting is not known to take this value.", "Check the spelling.";
+    Warning UnknownValue "unknown-value": "The setting is not known to accept this value.", "Check the spelling.";
     Warning DuplicateElement "duplicate-element": "A list has a duplicate element.", "Remove one of the duplicates.";
     // Consent.
     Error AllowSetting "allow-setting":
@@ -202,7 +202,7 @@ rules! {
     // Terraform.
     Error TerraformFile "terraform-file":
         "A Terraform file cannot be read, or has no effect on the other files.",
-        "Check the file, or take the values from `terraform show -json`.";
+        "Check the file, or import the output of `terraform show -json`.";
     Error TerraformSyntax "terraform-syntax":
         "The file is not a Terraform configuration, state or plan that zerodrift can read.",
         "Take the values from `terraform show -json`.";

@@ -33,13 +33,13 @@ impl Setting {
             (Kind::Text, Json::String(text)) => plain_text(self, text),
             (Kind::Boolean | Kind::Set(_) | Kind::Integer { .. }, _) => vec![wrong_type(self, value)],
             (_, Json::String(text)) if text.is_empty() => vec![empty(self)],
-            (kind, Json::String(text)) => written(self, kind, text),
+            (kind, Json::String(text)) => formatted_text(self, kind, text),
             (_, _) => vec![wrong_type(self, value)],
         }
     }
 
-    /// The accepted values, as the end of a sentence: `a duration such as 24h`.
-    pub fn takes(&self) -> String {
+    /// Returns the accepted values, as the end of the phrase "must be": `a duration such as 24h`.
+    pub fn expected(&self) -> String {
         match self.kind {
             Kind::Text => "text".to_owned(),
             Kind::Boolean => "true or false".to_owned(),
@@ -59,13 +59,13 @@ impl Setting {
 
     /// Whether a text for this setting must not contain a character: control characters, except for the line feed in a
     /// multiline text.
-    pub(crate) fn has_no_room_for(&self, character: char) -> bool {
+    pub(crate) fn forbids(&self, character: char) -> bool {
         character.is_control() && !(self.is_multiline && character == '\n')
     }
 }
 
 /// Checks text for a kind with a grammar.
-fn written(setting: &Setting, kind: Kind, text: &str) -> Vec<Problem> {
+fn formatted_text(setting: &Setting, kind: Kind, text: &str) -> Vec<Problem> {
     match kind {
         Kind::Duration(range) => duration::check(setting, range, text),
         Kind::Color => color(setting, text),
@@ -77,7 +77,7 @@ fn written(setting: &Setting, kind: Kind, text: &str) -> Vec<Problem> {
     }
 }
 
-/// The name of a JSON value's type, with its article.
+/// Returns the name of a JSON value's type, with its article.
 fn type_name(value: &Json) -> &'static str {
     match value {
         Json::Null => "null",
@@ -90,7 +90,7 @@ fn type_name(value: &Json) -> &'static str {
 }
 
 fn wrong_type(setting: &Setting, value: &Json) -> Problem {
-    let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), type_name(value));
+    let message = format!("{} must be {}, not {}", setting.name(), setting.expected(), type_name(value));
     Problem::refused(Rule::WrongType, message).suggest_if(converted(setting, value))
 }
 
@@ -122,8 +122,8 @@ fn plain_text(setting: &Setting, text: &str) -> Vec<Problem> {
     if let (true, Unset::Never(reason)) = (text.trim().is_empty(), setting.unset) {
         return vec![Problem::refused(Rule::Empty, format!("{} cannot be empty: {reason}", setting.name()))];
     }
-    let control = text.chars().find(|c| setting.has_no_room_for(*c)).map(|c| {
-        let message = format!("{} takes text on one line, without control characters such as {c:?}", setting.name());
+    let control = text.chars().find(|c| setting.forbids(*c)).map(|c| {
+        let message = format!("{} must be text on one line, without control characters such as {c:?}", setting.name());
         let help = if c == '\n' { "write it on one line" } else { "remove the character" };
         Problem::refused(Rule::ControlCharacter, message).help(help).suggest(one_line(text))
     });
@@ -168,13 +168,13 @@ fn integer(setting: &Setting, number: &serde_json::Number, min: i64, max: i64) -
     let Some(whole) = number.as_i64() else {
         let rounded = canonical::of(setting.kind, Some(&Json::Number(number.clone())));
         let meant = rounded.as_i64().filter(|whole| (min..=max).contains(whole)).map(Json::from);
-        let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), bare(&number.to_string()));
+        let message = format!("{} must be {}, not {}", setting.name(), setting.expected(), bare(&number.to_string()));
         return vec![Problem::refused(Rule::Range, message).suggest_if(meant)];
     };
     if (min..=max).contains(&whole) {
         return Vec::new();
     }
-    vec![Problem::refused(Rule::Range, format!("{} takes {}, not {whole}", setting.name(), setting.takes()))]
+    vec![Problem::refused(Rule::Range, format!("{} must be {}, not {whole}", setting.name(), setting.expected()))]
 }
 
 fn set(setting: &Setting, element: Element, elements: &[Json]) -> Vec<Problem> {
@@ -192,14 +192,14 @@ fn set(setting: &Setting, element: Element, elements: &[Json]) -> Vec<Problem> {
 
 fn duplicate(setting: &Setting, value: &Json) -> Problem {
     let text = value.as_str().map_or_else(|| value.to_string(), shown);
-    Problem::doubtful(Rule::DuplicateElement, format!("{} lists {text} twice", setting.name()))
+    Problem::doubtful(Rule::DuplicateElement, format!("{} contains {text} twice", setting.name()))
         .help("remove one of them")
 }
 
 fn one_element(setting: &Setting, element: Element, value: &Json) -> Option<Problem> {
-    let taken = setting.takes();
+    let expected = setting.expected();
     let wrong = || {
-        let message = format!("{} takes {taken}, but this element is {}", setting.name(), type_name(value));
+        let message = format!("{} must be {expected}, but this element is {}", setting.name(), type_name(value));
         Problem::refused(Rule::WrongType, message)
     };
     match (element, value) {

@@ -174,7 +174,7 @@ fn remark(files: &[File<'_>], member: &Argument) -> Option<Finding> {
         ArgumentValue::Members(members) => members.iter().all(|inner| inner.name == "ignore_changes"),
         ArgumentValue::Known(_) | ArgumentValue::Unknown(_) => false,
     };
-    let message = format!("{} applies to Terraform only and is not carried over", member.name);
+    let message = format!("{} applies to Terraform only and is not imported", member.name);
     let finding = || member.key.finding(files, Rule::TerraformMetaArgument, message);
     (!is_reported).then(finding)
 }

@@ -127,7 +127,7 @@ impl HclReader<'_> {
             Expression::Traversal(traversal) => {
                 if traversal.expr.as_variable().is_none() {
                     let inner = self.value(&traversal.expr);
-                    let reason = inner.err().map_or("it takes a part of a value".to_owned(), |inner| inner.reason);
+                    let reason = inner.err().map_or("it selects a part of a value".to_owned(), |inner| inner.reason);
                     return because(&reason);
                 }
                 let root = traversal.expr.as_variable().map(|root| root.as_str());

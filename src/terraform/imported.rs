@@ -35,7 +35,7 @@ impl Imported {
 
     /// Returns the finding for a declared setting that a manifest cannot contain.
     pub fn refused(&self, setting: &Setting, reason: &str) -> Finding {
-        let message = format!("{} is not carried over: {reason}", setting.path);
+        let message = format!("{} is not imported: {reason}", setting.path);
         let (file, at) = self.places.get(setting.path).unwrap_or(&(self.file.clone(), None)).clone();
         let finding = Finding::new(Rule::TerraformValue, &file, message).setting(setting.path);
         Finding { at, ..finding }

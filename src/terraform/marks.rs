@@ -54,7 +54,7 @@ impl<'a> Marks<'a> {
             .map(|(name, _)| name)
     }
 
-    /// Returns why a value cannot be carried over, considering all its parts.
+    /// Returns why a value cannot be imported, considering all its parts.
     fn reason(self) -> Option<&'static str> {
         let is_sensitive = || self.sensitive.into_iter().flatten().any(is_marked);
         match self.unknown.is_some_and(is_marked) {

@@ -1,6 +1,6 @@
 //! Imports the settings that a Terraform state, plan or configuration declares.
 //!
-//! A state or plan contains every value. A configuration is not evaluated: only literals are carried over from it,
+//! A state or plan contains every value. A configuration is not evaluated: only its literals are imported,
 //! including templates, lists and locals of literals. Everything else is reported as a finding with its line.
 //!
 //! - `names`: file names that Terraform reads, and the resource types of an organization
@@ -10,14 +10,14 @@
 //! - `shown`, `state`: the output of `terraform show -json` and `terraform state pull`, with `marks` for unknown and
 //!   sensitive values
 //! - `resource`: the common representation of a resource
-//! - `carry`: converts a resource to settings, with `imported` as the result
+//! - `convert`: converts a resource to settings, with `imported` as the result
 //! - [`mod@write`]: writes an imported organization as `org.yaml`
 //!
 //! The module does no I/O, and its time and memory are bounded for any input.
 
 mod block;
-mod carry;
 mod configuration;
+mod convert;
 mod file;
 mod hcl;
 mod imported;
@@ -43,7 +43,7 @@ use crate::settings::{Model, nearest};
 pub struct Import {
     /// The organization; `None` if a finding is an error.
     pub organization: Option<Imported>,
-    /// What was not carried over, and other findings: at most 100, and one that counts the rest.
+    /// What was not imported, and other findings: at most 100, and one that counts the rest.
     pub findings: Vec<Finding>,
 }
 
@@ -67,7 +67,7 @@ pub struct Import {
 /// let import = import(Model::current(), &[Source { name: "main.tf".into(), text: text.into() }], None);
 /// let organization = import.organization.unwrap();
 /// assert_eq!(organization.document.fields["auth_domain"], "widget.cloudflareaccess.com");
-/// assert_eq!(import.findings[0].message, "name is not carried over: it refers to var.name");
+/// assert_eq!(import.findings[0].message, "name is not imported: it refers to var.name");
 /// ```
 pub fn import(model: &Model, sources: &[Source], resource: Option<&str>) -> Import {
     let mut diagnostics = Diagnostics::default();
@@ -78,7 +78,7 @@ pub fn import(model: &Model, sources: &[Source], resource: Option<&str>) -> Impo
             let name = sources.first().map(|source| source.name.as_str()).unwrap_or_default();
             let chosen = choose(name, &files, &resources, resource, &mut diagnostics)?;
             diagnostics.extend(chosen.remarks.iter().cloned());
-            Some(carry::carry(model, &files, chosen, &mut diagnostics))
+            Some(convert::convert(model, &files, chosen, &mut diagnostics))
         })
         .flatten();
     Import { organization: organization.filter(|_| !diagnostics.has_errors()), findings: diagnostics.into_findings() }
@@ -132,7 +132,7 @@ fn objection(files: &[File<'_>], resources: &[Resource], resource: &Resource) ->
     let times = resources.iter().filter(|other| other.address == *address).count();
     let twice = || format!("it is declared {times} times, which Terraform refuses");
     let reason = obstacle.clone().or_else(|| (times > 1).then(twice))?;
-    let message = format!("{address} is not carried over: {reason}");
+    let message = format!("{address} is not imported: {reason}");
     let finding = place.finding(files, Rule::TerraformInstances, message);
     let (file, _) = place.resolve(files);
     let is_configuration = resource.origin == Origin::Configuration;

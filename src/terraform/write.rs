@@ -1,4 +1,4 @@
-//! Writes an imported organization as `org.yaml`, with comments about what was not carried over.
+//! Writes an imported organization as `org.yaml`, with comments about what was not imported.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ fn top(imported: &Imported, target: Option<&Target>, findings: &[Finding]) -> St
         format!("From {} in {}.", imported.address, place(&imported.file, imported.at.as_ref().map(|at| at.line)));
     let mut top = format!("{MODELINES}\n{}", comment(&line(&from), 0));
     if !findings.is_empty() {
-        top += "#\n# Not carried over, or to review:\n";
+        top += "#\n# Not imported, or to review:\n";
     }
     for finding in findings.iter().take(MOST) {
         let place = place(&finding.file, finding.at.as_ref().map(|at| at.line));

@@ -99,7 +99,7 @@ fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
     let env = with_terraform();
     assert_snapshot!(env.run("init --from-terraform infra"), @r"
     ------- stderr -------
-    warning[terraform-expression]: login_design.header_text is not carried over: it refers to
+    warning[terraform-expression]: login_design.header_text is not imported: it refers to
                                    data.http.greeting.response_body
       --> infra/main.tf:10:24
        |
@@ -109,7 +109,7 @@ fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
        = help: for the exact value:
                `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
 
-    note[terraform-meta-argument]: lifecycle applies to Terraform only and is not carried over
+    note[terraform-meta-argument]: lifecycle applies to Terraform only and is not imported
       --> infra/main.tf:13:3
        |
     13 |   lifecycle {
@@ -130,9 +130,9 @@ fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
 
     # From cloudflare_zero_trust_organization.main in infra/main.tf:1.
     #
-    # Not carried over, or to review:
-    #   infra/main.tf:10: login_design.header_text is not carried over: it refers to data.http.greeting.response_body
-    #   infra/main.tf:13: lifecycle applies to Terraform only and is not carried over
+    # Not imported, or to review:
+    #   infra/main.tf:10: login_design.header_text is not imported: it refers to data.http.greeting.response_body
+    #   infra/main.tf:13: lifecycle applies to Terraform only and is not imported
 
     account_id: 699d98642c564d2e855e9661899b7252
 

@@ -53,7 +53,7 @@ fn the_pipeline_of_the_platform_comes_with_the_manifest() {
     Wrote .github/workflows/zerodrift-drift.yml
     Wrote .github/CODEOWNERS
     Wrote schemas/org.schema.json
-    Then create what the head of each file lists
+    Then create what the first lines of each file list
     Check the default branch in the files: main is assumed, because Git does not record it here
     Complete the lines with COMPLETE_ME: they name the release of zerodrift that the jobs install. There is no public release yet, so publish one from a copy in your organization
     Complete .github/CODEOWNERS: name the reviewers, and remove the # of each line
@@ -84,7 +84,7 @@ fn a_pipeline_is_added_to_a_manifest_that_is_there() {
     Wrote .gitlab/zerodrift.yml
     Wrote .gitlab/CODEOWNERS
     Wrote schemas/org.schema.json
-    Then create what the head of each file lists
+    Then create what the first lines of each file list
     Complete the lines with COMPLETE_ME: they name the release of zerodrift that the jobs install. There is no public release yet, so publish one from a copy in your organization
     Complete .gitlab/CODEOWNERS: name the reviewers, and remove the # of each line
     Then add to .gitlab-ci.yml:

@@ -106,7 +106,7 @@ fn standard_input_is_a_manifest_too() {
     3 |   session_duration: 24h
       |      +
 
-    error[yaml-boolean]: is_ui_read_only takes true or false; yes is text in YAML 1.2
+    error[yaml-boolean]: is_ui_read_only must be true or false; yes is text in YAML 1.2
      --> -:5:20
       |
     5 |   is_ui_read_only: yes
@@ -165,7 +165,7 @@ fn a_broken_manifest_says_everything_at_once_and_plans_nothing() {
     3 |   session_duration: 24h
       |      +
 
-    error[yaml-boolean]: is_ui_read_only takes true or false; yes is text in YAML 1.2
+    error[yaml-boolean]: is_ui_read_only must be true or false; yes is text in YAML 1.2
      --> org.yaml:5:20
       |
     5 |   is_ui_read_only: yes

@@ -90,8 +90,8 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
         }
     };
     if !args.auto_approve {
-        let asked = connection.read.unhurried(approve(context, &revocation, &target)).await;
-        asked.inspect_err(|error| record(Ended::Unchanged(error.kind, &error.message)))?;
+        let approval = connection.read.unhurried(approve(context, &revocation, &target)).await;
+        approval.inspect_err(|error| record(Ended::Unchanged(error.kind, &error.message)))?;
     }
     record(Ended::Started);
     let writer = connection.writer();
@@ -160,20 +160,21 @@ async fn approve(context: &Context, revocation: &Revocation, target: &Target) ->
 /// to an invalid address is not documented.
 ///
 /// # Errors
-/// Returns an error if it is not a mailbox of a domain name (RFC 5321, 4.1.2 and 4.5.3.1), quoted local parts and address literals aside.
+/// Returns an error if it is not a mailbox (RFC 5321, 4.1.2 and 4.5.3.1). Quoted local parts and address literals are rejected
+/// too.
 fn address(text: &str) -> Result<String, CliError> {
     let address = text.trim();
-    match fault(address) {
+    match problem(address) {
         None => Ok(address.to_owned()),
-        Some(fault) => {
-            let message = format!("nothing was revoked: \"{}\" is not an e-mail address: {fault}", visible(address));
+        Some(problem) => {
+            let message = format!("nothing was revoked: \"{}\" is not an e-mail address: {problem}", visible(address));
             Err(CliError::usage(message).hint("use the address of one user, such as --email kim@widget.example"))
         }
     }
 }
 
 /// Returns the reason why a text is not an e-mail address.
-fn fault(address: &str) -> Option<&'static str> {
+fn problem(address: &str) -> Option<&'static str> {
     let Some((local, domain)) = address.rsplit_once('@') else { return Some("it has no @") };
     let is_forbidden = |character: char| {
         character.is_whitespace()

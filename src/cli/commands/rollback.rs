@@ -141,7 +141,7 @@ fn target(context: &Context, args: &RollbackArgs, of_backup: Option<&Target>) ->
 
 /// Rejects a backup that was read from another API. The sandbox accepts every backup, so that a restore can be tried first.
 fn same_api(snapshot: &Snapshot, connection: &Connection, args: &RollbackArgs) -> Result<(), CliError> {
-    // A saved response of a GET does not contain the API that it was read from.
+    // A saved response of a GET does not contain the address of its API.
     let is_known = snapshot.target.is_some();
     if args.api.sandbox.is_some() || !is_known || snapshot.api == connection.api() {
         return Ok(());
@@ -178,11 +178,11 @@ fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[Str
 /// Turns the errors of rules into warnings, because a state that the API once accepted may break a rule of the manifest.
 /// Drops the findings that apply to the live state already.
 fn soften(model: &Model, desired: &Desired, live: &Live, findings: &mut Vec<Finding>) {
-    let present = restoring(model, &desired.target, live, &desired.source);
+    let of_live = restoring(model, &desired.target, live, &desired.source);
     let effective = |setting: &Setting| Some(live.value(model, setting).cloned().unwrap_or_default());
-    let already = cross_check(model, &present, &effective);
+    let already = cross_check(model, &of_live, &effective);
     findings.retain(|finding| !already.contains(finding));
-    // A finding with a location is about one declaration. One without concerns the whole organization, and stays an error.
+    // A finding with a location is about one declaration. One without is about the whole organization, and remains an error.
     for finding in findings.iter_mut().filter(|finding| finding.is_error() && finding.at.is_some()) {
         finding.severity = Severity::Warning;
     }

@@ -16,7 +16,7 @@ use crate::text::visible;
 /// A manifest that was read, with its findings.
 #[derive(Debug)]
 pub(crate) struct Loaded {
-    /// The text, for showing lines of it; absent if it could not be decoded.
+    /// The text, to show its lines; absent if it could not be decoded.
     pub(crate) source: Option<Source>,
     /// The manifest; absent if a finding is an error.
     pub(crate) manifest: Option<Manifest>,
@@ -53,13 +53,13 @@ pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
 /// Reads a file up to one byte over the limit, so that an input that is too large is rejected without reading all of
 /// it.
 fn read(file: &str) -> Result<Vec<u8>, CliError> {
-    let most = manifest::LARGEST as u64 + 1;
+    let limit = manifest::LARGEST as u64 + 1;
     if file == "-" {
         let failed = |error| CliError::io("read", Path::new("standard input"), &error);
-        return files::standard_input(most).map_err(failed);
+        return files::standard_input(limit).map_err(failed);
     }
     let path = Path::new(file);
-    files::read_start(path, most).map_err(|error| unreadable(path, &error))
+    files::read_start(path, limit).map_err(|error| unreadable(path, &error))
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
@@ -139,13 +139,13 @@ fn id_problem(id: &str) -> String {
     let other = id.chars().enumerate().find(|(_, character)| !character.is_ascii_hexdigit());
     match (other, id.chars().count()) {
         (_, 0) => "; it is empty".to_owned(),
-        (Some((place, character)), 32) => {
+        (Some((index, character)), 32) => {
             let shown = if character.is_ascii_graphic() {
                 character.to_string()
             } else {
                 character.escape_default().to_string()
             };
-            format!("; character {} is `{shown}`", place + 1)
+            format!("; character {} is `{shown}`", index + 1)
         }
         (_, length) => format!("; it has {length} characters"),
     }

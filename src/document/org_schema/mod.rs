@@ -52,7 +52,7 @@ fn target(scope: Scope) -> Json {
             "The id of the {scope} that owns the organization: 32 hexadecimal digits. If the file has none, --{}-id or \
              CLOUDFLARE_{}_ID sets it.", scope, scope.key().to_uppercase().trim_end_matches("_ID")
         ),
-        // YAML takes an id of digits for a number.
+        // YAML reads an id of digits as a number.
         "type": ["string", "number"],
         "pattern": pattern::TARGET_ID,
         "minimum": 0,
@@ -115,7 +115,7 @@ pub(super) fn setting(setting: &Setting) -> Json {
     schema.insert("markdownDescription".to_owned(), markdown(setting).into());
     schema.extend(values(setting, is_nullable(setting)));
     // Language servers show it in place of the pattern.
-    schema.insert("errorMessage".to_owned(), format!("{} takes {}", setting.name(), setting.takes()).into());
+    schema.insert("errorMessage".to_owned(), format!("{} must be {}", setting.name(), setting.expected()).into());
     if let Some(example) = example(setting) {
         schema.insert("examples".to_owned(), json!([example]));
     }

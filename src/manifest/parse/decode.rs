@@ -71,7 +71,7 @@ fn id(decoder: &mut ManifestDecoder<'_>, scope: Scope, node: &YamlNode) -> Optio
     }
     let text = match &node.value {
         YamlValue::Text(text) => text.as_str(),
-        // YAML takes an id of digits for a number.
+        // YAML reads an id of digits as a number.
         YamlValue::Number(_) => decoder.raw(node),
         YamlValue::Null | YamlValue::Boolean(_) | YamlValue::List(_) | YamlValue::Mapping(_) => "",
     };

@@ -96,7 +96,7 @@ fn odd_number(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode)
         if let YamlValue::List(elements) = &node.value { elements.as_slice() } else { std::slice::from_ref(node) };
     let odd = elements.iter().find(|node| matches!(node.value, YamlValue::Number(Json::String(_))))?;
     let raw = decoder.raw(odd);
-    let message = format!("{} takes {}, not {}", setting.name(), setting.takes(), shown(raw));
+    let message = format!("{} must be {}, not {}", setting.name(), setting.expected(), shown(raw));
     let finding = decoder
         .finding(Rule::WrongType, &odd.span, message)
         .help("write the number in decimal digits, without a leading zero");
@@ -162,14 +162,14 @@ fn old_boolean(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode
     if raw.starts_with(['"', '\'']) {
         return None;
     }
-    let message = format!("{} takes true or false; {raw} is text in YAML 1.2", setting.name());
+    let message = format!("{} must be true or false; {raw} is text in YAML 1.2", setting.name());
     let finding = decoder.finding(Rule::YamlBoolean, &node.span, message).help(format!("write {meant}"));
     let fix =
         || Fix { title: format!("write {meant}"), span: node.span.clone(), replacement: meant.to_owned(), safe: true };
     Some(if is_replaceable(decoder, node) { finding.fix(fix()) } else { finding })
 }
 
-/// Finds a number or boolean for a setting that takes text, if quotes would make it valid: `1.10` keeps its digits.
+/// Finds a number or boolean for a text setting, if quotes would make it valid: `1.10` keeps its digits.
 fn unquoted_text(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNode) -> Option<Finding> {
     let textual = matches!(setting.kind, Kind::Text | Kind::Color | Kind::Url | Kind::Host | Kind::Uid | Kind::Enum(_));
     let what = match &node.value {
@@ -182,7 +182,7 @@ fn unquoted_text(decoder: &ManifestDecoder<'_>, setting: &Setting, node: &YamlNo
     if !textual || setting.check(&quoted).iter().any(|problem| problem.refused) {
         return None;
     }
-    let message = format!("{} takes text, but {} without quotes is {what}", setting.name(), shown(raw));
+    let message = format!("{} must be text, but {} without quotes is {what}", setting.name(), shown(raw));
     let finding = decoder.finding(Rule::WrongType, &node.span, message).help("quote it");
     let (span, replacement) = (node.span.clone(), quoted.to_string());
     Some(finding.fix(Fix { title: "quote it".to_owned(), span, replacement, safe: true }))

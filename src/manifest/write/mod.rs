@@ -181,8 +181,8 @@ impl Export<'_> {
         }
         let guarded = describe::guarded(setting);
         let guard = if guarded.is_empty() { guarded } else { format!("Guarded: {guarded}.") };
-        let takes = format!("Takes: {}. While unset: {}.", describe::describe(setting.kind), setting.default);
-        doc + &comment(&takes, depth) + &comment(&guard, depth)
+        let accepts = format!("Accepts: {}. While unset: {}.", describe::describe(setting.kind), setting.default);
+        doc + &comment(&accepts, depth) + &comment(&guard, depth)
     }
 
     pub(crate) fn shown(&self, setting: &Setting) -> ExportedAs {
@@ -223,7 +223,7 @@ impl Export<'_> {
         if !has_shape(setting.kind, &value) {
             return Some(format!("the live value is not of type {}", describe::name(setting.kind)));
         }
-        if has_no_room_for(setting, &value) {
+        if has_forbidden_character(setting, &value) {
             return Some("the value contains control characters".to_owned());
         }
         setting.check(&value).into_iter().find(|problem| problem.refused).map(|problem| problem.message)
@@ -291,10 +291,10 @@ fn has_shape(kind: Kind, value: &Json) -> bool {
     }
 }
 
-fn has_no_room_for(setting: &Setting, value: &Json) -> bool {
+fn has_forbidden_character(setting: &Setting, value: &Json) -> bool {
     match value {
-        Json::String(text) => text.contains(|character| setting.has_no_room_for(character)),
-        Json::Array(elements) => elements.iter().any(|element| has_no_room_for(setting, element)),
+        Json::String(text) => text.contains(|character| setting.forbids(character)),
+        Json::Array(elements) => elements.iter().any(|element| has_forbidden_character(setting, element)),
         _ => false,
     }
 }

@@ -27,19 +27,20 @@ const LONGEST: usize = 40;
 /// Returns all problems of a text as a duration of this range.
 pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<Problem> {
     let key = setting.name();
-    let taken = described(&range);
+    let expected = described(&range);
     let problem = match text.parse::<GoDuration>() {
         Err(_) if text.len() > LONGEST => {
-            Problem::refused(Rule::Duration, format!("{key} takes a duration {taken}, not {}", shown(text)))
+            Problem::refused(Rule::Duration, format!("{key} must be a duration {expected}, not {}", shown(text)))
         }
         Err(error) => Problem::refused(Rule::Duration, format!("{key} is {}: {error}", shown(text))),
-        Ok(_) if text.starts_with('-') => {
-            Problem::refused(Rule::Duration, format!("{key} takes a duration {taken}, not the negative {}", bare(text)))
-        }
+        Ok(_) if text.starts_with('-') => Problem::refused(
+            Rule::Duration,
+            format!("{key} must be a duration {expected}, not the negative {}", bare(text)),
+        ),
         Ok(duration) => {
             if let Some(unit) = GoDuration::units_of(text).into_iter().find(|unit| !range.units.contains(unit)) {
                 let units = range.units.join(" and ");
-                let message = format!("{key} takes {units} as units, not {unit}");
+                let message = format!("{key} must use {units} as units, not {unit}");
                 return vec![suggested(Problem::refused(Rule::DurationUnit, message), &range, text)];
             }
             return out_of_bounds(&range, duration)
@@ -52,11 +53,11 @@ pub(super) fn check(setting: &Setting, range: DurationRange, text: &str) -> Vec<
 }
 
 fn beyond(setting: &Setting, range: &DurationRange, bound: Bound, text: &str) -> Problem {
-    let (key, taken, text) = (setting.name(), described(range), bare(text));
+    let (key, expected, text) = (setting.name(), described(range), bare(text));
     if bound.hard {
-        return Problem::refused(Rule::DurationRange, format!("{key} takes a duration {taken}, not {text}"));
+        return Problem::refused(Rule::DurationRange, format!("{key} must be a duration {expected}, not {text}"));
     }
-    let message = format!("{key} is usually a duration {taken}, not {text}");
+    let message = format!("{key} is usually a duration {expected}, not {text}");
     Problem::doubtful(Rule::DurationRange, message)
         .help("the dashboard does not offer this value; the API may accept it")
 }
@@ -68,7 +69,7 @@ fn suggested(problem: Problem, range: &DurationRange, text: &str) -> Problem {
     }
 }
 
-/// The bound that a duration lies beyond.
+/// Returns the bound that a duration exceeds.
 fn out_of_bounds(range: &DurationRange, duration: GoDuration) -> Option<Bound> {
     let beyond = |bound: &Bound, wrong: std::cmp::Ordering| {
         bound.at.parse::<GoDuration>().is_ok_and(|limit| duration.cmp(&limit) == wrong)
@@ -77,7 +78,7 @@ fn out_of_bounds(range: &DurationRange, duration: GoDuration) -> Option<Bound> {
     below.or_else(|| range.max.filter(|bound| beyond(bound, std::cmp::Ordering::Greater)))
 }
 
-/// The bounds of a range, to follow the words "a duration".
+/// Describes the bounds of a range, to follow the words "a duration".
 pub(super) fn described(range: &DurationRange) -> String {
     match (range.min, range.max) {
         (Some(min), Some(max)) => format!("from {} to {}, such as {}", min.at, max.at, sample(range)),
@@ -87,13 +88,13 @@ pub(super) fn described(range: &DurationRange) -> String {
     }
 }
 
-/// 24h if it is in the range, else a bound of the range.
+/// Returns 24h if it is in the range, else a bound of the range.
 fn sample(range: &DurationRange) -> &'static str {
     let day = out_of_bounds(range, GoDuration::from_hours(24)).is_none();
     range.min.or(range.max).filter(|_| !day).map_or("24h", |bound| bound.at)
 }
 
-/// The duration meant by `1d`, `24 hours` or `24`, in the units and bounds of the range.
+/// Returns the duration meant by `1d`, `24 hours` or `24`, in the units and bounds of the range.
 pub(super) fn meant(range: &DurationRange, text: &str) -> Option<String> {
     let seconds = loose_seconds(text)?;
     let spelled = if range.units.contains(&"s") && seconds % 60 != 0 {

@@ -14,11 +14,11 @@ const TEAM_SUFFIX: &str = ".cloudflareaccess.com";
 pub(super) fn host(setting: &Setting, text: &str) -> Option<Problem> {
     let Err(reason) = host_name(text) else { return None };
     let problem =
-        Problem::refused(Rule::Host, format!("{} takes host names; {} {reason}", setting.name(), shown(text)));
+        Problem::refused(Rule::Host, format!("{}: {} is not a host name: it {reason}", setting.name(), shown(text)));
     let meant = meant_host(setting, text).filter(|meant| meant != text && host_name(meant).is_ok());
     Some(match meant {
         Some(meant) => problem.help(format!("did you mean {meant}?")).suggest(Json::String(meant)),
-        None => problem.help("write a host name alone, such as widget.example.com"),
+        None => problem.help("write only a host name, such as widget.example.com"),
     })
 }
 
@@ -51,13 +51,13 @@ fn host_name(text: &str) -> Result<(), &'static str> {
     }
 }
 
-/// The host name meant by a pasted URL, a wildcard, a name with umlauts, or a team name alone.
+/// Returns the host name meant by a URL, a wildcard, a name with umlauts, or only a team name.
 fn meant_host(setting: &Setting, text: &str) -> Option<String> {
     if text.len() > 2_000 {
         return None;
     }
-    let behind_scheme = text.trim().split_once("://").map_or(text.trim(), |(_, rest)| rest);
-    let authority = behind_scheme.split(['/', '?', '#']).next()?;
+    let after_scheme = text.trim().split_once("://").map_or(text.trim(), |(_, rest)| rest);
+    let authority = after_scheme.split(['/', '?', '#']).next()?;
     let without_user = authority.rsplit('@').next()?;
     let name = without_user.split(':').next()?.trim_start_matches("*.");
     if !name.contains('.') {
@@ -106,11 +106,11 @@ pub(super) fn uid(setting: &Setting, text: &str) -> Option<Problem> {
     if is_uid(text) {
         return None;
     }
-    let message = format!("{} takes {}; {} is neither", setting.name(), setting.takes(), shown(text));
+    let message = format!("{} must be {}, not {}", setting.name(), setting.expected(), shown(text));
     let bare = text.trim().trim_start_matches("urn:uuid:").trim_matches(['{', '}']);
     let problem = Problem::refused(Rule::Uid, message);
     Some(if is_uid(bare) {
-        problem.help("write the id alone").suggest(bare)
+        problem.help("write only the id").suggest(bare)
     } else {
         problem.help("copy the id from the dashboard or from the API's answer; a name is not an id")
     })

@@ -23,17 +23,17 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A value that the API refuses.
+    /// Creates the problem of a value that the API refuses.
     pub(super) fn refused(rule: Rule, message: impl Into<String>) -> Self {
         Self { rule, refused: true, message: message.into(), help: None, suggestion: None, element: None }
     }
 
-    /// A value that the API may accept but that is probably a mistake.
+    /// Creates the problem of a value that the API may accept but that is probably a mistake.
     pub(super) fn doubtful(rule: Rule, message: impl Into<String>) -> Self {
         Self { refused: false, ..Self::refused(rule, message) }
     }
 
-    /// The severity in a manifest.
+    /// Returns the severity in a manifest.
     pub fn severity(&self) -> Severity {
         if self.refused { Severity::Error } else { Severity::Warning }
     }
@@ -51,10 +51,10 @@ impl Problem {
     }
 }
 
-/// The problem of an empty text for a setting that `null` unsets.
+/// Returns the problem of an empty text for a setting that must not be empty.
 pub(super) fn empty(setting: &Setting) -> Problem {
     let problem =
-        Problem::refused(Rule::Empty, format!("{} takes {}, not empty text", setting.name(), setting.takes()));
+        Problem::refused(Rule::Empty, format!("{} must be {}, not empty text", setting.name(), setting.expected()));
     match setting.unset {
         Unset::Never(reason) => problem.help(format!("it cannot be unset: {reason}")),
         Unset::Null | Unset::False | Unset::EmptyList => problem.help("write null to unset it").suggest(Json::Null),

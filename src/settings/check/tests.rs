@@ -80,9 +80,9 @@ fn an_unsupported_unit_is_refused_with_the_duration_in_supported_units() {
 #[test]
 fn the_message_names_the_accepted_values() {
     let problems = setting("organization.mfa_config.session_duration").check(&json!("721h"));
-    assert_eq!(problems[0].message, "session_duration takes a duration from 0m to 720h, such as 24h, not 721h");
+    assert_eq!(problems[0].message, "session_duration must be a duration from 0m to 720h, such as 24h, not 721h");
     let problems = setting("organization.service_token_inactivity.inactivity_threshold_days").check(&json!(29));
-    assert_eq!(problems[0].message, "inactivity_threshold_days takes a whole number from 30 to 365, not 29");
+    assert_eq!(problems[0].message, "inactivity_threshold_days must be a whole number from 30 to 365, not 29");
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub(crate) fn renamed_words(known: &[&str]) -> impl Iterator<Item = &'static str
     RENAMED.iter().filter(move |(_, new)| is_renamed(new)).map(|(old, _)| *old)
 }
 
-/// Numbers as a list in a sentence.
+/// Returns numbers as a list in a sentence.
 pub(super) fn joined(numbers: &[i64]) -> String {
     numbers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
@@ -51,7 +51,7 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
     }
     let renamed = renamed_words(known).find(|old| *old == text);
     if let Some((old, new)) = RENAMED.iter().find(|(old, _)| Some(*old) == renamed) {
-        let problem = Problem::refused(Rule::RenamedValue, format!("{} no longer takes {old}", setting.name()));
+        let problem = Problem::refused(Rule::RenamedValue, format!("{} no longer accepts {old}", setting.name()));
         return Some(problem.help(format!("the API renamed it: write {}", new.join(" or "))));
     }
     let list = known.join(", ");
@@ -66,7 +66,7 @@ pub(super) fn word(setting: &Setting, known: &[&str], text: &str) -> Option<Prob
 /// Returns the problem of a number that is not in the list of known numbers.
 pub(super) fn number(setting: &Setting, known: &[i64], number: &Number) -> Option<Problem> {
     let Some(whole) = number.as_i64() else {
-        let message = format!("{} takes whole numbers, not {}", setting.name(), bare(&number.to_string()));
+        let message = format!("{} must contain only whole numbers, not {}", setting.name(), bare(&number.to_string()));
         return Some(Problem::refused(Rule::Range, message));
     };
     if known.contains(&whole) {

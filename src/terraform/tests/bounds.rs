@@ -48,9 +48,9 @@ fn repeated_references_to_a_long_local_are_bounded() {
         block(&format!("name = \"{many}\"\nauth_domain = local.longer\nsession_duration = local.loop"))
     ));
     let reasons = [
-        "name is not carried over: it is too long for a manifest",
-        "auth_domain is not carried over: local.longer is too long for a manifest",
-        "session_duration is not carried over: local.loop is not a literal (main.tf:4: it refers to local.loop)",
+        "name is not imported: it is too long for a manifest",
+        "auth_domain is not imported: local.longer is too long for a manifest",
+        "session_duration is not imported: local.loop is not a literal (main.tf:4: it refers to local.loop)",
     ];
     assert_eq!((fields(&import), messages(&import)), (json!({}), reasons.to_vec()));
 }
@@ -64,7 +64,7 @@ fn a_file_above_the_size_limit_is_not_parsed() {
 #[test]
 fn a_value_above_the_length_limit_is_not_carried_over() {
     let import = resource(&format!("name = \"{}\"", "x".repeat(100_000)));
-    assert_eq!(messages(&import), ["name is not carried over: it is too long for a manifest"]);
+    assert_eq!(messages(&import), ["name is not imported: it is too long for a manifest"]);
 }
 
 #[test]

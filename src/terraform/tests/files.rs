@@ -114,13 +114,13 @@ fn json_syntax_is_equivalent_to_hcl() {
     assert_eq!(fields(&import), expected);
     assert_eq!(import.organization.as_ref().unwrap().at.as_ref().map(|at| (at.line, at.column)), Some((4, 52)));
     assert_snapshot!(placed(&import).join("\n"), @r#"
-    cdk.tf.json:10:20: auth_domain is not carried over: it is a template
-    cdk.tf.json:11:58: login_design.footer_text is not carried over: it is a template
-    cdk.tf.json:12:76: mfa_config.required_aaguids is not carried over: it is a template
-    cdk.tf.json:13:17: custom_pages is not carried over: it is a dynamic block
-    cdk.tf.json:14:5: depends_on applies to Terraform only and is not carried over
+    cdk.tf.json:10:20: auth_domain is not imported: it is a template
+    cdk.tf.json:11:58: login_design.footer_text is not imported: it is a template
+    cdk.tf.json:12:76: mfa_config.required_aaguids is not imported: it is a template
+    cdk.tf.json:13:17: custom_pages is not imported: it is a dynamic block
+    cdk.tf.json:14:5: depends_on applies to Terraform only and is not imported
     cdk.tf.json:16:5: ui_read_only_toggle_reason is not declared: Terraform ignores its changes (ignore_changes)
-    cdk.tf.json:17:35: warp_auth_session_duration is not carried over: it is declared twice, which Terraform refuses
+    cdk.tf.json:17:35: warp_auth_session_duration is not imported: it is declared twice, which Terraform refuses
     "#);
     let same = read_all(&[("-", text)]);
     assert_eq!(fields(&same), expected);
@@ -150,11 +150,11 @@ fn a_byte_order_mark_changes_nothing() {
     let hcl = format!("\u{feff}{}", block("name = \"W\"\nauth_domain = var.x"));
     let import = read(&hcl);
     assert_eq!(fields(&import), json!({"name": "W"}));
-    assert_eq!(placed(&import), ["main.tf:3:15: auth_domain is not carried over: it refers to var.x"]);
+    assert_eq!(placed(&import), ["main.tf:3:15: auth_domain is not imported: it refers to var.x"]);
     assert_eq!(import.organization.unwrap().at.map(|at| (at.line, at.column)), Some((1, 1)));
     let json = "\u{feff}{\"resource\": {\"cloudflare_zero_trust_organization\": {\"m\": {\"name\": \"${x}\"}}}}";
     let import = read_all(&[("m.tf.json", json)]);
-    assert_eq!(placed(&import), ["m.tf.json:1:68: name is not carried over: it is a template"]);
+    assert_eq!(placed(&import), ["m.tf.json:1:68: name is not imported: it is a template"]);
 }
 
 #[test]

@@ -65,7 +65,7 @@ fn a_resource_without_exactly_one_instance_is_an_error_with_the_reason() {
     for (lines, reason) in table {
         let import = resource(&format!("{lines}\nname = \"W\""));
         assert!(import.organization.is_none(), "{lines}");
-        let message = format!("main.tf:1:1: cloudflare_zero_trust_organization.main is not carried over: {reason}");
+        let message = format!("main.tf:1:1: cloudflare_zero_trust_organization.main is not imported: {reason}");
         assert_eq!(placed(&import), [message]);
         assert!(import.findings[0].help.as_ref().unwrap().contains("terraform show -json |"));
         let sources = [source("main.tf", &block(&format!("{lines}\nname = \"W\"")))];
@@ -110,11 +110,11 @@ fn duplicates_that_terraform_rejects_are_not_carried_over() {
     assert!(messages(&named)[0].ends_with("it is declared 2 times, which Terraform refuses"), "{:?}", messages(&named));
     let blocks = resource("login_design {\n  header_text = \"a\"\n}\nlogin_design {\n  footer_text = \"b\"\n}");
     assert_eq!(fields(&blocks), json!({}));
-    assert_eq!(messages(&blocks), ["login_design is not carried over: it is declared twice, which Terraform refuses"]);
+    assert_eq!(messages(&blocks), ["login_design is not imported: it is declared twice, which Terraform refuses"]);
     let local = read_all(&[
         ("a.tf", "locals {\n  x = \"a\"\n}\n"),
         ("b.tf", "locals {\n  x = \"b\"\n}\n"),
         ("main.tf", &block("name = local.x")),
     ]);
-    assert_eq!(messages(&local), ["name is not carried over: local.x is declared twice"]);
+    assert_eq!(messages(&local), ["name is not imported: local.x is declared twice"]);
 }

@@ -161,7 +161,7 @@ fn expressions_are_reported_with_a_reason_and_not_declared() {
     for (expression, reason) in table {
         let import = read(&(LOCALS.to_owned() + &block(&format!("name = {expression}"))));
         assert_eq!(fields(&import), json!({}), "{expression}");
-        assert_eq!(messages(&import), [format!("name is not carried over: {reason}")], "{expression}");
+        assert_eq!(messages(&import), [format!("name is not imported: {reason}")], "{expression}");
         let help = import.findings[0].help.as_deref().unwrap();
         assert_eq!(help, "for the exact value: `terraform show -json | zerodrift init --from-terraform -`");
         assert_eq!(import.findings[0].at.as_ref().unwrap().line, 11);
@@ -222,7 +222,7 @@ resource "cloudflare_zero_trust_organization" "main" {
 }
 "#;
     assert_snapshot!(drawn("infra/main.tf", text), @r#"
-    note[terraform-meta-argument]: provider applies to Terraform only and is not carried over
+    note[terraform-meta-argument]: provider applies to Terraform only and is not imported
      --> infra/main.tf:6:3
       |
     6 |   provider         = cloudflare.eu
@@ -230,7 +230,7 @@ resource "cloudflare_zero_trust_organization" "main" {
       |
       = help: keep it in the Terraform configuration
 
-    warning[terraform-target]: account_id is not carried over: it refers to var.account
+    warning[terraform-target]: account_id is not imported: it refers to var.account
      --> infra/main.tf:7:22
       |
     7 |   account_id       = var.account
@@ -238,7 +238,7 @@ resource "cloudflare_zero_trust_organization" "main" {
       |
       = help: set the account with --account-id
 
-    warning[terraform-expression]: name is not carried over: local.team is not a literal
+    warning[terraform-expression]: name is not imported: local.team is not a literal
                                    (infra/main.tf:2: it refers to data.http.team.body)
      --> infra/main.tf:8:25
       |
@@ -248,7 +248,7 @@ resource "cloudflare_zero_trust_organization" "main" {
       = help: for the exact value:
               `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
 
-    warning[terraform-expression]: session_duration is not carried over: it is a conditional
+    warning[terraform-expression]: session_duration is not imported: it is a conditional
      --> infra/main.tf:9:22
       |
     9 |   session_duration = var.long ? "24h" : "1h"
@@ -257,7 +257,7 @@ resource "cloudflare_zero_trust_organization" "main" {
       = help: for the exact value:
               `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
 
-    warning[terraform-unknown-argument]: "sesion_duration" is not carried over: no such setting
+    warning[terraform-unknown-argument]: "sesion_duration" is not imported: no such setting
       --> infra/main.tf:10:3
        |
     10 |   sesion_duration  = "24h"
@@ -265,7 +265,7 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
        = help: did you mean session_duration?
 
-    warning[terraform-unknown-argument]: created_at is not carried over: the server sets it and does not
+    warning[terraform-unknown-argument]: created_at is not imported: the server sets it and does not
                                          accept it
       --> infra/main.tf:11:3
        |
@@ -274,7 +274,7 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
        = help: remove the argument, or check its spelling
 
-    warning[terraform-value]: custom_pages is not carried over: this is not a group of settings
+    warning[terraform-value]: custom_pages is not imported: this is not a group of settings
       --> infra/main.tf:12:22
        |
     12 |   custom_pages     = ["a", "b"]
@@ -282,7 +282,7 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
        = help: write the setting into the manifest by hand
 
-    warning[terraform-expression]: login_design is not carried over: it is a dynamic block
+    warning[terraform-expression]: login_design is not imported: it is a dynamic block
       --> infra/main.tf:13:3
        |
     13 |   dynamic "login_design" {
@@ -291,7 +291,7 @@ resource "cloudflare_zero_trust_organization" "main" {
        = help: for the exact value:
                `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
 
-    note[terraform-meta-argument]: lifecycle applies to Terraform only and is not carried over
+    note[terraform-meta-argument]: lifecycle applies to Terraform only and is not imported
       --> infra/main.tf:16:3
        |
     16 |   lifecycle {

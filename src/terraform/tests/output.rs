@@ -53,7 +53,7 @@ fn all_values_of_a_state_and_a_plan_are_declared() {
         let sources = [source("shown.json", &format!("\u{feff}{document}"))];
         let import = import(Model::current(), &sources, Some("module.x.cloudflare_access_organization.main"));
         assert_eq!(fields(&import), expected);
-        assert_eq!(messages(&import), ["\"next_year\" is not carried over: no such setting"]);
+        assert_eq!(messages(&import), ["\"next_year\" is not imported: no such setting"]);
         assert_eq!(import.findings[0].at, None);
         assert_eq!(import.organization.unwrap().id.unwrap().as_str(), ID);
     }
@@ -95,10 +95,8 @@ fn unknown_values_of_a_plan_are_reported() {
     ];
     for (unknown, names) in table {
         let import = shown(&plan(&values, &unknown, &json!({})));
-        let expected: Vec<String> = names
-            .iter()
-            .map(|name| format!("{name} is not carried over: its value is only known after apply"))
-            .collect();
+        let expected: Vec<String> =
+            names.iter().map(|name| format!("{name} is not imported: its value is only known after apply")).collect();
         assert_eq!(messages(&import), expected, "{unknown}");
         let fields = fields(&import);
         for name in names {
@@ -124,7 +122,7 @@ fn sensitive_values_are_reported_without_the_value() {
         let import = shown(&document);
         assert_eq!(fields(&import), json!({"session_duration": "24h", "login_design": {"footer_text": "F"}}));
         let expected = ["name", "login_design.header_text"]
-            .map(|name| format!("{name} is not carried over: Terraform marks it as sensitive"));
+            .map(|name| format!("{name} is not imported: Terraform marks it as sensitive"));
         assert_eq!(messages(&import), expected);
         assert!(!format!("{:?}", import.findings).contains("s3cret"));
     }
@@ -163,12 +161,12 @@ fn a_resource_without_instances_is_reported_as_such() {
         (
             none,
             format!(
-                "module.zt.{ADDRESS} is not carried over: it has no instances in this plan: its count depends on var.on"
+                "module.zt.{ADDRESS} is not imported: it has no instances in this plan: its count depends on var.on"
             ),
         ),
-        (deleted, format!("{ADDRESS} is not carried over: it has no instances after this plan (delete)")),
-        (raw_state(&json!([])), format!("{ADDRESS} is not carried over: it has no instances in this state")),
-        (old, format!("{ADDRESS} is not carried over: this state was written by Terraform 0.11 or earlier")),
+        (deleted, format!("{ADDRESS} is not imported: it has no instances after this plan (delete)")),
+        (raw_state(&json!([])), format!("{ADDRESS} is not imported: it has no instances in this state")),
+        (old, format!("{ADDRESS} is not imported: this state was written by Terraform 0.11 or earlier")),
     ] {
         let import = shown(&document);
         assert!(import.organization.is_none());

@@ -51,8 +51,8 @@ fn the_file_names_its_origin_and_what_was_not_carried_over() {
 
     # From cloudflare_zero_trust_organization.main in main.tf:1.
     #
-    # Not carried over, or to review:
-    #   main.tf:4: auth_domain is not carried over: it refers to var.domain
+    # Not imported, or to review:
+    #   main.tf:4: auth_domain is not imported: it refers to var.domain
 
     account_id: 699d98642c564d2e855e9661899b7252
 

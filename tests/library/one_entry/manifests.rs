@@ -66,7 +66,7 @@ fn its_values_are_checked() {
 #[test]
 fn the_example_in_an_error_is_within_its_range() {
     let told = finding("organization:\n  quiet_hours: 13h\n").message;
-    assert_eq!(told, "quiet_hours takes a duration of at most 12h, such as 12h, not 13h");
+    assert_eq!(told, "quiet_hours must be a duration of at most 12h, such as 12h, not 13h");
 }
 
 #[test]

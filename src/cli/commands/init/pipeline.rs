@@ -1,4 +1,4 @@
-//! `init --ci`: the files with which a platform plans, applies and checks for drift.
+//! `init --ci`: the files of a pipeline that plans, applies and checks for drift.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -14,49 +14,48 @@ use crate::document::{self, SchemaName};
 use crate::files;
 use crate::text;
 
-/// The files to write, each at its place, and what is left to do by hand.
+/// The files to write, and the steps that remain to be done by hand.
 pub(crate) struct Pipeline {
     files: Vec<NewFile>,
     setup: Setup,
     has_code_owners: bool,
     manifest: String,
-    /// The branch that the files name.
+    /// The default branch in the files.
     branch: Option<DefaultBranch>,
     if_exists: IfExists,
 }
 
-/// A file that is written together with others.
+/// A file to write.
 struct NewFile {
     path: PathBuf,
     text: String,
-    /// Whether a file that exists already stays: it is part of the repository rather than of the pipeline.
+    /// Whether an existing file is kept, because it may have been edited.
     is_optional: bool,
 }
 
 impl Pipeline {
-    /// Prepares the files for the repository that the manifest is in: for its platform, its default branch, and the path
-    /// of the manifest. Nothing is written yet.
+    /// Prepares the files for the platform, the default branch, and the manifest of a repository, without writing them.
     ///
     /// # Errors
-    /// If the platform is unclear, the manifest or the branch has a name that does not fit into a script, or a file exists
-    /// already and may not be replaced.
+    /// Returns an error if the platform is unknown, the path of the manifest or the name of the branch cannot be used in a
+    /// script, or a file exists and may not be replaced.
     pub(crate) fn prepare(
         context: &Context,
         manifest: &Path,
-        wanted: Option<Platform>,
+        platform: Option<Platform>,
         if_exists: IfExists,
     ) -> Result<Self, CliError> {
         let manifest = if manifest == Path::new("-") { Path::new(MANIFEST) } else { manifest };
         new_file::check_folder(manifest)?;
         let top = top(manifest);
         let traces = Traces::of(&top);
-        let platform = wanted.or_else(|| traces.platform()).ok_or_else(|| {
+        let platform = platform.or_else(|| traces.platform()).ok_or_else(|| {
             CliError::usage("--ci: cannot determine the platform from the remotes and the files of this repository")
                 .hint("name it: --ci=github or --ci=gitlab")
         })?;
         let setup = traces.setup(platform);
         let path = plain(&below(&top, manifest)?, "path of the manifest")?;
-        // GitLab gives the default branch to its jobs in a variable.
+        // On GitLab, a variable has the default branch.
         let branch = (platform == Platform::GitHub).then(|| DefaultBranch::of(&top, &context.env));
         let name = branch.as_ref().map(|branch| plain(&branch.name, "default branch")).transpose()?;
         let mut files = Vec::new();
@@ -71,24 +70,24 @@ impl Pipeline {
             let text = code_owners(&setup.code_owned(&path));
             files.push(NewFile { path: top.join(setup.code_owners_file), text, is_optional: true });
         }
-        // The first lines of the manifest name it.
+        // The first lines of the manifest refer to it.
         let schema = manifest.with_file_name("schemas").join("org.schema.json");
         let text = document::schema(context.model, SchemaName::Org);
         files.push(NewFile { path: schema, text, is_optional: true });
         Ok(Self { files, setup, has_code_owners: traces.has_code_owners, manifest: path, branch, if_exists })
     }
 
-    /// Writes the files, and says what they are and what they need.
+    /// Writes the files, and prints their paths and the next steps.
     ///
     /// # Errors
-    /// If one of them cannot be written.
+    /// Returns an error if a file cannot be written.
     pub(crate) fn write(&self, context: &Context) -> Result<(), CliError> {
         for file in &self.files {
             if file.is_optional && file.path.exists() {
                 continue;
             }
             if let Some(folder) = file.path.parent() {
-                files::make_folder(folder).map_err(|error| CliError::io("make the folder", folder, &error))?;
+                files::make_folder(folder).map_err(|error| CliError::io("create the folder", folder, &error))?;
             }
             new_file::create(context, &file.path, &file.text, self.if_exists)?;
             context.ui.note(&format!("Wrote {}", text::path(&file.path)));
@@ -97,10 +96,10 @@ impl Pipeline {
         Ok(())
     }
 
-    /// What is left to do by hand.
+    /// Prints the steps that remain to be done by hand.
     fn say_next(&self, context: &Context) {
         let say = |line: &str| context.ui.note(line);
-        say("Then create what the head of each file lists");
+        say("Then create what the first lines of each file list");
         if let Some(branch) = self.branch.as_ref().filter(|branch| !branch.is_recorded) {
             let name = text::visible(&branch.name);
             say(&format!(
@@ -125,14 +124,14 @@ impl Pipeline {
     }
 }
 
-/// A CODEOWNERS file that changes nothing until the user completes it: a pattern without an owner would mean that nobody
-/// must review.
+/// Returns a CODEOWNERS file in which all lines are comments until the user completes it: a pattern without an owner would
+/// remove the required review.
 fn code_owners(patterns: &[String]) -> String {
     let lines: String = patterns.iter().map(|pattern| format!("# {pattern} @{COMPLETE_ME}\n")).collect();
     format!("# Name who must review the organization and its pipeline, and remove the # of each line below.\n{lines}")
 }
 
-/// The text of a file of `examples/`, for a repository with another manifest or default branch.
+/// Adapts a file of `examples/` to the manifest and the default branch of a repository.
 fn for_repository(text: &str, manifest: &str, branch: Option<&str>) -> String {
     let text = text.replace(MANIFEST, manifest);
     let Some(branch) = branch else { return text };
@@ -141,10 +140,10 @@ fn for_repository(text: &str, manifest: &str, branch: Option<&str>) -> String {
         .replace("`main`", &format!("`{branch}`"))
 }
 
-/// A name that means the same in YAML, in a shell, in a pattern and in an expression of the platform.
+/// Checks a name that must mean the same in YAML, in a shell, in a pattern and in an expression of the platform.
 ///
 /// # Errors
-/// If it has other characters than letters, digits and a few signs.
+/// Returns an error if the name has characters other than letters, digits and `._/-`.
 fn plain(name: &str, what: &str) -> Result<String, CliError> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._/-".contains(c);
     if !name.is_empty() && name.chars().all(is_plain) && !name.starts_with(['-', '/']) {
@@ -154,14 +153,14 @@ fn plain(name: &str, what: &str) -> Result<String, CliError> {
         .hint("use only letters, digits, and the characters . _ / - in it"))
 }
 
-/// The path of a file below a folder, with `/` between the folders.
+/// Returns the path of a file relative to a folder, with `/` as separator.
 ///
 /// # Errors
-/// If it is not below that folder.
+/// Returns an error if the file is not below the folder.
 fn below(top: &Path, file: &Path) -> Result<String, CliError> {
     let real = |folder: &Path| {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        std::fs::canonicalize(folder).map_err(|error| CliError::io("look at", folder, &error))
+        std::fs::canonicalize(folder).map_err(|error| CliError::io("resolve the path of", folder, &error))
     };
     let (top, folder) = (real(top)?, real(file.parent().unwrap_or(Path::new("")))?);
     let outside = || {
@@ -180,12 +179,11 @@ fn below(top: &Path, file: &Path) -> Result<String, CliError> {
     Ok(names.collect::<Vec<_>>().join("/"))
 }
 
-/// The top of the repository that a file is in: the nearest folder above it with a `.git`; the current folder if there is
-/// none.
+/// Returns the top folder of the repository of a file: the nearest one above it with a `.git`, else the current folder.
 fn top(file: &Path) -> PathBuf {
     let here = PathBuf::new();
     let Some(top) = repository_of(file) else { return here };
-    // Paths are shown, and relative ones read better.
+    // The path is shown to the user, so prefer a relative one.
     let is_here = std::fs::canonicalize(".").is_ok_and(|current| current == top);
     if is_here { here } else { top }
 }

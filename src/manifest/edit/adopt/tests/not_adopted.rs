@@ -16,9 +16,9 @@ fn values_that_a_manifest_rejects_are_not_adopted_and_reported() {
     ];
     assert_snapshot!(not_adopted(text, &changes).join("\n"), @r#"
     2:9 null: name cannot be unset: the API keeps the old name when it is cleared
-    3:16 "a b\u001B[2J": auth_domain takes host names; "a b\u{1b}[2J" has characters other than letters, digits, hyphens and dots
+    3:16 "a b\u001B[2J": auth_domain: "a b\u{1b}[2J" is not a host name: it has characters other than letters, digits, hyphens and dots
     4:21 soon: session_duration is "soon": expected a number before "soon"
-    6:18 {"text":"\n::error::"}: header_text takes text, not a mapping
+    6:18 {"text":"\n::error::"}: header_text must be text, not a mapping
     "#);
     let some = [(SESSION, json!("soon")), (HEADER, json!("Hello"))];
     let adoption = adoption(text, &some);

@@ -17,8 +17,13 @@ use crate::settings::{
     Element, Endpoint, Kind, Model, Node, Scope, Setting, TargetId, is_blank, joined, nearest, shown,
 };
 
-/// Converts a resource. Reports what is not carried over as findings.
-pub(super) fn carry(model: &Model, files: &[File<'_>], resource: &Resource, diagnostics: &mut Diagnostics) -> Imported {
+/// Converts a resource. Reports what is not imported as findings.
+pub(super) fn convert(
+    model: &Model,
+    files: &[File<'_>],
+    resource: &Resource,
+    diagnostics: &mut Diagnostics,
+) -> Imported {
     let (fields, places) = (Map::new(), BTreeMap::new());
     let mut conversion = Conversion { model, files, resource, diagnostics, target: None, fields, places };
     for member in &resource.members {
@@ -60,7 +65,7 @@ impl<'r> Conversion<'r, '_> {
 
     /// Reports a value that the input does not contain, with the command that prints it.
     fn computed(&mut self, name: &str, place: &Place, reason: &str) {
-        let message = format!("{name} is not carried over: {reason}");
+        let message = format!("{name} is not imported: {reason}");
         let (file, _) = place.resolve(self.files);
         let help = match self.resource.origin {
             Origin::Configuration => format!("for the exact value: `{}`", exact_command(&file)),
@@ -94,11 +99,11 @@ impl<'r> Conversion<'r, '_> {
             ArgumentValue::Members(_) => Err("this is not text".to_owned()),
         };
         if self.target.is_some() {
-            let message = format!("{key} is not carried over: a manifest has one target");
+            let message = format!("{key} is not imported: a manifest has one target");
             return self.push(&member.place, Rule::TerraformTarget, message, None);
         }
         if let Err(reason) = &id {
-            let message = format!("{key} is not carried over: {reason}");
+            let message = format!("{key} is not imported: {reason}");
             let help = format!("set the {scope} with --{}", key.replace('_', "-"));
             self.push(&member.place, Rule::TerraformTarget, message, Some(help));
         }
@@ -134,10 +139,10 @@ impl<'r> Conversion<'r, '_> {
         let value = converted(setting.kind, self.without_line_end(&name, place, value));
         if value.is_object() || value.to_string().len() > LONGEST {
             let what = if value.is_object() { "this is a group" } else { "it is too long for a manifest" };
-            return self.push(place, Rule::TerraformValue, format!("{name} is not carried over: {what}"), None);
+            return self.push(place, Rule::TerraformValue, format!("{name} is not imported: {what}"), None);
         }
         if self.places.contains_key(setting.path) {
-            let message = format!("{name} is not carried over: {} is already declared", setting.path);
+            let message = format!("{name} is not imported: {} is already declared", setting.path);
             return self.push(place, Rule::TerraformValue, message, None);
         }
         self.places.insert(setting.path, place.clone());
@@ -180,7 +185,7 @@ impl<'r> Conversion<'r, '_> {
         self.push(
             place,
             Rule::TerraformValue,
-            format!("{name} is not carried over: this is not a group of settings"),
+            format!("{name} is not imported: this is not a group of settings"),
             None,
         );
     }
@@ -188,7 +193,7 @@ impl<'r> Conversion<'r, '_> {
     /// Handles a setting that the server manages: it is normal in a state, and a mistake in a configuration.
     fn server_managed(&mut self, keys: &[String], member: &Argument) {
         if self.resource.origin == Origin::Configuration {
-            let message = format!("{} is not carried over: the server sets it and does not accept it", joined(keys));
+            let message = format!("{} is not imported: the server sets it and does not accept it", joined(keys));
             self.push(&member.key, Rule::TerraformUnknownArgument, message, None);
         }
     }
@@ -199,7 +204,7 @@ impl<'r> Conversion<'r, '_> {
         if self.resource.origin == Origin::Output && (is_nothing || *keys == ["id"]) {
             return;
         }
-        let message = format!("{} is not carried over: no such setting", shown(&joined(keys)));
+        let message = format!("{} is not imported: no such setting", shown(&joined(keys)));
         let known = self.model.of(Endpoint::Organization).filter(|setting| setting.is_declarable());
         let help = nearest(&member.name, known.map(Setting::name)).map(|meant| format!("did you mean {meant}?"));
         self.push(&member.key, Rule::TerraformUnknownArgument, message, help);
