@@ -72,12 +72,6 @@ impl BaseUrl {
     }
 }
 
-impl Default for BaseUrl {
-    fn default() -> Self {
-        Self::parse(CLOUDFLARE).expect("a constant that a test parses")
-    }
-}
-
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Ipv4(address) => address.is_loopback(),

@@ -1,6 +1,6 @@
-//! What to do about an error. A hint follows from what failed: the operation and the code together, or the kind of the failure on the way.
+//! What to do about an error. A hint depends on the operation, the code and the kind of the error, or on the transport failure.
 //!
-//! The codes are those seen in public for these endpoints; most are in no official list. The sources of the newer ones:
+//! The codes are those observed for these endpoints; most of them are not documented. The sources of the newer ones:
 //! 9106 cloudflare/cloudflare-python#2678, 10001 cloudflare/cloudflare-docs#23816, the texts of 9109 jeessy2/ddns-go#1341 and
 //! octodns/octodns-cloudflare#60.
 
@@ -15,6 +15,7 @@ enum Sign {
     Code(&'static str),
     Slug(&'static str),
 }
+use Applies::{Always, Authentication, Refusal};
 use Operation::{
     CreateOrganization, ReadDoh, ReadOrganization, RevokeUser, UpdateDoh, UpdateOrganization, VerifyToken,
 };
@@ -25,113 +26,143 @@ const EVERY: &[Operation] =
 const SETTINGS: &[Operation] = &[CreateOrganization, UpdateOrganization];
 const WRITES: &[Operation] = &[CreateOrganization, UpdateOrganization, UpdateDoh];
 
-/// Known refusals, one row each: any of the signs, in which operations, and what to do.
-const KNOWN: &[(&[Sign], &[Operation], &str)] = &[
+/// The errors in which a known code or slug has its meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Applies {
+    /// All errors.
+    Always,
+    /// Authentication errors.
+    Authentication,
+    /// Refusals. After a rate limit or a server error, the code does not state the cause.
+    Refusal,
+}
+
+/// Known refusals, one row each: the signs, any of which identifies it; the operations; when it applies; and the hint.
+const KNOWN: &[(&[Sign], &[Operation], Applies, &str)] = &[
     (
         &[Code("9999"), Slug("not_enabled")],
         EVERY,
+        Always,
         "Zero Trust is not enabled for this account: open https://one.dash.cloudflare.com, choose the account, finish the sign-up (the Free plan will do), and run again",
     ),
     (
         &[Code("1000")],
         EVERY,
-        "the token is unknown to Cloudflare: check that the whole token was copied, that it was not rolled or deleted, and that CLOUDFLARE_API_TOKEN holds a token and no global key",
+        Authentication,
+        "the token is unknown to Cloudflare: check that the whole token was copied, that it was not rolled or deleted, and that CLOUDFLARE_API_TOKEN holds a token and not a global key",
     ),
     (
         &[Code("9106")],
         EVERY,
+        Authentication,
         "no credentials reached the API: check that no proxy or gateway removes the Authorization header, and that CLOUDFLARE_BASE_URL is the URL of the API",
     ),
     (
         &[Code("9103")],
         EVERY,
+        Authentication,
         "the API key or the e-mail address is not valid: check CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL, or set an API token in CLOUDFLARE_API_TOKEN instead",
     ),
     (
         &[Code("10405")],
         EVERY,
+        Authentication,
         "this request does not accept this kind of credentials: use an API token in CLOUDFLARE_API_TOKEN instead of a global key, or an account token instead of a user token",
     ),
     (
         &[Code("6102")],
         EVERY,
+        Authentication,
         "CLOUDFLARE_EMAIL is not a valid e-mail address: set it to the address of the user who owns the key",
     ),
     (
         &[Code("6103")],
         EVERY,
+        Authentication,
         "CLOUDFLARE_API_KEY is not a global API key (`cfk_…`, or 37 hexadecimal digits): set an API token in CLOUDFLARE_API_TOKEN instead",
     ),
     (
         &[Code("6111")],
         EVERY,
+        Authentication,
         "CLOUDFLARE_API_TOKEN is not an API token (`cfut_…`, `cfat_…`, or 40 letters and digits): copy it again, or set a global key in CLOUDFLARE_API_KEY instead",
     ),
     (
         &[Code("6003")],
         EVERY,
+        Authentication,
         "the credentials are malformed: set a token in CLOUDFLARE_API_TOKEN, or a global key in CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL",
     ),
     (
         &[Code("7003")],
         EVERY,
+        Refusal,
         "the API does not route this path: check account_id or zone_id (the dashboard shows them on the overview page), and CLOUDFLARE_BASE_URL if it is set",
     ),
     (
         &[Code("11004"), Slug("invalid_auth_domain")],
         &[CreateOrganization],
+        Refusal,
         "declare auth_domain as a whole host name such as acme.cloudflareaccess.com (the API generates one for providers only); some accounts must open Zero Trust once at https://one.dash.cloudflare.com before the API can create an organization",
     ),
     (
         &[Code("11004"), Slug("invalid_auth_domain")],
         &[UpdateOrganization],
+        Refusal,
         "write auth_domain as a whole host name such as acme.cloudflareaccess.com",
     ),
     (
         &[Slug("auth_domain_not_available")],
         SETTINGS,
+        Refusal,
         "another organization has this auth_domain: choose a different team name",
     ),
     (
         &[Code("12062"), Slug("invalid_org_config")],
         SETTINGS,
+        Refusal,
         "the API refuses a value or a field of the document; its message states the reason. If it names a field that this version does not know, leave it out for one run with --omit",
     ),
     (
         &[Code("12106"), Slug("auth_domain_cannot_be_updated_dash_sso")],
         &[UpdateOrganization],
+        Refusal,
         "auth_domain cannot change while dashboard SSO is on: turn SSO off at https://dash.cloudflare.com under Manage Account, Members, change the domain, and turn it on again",
     ),
     (
         &[Code("12130"), Slug("invalid_request")],
         SETTINGS,
+        Refusal,
         "the API refuses a combination of settings; for example, allow_authenticate_via_warp needs warp_auth_session_duration",
     ),
     (
         &[Code("12130"), Code("12062"), Slug("invalid_request")],
         &[UpdateDoh],
+        Refusal,
         "the API refuses a DoH setting: check that the service token of doh.service_token_id exists in this account, and that doh_jwt_duration is a duration",
     ),
     (
         &[Code("12130"), Slug("invalid_request"), Slug("user_not_found")],
         &[RevokeUser],
+        Refusal,
         "check --email and --user-uid: use the address that the identity provider sends; the user must have signed in at least once",
     ),
     (
         &[Slug("conflict"), Code("12132")],
         WRITES,
+        Refusal,
         "another change of the same settings is in progress: wait a minute and run again",
     ),
 ];
 
-/// The refusals of the API that have a hint: the codes and message names that identify each, and the hint. The guide
-/// lists them.
+/// Returns the refusals that have a hint: the codes and message names that identify each, and the hint. The guide lists
+/// them.
 pub fn known_refusals() -> impl Iterator<Item = (Vec<&'static str>, &'static str)> {
-    KNOWN.iter().map(|(signs, _, hint)| (signs.iter().map(Sign::text).collect(), *hint))
+    KNOWN.iter().map(|(signs, _, _, hint)| (signs.iter().map(Sign::text).collect(), *hint))
 }
 
 impl Error {
-    /// What to do about it: sentences for the user, the most likely first. Empty where nothing better is known than the error itself.
+    /// Returns what to do about the error, the most likely hint first. Empty if no hint is known.
     pub fn hints(&self) -> Vec<String> {
         let mut hints = of_stage(self);
         match self.call().map(|call| call.stop) {
@@ -252,11 +283,10 @@ fn of_proxy(failure: ProxyFailure) -> &'static str {
 }
 
 fn of_refusal(error: &Error, operation: Operation) -> Vec<String> {
-    let known = KNOWN.iter().filter(|(signs, operations, _)| {
-        operations.contains(&operation) && signs.iter().any(|sign| sign.matches(error))
+    let known = KNOWN.iter().filter(|(signs, operations, applies, _)| {
+        operations.contains(&operation) && applies.to(error) && signs.iter().any(|sign| sign.matches(error))
     });
-    let mut hints: Vec<String> = known.map(|(_, _, hint)| (*hint).to_owned()).collect();
-    // The text of a server error or a rate limit proves nothing about the credentials.
+    let mut hints: Vec<String> = known.map(|(_, _, _, hint)| (*hint).to_owned()).collect();
     let is_authentication = error.kind() == ErrorKind::Authentication;
     if is_authentication {
         hints.extend(of_unauthenticated(error));
@@ -289,6 +319,17 @@ fn of_unauthenticated(error: &Error) -> Option<String> {
     })
 }
 
+impl Applies {
+    fn to(self, error: &Error) -> bool {
+        let kind = error.kind();
+        match self {
+            Self::Always => true,
+            Self::Authentication => kind == ErrorKind::Authentication,
+            Self::Refusal => !matches!(kind, ErrorKind::RateLimited | ErrorKind::Server),
+        }
+    }
+}
+
 impl Sign {
     fn text(&self) -> &'static str {
         match self {
@@ -308,7 +349,7 @@ fn lacks_permission(error: &Error) -> bool {
     error.has_code("10000") || error.has_code("9109") || error.status() == Some(403)
 }
 
-/// Both generations of names: one combined group, and the narrower ones that were split off in February 2026.
+/// Returns the hint with the old name of the permission, and with the narrower one that exists since February 2026.
 fn permission(operation: Operation) -> String {
     let verb = match operation {
         ReadOrganization | ReadDoh | VerifyToken => "Read",
@@ -339,10 +380,10 @@ fn of_status(operation: Operation, status: Option<u16>) -> Option<&'static str> 
         404 => Some("check account_id or zone_id, and CLOUDFLARE_BASE_URL if it is set"),
         407 => Some("the proxy requires credentials: add them to HTTPS_PROXY"),
         429 => Some(
-            "wait five minutes and run again: the API takes 1,200 requests in five minutes per user or account token, dashboard included, and then blocks all of them for five minutes",
+            "wait five minutes and run again: the API allows 1,200 requests in five minutes per user or account token, dashboard included, and then blocks all of them for five minutes",
         ),
         500.. if WRITES.contains(&operation) => Some(
-            "the API failed: see https://www.cloudflarestatus.com, wait, and run again; a 500 with an access.api.error code can also mean that it does not like a value",
+            "the API failed: see https://www.cloudflarestatus.com, wait, and run again; a 500 with an access.api.error code can also mean that it rejects a value",
         ),
         500.. => Some("the API failed: see https://www.cloudflarestatus.com, wait, and run again"),
         _ => None,

@@ -7,7 +7,7 @@ use ::http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
 
-use super::base_url::BaseUrl;
+use super::base_url::{BaseUrl, CLOUDFLARE};
 use super::credentials::Credentials;
 use super::error::ConfigError;
 use super::failure::{Attempt, not_built};
@@ -69,7 +69,7 @@ impl HttpTransport {
     /// # Errors
     /// Returns a [`ConfigError`] if the token, the base URL or a proxy variable cannot be used.
     pub fn with_token(base_url: Option<&str>, token: &str) -> Result<Self, ConfigError> {
-        let base_url = base_url.filter(|url| !url.is_empty()).map(BaseUrl::parse).transpose()?.unwrap_or_default();
+        let base_url = BaseUrl::parse(base_url.filter(|url| !url.is_empty()).unwrap_or(CLOUDFLARE))?;
         let proxy = ProxyRoute::of_process(&base_url)?;
         Self::new(HttpConfig { base_url, credentials: Credentials::token(token)?, extra_roots: None, proxy })
     }

@@ -20,8 +20,8 @@ use crate::cli::output::private_folder;
 use crate::cli::output::ui::Ui;
 use crate::cli::process::interrupt::ImpatientTransport;
 use crate::cloudflare::{
-    BaseUrl, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy, ProxyRoute, Reader,
-    Transport, Writer,
+    BaseUrl, CLOUDFLARE, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy,
+    ProxyRoute, Reader, Transport, Writer,
 };
 use crate::ending::FailureKind;
 use crate::files;
@@ -187,9 +187,8 @@ fn http_config(env: &Env, args: &ApiArgs) -> Result<HttpConfig, CliError> {
 pub(crate) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
     env.require_unicode(&[env::BASE_URL])?;
     let flag = args.base_url.as_deref().map(|url| ("--base-url", url));
-    let Some((from, url)) = flag.or_else(|| Some((env::BASE_URL, env.expose(env::BASE_URL)?))) else {
-        return Ok(BaseUrl::default());
-    };
+    let variable = || Some((env::BASE_URL, env.expose(env::BASE_URL)?));
+    let (from, url) = flag.or_else(variable).unwrap_or(("the default", CLOUDFLARE));
     let named = |error: CliError| CliError { message: format!("{from}: {}", error.message), ..error };
     BaseUrl::parse(url).map_err(|error| named(config_error(error)))
 }

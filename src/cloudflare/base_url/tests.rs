@@ -1,9 +1,9 @@
 use super::*;
 
 #[test]
-fn the_default_is_the_api_of_cloudflare() {
-    assert_eq!(BaseUrl::default().as_str(), CLOUDFLARE);
-    assert!(!BaseUrl::default().is_loopback());
+fn the_api_of_cloudflare_is_a_base_url() {
+    let cloudflare = BaseUrl::parse(CLOUDFLARE).unwrap();
+    assert_eq!((cloudflare.as_str(), cloudflare.is_loopback()), (CLOUDFLARE, false));
 }
 
 #[test]

@@ -111,7 +111,7 @@ const WORDS_OF_OPERATIONS: &[(&str, &[Operation])] = &[
     ("allow_authenticate_via_warp", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
     ("auth_domain", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
     ("--omit", &[Operation::CreateOrganization, Operation::UpdateOrganization]),
-    ("does not like a value", &[Operation::CreateOrganization, Operation::UpdateOrganization, Operation::UpdateDoh]),
+    ("rejects a value", &[Operation::CreateOrganization, Operation::UpdateOrganization, Operation::UpdateDoh]),
     ("same settings", &[Operation::CreateOrganization, Operation::UpdateOrganization, Operation::UpdateDoh]),
     ("--email", &[Operation::RevokeUser]),
     ("doh", &[Operation::ReadDoh, Operation::UpdateDoh]),
@@ -220,6 +220,27 @@ async fn code_10001_and_a_mention_of_authentication_in_separate_messages_do_not_
     ]);
     let error = error_of_read(answer(400, &json!({"success": false, "errors": errors}))).await;
     assert_eq!((error.kind(), error.hints()), (ErrorKind::Refused, vec![]));
+}
+
+#[tokio::test]
+async fn a_hint_of_a_code_requires_a_status_that_agrees() {
+    let credentials = [1000, 6003, 9103, 9106, 10405];
+    let refusals = [7003, 11004, 12062, 12106, 12130, 12132];
+    // The status, the codes, and whether the hint is only that of the status.
+    let table: [(&[u16], &[u32], bool); 5] = [
+        (&[400, 401, 403], &credentials, false),
+        (&[429, 500, 502, 503], &credentials, true),
+        (&[404, 409], &[1000], true),
+        (&[400, 409], &refusals, false),
+        (&[429, 500, 502, 503], &refusals, true),
+    ];
+    for (statuses, codes, is_only_status) in table {
+        for (status, code) in statuses.iter().flat_map(|status| codes.iter().map(|code| (*status, *code))) {
+            let with_code = error_of_write(refusal(status, code, "no")).await.hints();
+            let without_code = error_of_write(refusal(status, 1, "no")).await.hints();
+            assert_eq!(with_code == without_code, is_only_status, "{status} {code}: {with_code:?}");
+        }
+    }
 }
 
 #[tokio::test]
