@@ -198,7 +198,7 @@ fn text_is_converted_to_the_type_of_the_setting_as_in_terraform() {
 }
 
 #[test]
-fn values_that_are_not_carried_over_are_reported_with_their_line() {
+fn values_that_are_not_imported_are_reported_with_their_line() {
     let text = r#"locals {
   team = data.http.team.body
 }
@@ -238,8 +238,8 @@ resource "cloudflare_zero_trust_organization" "main" {
       |
       = help: set the account with --account-id
 
-    warning[terraform-expression]: name is not imported: local.team is not a literal
-                                   (infra/main.tf:2: it refers to data.http.team.body)
+    warning[terraform-expression]: name is not imported: local.team is not a literal (infra/main.tf:2:
+                                   it refers to data.http.team.body)
      --> infra/main.tf:8:25
       |
     8 |   name             = "${local.team} Corp"
