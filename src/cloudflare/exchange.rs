@@ -11,7 +11,7 @@ use tracing::Instrument as _;
 use super::envelope::Envelope;
 use super::error::{Call, Error};
 use super::retry::{AttemptResult, Decision, Policy, StopReason, decide};
-use super::transport::{ApiRequest, Response, Transport, TransportError, header};
+use super::transport::{ApiRequest, Response, RetryEvent, Transport, TransportError, header};
 use crate::text::{excerpt, visible};
 
 /// The number of characters that are shown of a body that is not an answer of the API.
@@ -29,6 +29,7 @@ pub(super) struct Attempts<'a> {
     exchange: &'a Exchange,
     request: &'a ApiRequest,
     call: Call,
+    begun: Instant,
     /// The outcome of the last attempt.
     last: Option<Result<Response, TransportError>>,
 }
@@ -58,6 +59,14 @@ impl Attempts<'_> {
             }
             Decision::Retry(wait) => {
                 log_retry(self.request, wait, outcome.as_ref());
+                self.exchange.transport.retrying(&RetryEvent {
+                    reason: reason(outcome.as_ref()),
+                    is_answer: outcome.is_ok(),
+                    elapsed: self.begun.elapsed(),
+                    wait,
+                    attempt: self.call.attempts + 1,
+                    attempts: self.exchange.policy.attempts,
+                });
                 self.last = Some(outcome);
                 Step::Again(wait)
             }
@@ -114,7 +123,7 @@ impl Exchange {
             ray: None,
             audit_id: None,
         };
-        Attempts { exchange: self, request, call, last: None }
+        Attempts { exchange: self, request, call, begun: Instant::now(), last: None }
     }
 
     /// Returns the timeout of the next attempt; `None` after the deadline.
@@ -181,12 +190,18 @@ fn log_outcome(started: Instant, outcome: Result<&Response, &TransportError>) {
 }
 
 fn log_retry(request: &ApiRequest, wait: Duration, outcome: Result<&Response, &TransportError>) {
-    let reason = match outcome {
-        Ok(response) => format!("status {}", response.status().as_u16()),
-        Err(error) => visible(&error.message).into_owned(),
-    };
-    let seconds = format!("{:.1}", wait.as_secs_f64());
-    tracing::warn!("{} {}: {reason}; trying again in {seconds} s", request.method(), visible(request.path()));
+    let (reason, seconds) = (reason(outcome), format!("{:.1}", wait.as_secs_f64()));
+    let (method, path) = (request.method(), visible(request.path()));
+    tracing::warn!("{method} {path}: {}; trying again in {seconds} s", visible(&reason));
+}
+
+/// The status of an answer, or why there was none.
+fn reason(outcome: Result<&Response, &TransportError>) -> String {
+    match outcome {
+        // `429 Too Many Requests`, or only the number if the status has no name.
+        Ok(response) => response.status().to_string().trim_end_matches(" <unknown status code>").to_owned(),
+        Err(error) => error.message.clone(),
+    }
 }
 
 /// Logs why a failed request is not sent again.

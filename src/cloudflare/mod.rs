@@ -66,8 +66,8 @@ pub use retry::{Policy, StopReason};
 #[cfg(feature = "sandbox")]
 pub(crate) use transport::header;
 pub use transport::{
-    AnswerFailure, ApiRequest, CertificateFailure, Operation, ProxyFailure, Reached, Request, Response, Sending,
-    TlsFailure, Transport, TransportError, TransportErrorKind,
+    AnswerFailure, ApiRequest, CertificateFailure, Operation, ProxyFailure, Reached, Request, Response, RetryEvent,
+    Sending, TlsFailure, Transport, TransportError, TransportErrorKind,
 };
 pub(crate) use writer::Step;
 pub use writer::{WriteError, Writer, Written};

@@ -203,10 +203,30 @@ impl TransportError {
 /// The future of an answer.
 pub type Sending<'a> = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send + 'a>>;
 
+/// A request that will be sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RetryEvent {
+    /// The status of the last answer, or why there was none. Untrusted text.
+    pub reason: String,
+    /// Whether the API answered.
+    pub is_answer: bool,
+    /// The time since the first attempt began.
+    pub elapsed: Duration,
+    /// The time until the next attempt.
+    pub wait: Duration,
+    /// The number of the next attempt, from 1.
+    pub attempt: u32,
+    /// The maximum number of attempts.
+    pub attempts: u32,
+}
+
 /// Sends requests to the API, without retries.
 pub trait Transport: Send + Sync {
     /// Sends one request. `timeout` is the limit for the whole exchange.
     fn send<'a>(&'a self, request: &'a Request, timeout: Duration) -> Sending<'a>;
+
+    /// Called before the wait for another attempt at a request.
+    fn retrying(&self, _event: &RetryEvent) {}
 
     /// Returns the base URL, for plans and messages: `https://api.cloudflare.com/client/v4`.
     fn base_url(&self) -> &str;

@@ -9,41 +9,44 @@ use super::severity::Severity;
 /// How many findings are shown. Every byte of a hostile file may cause one.
 const SHOWN: usize = 100;
 
-/// How many findings are collected, so that the shown ones are the worst and the first by place.
+/// How many errors are collected, and how many other findings, so that the shown ones are the worst and the first by place.
 const COLLECTED: usize = 300;
 
-/// The findings of one run. The first 300 are kept; further ones are only counted.
+/// The findings of one run. The first 300 errors and the first 300 other findings are kept; further ones are only counted.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
-    findings: Vec<Finding>,
+    errors: Vec<Finding>,
+    others: Vec<Finding>,
     dropped: usize,
-    has_errors: bool,
 }
 
 impl Diagnostics {
     /// Adds a finding.
     pub(crate) fn push(&mut self, finding: Finding) {
-        self.has_errors |= finding.is_error();
-        if self.is_full() {
-            self.dropped += 1;
+        let kept = if finding.is_error() { &mut self.errors } else { &mut self.others };
+        if kept.len() < COLLECTED {
+            kept.push(finding);
         } else {
-            self.findings.push(finding);
+            self.dropped += 1;
         }
     }
 
-    /// Whether further findings are only counted.
-    pub(crate) fn is_full(&self) -> bool {
-        self.findings.len() >= COLLECTED
+    /// Whether further findings of this severity are only counted.
+    pub(crate) fn is_full(&self, severity: Severity) -> bool {
+        let kept = if severity == Severity::Error { &self.errors } else { &self.others };
+        kept.len() >= COLLECTED
     }
 
     /// Whether any finding is an error.
     pub(crate) fn has_errors(&self) -> bool {
-        self.has_errors
+        !self.errors.is_empty()
     }
 
     /// Returns at most 100 findings, errors preferred, ordered by file and place, then one that counts the rest.
     pub(crate) fn into_findings(self) -> Vec<Finding> {
-        let Self { mut findings, dropped, has_errors } = self;
+        let has_errors = self.has_errors();
+        let Self { errors: mut findings, others, dropped } = self;
+        findings.extend(others);
         let hidden = (findings.len() + dropped).saturating_sub(SHOWN);
         if hidden > 0 {
             findings.sort_by(|one, two| (Reverse(one.severity), place(one)).cmp(&(Reverse(two.severity), place(two))));
@@ -107,13 +110,22 @@ mod tests {
     fn errors_are_shown_first_and_the_rest_is_counted() {
         let mut diagnostics = Diagnostics::default();
         diagnostics.extend((1..=250).map(|line| finding(Rule::InsecureUrl, "org.yaml", line)));
-        assert!(!diagnostics.has_errors() && !diagnostics.is_full());
+        assert!(!diagnostics.has_errors());
         diagnostics.extend((251..=400).map(|line| finding(Rule::Url, "org.yaml", line)));
-        assert!(diagnostics.has_errors() && diagnostics.is_full());
+        assert!(diagnostics.has_errors());
         let found = diagnostics.into_findings();
-        assert_eq!((found.len(), found.iter().filter(|one| one.rule == Rule::Url).count()), (101, 50));
+        assert_eq!((found.len(), found.iter().filter(|one| one.rule == Rule::Url).count()), (101, 100));
         let last = found.last().unwrap();
         assert_eq!((last.severity, last.message.as_str()), (Severity::Error, "300 more findings not shown"));
+    }
+
+    #[test]
+    fn an_error_after_many_warnings_is_kept() {
+        let mut diagnostics = Diagnostics::default();
+        diagnostics.extend((1..=300).map(|line| finding(Rule::InsecureUrl, "org.yaml", line)));
+        assert!(diagnostics.is_full(Severity::Warning) && !diagnostics.is_full(Severity::Error));
+        diagnostics.push(finding(Rule::Url, "org.yaml", 301));
+        assert!(diagnostics.into_findings().iter().any(|one| one.rule == Rule::Url));
     }
 
     #[test]

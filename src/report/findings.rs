@@ -3,12 +3,13 @@
 //! Files and messages are untrusted: control and invisible characters are written as `\u{…}`. The
 //! renderer sees one window of one line and never the file, so a line of a megabyte costs no more than a short one.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::phrase::{self, count};
-use crate::diagnostics::{Finding, Fix, Location, Severity, Source};
+use crate::diagnostics::{Finding, Fix, Location, Rule, Severity, Source};
 use crate::text::layout::{TerminalText, terminal, wrap};
 use crate::text::limit::LONG_MESSAGE;
 use crate::text::safe::safe;
@@ -44,7 +45,10 @@ pub(super) fn rendered<'a>(
     let renderer = renderer.term_width(style.width);
     let sources: Vec<&Source> = sources.into_iter().collect();
     let mut out = TerminalText::new();
-    for finding in findings {
+    // The worst first, so that an error is not missed among warnings. The count of those that are not shown stays last.
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| (finding.rule == Rule::TooManyFindings, Reverse(finding.severity)));
+    for finding in sorted {
         let source = sources.iter().find(|source| source.name == finding.file).copied();
         out.push(terminal!("{}\n\n", one(finding, source, &renderer, style.width)));
     }
@@ -200,7 +204,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::diagnostics::Rule;
     use crate::manifest::parse;
     use crate::settings::Model;
     use crate::text::is_hidden;
@@ -213,6 +216,13 @@ mod tests {
     #[test]
     fn without_findings_the_text_is_empty() {
         assert_eq!(text(&[], None, &Style::default()), "");
+    }
+
+    #[test]
+    fn errors_are_shown_before_warnings() {
+        let findings = [Rule::Contrast, Rule::UnknownKey].map(|rule| Finding::new(rule, "org.yaml", "message"));
+        let shown = text(&findings, None, &Style::default());
+        assert!(shown.starts_with("error[unknown-key]") && shown.contains("warning[contrast]"), "{shown}");
     }
 
     #[test]

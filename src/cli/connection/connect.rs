@@ -11,6 +11,7 @@ use std::sync::Arc;
 use secrecy::zeroize::Zeroizing;
 use tokio::time::Instant;
 
+use crate::cli::connection::retries::ReportedTransport;
 use crate::cli::connection::trust;
 use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
@@ -102,6 +103,7 @@ pub(crate) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connec
         }
     };
     let transport = HttpTransport::new(config).map_err(config_error)?;
+    let transport = ReportedTransport { transport: Arc::new(transport), ui: ui.clone() };
     Ok(Connection { transport: Arc::new(transport), policy: Cell::new(policy), sandbox })
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use crate::cli::input::env::Env;
+use crate::cli::input::env::{self, Env};
 use crate::cli::options::{ColorChoice, LogFormat, OutputArgs};
 use crate::report::{self, ColorLevel, Style};
 use crate::text::{Redactor, neutralize, visible, visible_json};
@@ -25,6 +25,8 @@ pub(crate) struct Ui {
     interactive: bool,
     /// Whether notes are left out.
     quiet: bool,
+    /// Whether waiting is reported. The log reports it already.
+    shows_progress: bool,
     /// Whether the platform executes lines of the output as workflow commands.
     runs_commands: bool,
 }
@@ -38,6 +40,7 @@ impl Ui {
             secrets,
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
             quiet: args.quiet,
+            shows_progress: !args.quiet && args.verbose == 0 && env.get(env::RUST_LOG).is_none(),
             runs_commands: env.get("GITHUB_ACTIONS") == Some("true"),
         }
     }
@@ -79,6 +82,13 @@ impl Ui {
     /// options are, such as a warning, a finding or a question, is printed with [`Ui::say`].
     pub(crate) fn note(&self, text: &str) {
         if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Prints why the run waits to standard error, unless `--quiet` is set or the log says it.
+    pub(crate) fn progress(&self, text: &str) {
+        if self.shows_progress {
             self.say(text);
         }
     }

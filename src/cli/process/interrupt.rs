@@ -25,7 +25,7 @@ use tokio::time::Instant;
 use crate::cli::error::CliError;
 use crate::cli::output::ui::Ui;
 use crate::cli::process::file_size_limit;
-use crate::cloudflare::{Reached, Request, Sending, Transport, TransportError, TransportErrorKind};
+use crate::cloudflare::{Reached, Request, RetryEvent, Sending, Transport, TransportError, TransportErrorKind};
 use crate::ending::{Exit, FailureKind};
 use crate::files;
 
@@ -267,6 +267,10 @@ impl Transport for ImpatientTransport {
                 )),
             }
         })
+    }
+
+    fn retrying(&self, event: &RetryEvent) {
+        self.0.retrying(event);
     }
 
     fn base_url(&self) -> &str {

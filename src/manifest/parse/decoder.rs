@@ -40,7 +40,7 @@ impl<'a> ManifestDecoder<'a> {
     pub(super) fn finding(&self, rule: Rule, span: &Range<usize>, message: impl Into<String>) -> Finding {
         let finding = Finding::new(rule, &self.source.name, message);
         // Counting columns takes time linear in the length of the line, so it is skipped for findings that are dropped.
-        if self.diagnostics.is_full() { finding } else { finding.at(&self.lines.at(span.clone())) }
+        if self.diagnostics.is_full(rule.severity()) { finding } else { finding.at(&self.lines.at(span.clone())) }
     }
 
     /// The source text of a node.

@@ -27,7 +27,7 @@ pub(super) fn unknown(decoder: &mut ManifestDecoder<'_>, branch: Option<&Branch>
     let place = branch.map_or_else(|| "at the top level".to_owned(), |branch| format!("in {}", branch.path()));
     let message = format!("unknown key {} {place}", shown(&entry.name));
     let finding = decoder.finding(Rule::UnknownKey, &entry.key.span, message);
-    if decoder.diagnostics.is_full() {
+    if decoder.diagnostics.is_full(Rule::UnknownKey.severity()) {
         decoder.diagnostics.push(finding);
         return;
     }
