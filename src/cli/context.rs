@@ -75,7 +75,8 @@ impl Context {
     /// Prints an error with its hints to standard error, after the findings about the manifest.
     pub(crate) fn say_error(&self, error: &CliError) {
         let source = self.shown(error.subject.source.as_ref());
-        self.ui.say_block(&report::findings::text(&error.findings, source, &self.ui.err));
+        let sources = source.into_iter().chain(&error.subject.parents);
+        self.ui.say_block(&report::findings::text(&error.findings, sources, &self.ui.err));
         self.ui.say(&report::error::text(&error.message, &error.hints, &self.ui.err));
     }
 }

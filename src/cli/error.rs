@@ -32,6 +32,8 @@ pub(super) struct Subject {
     pub(super) file: String,
     /// The manifest's text, for showing lines of it.
     pub(super) source: Option<Source>,
+    /// The texts of the manifests that it extends.
+    pub(super) parents: Vec<Source>,
     /// The organization.
     pub(super) target: Option<Target>,
 }
@@ -56,6 +58,13 @@ impl CliError {
         }
         subject.source = subject.source.take().or_else(|| source.cloned());
         subject.target = subject.target.take().or_else(|| target.cloned());
+        self
+    }
+
+    /// Adds the texts of the manifests that the manifest extends.
+    #[must_use]
+    pub(super) fn with_parents(mut self, parents: &[Source]) -> Self {
+        self.subject.parents = parents.to_vec();
         self
     }
 

@@ -1,6 +1,7 @@
 //! A finding: one problem in a file, as data for every renderer.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::rule::Rule;
 use super::severity::Severity;
@@ -8,6 +9,8 @@ use super::severity::Severity;
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location {
+    /// The file, if it is not the manifest itself: a parent that the manifest extends.
+    pub file: Option<Arc<str>>,
     /// 1-based line.
     pub line: usize,
     /// 1-based column, in characters.
@@ -19,7 +22,18 @@ pub struct Location {
 impl Location {
     /// The location of a file as a whole, such as a backup, represented as its first character.
     pub fn whole_file() -> Self {
-        Self { line: 1, column: 1, span: 0..0 }
+        Self { file: None, line: 1, column: 1, span: 0..0 }
+    }
+
+    /// The same place in a file that the manifest extends. A place that is already in another file stays there.
+    #[must_use]
+    pub fn in_parent(&self, file: &Arc<str>) -> Self {
+        Self { file: self.file.clone().or_else(|| Some(file.clone())), ..self.clone() }
+    }
+
+    /// The name of its file, where `manifest` is the name of the manifest.
+    pub fn file<'a>(&'a self, manifest: &'a str) -> &'a str {
+        self.file.as_deref().unwrap_or(manifest)
     }
 
     /// Whether this is a file as a whole. A value in a manifest follows a key, so it is never at the first character.
@@ -84,10 +98,11 @@ impl Finding {
         Self { severity: severity.min(self.rule.severity()), ..self }
     }
 
-    /// Sets the location.
+    /// Sets the location, and the file if the location is in a parent of the manifest.
     #[must_use]
     pub fn at(self, at: &Location) -> Self {
-        Self { at: Some(at.clone()), ..self }
+        let file = at.file.as_deref().map_or(self.file, str::to_owned);
+        Self { file, at: Some(Location { file: None, ..at.clone() }), ..self }
     }
 
     /// Replaces the help of the rule with more specific help.

@@ -25,8 +25,8 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// All rules: for the file, YAML, keys, values, consents, several settings, the live state, the base, Terraform, the API
-            /// and backups.
+            /// All rules: for the file, YAML, keys, values, consents, parents, several settings, the live state, the base,
+            /// Terraform, the API and backups.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             const fn declaration(self) -> Declaration {
@@ -150,6 +150,40 @@ rules! {
         "Add `to` with the allowed value, or null to allow unsetting the setting.";
     Warning NeedsNoConsent "needs-no-consent": "The setting is not guarded and needs no consent.", "Remove the entry.";
     Warning DuplicateConsent "duplicate-consent": "The same consent is given twice.", "Remove one of the two entries.";
+    // Parents and children.
+    Error Extends "extends":
+        "The parent is not named by a relative path.",
+        "Write the path of the parent from the folder of this file, such as ../_base.yaml.";
+    Error ParentOutside "parent-outside":
+        "The parent is outside the repository.",
+        "Move the parent into the repository of the manifest.";
+    Error ParentUnreadable "parent-unreadable":
+        "The parent cannot be read.",
+        "Check that the parent exists and is a regular file.";
+    Error ParentNotAManifest "parent-not-a-manifest":
+        "The parent is not a manifest.",
+        "Name a manifest, and check it with `zerodrift validate`.";
+    Error ParentTarget "parent-target":
+        "A parent has an account_id or zone_id.",
+        "Move the id into the manifests that extend the parent.";
+    Error ExtendsCycle "extends-cycle":
+        "A manifest extends itself, directly or through its parents.",
+        "Remove one of the `extends` keys.";
+    Error LongChain "long-chain":
+        "The manifest and its parents are more than four files.",
+        "Merge two of the parents.";
+    Error UnknownSetting "unknown-setting":
+        "The entry is not the path of a setting or group.",
+        "Write the full path, such as organization.session_duration.";
+    Error LockedSetting "locked-setting":
+        "The manifest changes a setting that a parent locks.",
+        "Remove the line, or change the value in the parent.";
+    Warning IdleLock "idle-lock":
+        "The lock has no effect, because nothing in it is declared.",
+        "Declare the setting, or remove the entry.";
+    Warning IdleUnmanaged "idle-unmanaged":
+        "The entry has no effect, because nothing in it is inherited.",
+        "Remove the entry.";
     // Several settings at once.
     Error PartialGroup "partial-group":
         "The API accepts the settings of the group only together.",

@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     fn finding(rule: Rule, file: &str, line: usize) -> Finding {
-        Finding::new(rule, file, format!("line {line}")).at(&Location { line, column: 1, span: 0..0 })
+        Finding::new(rule, file, format!("line {line}")).at(&Location { file: None, line, column: 1, span: 0..0 })
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl<'a> Lines<'a> {
         let start = self.text.floor_char_boundary(span.start);
         let end = self.text.ceil_char_boundary(span.end).max(start);
         let (line, before) = self.line_to(start);
-        Location { line, column: before.chars().count() + 1, span: start..end }
+        Location { file: None, line, column: before.chars().count() + 1, span: start..end }
     }
 
     /// Whether only white space precedes a byte on its line.

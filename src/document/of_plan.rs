@@ -106,6 +106,7 @@ impl From<&Change> for ChangeEntry {
             after: after.clone(),
             line: at.line,
             column: at.column,
+            file: at.file.as_deref().map(str::to_owned),
             guard,
             origin: *origin,
             annotations: annotations.iter().map(|(one, value)| (one.path.to_owned(), value.clone())).collect(),

@@ -166,7 +166,8 @@ pub struct BaseEntry {
 pub struct ManifestEntry {
     /// The path as the user gave it; - for standard input.
     pub path: String,
-    /// SHA-256 of the file's bytes, in lower-case hexadecimal.
+    /// SHA-256 of the file's bytes, in lower-case hexadecimal. For a manifest that extends others, of the digests of all
+    /// these files.
     #[schemars(regex(pattern = SHA256_PATTERN))]
     pub sha256: String,
     /// The path from the top of the repository. Absent if it is the path as the user gave it.
@@ -207,6 +208,9 @@ pub struct ChangeEntry {
     /// The column of the manifest in characters, from 1.
     #[schemars(range(min = 1))]
     pub column: usize,
+    /// The file of that line, if it is a parent that the manifest extends. Absent otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     /// The guard of the change; null if the change is not guarded.
     pub guard: Option<GuardEntry>,
     /// Which side changed since the base: the file, the live state (apply would revert it), or both. Null without a base.

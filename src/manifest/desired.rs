@@ -11,7 +11,8 @@ use crate::settings::{Endpoint, Setting, Target};
 pub struct Manifest {
     /// The path as given by the user.
     pub path: String,
-    /// SHA-256 of the file's bytes, in lower-case hexadecimal.
+    /// SHA-256 of the file's bytes, in lower-case hexadecimal. After [`compose`](super::compose), of the digests of all
+    /// files of the chain.
     pub sha256: String,
     /// The account or zone that the file names.
     pub target: Option<Target>,
@@ -23,6 +24,45 @@ pub struct Manifest {
     pub allow: Vec<Allow>,
     /// Where the file takes another consent. `None` if its layout is too unusual to describe the place.
     pub consent_place: Option<ConsentPlace>,
+    /// The parent of the file, and what the file says about inherited settings.
+    pub composition: Composition,
+}
+
+/// How a manifest is composed with its parent and its children.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Composition {
+    /// The parent; `None` after the manifest is composed.
+    pub extends: Option<Extends>,
+    /// What children must not give another value.
+    pub lock: Vec<ListedSetting>,
+    /// The inherited settings that are not managed.
+    pub unmanaged: Vec<ListedSetting>,
+}
+
+/// The parent of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extends {
+    /// Its path, relative to the folder of the manifest.
+    pub path: String,
+    /// The location of the path.
+    pub at: Location,
+}
+
+/// A setting or group in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSetting {
+    /// The path of the setting or group.
+    pub path: String,
+    /// The location of the entry.
+    pub at: Location,
+}
+
+impl ListedSetting {
+    /// Whether it names a setting, or a group that contains the setting.
+    pub fn covers(&self, setting: &Setting) -> bool {
+        let rest = setting.path.strip_prefix(&self.path);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
 }
 
 /// A setting that a manifest declares and therefore manages.

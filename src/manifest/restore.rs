@@ -27,6 +27,7 @@ pub fn restoring(model: &Model, target: &Target, live: &Live, source: &Source) -
         declared: declared.collect(),
         allow: Vec::new(),
         consent_place: None,
+        composition: Default::default(),
     }
 }
 

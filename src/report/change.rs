@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::lines::{self, LineSide};
+use super::phrase;
 use super::value::{self, Moves, element_of, moves};
 use crate::document::Wording;
 use crate::plan::{Change, Op};
@@ -32,7 +33,7 @@ impl Columns {
 /// The columns of a mark and the space behind it.
 const MARK: usize = 2;
 
-/// Renders a change in a list: its mark, name, values and notice.
+/// Renders a change in a list: its mark, name, values, notice, and place if that is in a parent of the manifest.
 pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &Style) -> TerminalText {
     let mark = match wording {
         Wording::Plan => mark(change, style),
@@ -48,6 +49,10 @@ pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &S
     });
     if let (Wording::Plan, Some(notice)) = (wording, change.notice) {
         text.push(hanging(indent + 4, style.paint(Role::Doubtful, "note:"), 6, notice, style.width));
+    }
+    if let Some(parent) = &change.at.file {
+        let place = phrase::place(parent, change);
+        text.push(hanging(indent + 4, style.paint(Role::Quiet, "from"), 5, place, style.width));
     }
     text
 }

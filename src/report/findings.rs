@@ -56,11 +56,16 @@ pub(super) fn rendered<'a>(
 }
 
 /// Renders the findings of a manifest, or a message if there are none. `file` is the manifest's name.
-pub(super) fn validation(file: &str, findings: &[Finding], source: Option<&Source>, style: &Style) -> TerminalText {
+pub(super) fn validation<'a>(
+    file: &str,
+    findings: &[Finding],
+    sources: impl IntoIterator<Item = &'a Source>,
+    style: &Style,
+) -> TerminalText {
     if findings.is_empty() {
         return safe!("{}: no findings\n", Visible::whole(file));
     }
-    rendered(findings, source, style)
+    rendered(findings, sources, style)
 }
 
 /// `2 errors, 1 warning in org.yaml`; several files are counted, not named.

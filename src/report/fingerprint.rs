@@ -105,7 +105,7 @@ mod tests {
             Finding { rule: Rule::KeyType, ..plain.clone() },
             Finding { file: "b.yaml".to_owned(), ..plain.clone() },
             plain.clone().setting("organization.name"),
-            plain.clone().at(&Location { line: 1, column: 1, span: 0..4 }),
+            plain.clone().at(&Location { file: None, line: 1, column: 1, span: 0..4 }),
         ];
         for other in others {
             let both = [plain.clone(), other];

@@ -162,9 +162,9 @@ impl ReportFormat for FindingsFormat {
     const EXAMPLE: &'static str = "json=findings.json";
 
     fn render(self, validation: &Validation<'_>, style: &Style, _limit: usize) -> String {
-        let Validation { file, source, findings, repository_file: _ } = *validation;
+        let Validation { file, source, parents, findings, repository_file: _ } = *validation;
         match self {
-            Self::Text => findings::validation(file, findings, source, style).into(),
+            Self::Text => findings::validation(file, findings, source.into_iter().chain(parents), style).into(),
             Self::Json => document::to_text(&document::findings_document(findings)),
             Self::Github => github::validated(validation),
             Self::Sarif => {

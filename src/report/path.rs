@@ -12,6 +12,37 @@ pub(super) fn tidy(path: &str) -> String {
     format!("{root}{}", segments.join("/"))
 }
 
+/// Returns the path of a file from the top of the repository, as code hosts name it, if that of the manifest is known: the
+/// manifest itself, or a parent whose name is relative to the same folder.
+pub(super) fn hosted(file: &str, manifest: &str, repository_file: &str) -> String {
+    if file == manifest {
+        return repository_file.to_owned();
+    }
+    let (file, manifest) = (tidy(file), tidy(manifest));
+    // Either name may have more folders in front: the working folder is above or below the top of the repository.
+    if let Some(top) = manifest.strip_suffix(repository_file) {
+        return file.strip_prefix(top).unwrap_or(&file).to_owned();
+    }
+    match repository_file.strip_suffix(&manifest) {
+        Some(folder) => without_parents(&format!("{folder}{file}")),
+        None => file,
+    }
+}
+
+/// Resolves `..` as far as there are folders before it.
+fn without_parents(path: &str) -> String {
+    let mut segments: Vec<&str> = Vec::new();
+    for segment in path.split('/') {
+        match segments.last() {
+            Some(last) if segment == ".." && *last != ".." => {
+                segments.pop();
+            }
+            _ => segments.push(segment),
+        }
+    }
+    segments.join("/")
+}
+
 /// Returns a path as a URI: a relative reference for a relative path, and a `file` URI for an absolute one.
 pub(super) fn uri(path: &str) -> String {
     let tidy = tidy(path);
@@ -57,6 +88,21 @@ mod tests {
         assert_eq!(uri("100%/org?x#y.yaml"), "100%25/org%3Fx%23y.yaml");
         assert_eq!(uri("büro\u{1b}\n.yaml"), "b%C3%BCro%1B%0A.yaml");
         assert_eq!(uri("javascript:alert(1)"), "javascript%3Aalert%281%29");
+    }
+
+    #[test]
+    fn a_parent_is_named_from_the_top_of_the_repository() {
+        for (file, manifest, repository_file, expected) in [
+            ("org.yaml", "org.yaml", "infra/org.yaml", "infra/org.yaml"),
+            ("base.yaml", "org.yaml", "infra/org.yaml", "infra/base.yaml"),
+            ("../_base.yaml", "org.yaml", "infra/org.yaml", "_base.yaml"),
+            ("orgs/_base.yaml", "orgs/eu/a.yaml", "orgs/eu/a.yaml", "orgs/_base.yaml"),
+            ("/builds/x/_base.yaml", "/builds/x/orgs/a.yaml", "orgs/a.yaml", "_base.yaml"),
+            ("../_base.yaml", "../orgs/a.yaml", "orgs/a.yaml", "_base.yaml"),
+            ("_base.yaml", "link.yaml", "orgs/real.yaml", "_base.yaml"),
+        ] {
+            assert_eq!(hosted(file, manifest, repository_file), expected, "{file} {manifest}");
+        }
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(super) fn other_api(plan: &Plan) -> Option<Visible> {
 pub(super) fn place(file: &str, change: &Change) -> Visible {
     match &change.at {
         at if at.is_whole_file() => Visible::new(),
-        at => safe!("{}:{}:{}", Visible::of(file), at.line, at.column),
+        at => safe!("{}:{}:{}", Visible::of(at.file(file)), at.line, at.column),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
 use super::ci_run::CiRun;
-use super::{drift, plan, summary};
+use super::{drift, path, plan, summary};
 use crate::diagnostics::{Finding, Source, not_checked};
 use crate::document::{Recorded, Wording};
 use crate::ending::FailureKind;
@@ -37,6 +37,8 @@ pub struct Validation<'a> {
     pub file: &'a str,
     /// The manifest's text, if lines of it may be shown.
     pub source: Option<&'a Source>,
+    /// The texts of the manifests that it extends.
+    pub parents: &'a [Source],
     /// Everything that was found, in the order of the file.
     pub findings: &'a [Finding],
     /// The manifest's path from the top of the repository, as code hosts name it.
@@ -125,7 +127,8 @@ impl Validation<'_> {
     /// Returns the findings and their source under the file name that the code host uses.
     pub(super) fn hosted(&self) -> (Vec<Finding>, Option<Source>) {
         let file = self.repository_file;
-        let named = |finding: &Finding| Finding { file: file.to_owned(), ..finding.clone() };
+        let named =
+            |finding: &Finding| Finding { file: path::hosted(&finding.file, self.file, file), ..finding.clone() };
         let source = self.source.map(|source| Source { name: file.to_owned(), text: source.text.clone() });
         (self.findings.iter().map(named).collect(), source)
     }

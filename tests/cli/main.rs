@@ -19,6 +19,7 @@ mod credentials;
 mod endings;
 mod environment;
 mod every_guard;
+mod extends;
 mod failures;
 mod foreign_flags;
 mod forms;

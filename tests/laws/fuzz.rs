@@ -139,7 +139,7 @@ fn assert_points_into(parsed: &Parsed, source: &Source) {
     assert_harmless(&zerodrift::report::findings::text(findings, Some(source), &Style::default()));
     let lines = source.text.split('\n').count();
     for finding in findings {
-        if let Some(Location { line, column, span }) = &finding.at {
+        if let Some(Location { file: _, line, column, span }) = &finding.at {
             assert!((1..=lines).contains(line) && *column >= 1, "{finding:?}");
             assert!(source.text.get(span.clone()).is_some(), "{finding:?}");
         }

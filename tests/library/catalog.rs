@@ -17,7 +17,8 @@ async fn findings() -> BTreeSet<(Rule, Severity)> {
     let findings = read.chain(planned).chain(imported).chain(others);
     let found = findings.map(|finding| (finding.rule, finding.severity));
     let printed = [corpus::unread_override(), corpus::bad_bases()];
-    found.chain(printed.iter().flat_map(|text| printed_in(text))).collect()
+    let extending = corpus::EXTENDING.iter().map(|(_, files)| corpus::validated(files));
+    found.chain(printed.into_iter().chain(extending).flat_map(|text| printed_in(&text))).collect()
 }
 
 /// The findings in what the program prints, such as `error[unknown-key]: …`.
@@ -40,6 +41,10 @@ fn every_example_has_the_finding_that_it_stands_for() {
     for (rule, text) in corpus::PLANNED {
         let (findings, _) = corpus::planned(text);
         assert!(has(&findings, *rule), "no {rule} in {findings:?}");
+    }
+    for (rule, files) in corpus::EXTENDING {
+        let printed = corpus::validated(files);
+        assert!(printed_in(&printed).contains(&(*rule, Severity::Error)), "no {rule} in {printed}");
     }
     for (rule, files) in corpus::TERRAFORM {
         let findings = corpus::imported(files);

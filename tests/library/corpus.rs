@@ -101,6 +101,10 @@ const TEXTS: &[(Rule, &str)] = &[
         "organization:\n  auth_domain: a.example\nallow:\n  - {setting: organization.auth_domain, to: a.example}\n  - {setting: organization.auth_domain, to: A.example}\n",
     ),
     (Rule::StaleConsent, "organization:\n  name: A\nallow:\n  - {setting: organization.auth_domain, to: a.example}\n"),
+    (Rule::Extends, "extends: /etc/base.yaml\n"),
+    (Rule::UnknownSetting, "lock: [session_duration]\norganization:\n  session_duration: 24h\n"),
+    (Rule::IdleLock, "lock: [organization.name]\norganization:\n  session_duration: 24h\n"),
+    (Rule::IdleUnmanaged, "unmanaged: [organization.name]\norganization:\n  session_duration: 24h\n"),
     (Rule::IdleKeySize, "organization:\n  mfa_piv_key_requirements: {ssh_key_type: [ed25519], ssh_key_size: [256]}\n"),
     (Rule::PartialGroup, "organization:\n  service_token_inactivity:\n    enabled: true\n"),
     (
@@ -188,6 +192,48 @@ pub(crate) fn imported(files: &[(&str, &str)]) -> Vec<Finding> {
     let source = |(name, text): &(&str, &str)| Source { name: (*name).to_owned(), text: (*text).to_owned() };
     let sources: Vec<Source> = files.iter().map(source).collect();
     import(Model::current(), &sources, None).findings
+}
+
+/// Each rule about the parents of a manifest, with the files of a folder. The manifest is `a.yaml`.
+pub(crate) const EXTENDING: &[(Rule, &[(&str, &str)])] = &[
+    (Rule::ParentOutside, &[("a.yaml", "extends: ../../../../../../../../../../../../../etc/passwd\n")]),
+    (Rule::ParentUnreadable, &[("a.yaml", "extends: base.yaml\n")]),
+    (Rule::ParentNotAManifest, &[("a.yaml", "extends: base.yaml\n"), ("base.yaml", "token: secret-of-base\n")]),
+    (
+        Rule::ParentTarget,
+        &[
+            ("a.yaml", "extends: base.yaml\n"),
+            ("base.yaml", "account_id: 699d98642c564d2e855e9661899b7252\norganization: {name: A}\n"),
+        ],
+    ),
+    (Rule::ExtendsCycle, &[("a.yaml", "extends: base.yaml\n"), ("base.yaml", "extends: ./a.yaml\n")]),
+    (
+        Rule::LongChain,
+        &[
+            ("a.yaml", "extends: b.yaml\n"),
+            ("b.yaml", "extends: c.yaml\n"),
+            ("c.yaml", "extends: d.yaml\n"),
+            ("d.yaml", "extends: e.yaml\n"),
+            ("e.yaml", "organization: {name: A}\n"),
+        ],
+    ),
+    (
+        Rule::LockedSetting,
+        &[
+            ("a.yaml", "extends: base.yaml\norganization: {name: B}\n"),
+            ("base.yaml", "lock: [organization.name]\norganization: {name: A}\n"),
+        ],
+    ),
+];
+
+/// What `validate` prints about a manifest in a folder of these files.
+pub(crate) fn validated(files: &[(&str, &str)]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    let output = hermetic(folder.path()).args(["validate", "a.yaml"]).output().unwrap();
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
 }
 
 /// What the program finds in Terraform files that only it reads: one that overrides others and is not text.

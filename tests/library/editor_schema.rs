@@ -17,8 +17,8 @@ use zerodrift::settings::Model;
 
 use crate::{common, corpus};
 
-/// The error rules that need more than a manifest: the live state, the API, or Terraform files.
-const NOT_FROM_A_MANIFEST: [Rule; 8] = [
+/// The error rules that need more than a manifest: the live state, the API, or other files.
+const NOT_FROM_A_MANIFEST: [Rule; 15] = [
     Rule::NoOrganization,
     Rule::RefusedByApi,
     Rule::NotChecked,
@@ -27,6 +27,14 @@ const NOT_FROM_A_MANIFEST: [Rule; 8] = [
     Rule::TerraformNoOrganization,
     Rule::TerraformSeveral,
     Rule::TerraformInstances,
+    // The files that a manifest extends.
+    Rule::ParentOutside,
+    Rule::ParentUnreadable,
+    Rule::ParentNotAManifest,
+    Rule::ParentTarget,
+    Rule::ExtendsCycle,
+    Rule::LongChain,
+    Rule::LockedSetting,
 ];
 
 /// The error rules about the file and not its text, so that no text here is an example.
@@ -154,7 +162,9 @@ fn unusual_spellings_are_accepted_by_both() {
         "organization:\n  mfa_required_for_all_apps: true\n",
         "organization:\n  mfa_required_for_all_apps: false\n  mfa_config: null\n",
         "organization:\n  allow_authenticate_via_warp: null\n  warp_auth_session_duration: null\n",
-        "organization: {}\ndoh:\nallow:\n",
+        "organization: {}\ndoh:\nallow:\nlock:\nunmanaged: []\n",
+        "extends: ../_base.yaml\n",
+        "extends: a b/\u{e9}.yaml\nlock: [organization.name, organization.mfa_config]\nunmanaged: [doh.doh_jwt_duration]\n",
         "organization:\n  auth_domain: a.example\nallow:\n  - {setting: organization.auth_domain, to: a.example, reason: 1234}\n",
         "organization:\n  auth_domain: a.example\nallow:\n  - {to: a.example, setting: organization.auth_domain, reason: yes}\n",
     ] {

@@ -49,7 +49,7 @@ fn findings() -> Vec<(Vec<Finding>, Option<Source>)> {
 /// A finding in which everything that others can write is this text.
 fn hostile(text: &str) -> (Vec<Finding>, Option<Source>) {
     let source = Source { name: text.to_owned(), text: text.to_owned() };
-    let at = Location { line: 1, column: 1, span: 0..text.len() };
+    let at = Location { file: None, line: 1, column: 1, span: 0..text.len() };
     let fix = Fix { title: text.to_owned(), span: at.span.clone(), replacement: text.to_owned(), safe: false };
     let finding = Finding::new(Rule::UnknownKey, text, text);
     (vec![finding.at(&at).help(text).fix(fix).setting(text)], Some(source))

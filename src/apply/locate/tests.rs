@@ -7,7 +7,7 @@ fn manifest(paths: &[&str]) -> Manifest {
     let declared = paths.iter().enumerate().map(|(index, path)| Declared {
         setting: *Model::current().setting(path).unwrap(),
         value: Json::Null,
-        at: Location { line: index + 3, column: 5, span: 0..0 },
+        at: Location { file: None, line: index + 3, column: 5, span: 0..0 },
     });
     Manifest {
         path: "org.yaml".to_owned(),
@@ -17,6 +17,7 @@ fn manifest(paths: &[&str]) -> Manifest {
         declared: declared.collect(),
         allow: Vec::new(),
         consent_place: None,
+        composition: Default::default(),
     }
 }
 

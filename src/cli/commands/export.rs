@@ -96,7 +96,7 @@ async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
 /// # Errors
 /// Returns an error if the file cannot be read, or is too broken to know its target.
 fn target_of(context: &Context, file: &str) -> Result<Option<Target>, CliError> {
-    let Loaded { source: _, manifest, target, findings } = manifest_file::load(context, file)?;
+    let Loaded { manifest, target, findings, .. } = manifest_file::load(context, file)?;
     match (&target, manifest) {
         (None, None) => Err(CliError::manifest(file, findings)),
         _ => Ok(target),

@@ -9,6 +9,7 @@ use crate::cli::connection::connect::{Connection, connect_to_write};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
+use crate::cli::input::parents::Parents;
 use crate::cli::options::{ApiArgs, TargetArgs, WriteArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
@@ -110,7 +111,8 @@ fn read(context: &Context, args: &RollbackArgs) -> Result<Backup, CliError> {
         return Err(refuse(message.to_owned())
             .hint("the API cannot delete an organization; to change it, edit org.yaml and run `zerodrift apply`"));
     }
-    Ok(Backup { snapshot, desired: Desired { source, manifest, target, findings: Vec::new() } })
+    let (own, parents) = (manifest.clone(), Parents::default());
+    Ok(Backup { snapshot, desired: Desired { source, manifest, own, parents, target, findings: Vec::new() } })
 }
 
 fn unreadable(context: &Context, args: &RollbackArgs, error: &std::io::Error) -> CliError {
@@ -160,7 +162,7 @@ fn same_api(snapshot: &Snapshot, connection: &Connection, args: &RollbackArgs) -
 /// # Errors
 /// Returns an error if the state cannot be restored at all.
 fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[String]) -> Result<Plan, CliError> {
-    let Desired { source, manifest, target: _, findings: _ } = &backup.desired;
+    let Desired { source, manifest, .. } = &backup.desired;
     let allow = planning::full_paths(context.model, allow)?;
     let mut plan = plan::plan(&planning::input(context, &backup.desired, api, live, &allow));
     plan.stamp(jiff::Timestamp::now());

@@ -58,7 +58,7 @@ impl CommandSpec for ValidateArgs {
         }
         context.files.check_reports()?;
         let loaded = manifest_file::load(context, &self.file.file)?;
-        let Loaded { source, manifest, target: _, mut findings } =
+        let Loaded { source, manifest, own: _, parents, target: _, mut findings } =
             if self.fix { fixed(context, loaded)? } else { loaded };
         if let Some(manifest) = &manifest {
             // A zone has fewer settings than an account. Validation does not require a target.
@@ -71,7 +71,8 @@ impl CommandSpec for ValidateArgs {
         let file = &self.file.file;
         let source = context.shown(source.as_ref());
         let repository_file = &context.env.in_repository(file);
-        let validation = Validation { file, source, findings: &findings, repository_file };
+        let parents = &parents.sources;
+        let validation = Validation { file, source, parents, findings: &findings, repository_file };
         publish::result(context, &self.formats, &validation, exit)?;
         Ok(exit)
     }
@@ -104,6 +105,5 @@ fn fixed(context: &Context, loaded: Loaded) -> Result<Loaded, CliError> {
     for MadeFix { at, title } in made {
         context.ui.say(&format!("fixed: {}:{}:{}: {}", visible(&source.name), at.line, at.column, visible(&title)));
     }
-    let manifest::Parsed { manifest, target, findings } = parsed;
-    Ok(Loaded { source: Some(source), manifest, target, findings })
+    Ok(manifest_file::composed(context, source, parsed))
 }

@@ -104,6 +104,10 @@ fn parse(model: &Model, bytes: &[u8]) -> Result<Manifest, BaseError> {
         Ok(parsed) => (parsed.manifest, parsed.findings),
         Err(findings) => (None, findings),
     };
+    if manifest.as_ref().is_some_and(|manifest| manifest.composition.extends.is_some()) {
+        let reason = "it extends another manifest, and parents are not read at a base";
+        return Err(BaseError::new(Rule::BaseManifest, reason).help("run the command without a base"));
+    }
     manifest.ok_or_else(|| {
         // Messages quote text of the base, which may be a file that must not be shown.
         let reason = match findings.iter().find(|finding| finding.is_error()) {

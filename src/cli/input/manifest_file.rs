@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
+use crate::cli::input::parents::{self, Parents};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::own_file::OwnFile;
 use crate::diagnostics::{Finding, Source};
@@ -18,8 +19,12 @@ use crate::text::visible;
 pub(crate) struct Loaded {
     /// The text, to show its lines; absent if it could not be decoded.
     pub(crate) source: Option<Source>,
-    /// The manifest; absent if a finding is an error.
+    /// The manifest with what it inherits; absent if a finding is an error.
     pub(crate) manifest: Option<Manifest>,
+    /// What the file itself declares; absent if it has an error.
+    pub(crate) own: Option<Manifest>,
+    /// The manifests that it extends.
+    pub(crate) parents: Parents,
     /// The target that it names, whether or not it has errors.
     pub(crate) target: Option<Target>,
     /// All findings.
@@ -39,15 +44,36 @@ pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
     }
     let source = match Source::from_bytes(file, &bytes) {
         Ok(source) => source,
-        Err(findings) => return Ok(Loaded { source: None, manifest: None, target: None, findings }),
+        Err(findings) => {
+            let (own, parents) = (None, Parents::default());
+            return Ok(Loaded { source: None, manifest: None, own, parents, target: None, findings });
+        }
     };
-    let Parsed { manifest, target, findings } = manifest::parse(context.model, &source);
+    let parsed = manifest::parse(context.model, &source);
+    Ok(composed(context, source, parsed))
+}
+
+/// Reads the parents of a manifest, and merges them.
+pub(crate) fn composed(context: &Context, source: Source, parsed: Parsed) -> Loaded {
+    let Parsed { manifest: own, target, mut findings } = parsed;
+    let mut manifest = own.clone();
+    let mut parents = Parents::default();
+    if let Some(child) = own.as_ref().filter(|own| own.composition.extends.is_some()) {
+        parents = parents::read(context, child);
+        let is_complete = !parents.findings.iter().any(Finding::is_error);
+        let merged = is_complete.then(|| manifest::compose(context.model, child, &parents.manifests));
+        findings.append(&mut parents.findings);
+        manifest = merged.and_then(|merged| {
+            findings.extend(merged.findings);
+            merged.manifest
+        });
+    }
     let Some(reason) = context.withheld(&source) else {
-        return Ok(Loaded { source: Some(source), manifest, target, findings });
+        return Loaded { source: Some(source), manifest, own, parents, target, findings };
     };
     // Messages quote names and values of the file, so they are withheld too. A plan still needs the text.
     let findings = findings.into_iter().map(|finding| finding.withheld(reason)).collect();
-    Ok(Loaded { source: manifest.is_some().then_some(source), manifest, target, findings })
+    Loaded { source: manifest.is_some().then_some(source), manifest, own, parents, target, findings }
 }
 
 /// Reads a file up to one byte over the limit, so that an input that is too large is rejected without reading all of

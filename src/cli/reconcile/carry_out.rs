@@ -200,7 +200,7 @@ fn located(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
     let error = outcome.failure.as_ref().and_then(apply::Failure::error);
     let refused = error.filter(|error| error.kind() == ErrorKind::Refused);
     let Some((error, call)) = refused.and_then(|error| Some((error, error.call()?))) else { return Vec::new() };
-    let Desired { source: _, manifest, target, findings: _ } = job.desired;
+    let Desired { manifest, target, .. } = job.desired;
     let endpoint = Endpoint::ALL.into_iter().find(|endpoint| target.path(*endpoint) == call.path);
     endpoint.map(|endpoint| apply::locate(manifest, endpoint, error)).unwrap_or_default()
 }

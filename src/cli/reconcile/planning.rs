@@ -7,6 +7,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::BaseInput;
 use crate::cli::input::manifest_file::{self, Loaded};
+use crate::cli::input::parents::Parents;
 use crate::cli::options::TargetArgs;
 use crate::cli::process::interrupt;
 use crate::cli::reconcile::decisions;
@@ -23,8 +24,12 @@ use crate::text;
 pub(crate) struct Desired {
     /// The text, for showing lines of it.
     pub(crate) source: Source,
-    /// The manifest.
+    /// The manifest, with what it inherits.
     pub(crate) manifest: Manifest,
+    /// What the file itself declares.
+    pub(crate) own: Manifest,
+    /// The manifests that it extends.
+    pub(crate) parents: Parents,
     /// The target.
     pub(crate) target: Target,
     /// The findings about the file alone; none of them is an error.
@@ -34,7 +39,7 @@ pub(crate) struct Desired {
 impl Desired {
     /// Adds this manifest and its target to a failure.
     pub(crate) fn about(&self, error: CliError) -> CliError {
-        error.about(&self.manifest.path, Some(&self.source), Some(&self.target))
+        error.about(&self.manifest.path, Some(&self.source), Some(&self.target)).with_parents(&self.parents.sources)
     }
 }
 
@@ -43,22 +48,24 @@ impl Desired {
 /// # Errors
 /// Returns an error if the manifest cannot be read or has errors, or no target is set.
 pub(crate) fn desired(context: &Context, file: &str, target: &TargetArgs) -> Result<Desired, CliError> {
-    let Loaded { source, manifest, target: named, findings } = manifest_file::load(context, file)?;
+    let Loaded { source, manifest, own, parents, target: named, findings } = manifest_file::load(context, file)?;
     // The target is also useful in the report of a broken file. An error in finding it must not replace those of the
     // file.
     let target_if_any = || manifest_file::target_if_any(target, &context.env, named.as_ref()).ok().flatten();
-    let (source, manifest) = match (source, manifest) {
-        (Some(source), Some(manifest)) => (source, manifest),
-        (source, _) => {
-            return Err(CliError::manifest(file, findings).about(file, source.as_ref(), target_if_any().as_ref()));
+    let (source, manifest, own) = match (source, manifest, own) {
+        (Some(source), Some(manifest), Some(own)) => (source, manifest, own),
+        (source, ..) => {
+            let error = CliError::manifest(file, findings).with_parents(&parents.sources);
+            return Err(error.about(file, source.as_ref(), target_if_any().as_ref()));
         }
     };
     let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
     let beyond = crate::manifest::beyond_scope(&manifest, target.scope);
     if !beyond.is_empty() {
-        return Err(CliError::manifest(file, beyond).about(file, Some(&source), Some(&target)));
+        let error = CliError::manifest(file, beyond).with_parents(&parents.sources);
+        return Err(error.about(file, Some(&source), Some(&target)));
     }
-    Ok(Desired { source, manifest, target, findings })
+    Ok(Desired { source, manifest, own, parents, target, findings })
 }
 
 /// Reads the objects that the manifest declares, with one GET each. A signal abandons it.
@@ -114,7 +121,7 @@ pub(crate) fn input<'a>(
     live: &'a Live,
     allow: &'a [String],
 ) -> plan::Input<'a> {
-    let Desired { source: _, manifest, target, findings: _ } = desired;
+    let Desired { source: _, manifest, own: _, parents: _, target, findings: _ } = desired;
     plan::Input { model: context.model, manifest, target, api, live, allow }
 }
 

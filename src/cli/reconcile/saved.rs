@@ -113,17 +113,17 @@ pub(crate) fn open(
     if unnamed && std::io::stdin().is_terminal() {
         return Err(missing());
     }
-    let Loaded { source, manifest, target: _, findings } = manifest_file::load(context, file)?;
+    let Loaded { source, manifest, own, parents, target: _, findings } = manifest_file::load(context, file)?;
     if unnamed && source.as_ref().is_some_and(|source| source.text.trim().is_empty()) {
         return Err(missing());
     }
-    let (Some(source), Some(manifest)) = (source, manifest) else {
+    let (Some(source), Some(manifest), Some(own)) = (source, manifest, own) else {
         let broken = StaleReason::ManifestBroken(file.to_owned());
         return Err(refuse(saved.check_age(now).into_iter().chain([broken]).collect()));
     };
     let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
     saved.check(context.model, &manifest, &target, now).map_err(refuse)?;
-    Ok((Desired { source, manifest, target, findings }, saved))
+    Ok((Desired { source, manifest, own, parents, target, findings }, saved))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, CliError> {

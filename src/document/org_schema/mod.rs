@@ -29,6 +29,9 @@ pub(super) fn of(model: &Model) -> Json {
         properties.insert(endpoint.section().to_owned(), section(model, endpoint));
     }
     properties.insert("allow".to_owned(), allow(model));
+    properties.insert("extends".to_owned(), extends());
+    properties.insert("lock".to_owned(), settings_and_groups(model, "locked settings", LOCK));
+    properties.insert("unmanaged".to_owned(), settings_and_groups(model, "unmanaged settings", UNMANAGED));
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "org.yaml of zerodrift",
@@ -38,10 +41,41 @@ pub(super) fn of(model: &Model) -> Json {
         ),
         "type": "object",
         "additionalProperties": false,
-        "anyOf": Endpoint::ALL.map(|endpoint| json!({"required": [endpoint.section()]})),
+        "anyOf": sections_or_parent(),
         "not": {"required": [Scope::Account.key(), Scope::Zone.key()]},
         "properties": properties,
         "allOf": across::conditions(model),
+    })
+}
+
+/// A manifest has a section, or a parent that may have one.
+fn sections_or_parent() -> Vec<Json> {
+    let keys = Endpoint::ALL.into_iter().map(Endpoint::section).chain(["extends"]);
+    keys.map(|key| json!({"required": [key]})).collect()
+}
+
+fn extends() -> Json {
+    json!({
+        "title": "parent",
+        "description": "The path of the manifest whose settings this one inherits, relative to the folder of this file.",
+        "type": "string",
+        "pattern": pattern::relative_path(),
+        "examples": ["../_base.yaml"],
+    })
+}
+
+const LOCK: &str = "Settings and groups that manifests which extend this one must not give another value.";
+
+const UNMANAGED: &str = "Inherited settings and groups that are not managed here. They keep their live values.";
+
+fn settings_and_groups(model: &Model, title: &str, description: &str) -> Json {
+    let groups = model.groups().iter().map(|group| group.path);
+    let paths: Vec<&str> = model.declarable().map(|setting| setting.path).chain(groups).collect();
+    json!({
+        "title": title,
+        "description": description,
+        "type": ["array", "null"],
+        "items": {"enum": paths},
     })
 }
 

@@ -27,6 +27,11 @@ pub(super) fn url() -> String {
 /// A URL with a user name or a password.
 pub(super) const URL_WITH_USER: &str = "^[^:]*://[/\\\\]*[^/\\\\?#]*[^/\\\\?#@:][^/\\\\?#]*@";
 
+/// A path that is relative on every system, with `/` between folders.
+pub(super) fn relative_path() -> String {
+    format!("^[^/\\\\:{CONTROL}][^\\\\:{CONTROL}]*$")
+}
+
 /// The control characters.
 const CONTROL: &str = "\\u0000-\\u001f\\u007f-\\u009f";
 

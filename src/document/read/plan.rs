@@ -98,7 +98,7 @@ fn change(entry: ChangeEntry) -> Result<Change, ReadError> {
         op: entry.op,
         before: entry.before,
         after: entry.after,
-        at: Location { line: entry.line, column: entry.column, span: 0..0 },
+        at: Location { file: entry.file.map(Into::into), line: entry.line, column: entry.column, span: 0..0 },
         annotations: entry.annotations.into_iter().map(annotation).collect::<Result<_, _>>()?,
         context: entry.context.into_iter().map(|(name, value)| (interned(&name), value)).collect(),
         guard: entry.guard.map(guard),
@@ -147,7 +147,7 @@ fn base(entry: BaseEntry) -> Result<Base, ReadError> {
 /// Returns a finding of an entry. The message of a rule that only another version knows starts with the rule's id.
 fn finding(entry: FindingEntry) -> Finding {
     let FindingEntry { rule, severity, message, file, line, column, help } = entry;
-    let at = line.zip(column).map(|(line, column)| Location { line, column, span: 0..0 });
+    let at = line.zip(column).map(|(line, column)| Location { file: None, line, column, span: 0..0 });
     let known = Rule::ALL.iter().copied().find(|known| known.id() == rule);
     let message = if known.is_some() { message } else { format!("{rule}: {message}") };
     Finding { severity, at, help, ..Finding::new(known.unwrap_or(Rule::OtherVersion), &file, message) }

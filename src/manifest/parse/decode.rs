@@ -1,11 +1,12 @@
 //! The tree of a manifest → what it declares, section by section and group by group.
 
 use super::allow;
+use super::composition;
 use super::decoder::{Entry, ManifestDecoder};
 use super::keys;
 use super::value;
 use super::yaml::{YamlNode, YamlValue};
-use crate::diagnostics::{Finding, Rule};
+use crate::diagnostics::Rule;
 use crate::manifest::desired::Declared;
 use crate::settings::{self, Branch, Endpoint, Scope, Setting, Target, Unset};
 
@@ -33,13 +34,11 @@ pub(super) fn document(decoder: &mut ManifestDecoder<'_>, root: &YamlNode) {
             (Some(endpoint), _) => section(decoder, endpoint, entry, scope),
             (None, "account_id" | "zone_id") => {}
             (None, "allow") => allow::entries(decoder, entry.value),
+            (None, "extends") => composition::extends(decoder, entry),
+            (None, "lock") => composition::lock(decoder, entry),
+            (None, "unmanaged") => composition::unmanaged(decoder, entry),
             (None, _) => keys::unknown(decoder, None, entry),
         }
-    }
-    if decoder.manifest.endpoints.is_empty() && !decoder.diagnostics.has_errors() {
-        let message = "the manifest has no organization section and no doh section";
-        let finding = Finding::new(Rule::NoSection, &decoder.source.name, message);
-        decoder.diagnostics.push(finding.help(EXAMPLE));
     }
     let ManifestDecoder { model, manifest, .. } = decoder;
     manifest.declared.sort_by_key(|declared| model.position(declared.setting.path));

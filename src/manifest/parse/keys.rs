@@ -1,6 +1,7 @@
 //! Unknown keys: renamed settings, probable misspellings, and settings that the scope does not have.
 
 use super::decoder::{Entry, ManifestDecoder};
+use super::recognize;
 use crate::diagnostics::{Finding, Fix, Rule};
 use crate::settings::{self, Branch, Model, NameKind, Scope, Setting, nearest, shown};
 
@@ -76,7 +77,7 @@ fn with_guess(decoder: &ManifestDecoder<'_>, branch: Option<&Branch>, entry: &En
     }
     let siblings: Vec<&str> = match branch {
         Some(branch) => branch.declarable().map(settings::Member::name).collect(),
-        None => super::recognize::KEYS.to_vec(),
+        None => [recognize::KEYS.as_slice(), &recognize::SHARED_KEYS].concat(),
     };
     if let Some(meant) = nearest(name, siblings.iter().copied()) {
         return finding.help(format!("did you mean {meant}?")).fix(rename(decoder, entry, meant, false));

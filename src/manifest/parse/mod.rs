@@ -2,12 +2,13 @@
 //!
 //! - `source`, `conflict`: the bytes before YAML is parsed
 //! - `yaml`: text → tree
-//! - `decode`, `keys`, `value`, `allow`: tree → declared settings
+//! - `decode`, `keys`, `value`, `allow`, `composition`: tree → declared settings
 //! - `consent_place`: where the file takes another consent
 //! - `decoder`: the state that they share
 //! - `recognize`: whether a text is a manifest
 
 mod allow;
+mod composition;
 mod conflict;
 mod consent_place;
 mod decode;
@@ -20,15 +21,15 @@ mod tests;
 mod value;
 pub(super) mod yaml;
 
-pub use recognize::{KEYS, is_manifest};
+pub use recognize::{KEYS, is_manifest, is_parent};
 pub use source::LARGEST;
 
 use self::decoder::ManifestDecoder;
 use self::yaml::{Reading, YamlFault};
 use crate::diagnostics::{Diagnostics, Finding, Lines, Rule, Source};
+use crate::manifest::compose;
 use crate::manifest::desired::Manifest;
-use crate::manifest::{consents, rules};
-use crate::settings::{Model, Target};
+use crate::settings::{Model, Setting, Target};
 
 /// The outcome of parsing a manifest.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +44,9 @@ pub struct Parsed {
 
 /// Parses a manifest by the settings of a model. Time and memory are bounded for any text.
 ///
+/// The result for a manifest that extends a parent is what the file itself declares. [`compose`](super::compose) adds the
+/// parents.
+///
 /// ```
 /// use zerodrift::diagnostics::Source;
 /// use zerodrift::manifest::parse;
@@ -55,6 +59,18 @@ pub struct Parsed {
 /// assert_eq!(parsed.findings[0].fix.as_ref().unwrap().replacement, "24h");
 /// ```
 pub fn parse(model: &Model, source: &Source) -> Parsed {
+    parse_and(model, source, |manifest, unusable| match manifest.composition.extends {
+        Some(_) => Vec::new(),
+        None => compose::checked_alone(model, manifest, unusable),
+    })
+}
+
+/// Parses a manifest that another one extends, without the checks of a whole manifest.
+pub fn parse_parent(model: &Model, source: &Source) -> Parsed {
+    parse_and(model, source, |_, _| Vec::new())
+}
+
+fn parse_and(model: &Model, source: &Source, check: impl FnOnce(&Manifest, &[Setting]) -> Vec<Finding>) -> Parsed {
     if source.text.len() > source::LARGEST {
         let findings = vec![source::too_large(&source.name, source.text.len())];
         return Parsed { manifest: None, target: None, findings };
@@ -80,13 +96,16 @@ pub fn parse(model: &Model, source: &Source) -> Parsed {
         declared: Vec::new(),
         allow: Vec::new(),
         consent_place: consent_place::find(&source.text, &root, || source.is_json()),
+        composition: Default::default(),
     };
     let mut decoder = ManifestDecoder { model, source, lines, blanked, unusable: Vec::new(), manifest, diagnostics };
     decoder.report_tags(&root);
     decode::document(&mut decoder, &root);
     let ManifestDecoder { manifest, unusable, mut diagnostics, .. } = decoder;
-    diagnostics.extend(rules::declared_alone(model, &manifest, &unusable));
-    diagnostics.extend(consents::findings(model, &manifest, &unusable));
+    // The message about a missing section would be about a section that has another error.
+    let has_errors = diagnostics.has_errors();
+    let checks = check(&manifest, &unusable).into_iter();
+    diagnostics.extend(checks.filter(|finding| !has_errors || finding.rule != Rule::NoSection));
     let target = manifest.target.clone();
     let manifest = (!diagnostics.has_errors()).then_some(manifest);
     Parsed { manifest, target, findings: diagnostics.into_findings() }

@@ -3,8 +3,20 @@
 use super::source::LARGEST;
 use super::yaml::{self, YamlValue};
 
-/// The top-level keys of a manifest.
+/// The top-level keys that tell a manifest from other files.
 pub const KEYS: [&str; 5] = ["account_id", "zone_id", "organization", "doh", "allow"];
+
+/// The top-level keys of a manifest that other files have too.
+pub(super) const SHARED_KEYS: [&str; 3] = ["extends", "lock", "unmanaged"];
+
+/// Whether a text can be the parent of a manifest: a mapping with no other keys than those of a manifest. It is stricter
+/// than [`is_manifest`], because findings show lines of a parent, and a parent is not named on the command line.
+pub fn is_parent(text: &str) -> bool {
+    let root = yaml::read(text.trim_start_matches('\u{feff}')).root.map(|root| root.value);
+    let Some(YamlValue::Mapping(pairs)) = root else { return false };
+    let is_known = |name: &str| KEYS.iter().chain(&SHARED_KEYS).any(|key| *key == name);
+    !pairs.is_empty() && pairs.iter().all(|(key, _)| matches!(&key.value, YamlValue::Text(name) if is_known(name)))
+}
 
 /// Whether a text is a manifest: a mapping with one of [`KEYS`]. If the text is known to be YAML, a line that starts with
 /// such a key suffices, so that a manifest with a syntax error is recognized too.

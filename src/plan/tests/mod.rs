@@ -26,7 +26,7 @@ struct Story {
 }
 
 fn any_location() -> Location {
-    Location { line: 1, column: 1, span: 0..0 }
+    Location { file: None, line: 1, column: 1, span: 0..0 }
 }
 
 fn document(endpoint: Endpoint, fields: Json) -> Slot {
@@ -46,6 +46,7 @@ fn given(organization: Slot) -> Story {
         declared: Vec::new(),
         allow: Vec::new(),
         consent_place: None,
+        composition: Default::default(),
     };
     Story {
         model: Model::current().clone(),

@@ -26,7 +26,7 @@ pub(crate) fn change(path: &str, before: Json, after: Json) -> Change {
         op: if after.is_null() { Op::Unset } else { Op::Set },
         before,
         after,
-        at: Location { line: 7, column: 21, span: 100..104 },
+        at: Location { file: None, line: 7, column: 21, span: 100..104 },
         annotations: Vec::new(),
         context: Vec::new(),
         guard: impact.guard().map(|guard| GuardState { guard, allowed_by: None }),
@@ -145,7 +145,7 @@ pub(crate) fn create() -> Plan {
 
 pub(crate) fn warning() -> Finding {
     Finding::new(Rule::Contrast, "org.yaml", "the login text is hard to read: contrast 1.3, body text wants 4.5")
-        .at(&Location { line: 12, column: 17, span: 200..209 })
+        .at(&Location { file: None, line: 12, column: 17, span: 200..209 })
         .help("choose a darker text_color")
 }
 

@@ -8,7 +8,7 @@ mod command;
 use self::command::{Annotation, AnnotationLevel, annotations};
 use super::phrase;
 use super::subject::{Comparison, FailedRun, Validation};
-use super::{change, error, findings, origins};
+use super::{change, error, findings, origins, path};
 use crate::diagnostics::{Finding, Severity};
 use crate::document::Wording;
 use crate::plan::{Change, Origin, Plan};
@@ -28,19 +28,22 @@ const ANNOTATION: usize = 10_000;
 
 /// Returns the log of a run.
 pub fn log(run: &Comparison<'_>) -> String {
-    let (wording, file) = (run.wording, run.repository_file);
-    let changes = run.plan.changes.iter().map(|change| of_change(wording, file, change));
-    let all = changes.chain(run.plan.findings.iter().map(|finding| of_finding(finding, file)));
+    let (wording, manifest) = (run.wording, &run.plan.manifest.path);
+    let hosted = |file: &str| path::hosted(file, manifest, run.repository_file);
+    let changes = run.plan.changes.iter().map(|change| of_change(wording, &hosted(change.at.file(manifest)), change));
+    let all = changes.chain(run.plan.findings.iter().map(|finding| of_finding(finding, &hosted(&finding.file))));
     job_log(&run.text(&Style::plain(COLUMNS)), all)
 }
 
 /// Returns the log of a failed run.
 pub fn failed(failed: &FailedRun<'_>) -> String {
-    let FailedRun { command, repository_file: file, source, message, hints, findings: found, .. } = *failed;
+    let FailedRun { command, file: manifest, repository_file: file, source, message, hints, findings: found, .. } =
+        *failed;
     let style = Style::plain(COLUMNS);
     let text = findings::rendered(found, source, &style) + error::rendered(message, hints, &style);
     if !found.is_empty() {
-        return job_log(&text, found.iter().map(|finding| of_finding(finding, file)));
+        let hosted = |finding: &Finding| path::hosted(&finding.file, manifest, file);
+        return job_log(&text, found.iter().map(|finding| of_finding(finding, &hosted(finding))));
     }
     let lines = std::iter::once(message).chain(hints.iter().map(String::as_str));
     let annotation = Annotation {
@@ -55,9 +58,10 @@ pub fn failed(failed: &FailedRun<'_>) -> String {
 
 /// Returns the log of `validate`.
 pub fn validated(validation: &Validation<'_>) -> String {
-    let Validation { file: _, source, findings: found, repository_file: file } = *validation;
-    let text = findings::validation(file, found, source, &Style::plain(COLUMNS));
-    job_log(&text, found.iter().map(|finding| of_finding(finding, file)))
+    let Validation { file: manifest, source, parents, findings: found, repository_file: file } = *validation;
+    let text = findings::validation(file, found, source.into_iter().chain(parents), &Style::plain(COLUMNS));
+    let hosted = |finding: &Finding| path::hosted(&finding.file, manifest, file);
+    job_log(&text, found.iter().map(|finding| of_finding(finding, &hosted(finding))))
 }
 
 /// Returns a text without effective commands, followed by annotations.

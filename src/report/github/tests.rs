@@ -108,7 +108,8 @@ fn assert_harmless(value: &str) {
         assert_eq!(obeyed(&neutralize_commands(&text.replace('\r', "\n"))), Vec::<&str>::new(), "{value:?} in {text}");
     }
     let found = &plan.findings;
-    let log = validated(&Validation { file: value, source: None, findings: found, repository_file: value });
+    let log =
+        validated(&Validation { file: value, source: None, parents: &[], findings: found, repository_file: value });
     assert_eq!(obeyed(&log).len(), found.len(), "{value:?} forged a command in {log}");
 }
 

@@ -7,9 +7,9 @@ use super::fit::Section;
 use crate::document::Wording;
 use crate::plan::{Change, GuardState, Plan};
 use crate::report::origins::{self, OriginGroup};
-use crate::report::phrase;
 use crate::report::subject::Comparison;
 use crate::report::value::{self, UNSET};
+use crate::report::{path, phrase};
 use crate::text::Visible;
 use crate::text::markdown::{MarkdownText, code, fenced, prose};
 use crate::text::safe::safe;
@@ -79,8 +79,7 @@ pub(super) fn no_longer_managed(plan: &Plan) -> Section {
 /// The setting, its place and its two values: beside each other if they are short, else below each other.
 fn row(run: &Comparison<'_>, change: &Change) -> MarkdownText {
     let guarded = change.guard.filter(|_| run.wording == Wording::Drift).map_or("", |_| ", guarded");
-    let head: MarkdownText =
-        safe!("- **{}** ({}{})", code(&change.setting.path.into()), line(run, change.at.line), guarded);
+    let head: MarkdownText = safe!("- **{}** ({}{})", code(&change.setting.path.into()), line(run, change), guarded);
     let (before, after) = value::both(&change.setting, &change.before, &change.after);
     if before.chars().count() + after.chars().count() > BESIDE {
         return safe!("{}\n{}", head, below(run.wording, &shown(&change.before, before), &shown(&change.after, after)));
@@ -112,8 +111,13 @@ fn note(change: &Change) -> MarkdownText {
     change.notice.map(|notice| safe!("  - **Note:** {}.\n", text(notice))).unwrap_or_default()
 }
 
-/// A line of the manifest, linked if the run of the pipeline is known.
-pub(super) fn line(run: &Comparison<'_>, line: usize) -> MarkdownText {
-    let text = || safe!("line {}", line);
-    run.ci.and_then(|ci| ci.line(run.repository_file, line, text)).unwrap_or_else(text)
+/// The line of the manifest, or of the parent that it extends, linked if the run of the pipeline is known.
+pub(super) fn line(run: &Comparison<'_>, change: &Change) -> MarkdownText {
+    let (manifest, line) = (&run.plan.manifest.path, change.at.line);
+    let text = || match &change.at.file {
+        Some(parent) => safe!("{}, line {}", code(&Visible::of(parent)), line),
+        None => safe!("line {}", line),
+    };
+    let hosted = path::hosted(change.at.file(manifest), manifest, run.repository_file);
+    run.ci.and_then(|ci| ci.line(&hosted, line, text)).unwrap_or_else(text)
 }

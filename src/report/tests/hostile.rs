@@ -111,8 +111,10 @@ fn reports(text: &str) -> [String; 2] {
     let span = text.len() + 1..source.text.len();
     let fix = Fix { title: text.to_owned(), span: span.clone(), replacement: text.to_owned(), safe: true };
     let line = source.text[..span.start].matches('\n').count() + 1;
-    let finding =
-        Finding::new(Rule::UnknownKey, text, text).at(&Location { line, column: 1, span }).fix(fix).setting(text);
+    let finding = Finding::new(Rule::UnknownKey, text, text)
+        .at(&Location { file: None, line, column: 1, span })
+        .fix(fix)
+        .setting(text);
     [sarif(std::slice::from_ref(&finding), Some(&source)), gitlab::code_quality(&[finding], Some(&source))]
 }
 
@@ -212,7 +214,10 @@ fn no_format_contains_a_hostile_value_unescaped() {
             hints: &hints,
             findings,
         };
-        each::<FindingsFormat>(&Validation { file: text, source: None, findings, repository_file: text }, &failed);
+        each::<FindingsFormat>(
+            &Validation { file: text, source: None, parents: &[], findings, repository_file: text },
+            &failed,
+        );
         let (model, yaml, repository_file) = (Model::current(), &*message, text);
         for wording in [Wording::Plan, Wording::Drift] {
             let comparison = Comparison { wording, model, plan: &plan, yaml, repository_file, ci: None };

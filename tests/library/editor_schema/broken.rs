@@ -156,6 +156,21 @@ pub(super) const REJECTED: &[(Rule, &str)] = &[
         DurationRange,
         "organization:\n  name: A\nallow:\n  - {setting: organization.mfa_config.session_duration, to: 721h}\n",
     ),
+    // The parent.
+    (Extends, "extends: /srv/base.yaml\n"),
+    (Extends, "extends: ''\n"),
+    (Extends, "extends:\n"),
+    (Extends, "extends: [base.yaml]\n"),
+    (Extends, "extends: orgs\\base.yaml\n"),
+    (Extends, "extends: C:/base.yaml\n"),
+    (Extends, "extends: \"a\\nb\"\n"),
+    (WrongType, "organization:\n  name: A\nlock: organization.name\n"),
+    (WrongType, "organization:\n  name: A\nunmanaged: {organization: name}\n"),
+    (UnknownSetting, "organization:\n  name: A\nlock: [name]\n"),
+    (UnknownSetting, "organization:\n  name: A\nlock: [organization]\n"),
+    (UnknownSetting, "organization:\n  name: A\nunmanaged: [organization.created_at]\n"),
+    (UnknownSetting, "organization:\n  name: A\nunmanaged: [5]\n"),
+    (UnknownSetting, "organization:\n  name: A\nlock: [organization.mfa_ssh_piv_key_requirements]\n"),
     // Several settings.
     (
         PartialGroup,

@@ -13,7 +13,7 @@ use crate::manifest::edit::{Adopted, Adoption, NotAdopted};
 use crate::manifest::{self, Manifest};
 use crate::plan::{self, Action, Change, Input, Origin, Plan};
 use crate::settings::Setting;
-use crate::text::{excerpt, visible};
+use crate::text::{excerpt, visible, yaml};
 
 /// The longest adopted value that is shown in full, in characters. The file contains the whole value.
 const SHOWN: usize = 100;
@@ -27,7 +27,8 @@ const ROUNDS: usize = 4;
 /// The edited manifest, before it is written, with the values that were adopted and those that were not.
 pub(crate) struct Adopting {
     source: Source,
-    manifest: Manifest,
+    /// What the file itself declares; inherited settings have no line in it.
+    own: Manifest,
     plan: Plan,
     adopted: Vec<Adopted>,
     not_adopted: Vec<NotAdopted>,
@@ -50,11 +51,12 @@ impl Adopting {
         if plan.action == Action::Create {
             return Err(no_organization(plan));
         }
-        let (source, manifest) = (desired.source.clone(), desired.manifest.clone());
+        let (source, own) = (desired.source.clone(), desired.own.clone());
         let pending = plan.changes.iter().filter(|change| change.origin == Some(Origin::File));
-        let pending = pending.map(|change| change.setting.path).collect();
-        let (plan, adopted, not_adopted) = (plan.clone(), Vec::new(), Vec::new());
-        let mut adopting = Self { source, manifest, plan, adopted, not_adopted, pending };
+        let pending: Vec<&'static str> = pending.map(|change| change.setting.path).collect();
+        let not_adopted = inherited(desired, plan, &pending);
+        let (plan, adopted) = (plan.clone(), Vec::new());
+        let mut adopting = Self { source, own, plan, adopted, not_adopted, pending };
         for _ in 0..ROUNDS {
             let changes = adopting.to_adopt();
             if changes.is_empty() {
@@ -98,7 +100,7 @@ impl Adopting {
         };
         let changes = self.plan.changes.iter().filter(|change| !is_tried(change.setting.path));
         // A setting that is not declared has no line to edit, even if a switch puts it into force.
-        let declared = changes.filter(|change| self.manifest.declared(change.setting.path).is_some());
+        let declared = changes.filter(|change| self.own.declared(change.setting.path).is_some());
         declared.map(|change| (change.setting, change.before.clone())).collect()
     }
 
@@ -110,13 +112,15 @@ impl Adopting {
         changes: &[(Setting, Json)],
     ) -> Result<(), CliError> {
         let Adoption { text, adopted, not_adopted } =
-            manifest::edit::adopt(context.model, &self.source, &self.manifest, changes);
+            manifest::edit::adopt(context.model, &self.source, &self.own, changes);
         self.source.text = text;
         let parsed = manifest::parse(context.model, &self.source);
-        self.manifest = parsed.manifest.ok_or_else(|| unusable(&self.source, &parsed.findings))?;
+        self.own = parsed.manifest.ok_or_else(|| unusable(&self.source, &parsed.findings))?;
+        let composed = manifest::compose(context.model, &self.own, &desired.parents.manifests);
+        let manifest = composed.manifest.ok_or_else(|| unusable(&self.source, &composed.findings))?;
         self.plan = plan::plan(&Input {
             model: context.model,
-            manifest: &self.manifest,
+            manifest: &manifest,
             target: &desired.target,
             api: &self.plan.api,
             live,
@@ -134,8 +138,8 @@ impl Adopting {
         let file = visible(&self.source.name);
         let place = |setting: &Setting, at: &Location| {
             // A later edit may have moved the line.
-            let at = self.manifest.declared(setting.path).map_or(at, |declared| &declared.at);
-            format!("{file}:{}:{}", at.line, at.column)
+            let at = self.own.declared(setting.path).map_or(at, |declared| &declared.at);
+            format!("{}:{}:{}", visible(at.file(&self.source.name)), at.line, at.column)
         };
         for Adopted { setting, value, at } in &self.adopted {
             let value = excerpt(value, SHOWN);
@@ -150,6 +154,24 @@ impl Adopting {
             context.ui.note(&format!("{file} was changed: review it with `git diff`, then commit it"));
         }
     }
+}
+
+/// The settings that differ and whose value is in a parent, which is not edited: other manifests may extend it.
+fn inherited(desired: &Desired, plan: &Plan, pending: &[&str]) -> Vec<NotAdopted> {
+    let inherited = plan.changes.iter().filter(|change| change.at.file.is_some());
+    inherited
+        .filter(|change| !pending.contains(&change.setting.path))
+        .map(|change| NotAdopted {
+            setting: change.setting,
+            value: yaml::flow(&change.setting.spelled(&change.before)),
+            at: change.at.clone(),
+            reason: format!(
+                "its value comes from {}, which other manifests may extend; declare it in {} to change it here",
+                change.at.file(&desired.source.name),
+                desired.source.name
+            ),
+        })
+        .collect()
 }
 
 /// Returns the error for an edited file that cannot be planned.

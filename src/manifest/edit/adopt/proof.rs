@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::diagnostics::Source;
-use crate::manifest::{Allow, Manifest, parse};
+use crate::manifest::{Allow, Composition, ListedSetting, Manifest, parse};
 use crate::settings::{Model, Setting};
 
 /// Parses a new text and compares it with the old manifest: only the changed settings may differ, and must have their live
@@ -22,8 +22,9 @@ pub(super) fn of(
         let error = parsed.findings.into_iter().find(|finding| finding.is_error());
         return Err(error.map_or_else(|| ELSEWHERE.to_owned(), |error| error.message));
     };
-    let Manifest { path: _, sha256: _, target, endpoints, declared, allow, consent_place: _ } = old;
-    let frame = (target, endpoints, consents(allow)) == (&new.target, &new.endpoints, consents(&new.allow));
+    let Manifest { path: _, sha256: _, target, endpoints, declared, allow, consent_place: _, composition } = old;
+    let frame = (target, endpoints, consents(allow)) == (&new.target, &new.endpoints, consents(&new.allow))
+        && composed(composition) == composed(&new.composition);
     if !frame || declared.len() != new.declared.len() {
         return Err(ELSEWHERE.to_owned());
     }
@@ -45,4 +46,13 @@ const ELSEWHERE: &str = "the edit would change something else in the file";
 /// Returns the consents of a file without their locations.
 fn consents(allow: &[Allow]) -> Vec<(&str, &Json, Option<&str>)> {
     allow.iter().map(|Allow { setting, to, reason, at: _ }| (setting.as_str(), to, reason.as_deref())).collect()
+}
+
+/// Returns the composition of a file without locations.
+fn composed(composition: &Composition) -> (Option<&str>, Vec<&str>, Vec<&str>) {
+    fn paths(entries: &[ListedSetting]) -> Vec<&str> {
+        entries.iter().map(|entry| entry.path.as_str()).collect()
+    }
+    let Composition { extends, lock, unmanaged } = composition;
+    (extends.as_ref().map(|extends| extends.path.as_str()), paths(lock), paths(unmanaged))
 }

@@ -1,0 +1,130 @@
+//! Reads the parents that a manifest extends. The work is bounded: at most three files of at most 1 MiB each.
+//!
+//! A manifest may come from a pull request, so a parent must be a regular file inside the repository, and a message never
+//! shows text of a file that is not a manifest.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::cli::context::Context;
+use crate::cli::input::repository::repository_of;
+use crate::diagnostics::{Finding, Rule, Source};
+use crate::files;
+use crate::manifest::{self, Extends, LONGEST_CHAIN, Manifest, Parsed};
+
+/// The parents of a manifest, the one that it names first.
+#[derive(Debug, Default)]
+pub(crate) struct Parents {
+    /// The manifests, as far as they could be read.
+    pub(crate) manifests: Vec<Manifest>,
+    /// Their texts, for showing lines of them.
+    pub(crate) sources: Vec<Source>,
+    /// What is wrong with them. An error means that a parent is missing.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// Reads the parents of a manifest.
+pub(super) fn read(context: &Context, child: &Manifest) -> Parents {
+    let mut parents = Parents::default();
+    let mut visited: Vec<PathBuf> = std::fs::canonicalize(&child.path).into_iter().collect();
+    let mut current = child.clone();
+    while let Some(extends) = current.composition.extends.clone() {
+        if parents.manifests.len() + 1 == LONGEST_CHAIN {
+            let message = format!("{} is one parent too many: a chain has at most {LONGEST_CHAIN} files", extends.path);
+            parents.findings.push(Finding::new(Rule::LongChain, &current.path, message).at(&extends.at));
+            break;
+        }
+        let opened = open(child, &current, &extends, &visited);
+        let parsed = opened.map(|(source, real)| {
+            visited.push(real);
+            parents.parse(context, source)
+        });
+        match parsed {
+            Ok(Some(parent)) if parent.target.is_some() => {
+                let message = format!("{} names an account or a zone, but a parent has no target", parent.path);
+                parents.findings.push(Finding::new(Rule::ParentTarget, &current.path, message).at(&extends.at));
+                break;
+            }
+            Ok(Some(parent)) => {
+                parents.manifests.push(parent.clone());
+                current = parent;
+            }
+            Ok(None) => break,
+            Err(finding) => {
+                parents.findings.push(finding.at(&extends.at));
+                break;
+            }
+        }
+    }
+    parents
+}
+
+impl Parents {
+    /// Parses a parent, and keeps its findings. `None` if it has errors.
+    fn parse(&mut self, context: &Context, source: Source) -> Option<Manifest> {
+        let Parsed { manifest, target: _, findings } = manifest::parse_parent(context.model, &source);
+        let withheld = context.withheld(&source);
+        self.findings.extend(findings.into_iter().map(|finding| match withheld {
+            Some(reason) => finding.withheld(reason),
+            None => finding,
+        }));
+        if withheld.is_none() {
+            self.sources.push(source);
+        }
+        manifest
+    }
+}
+
+/// Reads a parent of `current`, with its real path. The finding of a failure has no location.
+fn open(
+    child: &Manifest,
+    current: &Manifest,
+    extends: &Extends,
+    visited: &[PathBuf],
+) -> Result<(Source, PathBuf), Box<Finding>> {
+    let refused = |rule, message: String| Box::new(Finding::new(rule, &current.path, message));
+    let unreadable = |name: &str, error: &std::io::Error| {
+        refused(Rule::ParentUnreadable, format!("cannot read the parent {name}: {error}"))
+    };
+    if child.path == "-" {
+        let message = "standard input has no folder, so a manifest from it cannot extend another one";
+        return Err(Box::new(refused(Rule::Extends, message.to_owned()).help("name the manifest as a file")));
+    }
+    let path = folder_of(&current.path).join(&extends.path);
+    let name = tidy(&path);
+    let real = std::fs::canonicalize(&path).map_err(|error| unreadable(&name, &error))?;
+    let top = repository_of(Path::new(&child.path)).or_else(|| std::fs::canonicalize(folder_of(&child.path)).ok());
+    if !top.is_some_and(|top| real.starts_with(top)) {
+        let message = format!("the parent {name} is outside the repository or folder of the manifest");
+        return Err(refused(Rule::ParentOutside, message));
+    }
+    if visited.contains(&real) {
+        return Err(refused(Rule::ExtendsCycle, format!("the chain of parents leads back to {name}")));
+    }
+    let bytes = files::read_start(&real, manifest::LARGEST as u64 + 1).map_err(|error| unreadable(&name, &error))?;
+    let source = Source::from_bytes(&name, &bytes).ok().filter(|source| manifest::is_parent(&source.text));
+    let source = source.ok_or_else(|| refused(Rule::ParentNotAManifest, format!("{name} is not a manifest")))?;
+    Ok((source, real))
+}
+
+/// The folder of a file; `.` for a name alone.
+fn folder_of(file: &str) -> &Path {
+    Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Returns a path without `.` and `folder/..`, as a user would write it. The path as it is if that leads elsewhere, which
+/// a link to a folder can cause.
+fn tidy(path: &Path) -> String {
+    let mut short = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(short.components().next_back(), Some(Component::Normal(_))) => {
+                short.pop();
+            }
+            other => short.push(other),
+        }
+    }
+    let is_same = std::fs::canonicalize(&short).ok() == std::fs::canonicalize(path).ok();
+    let shown = if is_same { &short } else { path };
+    shown.to_string_lossy().into_owned()
+}
