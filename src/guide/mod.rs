@@ -28,6 +28,7 @@ chapters! {
     apply "apply.md": "Know what an apply sends, checks and proves.";
     saved_plans "saved_plans.md": "Apply exactly the plan that was reviewed.";
     formats "formats.md": "Show plans in pull requests, logs, dashboards and pages.";
+    many_organizations "many_organizations.md": "Share settings between organizations.";
     terraform "terraform.md": "Move an organization from Terraform.";
     backups "backups.md": "Undo an apply, and see who applied what.";
     exit_codes "exit_codes.md": "Use zerodrift from a script.";

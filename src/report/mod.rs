@@ -20,6 +20,7 @@
 
 pub mod doctor;
 pub mod drift;
+pub mod effective;
 pub mod error;
 pub mod explain;
 pub mod findings;

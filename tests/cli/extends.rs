@@ -117,6 +117,27 @@ fn an_inherited_value_is_not_adopted_and_the_report_says_where_it_is() {
 }
 
 #[test]
+fn the_effective_manifest_names_the_place_of_every_value() {
+    let env = repository(
+        "unmanaged: [organization.name]\norganization:\n  login_design: {header_text: null}\n  is_ui_read_only: true\n",
+    );
+    let shown = env.run("explain --effective orgs/a.yaml").exits(0).stdout;
+    assert_snapshot!(shown, @r#"
+    account_id: "699d98642c564d2e855e9661899b7252"
+    organization:
+      auth_domain: widget.cloudflareaccess.com  # _base.yaml:4:16
+      session_duration: 24h  # _base.yaml:5:21
+      is_ui_read_only: true  # orgs/a.yaml:6:20
+      login_design:
+        header_text: null  # orgs/a.yaml:5:31
+    "#);
+    env.write("whole.yaml", &shown);
+    env.run("validate whole.yaml").exits(0);
+    let wrong = env.run("explain --effective _missing.yaml").exits(1);
+    assert!(wrong.stderr.contains("cannot read _missing.yaml"), "{wrong}");
+}
+
+#[test]
 fn a_saved_plan_is_bound_to_the_parent() {
     let env = repository("");
     env.run(&format!("{PLAN} --out plan.json --allow auth_domain")).exits(0);

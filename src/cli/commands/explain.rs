@@ -5,11 +5,12 @@ use clap::Args;
 use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
+use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::Format;
 use crate::cli::output::publish::ResultFormats;
 use crate::document::to_text;
 use crate::ending::Exit;
-use crate::report::explain;
+use crate::report::{effective, explain};
 
 /// Describe settings: type, range, default and guards
 #[derive(Debug, Args)]
@@ -20,10 +21,16 @@ use crate::report::explain;
     zerodrift explain
 
   Show the settings of a group:
-    zerodrift explain login_design")]
+    zerodrift explain login_design
+
+  Show a manifest with what it inherits, and where each value comes from:
+    zerodrift explain --effective orgs/production.yaml")]
 pub(crate) struct ExplainArgs {
     /// A setting, group or section [default: all settings]
     setting: Option<String>,
+    /// Show a manifest with everything that it inherits, as YAML
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["setting", "format"])]
+    effective: Option<String>,
     /// Format of the result
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -32,6 +39,15 @@ pub(crate) struct ExplainArgs {
 impl CommandSpec for ExplainArgs {
     /// Prints one setting, one group or section, or all of them.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
+        if let Some(file) = &self.effective {
+            let Loaded { source, manifest, parents, findings, .. } = manifest_file::load(context, file)?;
+            let manifest = manifest.ok_or_else(|| {
+                let error = CliError::manifest(file, findings).with_parents(&parents.sources);
+                error.about(file, source.as_ref(), None)
+            })?;
+            context.print(&effective::text(&manifest))?;
+            return Ok(Exit::Success);
+        }
         let name = self.setting.as_deref();
         let explained = match self.format {
             Format::Text => name.map_or_else(
