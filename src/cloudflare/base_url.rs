@@ -47,6 +47,11 @@ impl BaseUrl {
         &self.text
     }
 
+    /// Whether it is https. The alternative is http on loopback.
+    pub(super) fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
     /// Whether the host is this machine: `127.0.0.0/8`, `[::1]` or `localhost`.
     pub fn is_loopback(&self) -> bool {
         self.url.host().is_some_and(|host| is_loopback(&host))

@@ -89,8 +89,13 @@ impl HttpTransport {
             .retry(reqwest::retry::never())
             .referer(false)
             .gzip(true)
-            .connect_timeout(CONNECT)
-            .tls_certs_merge(self.roots.clone());
+            .connect_timeout(CONNECT);
+        // Plain HTTP needs no certificates, and loading those of the system takes longer than a request.
+        let builder = if self.base_url.is_https() {
+            builder.tls_certs_merge(self.roots.clone())
+        } else {
+            builder.tls_certs_only([])
+        };
         if self.base_url.is_loopback() {
             // `localhost` is always loopback, whatever the resolver says. Port 0 means the port of the URL.
             let loopback = [([127, 0, 0, 1], 0).into(), (std::net::Ipv6Addr::LOCALHOST, 0).into()];

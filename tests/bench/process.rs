@@ -8,13 +8,29 @@
 
 #![allow(clippy::print_stdout, reason = "a measurement prints its figures")]
 
-use std::path::Path;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 const ZERODRIFT: &str = env!("CARGO_BIN_EXE_zerodrift");
 const MANIFEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/org.yaml");
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
+
+/// The certificate of the TLS server, its key, and the authority that signed it.
+const SERVER: &[u8] = include_bytes!("../../src/cloudflare/http/tests/certificates/server.pem");
+const KEY: &[u8] = include_bytes!("../../src/cloudflare/http/tests/certificates/server.key");
+const CA: &str = include_str!("../../src/cloudflare/http/tests/certificates/ca.pem");
+
+/// Where systems keep their certificates as one file.
+const SYSTEM_STORES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
 /// Counted runs of each command, in turns so that a slow moment of the machine hits both.
 const RUNS: usize = 40;
@@ -38,17 +54,93 @@ fn main() {
         println!("in-sync plan / curl: skipped, there is no curl");
         return;
     }
-    let url = format!("{}/accounts/{ACCOUNT}/access/organizations", server.base_url);
-    let bearer = format!("Authorization: Bearer {}", server.token);
+    report("in-sync plan / curl, both objects", in_sync(&server, &server.base_url, None));
+
+    let tls = serve_tls(&server);
+    let one = scratch.path().join("one.pem");
+    std::fs::write(&one, CA).expect("a writable folder");
+    report("the same over TLS, one certificate", in_sync(&server, &tls, Some(&one)));
+    match SYSTEM_STORES.into_iter().find_map(|path| std::fs::read_to_string(path).ok()) {
+        None => println!("the same over TLS, system's store: skipped, there is no store in one file"),
+        Some(store) => {
+            let all = scratch.path().join("all.pem");
+            std::fs::write(&all, store + CA).expect("a writable folder");
+            report("the same over TLS, system's store", in_sync(&server, &tls, Some(&all)));
+        }
+    }
+}
+
+/// A plan without changes, and curl for the same two objects, with the certificates of a file.
+fn in_sync(server: &Sandbox, base_url: &str, store: Option<&Path>) -> [Make; 2] {
+    let (base_url, token, store) = (base_url.to_owned(), server.token.clone(), store.map(Path::to_owned));
+    let [organization, doh] = urls(&base_url);
+    let bearer = format!("Authorization: Bearer {token}");
+    let certificates = store.clone();
+    let plan = move || {
+        let mut plan = command(ZERODRIFT, &["plan", MANIFEST])();
+        plan.env("CLOUDFLARE_BASE_URL", &base_url).env("CLOUDFLARE_API_TOKEN", &token).env_remove("SSL_CERT_DIR");
+        plan.envs(certificates.iter().map(|file| ("SSL_CERT_FILE", file)));
+        plan
+    };
     let curl = move || {
         let mut curl = Command::new("curl");
-        curl.args(["--silent", "--fail", "--parallel", "-H", &bearer, &url, "-H", &bearer, &format!("{url}/doh")]);
+        curl.args(["--silent", "--fail", "--parallel", "-H", &bearer, &organization, "-H", &bearer, &doh]);
+        curl.args(store.iter().flat_map(|file| [PathBuf::from("--cacert"), file.clone()]));
         curl
     };
-    report(
-        "in-sync plan / curl, both objects",
-        [Box::new(move || server.zerodrift(&["plan", MANIFEST])), Box::new(curl)],
-    );
+    [Box::new(plan), Box::new(curl)]
+}
+
+/// The addresses of the organization and of its DoH settings.
+fn urls(base_url: &str) -> [String; 2] {
+    let organization = format!("{base_url}/accounts/{ACCOUNT}/access/organizations");
+    let doh = format!("{organization}/doh");
+    [organization, doh]
+}
+
+/// Serves what the sandbox answers now over TLS, until this process ends. Returns the base URL.
+fn serve_tls(server: &Sandbox) -> String {
+    let bearer = format!("Authorization: Bearer {}", server.token);
+    let answers = urls(&server.base_url).map(|url| {
+        let answer = Command::new("curl").args(["--silent", "--fail", "-H", &bearer, &url]).output();
+        let body = answer.expect("curl runs").stdout;
+        assert!(!body.is_empty(), "no answer from {url}");
+        [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(), body].concat()
+    });
+    let chain = vec![CertificateDer::from_pem_slice(SERVER).expect("a certificate")];
+    let key = PrivateKeyDer::from_pem_slice(KEY).expect("a key");
+    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).expect("a certificate");
+    let shared = Arc::new((config.into(), answers));
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let base_url = format!("https://{}", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (stream, shared) = (stream.expect("a connection"), shared.clone());
+            // A client may close the connection at any time.
+            std::thread::spawn(move || answer_requests(stream, &shared.0, &shared.1).ok());
+        }
+    });
+    base_url
+}
+
+fn answer_requests(
+    stream: TcpStream,
+    config: &Arc<ServerConfig>,
+    [organization, doh]: &[Vec<u8>; 2],
+) -> std::io::Result<()> {
+    let connection = ServerConnection::new(config.clone()).expect("a valid configuration");
+    let mut stream = BufReader::new(StreamOwned::new(connection, stream));
+    loop {
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            if stream.read_line(&mut head)? == 0 {
+                return Ok(());
+            }
+        }
+        let is_doh = head.lines().next().is_some_and(|line| line.contains("/doh"));
+        stream.get_mut().write_all(if is_doh { doh } else { organization })?;
+        stream.get_mut().flush()?;
+    }
 }
 
 type Make = Box<dyn Fn() -> Command>;
@@ -124,7 +216,6 @@ struct Sandbox {
 
 impl Sandbox {
     fn start(folder: &Path) -> Self {
-        use std::io::{BufRead as _, BufReader};
         let mut child = Command::new(ZERODRIFT)
             .arg("sandbox")
             .arg("--state")

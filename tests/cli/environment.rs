@@ -273,6 +273,16 @@ fn tls_server() -> String {
     url
 }
 
+/// Loading the certificates of the system takes longer than a request. Only loopback may use plain HTTP.
+#[cfg(target_os = "linux")]
+#[test]
+fn plain_http_loads_no_certificates() {
+    let api = Api::with_faults(&[]);
+    let env = api.env();
+    std::fs::create_dir(env.path("empty")).unwrap();
+    env.set("SSL_CERT_DIR", "empty").run("plan").exits(0);
+}
+
 /// As documented, each of the two variables replaces the store of the system, and an empty one counts as unset.
 #[cfg(target_os = "linux")]
 #[test]
