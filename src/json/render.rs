@@ -39,7 +39,7 @@ fn object(text: &mut String, members: &Map<String, Json>, texts: &Texts, indent:
         match texts.get(member).filter(|_| key == MORE) {
             Some(more) => text.push_str(&more[1..more.len() - 1]),
             None => {
-                text.push_str(&Json::from(key.as_str()).to_string());
+                quoted(text, key);
                 text.push_str(if indent.is_some() { ": " } else { ":" });
                 value(text, member, texts, inner);
             }
@@ -65,7 +65,60 @@ fn value(text: &mut String, json: &Json, texts: &Texts, indent: Option<usize>) {
             line(text, indent);
             text.push(']');
         }
-        scalar => text.push_str(&scalar.to_string()),
+        other => scalar(text, other),
+    }
+}
+
+/// Writes a value without spaces and with the members of every object in alphabetical order, so that equal values have
+/// equal texts.
+pub(crate) fn write_sorted(text: &mut String, json: &Json) {
+    match json {
+        Json::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_unstable_by_key(|(key, _)| *key);
+            write_members(text, members, write_sorted);
+        }
+        Json::Array(elements) => {
+            text.push('[');
+            for (index, element) in elements.iter().enumerate() {
+                text.push_str(if index == 0 { "" } else { "," });
+                write_sorted(text, element);
+            }
+            text.push(']');
+        }
+        other => scalar(text, other),
+    }
+}
+
+/// Writes an object with these members.
+pub(crate) fn write_members<'m, V>(
+    text: &mut String,
+    members: impl IntoIterator<Item = (&'m String, V)>,
+    value: impl Fn(&mut String, V),
+) {
+    text.push('{');
+    for (index, (key, member)) in members.into_iter().enumerate() {
+        text.push_str(if index == 0 { "" } else { "," });
+        quoted(text, key);
+        text.push(':');
+        value(text, member);
+    }
+    text.push('}');
+}
+
+fn scalar(text: &mut String, json: &Json) {
+    match json {
+        Json::String(string) => quoted(text, string),
+        other => text.push_str(&other.to_string()),
+    }
+}
+
+fn quoted(text: &mut String, string: &str) {
+    // Most strings need no escapes.
+    if string.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
+        text.push_str(&Json::from(string).to_string());
+    } else {
+        text.extend(["\"", string, "\""]);
     }
 }
 

@@ -186,7 +186,37 @@ fn any_json() -> impl Strategy<Value = String> {
     })
 }
 
+fn sorted_text(value: &Json) -> String {
+    let mut text = String::new();
+    write_sorted(&mut text, value);
+    text
+}
+
+/// The same value, with the members of every object in the opposite order.
+fn reversed(value: &Json) -> Json {
+    match value {
+        Json::Object(members) => members.iter().rev().map(|(key, member)| (key.clone(), reversed(member))).collect(),
+        Json::Array(elements) => elements.iter().map(reversed).collect(),
+        other => other.clone(),
+    }
+}
+
+#[test]
+fn a_sorted_text_has_the_members_in_alphabetical_order() {
+    let value = json!({"b": [{"d": "\u{1}\"\\é/", "c": 1.50}, []], "a": null});
+    assert_eq!(sorted_text(&value), r#"{"a":null,"b":[{"c":1.5,"d":"\u0001\"\\é/"},[]]}"#);
+}
+
 proptest! {
+    /// Digests are computed from this text.
+    #[test]
+    fn a_sorted_text_is_the_value_and_ignores_the_order_of_members(text in any_json()) {
+        let value = JsonText::parse(&text).unwrap().view();
+        let sorted = sorted_text(&value);
+        prop_assert_eq!(sorted_text(&reversed(&value)), &*sorted);
+        prop_assert_eq!(serde_json::from_str::<Json>(&sorted).unwrap(), value);
+    }
+
     /// Whatever JSON comes, it goes back equal, digit by digit and blank by blank.
     #[test]
     fn any_json_comes_out_equal(text in any_json()) {

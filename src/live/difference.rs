@@ -10,7 +10,7 @@
 //! | a setting kept by the server, an annotation | like every setting |
 //! | a field that no setting describes | exactly, empty or not, ignoring the order of members: its meaning is unknown |
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
@@ -153,7 +153,7 @@ fn either_side(before: Option<Json>, after: Option<Json>) -> (Json, Json) {
 pub(super) struct Held<'a> {
     /// The value to compare; `None` for an empty setting.
     pub(super) meaning: Option<Json>,
-    raw: Json,
+    raw: Cow<'a, Json>,
     document: &'a Document,
 }
 
@@ -171,7 +171,7 @@ pub(super) fn values<'a>(model: &Model, document: &'a Document) -> BTreeMap<Stri
     let known = counting.flat_map(|setting| spellings(document, setting));
     let unknown = document.unknown(model).into_iter().map(|unknown| {
         let path = dotted(document.endpoint, &unknown.keys);
-        (path, Held { meaning: Some(sorted(&unknown.value)), raw: unknown.value, document })
+        (path, Held { meaning: Some(sorted(&unknown.value)), raw: Cow::Owned(unknown.value), document })
     });
     known.chain(unknown).collect()
 }
@@ -187,7 +187,7 @@ fn spellings<'a>(document: &'a Document, setting: &Setting) -> Vec<(String, Held
             Some((_, own)) if own.meaning == meaning => continue,
             Some(_) => other.as_str().to_owned(),
         };
-        held.push((path, Held { meaning, raw: value.clone(), document }));
+        held.push((path, Held { meaning, raw: Cow::Borrowed(value), document }));
     }
     held
 }

@@ -115,8 +115,9 @@ impl Document {
 
     /// The raw value of a setting under the first of its names that has a value.
     pub fn raw(&self, setting: &Setting) -> Option<&Json> {
-        let held = self.spellings(setting).next().map(|(_, value)| value);
-        held.or_else(|| setting.live_paths().find_map(|path| self.at(path.keys())))
+        let mut found = setting.live_paths().filter_map(|path| self.at(path.keys()));
+        let first = found.next()?;
+        if is_blank(first) { found.find(|value| !is_blank(value)).or(Some(first)) } else { Some(first) }
     }
 
     /// The names of a setting that have a value, the effective one first.
@@ -145,7 +146,7 @@ impl Document {
 
     /// Whether a setting has a value, compared by meaning. A setting whose group is off has none.
     pub fn has(&self, model: &Model, setting: &Setting, value: &Json) -> bool {
-        self.canonical(model, setting) == setting.canonical(Some(value))
+        setting.same(self.value(model, setting), Some(value))
     }
 
     /// Everything that no setting of the model describes, in groups too, including empty values.

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::difference::{Difference, Sections, compare, sections, values};
 use super::document::Live;
+use crate::json::{write_members, write_sorted};
 use crate::settings::Model;
 
 /// The compared values of the objects that were read, by section and path, in canonical spelling: `24h` and `1440m` are
@@ -24,6 +25,16 @@ impl Fingerprint {
             values.filter_map(|(path, held)| Some((path, held.meaning?))).collect()
         });
         Self(meanings.into_iter().map(|(section, values)| (section.to_owned(), values)).collect())
+    }
+
+    /// Returns it as JSON, with the members of every object in alphabetical order.
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = String::new();
+        write_members(&mut text, &self.0, |text, section| match section {
+            Some(values) => write_members(text, values, write_sorted),
+            None => text.push_str("null"),
+        });
+        text
     }
 
     /// Returns the differences to a later fingerprint of the same objects, in alphabetical order of the paths. Values are

@@ -12,7 +12,7 @@ mod shape;
 mod snapshot;
 
 pub use difference::{Difference, differences, document_differences};
+pub(crate) use document::set_at;
 pub use document::{Document, DocumentError, Live, Slot, Unknown};
-pub(crate) use document::{set_at, sorted};
 pub use fingerprint::Fingerprint;
 pub use snapshot::{FORMAT_VERSION, Snapshot, SnapshotError, ZERODRIFT};

@@ -79,7 +79,11 @@ const RULES: [fn(&Facts<'_>) -> Vec<Finding>; 8] = [
 /// `effective` returns the value that a setting will have: the declared one, else the live one (`null` if it is unset),
 /// else `None` if the live state was not read. Every finding is about a setting that the manifest declares. With live
 /// values, the findings include all those that [`parse`](super::parse) reports for these rules.
-pub fn cross_check(model: &Model, manifest: &Manifest, effective: &dyn Fn(&Setting) -> Option<Json>) -> Vec<Finding> {
+pub fn cross_check<'a>(
+    model: &'a Model,
+    manifest: &'a Manifest,
+    effective: &'a dyn Fn(&Setting) -> Option<&'a Json>,
+) -> Vec<Finding> {
     let facts = Facts { model, manifest, effective };
     RULES.iter().flat_map(|rule| rule(&facts)).collect()
 }
@@ -90,30 +94,30 @@ pub(super) fn declared_alone(model: &Model, manifest: &Manifest, unusable: &[Set
         let group = finding.setting.as_deref().and_then(|path| model.setting(path)?.group());
         finding.rule == Rule::PartialGroup && unusable.iter().any(|setting| setting.group() == group)
     };
-    let declared = |setting: &Setting| Some(manifest.declared(setting.path)?.value.clone());
+    let declared = |setting: &Setting| Some(&manifest.declared(setting.path)?.value);
     cross_check(model, manifest, &declared).into_iter().filter(|finding| !has_invalid_setting(finding)).collect()
 }
 
 struct Facts<'a> {
     model: &'a Model,
     manifest: &'a Manifest,
-    effective: &'a dyn Fn(&Setting) -> Option<Json>,
+    effective: &'a dyn Fn(&Setting) -> Option<&'a Json>,
 }
 
 impl<'a> Facts<'a> {
     /// Returns the value that a setting will have, if it is known.
-    fn value(&self, path: &str) -> Option<Json> {
+    fn value(&self, path: &str) -> Option<&'a Json> {
         (self.effective)(self.model.setting(path)?)
     }
 
     fn is_on(&self, path: &str) -> bool {
-        self.value(path) == Some(Json::Bool(true))
+        self.value(path) == Some(&Json::Bool(true))
     }
 
     /// Whether a setting is known to be empty or off.
     fn is_off(&self, path: &str) -> bool {
         let Some(setting) = self.model.setting(path) else { return false };
-        (self.effective)(setting).is_some_and(|value| setting.is_empty(Some(&value)))
+        (self.effective)(setting).is_some_and(|value| setting.is_empty(Some(value)))
     }
 
     /// Returns the first declared setting of several. Its location is the location of the finding.
@@ -145,13 +149,13 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
     let members: Vec<&Setting> = facts.model.members(group).filter(|setting| setting.is_writable()).collect();
     let declares = |setting: &&&Setting| facts.manifest.declared(setting.path).is_some();
     // A switch that is off needs no other settings, so false alone does not make a group partial.
-    let holds = |setting: &Setting| facts.value(setting.path).is_some_and(|value| !setting.is_empty(Some(&value)));
+    let holds = |setting: &Setting| facts.value(setting.path).is_some_and(|value| !setting.is_empty(Some(value)));
     let present: Vec<&&Setting> = members.iter().filter(|setting| holds(setting)).collect();
     let at = present.iter().copied().chain(&members).find(declares)?;
     if present.is_empty() {
         return None;
     }
-    let is_blank_now = |setting: &Setting| facts.value(setting.path).is_some_and(|value| is_blank(&value));
+    let is_blank_now = |setting: &Setting| facts.value(setting.path).is_some_and(is_blank);
     let counts = |setting: &Setting| setting.kind != Kind::Boolean || facts.manifest.declared(setting.path).is_some();
     let missing: Vec<&str> =
         members.iter().filter(|s| is_blank_now(s) && counts(s)).map(|setting| setting.name()).collect();
@@ -177,7 +181,7 @@ fn whole(facts: &Facts<'_>, group: &Group) -> Option<Finding> {
 
 fn exemptions_need_the_denial(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(at) = facts.declared(&[EXEMPTED, DENY]) else { return Vec::new() };
-    let exempts = facts.value(EXEMPTED).is_some_and(|zones| !is_blank(&zones));
+    let exempts = facts.value(EXEMPTED).is_some_and(|zones| !is_blank(zones));
     if !exempts || !facts.is_off(DENY) {
         return Vec::new();
     }
@@ -241,7 +245,7 @@ fn required_keys_need_mfa(facts: &Facts<'_>) -> Vec<Finding> {
 /// Keys of type ed25519 have one size (OpenAPI description of `ssh_key_size`: "does not accept this parameter").
 fn key_sizes_need_a_type_with_sizes(facts: &Facts<'_>) -> Vec<Finding> {
     let Some(at) = facts.declared(&[KEY_SIZES, KEY_TYPES]) else { return Vec::new() };
-    let canonical = |path: &str| Some(facts.model.setting(path)?.canonical(facts.value(path).as_ref()));
+    let canonical = |path: &str| Some(facts.model.setting(path)?.canonical(facts.value(path)));
     let fixed = canonical(KEY_TYPES) == Some(Json::from(vec!["ed25519"]));
     let has_sizes = canonical(KEY_SIZES).is_some_and(|sizes| !sizes.is_null());
     if !fixed || !has_sizes {

@@ -17,7 +17,7 @@ pub(super) fn changes(input: &Input<'_>) -> Vec<Change> {
         input.manifest.declared.iter().filter_map(|declared| change(input, declared)).collect();
     let activated: Vec<Change> = changes.iter().flat_map(|change| activated(input, change)).collect();
     changes.extend(activated);
-    changes.sort_by_key(|change| input.model.position(change.setting.path));
+    changes.sort_by_cached_key(|change| input.model.position(change.setting.path));
     changes
 }
 

@@ -7,14 +7,15 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
 use super::change::{Change, Plan};
-use crate::live::{Fingerprint, Live, sorted};
+use crate::json;
+use crate::live::{Fingerprint, Live};
 use crate::settings::Model;
 use crate::text::hexadecimal;
 
 /// SHA-256, in lower-case hexadecimal, of the [`Fingerprint`] of a live state. It is the same for two
 /// states exactly if [`differences`](crate::live::differences) returns none.
 pub fn live_sha256(model: &Model, live: &Live) -> String {
-    hash(&json!(Fingerprint::of(model, live)))
+    hash(&Fingerprint::of(model, live).to_text())
 }
 
 /// How long a digest approves its plan, unless `apply --max-age` sets another age. A week allows for a merge after a
@@ -57,7 +58,7 @@ fn of(plan: &Plan, made_at: Timestamp) -> String {
     let made_at = u32::try_from(made_at.as_second()).unwrap_or_default();
     let changes: Vec<Json> = plan.changes.iter().map(change).collect();
     let writes: Vec<Json> = plan.writes.iter().map(|write| json!([write.method, write.path])).collect();
-    let fingerprint = hash(&json!({
+    let fingerprint = hash_json(&json!({
         "zerodrift": env!("CARGO_PKG_VERSION"),
         "target": plan.target,
         "api": plan.api,
@@ -82,7 +83,7 @@ pub fn digest_time(digest: &str) -> Option<Timestamp> {
 /// The checksum of a document: `sha256:…` of its members, independent of their order and of white space.
 #[cfg(feature = "documents")]
 pub(crate) fn seal(document: &Json) -> String {
-    format!("sha256:{}", hash(document))
+    format!("sha256:{}", hash_json(document))
 }
 
 fn change(change: &Change) -> Json {
@@ -93,6 +94,12 @@ fn change(change: &Change) -> Json {
     json!([change.setting.path, change.op, before, change.after, annotations])
 }
 
-fn hash(value: &Json) -> String {
-    hexadecimal(&Sha256::digest(sorted(value).to_string()))
+fn hash_json(value: &Json) -> String {
+    let mut text = String::new();
+    json::write_sorted(&mut text, value);
+    hash(&text)
+}
+
+fn hash(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text))
 }

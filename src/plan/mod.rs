@@ -26,6 +26,7 @@ pub use origin::{Origin, origin};
 pub use saved::{SavedPlan, Since, StaleReason, stale_digest};
 
 use jiff::Timestamp;
+use serde_json::Value as Json;
 
 use crate::diagnostics::{Finding, Rule};
 use crate::live::Slot;
@@ -124,11 +125,13 @@ fn findings(input: &Input<'_>, action: Action) -> Vec<Finding> {
 
 /// The findings of the rules across settings that the file alone does not cause.
 fn cross_check_with_live(input: &Input<'_>) -> Vec<Finding> {
-    let declared = |setting: &Setting| Some(input.manifest.declared(setting.path)?.value.clone());
-    let effective = |setting: &Setting| Some(effective::raw(input, setting).cloned().unwrap_or_default());
-    let alone = cross_check(input.model, input.manifest, &declared);
+    let effective = |setting: &Setting| Some(effective::raw(input, setting).unwrap_or(&Json::Null));
     let mut findings = cross_check(input.model, input.manifest, &effective);
-    findings.retain(|finding| !alone.contains(finding));
+    if !findings.is_empty() {
+        let declared = |setting: &Setting| Some(&input.manifest.declared(setting.path)?.value);
+        let alone = cross_check(input.model, input.manifest, &declared);
+        findings.retain(|finding| !alone.contains(finding));
+    }
     findings
 }
 

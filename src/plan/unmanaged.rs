@@ -19,7 +19,7 @@ fn known<'a>(input: &'a Input<'_>, document: &'a Document) -> impl Iterator<Item
         .of(document.endpoint)
         .filter(|setting| setting.is_watched || setting.is_writable())
         .filter(|setting| input.manifest.declared(setting.path).is_none())
-        .filter(|setting| !document.canonical(input.model, setting).is_null())
+        .filter(|setting| !setting.is_empty(document.value(input.model, setting)))
         .map(|setting| Unmanaged {
             path: setting.path.to_owned(),
             value: effective::live(input, input.model, setting).map(|value| document.shown(value)).unwrap_or_default(),

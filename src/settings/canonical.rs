@@ -24,11 +24,10 @@ pub const CANONICAL_RULES: [(&str, &str); 9] = [
 
 /// Returns the canonical value for a kind; `null` for every empty value.
 pub(super) fn of(kind: Kind, value: Option<&Json>) -> Json {
-    let Some(value) = value.filter(|value| !is_blank(value)) else {
+    let Some(value) = value.filter(|value| !is_empty(kind, value)) else {
         return Json::Null;
     };
     match (kind, value) {
-        (Kind::Boolean, Json::Bool(false)) => Json::Null,
         (Kind::Duration(_), Json::String(text)) => duration(text),
         (Kind::Color, Json::String(text)) => color(text),
         (Kind::Host, Json::String(text)) => host(text),
@@ -38,6 +37,15 @@ pub(super) fn of(kind: Kind, value: Option<&Json>) -> Json {
         (Kind::Set(element), Json::Array(elements)) => set(element, elements),
         (Kind::Opaque, other) => structure(other),
         (_, other) => other.clone(),
+    }
+}
+
+/// Whether the canonical value is `null`, without computing it.
+pub(super) fn is_empty(kind: Kind, value: &Json) -> bool {
+    match (kind, value) {
+        (Kind::Boolean, Json::Bool(on)) => !on,
+        (Kind::Set(_), Json::Array(elements)) => elements.iter().all(is_blank),
+        (_, value) => is_blank(value),
     }
 }
 
@@ -122,7 +130,7 @@ fn set(element: Element, elements: &[Json]) -> Json {
         _ => one.to_string().cmp(&two.to_string()),
     });
     canonical.dedup();
-    if canonical.is_empty() { Json::Null } else { Json::Array(canonical) }
+    Json::Array(canonical)
 }
 
 #[cfg(test)]
@@ -182,6 +190,18 @@ mod tests {
         // The switch rule involves two settings; the tests of plans cover it.
         let printed = CANONICAL_RULES.iter().map(|(name, _)| *name).filter(|name| *name != "switch");
         assert!(printed.eq(cases().iter().map(|(name, ..)| *name)));
+    }
+
+    #[test]
+    fn a_value_is_empty_exactly_if_its_canonical_value_is_null() {
+        let values =
+            json!([null, "", [], {}, [""], [null], {"a": []}, false, true, 0, ".", "24h", ["", "x"], {"a": 0}]);
+        for setting in Model::current().settings() {
+            for value in values.as_array().unwrap() {
+                let canonical = setting.canonical(Some(value));
+                assert_eq!(setting.is_empty(Some(value)), canonical.is_null(), "{}: {value}", setting.path);
+            }
+        }
     }
 
     proptest! {

@@ -127,8 +127,8 @@ impl Model {
 
     /// The switch of the group that a setting belongs to, unless the setting is the switch itself.
     pub fn switch_of(&self, setting: &Setting) -> Option<&Setting> {
-        let switched = self.groups.iter().filter(|group| setting.full_path().is_below(&group.full_path()));
-        let switch = switched.filter_map(|group| group.switch).next()?;
+        let switches = self.groups.iter().filter_map(|group| Some((group.full_path(), group.switch?)));
+        let (_, switch) = switches.into_iter().find(|(group, _)| setting.full_path().is_below(group))?;
         self.setting(switch).filter(|found| found.path != setting.path)
     }
 

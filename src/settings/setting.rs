@@ -267,12 +267,12 @@ impl Setting {
 
     /// Whether two values are equal by meaning: `24h` and `1440m`, `#FFF` and `#ffffff`, `false` and absent.
     pub fn same(&self, one: Option<&Json>, two: Option<&Json>) -> bool {
-        self.canonical(one) == self.canonical(two)
+        one == two || self.canonical(one) == self.canonical(two)
     }
 
     /// Whether a value is empty.
     pub fn is_empty(&self, value: Option<&Json>) -> bool {
-        self.canonical(value).is_null()
+        value.is_none_or(|value| canonical::is_empty(self.kind, value))
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde_json::Value as Json;
 
 use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::{Connection, connect_to_write};
@@ -181,7 +182,7 @@ fn plan(context: &Context, backup: &Backup, api: &str, live: &Live, allow: &[Str
 /// Drops the findings that apply to the live state already.
 fn soften(model: &Model, desired: &Desired, live: &Live, findings: &mut Vec<Finding>) {
     let of_live = restoring(model, &desired.target, live, &desired.source);
-    let effective = |setting: &Setting| Some(live.value(model, setting).cloned().unwrap_or_default());
+    let effective = |setting: &Setting| Some(live.value(model, setting).unwrap_or(&Json::Null));
     let already = cross_check(model, &of_live, &effective);
     findings.retain(|finding| !already.contains(finding));
     // A finding with a location is about one declaration. One without is about the whole organization, and remains an error.

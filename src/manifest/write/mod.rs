@@ -355,8 +355,7 @@ fn objections(model: &Model, live: &Live, text: &str) -> Vec<(String, String)> {
         };
         let different = manifest.declared.iter().filter(differs).map(|declared| declared.setting.path.to_owned());
         objections.extend(different.map(|path| (path, "a manifest cannot express its live value".to_owned())));
-        let raw =
-            |setting: &Setting| Some(live.document(setting.endpoint())?.raw(setting).cloned().unwrap_or_default());
+        let raw = |setting: &Setting| Some(live.document(setting.endpoint())?.raw(setting).unwrap_or(&Json::Null));
         let errors = cross_check(model, manifest, &raw).into_iter().filter(|finding| finding.is_error());
         objections.extend(errors.filter_map(|finding| Some((finding.setting?, finding.message))));
     }

@@ -7,8 +7,8 @@ fn cross_rules_find_more_with_live_values() {
     let manifest = clean("organization:\n  allow_authenticate_via_warp: true\n");
     let with_live = |session: Json| {
         let effective = |setting: &Setting| match setting.path {
-            "organization.warp_auth_session_duration" => Some(session.clone()),
-            path => Some(manifest.declared(path).map_or(Json::Null, |declared| declared.value.clone())),
+            "organization.warp_auth_session_duration" => Some(&session),
+            path => Some(manifest.declared(path).map_or(&Json::Null, |declared| &declared.value)),
         };
         cross_check(Model::current(), &manifest, &effective)
     };
@@ -28,9 +28,9 @@ fn a_partial_group_is_an_error_if_the_live_state_lacks_the_rest() {
     let manifest = parse(model, &source(text)).manifest.unwrap();
     let with_live = |enabled: Json, days: Json| {
         let effective = |setting: &Setting| match setting.name() {
-            "enabled" => Some(enabled.clone()),
-            "inactivity_threshold_days" => Some(days.clone()),
-            _ => manifest.declared(setting.path).map(|declared| declared.value.clone()),
+            "enabled" => Some(&enabled),
+            "inactivity_threshold_days" => Some(&days),
+            _ => manifest.declared(setting.path).map(|declared| &declared.value),
         };
         cross_check(model, &manifest, &effective)
     };
