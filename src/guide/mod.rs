@@ -22,6 +22,7 @@ chapters! {
     install "install.md": "Get a working `zerodrift` on your `PATH`.";
     first_pull_request "first_pull_request.md": "Set a repository up, and merge a first change.";
     manifest "manifest.md": "Write `org.yaml`, and keep it in step with the dashboard.";
+    base "base.md": "Tell a change of the file from a change in the dashboard.";
     settings "settings.md": "Look up what a setting does, accepts and needs.";
     commands "commands.md": "Find the command, its credentials and its network settings.";
     guards "guards.md": "Understand why a change needs consent, and give it.";

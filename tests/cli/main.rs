@@ -39,6 +39,8 @@ mod saved_plans;
 mod stories;
 mod target;
 mod terminal;
+#[cfg(unix)]
+mod two_people;
 mod usage;
 
 #[cfg(unix)]
