@@ -16,6 +16,7 @@
 //! | [`cloudflare`] | the API: a reader that cannot write, a writer that cannot read, errors, retries |
 //! | [`ending`] | how a run ends: outcomes, kinds of failure, exit codes |
 //! | [`plan`] | desired × live → plan; pure: no clock, environment, network or terminal |
+//! | [`attribution`] | plan × audit log of the account → who last wrote each value that differs; pure |
 //! | [`apply`] | plan → one write per object, then the proof that the plan was written and nothing else changed |
 #![cfg_attr(
     feature = "documents",
@@ -112,6 +113,7 @@ pub mod ending;
 pub mod plan;
 
 pub mod apply;
+pub mod attribution;
 
 #[cfg(feature = "documents")]
 pub mod document;

@@ -90,6 +90,24 @@ pub(crate) struct BaseArgs {
     pub(crate) base_file: Option<PathBuf>,
 }
 
+/// Who changed it.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct WhoArgs {
+    /// Show who last wrote each live value that differs, from the account's audit log
+    #[arg(long, help_heading = "Audit log")]
+    pub(crate) who: bool,
+    /// How far to look back in the audit log
+    #[arg(
+        long,
+        value_name = "DURATION",
+        default_value = "720h",
+        value_parser = positive_duration,
+        requires = "who",
+        help_heading = "Audit log"
+    )]
+    pub(crate) since: Duration,
+}
+
 /// How to reach the API.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ApiArgs {

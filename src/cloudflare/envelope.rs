@@ -51,6 +51,8 @@ pub(crate) struct Envelope {
     pub(crate) messages: Vec<ApiMessage>,
     /// The result; `None` if the member is missing, which is not the same as null.
     pub(crate) result: Option<JsonText>,
+    /// The cursor of the next page; `None` on the last page, and without pages.
+    pub(crate) cursor: Option<String>,
 }
 
 impl Envelope {
@@ -72,6 +74,7 @@ impl Envelope {
             errors: view("errors").as_ref().map(messages).unwrap_or_default(),
             messages: view("messages").as_ref().map(messages).unwrap_or_default(),
             result: of("result").map(JsonText::of_valid),
+            cursor: view("result_info").as_ref().and_then(cursor),
         };
         let recognized = envelope.success.is_some() || !envelope.errors.is_empty() || envelope.result.is_some();
         if recognized { Ok(envelope) } else { Err("the body is JSON, but not an answer of the API".to_owned()) }
@@ -136,6 +139,12 @@ fn write_coded(f: &mut fmt::Formatter<'_>, code: Option<&str>, message: &str) ->
 /// Returns the problem of a body with two members of the same name, which is ambiguous.
 fn duplicate_member(name: &str) -> String {
     format!("the body is ambiguous: it has two members named {}", visible(name))
+}
+
+/// Returns the cursor of the next page, which answers have in one of two places.
+fn cursor(info: &Json) -> Option<String> {
+    let texts = [info.pointer("/cursors/after"), info.get("cursor")];
+    texts.into_iter().flatten().filter_map(Json::as_str).find(|text| !text.is_empty()).map(str::to_owned)
 }
 
 fn not_json(body: &[u8], error: &JsonError) -> String {

@@ -10,6 +10,9 @@ use super::transport::{
     AnswerFailure, CertificateFailure, Operation, ProxyFailure, TlsFailure, TransportError, TransportErrorKind,
 };
 
+/// The permission that the audit log needs.
+const LOG_PERMISSION: &str = "Account Settings Read";
+
 /// How an error is recognized: by a code in the messages or their chains, or by the slug of an Access message.
 enum Sign {
     Code(&'static str),
@@ -17,12 +20,20 @@ enum Sign {
 }
 use Applies::{Always, Authentication, Refusal};
 use Operation::{
-    CreateOrganization, ReadDoh, ReadOrganization, RevokeUser, UpdateDoh, UpdateOrganization, VerifyToken,
+    CreateOrganization, ReadAuditLog, ReadDoh, ReadOrganization, RevokeUser, UpdateDoh, UpdateOrganization, VerifyToken,
 };
 use Sign::{Code, Slug};
 
-const EVERY: &[Operation] =
-    &[ReadOrganization, CreateOrganization, UpdateOrganization, ReadDoh, UpdateDoh, RevokeUser, VerifyToken];
+const EVERY: &[Operation] = &[
+    ReadOrganization,
+    CreateOrganization,
+    UpdateOrganization,
+    ReadDoh,
+    UpdateDoh,
+    RevokeUser,
+    VerifyToken,
+    ReadAuditLog,
+];
 const SETTINGS: &[Operation] = &[CreateOrganization, UpdateOrganization];
 const WRITES: &[Operation] = &[CreateOrganization, UpdateOrganization, UpdateDoh];
 
@@ -352,6 +363,7 @@ fn lacks_permission(error: &Error) -> bool {
 /// Returns the hint with the old name of the permission, and with the narrower one that exists since February 2026.
 fn permission(operation: Operation) -> String {
     let verb = match operation {
+        ReadAuditLog => return format!("give the token the account permission \"{LOG_PERMISSION}\""),
         ReadOrganization | ReadDoh | VerifyToken => "Read",
         CreateOrganization | UpdateOrganization | UpdateDoh | RevokeUser => "Write",
     };

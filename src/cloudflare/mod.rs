@@ -4,6 +4,7 @@
 //! - `transport`: the trait that sends a request, and its errors
 //! - `http`: the transport over HTTPS; `proxy` selects its proxy, `failure` classifies its failures
 //! - `reader`, `writer`: two types, so that a plan cannot write
+//! - `audit_log`: the account's audit log, and its entries about the organization
 //! - `retry`: when to send a request again, as a pure decision
 //! - `envelope`, `error`, `hints`: the answers, the errors and their hints
 //! - `credentials`, `base_url`: the credentials and the address of the API, checked before anything is sent
@@ -33,6 +34,7 @@
 //! # }
 //! ```
 
+mod audit_log;
 mod base_url;
 mod credentials;
 mod envelope;
@@ -53,6 +55,7 @@ mod transport;
 mod writer;
 
 pub use self::http::{HttpConfig, HttpTransport};
+pub use audit_log::{AuditTrail, LogActor, LogEnd, LogEntry, LogSearch};
 pub use base_url::{BaseUrl, CLOUDFLARE};
 pub use credentials::{Credentials, CredentialsError, Secret};
 pub use envelope::{ApiMessage, Link};

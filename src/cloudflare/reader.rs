@@ -26,7 +26,7 @@ use crate::settings::{Endpoint, Scope, Target, is_blank};
 /// ```
 #[derive(Clone)]
 pub struct Reader {
-    exchange: Exchange,
+    pub(super) exchange: Exchange,
 }
 
 impl Reader {

@@ -16,6 +16,7 @@
 use std::fmt;
 
 use http::Method;
+use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::transport::{ApiRequest, Operation, Request};
@@ -95,6 +96,23 @@ pub fn verify_account_token(account: &TargetId) -> ApiRequest {
 pub fn verify_user_token() -> ApiRequest {
     request(Operation::VerifyToken, Method::GET, "/user/tokens/verify".to_owned(), None)
 }
+
+/// Reads a page of an account's audit log, the newest entries first: `GET /accounts/{id}/logs/audit`.
+///
+/// `cursor` is that of the previous page. The API takes a `limit`, but does not publish its bounds.
+pub fn audit_log(account: &TargetId, since: Timestamp, before: Timestamp, cursor: Option<&str>) -> ApiRequest {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    query.append_pair("since", &since.to_string()).append_pair("before", &before.to_string());
+    query.append_pair("direction", "desc").append_pair("limit", &LOG_PAGE.to_string());
+    if let Some(cursor) = cursor {
+        query.append_pair("cursor", cursor);
+    }
+    let path = format!("/{}/{account}/logs/audit?{}", Scope::Account.plural(), query.finish());
+    request(Operation::ReadAuditLog, Method::GET, path, None)
+}
+
+/// The number of entries on a page of the audit log.
+const LOG_PAGE: usize = 100;
 
 /// The user whose Access tokens to revoke, and what else to revoke. A field that is `None` is not sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

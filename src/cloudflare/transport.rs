@@ -29,6 +29,8 @@ pub enum Operation {
     RevokeUser,
     /// Verifies the API token.
     VerifyToken,
+    /// Reads the audit log of the account.
+    ReadAuditLog,
 }
 
 /// A request and its operation. It contains no credentials; the transport adds them.

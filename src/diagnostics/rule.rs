@@ -25,8 +25,8 @@ macro_rules! rules {
         }
 
         impl Rule {
-            /// All rules: for the file, YAML, keys, values, consents, parents, several settings, the live state, the base,
-            /// Terraform, the API and backups.
+            /// All rules: for the file, YAML, keys, values, consents, parents, several settings, the live state, the audit
+            /// log, the base, Terraform, the API and backups.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
 
             const fn declaration(self) -> Declaration {
@@ -220,6 +220,16 @@ rules! {
     Warning StaleConsent "stale-consent":
         "The consent matches no guarded change.",
         "Remove the entry after the change is applied, so that it cannot consent to a later change.";
+    // The audit log of the account.
+    Note AuditLogUnreadable "audit-log-unreadable":
+        "The account's audit log cannot be read, so who changed the live values is not shown.",
+        "Give the token the account permission Account Settings Read.";
+    Note AuditLogIncomplete "audit-log-incomplete":
+        "The account's audit log was not read to the end of the period, so older changes are not shown.",
+        "Search the audit log in the dashboard.";
+    Note AuditLogEmpty "audit-log-empty":
+        "The account's audit log has no write of the organization in the period.",
+        "Look back further with --since; a write can appear in the log with a delay.";
     // The base.
     Warning BaseShallow "base-shallow":
         "The clone is shallow and lacks the base, so the changes are not labelled.",

@@ -36,8 +36,8 @@ pub use org_schema::NOT_IN_SCHEMA;
 #[cfg(feature = "sandbox")]
 pub(crate) use org_schema::values;
 pub use plan::{
-    BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts, PlanDocument,
-    PlanEntry, PlanSummary, SavedEntry, UnmanagedEntry, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts,
+    PlanDocument, PlanEntry, PlanSummary, SavedEntry, UnmanagedEntry, WriteEntry,
 };
 #[cfg(any(feature = "cli", test))]
 pub(crate) use results::results_document;

@@ -4,11 +4,11 @@ use super::common::TargetEntry;
 use super::comparison::Recorded;
 use super::findings::FindingEntry;
 use super::plan::{
-    BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts, PlanDocument,
-    PlanEntry, PlanSummary, UnmanagedEntry, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts,
+    PlanDocument, PlanEntry, PlanSummary, UnmanagedEntry, WriteEntry,
 };
 use crate::live::{FORMAT_VERSION, ZERODRIFT};
-use crate::plan::{Base, Change, GuardState, ManifestRef, Origin, Plan, PlannedWrite, Unmanaged, seal};
+use crate::plan::{Attribution, Base, Change, GuardState, ManifestRef, Origin, Plan, PlannedWrite, Unmanaged, seal};
 
 /// Returns the document of some comparisons by one command, and of the organizations that could not be compared.
 pub fn plan_document(runs: &[Recorded<'_>], failures: Vec<FailureEntry>) -> PlanDocument {
@@ -93,7 +93,8 @@ impl From<&Recorded<'_>> for PlanEntry {
 
 impl From<&Change> for ChangeEntry {
     fn from(change: &Change) -> Self {
-        let Change { setting, op, before, after, at, annotations, context, guard, notice, origin } = change;
+        let Change { setting, op, before, after, at, annotations, context, guard, notice, origin, attribution } =
+            change;
         let guard = guard.map(|GuardState { guard, allowed_by }| GuardEntry {
             reason: guard.consequence.to_owned(),
             check_first: guard.check_first.to_owned(),
@@ -112,7 +113,16 @@ impl From<&Change> for ChangeEntry {
             annotations: annotations.iter().map(|(one, value)| (one.path.to_owned(), value.clone())).collect(),
             context: context.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect(),
             notice: notice.map(str::to_owned),
+            attribution: attribution.as_ref().map(AttributionEntry::from),
         }
+    }
+}
+
+impl From<&Attribution> for AttributionEntry {
+    fn from(attribution: &Attribution) -> Self {
+        let Attribution { confidence, actor, means, token_name, time, ray } = attribution.clone();
+        let time = time.map(|time| time.to_string());
+        Self { confidence, actor, means, token_name, time, ray }
     }
 }
 

@@ -12,7 +12,7 @@ use super::error::ErrorEntry;
 use super::findings::FindingEntry;
 use crate::live::Fingerprint;
 use crate::manifest::ConsentPlace;
-use crate::plan::{Action, Consent, Op, Origin, WriteMethod};
+use crate::plan::{Action, Confidence, Consent, Means, Op, Origin, WriteMethod};
 
 /// The output of plan and drift with --format json, and the file of plan --out. Within format version 1, fields are only
 /// added.
@@ -226,6 +226,29 @@ pub struct ChangeEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub notice: Option<String>,
+    /// Who last wrote the live value. Absent without --who, and if the account's audit log does not show it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "AttributionEntry")]
+    pub attribution: Option<AttributionEntry>,
+}
+
+/// The write that explains a live value. All texts come from the account's audit log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct AttributionEntry {
+    /// Whether the write contains the setting with the live value, or was only the last write of the object.
+    pub confidence: Confidence,
+    /// The email address of the person or token, or else the kind and id of the actor; null if unknown.
+    pub actor: Option<String>,
+    /// How it was written.
+    pub means: Means,
+    /// The name of the API token; null without one.
+    pub token_name: Option<String>,
+    /// When it was written, in RFC 3339; null if unknown.
+    #[schemars(extend("format" = "date-time"))]
+    pub time: Option<String>,
+    /// The ray id of the write; null if unknown.
+    pub ray: Option<String>,
 }
 
 /// The guard of a change that needs consent.

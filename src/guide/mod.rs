@@ -25,6 +25,7 @@ chapters! {
     base "base.md": "Tell a change of the file from a change in the dashboard.";
     settings "settings.md": "Look up what a setting does, accepts and needs.";
     commands "commands.md": "Find the command, its credentials and its network settings.";
+    who "who.md": "See who changed a live value.";
     guards "guards.md": "Understand why a change needs consent, and give it.";
     apply "apply.md": "Know what an apply sends, checks and proves.";
     saved_plans "saved_plans.md": "Apply exactly the plan that was reviewed.";

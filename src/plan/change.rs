@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::attribution::Attribution;
 use super::origin::Origin;
 use crate::diagnostics::{Finding, Location};
 use crate::manifest::ConsentPlace;
@@ -134,6 +135,8 @@ pub struct Change {
     pub notice: Option<&'static str>,
     /// Which side changed since the base; `None` without a base.
     pub origin: Option<Origin>,
+    /// Who last wrote the live value; `None` if it was not looked up, or not found.
+    pub attribution: Option<Attribution>,
 }
 
 /// The guard of a change, and the consent to it.

@@ -99,6 +99,7 @@ fn of(input: &Input<'_>, declared: &Declared) -> Change {
         guard: guard.map(|guard| GuardState { guard, allowed_by: None }),
         notice,
         origin: None,
+        attribution: None,
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`plan`] runs these steps in order: find the changes with their guards, attach consents, list unmanaged values,
 //! derive the writes, and compute the fingerprints.
 
+mod attribution;
 mod base;
 mod change;
 mod consent;
@@ -15,6 +16,7 @@ mod origin;
 mod saved;
 mod unmanaged;
 
+pub use attribution::{Attribution, Confidence, Means};
 pub use change::{
     Action, Base, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged, WriteMethod,
 };

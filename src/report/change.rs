@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::attribution;
 use super::lines::{self, LineSide};
 use super::phrase;
 use super::value::{self, Moves, element_of, moves};
@@ -42,10 +43,17 @@ pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &S
     let name = terminal!("{} {}", mark, change.setting.name());
     let Columns { indent, name: column } = columns;
     let line = one_line(change, wording, style);
-    let row = line.and_then(|line| one_line_row(indent, &name, MARK + column, line, style.width));
-    let mut text = row.unwrap_or_else(|| {
-        let name = TerminalText::repeat(" ", indent) + name;
-        name.line() + block(change, indent + 4, wording, style)
+    let row = |line: TerminalText| one_line_row(indent, &name, MARK + column, line, style.width);
+    let with_who = line
+        .as_ref()
+        .zip(attribution::of_change(change))
+        .and_then(|(line, who)| row(safe!("{}   {}", line, style.paint(Role::Quiet, who))));
+    let mut text = with_who.unwrap_or_else(|| {
+        let text = line.and_then(row).unwrap_or_else(|| {
+            let name = TerminalText::repeat(" ", indent) + &name;
+            name.line() + block(change, indent + 4, wording, style)
+        });
+        text + attribution::line(change, indent + 4, "last write:", 12, style)
     });
     if let (Wording::Plan, Some(notice)) = (wording, change.notice) {
         text.push(hanging(indent + 4, style.paint(Role::Doubtful, "note:"), 6, notice, style.width));

@@ -5,6 +5,7 @@
 //!
 //! - `phrase`: phrases that several renderers share; `summary`: the outcome in one sentence; `origins`: changes by the side
 //!   that changed; `value`: one value; `words`, `lines`: two texts compared
+//! - `attribution`: who last wrote a live value
 //! - `change`: one change of one setting as lines
 //! - `plan`, `drift`: a plan, and the same differences as drift
 //! - `subject`: the input of reports; `format`: the trait of all formats
@@ -18,6 +19,7 @@
 //! - `ci_run`: links to the manifest, the commit and the run of a pipeline
 //! - `fingerprint`, `line_hash`, `path`: how code hosts identify findings and files
 
+pub mod attribution;
 pub mod doctor;
 pub mod drift;
 pub mod effective;

@@ -1,5 +1,6 @@
 //! Renders a plan as text: guarded changes first, then the others by group, then the unmanaged settings.
 
+use super::attribution;
 use super::change::{self, Columns};
 use super::origins::OriginGroup;
 use super::phrase::{self, GUARDED};
@@ -105,6 +106,7 @@ fn guarded_change(file: &str, change: &Change, state: GuardState, style: &Style)
         false => beside_or_below(2, name + " ", style.paint(Role::Quiet, place), style.width),
     };
     text.push(change::values(change, 6, Wording::Plan, style));
+    text.push(attribution::line(change, 6, "last write", 15, style));
     let in_use = phrase::in_use(change).map(|context| ("in use now", context));
     let facts = [("what happens", state.guard.consequence), ("check first", state.guard.check_first)];
     let origin = origins::of_change(Wording::Plan, change).map(|origin| ("origin", origin));

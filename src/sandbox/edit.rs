@@ -19,6 +19,12 @@ impl Sandbox {
         for endpoint in Endpoint::ALL {
             let mut body = Fields::new();
             for (setting, value) in settings.iter().filter(|(setting, _)| setting.endpoint() == endpoint) {
+                // The dashboard sends groups as a whole, since the API may replace them.
+                let group = setting.keys()[0];
+                let stored = self.state.document(endpoint).and_then(|stored| stored.get(group));
+                if let Some(Json::Object(members)) = stored.filter(|_| !body.contains_key(group)) {
+                    body.insert(group.to_owned(), Json::Object(members.clone()));
+                }
                 fields::put(&mut body, setting.keys(), value.clone());
             }
             if let Err(reason) = self.edit_one(endpoint, body, email) {

@@ -42,6 +42,7 @@ mod terminal;
 #[cfg(unix)]
 mod two_people;
 mod usage;
+mod who;
 
 #[cfg(unix)]
 mod interrupt;

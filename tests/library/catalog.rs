@@ -16,7 +16,7 @@ async fn findings() -> BTreeSet<(Rule, Severity)> {
         [corpus::refused().await, corpus::not_brought_back(), corpus::of_another_version(), vec![unread]].concat();
     let findings = read.chain(planned).chain(imported).chain(others);
     let found = findings.map(|finding| (finding.rule, finding.severity));
-    let printed = [corpus::unread_override(), corpus::bad_bases()];
+    let printed = [corpus::unread_override(), corpus::bad_bases(), corpus::bad_audit_logs()];
     let extending = corpus::EXTENDING.iter().map(|(_, files)| corpus::validated(files));
     found.chain(printed.into_iter().chain(extending).flat_map(|text| printed_in(&text))).collect()
 }

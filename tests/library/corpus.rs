@@ -245,6 +245,23 @@ pub(crate) fn unread_override() -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
+/// What the program finds about audit logs that it cannot read, that are empty, and that are too long.
+pub(crate) fn bad_audit_logs() -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let manifest = format!("account_id: {}\norganization:\n  session_duration: 24h\n", common::ACCOUNT);
+    std::fs::write(folder.path().join("org.yaml"), manifest).unwrap();
+    let plan = |access: &str, noise: &str| {
+        let state = json!({
+            "sandbox": 1, "organization": {"name": "A", "auth_domain": "a.cloudflareaccess.com"},
+            "personality": {"audit_log": access, "audit_noise": noise},
+        });
+        std::fs::write(folder.path().join("state.json"), state.to_string()).unwrap();
+        let output = hermetic(folder.path()).args(["plan", "--sandbox=state.json", "--who"]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    [plan("refused", "none"), plan("empty", "none"), plan("kept", "many")].concat()
+}
+
 /// What the program finds about bases that it cannot compare with: without a repository, at a revision that does not exist,
 /// in a shallow clone, and with errors.
 pub(crate) fn bad_bases() -> String {

@@ -45,6 +45,14 @@ fn corpus() -> Vec<String> {
     values
 }
 
+/// A write in the audit log whose sender has this value in every text.
+fn logged(value: &str, path: &str, context: &str, request: &Json) -> Json {
+    json!({
+        "time": "2026-11-20T14:03:00Z", "method": "PUT", "path": path, "status": 200, "ray": value, "user_agent": value,
+        "actor": {"email": value, "context": context, "token_name": value}, "request": request.to_string(),
+    })
+}
+
 /// A live state in which this value stands wherever a text can stand, as a key of an unknown field too.
 fn state(value: &str) -> Json {
     json!({
@@ -58,6 +66,10 @@ fn state(value: &str) -> Json {
             value: {"nested": [value]},
         },
         "doh": {"doh_jwt_duration": value, "name": value, "id": "7c2d9a14-5e0b-4f63-8b1f-2a96d3c4e871"},
+        "audit_log": [
+            logged(value, "/access/organizations", "dash", &json!({"session_duration": value})),
+            logged(value, "/access/organizations/doh", "api_token", &json!(null)),
+        ],
     })
 }
 
@@ -73,20 +85,45 @@ doh:
 ";
 
 const COMMANDS: [(&[&str], bool); 18] = [
-    (&["plan"], false),
-    (&["plan", "--color", "always"], true),
-    (&["plan", "--format", "json"], false),
-    (&["drift"], false),
+    (&["plan", "--who", "--since", "87600h"], false),
+    (&["plan", "--color", "always", "--who", "--since", "87600h"], true),
+    (&["plan", "--format", "json", "--who", "--since", "87600h"], false),
+    (&["drift", "--who", "--since", "87600h"], false),
     (&["drift", "--format", "json"], false),
-    (&["plan", "--format", "markdown"], false),
+    (&["plan", "--format", "markdown", "--who", "--since", "87600h"], false),
     (
-        &["plan", "--format", "github", "--allow", "doh.service_token_id", "--allow", "organization.session_duration"],
+        &[
+            "plan",
+            "--who",
+            "--since",
+            "87600h",
+            "--format",
+            "github",
+            "--allow",
+            "doh.service_token_id",
+            "--allow",
+            "organization.session_duration",
+        ],
         false,
     ),
-    (&["plan", "--format", "gitlab", "--report", "html=plan.html", "--report", "text=plan.txt"], false),
-    (&["plan", "--format", "html"], false),
-    (&["drift", "--format", "markdown", "--report", "github=drift.log"], false),
-    (&["drift", "--format", "html"], false),
+    (
+        &[
+            "plan",
+            "--who",
+            "--since",
+            "87600h",
+            "--format",
+            "gitlab",
+            "--report",
+            "html=plan.html",
+            "--report",
+            "text=plan.txt",
+        ],
+        false,
+    ),
+    (&["plan", "--format", "html", "--who", "--since", "87600h"], false),
+    (&["drift", "--format", "markdown", "--report", "github=drift.log", "--who", "--since", "87600h"], false),
+    (&["drift", "--format", "html", "--who", "--since", "87600h"], false),
     (&["drift", "--adopt"], false),
     (&["init", "written.yaml", "--force", "--full", "--account-id", crate::common::ACCOUNT], false),
     (&["export", "--account-id", crate::common::ACCOUNT], false),

@@ -26,5 +26,6 @@ pub(super) fn change(path: &str, after: Json) -> Change {
         guard: None,
         notice: None,
         origin: None,
+        attribution: None,
     }
 }

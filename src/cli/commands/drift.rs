@@ -10,14 +10,14 @@ use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
-use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs};
+use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs, WhoArgs};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::rewrite;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::comparison::{self, Compared};
-use crate::cli::reconcile::planning;
 use crate::cli::reconcile::planning::Desired;
+use crate::cli::reconcile::{planning, who};
 use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
 
@@ -49,6 +49,8 @@ pub(crate) struct DriftArgs {
     adopt: bool,
     #[command(flatten)]
     base: BaseArgs,
+    #[command(flatten)]
+    who: WhoArgs,
     #[command(flatten)]
     formats: Formats<PlanFormat>,
     #[command(flatten)]
@@ -97,6 +99,7 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseIn
     let live = planning::live(&connection, desired).await?;
     let mut plan = planning::plan(context, desired, connection.api(), &live, &[])?;
     planning::label(context, desired, &live, base, &mut plan);
+    who::label(context, &connection, &args.who, &mut plan).await?;
     let adopting = args.adopt.then(|| Adopting::prepare(context, desired, &live, &plan));
     let exit = match &adopting {
         None if !plan.has_drift() => Exit::Success,

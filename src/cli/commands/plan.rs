@@ -10,14 +10,14 @@ use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
-use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs, positive_duration};
+use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs, WhoArgs, positive_duration};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::comparison::{self, Compared};
 use crate::cli::reconcile::planning::{self, Desired};
-use crate::cli::reconcile::saved;
+use crate::cli::reconcile::{saved, who};
 use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
 
@@ -41,8 +41,8 @@ use crate::report::{PlanFormat, Wording};
     zerodrift export --format json > live.json
     zerodrift plan --live live.json
 
-  Show which changes are new and which were made outside Git:
-    zerodrift plan --base origin/main
+  Show which changes are new and which were made outside Git, and by whom:
+    zerodrift plan --base origin/main --who
 
   Write a comment for the pull request as well:
     zerodrift plan --report markdown=plan.md
@@ -62,7 +62,7 @@ pub(crate) struct PlanArgs {
     #[arg(long)]
     require_consent: bool,
     /// Read the live state from a snapshot of export --format json
-    #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["sandbox", "base_url", "token_file"])]
+    #[arg(long, value_name = "SNAPSHOT", conflicts_with_all = ["sandbox", "base_url", "token_file", "who"])]
     live: Option<PathBuf>,
     /// Consent to guarded changes of a setting or group; repeatable
     #[arg(long, value_name = "SETTING")]
@@ -75,6 +75,8 @@ pub(crate) struct PlanArgs {
     expires_in: Duration,
     #[command(flatten)]
     base: BaseArgs,
+    #[command(flatten)]
+    who: WhoArgs,
     #[command(flatten)]
     formats: Formats<PlanFormat>,
     #[command(flatten)]
@@ -120,15 +122,21 @@ async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
 }
 
 async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInput) -> Result<Exit, CliError> {
-    let (live, api) = match &args.live {
-        Some(path) => planning::snapshot(path, desired)?,
+    let (live, api, connection) = match &args.live {
+        Some(path) => {
+            let (live, api) = planning::snapshot(path, desired)?;
+            (live, api, None)
+        }
         None => {
             let connection = connect(&context.ui, &context.env, &args.api).await?;
-            (planning::live(&connection, desired).await?, connection.api().to_owned())
+            (planning::live(&connection, desired).await?, connection.api().to_owned(), Some(connection))
         }
     };
     let mut plan = planning::plan(context, desired, &api, &live, &args.allow)?;
     planning::label(context, desired, &live, base, &mut plan);
+    if let Some(connection) = &connection {
+        who::label(context, connection, &args.who, &mut plan).await?;
+    }
     let unconsented = if args.require_consent { approval::unconsented(&plan) } else { None };
     let exit = match &unconsented {
         Some(error) => error.exit(),

@@ -14,3 +14,4 @@ mod decisions;
 pub(crate) mod history;
 pub(crate) mod planning;
 pub(crate) mod saved;
+pub(crate) mod who;

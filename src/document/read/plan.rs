@@ -4,10 +4,10 @@ use super::error::ReadError;
 use crate::diagnostics::{Finding, Location, Rule};
 use crate::document::interned::interned;
 use crate::document::{
-    BaseEntry, ChangeEntry, FailureEntry, FindingEntry, GuardEntry, InSyncEntry, ManifestEntry, PlanDocument,
-    PlanEntry, Recorded, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, FindingEntry, GuardEntry, InSyncEntry, ManifestEntry,
+    PlanDocument, PlanEntry, Recorded, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
 };
-use crate::plan::{Base, Change, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, digest_time};
+use crate::plan::{Attribution, Base, Change, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, digest_time};
 use crate::settings::{Endpoint, Guard, Kind, Model, Scope, Setting, SettingPath, Target};
 
 /// The plans of a document.
@@ -104,7 +104,13 @@ fn change(entry: ChangeEntry) -> Result<Change, ReadError> {
         guard: entry.guard.map(guard),
         notice: entry.notice.as_deref().map(interned),
         origin: entry.origin,
+        attribution: entry.attribution.map(attribution),
     })
+}
+
+fn attribution(entry: AttributionEntry) -> Attribution {
+    let AttributionEntry { confidence, actor, means, token_name, time, ray } = entry;
+    Attribution { confidence, actor, means, token_name, time: time.and_then(|time| time.parse().ok()), ray }
 }
 
 /// Returns the setting with this path; one that only another version knows has no kind.

@@ -32,6 +32,7 @@ pub(crate) fn change(path: &str, before: Json, after: Json) -> Change {
         guard: impact.guard().map(|guard| GuardState { guard, allowed_by: None }),
         notice: impact.note(),
         origin: None,
+        attribution: None,
     }
 }
 

@@ -8,7 +8,7 @@ mod command;
 use self::command::{Annotation, AnnotationLevel, annotations};
 use super::phrase;
 use super::subject::{Comparison, FailedRun, Validation};
-use super::{change, error, findings, origins, path};
+use super::{attribution, change, error, findings, origins, path};
 use crate::diagnostics::{Finding, Severity};
 use crate::document::Wording;
 use crate::plan::{Change, Origin, Plan};
@@ -99,6 +99,7 @@ fn of_change(wording: Wording, file: &str, change: &Change) -> Annotation {
     let values = change::values(change, 0, wording, &Style::plain(ANNOTATION));
     let mut message = Visible::lines(&values, usize::MAX);
     message.extend(origins::of_change(wording, change).map(|origin| safe!("Origin: {}.", origin)));
+    message.extend(attribution::of_change(change).map(|who| safe!("Last write: {}.", who)));
     if let (Wording::Plan, Some(state)) = (wording, change.guard) {
         message.push(safe!("What happens: {}.", state.guard.consequence));
         message.push(safe!("Check first: {}.", state.guard.check_first));

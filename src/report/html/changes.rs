@@ -6,7 +6,7 @@ use crate::plan::{Change, GuardState, Plan};
 use crate::report::origins::OriginGroup;
 use crate::report::phrase::{GUARDED, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source};
 use crate::report::subject::Comparison;
-use crate::report::{origins, value};
+use crate::report::{attribution, origins, value};
 use crate::text::Visible;
 use crate::text::safe::safe;
 
@@ -77,6 +77,7 @@ pub(super) fn guarded(run: &Comparison<'_>) -> Option<Guarded> {
 fn article(file: &str, change: &Change, state: GuardState) -> Article {
     let (before, after) = piece::both(change);
     let used = in_use(change).map(|used| ("In use now", used));
+    let who = attribution::of_change(change).map(|who| ("Last write", who));
     let guard = [("What happens", state.guard.consequence), ("Check first", state.guard.check_first)];
     let guard = guard.map(|(label, text)| (label, text.into()));
     let origin = origins::of_change(Wording::Plan, change).map(|origin| ("Origin", origin.into()));
@@ -88,7 +89,7 @@ fn article(file: &str, change: &Change, state: GuardState) -> Article {
         before,
         after,
         consented: state.allowed_by.is_some(),
-        facts: used.into_iter().chain(guard).chain(notes).chain(consent).collect(),
+        facts: used.into_iter().chain(who).chain(guard).chain(notes).chain(consent).collect(),
     }
 }
 
@@ -122,12 +123,13 @@ pub(super) fn plain(run: &Comparison<'_>) -> Option<Groups> {
 
 fn row(wording: Wording, change: &Change) -> Row {
     let (before, after) = piece::both(change);
-    let notes = match wording {
+    let who = attribution::of_change(change).map(|who| safe!("Last write: {}", who));
+    let notes: Vec<_> = match wording {
         Wording::Plan => notes(change).into_iter().map(|note| safe!("Note: {}", note)).collect(),
         Wording::Drift => change.guard.map(|_| "Guarded: applying the file needs consent".into()).into_iter().collect(),
     };
     let place = if change.at.is_whole_file() { Visible::new() } else { safe!("line {}", change.at.line) };
-    Row { name: change.setting.name(), place, before, after, notes }
+    Row { name: change.setting.name(), place, before, after, notes: who.into_iter().chain(notes).collect() }
 }
 
 /// The notice of a change, and what is sent with it.

@@ -6,6 +6,7 @@ use super::excerpt::text;
 use super::fit::Section;
 use crate::document::Wording;
 use crate::plan::{Change, GuardState, Plan};
+use crate::report::attribution;
 use crate::report::origins::{self, OriginGroup};
 use crate::report::subject::Comparison;
 use crate::report::value::{self, UNSET};
@@ -76,8 +77,14 @@ pub(super) fn no_longer_managed(plan: &Plan) -> Section {
     }
 }
 
-/// The setting, its place and its two values: beside each other if they are short, else below each other.
+/// The setting, its place and its two values, and who wrote the live value.
 fn row(run: &Comparison<'_>, change: &Change) -> MarkdownText {
+    let who = attribution::of_change(change).map(|who| safe!("  - **Last write:** {}.\n", prose(&who)));
+    both(run, change) + who.unwrap_or_default()
+}
+
+/// The setting, its place and its two values: beside each other if they are short, else below each other.
+fn both(run: &Comparison<'_>, change: &Change) -> MarkdownText {
     let guarded = change.guard.filter(|_| run.wording == Wording::Drift).map_or("", |_| ", guarded");
     let head: MarkdownText = safe!("- **{}** ({}{})", code(&change.setting.path.into()), line(run, change), guarded);
     let (before, after) = value::both(&change.setting, &change.before, &change.after);

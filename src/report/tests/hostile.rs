@@ -11,7 +11,7 @@ use crate::manifest::write::{self, Detail};
 use crate::plan::tests::samples::{
     busy, change, create, in_sync, live, planned, read_yaml, target, unmanaged, with_login_page,
 };
-use crate::plan::{Base, Change, ManifestRef, Plan};
+use crate::plan::{Attribution, Base, Change, Confidence, ManifestRef, Means, Plan};
 use crate::report::sarif::{self, sarif};
 use crate::report::{
     ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan,
@@ -61,7 +61,15 @@ pub(in crate::report) fn filled_with(text: &str) -> Plan {
     let as_of = |from: Change, values: Change| Change { guard: from.guard, notice: from.notice, ..values };
     let host = |before: &str, after: &str| change("organization.auth_domain", json!(before), json!(after));
     let session = |before: &str| change("organization.session_duration", json!({ "x": before }), json!("24h"));
-    Plan {
+    let attribution = Attribution {
+        confidence: Confidence::Object,
+        actor: Some(text.to_owned()),
+        means: Means::ApiToken,
+        token_name: Some(text.to_owned()),
+        time: None,
+        ray: Some(text.to_owned()),
+    };
+    let mut plan = Plan {
         manifest: ManifestRef { path: text.to_owned(), ..in_sync().manifest },
         api: text.to_owned(),
         changes: vec![
@@ -77,7 +85,9 @@ pub(in crate::report) fn filled_with(text: &str) -> Plan {
         findings: vec![Finding::new(Rule::UnknownValue, text, text).help(text)],
         base: Some(Base { name: text.to_owned(), no_longer_managed: Vec::new() }),
         ..busy()
-    }
+    };
+    plan.changes.iter_mut().for_each(|change| change.attribution = Some(attribution.clone()));
+    plan
 }
 
 fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
