@@ -204,8 +204,9 @@ fn example(settings: &[&Setting], style: &Style) -> TerminalText {
 
 fn about_group(model: &Model, group: &Group, style: &Style) -> TerminalText {
     let members: Vec<_> = model.members(group).collect();
-    let whole = if group.all_or_nothing { " The API accepts its settings only together." } else { "" };
-    let prose: Visible = safe!("{}{} Declaring it as null unsets all of it.", group.doc, whole);
+    let whole = if group.all_or_nothing { "The API accepts its settings only together." } else { "" };
+    let sentences = [group.doc, whole, "Declaring it as null unsets all of it."];
+    let prose = Visible::join::<&str>(sentences.into_iter().filter(|sentence| !sentence.is_empty()), " ");
     let named: Vec<_> =
         members.iter().map(|setting| (joined(&setting.keys()[group.keys().len()..]), *setting)).collect();
     let columns = column(named.iter().map(|(name, _)| name.as_str()), 40) + 2;

@@ -18,8 +18,9 @@ use zerodrift::settings::Model;
 use crate::{common, corpus};
 
 /// The error rules that need more than a manifest: the live state, the API, or other files.
-const NOT_FROM_A_MANIFEST: [Rule; 15] = [
+const NOT_FROM_A_MANIFEST: [Rule; 16] = [
     Rule::NoOrganization,
+    Rule::OtherVersion,
     Rule::RefusedByApi,
     Rule::NotChecked,
     Rule::TerraformFile,
