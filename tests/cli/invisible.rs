@@ -18,11 +18,12 @@ fn world(live: &str, wanted: &str) -> TestEnv {
     // Only characters that a file should not contain unescaped are escaped.
     let wanted = wanted.replace('\u{202e}', "\\u202e").replace('\u{200b}', "\\u200b");
     let text = format!(
-        "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: \"{wanted}\"\n  login_design:\n    header_text: \"{wanted}\"\n"
+        "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  login_design:\n    header_text: \"{wanted}\"\n    footer_text: \"{wanted}\"\n"
     );
     let env = TestEnv::with_manifest(&text);
     let state = serde_json::json!({"sandbox": 1, "adopt": "any", "organization": {
-        "name": live, "auth_domain": "widget.cloudflareaccess.com", "login_design": {"header_text": live}}});
+        "name": "Gadget", "auth_domain": "widget.cloudflareaccess.com",
+        "login_design": {"header_text": live, "footer_text": live}}});
     env.write("state.json", &state.to_string());
     env
 }
@@ -79,6 +80,8 @@ fn long_texts_that_differ_late_are_told_apart_in_a_comment_too() {
     let (live, wanted) = (format!("{}one end", "long ".repeat(100)), format!("{}other end", "long ".repeat(100)));
     let env = world(&live, &wanted);
     let run = env.run("plan --sandbox=state.json --format markdown");
-    let row = run.stdout.lines().find(|line| line.starts_with("| ") && line.contains("header_text")).unwrap();
-    assert!(row.contains("one end") && row.contains("other end"), "{row}");
+    let (_, change) = run.stdout.split_once("login_design.header_text`").unwrap();
+    let block: Vec<_> = change.lines().skip(1).take(5).map(str::trim).collect();
+    assert!(block[2].starts_with("- (441 characters)") && block[2].ends_with("one end\""), "{block:?}");
+    assert!(block[3].starts_with("+ (441 characters)") && block[3].ends_with("other end\""), "{block:?}");
 }
