@@ -10,7 +10,9 @@ use crate::document::Wording;
 use crate::plan::{Change, Op};
 use crate::settings::{Color, Kind, Setting};
 use crate::text::Visible;
-use crate::text::layout::{TerminalText, first_column, hanging, hanging_pieces, one_line_row, terminal};
+use crate::text::layout::{
+    TerminalText, beside_or_below, first_column, hanging, hanging_pieces, one_line_row, terminal,
+};
 use crate::text::limit::ELEMENTS;
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
@@ -60,7 +62,7 @@ pub(super) fn row(change: &Change, columns: Columns, wording: Wording, style: &S
     }
     if let Some(parent) = &change.at.file {
         let place = phrase::place(parent, change);
-        text.push(hanging(indent + 4, style.paint(Role::Quiet, "from"), 5, place, style.width));
+        text.push(beside_or_below(indent + 4, style.paint(Role::Quiet, "from"), place, style.width));
     }
     text
 }
@@ -142,6 +144,9 @@ fn block(change: &Change, indent: usize, wording: Wording, style: &Style) -> Ter
     if let Some(moves) = moves(change) {
         return element_lines(&moves, indent, wording, style);
     }
+    if let Kind::Set(_) = change.setting.kind {
+        return set_lines(change, indent, wording, style);
+    }
     let labelled = |(side, line)| safe!("{}{}{}", TerminalText::repeat(" ", indent), label(side, wording, style), line);
     value_lines(change, wording, style).into_iter().map(labelled).map(TerminalText::line).collect()
 }
@@ -222,11 +227,35 @@ fn element_lines(moves: &Moves, indent: usize, wording: Wording, style: &Style) 
     };
     let row = |(label, elements): (TerminalText, &Vec<Json>)| {
         let width = label.width() + 1;
-        let mut shown: Vec<Visible> =
-            elements.iter().take(ELEMENTS).map(&element).chain(value::more(elements)).collect();
-        let last = shown.len().saturating_sub(1);
-        shown.iter_mut().take(last).for_each(|element| element.push(","));
-        hanging_pieces(indent, label, width, &shown, style.width)
+        hanging_pieces(indent, label, width, &pieces(elements, &element), style.width)
     };
     rows.into_iter().filter(|(_, elements)| !elements.is_empty()).map(row).collect()
+}
+
+/// Both values of a set that is empty or unset on one side, broken between elements.
+fn set_lines(change: &Change, indent: usize, wording: Wording, style: &Style) -> TerminalText {
+    let (before, after) = both(change, style);
+    let row = |side, value: &Json, shown: TerminalText| {
+        let shown = match value {
+            Json::Array(elements) if !elements.is_empty() => pieces(elements, value::plain),
+            _ => vec![shown],
+        };
+        let label = label(side, wording, style);
+        let width = label.width();
+        hanging_pieces(indent, label, width, &shown, style.width)
+    };
+    let before = match (wording, &change.before) {
+        (Wording::Plan, Json::Null) => TerminalText::new(),
+        (_, value) => row(LineSide::Before, value, before),
+    };
+    before + row(LineSide::After, &change.after, after)
+}
+
+/// The elements of a set with commas between them.
+fn pieces(elements: &[Json], element: impl Fn(&Json) -> Visible) -> Vec<TerminalText> {
+    let mut shown: Vec<TerminalText> =
+        elements.iter().take(ELEMENTS).map(element).chain(value::more(elements)).map(|one| safe!("{}", one)).collect();
+    let last = shown.len().saturating_sub(1);
+    shown.iter_mut().take(last).for_each(|element| element.push(","));
+    shown
 }

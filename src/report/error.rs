@@ -21,10 +21,19 @@ pub(super) fn rendered(message: &str, hints: &[String], style: &Style) -> Termin
         text.push(item(line.len() - prose.len(), Visible::whole(prose), style.width));
     }
     for hint in hints {
-        let hint = Visible::one_line(hint, usize::MAX);
-        text.push(hanging(2, style.paint(Role::Code, "hint:"), 6, hint, style.width));
+        text.push(hint_line(2, hint, style));
     }
     text
+}
+
+/// Returns `hint: …`, indented.
+pub fn hint(indent: usize, hint: &str, style: &Style) -> String {
+    hint_line(indent, hint, style).into()
+}
+
+/// As [`hint`].
+pub(super) fn hint_line(indent: usize, hint: &str, style: &Style) -> TerminalText {
+    hanging(indent, style.paint(Role::Code, "hint:"), 6, Visible::one_line(hint, usize::MAX), style.width)
 }
 
 /// What `--format json` prints for a run that failed.

@@ -11,13 +11,13 @@ pub use reference::markdown_reference;
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
 use crate::settings::describe;
 use crate::settings::{CANONICAL_RULES, Endpoint, Group, Model, Resolved, Setting, SettingPath, joined, last_segment};
-use crate::text::layout::{TerminalText, column, hanging, pad, paragraph, terminal, wrap};
+use crate::text::layout::{TerminalText, column, first_column, hanging, one_line_row, paragraph, terminal};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 use crate::text::{Visible, yaml_scalar};
 
 /// The last line of a list of settings.
-const LEGEND: &str = "! some changes need consent · zerodrift explain SETTING shows the details\n";
+const LEGEND: &str = "! some changes need consent · zerodrift explain SETTING shows the details";
 
 /// A name that is neither a setting nor a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,7 +40,7 @@ enum Found<'m> {
 /// Returns all settings as a table, and the rules of comparison.
 pub fn all(model: &Model, style: &Style) -> String {
     let settings: Vec<_> = model.settings().iter().collect();
-    join([table(&settings, style), LEGEND.into(), rules_section(style)]).into()
+    join([table(&settings, style), paragraph(LEGEND, style.width), rules_section(style)]).into()
 }
 
 /// Returns one setting, or the settings of one group or section. Names may omit the section.
@@ -51,7 +51,9 @@ pub fn one(model: &Model, name: &str, style: &Style) -> Result<String, UnknownSe
     Ok(match find(model, name)? {
         Found::Setting(setting) => about_setting(model, setting, style),
         Found::Group(group) => about_group(model, group, style),
-        Found::Section(endpoint) => join([table(&model.of(endpoint).collect::<Vec<_>>(), style), LEGEND.into()]),
+        Found::Section(endpoint) => {
+            join([table(&model.of(endpoint).collect::<Vec<_>>(), style), paragraph(LEGEND, style.width)])
+        }
     }
     .into())
 }
@@ -128,25 +130,33 @@ fn candidates(model: &Model, name: &str) -> Vec<String> {
     ranked.into_iter().take(SHOWN).map(|(_, path)| path.as_str().to_owned()).collect()
 }
 
+/// The settings with what each takes: beside the name, or below it if there is room for few words only.
 fn table(settings: &[&Setting], style: &Style) -> TerminalText {
+    const MARK: usize = 2;
+    const ROOM: usize = 30;
     let columns = column(settings.iter().map(|setting| setting.path), 64);
-    let mut text = TerminalText::new();
-    for setting in settings {
-        let mark = mark(setting, style);
-        let takes =
-            if setting.is_declarable() { describe::describe(setting.kind) } else { describe::access(setting.access) };
-        let indent = 2 + columns + 2;
-        let lines = wrap(&Visible::whole(&takes), style.width.saturating_sub(indent).max(24));
-        for (number, line) in lines.iter().enumerate() {
-            let line = if setting.is_declarable() { safe!("{}", line) } else { style.paint(Role::Quiet, line) };
-            let start = match number {
-                0 => safe!("{} {}  ", mark, pad(setting.path, columns)),
-                _ => TerminalText::repeat(" ", indent),
-            };
-            text.push(start + line + "\n");
+    let has_room = style.width >= MARK + columns + MARK + ROOM;
+    let cells: Vec<TerminalText> = settings.iter().map(|setting| takes(setting, style)).collect();
+    let widths: Vec<_> =
+        settings.iter().zip(&cells).map(|(setting, cell)| (setting.path.len(), cell.width())).collect();
+    let narrow = first_column(&widths, style.width.saturating_sub(MARK));
+    let row = |(setting, cell): (&&Setting, &TerminalText)| {
+        let name: TerminalText = safe!("{} {}", mark(setting, style), setting.path);
+        if has_room {
+            return hanging(0, name, MARK + columns + MARK, cell, style.width);
         }
+        let line = one_line_row(0, &name, MARK + narrow, cell, style.width);
+        line.unwrap_or_else(|| name.line() + hanging(MARK + 4, "", 0, cell, style.width))
+    };
+    settings.iter().zip(&cells).map(row).collect()
+}
+
+/// The values that a setting takes, or who writes it if the file cannot.
+fn takes(setting: &Setting, style: &Style) -> TerminalText {
+    match setting.is_declarable() {
+        true => safe!("{}", Visible::whole(&describe::describe(setting.kind))),
+        false => style.paint(Role::Quiet, Visible::whole(&describe::access(setting.access))),
     }
-    text
 }
 
 fn about_setting(model: &Model, setting: &Setting, style: &Style) -> TerminalText {
@@ -213,7 +223,14 @@ fn about_group(model: &Model, group: &Group, style: &Style) -> TerminalText {
     let lines: TerminalText = named.iter().map(|(name, setting)| member(name, columns, setting, style)).collect();
     let former = group.former.map(|path| labelled("formerly", path.as_str(), style)).unwrap_or_default();
     let heading = style.paint(Role::Heading, group.path).line();
-    join([heading, paragraph(prose, style.width), lines, LEGEND.into(), former, example(&members, style)])
+    join([
+        heading,
+        paragraph(prose, style.width),
+        lines,
+        paragraph(LEGEND, style.width),
+        former,
+        example(&members, style),
+    ])
 }
 
 /// A setting of a group with the first sentence of its documentation.

@@ -1,6 +1,6 @@
 //! Changes by origin: the groups and the sentences of every format. Without a base there is one group, without a title.
 
-use super::phrase::{count, source};
+use super::phrase::{count, source_word};
 use crate::document::Wording;
 use crate::plan::{Change, Origin, Plan};
 use crate::text::Visible;
@@ -55,7 +55,7 @@ pub(super) fn outcome(wording: Wording, plan: &Plan) -> Option<Visible> {
     let counts = [Origin::File, Origin::Both, Origin::Live].map(|origin| plan.count(origin));
     Some(match wording {
         Wording::Plan => planned(counts),
-        Wording::Drift => drifted(counts, &source(&plan.manifest.path)),
+        Wording::Drift => drifted(counts, &source_word(&plan.manifest.path)),
     })
 }
 

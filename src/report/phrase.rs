@@ -4,6 +4,7 @@ use crate::diagnostics::Finding;
 use crate::manifest::ConsentAnchor;
 use crate::plan::{Change, Consent, GuardState, ManifestRef, Plan, Unmanaged, WriteMethod};
 use crate::settings::{Scope, Target, TargetId};
+use crate::text::quote::quoted;
 use crate::text::safe::{In, Safe, safe};
 use crate::text::{Visible, yaml};
 
@@ -34,6 +35,11 @@ pub(super) fn count_in<L>(number: usize, noun: &'static str) -> Safe<L> {
 /// The name of a manifest inside a sentence.
 pub(super) fn source(path: &str) -> Visible {
     if path == "-" { "standard input".into() } else { Visible::of(path) }
+}
+
+/// The name of a manifest as a word of prose, in quotes if it has spaces, so that no line break divides it.
+pub(super) fn source_word(path: &str) -> Visible {
+    if path.contains(' ') { quoted(path) } else { source(path) }
 }
 
 /// The base URL of the API, if it is not Cloudflare's.

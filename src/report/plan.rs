@@ -10,7 +10,8 @@ use crate::document::Wording;
 use crate::plan::{Action, Change, GuardState, ManifestRef, Plan, Unmanaged};
 use crate::text::Visible;
 use crate::text::layout::{
-    Terminal, TerminalText, beside_or_below, first_column, hanging, hanging_pieces, pad, paragraph, table_row, terminal,
+    Terminal, TerminalText, beside_or_below, first_column, hanging, hanging_pieces, joined, pad, paragraph, table_row,
+    terminal,
 };
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
@@ -126,7 +127,7 @@ fn consent_block(manifest: &ManifestRef, open: &[&Change], style: &Style) -> Ter
     let entries = phrase::consent_lines(manifest, open);
     let mut text = TerminalText::new();
     if !entries.is_empty() {
-        let place = terminal!("To consent, {}:", phrase::consent_place(manifest, phrase::source(&manifest.path)));
+        let place = terminal!("To consent, {}:", phrase::consent_place(manifest, phrase::source_word(&manifest.path)));
         text.push(terminal!("\n{}\n", hanging(2, "", 0, place, style.width)));
         entries.iter().flatten().for_each(|line| text.push(style.paint(Role::Code, line).line()));
     }
@@ -193,16 +194,16 @@ fn unmanaged_rows(unmanaged: &[Unmanaged], style: &Style) -> TerminalText {
     let cells = |one: &Unmanaged| {
         let path = style.paint(Role::Quiet, Visible::of(&one.path));
         let role = if one.known { Role::Quiet } else { Role::Doubtful };
-        let path = match phrase::unmanaged_mark(one) {
-            "" => path,
-            mark => safe!("{} {}", path, style.paint(role, terminal!("({})", mark))),
+        let name = match phrase::unmanaged_mark(one) {
+            "" => vec![path],
+            mark => vec![path, style.paint(role, terminal!("({})", mark))],
         };
-        (path, style.paint(Role::Quiet, value::short(&one.value)))
+        (name, style.paint(Role::Quiet, value::short(&one.value)))
     };
-    let rows: Vec<(TerminalText, TerminalText)> = unmanaged.iter().map(cells).collect();
-    let widths: Vec<_> = rows.iter().map(|(path, value)| (path.width(), value.width())).collect();
+    let rows: Vec<(Vec<TerminalText>, TerminalText)> = unmanaged.iter().map(cells).collect();
+    let widths: Vec<_> = rows.iter().map(|(name, value)| (joined(name).width(), value.width())).collect();
     let column = first_column(&widths, style.width.saturating_sub(INDENT));
-    rows.iter().map(|(path, value)| table_row(INDENT, path, column, value, style.width)).collect()
+    rows.iter().map(|(name, value)| table_row(INDENT, name, column, value, style.width)).collect()
 }
 
 /// Findings without the lines of the file.

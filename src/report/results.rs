@@ -10,7 +10,7 @@ use crate::ending::{End, FailureKind};
 use crate::plan::Plan;
 use crate::settings::Target;
 use crate::text::Visible;
-use crate::text::layout::{TerminalText, hanging, item};
+use crate::text::layout::{TerminalText, item};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
@@ -48,10 +48,7 @@ fn stopped(target: &Target, outcome: &Outcome, style: &Style) -> TerminalText {
             hints.extend(failure.hints());
             text.push(error::rendered(&failure.to_string(), &hints, style));
         }
-        None => {
-            let sentence = Visible::one_line(&outcome.sentence(), usize::MAX);
-            text.push(hanging(0, style.paint(Role::Code, "hint:"), 6, sentence, style.width));
-        }
+        None => text.push(error::hint_line(0, &outcome.sentence(), style)),
     }
     text
 }

@@ -1,7 +1,7 @@
 //! The outcome of a comparison in one sentence, or as a headline with the details that follow it.
 
 use super::origins;
-use super::phrase::{count, count_in, source};
+use super::phrase::{count, count_in, source_word};
 use crate::document::Wording;
 use crate::plan::{Action, Change, GuardState, Plan, PlannedWrite};
 use crate::text::Visible;
@@ -39,7 +39,7 @@ fn plan_summary(plan: &Plan) -> Visible {
 }
 
 fn drift_summary(plan: &Plan) -> Visible {
-    let (target, file) = (&plan.target, source(&plan.manifest.path));
+    let (target, file) = (&plan.target, source_word(&plan.manifest.path));
     let differ = if plan.changes.len() == 1 { "differs" } else { "differ" };
     match plan.action {
         Action::None => safe!("No drift: {}; {}.", matching(plan.in_sync.len()), unmanaged(plan.unmanaged.len())),
@@ -76,12 +76,12 @@ pub(super) fn details(wording: Wording, plan: &Plan) -> Visible {
     match (wording, plan.action) {
         (_, Action::None) => safe!("{}; {}.", all_match(plan.in_sync.len()), unmanaged(plan.unmanaged.len())),
         (Wording::Plan, Action::Create) => safe!("Apply would create it with {}.", writes(&plan.writes)),
-        (Wording::Drift, Action::Create) => safe!("The file {} declares one.", source(&plan.manifest.path)),
+        (Wording::Drift, Action::Create) => safe!("The file {} declares one.", source_word(&plan.manifest.path)),
         (Wording::Plan, Action::Update) => {
             safe!("{}{} Apply would send {}.", origins, guard_sentence(&plan.changes), writes(&plan.writes))
         }
         (Wording::Drift, Action::Update) => {
-            let (guarded, file) = (guard_states(&plan.changes).len(), source(&plan.manifest.path));
+            let (guarded, file) = (guard_states(&plan.changes).len(), source_word(&plan.manifest.path));
             let needs = match guarded {
                 0 => "no consent".into(),
                 some => safe!("consent to {}", count(some, "guarded change")),

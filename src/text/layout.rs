@@ -178,8 +178,12 @@ pub(crate) fn hanging_pieces(
     pieces: &[impl In<Terminal> + Deref<Target = str>],
     columns: usize,
 ) -> TerminalText {
-    let pieces: Vec<_> = pieces.iter().map(|piece| Word { whitespace: " ", ..Word::from(piece) }).collect();
-    hang(indent, &pad(label, label_width), &pieces, columns)
+    hang(indent, &pad(label, label_width), &unbroken(pieces), columns)
+}
+
+/// Pieces as words, with one space between them.
+fn unbroken(pieces: &[impl Deref<Target = str>]) -> Vec<Word<'_>> {
+    pieces.iter().map(|piece| Word { whitespace: " ", ..Word::from(piece) }).collect()
 }
 
 /// Returns prose as an item of a list, with further lines indented more than the first.
@@ -249,18 +253,24 @@ pub(crate) fn first_column(rows: &[(usize, usize)], room: usize) -> usize {
     columns.min_by_key(|column| (misfits(*column), *column)).unwrap_or(0)
 }
 
-/// Returns a row of a table, with its second cell below the first one if it does not fit beside it.
+/// Returns a row of a table, with its second cell below the first one if it does not fit beside it. The first cell can be
+/// broken between its pieces.
 pub(crate) fn table_row(
     indent: usize,
-    first: impl In<Terminal>,
+    first: &[TerminalText],
     column: usize,
     second: impl In<Terminal>,
     columns: usize,
 ) -> TerminalText {
-    one_line_row(indent, &first, column, &second, columns).unwrap_or_else(|| {
-        let below = TerminalText::repeat(" ", indent + STEP);
-        safe!("{}{}\n{}{}\n", TerminalText::repeat(" ", indent), first, below, second)
+    one_line_row(indent, joined(first), column, &second, columns).unwrap_or_else(|| {
+        let first = lay(indent, &TerminalText::new(), &unbroken(first), indent + STEP, columns);
+        safe!("{}{}{}\n", first, TerminalText::repeat(" ", indent + STEP), second)
     })
+}
+
+/// Returns pieces with one space between them.
+pub(crate) fn joined(pieces: &[TerminalText]) -> TerminalText {
+    TerminalText::join(pieces, " ")
 }
 
 /// Returns a row of a table if it fits on one line.
@@ -359,7 +369,9 @@ mod tests {
 
     #[test]
     fn a_row_that_does_not_fit_on_one_line_has_two() {
-        assert_eq!(table_row(2, "name", 6, "日本", 15), "  name     日本\n");
-        assert_eq!(table_row(2, "name", 6, "日本", 14), "  name\n      日本\n");
+        let name = ["name", "(tag)"].map(TerminalText::trusted);
+        assert_eq!(table_row(2, &name[..1], 6, "日本", 15), "  name     日本\n");
+        assert_eq!(table_row(2, &name[..1], 6, "日本", 14), "  name\n      日本\n");
+        assert_eq!(table_row(2, &name, 6, "日本", 11), "  name\n      (tag)\n      日本\n");
     }
 }

@@ -122,8 +122,9 @@ impl TestEnv {
         let text = text.replace(word, "[WORD]");
         let text = text.replace(&self.folder.path().display().to_string(), "[FOLDER]");
         let text = after(&text, "127.0.0.1:", "[PORT]", |character| character.is_ascii_digit());
-        let text =
-            after(&text, "zerodrift/backups/", "[BACKUP]", |character| !character.is_whitespace() && character != '"');
+        let text = after(&text, "zerodrift/backups/", "[BACKUP]", |character| {
+            !character.is_whitespace() && !matches!(character, '"' | '`')
+        });
         let text = after(&text, "sha256:", "[DIGEST]", |character| character.is_ascii_hexdigit());
         let is_time = |character: char| character.is_ascii_digit() || "-:TZ".contains(character);
         let text = after(&text, "alid until ", "[TIME]", is_time);

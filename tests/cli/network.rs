@@ -105,7 +105,9 @@ fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
           now (unset)
     hint: the live state differs from the approved plan: compare the values above, then run
           `zerodrift plan`
-    hint: to restore the previous state: zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
+    hint: run
+        `zerodrift rollback [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]`
+        to restore the previous state
     ");
 
     let moved = breaks_its_word().env().run("apply --auto-approve --format json").exits(4).json();

@@ -188,8 +188,10 @@ fn finish(
             }
             context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
             // Aligned with the hints above: those of an error are indented, that of a conflict is not.
-            let indent = if outcome.end == End::Conflict { "" } else { "  " };
-            rollback_hint.into_iter().for_each(|hint| context.ui.say(&format!("{indent}hint: {hint}")));
+            let indent = if outcome.end == End::Conflict { 0 } else { 2 };
+            if let Some(hint) = rollback_hint {
+                context.ui.say(&report::error::hint(indent, &hint, &context.ui.err));
+            }
         }
     }
     Ok(exit)

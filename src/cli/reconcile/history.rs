@@ -221,7 +221,7 @@ impl<'a> History<'a> {
     /// Returns the hint that restores the previous state, if this run has a backup of it.
     pub(crate) fn rollback_hint(&self) -> Option<String> {
         let word = path_argument(self.backup()?);
-        Some(format!("to restore the previous state: zerodrift rollback {word}"))
+        Some(format!("run `zerodrift rollback {word}` to restore the previous state"))
     }
 
     /// Returns the hints for an abandoned write.

@@ -1,3 +1,4 @@
 //! Tests of all reports.
 
 pub(in crate::report) mod hostile;
+mod widths;
