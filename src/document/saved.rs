@@ -67,7 +67,11 @@ fn saved_plan(document: PlanDocument) -> Option<SavedPlan> {
     Some(SavedPlan {
         zerodrift,
         consents: consents.map(|change| change.setting.clone()).collect(),
-        manifest: ManifestRef { path: entry.manifest.path, sha256: entry.manifest.sha256, consent_place: None },
+        manifest: ManifestRef {
+            path: entry.manifest.path,
+            sha256: entry.manifest.sha256,
+            consent_place: entry.manifest.consent_place,
+        },
         declared,
         target: read::target(&entry.target).ok()?,
         api: entry.target.api,

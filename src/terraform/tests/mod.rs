@@ -222,14 +222,6 @@ resource "cloudflare_zero_trust_organization" "main" {
 }
 "#;
     assert_snapshot!(drawn("infra/main.tf", text), @r#"
-    note[terraform-meta-argument]: provider applies to Terraform only and is not imported
-     --> infra/main.tf:6:3
-      |
-    6 |   provider         = cloudflare.eu
-      |   ^^^^^^^^
-      |
-      = help: keep it in the Terraform configuration
-
     warning[terraform-target]: account_id is not imported: it refers to var.account
      --> infra/main.tf:7:22
       |
@@ -290,6 +282,14 @@ resource "cloudflare_zero_trust_organization" "main" {
        |
        = help: for the exact value:
                `terraform -chdir=infra show -json | zerodrift init --from-terraform -`
+
+    note[terraform-meta-argument]: provider applies to Terraform only and is not imported
+     --> infra/main.tf:6:3
+      |
+    6 |   provider         = cloudflare.eu
+      |   ^^^^^^^^
+      |
+      = help: keep it in the Terraform configuration
 
     note[terraform-meta-argument]: lifecycle applies to Terraform only and is not imported
       --> infra/main.tf:16:3
