@@ -7,7 +7,9 @@ use std::time::Duration;
 use serde_json::{Map, Value as Json, json};
 use tokio::time::Instant;
 
-use super::transport::{Reached, Request, Response, Sending, Transport, TransportError, TransportErrorKind};
+use super::transport::{
+    Reached, Request, Response, RetryEvent, Sending, Transport, TransportError, TransportErrorKind,
+};
 use crate::settings::Target;
 
 /// The account id of all tests.
@@ -19,6 +21,7 @@ pub(super) type ScriptedOutcome = Result<Response, TransportError>;
 pub(super) struct Script {
     outcomes: Mutex<VecDeque<ScriptedOutcome>>,
     requests: Mutex<Vec<Recorded>>,
+    retries: Mutex<Vec<(Instant, RetryEvent)>>,
 }
 
 /// A recorded request.
@@ -31,11 +34,17 @@ pub(super) struct Recorded {
 
 impl Script {
     pub(super) fn new(outcomes: impl IntoIterator<Item = ScriptedOutcome>) -> Arc<Self> {
-        Arc::new(Self { outcomes: Mutex::new(outcomes.into_iter().collect()), requests: Mutex::default() })
+        let outcomes = Mutex::new(outcomes.into_iter().collect());
+        Arc::new(Self { outcomes, requests: Mutex::default(), retries: Mutex::default() })
     }
 
     pub(super) fn requests(&self) -> Vec<Recorded> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// The retries that were announced, each with its time.
+    pub(super) fn retries(&self) -> Vec<(Instant, RetryEvent)> {
+        self.retries.lock().unwrap().clone()
     }
 
     /// The requests as `METHOD path`, in order.
@@ -59,6 +68,10 @@ impl Transport for Script {
             .pop_front()
             .unwrap_or_else(|| panic!("unexpected request: {}", line(request)));
         Box::pin(async move { outcome })
+    }
+
+    fn retrying(&self, event: &RetryEvent) {
+        self.retries.lock().unwrap().push((Instant::now(), event.clone()));
     }
 
     fn base_url(&self) -> &'static str {

@@ -43,8 +43,11 @@ mod terminal;
 mod two_people;
 mod usage;
 mod who;
+mod widths;
 
 #[cfg(unix)]
 mod interrupt;
 #[cfg(unix)]
 mod prompt;
+#[cfg(unix)]
+mod retries;

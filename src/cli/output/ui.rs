@@ -211,6 +211,19 @@ mod tests {
     }
 
     #[test]
+    fn progress_is_shown_unless_the_run_is_quiet_or_has_a_log() {
+        let shows = |quiet, verbose, env: &Env| {
+            let args = OutputArgs { quiet, verbose, ..OutputArgs::default() };
+            Ui::new(&args, env, Redactor::default()).shows_progress
+        };
+        let log = Env::of([("RUST_LOG", "debug")]);
+        assert!(shows(false, 0, &Env::default()));
+        assert!(!shows(true, 0, &Env::default()));
+        assert!(!shows(false, 1, &Env::default()));
+        assert!(!shows(false, 0, &log));
+    }
+
+    #[test]
     fn workflow_commands_are_neutralized_on_github() {
         let text = "::error::x\n \u{a0}::set-env::y\nz ##[error]";
         let ours = ui(ColorChoice::Never, &Env::default());

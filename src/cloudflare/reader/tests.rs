@@ -170,6 +170,37 @@ async fn a_read_is_repeated_until_it_succeeds() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn each_retry_is_announced_before_its_wait() {
+    let limited = with(refusal(429, 971, "Please wait"), "retry-after", "17");
+    let script = Script::new([limited, lost(), success(&json!(document()))]);
+    reader(&script).organization(&account()).await.unwrap();
+    let (requests, retries) = (script.requests(), script.retries());
+    assert_eq!(retries.len(), 2);
+    for (number, (at, event)) in retries.iter().enumerate() {
+        assert_eq!(*at, requests[number].at, "announced after the answer, without a wait");
+        assert_eq!(event.elapsed, requests[number].at - requests[0].at);
+        let waited = requests[number + 1].at - requests[number].at;
+        assert_eq!(waited.as_millis().abs_diff(event.wait.as_millis()) / 2, 0, "{waited:?} is not {event:?}");
+    }
+    let shown: Vec<_> = retries.iter().map(|(_, event)| (&*event.reason, event.is_answer, event.attempt)).collect();
+    let lost = "the connection to api.example:443 was lost: reset by peer";
+    assert_eq!(shown, [("429 Too Many Requests", true, 2), (lost, false, 3)]);
+    assert!(retries.iter().all(|(_, event)| event.attempts == Policy::default().attempts));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_final_outcome_announces_no_retry() {
+    for outcome in [success(&json!(document())), refusal(403, 10000, "Authentication error")] {
+        let script = Script::new([outcome]);
+        let _ = reader(&script).organization(&account()).await;
+        assert_eq!(script.retries(), []);
+    }
+    let script = Script::new((0..5).map(|_| html(502)));
+    let _ = reader(&script).organization(&account()).await;
+    assert_eq!(script.retries().len(), 4, "the fifth attempt is the last one");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_failed_read_says_how_many_attempts_it_took() {
     let script = Script::new((0..5).map(|_| html(502)));
     let error = reader(&script).organization(&account()).await.unwrap_err();
