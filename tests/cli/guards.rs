@@ -89,7 +89,7 @@ fn a_new_login_host_without_consent_is_refused_with_checks_to_make() {
     sandbox: an emulated account; its state is state.json
     error: nothing was written: 1 guarded change has no consent: organization.auth_domain
       hint: consent in the manifest, under `allow:`, as the plan shows; it is pinned to the value
-      hint: or consent for one run with --allow organization.auth_domain
+      hint: or consent for one run with `--allow organization.auth_domain`
     [exit status: 3]
     "#);
 }
@@ -122,7 +122,7 @@ fn consent_to_another_value_does_not_count() {
     sandbox: an emulated account; its state is state.json
     error: nothing was written: 1 guarded change has no consent: organization.auth_domain
       hint: consent in the manifest, under `allow:`, as the plan shows; it is pinned to the value
-      hint: or consent for one run with --allow organization.auth_domain
+      hint: or consent for one run with `--allow organization.auth_domain`
     "#);
 }
 
@@ -194,7 +194,7 @@ fn a_plan_that_requires_consent_exits_3_without_it() {
     sandbox: an emulated account; its state is state.json
     error: apply would refuse this plan: 1 guarded change has no consent: organization.auth_domain
       hint: consent in the manifest, under `allow:`, as the plan shows; it is pinned to the value
-      hint: or consent for one run with --allow organization.auth_domain
+      hint: or consent for one run with `--allow organization.auth_domain`
     "#);
     env.run(&format!("{plan} --allow auth_domain")).exits(2);
     consent(&env, "gadget.cloudflareaccess.com");

@@ -88,11 +88,11 @@ fn missing_consent(plan: &Plan, consequence: &str) -> Option<CliError> {
     let refusal = CliError::new(FailureKind::Guard, message);
     // A backup cannot be edited to add consent.
     if plan.refused().all(|change| change.at.is_whole_file()) {
-        return Some(refusal.hint(format!("consent for one run with {}", flags.join(" "))));
+        return Some(refusal.hint(format!("consent for one run with `{}`", flags.join(" "))));
     }
     Some(
         refusal
             .hint("consent in the manifest, under `allow:`, as the plan shows; it is pinned to the value")
-            .hint(format!("or consent for one run with {}", flags.join(" "))),
+            .hint(format!("or consent for one run with `{}`", flags.join(" "))),
     )
 }

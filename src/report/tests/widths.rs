@@ -178,17 +178,20 @@ proptest! {
     fn no_line_is_wider_than_the_terminal_and_no_value_is_broken(sample in samples(), width in WIDTHS) {
         let Sample { plan, values } = &sample;
         let style = Style::plain(width);
+        let parents = plan.changes.iter().filter_map(|change| change.at.file.as_deref());
+        let files: Vec<&str> = parents.chain([&*plan.manifest.path]).collect();
         for text in [plan::text(plan, &style), drift::text(plan, &style)] {
             for line in text.lines() {
                 let fits = display_width(line) <= width || is_code(line, plan) || is_one_value(line, values);
                 prop_assert!(fits, "wider than {width}: {line}\n{text}");
             }
-        }
-        let (planned, drifted) = (plan::text(plan, &style), drift::text(plan, &style));
-        for value in values {
-            for text in [&planned, &drifted] {
+            for value in values {
                 let is_whole = text.lines().any(|line| unmarked(line).contains(value));
                 prop_assert!(is_whole, "{value} is not whole at {width}:\n{text}");
+            }
+            for file in &files {
+                let unwrapped = text.lines().map(str::trim).collect::<Vec<_>>().join(" ");
+                prop_assert_eq!(unwrapped.matches(file).count(), text.matches(file).count(), "{} at {}:\n{}", file, width, text);
             }
         }
     }
