@@ -15,7 +15,7 @@ fn validate_needs_no_network() {
 }
 
 #[test]
-fn reads_that_fail_are_tried_again() {
+fn failed_reads_are_retried() {
     for fault in ["GET:429+0", "GET:503", "GET:reset-before", "GET:truncated"] {
         let api = Api::with_faults(&[fault]);
         api.env().run("plan --detailed-exitcode").exits(2);
@@ -24,7 +24,7 @@ fn reads_that_fail_are_tried_again() {
 }
 
 #[test]
-fn a_write_whose_answer_was_lost_is_settled_by_a_read() {
+fn a_write_with_a_lost_answer_is_verified_by_a_read() {
     let env = TestEnv::with_example();
     env.seed();
     let sandbox = SandboxProcess::start(&env, "--fault PUT:reset-after");
@@ -39,7 +39,7 @@ fn a_write_whose_answer_was_lost_is_settled_by_a_read() {
 }
 
 #[test]
-fn a_write_that_was_not_acted_on_is_sent_again_after_a_look() {
+fn a_write_that_was_not_applied_is_sent_again_after_a_read() {
     let api = Api::with_faults(&["PUT:reset-before"]);
     api.env().run("apply --auto-approve").exits(0);
     // An API that reads late is given time, so how many looks there are is not the point; that there is one is.
@@ -50,7 +50,7 @@ fn a_write_that_was_not_acted_on_is_sent_again_after_a_look() {
 }
 
 #[test]
-fn a_web_page_in_place_of_the_api_is_readable() {
+fn an_html_answer_is_an_error_that_shows_it() {
     let api = Api::with_faults(&["GET/organization:html"]);
     let env = api.env();
     // The answer carries the number of its request, and two requests would race for the first one.
@@ -68,7 +68,7 @@ fn a_web_page_in_place_of_the_api_is_readable() {
 }
 
 #[test]
-fn a_refused_value_leads_to_its_line() {
+fn a_refused_write_is_an_error_with_the_reason_and_hints() {
     let api = Api::with_faults(&["PUT:400"]);
     let failed = api.env().run("apply --auto-approve").exits(1);
     assert_snapshot!(failed.stderr, @r"
@@ -87,7 +87,7 @@ fn a_refused_value_leads_to_its_line() {
 }
 
 #[test]
-fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
+fn a_write_that_changes_an_undeclared_setting_is_a_conflict() {
     let breaks_its_word = || {
         let mut state = zerodrift::sandbox::seeded();
         state.hostile.resets = vec!["organization.custom_pages.forbidden".to_owned()];
@@ -117,7 +117,7 @@ fn a_write_that_moves_what_nobody_declared_is_a_conflict() {
 }
 
 #[test]
-fn a_field_that_nobody_knows_can_stop_an_apply() {
+fn strict_unknown_refuses_to_apply_over_unknown_fields() {
     let api = Api::with_faults(&[]);
     let refused = api.env().run("apply --auto-approve --strict-unknown --format json").exits(3).json();
     assert_eq!(refused["results"][0]["outcome"], "refused");
@@ -133,7 +133,7 @@ fn a_field_that_nobody_knows_can_stop_an_apply() {
 }
 
 #[test]
-fn a_request_that_hangs_is_given_up_and_tried_again() {
+fn a_request_that_times_out_is_retried() {
     let env = TestEnv::with_example();
     env.seed();
     let sandbox = SandboxProcess::start(&env, "--fault GET:hang");
@@ -150,7 +150,7 @@ fn a_run_ends_at_its_deadline() {
 }
 
 #[test]
-fn a_limit_of_nothing_is_a_mistake() {
+fn an_invalid_time_limit_is_a_usage_error() {
     let env = TestEnv::with_example();
     for flag in ["--timeout 0s", "--deadline 0", "--timeout soon", "--timeout -1s"] {
         env.run(&format!("plan {flag}")).exits(64);
@@ -165,7 +165,7 @@ fn a_limit_of_nothing_is_a_mistake() {
 }
 
 #[test]
-fn logs_say_what_was_asked_and_answered() {
+fn verbose_logs_contain_every_request_and_its_status() {
     let api = Api::with_faults(&["GET:503"]);
     let logged = api.env().run("plan -v --log-format json").exits(0);
     let lines: Vec<serde_json::Value> =
@@ -190,7 +190,7 @@ fn logs_say_what_was_asked_and_answered() {
 
 /// Each level adds to the one before it: requests and retries, then decisions with their reasons, then comparisons.
 #[test]
-fn more_verbose_logs_say_why() {
+fn each_verbosity_level_adds_to_the_one_before() {
     let levels = [
         ("-v", &["answered", "trying again in"][..]),
         ("-vv", &["planned change", "reason=\"the live value differs; noted: ", "planned write", "not sent again"]),
@@ -231,7 +231,7 @@ fn a_base_url_cannot_come_from_the_manifest() {
 }
 
 #[test]
-fn a_wait_that_the_deadline_does_not_allow_ends_the_run_at_once_and_says_when_to_come_back() {
+fn a_retry_pause_beyond_the_deadline_ends_the_run_at_once_with_the_time_to_retry() {
     let api = Api::with_faults(&["GET:429+600"; 9]);
     let output = api.env().run("plan --deadline 60s").exits(1);
     let text = output.stderr.split_whitespace().collect::<Vec<_>>().join(" ");

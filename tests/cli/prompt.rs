@@ -30,7 +30,7 @@ fn writes(api: &Api) -> usize {
 }
 
 #[test]
-fn yes_applies() {
+fn typing_yes_applies() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     let mut session = at_terminal(&env, "apply");
@@ -43,7 +43,7 @@ fn yes_applies() {
 }
 
 #[test]
-fn anything_else_applies_nothing() {
+fn any_other_answer_applies_nothing() {
     for answer in ["y", "Yes", "no", "", "yes please"] {
         let api = Api::with_faults(&[]);
         let env = api.env();
@@ -58,7 +58,7 @@ fn anything_else_applies_nothing() {
 }
 
 #[test]
-fn the_end_of_input_is_a_no() {
+fn the_end_of_input_applies_nothing() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     let mut session = at_terminal(&env, "apply");
@@ -70,7 +70,7 @@ fn the_end_of_input_is_a_no() {
 }
 
 #[test]
-fn nobody_is_asked_where_there_is_nothing_to_do() {
+fn an_apply_in_sync_does_not_ask() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     env.run("apply --auto-approve").exits(0);
@@ -86,7 +86,7 @@ fn renamed(api: &Api) -> TestEnv {
 }
 
 #[test]
-fn a_guarded_change_wants_its_new_value() {
+fn a_guarded_change_asks_for_its_new_value() {
     let api = Api::with_faults(&[]);
     let env = renamed(&api);
     let mut session = at_terminal(&env, "apply");
@@ -100,7 +100,7 @@ fn a_guarded_change_wants_its_new_value() {
 }
 
 #[test]
-fn another_value_is_no_consent() {
+fn another_value_does_not_consent() {
     for answer in ["yes", "gadget", "Gadget.cloudflareaccess.com", ""] {
         let api = Api::with_faults(&[]);
         let env = renamed(&api);
@@ -115,7 +115,7 @@ fn another_value_is_no_consent() {
 }
 
 #[test]
-fn consent_that_was_typed_is_recorded_as_such() {
+fn typed_consent_is_recorded_as_such() {
     let api = Api::with_faults(&[]);
     let env = renamed(&api);
     let mut session = at_terminal(&env, "apply --format json");
@@ -129,7 +129,7 @@ fn consent_that_was_typed_is_recorded_as_such() {
 }
 
 #[test]
-fn programs_that_read_json_still_let_a_person_see_what_is_asked() {
+fn with_json_output_the_plan_is_shown_before_the_question() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     let mut session = at_terminal(&env, "apply --format json");
@@ -168,7 +168,7 @@ fn a_signal_at_a_question_writes_nothing() {
 }
 
 #[test]
-fn what_moved_while_the_question_stood_is_a_conflict() {
+fn a_live_change_during_the_question_is_a_conflict() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     let mut session = at_terminal(&env, "apply");
@@ -185,7 +185,7 @@ fn what_moved_while_the_question_stood_is_a_conflict() {
 }
 
 #[test]
-fn a_user_is_revoked_by_typing_the_address() {
+fn typing_the_address_confirms_a_revocation() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     for (answer, wanted) in [("yes", 3), ("kim@widget.example", 0)] {

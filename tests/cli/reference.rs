@@ -30,7 +30,7 @@ fn listed(env: &TestEnv, command: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_whole_command_line_is_one_page() {
+fn the_reference_contains_the_help_of_every_command() {
     let env = TestEnv::new();
     let help = env.run("--help").exits(0);
     let mut page = help.stdout.clone();
@@ -43,7 +43,7 @@ fn the_whole_command_line_is_one_page() {
 }
 
 #[test]
-fn every_command_helps_with_examples() {
+fn the_help_of_every_command_has_examples() {
     let env = TestEnv::new();
     for command in commands(&env) {
         let help = env.run(&format!("{command} --help")).exits(0);
@@ -71,7 +71,7 @@ fn help_fits_80_columns_and_narrower_terminals() {
 }
 
 #[test]
-fn help_is_a_command_too() {
+fn the_help_command_prints_the_same_as_the_flag() {
     let env = TestEnv::new();
     assert_eq!(env.run("help").exits(0).stdout, env.run("--help").exits(0).stdout);
     for command in commands(&env) {
@@ -112,13 +112,13 @@ fn every_command_that_uses_the_api_has_the_same_options_for_it() {
 }
 
 #[test]
-fn nothing_destroys() {
+fn no_command_deletes_an_organization() {
     let commands = commands(&TestEnv::new());
     assert!(!commands.iter().any(|command| command.contains("destroy") || command.contains("delete")));
 }
 
 #[test]
-fn a_version_is_a_result() {
+fn the_version_is_printed_to_standard_output() {
     let version = format!("zerodrift {}\n", env!("CARGO_PKG_VERSION"));
     let output = TestEnv::new().run("--version").exits(0);
     assert_eq!(output.stdout, version);

@@ -18,7 +18,7 @@ fn told(env: &TestEnv, arguments: &str, lines: usize) -> String {
 }
 
 #[test]
-fn a_run_says_what_it_is_armed_with_and_the_next_one_is_not() {
+fn faults_and_personality_flags_apply_to_one_run_only() {
     let env = TestEnv::new();
     let armed = "sandbox --state state.json --personality merge --fault PUT:reset-after --fault GET/doh:503@2";
     assert_snapshot!(told(&env, armed, 3), @r"

@@ -1,4 +1,4 @@
-//! What people do: try it, review, apply, find drift, take over an existing account.
+//! Common tasks: plan, apply, find drift, export an existing organization.
 
 use insta::assert_snapshot;
 
@@ -10,7 +10,7 @@ const DRIFT: &str = "drift --sandbox=state.json";
 const APPLY: &str = "apply --auto-approve --sandbox=state.json";
 
 #[test]
-fn a_fresh_clone_is_planned_applied_and_watched() {
+fn a_manifest_is_planned_applied_and_checked_for_drift() {
     let env = TestEnv::with_example();
     assert_snapshot!(env.run(PLAN), @r#"
     org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
@@ -169,7 +169,7 @@ fn a_fresh_clone_is_planned_applied_and_watched() {
 }
 
 #[test]
-fn the_first_command_needs_no_named_state() {
+fn the_sandbox_flag_without_a_file_uses_the_state_folder() {
     let env = TestEnv::with_example();
     env.run("plan --sandbox").exits(0).says(&["~/.local/state/zerodrift/sandbox.json"]);
     let env = env.set("XDG_STATE_HOME", "/proc/no/such/place");
@@ -177,7 +177,7 @@ fn the_first_command_needs_no_named_state() {
 }
 
 #[test]
-fn an_apply_sends_one_put_and_one_in_sync_sends_none() {
+fn apply_sends_one_put_and_none_if_in_sync() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     env.run("apply --auto-approve").exits(0).shows(&["with 1 write, read back and verified"]);
@@ -208,7 +208,7 @@ fn only_declared_endpoints_are_read() {
 }
 
 #[test]
-fn a_pipeline_asks_for_the_exit_code_of_a_plan() {
+fn detailed_exitcode_exits_2_if_there_are_changes() {
     let env = TestEnv::with_example();
     env.run("plan --sandbox=state.json").exits(0);
     env.run("plan --sandbox=state.json --detailed-exitcode").exits(2);
@@ -217,7 +217,7 @@ fn a_pipeline_asks_for_the_exit_code_of_a_plan() {
 }
 
 #[test]
-fn an_existing_account_is_taken_over_by_its_export() {
+fn an_exported_manifest_is_valid_and_in_sync() {
     for detail in ["", "--full"] {
         let env = TestEnv::new();
         let exported = env.run(&format!("export --sandbox=state.json --account-id {ACCOUNT} {detail}")).exits(0);
@@ -229,7 +229,7 @@ fn an_existing_account_is_taken_over_by_its_export() {
 }
 
 #[test]
-fn an_export_reads_as_a_manifest_that_somebody_wrote() {
+fn an_export_explains_its_settings_in_comments() {
     let env = TestEnv::new();
     assert_snapshot!(env.run(&format!("export --sandbox=state.json --account-id {ACCOUNT}")), @r##"
     # yaml-language-server: $schema=./schemas/org.schema.json
@@ -315,71 +315,7 @@ fn an_export_reads_as_a_manifest_that_somebody_wrote() {
 }
 
 #[test]
-fn a_snapshot_is_planned_against_without_network_and_credentials() {
-    let env = TestEnv::with_example();
-    let snapshot = env.run(&format!("export --format json --sandbox=state.json --account-id {ACCOUNT}")).exits(0);
-    env.write("live.json", &snapshot.document);
-    let online = env.run(&format!("{PLAN} --report json=online.json")).exits(0);
-    std::fs::remove_file(env.path("state.json")).unwrap();
-
-    let offline = env.run("plan --live live.json --detailed-exitcode --report json=offline.json").exits(2);
-    assert_eq!(offline.stdout, online.stdout, "offline and online say the same");
-    // The digest contains the time of the plan, so it differs.
-    let plan = |file: &str| {
-        let document: serde_json::Value = serde_json::from_str(&env.read(file)).unwrap();
-        let mut plan = document["plans"][0].clone();
-        assert!(plan.as_object_mut().unwrap().remove("digest").is_some());
-        plan
-    };
-    assert_eq!(plan("offline.json"), plan("online.json"));
-    assert_eq!(offline.stderr, "");
-    assert!(!env.path("state.json").exists(), "an offline plan looked for a sandbox");
-}
-
-#[test]
-fn a_snapshot_of_another_account_is_refused() {
-    let env = TestEnv::with_example();
-    let other = "0123456789abcdef0123456789abcdef";
-    let snapshot = env.run(&format!("export --format json --sandbox=state.json --account-id {other}")).exits(0);
-    env.write("live.json", &snapshot.document);
-    assert_snapshot!(env.run("plan --live live.json"), @r"
-    ------- stderr -------
-    error: live.json: the snapshot is of account 0123456789abcdef0123456789abcdef, but the manifest
-           targets account 699d98642c564d2e855e9661899b7252
-      hint: write a snapshot with `zerodrift export --format json`
-    [exit status: 1]
-    ");
-}
-
-#[test]
-fn what_is_no_snapshot_is_refused() {
-    let env = TestEnv::with_example();
-    env.write("live.json", "{}");
-    assert_snapshot!(env.run("plan --live live.json"), @r#"
-    ------- stderr -------
-    error: live.json: not a snapshot: missing `format_version`
-      hint: write a snapshot with `zerodrift export --format json`
-    [exit status: 1]
-    "#);
-    assert_snapshot!(env.run("plan --live missing.json"), @r#"
-    ------- stderr -------
-    error: cannot read missing.json: No such file or directory (os error 2)
-      hint: write a snapshot with `zerodrift export --format json`
-    [exit status: 1]
-    "#);
-    assert_snapshot!(env.run("plan --live live.json --sandbox"), @r#"
-    ------- stderr -------
-    error: the argument '--live <SNAPSHOT>' cannot be used with '--sandbox[=<STATE.json>]'
-
-    Usage: zerodrift plan --live <SNAPSHOT> [FILE]
-
-    For more information, try '--help'.
-    [exit status: 64]
-    "#);
-}
-
-#[test]
-fn a_sandbox_of_its_own_serves_and_keeps_what_is_written() {
+fn a_sandbox_process_keeps_written_settings_in_its_state_file() {
     let env = TestEnv::with_example();
     env.seed();
     let sandbox = SandboxProcess::start(&env, "");
@@ -392,7 +328,7 @@ fn a_sandbox_of_its_own_serves_and_keeps_what_is_written() {
 }
 
 #[test]
-fn an_account_without_an_organization_gets_one() {
+fn a_missing_organization_is_created() {
     let env = TestEnv::with_manifest(EXAMPLE);
     env.write("state.json", r#"{"sandbox": 1}"#);
     assert_snapshot!(env.run(PLAN), @r#"
@@ -439,7 +375,7 @@ fn an_account_without_an_organization_gets_one() {
 }
 
 #[test]
-fn an_organization_that_is_not_there_cannot_be_exported() {
+fn exporting_a_missing_organization_is_an_error() {
     let env = TestEnv::new();
     env.write("state.json", r#"{"sandbox": 1}"#);
     assert_snapshot!(env.run(&format!("export --sandbox=state.json --account-id {ACCOUNT}")), @r#"
@@ -449,68 +385,4 @@ fn an_organization_that_is_not_there_cannot_be_exported() {
       hint: to create it, write an org.yaml with name and auth_domain, and run `zerodrift apply`
     [exit status: 1]
     "#);
-}
-
-#[test]
-fn a_user_is_revoked_by_whoever_approves() {
-    let env = TestEnv::with_example();
-    let revoke = "revoke-user --email kim@widget.example --file org.yaml --sandbox=state.json";
-    assert_snapshot!(env.run(revoke), @r#"
-    ------- stderr -------
-    sandbox: an emulated account; its state is state.json
-    error: nothing was revoked: no approval
-      hint: add --auto-approve to run without a terminal
-    [exit status: 3]
-    "#);
-    assert_snapshot!(env.run(&format!("{revoke} --auto-approve")), @r#"
-    Revoked: every Access token of kim@widget.example. Tokens stop working within 30 seconds. The user cannot sign in again for up to a minute, and keeps the seat.
-    ------- stderr -------
-    sandbox: an emulated account; its state is state.json
-    [exit status: 0]
-    "#);
-    assert_snapshot!(env.run(&format!("{revoke} --auto-approve --format json")), @r#"
-    {
-      "format_version": "1.0",
-      "zerodrift": "0.1.0",
-      "target": {
-        "scope": "account",
-        "id": "699d98642c564d2e855e9661899b7252"
-      },
-      "email": "kim@widget.example",
-      "revoked": true,
-      "devices": false,
-      "warp_session_reauth": false
-    }
-    ------- stderr -------
-    sandbox: an emulated account; its state is state.json
-    [exit status: 0]
-    "#);
-}
-
-#[test]
-fn nobody_is_revoked_without_approval() {
-    let api = Api::with_faults(&[]);
-    api.env().run("revoke-user --email kim@widget.example --file org.yaml").exits(3);
-    assert_eq!(api.calls(), Vec::<String>::new());
-    api.env().run("revoke-user --email kim@widget.example --file org.yaml --auto-approve").exits(0);
-    assert_eq!(api.calls(), ["POST revoke_user"]);
-}
-
-#[test]
-fn a_revocation_says_what_else_it_did_and_checks_the_address_before_anything_is_sent() {
-    let api = Api::with_faults(&[]);
-    let env = api.env();
-    let revoke = "revoke-user --file org.yaml --auto-approve --email";
-    for address in ["kim", "kim@widget", "@widget.example", "kim@widget..example", "kim,sam@widget.example"] {
-        env.run(&format!("{revoke} {address}")).exits(64).says(&["nothing was revoked", "is not an e-mail address"]);
-    }
-    assert_eq!(api.calls(), Vec::<String>::new());
-    let both = format!("{revoke} kim@widget.example --devices --warp-session-reauth");
-    env.run(&both).exits(0).shows(&[
-        "Revoked: every Access token of kim@widget.example.",
-        "Also: the sessions of the user's devices are revoked (--devices).",
-        "Also: the user must sign in to WARP again",
-    ]);
-    let document = env.run(&format!("{both} --format json")).exits(0).json();
-    assert_eq!((&document["devices"], &document["warp_session_reauth"]), (&true.into(), &true.into()));
 }

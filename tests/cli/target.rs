@@ -12,20 +12,20 @@ fn plan(env: &TestEnv, flags: &str) -> CommandOutput {
 }
 
 #[test]
-fn the_file_comes_first() {
+fn the_manifest_overrides_the_environment() {
     let env = TestEnv::with_example().set("CLOUDFLARE_ACCOUNT_ID", OTHER).set("CLOUDFLARE_ZONE_ID", OTHER);
     plan(&env, "").exits(0).shows(&[&format!("account {ACCOUNT}")]);
 }
 
 #[test]
-fn the_flag_comes_before_the_environment() {
+fn a_flag_overrides_the_environment() {
     let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", OTHER);
     plan(&env, &format!("--account-id {ACCOUNT}")).exits(0).shows(&[&format!("account {ACCOUNT}")]);
     plan(&env, &format!("--zone-id {ACCOUNT}")).exits(0).shows(&[&format!("zone {ACCOUNT}")]);
 }
 
 #[test]
-fn the_environment_comes_last() {
+fn without_a_flag_the_environment_sets_the_target() {
     let account = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", OTHER);
     plan(&account, "").exits(0).shows(&[&format!("account {OTHER}")]);
     let zone = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ZONE_ID", OTHER);
@@ -46,7 +46,7 @@ fn an_empty_variable_counts_as_unset() {
 }
 
 #[test]
-fn a_flag_that_contradicts_the_file_is_a_mistake_everywhere() {
+fn a_flag_that_contradicts_the_manifest_is_a_usage_error_of_every_command() {
     let env = TestEnv::with_example();
     assert_snapshot!(plan(&env, &format!("--account-id {OTHER}")), @r"
     ------- stderr -------
@@ -63,7 +63,7 @@ fn a_flag_that_contradicts_the_file_is_a_mistake_everywhere() {
 }
 
 #[test]
-fn two_ids_are_one_too_many() {
+fn an_account_and_a_zone_at_once_are_a_usage_error() {
     let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", OTHER).set("CLOUDFLARE_ZONE_ID", OTHER);
     assert_snapshot!(plan(&env, ""), @r#"
     ------- stderr -------
@@ -75,7 +75,7 @@ fn two_ids_are_one_too_many() {
 }
 
 #[test]
-fn a_malformed_id_names_where_it_came_from() {
+fn an_invalid_id_is_reported_with_its_source() {
     let env = TestEnv::with_manifest(ANYWHERE).set("CLOUDFLARE_ACCOUNT_ID", "acme");
     assert_snapshot!(plan(&env, ""), @r"
     ------- stderr -------
@@ -88,7 +88,7 @@ fn a_malformed_id_names_where_it_came_from() {
 }
 
 #[test]
-fn validate_takes_the_same_target_as_plan() {
+fn validate_uses_the_same_target_as_plan() {
     let env = TestEnv::with_manifest("doh:\n  doh_jwt_duration: 24h\n");
     env.run("validate").exits(0);
     env.run(&format!("validate --zone-id {OTHER}")).exits(5);

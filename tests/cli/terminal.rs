@@ -19,7 +19,7 @@ fn colours(env: &TestEnv, flags: &str) -> (bool, bool) {
 }
 
 #[test]
-fn colour_is_for_terminals_unless_it_is_asked_for() {
+fn output_to_a_pipe_has_colour_only_on_request() {
     let env = TestEnv::with_example();
     assert_eq!(colours(&env, ""), (false, false));
     assert_eq!(colours(&env, "--color always"), (true, true));
@@ -39,7 +39,7 @@ fn colour_is_for_terminals_unless_it_is_asked_for() {
 }
 
 #[test]
-fn a_variable_that_is_empty_or_zero_asks_for_nothing() {
+fn an_empty_or_zero_variable_does_not_force_colour() {
     let env = TestEnv::with_example().set("CLICOLOR_FORCE", "0").set("FORCE_COLOR", "0").set("NO_COLOR", "");
     assert_eq!(colours(&env, ""), (false, false));
     let env = env.set("CLICOLOR_FORCE", "1");
@@ -55,7 +55,7 @@ fn json_has_no_colour() {
 }
 
 #[test]
-fn lines_fit_the_columns_that_there_are() {
+fn lines_fit_the_width_of_the_terminal() {
     let env = TestEnv::with_example().set("COLUMNS", "60");
     let failed = env.run("plan").exits(6);
     let is_one_value = |line: &str| line.trim().starts_with('`') && line.trim().ends_with('`');
@@ -63,7 +63,7 @@ fn lines_fit_the_columns_that_there_are() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_a_failure() {
     let env = TestEnv::with_example();
     for command in ["explain", "man", "schema", "completions bash", "--help", "plan --sandbox=state.json"] {
         let mut child =

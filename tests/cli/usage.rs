@@ -15,7 +15,7 @@ organization:
 ";
 
 #[test]
-fn what_is_not_understood_never_reads_as_changes() {
+fn invalid_arguments_exit_with_64_and_print_no_result() {
     let env = TestEnv::with_example();
     let wrong = [
         "",
@@ -86,7 +86,7 @@ fn a_missing_manifest_gets_a_hint() {
 }
 
 #[test]
-fn standard_input_is_a_manifest_too() {
+fn a_manifest_is_read_from_standard_input() {
     let env = TestEnv::with_example();
     let manifest = env.read("org.yaml");
     std::fs::remove_file(env.path("org.yaml")).unwrap();
@@ -136,7 +136,7 @@ fn standard_input_is_a_manifest_too() {
 }
 
 #[test]
-fn a_drift_of_standard_input_advises_nothing_that_cannot_be_typed() {
+fn drift_of_standard_input_does_not_suggest_adopt() {
     let env = TestEnv::with_example();
     let output = env.run_with_input("drift - --sandbox=state.json", &env.read("org.yaml")).exits(2);
     let tail = output.stdout.lines().rev().take(5).collect::<Vec<_>>();
@@ -150,7 +150,7 @@ fn a_drift_of_standard_input_advises_nothing_that_cannot_be_typed() {
 }
 
 #[test]
-fn a_broken_manifest_says_everything_at_once_and_plans_nothing() {
+fn a_manifest_with_errors_is_not_planned_and_all_errors_are_shown() {
     let env = TestEnv::with_manifest(BROKEN);
     assert_snapshot!(env.run("plan --sandbox=state.json"), @r##"
     ------- stderr -------
@@ -207,7 +207,7 @@ fn a_broken_manifest_says_everything_at_once_and_plans_nothing() {
 }
 
 #[test]
-fn a_state_that_is_broken_is_left_as_it_is() {
+fn an_invalid_sandbox_state_is_an_error_and_stays_unchanged() {
     let env = TestEnv::with_example();
     env.write("state.json", "{\"sandbox\": 1,\n  oops}");
     assert_snapshot!(env.run("plan --sandbox=state.json"), @r"

@@ -43,13 +43,13 @@ const FOOTER: &str = "organization.login_design.footer_text";
 
 /// An account and its clients.
 #[derive(Clone)]
-struct Api {
+struct Client {
     reader: Reader,
     writer: Arc<Writer>,
     target: Target,
 }
 
-impl Api {
+impl Client {
     fn new(transport: Arc<dyn Transport>, account: &str) -> Self {
         let policy = Policy::default();
         let writer = Arc::new(Writer::new(transport.clone(), policy));
@@ -125,7 +125,7 @@ fn everything_else(document: &Document) -> Json {
 }
 
 /// Check 1: two reads are the same, and the plan of an export has no changes.
-async fn an_export_of_the_organization_is_in_sync(api: &Api) {
+async fn an_export_of_the_organization_is_in_sync(api: &Client) {
     let organization = api.organization().await;
     for key in ["auth_domain", "name"] {
         assert!(organization.fields.get(key).is_some_and(Json::is_string), "{key} is a text");
@@ -145,7 +145,7 @@ async fn an_export_of_the_organization_is_in_sync(api: &Api) {
 }
 
 /// Check 2: the token is active, and reading another account is refused with a message.
-async fn the_token_is_active_and_cannot_read_another_account(api: &Api) {
+async fn the_token_is_active_and_cannot_read_another_account(api: &Client) {
     let check = api.reader.verify_token(&api.target).await.unwrap();
     assert_eq!(check.state, TokenState::Active);
     let missing = Target::account(NO_ACCOUNT).unwrap();
@@ -155,7 +155,7 @@ async fn the_token_is_active_and_cannot_read_another_account(api: &Api) {
 }
 
 /// Check 3: one setting is changed twice and unset, each with one write, and nothing else changes.
-async fn a_change_of_one_setting_changes_nothing_else(api: &Api) {
+async fn a_change_of_one_setting_changes_nothing_else(api: &Client) {
     let rest = everything_else(&api.organization().await);
     for text in [Some("zerodrift was here."), Some("zerodrift was here, too: \u{e4} \"quoted\" <b>"), None] {
         if footer_of(&api.organization().await).as_deref() != text {
@@ -168,7 +168,7 @@ async fn a_change_of_one_setting_changes_nothing_else(api: &Api) {
 }
 
 /// Check 3, after which the footer is always restored.
-async fn one_setting_is_changed_and_restored(api: &Api) {
+async fn one_setting_is_changed_and_restored(api: &Client) {
     let before = api.organization().await;
     let task_api = api.clone();
     // In its own task, so that a failed assertion does not prevent the restoration.
@@ -181,7 +181,7 @@ async fn one_setting_is_changed_and_restored(api: &Api) {
     assert_eq!(everything_else(&after), everything_else(&before), "nothing else has changed");
 }
 
-async fn restore(api: &Api, text: Option<&str>) {
+async fn restore(api: &Client, text: Option<&str>) {
     let mut failure = String::new();
     for _ in 0..3 {
         match api.reader.organization(&api.target).await {
@@ -202,14 +202,14 @@ async fn restore(api: &Api, text: Option<&str>) {
 }
 
 /// Check 4, for the emulated API only: DoH settings change, and a user's tokens are revoked.
-async fn doh_changes_and_a_user_is_revoked(api: &Api) {
+async fn doh_changes_and_a_user_is_revoked(api: &Client) {
     api.apply_once(&manifest("doh:\n  doh_jwt_duration: 48h\n")).await;
     assert!(api.writer.revoke_user(&api.target, &Revocation::of("sam@widget.example")).await.unwrap());
 }
 
 /// Check 5: if an account answers "not enabled", an apply creates the organization, or fails and creates nothing. With any
 /// other answer, nothing is created.
-async fn an_absent_organization_is_created_or_not_changed(api: &Api, post: Post) {
+async fn an_absent_organization_is_created_or_not_changed(api: &Client, post: Post) {
     let wanted = manifest(
         "organization:\n  name: Widget\n  auth_domain: widget.cloudflareaccess.com\n  session_duration: 24h\n  \
          custom_pages:\n    forbidden: 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7\n",
@@ -248,7 +248,7 @@ fn organization_of(personality: &Personality) -> State {
     state
 }
 
-async fn all_checks(api: &Api) {
+async fn all_checks(api: &Client) {
     an_export_of_the_organization_is_in_sync(api).await;
     the_token_is_active_and_cannot_read_another_account(api).await;
     one_setting_is_changed_and_restored(api).await;
@@ -259,10 +259,13 @@ async fn all_checks(api: &Api) {
 async fn the_emulated_api_fulfils_the_contract_under_every_personality() {
     for (name, personality) in Personality::named() {
         println!("under the personality {name}");
-        all_checks(&Api::sandbox(organization_of(&personality), personality)).await;
+        all_checks(&Client::sandbox(organization_of(&personality), personality)).await;
         let post = personality.post;
-        an_absent_organization_is_created_or_not_changed(&Api::sandbox(account(State::default()), personality), post)
-            .await;
+        an_absent_organization_is_created_or_not_changed(
+            &Client::sandbox(account(State::default()), personality),
+            post,
+        )
+        .await;
     }
 }
 
@@ -271,7 +274,7 @@ async fn the_emulated_api_fulfils_the_contract_over_a_socket() {
     let sandbox = Sandbox::from_state(account(seeded()));
     let running = Server::start(sandbox, (Ipv4Addr::LOCALHOST, 0).into()).await.unwrap();
     let transport = HttpTransport::with_token(Some(&running.base_url()), "sandbox").unwrap();
-    all_checks(&Api::new(Arc::new(transport), ACCOUNT)).await;
+    all_checks(&Client::new(Arc::new(transport), ACCOUNT)).await;
     running.stop().await;
 }
 
@@ -280,7 +283,7 @@ async fn the_emulated_api_fulfils_the_contract_over_a_socket() {
 async fn a_violation_of_the_contract_is_detected_and_the_footer_is_restored() {
     let mut state = account(seeded());
     state.hostile.resets = vec!["organization.session_duration".to_owned()];
-    let api = Api::sandbox(state, Personality::default());
+    let api = Client::sandbox(state, Personality::default());
     let before = footer_of(&api.organization().await);
     let task_api = api.clone();
     let result = tokio::spawn(async move { one_setting_is_changed_and_restored(&task_api).await }).await;
@@ -297,7 +300,7 @@ async fn a_real_account_fulfils_the_contract() {
         return;
     };
     let transport = HttpTransport::with_token(variable("CLOUDFLARE_BASE_URL").as_deref(), &token).unwrap();
-    let api = Api::new(Arc::new(transport), &account);
+    let api = Client::new(Arc::new(transport), &account);
     an_export_of_the_organization_is_in_sync(&api).await;
     the_token_is_active_and_cannot_read_another_account(&api).await;
     if variable("ZERODRIFT_CONTRACT_WRITE").as_deref() != Some("yes") {

@@ -1,5 +1,5 @@
-//! Attacks on the write, through the real program and a server that is not the sandbox: creations that meet an
-//! organization, writes that are denied and done, or land late, somebody else in between, and two applies at once.
+//! The program against a hostile server that is not the sandbox: creations over an existing organization, writes that are
+//! refused but stored or stored late, concurrent writes, and two applies at once.
 
 mod server;
 
@@ -26,16 +26,16 @@ fn theirs() -> Json {
     })
 }
 
-/// An API that answers as it should.
-fn honest(memory: &mut Memory, method: &str, body: &Json) -> Answer {
+/// An API that behaves as documented.
+fn documented(memory: &mut Memory, method: &str, body: &Json) -> Answer {
     match method {
         "GET" => memory.read(),
         _ => memory.replace(body),
     }
 }
 
-/// Nothing of the organization was written, the run ended with 4, and it says what to do.
-fn ends_as_conflict(attack: &Attack, code: i32, entry: &Json, known: &str) {
+/// The run must end with exit code 4, and its hints must name the next step.
+fn assert_conflict(attack: &Attack, code: i32, entry: &Json, known: &str) {
     assert_eq!((code, &entry["outcome"], &entry["verified"]), (4, &json!("conflict"), &json!(false)), "{entry:#}");
     assert_eq!(entry["error"]["exit_code"], 4);
     let hints = entry["error"]["hints"].to_string();
@@ -45,23 +45,19 @@ fn ends_as_conflict(attack: &Attack, code: i32, entry: &Json, known: &str) {
 }
 
 #[test]
-fn one_read_that_wrongly_says_9999_creates_nothing() {
-    let attack =
-        Attack::on(
-            Some(theirs()),
-            |memory, method, body| {
-                if memory.count("GET") == 1 { not_enabled() } else { honest(memory, method, body) }
-            },
-        );
+fn one_read_that_wrongly_returns_9999_creates_nothing() {
+    let attack = Attack::on(Some(theirs()), |memory, method, body| {
+        if memory.count("GET") == 1 { not_enabled() } else { documented(memory, method, body) }
+    });
     let (code, entry) = attack.apply(&creation(""));
-    ends_as_conflict(&attack, code, &entry, "as_before");
+    assert_conflict(&attack, code, &entry, "as_before");
     assert_eq!(attack.writes(), [""; 0]);
     assert_eq!(attack.memory(|memory| memory.organization.clone()), Some(theirs()));
 }
 
-/// Two reads lie, so that the POST is sent: whatever it is answered, it is the last write.
+/// The first two reads return that there is no organization, so the POST is sent. Whatever its answer, it is the last write.
 #[test]
-fn a_post_that_meets_an_organization_is_never_followed_by_a_put() {
+fn a_post_to_an_existing_organization_is_never_followed_by_a_put() {
     type OnPost = fn(&mut Memory, &Json) -> Answer;
     let answers: [(&str, OnPost); 6] = [
         ("409", |_, _| refusal(409, 12130, "access.api.error.conflict: it exists")),
@@ -79,24 +75,24 @@ fn a_post_that_meets_an_organization_is_never_followed_by_a_put() {
         let attack = Attack::on(Some(theirs()), move |memory, method, body| match method {
             "GET" if memory.count("GET") <= 2 => not_enabled(),
             "POST" => on_post(memory, body),
-            _ => honest(memory, method, body),
+            _ => documented(memory, method, body),
         });
         let (code, entry) =
             attack.apply(&creation("  custom_pages:\n    forbidden: 3b7f0f0a4c1e4b7d9a52c6d81e90f2a7\n"));
-        ends_as_conflict(&attack, code, &entry, "otherwise");
+        assert_conflict(&attack, code, &entry, "otherwise");
         assert_eq!(attack.writes(), ["POST organization"], "{name}");
     }
 }
 
 #[test]
-fn a_creation_that_loses_its_answer_is_not_repeated() {
+fn a_creation_without_an_answer_is_not_repeated() {
     for stored in [true, false] {
         let attack = Attack::on(None, move |memory, method, body| match method {
             "POST" => {
                 memory.organization = stored.then(|| body.clone());
                 Answer::Nothing
             }
-            _ => honest(memory, method, body),
+            _ => documented(memory, method, body),
         });
         let (code, entry) = attack.apply(&creation(""));
         assert_eq!(attack.writes(), ["POST organization"]);
@@ -106,7 +102,7 @@ fn a_creation_that_loses_its_answer_is_not_repeated() {
 }
 
 #[test]
-fn what_is_declared_as_empty_is_written_where_the_server_filled_it_in() {
+fn settings_declared_as_empty_overwrite_the_defaults_of_the_server() {
     let attack = Attack::on(None, |memory, method, body| {
         if method == "POST" {
             let mut created = body.clone();
@@ -115,7 +111,7 @@ fn what_is_declared_as_empty_is_written_where_the_server_filled_it_in() {
             created["login_design"] = json!({"header_text": "Welcome"});
             return memory.replace(&created);
         }
-        honest(memory, method, body)
+        documented(memory, method, body)
     });
     let declared = "  strict_service_token_auth: false\n  auto_redirect_to_identity: false\n  login_design:\n    header_text: null\n";
     let (code, entry) = attack.apply(&creation(declared));
@@ -127,9 +123,9 @@ fn what_is_declared_as_empty_is_written_where_the_server_filled_it_in() {
     assert!(put["login_design"].is_null(), "{put:#}");
 }
 
-/// A server that keeps its default is not believed: the exit code says that the file is not live.
+/// The exit code shows that the live state differs from the manifest.
 #[test]
-fn a_default_that_stays_whatever_is_sent_is_a_conflict() {
+fn a_default_that_the_server_keeps_is_a_conflict() {
     let attack = Attack::on(None, |memory, method, body| {
         if method == "GET" {
             return memory.read();
@@ -143,7 +139,7 @@ fn a_default_that_stays_whatever_is_sent_is_a_conflict() {
     assert!(entry["error"]["message"].as_str().unwrap().contains("strict_service_token_auth"), "{entry:#}");
 }
 
-/// A protection that nobody expects on a new organization is not taken away by the approval to create one.
+/// The approval of a creation does not approve removing a protection that the server added.
 #[test]
 fn an_unexpected_protection_on_a_new_organization_ends_the_run() {
     let attack = Attack::on(None, |memory, method, body| {
@@ -152,16 +148,16 @@ fn an_unexpected_protection_on_a_new_organization_ends_the_run() {
             created["deny_unmatched_requests"] = json!(true);
             return memory.replace(&created);
         }
-        honest(memory, method, body)
+        documented(memory, method, body)
     });
     let (code, entry) = attack.apply(&creation("  deny_unmatched_requests: false\n"));
-    ends_as_conflict(&attack, code, &entry, "otherwise");
+    assert_conflict(&attack, code, &entry, "otherwise");
     assert_eq!(attack.writes(), ["POST organization"]);
 }
 
 #[test]
-fn the_approval_of_a_creation_never_approves_an_update() {
-    let attack = Attack::on(None, honest);
+fn approving_a_creation_does_not_approve_an_update() {
+    let attack = Attack::on(None, documented);
     let manifest = creation("  session_duration: 24h\n");
     let (code, out, _) = attack.run(&manifest, &["plan", "--out", "plan.json", "--format", "json"]);
     assert_eq!(code, 0);
@@ -171,17 +167,13 @@ fn the_approval_of_a_creation_never_approves_an_update() {
         let (code, _, err) = attack.run(&manifest, &[&["apply"][..], &approval].concat());
         assert_eq!((code, attack.writes()), (4, Vec::new()), "{approval:?}: {err}");
     }
-    // The read of the plan lies, so that the approval fits; the read before the POST does not.
-    let lying =
-        Attack::on(
-            Some(theirs()),
-            move |memory, method, body| {
-                if memory.count("GET") <= 2 { not_enabled() } else { honest(memory, method, body) }
-            },
-        );
-    assert_eq!(lying.run(&manifest, &["plan", "--out", "plan.json"]).0, 0);
-    let (code, _, err) = lying.run(&manifest, &["apply", "--plan", "plan.json"]);
-    assert_eq!((code, lying.writes()), (4, Vec::new()), "{err}");
+    // The first read returns that there is no organization, so the approval matches. The read before the POST finds one.
+    let hidden = Attack::on(Some(theirs()), move |memory, method, body| {
+        if memory.count("GET") <= 2 { not_enabled() } else { documented(memory, method, body) }
+    });
+    assert_eq!(hidden.run(&manifest, &["plan", "--out", "plan.json"]).0, 0);
+    let (code, _, err) = hidden.run(&manifest, &["apply", "--plan", "plan.json"]);
+    assert_eq!((code, hidden.writes()), (4, Vec::new()), "{err}");
     assert!(err.contains("only its creation was approved"), "{err}");
 }
 
@@ -190,14 +182,14 @@ fn before() -> Json {
 }
 
 #[test]
-fn an_update_that_is_denied_and_done_is_applied() {
+fn an_update_that_is_refused_but_stored_counts_as_applied() {
     for status in [400, 401, 403, 404, 409, 413, 500, 502] {
         let attack = Attack::on(Some(before()), move |memory, method, body| match method {
             "PUT" => {
                 memory.replace(body);
                 refusal(status, 10001, "no")
             }
-            _ => honest(memory, method, body),
+            _ => documented(memory, method, body),
         });
         let (code, entry) = attack.apply(&update());
         assert_eq!(
@@ -211,14 +203,14 @@ fn an_update_that_is_denied_and_done_is_applied() {
 }
 
 #[test]
-fn a_certain_refusal_is_one_write_and_one_read() {
+fn a_refused_update_is_read_back_once_and_not_repeated() {
     for (status, json) in
         [(400, true), (400, false), (401, true), (403, false), (409, true), (409, false), (413, false)]
     {
         let attack = Attack::on(Some(before()), move |memory, method, body| match method {
             "PUT" if json => refusal(status, 10001, "no"),
             "PUT" => Answer::Body(status, "<html>no</html>".to_owned()),
-            _ => honest(memory, method, body),
+            _ => documented(memory, method, body),
         });
         let (code, entry) = attack.apply(&update());
         assert!([1, 6].contains(&code), "{status}: {entry:#}");
@@ -229,16 +221,16 @@ fn a_certain_refusal_is_one_write_and_one_read() {
 }
 
 #[test]
-fn an_update_without_an_answer_that_lands_late_is_found() {
+fn a_late_update_without_an_answer_is_detected() {
     let attack = Attack::on(Some(before()), |memory, method, body| match method {
         "PUT" => Answer::Nothing,
         _ => {
-            // It lands right before the third read after it.
+            // The server stores it directly before the third read after it.
             if memory.count("PUT") == 1 && memory.count("GET") == 5 {
                 let late = memory.requests.iter().find(|(line, _)| line.starts_with("PUT")).unwrap().1.clone();
                 memory.organization = Some(late);
             }
-            honest(memory, method, body)
+            documented(memory, method, body)
         }
     });
     let (code, entry) = attack.apply(&update());
@@ -246,11 +238,11 @@ fn an_update_without_an_answer_that_lands_late_is_found() {
 }
 
 #[test]
-fn whatever_moves_between_the_plan_and_the_write_stops_it() {
+fn any_live_change_before_the_write_stops_an_apply() {
     for patch in [json!({"name": "New"}), json!({"ai_beta": {"limit": 4}}), json!({"deny_unmatched_requests": true})] {
         let theirs = patch.clone();
         let attack = Attack::on(Some(before()), move |memory, method, body| {
-            let answer = honest(memory, method, body);
+            let answer = documented(memory, method, body);
             if memory.lines.len() == 1 {
                 let organization = memory.organization.as_mut().unwrap().as_object_mut().unwrap();
                 organization.extend(theirs.as_object().unwrap().clone());
@@ -258,18 +250,17 @@ fn whatever_moves_between_the_plan_and_the_write_stops_it() {
             answer
         });
         let (code, entry) = attack.apply(&update());
-        ends_as_conflict(&attack, code, &entry, "as_before");
+        assert_conflict(&attack, code, &entry, "as_before");
         let path = patch.as_object().unwrap().keys().next().unwrap();
         assert!(entry["error"]["message"].as_str().unwrap().contains(path.as_str()), "{entry:#}");
         assert_eq!(attack.writes(), [""; 0]);
     }
 }
 
-/// A rollback is a write like any other.
 #[test]
-fn a_rollback_stops_as_an_apply_does() {
+fn a_live_change_before_the_write_stops_a_rollback() {
     let attack = Attack::on(Some(before()), |memory, method, body| {
-        let answer = honest(memory, method, body);
+        let answer = documented(memory, method, body);
         // After the read of the rollback's plan.
         if memory.count("PUT") == 1 && memory.count("GET") == 4 {
             memory.organization.as_mut().unwrap()["ai_beta"] = json!(false);
@@ -285,19 +276,19 @@ fn a_rollback_stops_as_an_apply_does() {
 }
 
 #[test]
-fn two_applies_of_one_machine_exclude_each_other() {
+fn two_applies_on_one_machine_exclude_each_other() {
     let (go, wait) = std::sync::mpsc::channel::<()>();
     let wait = Arc::new(Mutex::new(wait));
     let attack = Attack::on(Some(before()), move |memory, method, body| {
         if method == "PUT" && !std::mem::replace(&mut memory.held, true) {
             return Answer::Wait(wait.clone());
         }
-        honest(memory, method, body)
+        documented(memory, method, body)
     });
     let mut first = attack.command(&update(), &["apply", "--auto-approve"]).stderr(Stdio::piped()).spawn().unwrap();
     let mut said = BufReader::new(first.stderr.take().unwrap()).lines().map_while(Result::ok);
     assert!(said.any(|line| line.starts_with("PUT ")), "the first run is in its write");
-    // Folders for backups of their own do not let two runs past each other.
+    // The lock does not depend on the backup folder.
     for folder in [&[][..], &["--backup-dir", "elsewhere"]] {
         let (code, out, err) =
             attack.run(&update(), &[&["apply", "--auto-approve", "--format", "json"], folder].concat());

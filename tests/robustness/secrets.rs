@@ -146,7 +146,7 @@ fn assert_run_is_clean(what: &str, command: &mut Command) {
 }
 
 #[test]
-fn a_server_that_repeats_the_token_is_not_repeated() {
+fn a_token_repeated_by_the_server_is_not_shown() {
     let mut runs = 0;
     for place in PLACES {
         for (number, (how, text)) in spellings().into_iter().enumerate() {
@@ -165,7 +165,7 @@ fn a_server_that_repeats_the_token_is_not_repeated() {
 }
 
 #[test]
-fn a_proxy_that_repeats_credentials_is_not_repeated() {
+fn credentials_repeated_by_a_proxy_are_not_shown() {
     for place in PLACES {
         for (how, text) in spellings() {
             let address = echo::serve(place, text);
@@ -205,7 +205,7 @@ fn the_password_of_a_proxy_is_in_no_output() {
 
 /// A state that is brought back has to be what it was: with a credential in it, it is not written at all.
 #[test]
-fn no_state_is_kept_with_a_credential_taken_out() {
+fn a_live_state_with_a_credential_is_not_written() {
     let folder = job();
     let base_url = format!("http://{}/client/v4", echo::serve(Place::LiveValue, format!("call {TOKEN}")));
     for (arguments, left) in [
@@ -239,7 +239,7 @@ fn no_state_is_kept_with_a_credential_taken_out() {
 
 /// A value that has a stand-in while it is compared goes into a backup as its own text, and so does a credential in it.
 #[test]
-fn no_backup_is_kept_of_a_credential_in_a_value_that_has_a_stand_in() {
+fn a_credential_in_a_value_with_duplicate_keys_is_not_backed_up() {
     let folder = job();
     let run = |arguments: &[&str]| in_job(folder.path(), arguments).output().unwrap();
     assert_eq!(run(&["plan", "--sandbox=state.json"]).status.code(), Some(0));
@@ -314,7 +314,7 @@ fn a_manifest_that_is_a_link_inside_the_repository_is_quoted() {
 }
 
 #[test]
-fn a_token_that_cannot_be_used_is_not_shown_either() {
+fn an_unusable_token_is_not_shown() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
     for spoilt in

@@ -1,5 +1,4 @@
-//! Fields that this version has never heard of, against a server that keeps what it is sent byte by byte and knows nothing
-//! of our own JSON: whatever they hold, they are afterwards what they were.
+//! Unknown fields keep their value, whatever it is. The server stores the text that it receives, and does not use our JSON code.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,25 +8,25 @@ use std::sync::{Arc, Mutex};
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 const ORG: &str = "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  session_duration: 24h\n";
 
-/// What a write makes of the document.
+/// How a write changes the stored document.
 type Store = fn(&str) -> String;
 
-/// An API whose organization is a text, and the manifest's folder.
-struct World {
+/// An API that stores the organization as text, and the manifest's folder.
+struct TextApi {
     document: Arc<Mutex<String>>,
     writes: Arc<Mutex<usize>>,
-    api: String,
+    base_url: String,
     folder: tempfile::TempDir,
 }
 
-impl World {
+impl TextApi {
     fn of(document: String) -> Self {
         Self::storing(document, str::to_owned)
     }
 
     fn storing(document: String, store: Store) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let api = format!("http://{}/client/v4", listener.local_addr().unwrap());
+        let base_url = format!("http://{}/client/v4", listener.local_addr().unwrap());
         let (document, writes) = (Arc::new(Mutex::new(document)), Arc::new(Mutex::new(0)));
         let (kept, written) = (document.clone(), writes.clone());
         std::thread::spawn(move || {
@@ -38,14 +37,14 @@ impl World {
         });
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("org.yaml"), ORG).unwrap();
-        Self { document, writes, api, folder }
+        Self { document, writes, base_url, folder }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_zerodrift"));
         command.args(arguments).current_dir(self.folder.path()).env_clear();
         command.env("HOME", self.folder.path()).env("CLOUDFLARE_API_TOKEN", "a-token-of-forty-characters-for-a-test-1");
-        command.env("CLOUDFLARE_BASE_URL", &self.api).stdin(std::process::Stdio::null());
+        command.env("CLOUDFLARE_BASE_URL", &self.base_url).stdin(std::process::Stdio::null());
         command
     }
 
@@ -53,7 +52,7 @@ impl World {
         self.command(arguments).output().unwrap()
     }
 
-    /// Runs a command that must end like this, and gives what it prints.
+    /// Runs a command, which must exit with this code, and returns its output.
     fn ends(&self, arguments: &[&str], code: i32) -> String {
         let output = self.run(arguments);
         let text = |bytes: &[u8]| String::from_utf8_lossy(&bytes[..bytes.len().min(4000)]).into_owned();
@@ -115,7 +114,7 @@ fn deep(levels: usize) -> String {
     "[".repeat(levels) + &"]".repeat(levels)
 }
 
-/// Values that must come back as they are.
+/// Values that must be returned unchanged.
 fn nasty() -> Vec<String> {
     let mut all: Vec<String> = [
         "null",
@@ -138,38 +137,38 @@ fn nasty() -> Vec<String> {
     all
 }
 
-/// Plan, save, apply the saved plan, plan again, roll back: each carries the fields, and each state is proved to hold them.
+/// Plans, saves, applies the saved plan, plans again and rolls back. After each step the fields must be unchanged.
 #[test]
-fn whatever_an_unknown_field_holds_it_survives_plan_apply_backup_and_rollback() {
+fn any_unknown_value_survives_plan_apply_backup_and_rollback() {
     for value in nasty() {
         let fields = format!(r#""beta_field":{value}"#);
         let in_group = format!(r#""beta_shade":{value}"#);
         let more = format!(r#"{fields},"login_design":{{"header_text":"Hi",{in_group}}}"#);
-        let world = World::of(organization(&more));
+        let api = TextApi::of(organization(&more));
         let holds = |text: &str| text.contains(&fields) && text.contains(&in_group);
 
-        world.ends(&["plan", "--out", "plan.json"], 0);
-        world.ends(&["apply", "--plan", "plan.json", "--backup-dir", "kept"], 0);
-        assert!(holds(&world.document()) && world.document().contains(r#""session_duration":"24h""#), "{value}");
-        world.ends(&["plan", "--detailed-exitcode"], 0);
+        api.ends(&["plan", "--out", "plan.json"], 0);
+        api.ends(&["apply", "--plan", "plan.json", "--backup-dir", "kept"], 0);
+        assert!(holds(&api.document()) && api.document().contains(r#""session_duration":"24h""#), "{value}");
+        api.ends(&["plan", "--detailed-exitcode"], 0);
 
-        let kept = std::fs::read_dir(world.folder.path().join("kept")).unwrap().map(|entry| entry.unwrap().path());
+        let kept = std::fs::read_dir(api.folder.path().join("kept")).unwrap().map(|entry| entry.unwrap().path());
         let kept = kept.into_iter().find(|path| path.extension().is_some_and(|end| end == "json")).unwrap();
-        world.ends(&["plan", "--live", kept.to_str().unwrap(), "--detailed-exitcode"], 2);
-        world.ends(&["rollback", kept.to_str().unwrap(), "--auto-approve"], 0);
-        assert!(holds(&world.document()) && world.document().contains(r#""session_duration":"12h""#), "{value}");
-        assert_eq!(*world.writes.lock().unwrap(), 2, "{value}");
+        api.ends(&["plan", "--live", kept.to_str().unwrap(), "--detailed-exitcode"], 2);
+        api.ends(&["rollback", kept.to_str().unwrap(), "--auto-approve"], 0);
+        assert!(holds(&api.document()) && api.document().contains(r#""session_duration":"12h""#), "{value}");
+        assert_eq!(*api.writes.lock().unwrap(), 2, "{value}");
 
-        let snapshot = world.run(&["export", "--format", "json", "--account-id", ACCOUNT]);
-        std::fs::write(world.folder.path().join("live.json"), &snapshot.stdout).unwrap();
-        world.ends(&["plan", "--live", "live.json", "--detailed-exitcode"], 2);
-        world.ends(&["export", "--account-id", ACCOUNT], 0);
+        let snapshot = api.run(&["export", "--format", "json", "--account-id", ACCOUNT]);
+        std::fs::write(api.folder.path().join("live.json"), &snapshot.stdout).unwrap();
+        api.ends(&["plan", "--live", "live.json", "--detailed-exitcode"], 2);
+        api.ends(&["export", "--account-id", ACCOUNT], 0);
     }
 }
 
-/// A saved plan is bound to every digit and blank of what nobody knows, and to nothing that has no meaning in JSON.
+/// A saved plan is bound to the text of unknown values, but not to their layout or the order of members.
 #[test]
-fn a_saved_plan_notices_when_an_unknown_field_moves_and_not_when_it_is_laid_out_anew() {
+fn a_changed_unknown_field_invalidates_a_saved_plan_but_another_layout_does_not() {
     let table = [
         (r#"{"a":1.0,"b":{}}"#, "{ \"b\":{},\n \"a\":1.0 }", 0),
         (r#"{"a":1.0}"#, r#"{"a":1}"#, 4),
@@ -181,10 +180,10 @@ fn a_saved_plan_notices_when_an_unknown_field_moves_and_not_when_it_is_laid_out_
         ("1e400", "1e401", 4),
     ];
     for (then, now, code) in table {
-        let world = World::of(organization(&format!(r#""beta":{then}"#)));
-        world.ends(&["plan", "--out", "plan.json"], 0);
-        *world.document.lock().unwrap() = organization(&format!(r#""beta":{now}"#));
-        let said = world.ends(&["apply", "--plan", "plan.json"], code);
+        let api = TextApi::of(organization(&format!(r#""beta":{then}"#)));
+        api.ends(&["plan", "--out", "plan.json"], 0);
+        *api.document.lock().unwrap() = organization(&format!(r#""beta":{now}"#));
+        let said = api.ends(&["apply", "--plan", "plan.json"], code);
         assert!(said.contains("organization.beta"), "{then} {now}: {said}");
     }
 }
@@ -198,33 +197,33 @@ fn a_server_that_rewrites_unknown_fields_is_a_conflict_that_names_the_field() {
         (r#"{"a":1,"b":[1, 2]}"#, |body| body.replace(r#"{"a":1,"b":[1,2]}"#, "{\"b\": [1,\t2], \"a\": 1}"), 0),
     ];
     for (value, store, code) in table {
-        let world = World::storing(organization(&format!(r#""beta":{value}"#)), store);
-        let said = world.ends(&["apply", "--auto-approve"], code);
+        let api = TextApi::storing(organization(&format!(r#""beta":{value}"#)), store);
+        let said = api.ends(&["apply", "--auto-approve"], code);
         assert!(said.contains("organization.beta"), "{value}: {said}");
     }
 }
 
-/// Two members of one name in a document or a group: nobody knows which of them counts, so nothing is written.
+/// Which of two members with one name counts is undefined, so nothing is written.
 #[test]
-fn settings_that_the_answer_has_twice_are_an_error_that_names_them() {
+fn duplicate_settings_in_an_answer_are_an_error_that_names_them() {
     for more in [
         r#""session_duration":"1h""#,
         r#""beta":1,"beta":1"#,
         r#""login_design":{"header_text":"a","header_text":"b"}"#,
         r#""login_design":{},"login_design":{}"#,
     ] {
-        let world = World::of(organization(more));
+        let api = TextApi::of(organization(more));
         // The message may be wrapped between any two words.
-        let said = world.ends(&["apply", "--auto-approve"], 1).split_whitespace().collect::<Vec<_>>().join(" ");
+        let said = api.ends(&["apply", "--auto-approve"], 1).split_whitespace().collect::<Vec<_>>().join(" ");
         assert!(said.contains("two members named"), "{more}: {said}");
-        assert_eq!(*world.writes.lock().unwrap(), 0);
+        assert_eq!(*api.writes.lock().unwrap(), 0);
     }
 }
 
 #[test]
-fn nesting_without_end_is_an_error_that_says_so() {
-    let world = World::of(organization(&format!(r#""beta":{}"#, deep(1_000_000))));
-    let said = world.ends(&["plan"], 1);
+fn an_answer_with_excessive_nesting_is_an_error() {
+    let api = TextApi::of(organization(&format!(r#""beta":{}"#, deep(1_000_000))));
+    let said = api.ends(&["plan"], 1);
     assert!(said.contains("nested deeper than 10000 levels"), "{said}");
 }
 
@@ -232,25 +231,25 @@ fn nesting_without_end_is_an_error_that_says_so() {
 /// more than this.
 #[cfg(target_os = "linux")]
 #[test]
-fn megabytes_of_unknown_fields_cost_little_memory() {
+fn megabytes_of_unknown_fields_need_little_memory() {
     const SIZE: usize = 2_000_000;
     let numbers = format!(r#""beta":[{}0]"#, "0,".repeat(SIZE / 2));
     let fields: Vec<String> = (0..SIZE / 14).map(|number| format!(r#""f{number:07}":{{}}"#)).collect();
     let in_group = format!(r#""login_design":{{"header_text":"Hi",{}}}"#, fields.join(","));
     for more in [numbers, fields.join(","), in_group] {
-        let world = World::of(organization(&more));
+        let api = TextApi::of(organization(&more));
         let program = env!("CARGO_BIN_EXE_zerodrift");
         let script = format!("ulimit -v {}; exec '{program}' apply --auto-approve --backup-dir kept", 110_000);
         let mut bounded = Command::new("/bin/sh");
-        bounded.args(["-c", &script]).current_dir(world.folder.path()).env_clear().envs([
-            ("HOME", world.folder.path().to_str().unwrap()),
+        bounded.args(["-c", &script]).current_dir(api.folder.path()).env_clear().envs([
+            ("HOME", api.folder.path().to_str().unwrap()),
             ("CLOUDFLARE_API_TOKEN", "a-token-of-forty-characters-for-a-test-1"),
-            ("CLOUDFLARE_BASE_URL", &world.api),
+            ("CLOUDFLARE_BASE_URL", &api.base_url),
         ]);
         let output = bounded.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);
         assert_eq!(output.status.code(), Some(0), "{} {}", &more[..40], said.chars().take(2000).collect::<String>());
-        let after = world.document();
+        let after = api.document();
         assert!(
             fields.iter().step_by(1000).all(|field| !more.contains(field.as_str()) || after.contains(field.as_str()))
         );

@@ -175,7 +175,7 @@ fn assert_harmless(what: &str, text: &str) {
 }
 
 #[test]
-fn no_live_value_reaches_an_output_as_it_is() {
+fn live_values_are_escaped_in_every_output() {
     let mut outputs = 0;
     for value in corpus() {
         let folder = tempfile::tempdir().unwrap();
@@ -306,7 +306,7 @@ fn assert_run_is_harmless(what: &str, command: &mut std::process::Command, has_c
 
 #[cfg(unix)]
 #[test]
-fn no_name_of_a_file_and_no_argument_reaches_an_output_as_it_is() {
+fn file_names_and_arguments_are_escaped_in_every_output() {
     for arguments in ARGUMENTS {
         let folder = hostile_folder();
         let arguments: Vec<String> = arguments.iter().map(|argument| argument.replace('N', NAME)).collect();
@@ -323,7 +323,7 @@ fn no_name_of_a_file_and_no_argument_reaches_an_output_as_it_is() {
 
 #[cfg(unix)]
 #[test]
-fn no_variable_reaches_an_output_as_it_is() {
+fn variables_are_escaped_in_every_output() {
     for variable in VARIABLES {
         for arguments in [
             &["plan", "--format", "github", "--sandbox=state.json"][..],
@@ -346,7 +346,7 @@ fn no_variable_reaches_an_output_as_it_is() {
 
 /// What is generated from our own declarations is printed in the same way, and holds nothing that a job obeys.
 #[test]
-fn no_command_prints_what_a_job_obeys() {
+fn generated_texts_contain_no_workflow_commands() {
     let folder = tempfile::tempdir().unwrap();
     for arguments in [
         &["man"][..],
@@ -369,7 +369,7 @@ fn no_command_prints_what_a_job_obeys() {
 /// JSON can name half a character, which is not text: a server that cuts an emoji in two sends one. It goes back as it came,
 /// and where it stands in place of a setting's value nothing declares it.
 #[tokio::test]
-async fn half_a_character_in_an_answer_is_kept_and_shown_harmlessly() {
+async fn an_unpaired_surrogate_in_an_answer_is_kept_and_escaped() {
     let result = r#"{"name":"\ud800","auth_domain":"a.example.com","session_duration":"12h","beta":["\udfff"]}"#;
     let body = format!(r#"{{"success": true, "result": {result}}}"#).into_bytes();
     let reader = Canned::reader(response(200, &[], body));

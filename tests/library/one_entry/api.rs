@@ -2,14 +2,14 @@
 
 use super::*;
 
-/// An account under a personality, whose API has learned the settings too.
-struct World {
+/// An emulated account whose API knows the settings too.
+struct Account {
     reader: Reader,
     writer: Writer,
     model: Model,
 }
 
-impl World {
+impl Account {
     fn new(organization: Json, personality: Personality) -> Self {
         let sandbox = Sandbox::new(State::with_organization(organization), personality).with_model(model());
         let transport = Arc::new(SandboxTransport::new(sandbox));
@@ -21,32 +21,32 @@ impl World {
         self.reader.live(&target(), &[Endpoint::Organization]).await.unwrap()
     }
 
-    /// Applies with consent, proves it, and plans to nothing afterwards.
-    async fn becomes(&self, text: &str, story: &str) {
+    /// Applies with consent. The outcome must be verified, and the next plan empty.
+    async fn apply_and_verify(&self, text: &str, personality: &str) {
         let (manifest, live) = (manifest(text), self.live().await);
         let plan = planned(&manifest, &live, &[MODE.path.to_owned()]);
-        assert_eq!(plan.changes.len(), 4, "{story}: {:#?}", plan.changes);
+        assert_eq!(plan.changes.len(), 4, "{personality}: {:#?}", plan.changes);
         let approved = Approved::new(&plan, &live).unwrap();
         let outcome = apply(&self.reader, &self.writer, approved, &Options::without_backup(&self.model)).await;
-        assert_eq!((outcome.end, outcome.verified), (End::Applied, true), "{story}: {outcome:#?}");
+        assert_eq!((outcome.end, outcome.verified), (End::Applied, true), "{personality}: {outcome:#?}");
         let again = planned(&manifest, &self.live().await, &[]);
-        assert!(again.is_empty(), "{story}: {:#?}", again.changes);
+        assert!(again.is_empty(), "{personality}: {:#?}", again.changes);
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn every_personality_sets_and_unsets_it() {
     for (name, personality) in Personality::named() {
-        let world = World::new(organization(), personality);
-        world.becomes(WANTED, name).await;
-        world.becomes(UNSET, name).await;
-        world.becomes(WANTED, name).await;
+        let account = Account::new(organization(), personality);
+        account.apply_and_verify(WANTED, name).await;
+        account.apply_and_verify(UNSET, name).await;
+        account.apply_and_verify(WANTED, name).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_sandbox_rejects_invalid_values_of_it() {
-    let world = World::new(organization(), Personality::default());
+    let account = Account::new(organization(), Personality::default());
     for (key, value) in [
         ("quiet_hours", json!("13h")),
         ("next_month", json!({"mode": 7})),
@@ -55,7 +55,7 @@ async fn the_sandbox_rejects_invalid_values_of_it() {
     ] {
         let mut wrong = organization();
         wrong[key] = value;
-        let refused = world.writer.update_organization(&target(), wrong.as_object().unwrap()).await;
+        let refused = account.writer.update_organization(&target(), wrong.as_object().unwrap()).await;
         assert!(refused.is_err(), "{key}");
     }
 }

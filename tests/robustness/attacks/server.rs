@@ -1,5 +1,4 @@
-//! An API that attacks: a loopback HTTP server of a few lines, apart from the sandbox, whose every answer is a function of the
-//! test. It knows nothing of zerodrift's own ideas about the API.
+//! A hostile API: a loopback HTTP server whose answers are a function of the test. It shares no code with the sandbox.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -13,13 +12,13 @@ use serde_json::{Value as Json, json};
 /// The account of every attack.
 pub(crate) const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 
-/// What a request is answered with.
+/// The answer to a request.
 pub(crate) enum Answer {
     /// A status with this body.
     Body(u16, String),
     /// The connection is closed without a byte.
     Nothing,
-    /// Nothing yet: the attack is asked again when a message comes, and other requests are answered meanwhile.
+    /// The answer is computed again after a message. Other requests are answered meanwhile.
     Wait(Arc<Mutex<Receiver<()>>>),
 }
 
@@ -39,7 +38,7 @@ pub(crate) fn not_enabled() -> Answer {
     refusal(403, 9999, "access.api.error.not_enabled: Access is not enabled.")
 }
 
-/// What the server remembers: the organization, what an attack counts, and every request.
+/// The state of the server: the organization, and every request so far.
 #[derive(Default)]
 pub(crate) struct Memory {
     pub(crate) organization: Option<Json>,
@@ -47,22 +46,22 @@ pub(crate) struct Memory {
     pub(crate) requests: Vec<(String, Json)>,
     /// The same without bodies.
     pub(crate) lines: Vec<String>,
-    /// Whether a request has been held back already.
+    /// Whether a request was already delayed.
     pub(crate) held: bool,
 }
 
 impl Memory {
-    /// How many requests of this method came so far, the present one included.
+    /// The number of requests of this method so far, including the current one.
     pub(crate) fn count(&self, method: &str) -> usize {
         self.lines.iter().filter(|line| line.starts_with(method)).count()
     }
 
-    /// What an honest API answers to a read.
+    /// The answer of an API without faults to a read.
     pub(crate) fn read(&self) -> Answer {
         self.organization.as_ref().map_or_else(not_enabled, |organization| result(200, organization))
     }
 
-    /// What an honest API does with a write: it replaces.
+    /// Stores the body of a write in place of the organization, as an API without faults.
     pub(crate) fn replace(&mut self, body: &Json) -> Answer {
         self.organization = Some(body.clone());
         result(200, body)
@@ -77,7 +76,7 @@ pub(crate) struct Attack {
 }
 
 impl Attack {
-    /// Serves this organization; each request is answered by `answer`, which is told the method and the body.
+    /// Serves this organization; each request is answered by `answer`, which gets the method and the body.
     pub(crate) fn on(
         organization: Option<Json>,
         answer: impl Fn(&mut Memory, &str, &Json) -> Answer + Send + Sync + 'static,
@@ -89,14 +88,14 @@ impl Attack {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let (shared, answer) = (shared.clone(), answer.clone());
-                // A client that goes away is its own business.
+                // A closed connection is not an error of the test.
                 std::thread::spawn(move || drop(serve(&stream, &shared, &*answer)));
             }
         });
         Self { memory, base_url, folder: tempfile::tempdir().unwrap() }
     }
 
-    /// The program with these arguments, in a folder of its own, with nothing in its environment but the way here.
+    /// The program with these arguments, in a folder of its own, whose environment has only the address of this server and a token.
     pub(crate) fn command(&self, manifest: &str, arguments: &[&str]) -> Command {
         std::fs::write(self.folder().join("org.yaml"), manifest).unwrap();
         let mut command = Command::new(env!("CARGO_BIN_EXE_zerodrift"));
@@ -132,7 +131,7 @@ impl Attack {
         serde_json::from_str(text.lines().last().unwrap()).unwrap()
     }
 
-    /// What the server remembers.
+    /// Reads or changes the state of the server.
     pub(crate) fn memory<T>(&self, look: impl FnOnce(&mut Memory) -> T) -> T {
         look(&mut self.memory.lock().unwrap())
     }
@@ -179,7 +178,7 @@ fn serve(
         }
     };
     let head = format!(
-        "HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 {status} Answer\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         text.len()
     );
     let mut stream = stream;

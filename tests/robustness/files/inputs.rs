@@ -1,8 +1,8 @@
-//! What a run reads is a regular file, or the run ends at once and says what it is.
+//! Only regular files are read. For any other file the run ends with an error that names its kind.
 
-use super::desk::{Desk, MANIFEST, ended};
+use super::workspace::{MANIFEST, Workspace, ended};
 
-/// Every way to name an input; `{}` is its place.
+/// Every argument that names an input file, in place of `{}`.
 const INPUTS: [&str; 15] = [
     "validate {}",
     "validate --fix {}",
@@ -22,81 +22,82 @@ const INPUTS: [&str; 15] = [
 ];
 
 #[test]
-fn nothing_but_a_regular_file_is_read() {
-    let desk = Desk::new();
-    let before = desk.read("state.json");
-    for name in desk.special() {
+fn only_regular_files_are_read() {
+    let workspace = Workspace::new();
+    let before = workspace.read("state.json");
+    for name in workspace.special() {
         for input in INPUTS {
             // A folder is a Terraform configuration.
             if input.contains("terraform") && name == "folder" {
                 continue;
             }
-            let ended = desk.run(&input.replace("{}", &name));
+            let ended = workspace.run(&input.replace("{}", &name));
             assert!(matches!(ended.code, Some(1 | 64)), "{input} {name}: {:?} {}", ended.code, ended.stderr);
             let said = format!("{}{}", ended.stdout, ended.stderr);
             assert!(said.contains("not a regular file"), "{input} {name}: {said}");
         }
     }
-    assert_eq!(desk.read("state.json"), before);
-    desk.is_tidy();
+    assert_eq!(workspace.read("state.json"), before);
+    workspace.assert_no_temporary_files();
 }
 
 #[test]
-fn certificates_and_the_remote_of_a_repository_are_regular_files() {
-    let desk = Desk::new();
-    for name in desk.special() {
-        let mut plan = desk.command("plan");
+fn certificates_and_the_git_configuration_must_be_regular_files() {
+    let workspace = Workspace::new();
+    for name in workspace.special() {
+        let mut plan = workspace.command("plan");
         plan.env("SSL_CERT_FILE", &name).env("CLOUDFLARE_API_TOKEN", "hunter2-0123456789abcdefghijklmnopqrstuv");
         let ended = ended(&mut plan);
         assert_eq!(ended.code, Some(1));
         assert!(ended.stderr.contains("SSL_CERT_FILE") && ended.stderr.contains("regular file"), "{}", ended.stderr);
     }
-    // Whatever it is, it shows nothing; opening a FIFO here would wait for ever.
-    std::fs::create_dir(desk.path(".git")).unwrap();
-    std::fs::rename(desk.path("fifo"), desk.path(".git/config")).unwrap();
-    let ended = desk.run("init --ci --sandbox=state.json");
+    // Opening a FIFO would wait for ever.
+    std::fs::create_dir(workspace.path(".git")).unwrap();
+    std::fs::rename(workspace.path("fifo"), workspace.path(".git/config")).unwrap();
+    let ended = workspace.run("init --ci --sandbox=state.json");
     assert!(ended.stderr.contains("--ci=github"), "{}", ended.stderr);
 }
 
 #[test]
-fn an_input_that_is_too_large_is_refused_and_not_swallowed() {
-    let desk = Desk::new();
-    let huge = std::fs::File::create(desk.path("huge")).unwrap();
+fn an_input_that_is_too_large_is_refused() {
+    let workspace = Workspace::new();
+    let huge = std::fs::File::create(workspace.path("huge")).unwrap();
     huge.set_len(1 << 40).unwrap();
-    desk.chmod("huge", 0o600);
+    workspace.chmod("huge", 0o600);
     for input in INPUTS {
-        let ended = desk.run(&input.replace("{}", "huge"));
+        let ended = workspace.run(&input.replace("{}", "huge"));
         assert!(!matches!(ended.code, Some(0) | None), "{input}: {}", ended.stderr);
         let said = format!("{}{}", ended.stdout, ended.stderr);
-        // Doctor counts the findings of a manifest and leaves their texts to validate.
+        // Doctor only counts the findings of a manifest.
         let told = ["larger than", "the limit for", "manifest    huge has 1 error"];
         assert!(told.iter().any(|text| said.contains(text)), "{input}: {said}");
     }
     for endless in ["validate -", "plan - --sandbox=state.json", "init new.yaml --from-terraform -"] {
-        let ended = ended(&mut desk.script(&format!("$Z {endless} < /dev/zero")));
+        let ended = ended(&mut workspace.script(&format!("$Z {endless} < /dev/zero")));
         assert!(matches!(ended.code, Some(1 | 5)), "{endless}: {}", ended.stderr);
     }
 }
 
-/// A link in a repository, or a secret that is mounted into a container, is read as what it leads to.
+/// Such as a link in a repository, or a secret that is mounted into a container.
 #[test]
-fn a_link_to_a_regular_file_is_an_input() {
-    let desk = Desk::new();
-    std::os::unix::fs::symlink("org.yaml", desk.path("link.yaml")).unwrap();
-    assert_eq!(desk.run("plan link.yaml --sandbox=state.json").code, Some(0));
-    assert_eq!(ended(&mut desk.script("$Z validate - < org.yaml")).code, Some(0));
-    assert_eq!(ended(&mut desk.script("cat org.yaml | $Z validate -")).code, Some(0));
+fn a_link_to_a_regular_file_is_read() {
+    let workspace = Workspace::new();
+    std::os::unix::fs::symlink("org.yaml", workspace.path("link.yaml")).unwrap();
+    assert_eq!(workspace.run("plan link.yaml --sandbox=state.json").code, Some(0));
+    assert_eq!(ended(&mut workspace.script("$Z validate - < org.yaml")).code, Some(0));
+    assert_eq!(ended(&mut workspace.script("cat org.yaml | $Z validate -")).code, Some(0));
 }
 
 #[test]
-fn another_file_of_ours_is_named_with_what_reads_it() {
-    let desk = Desk::new();
-    assert_eq!(desk.run("plan --sandbox=state.json --out plan.json").code, Some(0));
-    let snapshot = desk.run("export --format json --sandbox=state.json --account-id 699d98642c564d2e855e9661899b7252");
-    desk.write("live.json", &snapshot.stdout);
-    let applied = desk.run("apply --auto-approve --sandbox=state.json --backup-dir kept");
+fn another_zerodrift_file_is_refused_with_the_command_that_reads_it() {
+    let workspace = Workspace::new();
+    assert_eq!(workspace.run("plan --sandbox=state.json --out plan.json").code, Some(0));
+    let snapshot =
+        workspace.run("export --format json --sandbox=state.json --account-id 699d98642c564d2e855e9661899b7252");
+    workspace.write("live.json", &snapshot.stdout);
+    let applied = workspace.run("apply --auto-approve --sandbox=state.json --backup-dir kept");
     assert_eq!(applied.code, Some(0), "{}", applied.stderr);
-    let kept = desk.names("kept");
+    let kept = workspace.names("kept");
     let (backup, log) = (format!("kept/{}", kept[0]), "kept/audit.jsonl".to_owned());
     for (file, kind, hint) in [
         ("state.json", "a sandbox state file", "use --sandbox=state.json"),
@@ -105,24 +106,24 @@ fn another_file_of_ours_is_named_with_what_reads_it() {
         (&backup, "a backup", "zerodrift rollback kept/"),
     ] {
         for command in ["validate", "plan --sandbox=other.json", "apply --sandbox=other.json"] {
-            let ended = desk.run(&format!("{command} {file}"));
+            let ended = workspace.run(&format!("{command} {file}"));
             assert_eq!(ended.code, Some(64), "{command} {file}");
             assert!(ended.stderr.contains(&format!("{file} is {kind}, not a manifest")), "{}", ended.stderr);
             assert!(ended.stderr.contains(hint), "{}", ended.stderr);
         }
     }
-    assert_ne!(desk.run(&format!("validate {log}")).code, Some(0));
-    // A manifest may be written as JSON all the same.
-    desk.write(
+    assert_ne!(workspace.run(&format!("validate {log}")).code, Some(0));
+    // A manifest may be JSON.
+    workspace.write(
         "org.json",
         r#"{"account_id": "699d98642c564d2e855e9661899b7252", "organization": {"session_duration": "24h"}}"#,
     );
-    assert_eq!(desk.run("validate org.json").code, Some(0));
+    assert_eq!(workspace.run("validate org.json").code, Some(0));
 }
 
 #[test]
-fn a_value_behind_a_space_is_not_taken_for_a_file() {
-    let desk = Desk::new();
+fn an_option_value_after_a_space_is_refused_with_the_correct_syntax() {
+    let workspace = Workspace::new();
     for (arguments, fix) in [
         ("plan --sandbox state.json", "use --sandbox=state.json"),
         ("apply --sandbox state.json --auto-approve", "use --sandbox=state.json"),
@@ -138,40 +139,40 @@ fn a_value_behind_a_space_is_not_taken_for_a_file() {
         ("init --ci github new.yaml", "use --ci=github"),
         ("init --ci jenkins", "use --ci=github or --ci=gitlab"),
     ] {
-        let ended = desk.run(arguments);
+        let ended = workspace.run(arguments);
         assert_eq!(ended.code, Some(64), "{arguments}: {}", ended.stderr);
         assert!(ended.stderr.contains(fix), "{arguments}: {}", ended.stderr);
     }
-    assert_eq!(desk.names("."), ["org.yaml", "state.json"]);
-    desk.write("org.json", &desk.read("org.yaml"));
+    assert_eq!(workspace.names("."), ["org.yaml", "state.json"]);
+    workspace.write("org.json", &workspace.read("org.yaml"));
     for arguments in ["plan --sandbox org.json", "plan --sandbox org.yaml", "plan --sandbox -q"] {
-        assert_eq!(desk.run(arguments).code, Some(0), "{arguments}: a manifest or an option is meant");
+        assert_eq!(workspace.run(arguments).code, Some(0), "{arguments}: a manifest or an option is meant");
     }
 }
 
 #[test]
 fn a_plan_from_standard_input_prints_a_command_that_works() {
-    let desk = Desk::new();
-    desk.write("my org.yaml", MANIFEST);
-    let saved = ended(&mut desk.script("$Z plan - --sandbox=state.json --out 'my plan.json' < 'my org.yaml'"));
+    let workspace = Workspace::new();
+    workspace.write("my org.yaml", MANIFEST);
+    let saved = ended(&mut workspace.script("$Z plan - --sandbox=state.json --out 'my plan.json' < 'my org.yaml'"));
     let command = saved.stderr.lines().find_map(|line| line.strip_prefix("Apply it with: zerodrift ")).unwrap();
     assert_eq!(command, "apply - --plan 'my plan.json' < 'my org.yaml'");
-    let applied = ended(&mut desk.script(&format!("$Z {command} --sandbox=state.json")));
+    let applied = ended(&mut workspace.script(&format!("$Z {command} --sandbox=state.json")));
     assert_eq!(applied.code, Some(0), "{}", applied.stderr);
     assert!(applied.stdout.contains("Applied"), "{}", applied.stdout);
 }
 
 #[test]
-fn a_plan_from_a_pipe_says_that_the_manifest_is_needed_again() {
-    let desk = Desk::new();
-    let saved = ended(&mut desk.script("cat org.yaml | $Z plan - --sandbox=state.json --out p.json"));
+fn a_plan_from_a_pipe_prints_that_apply_needs_the_manifest() {
+    let workspace = Workspace::new();
+    let saved = ended(&mut workspace.script("cat org.yaml | $Z plan - --sandbox=state.json --out p.json"));
     let expected = "Apply it with the same manifest on standard input: zerodrift apply - --plan p.json";
     assert!(saved.stderr.contains(expected), "{}", saved.stderr);
     for (forgotten, named) in [("", "FILE"), ("-", "is empty")] {
-        let refused = desk.run(&format!("apply {forgotten} --plan p.json --sandbox=state.json"));
+        let refused = workspace.run(&format!("apply {forgotten} --plan p.json --sandbox=state.json"));
         assert_ne!(refused.code, Some(0));
         assert!(forgotten == "-" || refused.code == Some(64) && refused.stderr.contains(named), "{}", refused.stderr);
     }
-    let piped = ended(&mut desk.script("cat org.yaml | $Z apply --plan p.json --sandbox=state.json"));
+    let piped = ended(&mut workspace.script("cat org.yaml | $Z apply --plan p.json --sandbox=state.json"));
     assert_eq!(piped.code, Some(0), "{}", piped.stderr);
 }

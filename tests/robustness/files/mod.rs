@@ -1,10 +1,10 @@
-//! Files at the edge: what a run reads, what it writes, and what is left where it cannot.
+//! Input and output files: special files, links, permissions, full disks.
 
 #![allow(clippy::print_stderr, reason = "a test that skips says why")]
 
-mod desk;
 mod disk;
 mod inputs;
 mod mounts;
+mod other_users;
 mod outputs;
-mod strangers;
+mod workspace;

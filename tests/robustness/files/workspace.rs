@@ -1,4 +1,4 @@
-//! A folder with a manifest and a sandbox's state, and everything in it that is not a regular file.
+//! A folder with a manifest, the state of a sandbox, and special files.
 
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
@@ -15,23 +15,23 @@ pub(crate) const FIXABLE: &str = "account_id: 699d98642c564d2e855e9661899b7252\n
 pub(crate) const FIXED: &str =
     "account_id: 699d98642c564d2e855e9661899b7252\norganization:\n  is_ui_read_only: false\n";
 
-pub(crate) struct Desk {
+pub(crate) struct Workspace {
     folder: tempfile::TempDir,
 }
 
-/// How a run ended.
-pub(crate) struct Ended {
+/// The exit code and output of a run.
+pub(crate) struct RunOutput {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-impl Desk {
+impl Workspace {
     pub(crate) fn new() -> Self {
-        let desk = Self { folder: tempfile::tempdir().unwrap() };
-        desk.write("org.yaml", MANIFEST);
-        assert_eq!(desk.run("plan --sandbox=state.json").code, Some(0), "the first look seeds the sandbox");
-        desk
+        let workspace = Self { folder: tempfile::tempdir().unwrap() };
+        workspace.write("org.yaml", MANIFEST);
+        assert_eq!(workspace.run("plan --sandbox=state.json").code, Some(0), "the first plan creates the state");
+        workspace
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -59,7 +59,7 @@ impl Desk {
         self.path(name).metadata().unwrap().permissions().mode() & 0o7777
     }
 
-    /// The names in a folder, without those of the desk itself.
+    /// The sorted names in a folder.
     pub(crate) fn names(&self, folder: &str) -> Vec<String> {
         let names = std::fs::read_dir(self.path(folder)).unwrap().map(|entry| entry.unwrap().file_name());
         let mut names: Vec<String> = names.map(|name| name.into_string().unwrap()).collect();
@@ -67,8 +67,8 @@ impl Desk {
         names
     }
 
-    /// No temporary file anywhere on the desk.
-    pub(crate) fn is_tidy(&self) {
+    /// Asserts that no temporary file is left.
+    pub(crate) fn assert_no_temporary_files(&self) {
         let mut folders = vec![self.folder.path().to_owned()];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
@@ -81,7 +81,7 @@ impl Desk {
         }
     }
 
-    /// Makes one of each kind of entry that is not a regular file, and gives their names.
+    /// Creates one special file of each kind, and returns their names.
     pub(crate) fn special(&self) -> Vec<String> {
         std::fs::create_dir(self.path("folder")).unwrap();
         assert!(Command::new("mkfifo").arg(self.path("fifo")).status().unwrap().success());
@@ -92,7 +92,7 @@ impl Desk {
         names.into_iter().chain([self.device("zero", "5"), self.device("null", "3")]).collect()
     }
 
-    /// A device. Who may replace those of the system gets one of their own, in case that this is what goes wrong.
+    /// A device. Root gets a copy, because a faulty program could replace the device of the system.
     fn device(&self, name: &str, minor: &str) -> String {
         let mut mknod = Command::new("mknod");
         let made = mknod.arg(self.path(name)).args(["c", "1", minor]).stderr(Stdio::null()).status();
@@ -120,13 +120,13 @@ impl Desk {
         command
     }
 
-    pub(crate) fn run(&self, arguments: &str) -> Ended {
+    pub(crate) fn run(&self, arguments: &str) -> RunOutput {
         ended(&mut self.command(arguments))
     }
 }
 
-pub(crate) fn ended(command: &mut Command) -> Ended {
+pub(crate) fn ended(command: &mut Command) -> RunOutput {
     let Output { status, stdout, stderr } = command.output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ended { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    RunOutput { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
 }
