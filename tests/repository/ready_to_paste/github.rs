@@ -1,6 +1,6 @@
 //! The workflows for a repository whose branches are its own.
 
-use super::runner::{Machine, yaml};
+use super::runner::{Machine, example, yaml};
 
 /// The event of a schedule names no repository, so a comparison with its default branch is never true there.
 #[test]
@@ -85,12 +85,56 @@ fn a_plan_without_consent_is_commented_and_never_reaches_the_approval() {
     let outputs = machine.run_job("github/plan.yml", "plan", &[]);
     assert_eq!(outputs["steps.plan"], 3, "{outputs:?}");
     assert!(machine.read("temp/plan.md.comment").contains("  - setting: organization.auth_domain\n"));
-    assert_eq!(machine.told().len(), 1);
+    assert_eq!(machine.told().len(), 2, "the comment and the label");
     // The job that applies needs this one, so it does not start, and no reviewer is asked.
     let outputs = machine.run_job("github/apply.yml", "plan", &[]);
     assert_eq!(outputs["steps.plan"], 3, "{outputs:?}");
     assert_eq!(yaml("github/apply.yml")["jobs"]["apply"]["needs"], "plan");
     assert_eq!(machine.outputs()["unconsented"], "1");
+}
+
+const LABELLED: &str = "api --silent --method POST repos/widget/org/issues/7/labels -f labels[]=zerodrift: guarded";
+
+#[test]
+fn a_guarded_plan_labels_the_pull_request_until_the_plan_is_not_guarded() {
+    let machine = Machine::new();
+    machine.run_job("github/fork-safe/snapshot.yml", "snapshot", &[]);
+    machine.write("live.json", &machine.read("temp/live.json"));
+    let own = machine.read("org.yaml");
+    // The manifest that the API answers with is not the file that the job writes.
+    std::fs::create_dir(machine.path("checkout")).unwrap();
+    machine.stand_in("checkout");
+    let write = |text: &str| ["org.yaml", "checkout/org.yaml"].iter().for_each(|name| machine.write(name, text));
+    let find = [("steps.find.outputs.number", "7")];
+    for (workflow, job) in [("github/plan.yml", "plan"), ("github/fork-safe/comment.yml", "comment")] {
+        machine.answer("labels", "false\n");
+        write(&own.replace("auth_domain: widget.", "auth_domain: gadget."));
+        machine.told();
+        machine.run_job(workflow, job, &find);
+        assert_eq!(machine.told().last().unwrap(), LABELLED, "{workflow}");
+
+        machine.answer("labels", "true\n");
+        write("organization: 1\n");
+        machine.run_job(workflow, job, &find);
+        assert!(!machine.told().iter().any(|call| call.contains("/labels")), "{workflow}: without a plan");
+
+        write(&own);
+        machine.run_job(workflow, job, &find);
+        let removed = "api --silent --method DELETE repos/widget/org/issues/7/labels/zerodrift%3A%20guarded";
+        assert_eq!(machine.told().last().unwrap(), removed, "{workflow}");
+    }
+}
+
+#[test]
+fn a_label_that_cannot_be_changed_does_not_fail_the_job() {
+    let machine = Machine::new();
+    let own = machine.read("org.yaml");
+    machine.answer("no-label", "");
+    for manifest in [own.replace("auth_domain: widget.", "auth_domain: gadget."), own] {
+        machine.write("org.yaml", &manifest);
+        let ended = machine.run_job("github/plan.yml", "plan", &[]);
+        assert_eq!((ended["steps.comment"], ended["steps.label"]), (0, 0), "{ended:?}");
+    }
 }
 
 #[test]
@@ -107,8 +151,13 @@ fn drift_opens_one_issue_keeps_it_and_closes_it() {
     machine.run_job("github/drift.yml", "drift", &[("steps.compare.outputs.drift", "true")]);
     assert_eq!(machine.outputs()["drift"], "true");
     let told = machine.told();
-    let opened = "api --silent --method POST repos/widget/org/issues -F body=@TEMP/drift.md -f labels[]=zerodrift ";
+    let opened =
+        "api --silent --method POST repos/widget/org/issues -F body=@TEMP/drift.md -f labels[]=zerodrift: drift ";
     assert!(told.len() == 2 && told[1].starts_with(opened), "{told:?}");
+    assert!(told[0].starts_with("label create zerodrift: drift --repo widget/org "), "{told:?}");
+    // Another label in the query finds no issue, and every run opens one more.
+    let workflow = std::fs::read_to_string(example("github/drift.yml")).unwrap();
+    assert!(workflow.contains("/issues?state=open&labels=zerodrift%3A%20drift&per_page=100\""));
 
     machine.answer("issues", "12\n");
     machine.run_job("github/drift.yml", "drift", &[("steps.compare.outputs.drift", "true")]);

@@ -23,6 +23,11 @@ const GH: &str = r#"#!/bin/sh
 answer() { if [ -f "$ANSWERS/$1" ]; then cat "$ANSWERS/$1"; fi; }
 case "$*" in
     *" PATCH "*) ;;
+    *"/labels"*) if [ -f "$ANSWERS/no-label" ]; then exit 1; fi ;;
+esac
+case "$*" in
+    *" PATCH "*) ;;
+    *"/labels?"*) answer labels; exit ;;
     *"/comments?"*) answer comments; exit ;;
     *"/issues?"*) answer issues; exit ;;
     *"/pulls "*) answer pulls; exit ;;
@@ -102,6 +107,7 @@ impl Machine {
         machine.answer("runs", "42\n41\n");
         machine.answer("pulls", "7\n");
         machine.answer("deployments", "");
+        machine.answer("labels", "false\n");
         machine
     }
 
@@ -232,11 +238,10 @@ impl Machine {
         let (expression, after) = rest.split_once("}}").unwrap();
         let expression = expression.trim();
         let given = known.iter().find(|(name, _)| *name == expression).map(|(_, value)| *value);
+        let outputs = self.outputs();
         let value = given.unwrap_or_else(|| match expression {
             "secrets.CLOUDFLARE_API_TOKEN" => self.token.get(),
             "vars.CLOUDFLARE_ACCOUNT_ID" => ACCOUNT,
-            // No apply succeeded yet.
-            "steps.applied.outputs.revision" => "",
             "github.token" => "ghs_sample",
             "github.repository" | "github.event.workflow_run.head_repository.full_name" => "widget/org",
             "github.server_url" => "https://github.com",
@@ -245,6 +250,10 @@ impl Machine {
             "github.event.workflow_run.head_sha" => "0123456789abcdef0123456789abcdef01234567",
             "github.event.workflow_run.head_repository.owner.login" => "kim",
             "github.event.workflow_run.head_branch" => "longer-sessions",
+            other if other.starts_with("steps.") => {
+                let (_, output) = other.rsplit_once('.').unwrap();
+                outputs.get(output).map_or("", String::as_str)
+            }
             other => panic!("nobody knows what {other} is"),
         });
         format!("{before}{value}{}", self.value(after, known))
@@ -252,7 +261,7 @@ impl Machine {
 
     /// The outputs of the steps that ran last.
     pub(super) fn outputs(&self) -> BTreeMap<String, String> {
-        let text = self.read("outputs");
+        let text = std::fs::read_to_string(self.path("outputs")).unwrap_or_default();
         let pairs = text.lines().filter_map(|line| line.split_once('='));
         pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
