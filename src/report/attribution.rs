@@ -26,8 +26,17 @@ pub(super) fn line(change: &Change, indent: usize, label: &'static str, width: u
     of_change(change).map(of).unwrap_or_default()
 }
 
+/// Returns a warning about the writes of others during an apply.
+pub fn warning(others: &[Attribution]) -> String {
+    let lines = others.iter().map(|other| format!("  {}\n", text(other)));
+    format!(
+        "warning: others wrote this organization during this apply:\n{}  hint: ask them what they changed, because this apply may have overwritten it",
+        lines.collect::<String>()
+    )
+}
+
 /// Returns who sent a write, how and when.
-pub fn text(attribution: &Attribution) -> String {
+fn text(attribution: &Attribution) -> String {
     phrase(attribution).into()
 }
 

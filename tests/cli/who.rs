@@ -1,6 +1,6 @@
 //! `--who`: who last wrote the live values that differ, from the audit log of the account.
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use zerodrift::sandbox::State;
 
 use crate::harness::TestEnv;
@@ -130,6 +130,84 @@ fn a_log_that_cannot_be_read_is_a_note_and_the_exit_code_is_unchanged() {
         "note[audit-log-unreadable]: cannot read the audit log",
         "help: give the token the account permission \"Account Settings Read\"",
     ]);
+}
+
+/// A folder whose sandbox has a write by Carol directly before the next write, and the example.
+fn with_a_concurrent_write() -> TestEnv {
+    let env = TestEnv::with_example();
+    let mut state: Json = serde_json::from_str(&env.seed()).unwrap();
+    state["hostile"]["concurrent"] = json!({"when": "before", "patch": {"session_duration": "7h"}});
+    env.write("state.json", &state.to_string());
+    env
+}
+
+#[test]
+fn apply_warns_about_a_write_by_somebody_else_directly_before_its_own() {
+    let plain = with_a_concurrent_write().run("apply --sandbox=state.json --auto-approve").exits(0);
+    for quiet in ["", " --quiet"] {
+        let env = with_a_concurrent_write();
+        let apply = env.run(&format!("apply --sandbox=state.json --auto-approve --who{quiet}")).exits(0);
+        assert_eq!(apply.code, plain.code);
+        let warning = apply.stderr.split_once("warning: ").map(|(_, rest)| format!("warning: {rest}"));
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(without_times(&warning.unwrap_or_default()), @r"
+            warning: others wrote this organization during this apply:
+              carol@widget.example in the dashboard, [DATE] [TIME] UTC (wrote the object; the log does not show which settings)
+              hint: ask them what they changed, because this apply may have overwritten it
+            ");
+        }
+        let again = env.run(&format!("drift --sandbox=state.json{quiet}")).exits(0);
+        assert!(!again.to_string().contains("carol"), "no read shows the lost write: {again}");
+    }
+    assert!(!plain.to_string().contains("carol"), "{plain}");
+}
+
+#[test]
+fn apply_does_not_warn_about_its_own_writes_or_earlier_ones() {
+    let env = TestEnv::with_example();
+    let _ = env.run("sandbox edit --state state.json session_duration=8h --as alice@example.com").exits(0);
+    let apply = env.run("apply --sandbox=state.json --auto-approve --who").exits(0);
+    assert!(!apply.stderr.contains("deploy@") && !apply.stderr.contains("note: "), "{apply}");
+}
+
+#[test]
+fn a_log_that_cannot_be_read_changes_neither_an_apply_nor_its_exit_code() {
+    let plain = api("").env().run("apply --auto-approve").exits(0);
+    let cases = [
+        ("audit_log=refused", "", "hint: give the token the account permission \"Account Settings Read\""),
+        ("audit_log=empty", "", "the audit log does not show this apply yet"),
+        ("", "GET/audit_log:not-json", "GET /accounts/"),
+        ("", "GET/audit_log:429+9999", "GET /accounts/"),
+    ];
+    for (switches, fault, note) in cases {
+        let api = api(switches);
+        api.change(|state| state.faults.extend((!fault.is_empty()).then(|| fault.parse().unwrap())));
+        let apply = api.env().run("apply --auto-approve --who").exits(0);
+        assert_eq!(apply.stdout, plain.stdout, "{switches} {fault}");
+        let expected = "note: cannot tell whether others wrote during this apply: ";
+        assert!(apply.stderr.contains(expected) && apply.stderr.contains(note), "{switches} {fault}: {apply}");
+        assert_eq!(api.calls().iter().filter(|call| *call == "GET audit").count(), 1, "{switches} {fault}");
+    }
+}
+
+#[test]
+fn apply_reads_the_log_only_with_who_and_after_a_write() {
+    let api = api("");
+    let env = api.env();
+    let _ = env.run("apply --auto-approve").exits(0);
+    let _ = env.run("apply --auto-approve --who").exits(0);
+    assert!(!api.calls().contains(&"GET audit".to_owned()), "{:?}", api.calls());
+}
+
+#[test]
+fn an_attempt_without_an_answer_is_not_called_a_write_by_others() {
+    let env = TestEnv::with_example();
+    let mut state: Json = serde_json::from_str(&env.seed()).unwrap();
+    state["faults"] = json!(["PUT/organization:reset-after"]);
+    env.write("state.json", &state.to_string());
+    let apply = env.run("apply --sandbox=state.json --auto-approve --who").exits(0);
+    assert!(!apply.stderr.contains("warning: others wrote"), "{apply}");
+    assert!(apply.stderr.contains("may be an attempt of this apply that had no answer"), "{apply}");
 }
 
 #[test]

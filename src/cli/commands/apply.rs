@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use jiff::Timestamp;
 
 use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect_to_write;
@@ -35,6 +36,9 @@ use crate::plan::Plan;
   Consent to a guarded change:
     zerodrift apply --allow organization.auth_domain
 
+  Name everybody else who writes the organization during the apply:
+    zerodrift apply --who
+
 Approval:
   Without a terminal, apply needs --auto-approve, --plan or --expect. Otherwise
   it writes nothing and exits 3.
@@ -60,6 +64,9 @@ pub(crate) struct ApplyArgs {
     /// Maximum age of the plan with that digest
     #[arg(long, value_name = "DURATION", default_value = "168h", value_parser = positive_duration, requires = "expect", conflicts_with = "plan")]
     max_age: Duration,
+    /// Warn about writes by others during the apply, from the account's audit log
+    #[arg(long, help_heading = "Audit log")]
+    who: bool,
     #[command(flatten)]
     write: WriteArgs,
     #[command(flatten)]
@@ -100,6 +107,7 @@ async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
     if let Some((path, saved)) = &saved {
         saved::check_api(path, saved, connection.read.api())?;
     }
+    let others_since = args.who.then(Timestamp::now);
     let live = planning::live(&connection.read, &desired).await?;
     let mut plan = match &saved {
         Some((path, saved)) => saved::plan_again(context, path, saved, &desired, connection.read.api(), &live)?,
@@ -109,7 +117,7 @@ async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
         // The audit log contains the approved digest.
         plan.recognize(approved);
     }
-    let job = Job { args: &args.write, connection: &connection, desired: &desired };
+    let job = Job { args: &args.write, connection: &connection, desired: &desired, others_since };
     let approval = |plan: &Plan| match (&saved, &args.expect) {
         (Some((path, saved)), _) => Some(saved::approve(context, path, saved, &live, plan)),
         (None, Some(digest)) => Some(saved::approve_digest(context, digest, args.max_age, plan)),

@@ -81,7 +81,7 @@ async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
     same_api(&backup.snapshot, &connection.read, args)?;
     let live = planning::live(&connection.read, desired).await?;
     let plan = plan(context, &backup, connection.read.api(), &live, &args.write.allow)?;
-    let job = Job { args: &args.write, connection: &connection, desired };
+    let job = Job { args: &args.write, connection: &connection, desired, others_since: None };
     carry_out(context, &job, &live, plan, |_| None).await
 }
 

@@ -334,6 +334,16 @@ pub(crate) async fn abandonable<T>(work: impl Future<Output = T>) -> Result<T, C
     done.filter(|_| !interrupted).ok_or_else(|| CliError::interrupted(NOTHING_WRITTEN))
 }
 
+/// Runs work after a write that the result does not depend on. Returns `None` if a signal has arrived, or arrives first.
+pub(crate) async fn until_signal<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut heard = SIGNALS.heard.subscribe();
+    tokio::select! {
+        biased;
+        _ = heard.wait_for(|heard| heard.count > 0) => None,
+        done = work => Some(done),
+    }
+}
+
 /// Runs work that may be abandoned until [`write_begins`], and should finish after that: the first signal then leaves
 /// it [`BOUND`], and a second one abandons it.
 ///

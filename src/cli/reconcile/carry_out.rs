@@ -1,5 +1,7 @@
 //! Applies a plan: approval, backup, writes, read-back, audit log.
 
+use jiff::Timestamp;
+
 use crate::apply::audit::Ended;
 use crate::apply::{self, Approved, Event, Known, Options, Outcome};
 use crate::cli::connection::connect::WriteConnection;
@@ -11,6 +13,7 @@ use crate::cli::process::interrupt;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::history::History;
 use crate::cli::reconcile::planning::Desired;
+use crate::cli::reconcile::who;
 use crate::cloudflare::ErrorKind;
 use crate::diagnostics::Finding;
 use crate::document;
@@ -34,6 +37,8 @@ pub(crate) struct Job<'a> {
     pub(crate) connection: &'a WriteConnection,
     /// The desired state.
     pub(crate) desired: &'a Desired,
+    /// The time before the live state was read, if writes by others since then are looked up.
+    pub(crate) others_since: Option<Timestamp>,
 }
 
 /// Shows a plan, gets an approval, writes a backup, writes the changes, reads them back, and adds to the audit log.
@@ -66,7 +71,7 @@ pub(crate) async fn carry_out(
     }
     let Some(history) = history? else { return finish(context, job, &plan, &Outcome::in_sync(), None) };
     // Held until the writes are verified. A plan without changes needs no lock.
-    let _lock = match history.lock(&plan) {
+    let lock = match history.lock(&plan) {
         Ok(lock) => lock,
         Err(refusal) => return refused(context, job, Some(&history), &plan, refusal),
     };
@@ -79,7 +84,12 @@ pub(crate) async fn carry_out(
         history.after_abandoning().into_iter().fold(stopped, CliError::hint)
     })?;
     history.record(&plan, Ended::Outcome(&outcome));
-    finish(context, job, &plan, &outcome, Some(&history))
+    drop(lock);
+    let exit = finish(context, job, &plan, &outcome, Some(&history));
+    if let Some(since) = job.others_since {
+        who::warn_of_others(context, &job.connection.read, &plan.target, since, &outcome).await;
+    }
+    exit
 }
 
 /// Accepts only unknown fields for `--omit`: the API may reset a known setting that a write leaves out.

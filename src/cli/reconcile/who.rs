@@ -1,9 +1,10 @@
-//! Who last wrote the live values that differ, from the audit log of the account.
+//! Who last wrote the live values that differ, and who else wrote during an apply, from the audit log of the account.
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::apply::Outcome;
 use crate::attribution;
 use crate::cli::connection::connect::Connection;
 use crate::cli::context::Context;
@@ -12,8 +13,10 @@ use crate::cli::options::WhoArgs;
 use crate::cli::process::interrupt;
 use crate::cloudflare::{AuditTrail, LogEnd, LogSearch};
 use crate::diagnostics::{Finding, Rule};
-use crate::plan::{Action, Plan};
-use crate::settings::Scope;
+use crate::plan::{Action, Attribution, Means, Plan};
+use crate::report;
+use crate::settings::{Scope, Target};
+use crate::text::visible;
 
 /// The maximum number of pages of the log, of 100 entries each.
 const PAGES: usize = 10;
@@ -43,24 +46,85 @@ pub(crate) async fn label(
         ))
     } else {
         let search = period(Timestamp::now(), args.since);
-        let reading = connection.reader();
-        let reading = tokio::time::timeout(TIME_LIMIT, reading.audit_trail(&plan.target, search));
-        match interrupt::abandonable(reading).await? {
+        match interrupt::abandonable(read(connection, &plan.target, search)).await? {
             Ok(trail) => {
                 attribution::attribute(context.model, plan, &trail.entries);
                 note(&trail, search, plan)
             }
-            Err(_) => Some(unreadable(plan, &format!("it did not answer within {} s", TIME_LIMIT.as_secs()))),
+            Err(reason) => Some(unreadable(plan, &reason)),
         }
     };
     plan.findings.extend(found);
     Ok(())
 }
 
+/// Warns about the writes of others since a point in time before the live state was read. Such a write and those of the
+/// apply may have overwritten each other, which no read-back can show. Nothing about the log is an error, and without
+/// writes it is not read.
+pub(crate) async fn warn_of_others(
+    context: &Context,
+    connection: &Connection,
+    target: &Target,
+    since: Timestamp,
+    outcome: &Outcome,
+) {
+    if outcome.writes == 0 {
+        return;
+    }
+    let note = |reason: &str| {
+        context.ui.note(&format!("note: cannot tell whether others wrote during this apply: {}", visible(reason)));
+    };
+    if target.scope == Scope::Zone {
+        return note("only accounts have an audit log");
+    }
+    let search = search(Some(since), Timestamp::now());
+    let trail = match interrupt::until_signal(read(connection, target, search)).await {
+        Some(Ok(trail)) => trail,
+        Some(Err(reason)) => return note(&reason),
+        None => return,
+    };
+    let rays: Vec<String> = outcome.calls.iter().filter_map(|call| call.ray.clone()).collect();
+    let others = attribution::by_others(&trail.entries, search.since, &rays);
+    // An attempt without an answer has an unknown ray id.
+    let is_unsure = rays.len() < outcome.writes || outcome.calls.iter().any(|call| call.attempts > 1);
+    let may_be_own = |other: &Attribution| is_unsure && other.means == Means::Zerodrift;
+    let (unsure, others): (Vec<_>, Vec<_>) = others.into_iter().partition(may_be_own);
+    if !unsure.is_empty() {
+        note("a write with zerodrift may be an attempt of this apply that had no answer");
+    }
+    if !others.is_empty() {
+        context.ui.say(&report::attribution::warning(&others));
+    }
+    match &trail.end {
+        LogEnd::Failed(error) => {
+            note(&error.to_string());
+            error.hints().first().into_iter().for_each(|hint| context.ui.note(&format!("  hint: {hint}")));
+        }
+        LogEnd::Bound => note(&format!("only the newest {} entries of the audit log were read", trail.read)),
+        LogEnd::Complete if trail.entries.is_empty() && outcome.proved > 0 => {
+            note("the audit log does not show this apply yet");
+        }
+        LogEnd::Complete => {}
+    }
+}
+
+/// Reads the log within the time limit.
+///
+/// # Errors
+/// Returns the reason if there is no answer in time.
+async fn read(connection: &Connection, target: &Target, search: LogSearch) -> Result<AuditTrail, String> {
+    let reader = connection.reader();
+    let reading = tokio::time::timeout(TIME_LIMIT, reader.audit_trail(target, search));
+    reading.await.map_err(|_| format!("the audit log did not answer within {} s", TIME_LIMIT.as_secs()))
+}
+
 /// Returns the search of a period that ends now.
 fn period(now: Timestamp, since: Duration) -> LogSearch {
-    let since = SignedDuration::try_from(since).ok().and_then(|since| now.checked_sub(since).ok());
-    // To the second, as the log shows times.
+    search(SignedDuration::try_from(since).ok().and_then(|since| now.checked_sub(since).ok()), now)
+}
+
+/// Returns a search from a point in time, to the second, as the log shows times.
+fn search(since: Option<Timestamp>, now: Timestamp) -> LogSearch {
     let since = since.and_then(|since| Timestamp::from_second(since.as_second()).ok()).unwrap_or(Timestamp::UNIX_EPOCH);
     LogSearch { since, before: now, pages: PAGES }
 }
