@@ -143,6 +143,7 @@ fn doctor_succeeds_if_everything_works() {
                         `Access: Organizations Read`) or more
     ok    organization  account 699d98642c564d2e855e9661899b7252 has an organization
     ok    doh           the DoH settings are readable
+    ok    log           the audit log is readable, for --who
     skip  write         not tested: doctor never writes
                         fix: for apply, the token needs
                              `Access: Organizations, Identity Providers, and Groups Write` (or

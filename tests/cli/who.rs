@@ -200,6 +200,15 @@ fn apply_reads_the_log_only_with_who_and_after_a_write() {
 }
 
 #[test]
+fn doctor_names_the_permission_that_the_log_needs() {
+    let _ = api("audit_log=refused").env().run("doctor").exits(0).shows(&[
+        "warn log the audit log cannot be read",
+        "fix: give the token the account permission \"Account Settings Read\"",
+        "fix: ignore this if you do not use --who",
+    ]);
+}
+
+#[test]
 fn an_attempt_without_an_answer_is_not_called_a_write_by_others() {
     let env = TestEnv::with_example();
     let mut state: Json = serde_json::from_str(&env.seed()).unwrap();

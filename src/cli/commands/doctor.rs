@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use clap::Args;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::{self, Connection};
@@ -15,7 +16,9 @@ use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
-use crate::cloudflare::{BaseUrl, Error, ErrorKind, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState};
+use crate::cloudflare::{
+    BaseUrl, Error, ErrorKind, LogEnd, LogSearch, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState,
+};
 use crate::document;
 use crate::ending::{Exit, FailureKind};
 use crate::live::Slot;
@@ -248,9 +251,11 @@ async fn check_api(
             Check::new("token", Health::Warning, detail).fix("use an API token with the permissions below instead"),
         );
     }
-    let (organization, doh) = tokio::join!(reader.organization(target), read_doh(&reader, target));
+    let (organization, doh, log) =
+        tokio::join!(reader.organization(target), read_doh(&reader, target), read_log(&reader, target));
     check_organization(organization, connection.api(), target, checks, exit);
     checks.extend(doh.map(check_doh));
+    checks.extend(log.map(check_log));
     checks.push(Check::new("write", Health::Skipped, "not tested: doctor never writes").fix(
         "for apply, the token needs `Access: Organizations, Identity Providers, and Groups Write` (or `Access: \
              Organizations Write`), which the dashboard calls Edit",
@@ -326,10 +331,28 @@ fn check_doh(doh: Result<Slot, Error>) -> Check {
         Ok(Slot::Present(_)) => Check::new("doh", Health::Ok, "the DoH settings are readable"),
         Ok(Slot::Absent | Slot::NotRead) => Check::new("doh", Health::Skipped, "the organization does not exist"),
         Err(error) => {
-            let detail = format!("the DoH settings cannot be read: {error}");
-            let check = Check { fixes: error.hints(), ..Check::new("doh", Health::Warning, detail) };
-            check.fix("ignore this if the manifest has no doh section")
+            unreadable("doh", "the DoH settings", &error).fix("ignore this if the manifest has no doh section")
         }
+    }
+}
+
+fn unreadable(name: &str, what: &str, error: &Error) -> Check {
+    Check { fixes: error.hints(), ..Check::new(name, Health::Warning, format!("{what} cannot be read: {error}")) }
+}
+
+/// Reads a page of the audit log of an account, of the last hour. Zones have no audit log.
+async fn read_log(reader: &Reader, target: &Target) -> Option<LogEnd> {
+    let before = Timestamp::now();
+    let since = before.checked_sub(SignedDuration::from_hours(1)).unwrap_or(before);
+    let search = LogSearch { since, before, pages: 1 };
+    if target.scope == Scope::Account { Some(reader.audit_trail(target, search).await.end) } else { None }
+}
+
+/// Describes whether the audit log can be read. An error is only a warning, because only `--who` needs it.
+fn check_log(end: LogEnd) -> Check {
+    match end {
+        LogEnd::Complete | LogEnd::Bound => Check::new("log", Health::Ok, "the audit log is readable, for --who"),
+        LogEnd::Failed(error) => unreadable("log", "the audit log", &error).fix("ignore this if you do not use --who"),
     }
 }
 
