@@ -12,8 +12,8 @@ use super::write::{allowed, set_mode};
 /// does not end with one. They are sent in one write, so that the lines of two runs never mix, and are synced to disk.
 ///
 /// # Errors
-/// If the entry is not a regular file (symbolic links are not followed), is private but has another owner, or cannot be
-/// written. A partial write is undone.
+/// Returns an error if the entry is not a regular file (symbolic links are not followed), is private but has another
+/// owner, or cannot be written. A partial write is undone.
 pub(crate) fn append(path: &Path, lines: &str, access: FileAccess) -> io::Result<()> {
     let mut file = open_to_append(path, access)?;
     let before = file.seek(SeekFrom::End(0))?;
@@ -28,8 +28,8 @@ pub(crate) fn append(path: &Path, lines: &str, access: FileAccess) -> io::Result
 /// Opens a regular file for reading and appending, and creates it if it does not exist.
 ///
 /// # Errors
-/// If the entry is not a regular file (symbolic links are not followed), is private but has another owner, or cannot be
-/// opened.
+/// Returns an error if the entry is not a regular file (symbolic links are not followed), is private but has another
+/// owner, or cannot be opened.
 pub(crate) fn open_to_append(path: &Path, access: FileAccess) -> io::Result<File> {
     check_output(path)?;
     let mut options = OpenOptions::new();

@@ -20,7 +20,7 @@ pub(crate) enum FolderRisk {
 /// Creates a folder and its missing parents, as `mkdir -p` does.
 ///
 /// # Errors
-/// If one of them cannot be created.
+/// Returns an error if one of them cannot be created.
 pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).create(folder)
 }
@@ -28,7 +28,7 @@ pub(crate) fn make_folder(folder: &Path) -> io::Result<()> {
 /// Creates a folder and its missing parents with mode 0700, regardless of the umask. Existing folders stay as they are.
 ///
 /// # Errors
-/// If one of them cannot be created, or if others can write to an existing one.
+/// Returns an error if one of them cannot be created, or if others can write to an existing one.
 pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
     let missing: Vec<&Path> = folder
         .ancestors()
@@ -52,7 +52,7 @@ pub(crate) fn make_private_folder(folder: &Path) -> io::Result<()> {
 /// has no sticky bit. A folder that does not exist has no risk.
 ///
 /// # Errors
-/// If it is not a folder, or if its metadata cannot be read.
+/// Returns an error if it is not a folder, or if its metadata cannot be read.
 pub(crate) fn check_private_folder(folder: &Path) -> io::Result<Option<FolderRisk>> {
     match std::fs::metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -68,7 +68,8 @@ pub(crate) fn check_private_folder(folder: &Path) -> io::Result<Option<FolderRis
 /// Deletes a file.
 ///
 /// # Errors
-/// If it cannot be deleted. A missing file is not an error, since another run may have deleted it first.
+/// Returns an error if it cannot be deleted. A missing file is not an error, since another run may have deleted it
+/// first.
 pub(crate) fn delete(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -79,8 +80,8 @@ pub(crate) fn delete(path: &Path) -> io::Result<()> {
 /// Syncs the entries of a folder to disk, if the system supports it.
 ///
 /// # Errors
-/// If the disk fails. A folder that is writable but not readable, and a file system without folder sync, are not
-/// errors.
+/// Returns an error if the disk fails. A folder that is writable but not readable, and a file system without folder
+/// sync, are not errors.
 #[cfg(unix)]
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};

@@ -8,7 +8,7 @@ use std::path::Path;
 /// endless.
 ///
 /// # Errors
-/// If the entry is something else; the message names its kind.
+/// Returns an error if the entry is something else; the message names its kind.
 pub(super) fn require_regular(metadata: &Metadata) -> io::Result<()> {
     if metadata.is_file() {
         return Ok(());
@@ -21,7 +21,7 @@ pub(super) fn require_regular(metadata: &Metadata) -> io::Result<()> {
 /// somebody else.
 ///
 /// # Errors
-/// If another kind of entry exists, or its metadata cannot be read. A missing entry is not an error.
+/// Returns an error if another kind of entry exists, or its metadata cannot be read. A missing entry is not an error.
 pub(crate) fn check_output(path: &Path) -> io::Result<()> {
     match std::fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

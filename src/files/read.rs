@@ -13,8 +13,8 @@ pub(crate) const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 /// Opens a regular file. A symbolic link to one is followed.
 ///
 /// # Errors
-/// If it is another kind of entry, or cannot be opened. The kind is checked before opening, since opening a device can
-/// have side effects.
+/// Returns an error if it is another kind of entry, or cannot be opened. The kind is checked before opening, since
+/// opening a device can have side effects.
 pub(crate) fn open(path: &Path) -> io::Result<(File, Metadata)> {
     require_regular(&std::fs::metadata(path)?)?;
     let file = without_waiting(OpenOptions::new().read(true), true).open(path)?;
@@ -27,7 +27,7 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, Metadata)> {
 /// Reads a whole regular file of at most `limit` bytes.
 ///
 /// # Errors
-/// If it is larger, not a regular file, or cannot be read.
+/// Returns an error if it is larger, not a regular file, or cannot be read.
 pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let (file, metadata) = open(path)?;
     if metadata.len() > limit {
@@ -39,7 +39,7 @@ pub(crate) fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// Reads the first `most` bytes of a regular file, for callers with their own error for larger files.
 ///
 /// # Errors
-/// If it is not a regular file, or cannot be read.
+/// Returns an error if it is not a regular file, or cannot be read.
 pub(crate) fn read_start(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let (file, _) = open(path)?;
     start(file, most)
@@ -48,7 +48,7 @@ pub(crate) fn read_start(path: &Path, most: u64) -> io::Result<Vec<u8>> {
 /// Reads the first `most` bytes of standard input, which may be any kind of entry.
 ///
 /// # Errors
-/// If it cannot be read.
+/// Returns an error if it cannot be read.
 pub(crate) fn standard_input(most: u64) -> io::Result<Vec<u8>> {
     start(io::stdin().lock(), most)
 }
@@ -56,7 +56,7 @@ pub(crate) fn standard_input(most: u64) -> io::Result<Vec<u8>> {
 /// Reads an open file to its end, at most `limit` bytes, regardless of the size in its metadata.
 ///
 /// # Errors
-/// If it is larger, or cannot be read.
+/// Returns an error if it is larger, or cannot be read.
 pub(crate) fn bounded(file: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let bytes = start(file, limit.saturating_add(1))?;
     if bytes.len() as u64 > limit { Err(too_large(limit)) } else { Ok(bytes) }

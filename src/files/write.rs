@@ -32,7 +32,7 @@ struct Existing {
 /// Creates a new file.
 ///
 /// # Errors
-/// If an entry exists (`AlreadyExists`), or if the file cannot be written; no partial file is left.
+/// Returns an error if an entry exists (`AlreadyExists`), or if the file cannot be written; no partial file is left.
 pub(crate) fn create(path: &Path, bytes: &[u8], access: FileAccess) -> io::Result<()> {
     let file = beside(path, bytes, access, None)?;
     file.persist_noclobber(path).map_err(|failed| failed.error)?;
@@ -42,8 +42,8 @@ pub(crate) fn create(path: &Path, bytes: &[u8], access: FileAccess) -> io::Resul
 /// Creates a file, or replaces a regular one. `reserved` are files that must not be replaced, under any name.
 ///
 /// # Errors
-/// If the entry is not a regular file (symbolic links included) or is reserved, or if the file cannot be written. The
-/// previous file is then unchanged.
+/// Returns an error if the entry is not a regular file (symbolic links included) or is reserved, or if the file cannot
+/// be written. The previous file is then unchanged.
 pub(crate) fn replace(path: &Path, bytes: &[u8], access: FileAccess, reserved: &[FileIdentity]) -> io::Result<()> {
     let existing = existing(path, access)?;
     let identity = match &existing {

@@ -15,7 +15,7 @@ impl JsonText {
     /// Validates a text.
     ///
     /// # Errors
-    /// If it is not JSON, or nested deeper than [`MAX_DEPTH`].
+    /// Returns an error if it is not JSON, or nested deeper than [`MAX_DEPTH`].
     pub fn parse(text: impl AsRef<[u8]>) -> Result<Self, JsonError> {
         let text = utf8(text.as_ref())?;
         check(Scanner::new(text))?;

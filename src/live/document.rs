@@ -67,7 +67,7 @@ impl Document {
     /// Reads a document.
     ///
     /// # Errors
-    /// If it is not an object, or if it or a group has ambiguous members.
+    /// Returns an error if it is not an object, or if it or a group has ambiguous members.
     pub fn parse(endpoint: Endpoint, text: &JsonText) -> Result<Self, DocumentError> {
         Self::decode(endpoint, text.as_str())
     }

@@ -191,7 +191,7 @@ impl SavedPlan {
     /// Checks that the plan was made for this API.
     ///
     /// # Errors
-    /// If it was made for another one.
+    /// Returns an error if it was made for another one.
     pub fn check_api(&self, api: &str) -> Result<(), Vec<StaleReason>> {
         if self.api == api {
             return Ok(());
