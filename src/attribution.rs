@@ -17,12 +17,9 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use crate::cloudflare::{LogActor, LogEntry};
+use crate::cloudflare::{LogActor, LogEntry, USER_AGENT};
 use crate::plan::{Attribution, Confidence, Means, Plan};
 use crate::settings::{Model, Setting, SettingPath};
-
-/// The start of the user agents of this program.
-const OWN_USER_AGENT: &str = "zerodrift/";
 
 /// What an entry shows about the live value of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,8 +133,10 @@ fn value_at<'a>(document: &'a Json, keys: &[&str]) -> Option<&'a Json> {
     })
 }
 
+/// Whether any version of this program sent the request.
 fn is_own_agent(entry: &LogEntry) -> bool {
-    entry.user_agent.as_deref().is_some_and(|agent| agent.starts_with(OWN_USER_AGENT))
+    let product = |agent: &str| agent.split_once('/').map(|(product, _)| product.to_owned());
+    entry.user_agent.as_deref().and_then(product) == product(USER_AGENT)
 }
 
 fn describe(entry: &LogEntry, confidence: Confidence) -> Attribution {

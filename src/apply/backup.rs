@@ -14,10 +14,7 @@ use super::mark;
 use crate::files::{self, FileAccess};
 use crate::live::{Live, Snapshot};
 use crate::plan::Plan;
-use crate::settings::Target;
-
-/// The public API. The name of a backup from another API contains its host.
-const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
+use crate::settings::{CLOUDFLARE, Target};
 
 /// The default number of backups to keep per organization.
 const DEFAULT_LIMIT: NonZeroUsize = NonZeroUsize::new(30).unwrap();

@@ -4,9 +4,6 @@ use url::{Host, Url};
 
 use super::error::ConfigError;
 
-/// The base URL of Cloudflare's API.
-pub const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
-
 /// A checked base URL: https, or http on loopback, with only a host, a port and a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {

@@ -24,16 +24,7 @@ use Operation::{
 };
 use Sign::{Code, Slug};
 
-const EVERY: &[Operation] = &[
-    ReadOrganization,
-    CreateOrganization,
-    UpdateOrganization,
-    ReadDoh,
-    UpdateDoh,
-    RevokeUser,
-    VerifyToken,
-    ReadAuditLog,
-];
+const EVERY: &[Operation] = &Operation::ALL;
 const SETTINGS: &[Operation] = &[CreateOrganization, UpdateOrganization];
 const WRITES: &[Operation] = &[CreateOrganization, UpdateOrganization, UpdateDoh];
 

@@ -7,21 +7,19 @@ use ::http::header::{ACCEPT, CONTENT_TYPE};
 use reqwest::{Certificate, Client, ClientBuilder};
 use tokio::sync::OnceCell;
 
-use super::base_url::{BaseUrl, CLOUDFLARE};
+use super::base_url::BaseUrl;
 use super::credentials::Credentials;
 use super::error::ConfigError;
 use super::failure::{Attempt, not_built};
 use super::proxy::ProxyRoute;
-use super::transport::{Request, Response, Sending, Transport, TransportError};
+use super::transport::{Request, Response, Sending, Transport, TransportError, USER_AGENT};
+use crate::settings::CLOUDFLARE;
 
 /// The maximum size of an answer in bytes. Real answers have a few kilobytes; the limit is for broken or hostile servers.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
 /// The timeout for connecting. It is shorter than that of the exchange, because its failure proves that nothing was sent.
 const CONNECT: Duration = Duration::from_secs(10);
-
-/// The user agent.
-const USER_AGENT: &str = concat!("zerodrift/", env!("CARGO_PKG_VERSION"));
 
 /// The configuration of an [`HttpTransport`]. It does not read the environment; the caller does.
 #[derive(Debug, Clone)]

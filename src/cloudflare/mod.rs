@@ -55,8 +55,9 @@ mod transport;
 mod writer;
 
 pub use self::http::{HttpConfig, HttpTransport};
+pub use crate::settings::CLOUDFLARE;
 pub use audit_log::{AuditTrail, LogActor, LogEnd, LogEntry, LogSearch};
-pub use base_url::{BaseUrl, CLOUDFLARE};
+pub use base_url::BaseUrl;
 pub use credentials::{Credentials, CredentialsError, Secret};
 pub use envelope::{ApiMessage, Link};
 pub use error::{Call, ConfigError, Error, ErrorKind};
@@ -66,6 +67,7 @@ pub use proxy::{ProxyRoute, ProxyServer};
 pub use reader::Reader;
 pub use request::Revocation;
 pub use retry::{Policy, StopReason};
+pub(crate) use transport::USER_AGENT;
 #[cfg(feature = "sandbox")]
 pub(crate) use transport::header;
 pub use transport::{

@@ -12,6 +12,9 @@ pub type Request = http::Request<Vec<u8>>;
 /// An answer, with its body decompressed.
 pub type Response = http::Response<Vec<u8>>;
 
+/// The user agent of this program.
+pub(crate) const USER_AGENT: &str = concat!("zerodrift/", env!("CARGO_PKG_VERSION"));
+
 /// The operation of a request. Hints depend on it: an error code has different causes in different operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
@@ -31,6 +34,20 @@ pub enum Operation {
     VerifyToken,
     /// Reads the audit log of the account.
     ReadAuditLog,
+}
+
+impl Operation {
+    /// Every operation.
+    pub const ALL: [Self; 8] = [
+        Self::ReadOrganization,
+        Self::CreateOrganization,
+        Self::UpdateOrganization,
+        Self::ReadDoh,
+        Self::UpdateDoh,
+        Self::RevokeUser,
+        Self::VerifyToken,
+        Self::ReadAuditLog,
+    ];
 }
 
 /// A request and its operation. It contains no credentials; the transport adds them.

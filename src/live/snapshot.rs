@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::document::{Document, DocumentError, Live, Slot};
 use crate::json::{self, JsonText, Texts};
-use crate::settings::{Endpoint, Scope, Target};
+use crate::settings::{CLOUDFLARE, Endpoint, Scope, Target};
 use crate::text::{visible, visible_json};
 
 /// The live state of one organization, and where it was read.
@@ -42,11 +42,13 @@ pub enum SnapshotError {
 /// The format version of every document. A reader of 1.0 understands every 1.x.
 pub const FORMAT_VERSION: &str = "1.0";
 
+/// Whether this version of the program reads documents of a format version.
+pub(crate) fn reads(format_version: &str) -> bool {
+    format_version.split('.').next() == Some("1")
+}
+
 /// The version of this program, which every document contains.
 pub const ZERODRIFT: &str = env!("CARGO_PKG_VERSION");
-
-/// The base URL of a snapshot without one.
-const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 impl Snapshot {
     /// Returns the snapshot as a file: the version of the format and of the program, the fields of `more`, then `target`
@@ -82,7 +84,7 @@ impl Snapshot {
     /// Reads a snapshot, or the answer to a GET of the organization, as saved by `curl`.
     ///
     /// # Errors
-    /// If the bytes are neither.
+    /// Returns an error if the bytes are neither.
     pub fn parse(bytes: &[u8]) -> Result<Self, SnapshotError> {
         let text = JsonText::parse(bytes).map_err(|error| SnapshotError::Json(error.to_string()))?;
         let Some(members) = members(text.as_str())? else { return Err(SnapshotError::Shape("expected an object")) };
@@ -115,7 +117,7 @@ fn members(valid: &str) -> Result<Option<Vec<(String, &str)>>, SnapshotError> {
 
 fn check_version(version: Option<&Json>) -> Result<(), SnapshotError> {
     let version = version.and_then(Json::as_str).ok_or(SnapshotError::Shape("missing `format_version`"))?;
-    if version.split('.').next() == Some("1") { Ok(()) } else { Err(SnapshotError::Version(version.to_owned())) }
+    if reads(version) { Ok(()) } else { Err(SnapshotError::Version(version.to_owned())) }
 }
 
 fn slot(endpoint: Endpoint, value: Option<&str>) -> Result<Slot, SnapshotError> {

@@ -49,12 +49,8 @@ impl Sandbox {
         let refused = |refusals: Vec<_>| refusals.first().map(ApiError::reason).unwrap_or_default();
         self.write(&target, endpoint, body, WriteKind::Patch).map_err(refused)?;
         let response = self.state.document(endpoint).map(|stored| Json::Object(stored.clone()).to_string());
-        let path = match endpoint {
-            Endpoint::Organization => "/access/organizations",
-            Endpoint::Doh => "/access/organizations/doh",
-        };
         let entry = LoggedWrite::in_dashboard(email, &request);
-        self.log(LoggedWrite { path: path.to_owned(), response: response.unwrap_or_default(), ..entry });
+        self.log(LoggedWrite { path: endpoint.path().to_owned(), response: response.unwrap_or_default(), ..entry });
         Ok(())
     }
 }

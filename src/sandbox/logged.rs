@@ -3,6 +3,8 @@
 use http::Method;
 use serde_json::Value as Json;
 
+use crate::settings::Endpoint;
+
 /// The user agent of a person's browser.
 const BROWSER: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0";
 
@@ -56,7 +58,7 @@ impl LoggedWrite {
     pub(super) fn in_dashboard(email: impl Into<String>, request: &Json) -> Self {
         Self {
             method: Method::PUT.to_string(),
-            path: "/access/organizations".to_owned(),
+            path: Endpoint::Organization.path().to_owned(),
             status: 200,
             user_agent: BROWSER.to_owned(),
             actor: LoggedActor::in_dashboard(email),

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use super::logged::{LoggedActor, LoggedWrite};
 use super::state::{Adopt, CLOCK_START, State};
+use crate::settings::Endpoint;
 
 /// Returns the state of a new sandbox: an organization with a login page, MFA, a DoH token, custom pages, and settings
 /// that are unknown to this program. It answers for any account or zone. Its audit log ends at the start of the clock.
@@ -45,7 +46,7 @@ fn history(now: Timestamp) -> Vec<LoggedWrite> {
     };
     let mfa = json!({"mfa_config": {"allowed_authenticators": ["totp", "security_key"], "session_duration": "24h"}});
     let doh = LoggedWrite {
-        path: "/access/organizations/doh".to_owned(),
+        path: Endpoint::Doh.path().to_owned(),
         ..LoggedWrite::in_dashboard("priya@widget.example", &json!({"doh_jwt_duration": "24h"}))
     };
     // The time before now in seconds. The last write is that of `updated_at`.

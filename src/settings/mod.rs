@@ -41,7 +41,7 @@ pub use color::{Color, ColorError};
 pub use decision::{Cell, LiveShape};
 pub use direction::Direction;
 pub use duration::{DurationError, GoDuration};
-pub use endpoint::Endpoint;
+pub use endpoint::{CLOUDFLARE, Endpoint};
 pub use guard::{Condition, Dependence, Guard, Impact, Impacts};
 pub use kind::{Bound, DurationRange, Element, Kind};
 pub use model::Model;

@@ -110,11 +110,7 @@ impl Target {
 
     /// The API's path of an endpoint of this organization, below the base URL: `/accounts/…/access/organizations/doh`.
     pub fn path(&self, endpoint: Endpoint) -> String {
-        let organization = format!("/{}/{}/access/organizations", self.scope.plural(), self.id);
-        match endpoint {
-            Endpoint::Organization => organization,
-            Endpoint::Doh => organization + "/doh",
-        }
+        format!("/{}/{}{}", self.scope.plural(), self.id, endpoint.path())
     }
 }
 

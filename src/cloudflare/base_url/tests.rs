@@ -1,4 +1,5 @@
 use super::*;
+use crate::settings::CLOUDFLARE;
 
 #[test]
 fn the_api_of_cloudflare_is_a_base_url() {
