@@ -3,12 +3,13 @@
 //! Within format version 1, fields are only added; none is removed, renamed or given another meaning. A field's doc
 //! comment is its description in the schema, so it has no links and no Markdown.
 //!
-//! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each; `comparison`: the input of `plan`
+//! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each; `comparison`, `ci_run`: the input of `plan`
 //! - [`read`]: documents read back; `interned`: the texts of another version's documents
 //! - [`saved`]: saved plans; `of_plan`: plans as entries of the plan document
 //! - `common`: what several documents contain
 //! - `schema`: the schemas of the documents; `org_schema`: the schema of `org.yaml`
 
+mod ci_run;
 mod common;
 mod comparison;
 mod error;
@@ -25,8 +26,9 @@ mod snapshot;
 mod text;
 
 pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
+pub use ci_run::CiRun;
 pub use common::TargetEntry;
-pub use comparison::{Recorded, Wording};
+pub use comparison::{Comparison, Wording};
 #[cfg(any(feature = "report", test))]
 pub(crate) use error::error_document;
 pub use error::{ErrorDocument, ErrorEntry};

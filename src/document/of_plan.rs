@@ -1,7 +1,7 @@
 //! Plans as entries of the [plan document](super::PlanDocument).
 
 use super::common::TargetEntry;
-use super::comparison::Recorded;
+use super::comparison::Comparison;
 use super::findings::FindingEntry;
 use super::plan::{
     AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts,
@@ -11,13 +11,13 @@ use crate::live::{FORMAT_VERSION, ZERODRIFT};
 use crate::plan::{Attribution, Base, Change, GuardState, ManifestRef, Origin, Plan, PlannedWrite, Unmanaged, seal};
 
 /// Returns the document of some comparisons by one command, and of the organizations that could not be compared.
-pub fn plan_document(runs: &[Recorded<'_>], failures: Vec<FailureEntry>) -> PlanDocument {
+pub fn plan_document(runs: &[Comparison<'_>], failures: Vec<FailureEntry>) -> PlanDocument {
     let document = unsealed(runs, failures);
     PlanDocument { seal: Some(seal(&serde_json::json!(document))), ..document }
 }
 
 /// As [`plan_document`], without the seal.
-pub(super) fn unsealed(runs: &[Recorded<'_>], failures: Vec<FailureEntry>) -> PlanDocument {
+pub(super) fn unsealed(runs: &[Comparison<'_>], failures: Vec<FailureEntry>) -> PlanDocument {
     let in_sync = runs.iter().filter(|run| run.plan.is_empty()).count();
     PlanDocument {
         format_version: FORMAT_VERSION.to_owned(),
@@ -37,7 +37,7 @@ pub(super) fn unsealed(runs: &[Recorded<'_>], failures: Vec<FailureEntry>) -> Pl
     }
 }
 
-fn origins(runs: &[Recorded<'_>]) -> Option<OriginCounts> {
+fn origins(runs: &[Comparison<'_>]) -> Option<OriginCounts> {
     let count = |origin| runs.iter().map(|run| run.plan.count(origin)).sum();
     runs.iter().any(|run| run.plan.base.is_some()).then(|| OriginCounts {
         file: count(Origin::File),
@@ -46,9 +46,9 @@ fn origins(runs: &[Recorded<'_>]) -> Option<OriginCounts> {
     })
 }
 
-impl From<&Recorded<'_>> for PlanEntry {
-    fn from(run: &Recorded<'_>) -> Self {
-        let Recorded { wording: _, plan, yaml, repository_file } = *run;
+impl From<&Comparison<'_>> for PlanEntry {
+    fn from(run: &Comparison<'_>) -> Self {
+        let Comparison { wording: _, plan, yaml, repository_file, ci: _ } = run;
         let Plan {
             manifest,
             target,
@@ -63,11 +63,11 @@ impl From<&Recorded<'_>> for PlanEntry {
             base,
             live_sha256,
             digest,
-        } = plan;
+        } = &**plan;
         let ManifestRef { path, sha256, consent_place } = manifest.clone();
         Self {
             manifest: ManifestEntry {
-                repository_path: (path != repository_file).then(|| repository_file.to_owned()),
+                repository_path: (path != *repository_file).then(|| repository_file.clone()),
                 path,
                 sha256,
                 consent_place,
@@ -85,7 +85,7 @@ impl From<&Recorded<'_>> for PlanEntry {
             findings: findings.iter().map(FindingEntry::from).collect(),
             base: base.as_ref().map(BaseEntry::from),
             live_sha256: live_sha256.clone(),
-            difference: yaml.to_owned(),
+            difference: yaml.clone(),
             digest: digest.clone(),
         }
     }

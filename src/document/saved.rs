@@ -6,16 +6,17 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use super::comparison::Recorded;
+use super::comparison::Comparison;
 use super::of_plan;
 use super::plan::{PlanDocument, PlanEntry, SavedEntry};
-use super::read::{self, without_seal};
+use super::read::{self, is_sealed, without_seal};
+use crate::live;
 use crate::plan::{Consent, ManifestRef, SavedPlan, StaleReason, seal};
 
 /// Returns one plan with the manifest and live values that it was made from, as text. It contains no secrets: settings
 /// are not secret, and credentials never reach a plan.
-pub fn to_text(plan: &Recorded<'_>, saved: &SavedPlan) -> String {
-    let mut document = of_plan::unsealed(std::slice::from_ref(plan), Vec::new());
+pub fn to_text(comparison: &Comparison<'_>, saved: &SavedPlan) -> String {
+    let mut document = of_plan::unsealed(std::slice::from_ref(comparison), Vec::new());
     document.saved = Some(SavedEntry {
         expires_at: saved.expires_at.to_string(),
         declared: saved.declared.clone(),
@@ -30,7 +31,7 @@ pub fn to_text(plan: &Recorded<'_>, saved: &SavedPlan) -> String {
 /// Reads a saved plan that [`to_text`] wrote.
 ///
 /// # Errors
-/// If the text is not a saved plan of format version 1, or was edited after it was saved.
+/// Returns the reason if the text is not a saved plan of format version 1, or was edited after it was saved.
 pub fn read(bytes: &[u8]) -> Result<SavedPlan, Vec<StaleReason>> {
     whole(bytes).map_err(|stale| vec![*stale])
 }
@@ -39,15 +40,14 @@ fn whole(bytes: &[u8]) -> Result<SavedPlan, Box<StaleReason>> {
     let value: Json = serde_json::from_slice(bytes).map_err(not_a_plan)?;
     let version = value.get("format_version").and_then(Json::as_str);
     let version = version.ok_or_else(|| not_a_plan("missing `format_version`"))?;
-    if version.split('.').next() != Some("1") {
+    if !live::reads(version) {
         return Err(Box::new(StaleReason::Format(version.to_owned())));
     }
     if value.get("plans").is_none() {
         return Err(not_a_plan("missing `plans`"));
     }
     let Some(entry) = value.get("saved") else { return Err(Box::new(StaleReason::NotSaved)) };
-    let recorded = entry.get("seal").cloned();
-    if recorded != Some(Json::from(seal(&without_seal(value.clone())))) {
+    if !entry.get("seal").is_some_and(|recorded| is_sealed(&value, recorded)) {
         return Err(Box::new(StaleReason::Edited));
     }
     let document = serde_json::from_value(value).map_err(not_a_plan)?;

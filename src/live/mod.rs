@@ -15,4 +15,6 @@ pub use difference::{Difference, differences, document_differences};
 pub(crate) use document::set_at;
 pub use document::{Document, DocumentError, Live, Slot, Unknown};
 pub use fingerprint::Fingerprint;
+#[cfg(feature = "documents")]
+pub(crate) use snapshot::reads;
 pub use snapshot::{FORMAT_VERSION, Snapshot, SnapshotError, ZERODRIFT};

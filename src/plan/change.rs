@@ -41,9 +41,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Returns the guarded changes.
+    pub fn guarded(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().filter(|change| change.guard.is_some())
+    }
+
     /// Returns the guarded changes without consent.
     pub fn refused(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter().filter(|change| change.guard.is_some_and(|guard| guard.allowed_by.is_none()))
+        self.guarded().filter(|change| change.guard.is_some_and(|guard| guard.allowed_by.is_none()))
     }
 
     /// Returns the live value of a setting, as far as the plan contains it: the value before its change, the one that is in

@@ -1,5 +1,6 @@
 //! Renders a plan as drift: the live values that differ from the manifest.
 
+use super::phrase::Adoption;
 use super::plan::{changes_section, findings_section, header, join, no_longer_managed_section, read_only_section};
 use super::summary;
 use crate::document::Wording;
@@ -38,22 +39,20 @@ fn what_next(plan: &Plan, style: &Style) -> TerminalText {
     if plan.is_empty() {
         return TerminalText::new();
     }
-    let (path, file) = (&plan.manifest.path, shell_path(&plan.manifest.path));
-    let apply = style.paint(Role::Code, terminal!("zerodrift apply {}", file));
-    match plan.action {
-        Action::Create => beside_or_below(0, "To create the organization:", apply, style.width),
-        Action::None | Action::Update => {
-            if plan.base.is_some() && !plan.has_drift() {
-                return beside_or_below(0, "To apply the file:", apply, style.width);
-            }
-            // Standard input cannot be rewritten.
-            let keep = match path.as_str() {
-                _ if plan.base.is_some() => "run the same command with --adopt".into(),
-                "-" => "edit the manifest that you pipe in".into(),
-                _ => style.paint(Role::Code, terminal!("zerodrift drift {} --adopt", file)),
-            };
-            let apply = beside_or_below(0, "To apply the file:", apply, style.width);
-            apply + beside_or_below(0, "To keep the live values:", keep, style.width)
-        }
+    let apply = style.paint(Role::Code, terminal!("zerodrift apply {}", shell_path(&plan.manifest.path)));
+    if plan.action == Action::Create {
+        return beside_or_below(0, "To create the organization:", apply, style.width);
     }
+    let keep = match Adoption::of(plan) {
+        None => TerminalText::new(),
+        Some(adoption) => {
+            let how = match adoption {
+                Adoption::SameCommand => "run the same command with --adopt".into(),
+                Adoption::ByHand => "edit the manifest that you pipe in".into(),
+                Adoption::Command(command) => style.paint(Role::Code, command),
+            };
+            beside_or_below(0, "To keep the live values:", how, style.width)
+        }
+    };
+    beside_or_below(0, "To apply the file:", apply, style.width) + keep
 }

@@ -16,7 +16,6 @@
 //! - `html`: a plan as one page for a browser, with the login page before and after
 //! - `findings`: the findings of a manifest, with the lines they refer to
 //! - `sarif`, `gitlab`: findings and plans for the pages of code hosts
-//! - `ci_run`: links to the manifest, the commit and the run of a pipeline
 //! - `fingerprint`, `line_hash`, `path`: how code hosts identify findings and files
 
 pub mod attribution;
@@ -35,7 +34,6 @@ pub mod results;
 pub mod sarif;
 
 mod change;
-mod ci_run;
 mod fingerprint;
 mod format;
 mod line_hash;
@@ -54,12 +52,11 @@ mod tests;
 
 use crate::document;
 
-pub use ci_run::CiRun;
 pub use format::ReportFormat;
-pub use subject::{Comparison, FailedRun, Validation};
+pub use subject::{FailedRun, Validation};
 pub use unified::unified;
 
-pub use crate::document::Wording;
+pub use crate::document::{CiRun, Comparison, Wording};
 pub use crate::text::style::{ColorLevel, DEFAULT_WIDTH, Style};
 
 /// Format of a plan, or of drift.
@@ -115,10 +112,10 @@ impl ReportFormat for PlanFormat {
     fn render(self, run: &Comparison<'_>, style: &Style, limit: usize) -> String {
         match self {
             Self::Text => run.text(style).into(),
-            Self::Json => document::to_text(&document::plan_document(&[run.recorded()], Vec::new())),
+            Self::Json => document::to_text(&document::plan_document(std::slice::from_ref(run), Vec::new())),
             Self::Markdown => markdown::comment(run, limit),
             Self::Github => github::log(run),
-            Self::Gitlab => gitlab::widget(run.plan),
+            Self::Gitlab => gitlab::widget(&run.plan),
             Self::Html => html::page(run),
         }
     }
@@ -147,7 +144,7 @@ impl ReportFormat for PlanFormat {
     }
 
     fn job_outputs(run: &Comparison<'_>, exit_code: u8) -> String {
-        github::outputs(run.plan, exit_code)
+        github::outputs(&run.plan, exit_code)
     }
 
     fn job_summary(run: &Comparison<'_>, limit: usize) -> String {

@@ -2,11 +2,11 @@
 
 use crate::diagnostics::Finding;
 use crate::manifest::ConsentAnchor;
-use crate::plan::{Change, Consent, GuardState, ManifestRef, Plan, Unmanaged, WriteMethod};
-use crate::settings::{Scope, Target, TargetId};
+use crate::plan::{Action, Change, Consent, GuardState, ManifestRef, Plan, Unmanaged, WriteMethod};
+use crate::settings::{CLOUDFLARE, Scope, Target, TargetId};
 use crate::text::quote::quoted;
 use crate::text::safe::{In, Safe, safe};
-use crate::text::{Visible, yaml};
+use crate::text::{Visible, shell_path, yaml};
 
 use super::value;
 
@@ -15,9 +15,6 @@ impl<L> In<L> for Target {}
 impl<L> In<L> for Scope {}
 impl<L> In<L> for TargetId {}
 impl<L> In<L> for WriteMethod {}
-
-/// Cloudflare's public API. Any other base URL is named in the header.
-const CLOUDFLARE: &str = "https://api.cloudflare.com/client/v4";
 
 /// The heading of guarded changes.
 pub(super) const GUARDED: &str = "Guarded changes: can lock people out, open access or delete something";
@@ -75,6 +72,35 @@ pub(super) fn consent(state: GuardState) -> &'static str {
         Some(Consent::Manifest) => "in the manifest (allow entry)",
         Some(Consent::Flag) => "by flag (--allow)",
         Some(Consent::Prompt) => "typed at the prompt",
+    }
+}
+
+/// Returns the command that applies exactly this plan, with the flags that consent to the changes without consent.
+pub(super) fn exact_apply(plan: &Plan) -> Visible {
+    let flags: Visible =
+        plan.refused().map(|change| -> Visible { safe!(" --allow {}", change.setting.path) }).collect();
+    safe!("zerodrift apply {} --expect {}{}", shell_path(&plan.manifest.path), Visible::of(&plan.digest), flags)
+}
+
+/// How the live values that differ can be kept in the manifest.
+pub(super) enum Adoption {
+    /// With `--adopt` and the options of the run, which compared with a base.
+    SameCommand,
+    /// By hand: standard input cannot be rewritten.
+    ByHand,
+    /// With this command.
+    Command(Visible),
+}
+
+impl Adoption {
+    /// Returns how drift can be kept; `None` if there is nothing to keep.
+    pub(super) fn of(plan: &Plan) -> Option<Self> {
+        match plan.manifest.path.as_str() {
+            _ if plan.action != Action::Update || !plan.has_drift() => None,
+            _ if plan.base.is_some() => Some(Self::SameCommand),
+            "-" => Some(Self::ByHand),
+            path => Some(Self::Command(safe!("zerodrift drift {} --adopt", shell_path(path)))),
+        }
     }
 }
 

@@ -1,34 +1,15 @@
 //! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
-use super::ci_run::CiRun;
 use super::{drift, path, plan, summary};
 use crate::diagnostics::{Finding, Source, not_checked};
-use crate::document::{Recorded, Wording};
+use crate::document::{CiRun, Comparison, Wording};
 use crate::ending::FailureKind;
-use crate::plan::{Change, Plan};
+use crate::plan::Change;
 use crate::settings::{Model, Target};
 use crate::text::Visible;
 use crate::text::layout::TerminalText;
 use crate::text::safe::safe;
 use crate::text::style::Style;
-
-/// The result of `plan` or `drift`.
-#[derive(Debug, Clone, Copy)]
-pub struct Comparison<'a> {
-    /// The command that compared.
-    pub wording: Wording,
-    /// The settings that exist.
-    pub model: &'a Model,
-    /// What apply would do.
-    pub plan: &'a Plan,
-    /// The manifest compared with a copy that has the live values, as a unified diff. Empty where they agree, and for
-    /// formats that do not show it.
-    pub yaml: &'a str,
-    /// The manifest's path from the top of the repository, as code hosts name it.
-    pub repository_file: &'a str,
-    /// The run of the pipeline, if the platform's variables describe it.
-    pub ci: Option<&'a CiRun>,
-}
 
 /// The result of `validate`.
 #[derive(Debug, Clone, Copy)]
@@ -70,26 +51,12 @@ pub struct FailedRun<'a> {
     pub findings: &'a [Finding],
 }
 
-impl<'a> Comparison<'a> {
-    /// Returns a comparison with the settings of this version, outside of a pipeline.
-    pub fn of(recorded: Recorded<'a>) -> Self {
-        let Recorded { wording, plan, yaml, repository_file } = recorded;
-        Self { wording, model: Model::current(), plan, yaml, repository_file, ci: None }
-    }
-
-    /// Returns the part that documents contain.
-    pub fn recorded(&self) -> Recorded<'a> {
-        let Self { wording, model: _, plan, yaml, repository_file, ci: _ } = *self;
-        Recorded { wording, plan, yaml, repository_file }
-    }
-}
-
 impl Comparison<'_> {
     /// The comparison as text for a terminal.
     pub(super) fn text(&self, style: &Style) -> TerminalText {
         match self.wording {
-            Wording::Plan => plan::rendered(self.plan, style),
-            Wording::Drift => drift::rendered(self.plan, style),
+            Wording::Plan => plan::rendered(&self.plan, style),
+            Wording::Drift => drift::rendered(&self.plan, style),
         }
     }
 
@@ -100,21 +67,16 @@ impl Comparison<'_> {
 
     /// As [`Comparison::summary`].
     pub(super) fn sentence(&self) -> Visible {
-        summary::summary(self.wording, self.plan)
+        summary::summary(self.wording, &self.plan)
     }
 
     /// What a headline calls the organization: its live name, or its target if the name was not read.
     pub(super) fn organization(&self) -> Visible {
         /// The most characters of a name in a headline.
         const SHOWN: usize = 80;
-        let live = self.model.setting("organization.name").and_then(|name| self.plan.live_value(name));
+        let live = Model::current().setting("organization.name").and_then(|name| self.plan.live_value(name));
         let name = live.and_then(serde_json::Value::as_str).filter(|name| !name.trim().is_empty());
         name.map_or_else(|| safe!("{}", self.plan.target), |name| Visible::excerpt(name, SHOWN))
-    }
-
-    /// The guarded changes.
-    pub(super) fn guarded(&self) -> Vec<&Change> {
-        self.plan.changes.iter().filter(|change| change.guard.is_some()).collect()
     }
 
     /// The changes that are not guarded.

@@ -3,7 +3,7 @@
 use super::origins;
 use super::phrase::{count, count_in, source_word};
 use crate::document::Wording;
-use crate::plan::{Action, Change, GuardState, Plan, PlannedWrite};
+use crate::plan::{Action, Plan, PlannedWrite};
 use crate::text::Visible;
 use crate::text::safe::{Safe, safe};
 
@@ -22,11 +22,11 @@ fn plan_summary(plan: &Plan) -> Visible {
         Action::Create => safe!(
             "Plan: {} has no Zero Trust organization; apply would create it{} with {}.",
             target,
-            guards(&plan.changes),
+            guards(plan),
             writes
         ),
         Action::Update => {
-            let guards = guards(&plan.changes);
+            let guards = guards(plan);
             match origins::outcome(Wording::Plan, plan) {
                 Some(outcome) => safe!("Plan for {}: {}{}, with {}.", target, outcome, guards, writes),
                 None => {
@@ -78,10 +78,10 @@ pub(super) fn details(wording: Wording, plan: &Plan) -> Visible {
         (Wording::Plan, Action::Create) => safe!("Apply would create it with {}.", writes(&plan.writes)),
         (Wording::Drift, Action::Create) => safe!("The file {} declares one.", source_word(&plan.manifest.path)),
         (Wording::Plan, Action::Update) => {
-            safe!("{}{} Apply would send {}.", origins, guard_sentence(&plan.changes), writes(&plan.writes))
+            safe!("{}{} Apply would send {}.", origins, guard_sentence(plan), writes(&plan.writes))
         }
         (Wording::Drift, Action::Update) => {
-            let (guarded, file) = (guard_states(&plan.changes).len(), source_word(&plan.manifest.path));
+            let (guarded, file) = (plan.guarded().count(), source_word(&plan.manifest.path));
             let needs = match guarded {
                 0 => "no consent".into(),
                 some => safe!("consent to {}", count(some, "guarded change")),
@@ -92,20 +92,15 @@ pub(super) fn details(wording: Wording, plan: &Plan) -> Visible {
 }
 
 /// How many changes are guarded, and how many of them have consent.
-fn guard_sentence(changes: &[Change]) -> Visible {
-    let states = guard_states(changes);
-    let open = states.iter().filter(|state| state.allowed_by.is_none()).count();
-    let all = count(states.len(), "change");
-    match (states.len(), open) {
+fn guard_sentence(plan: &Plan) -> Visible {
+    let (guarded, open) = (plan.guarded().count(), plan.refused().count());
+    let all = count(guarded, "change");
+    match (guarded, open) {
         (0, _) => "No change is guarded.".into(),
         (_, 0) => safe!("Guarded: {}, with consent.", all),
         (guarded, open) if open == guarded => safe!("Guarded: {}, without consent.", all),
         (_, open) => safe!("Guarded: {}, {} without consent.", all, open),
     }
-}
-
-fn guard_states(changes: &[Change]) -> Vec<GuardState> {
-    changes.iter().filter_map(|change| change.guard).collect()
 }
 
 /// As [`matching`], at the start of a sentence.
@@ -133,10 +128,8 @@ fn unmanaged(number: usize) -> Visible {
     }
 }
 
-fn guards(changes: &[Change]) -> Visible {
-    let states = guard_states(changes);
-    let without = states.iter().filter(|state| state.allowed_by.is_none()).count();
-    match (states.len(), without) {
+fn guards(plan: &Plan) -> Visible {
+    match (plan.guarded().count(), plan.refused().count()) {
         (0, _) => Visible::new(),
         (all, 0) => safe!(" ({} guarded, with consent)", all),
         (all, without) if without == all => safe!(" ({} guarded, no consent yet)", all),

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, End, Options, apply};
 use zerodrift::document::saved::{read, to_text};
-use zerodrift::document::{Recorded, Wording};
+use zerodrift::document::{Comparison, Wording};
 use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::Manifest;
 use zerodrift::plan::{Input, Plan, SavedPlan, Since, StaleReason, plan};
@@ -36,7 +36,7 @@ fn save(manifest: &Manifest, live: &Live) -> (Plan, SavedPlan) {
     let input = Input { model, manifest, target: &target, api: API, live, allow: &allow };
     let plan = plan(&input);
     let saved = SavedPlan::new(&input, &plan, moment(100));
-    assert_eq!(read(to_text(&Recorded::of(Wording::Plan, &plan), &saved).as_bytes()), Ok(saved.clone()));
+    assert_eq!(read(to_text(&Comparison::of(Wording::Plan, &plan), &saved).as_bytes()), Ok(saved.clone()));
     (plan, saved)
 }
 
@@ -222,7 +222,7 @@ static PLAN: LazyLock<String> = LazyLock::new(|| {
         let live = world.live(&manifest).await;
         let (plan, saved) = save(&manifest, &live);
         assert_eq!(plan.digest, plan_for(&manifest, &live).digest);
-        to_text(&Recorded::of(Wording::Plan, &plan), &saved)
+        to_text(&Comparison::of(Wording::Plan, &plan), &saved)
     })
 });
 

@@ -98,7 +98,11 @@ fn rendered(text: &str, live: &Live, yaml: &str) -> String {
     let (model, manifest, target) = (Model::current(), manifest(text), target());
     let api = "https://sandbox.test/client/v4";
     let plan = plan(&Input { model, manifest: &manifest, target: &target, api, live, allow: &[] });
-    page(&Comparison { wording: Wording::Plan, model, plan: &plan, yaml, repository_file: "org.yaml", ci: None })
+    page(&Comparison {
+        yaml: yaml.to_owned(),
+        repository_file: "org.yaml".to_owned(),
+        ..Comparison::of(Wording::Plan, &plan)
+    })
 }
 
 fn example(file: &str) -> String {

@@ -17,7 +17,7 @@ use serde_json::{Map, Value as Json, json};
 use zerodrift::apply::{Approved, End, Options, apply, body};
 use zerodrift::cloudflare::{ErrorKind, Response, Revocation, TokenState, request};
 use zerodrift::diagnostics::Source;
-use zerodrift::document::{PlanDocument, Recorded, Wording, plan_document};
+use zerodrift::document::{Comparison, PlanDocument, Wording, plan_document};
 use zerodrift::live::{Document, Live, Slot};
 use zerodrift::manifest::write::Detail;
 use zerodrift::manifest::write::manifest as export;
@@ -98,7 +98,7 @@ fn assert_exports_to_nothing(live: &Live, file: &str) {
 fn assert_renders(plan: &Plan) {
     let text = zerodrift::report::plan::text(plan, &Style::default());
     assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
-    let document = plan_document(&[Recorded::of(Wording::Plan, plan)], Vec::new());
+    let document = plan_document(&[Comparison::of(Wording::Plan, plan)], Vec::new());
     let json = zerodrift::document::to_text(&document);
     assert_eq!(serde_json::from_str::<PlanDocument>(&json).unwrap(), document);
 }

@@ -174,14 +174,7 @@ fn the_comment_and_the_page_show_the_same_lines() {
     let text = format!("{SECTIONS}allow:\n- setting: organization.name\n  to: A\n");
     let plan = planned(&text);
     let (_, lines) = printed(&plan);
-    let run = Comparison {
-        wording: Wording::Plan,
-        model: Model::current(),
-        plan: &plan,
-        yaml: "",
-        repository_file: "org.yaml",
-        ci: None,
-    };
+    let run = Comparison { repository_file: "org.yaml".to_owned(), ..Comparison::of(Wording::Plan, &plan) };
     let comment = comment(&run, COMMENT);
     assert!(comment.contains(&format!("add below line 6 of `org.yaml`:\n\n```yaml\n{lines}```\n")), "{comment}");
     let page = page(&run);

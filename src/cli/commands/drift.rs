@@ -12,10 +12,10 @@ use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
 use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs, WhoArgs};
 use crate::cli::output::formats::Formats;
-use crate::cli::output::publish::ResultFormats;
+use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::rewrite;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
-use crate::cli::reconcile::comparison::{self, Compared};
+use crate::cli::reconcile::comparison;
 use crate::cli::reconcile::planning::Desired;
 use crate::cli::reconcile::{planning, who};
 use crate::ending::Exit;
@@ -107,8 +107,9 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseIn
         Some(Ok(adopting)) => adopting.exit(),
         Some(Err(error)) => error.exit(),
     };
-    let compared = Compared { wording: Wording::Drift, desired, plan: &plan };
-    comparison::show(context, &args.formats, compared, exit)?;
+    let shows_yaml = args.formats.any(PlanFormat::shows_yaml);
+    let comparison = comparison::of(context, desired, Wording::Drift, &plan, shows_yaml);
+    publish::result(context, &args.formats, &comparison, exit)?;
     let Some(adopting) = adopting else { return Ok(exit) };
     // The report is already printed, and a run prints one document, so the error goes to standard error.
     Ok(adopting.and_then(|adopting| adopting.finish(context, desired)).unwrap_or_else(|error| {

@@ -12,10 +12,10 @@ use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
 use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs, WhoArgs, positive_duration};
 use crate::cli::output::formats::Formats;
-use crate::cli::output::publish::ResultFormats;
+use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::approval;
-use crate::cli::reconcile::comparison::{self, Compared};
+use crate::cli::reconcile::comparison;
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::cli::reconcile::{saved, who};
 use crate::ending::Exit;
@@ -143,11 +143,12 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInp
         None if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
         None => Exit::Success,
     };
-    let compared = Compared { wording: Wording::Plan, desired, plan: &plan };
-    comparison::show(context, &args.formats, compared, exit)?;
+    let shows_yaml = args.out.is_some() || args.formats.any(PlanFormat::shows_yaml);
+    let comparison = comparison::of(context, desired, Wording::Plan, &plan, shows_yaml);
+    publish::result(context, &args.formats, &comparison, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, desired, &api, &live, &[]);
-        saved::write(context, path, &input, compared, args.expires_in)?;
+        saved::write(context, path, &input, &comparison, args.expires_in)?;
     }
     // The plan is already printed, and a run prints one document, so the error goes to standard error.
     unconsented.iter().for_each(|error| context.say_error(error));

@@ -20,7 +20,7 @@ use crate::document;
 use crate::ending::{End, Exit, FailureKind};
 use crate::live::Live;
 use crate::plan::Plan;
-use crate::report::{self};
+use crate::report;
 use crate::settings::Endpoint;
 use crate::text::argument;
 use crate::text::excerpt;

@@ -12,9 +12,8 @@ use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::used_files::Output;
 use crate::cli::reconcile::approval;
-use crate::cli::reconcile::comparison::Compared;
 use crate::cli::reconcile::planning::{self, Desired};
-use crate::document;
+use crate::document::{self, Comparison};
 use crate::ending::FailureKind;
 use crate::files::{self, FileAccess, LARGEST_DOCUMENT};
 use crate::live::Live;
@@ -41,13 +40,12 @@ pub(crate) fn write(
     context: &Context,
     path: &Path,
     input: &Input<'_>,
-    compared: Compared<'_>,
+    comparison: &Comparison<'_>,
     expires_in: Duration,
 ) -> Result<(), CliError> {
-    let plan = compared.plan;
+    let plan = &*comparison.plan;
     let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
-    let (yaml, file) = (compared.difference(), context.env.in_repository(&plan.manifest.path));
-    let text = document::saved::to_text(&compared.with(&yaml, &file), &saved);
+    let text = document::saved::to_text(comparison, &saved);
     context.without_credentials("the saved plan", &text)?;
     context.files.write(Output::saved_plan(path), &text, FileAccess::Owner)?;
     context.ui.note(&format!("Saved as {}, valid until {}", text::path(path), saved.expires_at));

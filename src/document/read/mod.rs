@@ -13,12 +13,12 @@ use super::error::ErrorDocument;
 use super::findings::FindingsDocument;
 use super::plan::PlanDocument;
 use super::results::ResultsDocument;
-use crate::live::Snapshot;
+use crate::live::{self, Snapshot};
 use crate::plan::seal;
 
 pub use error::ReadError;
+pub use plan::RecordedPlans;
 pub(super) use plan::target;
-pub use plan::{RecordedPlan, RecordedPlans};
 
 /// A document, read from a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,7 +44,7 @@ pub enum AnyDocument {
 pub fn read(bytes: &[u8]) -> Result<AnyDocument, ReadError> {
     let value: Json = serde_json::from_slice(bytes).map_err(ReadError::json)?;
     let version = value.get("format_version").and_then(Json::as_str).ok_or(ReadError::NotADocument)?;
-    if version.split('.').next() != Some("1") {
+    if !live::reads(version) {
         return Err(ReadError::Version(version.to_owned()));
     }
     let has = |name: &str| value.get(name).is_some();
@@ -70,10 +70,15 @@ pub fn read(bytes: &[u8]) -> Result<AnyDocument, ReadError> {
 /// Reads a document, and checks its seals as far as it has any: the first versions wrote none.
 fn sealed<D: DeserializeOwned>(bytes: &[u8], value: &Json) -> Result<D, ReadError> {
     let recorded = value.get("seal").or_else(|| value.pointer("/saved/seal"));
-    if recorded.is_some_and(|recorded| recorded.as_str() != Some(&*seal(&without_seal(value.clone())))) {
+    if recorded.is_some_and(|recorded| !is_sealed(value, recorded)) {
         return Err(ReadError::Edited);
     }
     typed(bytes)
+}
+
+/// Whether this is the seal of a document.
+pub(super) fn is_sealed(document: &Json, recorded: &Json) -> bool {
+    recorded.as_str() == Some(&*seal(&without_seal(document.clone())))
 }
 
 /// Returns a document without its seals, as they are computed.

@@ -1,54 +1,34 @@
 //! Entries of a plan document as plans.
 
+use std::borrow::Cow;
+
 use super::error::ReadError;
 use crate::diagnostics::{Finding, Location, Rule};
 use crate::document::interned::interned;
 use crate::document::{
-    AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, FindingEntry, GuardEntry, InSyncEntry, ManifestEntry,
-    PlanDocument, PlanEntry, Recorded, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, Comparison, FailureEntry, FindingEntry, GuardEntry, InSyncEntry,
+    ManifestEntry, PlanDocument, PlanEntry, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
 };
 use crate::plan::{Attribution, Base, Change, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, digest_time};
 use crate::settings::{Endpoint, Guard, Kind, Model, Scope, Setting, SettingPath, Target};
 
-/// The plans of a document.
+/// The comparisons of a document.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedPlans {
-    /// The command that compared.
-    pub wording: Wording,
-    /// The plans, in the order of the document.
-    pub plans: Vec<RecordedPlan>,
+    /// What the command found, in the order of the document.
+    pub comparisons: Vec<Comparison<'static>>,
     /// The organizations that could not be compared.
     pub failures: Vec<FailureEntry>,
 }
 
-/// A plan of a document, with what reports show beside it.
-#[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub struct RecordedPlan {
-    /// The plan.
-    pub plan: Plan,
-    /// The manifest compared with a copy that has the live values, as a unified diff. Empty if the document has none.
-    pub yaml: String,
-    /// The manifest's path from the top of the repository.
-    pub repository_file: String,
-}
-
-impl RecordedPlan {
-    /// Returns the plan as part of a result of this command.
-    pub fn recorded(&self, wording: Wording) -> Recorded<'_> {
-        let Self { plan, yaml, repository_file } = self;
-        Recorded { wording, plan, yaml, repository_file }
-    }
-}
-
 pub(super) fn recorded(document: PlanDocument) -> Result<RecordedPlans, ReadError> {
     let PlanDocument { command, plans, failures, .. } = document;
-    let plans = plans.into_iter().map(plan).collect::<Result<_, _>>()?;
-    Ok(RecordedPlans { wording: command, plans, failures })
+    let comparisons = plans.into_iter().map(|entry| comparison(command, entry)).collect::<Result<_, _>>()?;
+    Ok(RecordedPlans { comparisons, failures })
 }
 
-fn plan(entry: PlanEntry) -> Result<RecordedPlan, ReadError> {
+fn comparison(wording: Wording, entry: PlanEntry) -> Result<Comparison<'static>, ReadError> {
     let ManifestEntry { path, sha256, repository_path, consent_place } = entry.manifest;
     let repository_file = repository_path.unwrap_or_else(|| path.clone());
     let (target, api) = (target(&entry.target)?, entry.target.api);
@@ -71,7 +51,7 @@ fn plan(entry: PlanEntry) -> Result<RecordedPlan, ReadError> {
         live_sha256: entry.live_sha256,
         digest: entry.digest,
     };
-    Ok(RecordedPlan { plan, yaml: entry.difference, repository_file })
+    Ok(Comparison { wording, plan: Cow::Owned(plan), yaml: entry.difference, repository_file, ci: None })
 }
 
 /// Returns the address of an entry.

@@ -4,7 +4,7 @@ use super::*;
 use crate::diagnostics::{Finding, Location, Rule};
 use crate::document::tests::failure;
 use crate::document::{
-    ErrorEntry, Recorded, Wording, error_document, findings_document, plan_document, saved, to_text,
+    Comparison, ErrorEntry, Wording, error_document, findings_document, plan_document, saved, to_text,
 };
 use crate::ending::FailureKind;
 use crate::live::{Live, Slot};
@@ -57,18 +57,18 @@ fn a_plan_document_reads_back_as_the_same_plans() {
     for wording in [Wording::Plan, Wording::Drift] {
         let runs = plans.each_ref().map(|plan| {
             let yaml = if plan.is_empty() { "" } else { DIFFERENCE };
-            Recorded { yaml, repository_file: "teams/org.yaml", ..Recorded::of(wording, plan) }
+            Comparison {
+                yaml: yaml.to_owned(),
+                repository_file: "teams/org.yaml".to_owned(),
+                ..Comparison::of(wording, plan)
+            }
         });
         let failures = vec![failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()))];
         let text = to_text(&plan_document(&runs, failures.clone()));
         let read = recorded_plans(&text);
-        assert_eq!((read.wording, &read.failures), (wording, &failures));
-        let recorded: Vec<_> = read.plans.iter().map(|plan| plan.recorded(read.wording)).collect();
-        for (one, plan) in recorded.iter().zip(&plans) {
-            assert_eq!(one.plan, plan);
-            assert_eq!(one.repository_file, "teams/org.yaml");
-        }
-        assert_eq!(to_text(&plan_document(&recorded, read.failures.clone())), text);
+        assert_eq!(read.comparisons, runs);
+        assert_eq!(read.failures, failures);
+        assert_eq!(to_text(&plan_document(&read.comparisons, read.failures)), text);
     }
 }
 
@@ -81,7 +81,7 @@ fn create_without_spans() -> Plan {
 fn a_saved_plan_is_read_as_a_plan() {
     let plan = complete();
     let text = saved::to_text(&planned(&plan), &samples::saved());
-    assert_eq!(recorded_plans(&text).plans[0].plan, plan);
+    assert_eq!(*recorded_plans(&text).comparisons[0].plan, plan);
     let edited = with(&text, |value| value["plans"][0]["action"] = json!("none"));
     assert_eq!(read(edited.as_bytes()), Err(ReadError::Edited));
 }
@@ -95,7 +95,7 @@ fn a_document_of_a_later_version_is_read() {
         value["plans"][0]["changes"][1]["setting"] = json!("organization.login_design.added_later");
         value["plans"][0]["findings"][0]["rule"] = json!("added-later");
     });
-    let read = recorded_plans(&text).plans.remove(0).plan;
+    let read = recorded_plans(&text).comparisons.remove(0).plan;
     let change = &read.changes[1];
     assert_eq!(change.setting.path, "organization.login_design.added_later");
     assert_eq!((change.setting.name(), change.setting.group()), ("added_later", Some("organization.login_design")));
@@ -111,7 +111,7 @@ fn a_document_of_the_first_version_is_read() {
         value["plans"][0]["changes"][0].as_object_mut().unwrap().remove("origin");
     });
     let read = recorded_plans(&text);
-    assert_eq!((read.wording, &read.plans[0].plan), (Wording::Plan, &plan));
+    assert_eq!(read.comparisons, [Comparison::of(Wording::Plan, &plan)]);
 }
 
 #[test]

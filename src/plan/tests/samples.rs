@@ -159,8 +159,8 @@ pub(crate) fn with_login_page(plan: Plan, design: &Json) -> Plan {
 
 /// A plan as a result of `plan`.
 #[cfg(feature = "documents")]
-pub(crate) fn planned(plan: &Plan) -> crate::document::Recorded<'_> {
-    crate::document::Recorded::of(crate::document::Wording::Plan, plan)
+pub(crate) fn planned(plan: &Plan) -> crate::document::Comparison<'_> {
+    crate::document::Comparison::of(crate::document::Wording::Plan, plan)
 }
 
 /// A live state with these fields.

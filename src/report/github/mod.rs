@@ -7,9 +7,10 @@ mod command;
 
 use self::command::{Annotation, AnnotationLevel, annotations};
 use super::phrase;
-use super::subject::{Comparison, FailedRun, Validation};
+use super::subject::{FailedRun, Validation};
 use super::{attribution, change, error, findings, origins, path};
 use crate::diagnostics::{Finding, Severity};
+use crate::document::Comparison;
 use crate::document::Wording;
 use crate::plan::{Change, Origin, Plan};
 use crate::text::Visible;
@@ -29,7 +30,7 @@ const ANNOTATION: usize = 10_000;
 /// Returns the log of a run.
 pub fn log(run: &Comparison<'_>) -> String {
     let (wording, manifest) = (run.wording, &run.plan.manifest.path);
-    let hosted = |file: &str| path::hosted(file, manifest, run.repository_file);
+    let hosted = |file: &str| path::hosted(file, manifest, &run.repository_file);
     let changes = run.plan.changes.iter().map(|change| of_change(wording, &hosted(change.at.file(manifest)), change));
     let all = changes.chain(run.plan.findings.iter().map(|finding| of_finding(finding, &hosted(&finding.file))));
     job_log(&run.text(&Style::plain(COLUMNS)), all)
@@ -72,7 +73,7 @@ fn job_log(text: &TerminalText, all: impl IntoIterator<Item = Annotation>) -> St
 /// The outputs of a step that planned: `changed`, the number of guarded changes and of those without consent, `digest`,
 /// `exit_code`.
 pub fn outputs(plan: &Plan, exit_code: u8) -> String {
-    let guarded = plan.changes.iter().filter(|change| change.guard.is_some()).count();
+    let guarded = plan.guarded().count();
     format!(
         "changed={}\nguarded={guarded}\nunconsented={}\ndigest={}\nexit_code={exit_code}\n",
         !plan.is_empty(),

@@ -5,11 +5,9 @@ use super::*;
 use crate::plan::tests::samples::{busy, in_sync, planned, warning, with_origins};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{drift, plan};
-use crate::settings::Model;
 
 fn of(wording: Wording, plan: &Plan) -> String {
-    let model = Model::current();
-    log(&Comparison { wording, model, plan, yaml: "", repository_file: "org.yaml", ci: None })
+    log(&Comparison { repository_file: "org.yaml".to_owned(), ..Comparison::of(wording, plan) })
 }
 
 /// The commands that GitHub's runner finds in a log (actions/runner, `ActionCommandManager` and `ActionCommand`): lines

@@ -1,11 +1,11 @@
 //! Renders changes: guarded ones as articles with everything a reviewer needs, the others as rows of a table.
 
 use super::piece::{self, Piece};
+use crate::document::Comparison;
 use crate::document::Wording;
 use crate::plan::{Change, GuardState, Plan};
 use crate::report::origins::OriginGroup;
 use crate::report::phrase::{GUARDED, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source};
-use crate::report::subject::Comparison;
 use crate::report::{attribution, origins, value};
 use crate::text::Visible;
 use crate::text::safe::safe;
@@ -62,13 +62,13 @@ pub(super) struct Row {
 
 /// The guarded changes, if there are any.
 pub(super) fn guarded(run: &Comparison<'_>) -> Option<Guarded> {
-    let plan = run.plan;
+    let plan = &*run.plan;
     // Guards describe the consequence of applying the file, so drift is shown without them.
     if run.wording == Wording::Drift {
         return None;
     }
     let file = &plan.manifest.path;
-    let guarded: Vec<_> = plan.changes.iter().filter(|change| change.guard.is_some()).collect();
+    let guarded: Vec<_> = plan.guarded().collect();
     let guarded = origins::groups(Wording::Plan, &guarded).into_iter().flat_map(|group| group.changes);
     let articles: Vec<_> = guarded.filter_map(|change| Some(article(file, change, change.guard?))).collect();
     (!articles.is_empty()).then(|| Guarded { heading: GUARDED, articles, missing: missing(plan) })

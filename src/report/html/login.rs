@@ -4,11 +4,11 @@ use serde_json::Value as Json;
 
 use super::paint;
 use super::piece::{self, Piece};
+use crate::document::Comparison;
 use crate::document::Wording;
 use crate::plan::Action;
-use crate::report::subject::Comparison;
 use crate::report::value;
-use crate::settings::{Color, Setting};
+use crate::settings::{Color, Model, Setting};
 use crate::text::Visible;
 
 const GROUP: &str = "organization.login_design";
@@ -76,7 +76,8 @@ struct LoginMember<'a> {
 }
 
 fn members<'a>(run: &Comparison<'a>) -> Vec<LoginMember<'a>> {
-    let Some(group) = run.model.group(GROUP) else { return Vec::new() };
+    let model = Model::current();
+    let Some(group) = model.group(GROUP) else { return Vec::new() };
     let or_null = |setting: &Setting, value: Option<&Json>| match value {
         Some(value) if !setting.is_empty(Some(value)) => value.clone(),
         _ => Json::Null,
@@ -87,7 +88,7 @@ fn members<'a>(run: &Comparison<'a>) -> Vec<LoginMember<'a>> {
         let after = change.map_or(before, |change| Some(&change.after));
         LoginMember { setting, before: or_null(setting, before), after: or_null(setting, after) }
     };
-    run.model.members(group).map(member).collect()
+    model.members(group).map(member).collect()
 }
 
 /// Returns one side, from settings with their values on this side and on the other one.

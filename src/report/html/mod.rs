@@ -27,10 +27,10 @@ use self::login::{Contrast, Login};
 use self::piece::Piece;
 use self::rest::{DiffLine, FindingItem, UnmanagedTable};
 use super::origins;
-use super::phrase::{count, other_api, source};
-use super::subject::Comparison;
+use super::phrase::{self, Adoption, count, other_api, source};
 use super::summary;
 use crate::diagnostics::Finding;
+use crate::document::Comparison;
 use crate::document::Wording;
 use crate::plan::{Action, Plan, WriteMethod};
 use crate::text::safe::safe;
@@ -122,7 +122,7 @@ impl PlanPage {
 }
 
 fn view(run: &Comparison<'_>, style: String) -> PlanPage {
-    let Comparison { wording, plan, yaml, .. } = *run;
+    let (wording, plan) = (run.wording, &*run.plan);
     let guarded = changes::guarded(run);
     let organization = run.organization();
     PlanPage {
@@ -146,7 +146,7 @@ fn view(run: &Comparison<'_>, style: String) -> PlanPage {
         findings: rest::findings(&plan.findings),
         unmanaged: rest::unmanaged(&plan.unmanaged),
         writes: plan.writes.iter().map(|write| (write.method, Visible::of(&write.path))).collect(),
-        diff: rest::lines(yaml),
+        diff: rest::lines(&run.yaml),
         version: env!("CARGO_PKG_VERSION"),
     }
 }
@@ -187,16 +187,16 @@ fn next(wording: Wording, plan: &Plan) -> Vec<NextStep> {
     let file = shell_path(&plan.manifest.path);
     if wording == Wording::Drift {
         let apply = step("To apply the file:", safe!("zerodrift apply {}", file));
-        let keep = match (plan.action, plan.base.is_some(), plan.has_drift()) {
-            (Action::Create, ..) | (_, true, false) => None,
-            (_, true, true) => Some(NextStep {
+        let keep = Adoption::of(plan).map(|adoption| match adoption {
+            Adoption::SameCommand => NextStep {
                 before: "Or keep the live values of the drift in the file: run the same command with --adopt.",
                 command: None,
-            }),
-            (_, false, _) => {
-                Some(step("Or keep the live values in the file:", safe!("zerodrift drift {} --adopt", file)))
+            },
+            Adoption::ByHand => {
+                NextStep { before: "Or keep the live values: edit the manifest that you pipe in.", command: None }
             }
-        };
+            Adoption::Command(command) => step("Or keep the live values in the file:", command),
+        });
         return std::iter::once(apply).chain(keep).collect();
     }
     // `rollback`, which restores a backup, plans again and asks.
@@ -211,10 +211,7 @@ fn next(wording: Wording, plan: &Plan) -> Vec<NextStep> {
              again, because they change the digest. Or consent for one run only, and apply exactly this plan:"
         }
     };
-    let flags: Visible =
-        plan.refused().map(|change| -> Visible { safe!(" --allow {}", change.setting.path) }).collect();
-    let digest = Visible::of(&plan.digest);
-    vec![step(before, safe!("zerodrift apply {} --expect {}{}", file, digest, flags))]
+    vec![step(before, phrase::exact_apply(plan))]
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 
-use crate::report::subject::Comparison;
-use crate::settings::{Color, Kind, Setting};
+use crate::document::Comparison;
+use crate::settings::{Color, Kind, Model, Setting};
 
 /// The content security policy: nothing may be loaded, run or sent, except for the page's style sheet.
 pub(super) fn policy(style: &str) -> String {
@@ -40,7 +40,7 @@ fn digits(color: Color) -> String {
 
 /// Returns a rule for each class that the page may use: the colours of the live state and of the changes.
 pub(super) fn rules(run: &Comparison<'_>) -> String {
-    let settings = run.model.settings().iter().filter(|setting| setting.kind == Kind::Color);
+    let settings = Model::current().settings().iter().filter(|setting| setting.kind == Kind::Color);
     let live = settings.filter_map(|setting| color(setting, run.plan.live_value(setting)?));
     let changes = run.plan.changes.iter().flat_map(|change| {
         [&change.before, &change.after].map(|value| color(&change.setting, value)).into_iter().flatten()

@@ -10,7 +10,6 @@ use crate::plan::Consent;
 use crate::plan::tests::samples::{busy, change, create, in_sync, unmanaged, with_login_page, with_origins};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{FailedRun, Wording};
-use crate::settings::Model;
 
 const DIFF: &str =
     "--- live\n+++ org.yaml\n@@ -1,2 +1,2 @@\n organization:\n-  session_duration: 12h\n+  session_duration: 24h\n";
@@ -31,9 +30,8 @@ fn busy_page() -> Plan {
     with_login_page(busy(), &json!({"text_color": "#1B1B1B"}))
 }
 
-fn comparison<'a>(plan: &'a Plan, yaml: &'a str) -> Comparison<'a> {
-    let (wording, model) = (Wording::Plan, Model::current());
-    Comparison { wording, model, plan, yaml, repository_file: "org.yaml", ci: None }
+fn comparison<'a>(plan: &'a Plan, yaml: &str) -> Comparison<'a> {
+    Comparison { yaml: yaml.to_owned(), repository_file: "org.yaml".to_owned(), ..Comparison::of(Wording::Plan, plan) }
 }
 
 fn html(plan: &Plan) -> String {

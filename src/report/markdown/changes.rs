@@ -4,11 +4,11 @@ use serde_json::Value as Json;
 
 use super::excerpt::text;
 use super::fit::Section;
+use crate::document::Comparison;
 use crate::document::Wording;
 use crate::plan::{Change, GuardState, Plan};
 use crate::report::attribution;
 use crate::report::origins::{self, OriginGroup};
-use crate::report::subject::Comparison;
 use crate::report::value::{self, UNSET};
 use crate::report::{path, phrase};
 use crate::text::Visible;
@@ -20,7 +20,9 @@ const BESIDE: usize = 60;
 
 /// Guards describe the consequence of applying the file, so drift is shown without them.
 pub(super) fn guarded(run: &Comparison<'_>) -> Section {
-    let guarded = origins::groups(run.wording, &run.guarded()).into_iter().flat_map(|group| group.changes);
+    let guarded = origins::groups(run.wording, &run.plan.guarded().collect::<Vec<_>>())
+        .into_iter()
+        .flat_map(|group| group.changes);
     let shown = guarded.filter(|_| run.wording == Wording::Plan);
     Section {
         name: "guarded changes",
@@ -49,9 +51,9 @@ fn guarded_row(run: &Comparison<'_>, change: &Change, state: GuardState) -> Mark
 /// The changes that need no consent, or all drift, in groups by origin.
 pub(super) fn changes(run: &Comparison<'_>) -> Vec<Section> {
     let (title, shown) = match run.wording {
-        Wording::Plan if run.guarded().is_empty() => ("Changes", run.plain()),
+        Wording::Plan if run.plan.guarded().next().is_none() => ("Changes", run.plain()),
         Wording::Plan => ("Other changes", run.plain()),
-        Wording::Drift => ("Drift", [run.guarded(), run.plain()].concat()),
+        Wording::Drift => ("Drift", run.plan.guarded().chain(run.plain()).collect()),
     };
     let row = |change: &Change| match run.wording {
         Wording::Plan => row(run, change) + note(change),
@@ -125,6 +127,6 @@ pub(super) fn line(run: &Comparison<'_>, change: &Change) -> MarkdownText {
         Some(parent) => safe!("{}, line {}", code(&Visible::of(parent)), line),
         None => safe!("line {}", line),
     };
-    let hosted = path::hosted(change.at.file(manifest), manifest, run.repository_file);
-    run.ci.and_then(|ci| ci.line(&hosted, line, text)).unwrap_or_else(text)
+    let hosted = path::hosted(change.at.file(manifest), manifest, &run.repository_file);
+    run.ci.as_ref().and_then(|ci| ci.line(&hosted, line, text)).unwrap_or_else(text)
 }

@@ -4,16 +4,18 @@
 mod changes;
 mod excerpt;
 mod fit;
+mod links;
 
 use self::changes::{changes, guarded, no_longer_managed};
 use self::excerpt::text;
 use self::fit::{Section, fit};
-use super::ci_run::CiRun;
-use super::phrase;
-use super::subject::{Comparison, FailedRun};
+use super::phrase::{self, Adoption};
+use super::subject::FailedRun;
 use super::summary;
 use super::value;
 use crate::diagnostics::Finding;
+use crate::document::CiRun;
+use crate::document::Comparison;
 use crate::document::Wording;
 use crate::plan::{Action, Plan, Unmanaged};
 use crate::settings::Target;
@@ -37,12 +39,12 @@ pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
     let mut sections = vec![guarded(run), consents(run)];
     sections.extend(changes(run));
     sections.extend([
-        no_longer_managed(run.plan),
-        findings(run.ci, run.repository_file, &run.plan.manifest.path, &run.plan.findings),
+        no_longer_managed(&run.plan),
+        findings(run.ci.as_ref(), &run.repository_file, &run.plan.manifest.path, &run.plan.findings),
         difference(run),
         unmanaged(&run.plan.unmanaged),
     ]);
-    fit(&first, &sections, &(what_next(run) + footer(run.ci)), limit).into()
+    fit(&first, &sections, &(what_next(run) + footer(run.ci.as_ref())), limit).into()
 }
 
 /// Returns a failed run as a comment with the same marker, so that an older comment never looks current.
@@ -81,15 +83,15 @@ fn about_target(target: &Target) -> Visible {
 
 /// The headline with the name of the organization, what to know first, and the address in small.
 fn outcome(run: &Comparison<'_>) -> MarkdownText {
-    let Plan { manifest, target, .. } = run.plan;
-    let at: MarkdownText = phrase::other_api(run.plan).map(|api| safe!(" at {}", code(&api))).unwrap_or_default();
+    let Plan { manifest, target, .. } = &*run.plan;
+    let at: MarkdownText = phrase::other_api(&run.plan).map(|api| safe!(" at {}", code(&api))).unwrap_or_default();
     let base = run.plan.base.as_ref().map(|base| safe!(", base {}", code(&Visible::of(&base.name))));
     let base: MarkdownText = base.unwrap_or_default();
     safe!(
         "### zerodrift {}: {}\n\n{}\n\n<sub>{} → {}{}{}</sub>\n{}",
         run.wording.command(),
-        summary::headline(run.wording, run.plan, prose(&run.organization())),
-        prose(&summary::details(run.wording, run.plan)),
+        summary::headline(run.wording, &run.plan, prose(&run.organization())),
+        prose(&summary::details(run.wording, &run.plan)),
         code(&Visible::of(&manifest.path)),
         target,
         at,
@@ -200,19 +202,20 @@ fn what_next(run: &Comparison<'_>) -> MarkdownText {
     let apply: Visible = safe!("zerodrift apply {}", file);
     match (run.wording, run.plan.action) {
         (Wording::Plan, _) => {
-            let digest = Visible::of(&run.plan.digest);
-            let command = safe!("{} --expect {}{}", apply, digest, flags(run.plan));
-            command_block(&safe!("{}{}", approval(run.plan), validity(run.plan)), command)
+            command_block(&safe!("{}{}", approval(&run.plan), validity(&run.plan)), phrase::exact_apply(&run.plan))
         }
         (Wording::Drift, Action::Create) => command_block(&"Create it".into(), apply),
-        (Wording::Drift, _) if run.plan.base.is_some() => {
-            let keep = "\nOr keep the live values of the drift in the file: run the same command with `--adopt`.\n";
-            let keep = if run.plan.has_drift() { keep } else { "" };
-            safe!("{}{}", command_block(&"Apply the file".into(), apply), keep)
-        }
         (Wording::Drift, _) => {
-            let keep = safe!("zerodrift drift {} --adopt", file);
-            let keep = command_block(&"Or keep the live values in the file".into(), keep);
+            let keep = match Adoption::of(&run.plan) {
+                None => MarkdownText::new(),
+                Some(Adoption::SameCommand) => {
+                    "\nOr keep the live values of the drift in the file: run the same command with `--adopt`.\n".into()
+                }
+                Some(Adoption::ByHand) => "\nOr keep the live values: edit the manifest that you pipe in.\n".into(),
+                Some(Adoption::Command(command)) => {
+                    command_block(&"Or keep the live values in the file".into(), command)
+                }
+            };
             command_block(&"Apply the file".into(), apply) + keep
         }
     }
@@ -238,11 +241,6 @@ fn approval(plan: &Plan) -> &'static str {
 /// Until when the digest in the command is valid.
 fn validity(plan: &Plan) -> MarkdownText {
     plan.expires_at().map(|until| safe!(" (until {})", until)).unwrap_or_default()
-}
-
-/// The flags that consent to the changes without consent.
-fn flags(plan: &Plan) -> Visible {
-    plan.refused().map(|change| -> Visible { safe!(" --allow {}", change.setting.path) }).collect()
 }
 
 #[cfg(test)]

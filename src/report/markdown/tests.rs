@@ -7,7 +7,6 @@ use crate::diagnostics::{Rule, Severity};
 use crate::plan::Origin;
 use crate::plan::tests::samples::{busy, change, create, in_sync, warning, with_origins};
 use crate::report::tests::hostile::{NASTY, filled_with};
-use crate::settings::Model;
 
 const YAML: &str = "\
 --- live
@@ -18,9 +17,8 @@ const YAML: &str = "\
 +  session_duration: 24h
 ";
 
-fn run<'a>(wording: Wording, plan: &'a Plan, yaml: &'a str) -> Comparison<'a> {
-    let model = Model::current();
-    Comparison { wording, model, plan, yaml, repository_file: "org.yaml", ci: None }
+fn run<'a>(wording: Wording, plan: &'a Plan, yaml: &str) -> Comparison<'a> {
+    Comparison { yaml: yaml.to_owned(), repository_file: "org.yaml".to_owned(), ..Comparison::of(wording, plan) }
 }
 
 fn of_plan(plan: &Plan) -> String {
@@ -102,7 +100,8 @@ fn lines_the_commit_and_the_run_are_linked() {
     let ci = CiRun::github("https://github.com", "widget/org", commit, Some("1234")).unwrap();
     for wording in [Wording::Plan, Wording::Drift] {
         let plan = busy();
-        let run = Comparison { ci: Some(&ci), repository_file: "orgs/org.yaml", ..run(wording, &plan, YAML) };
+        let repository_file = "orgs/org.yaml".to_owned();
+        let run = Comparison { ci: Some(ci.clone()), repository_file, ..run(wording, &plan, YAML) };
         let page = rendered(&comment(&run, COMMENT));
         let line = |line: usize| format!("href=\"https://github.com/widget/org/blob/{commit}/orgs/org.yaml#L{line}\"");
         assert_eq!(page.matches(&line(7)).count(), plan.changes.len(), "{page}");
@@ -244,4 +243,12 @@ fn a_comment_about_drift_alone_says_that_it_would_be_reverted() {
     let comment = of_plan(&plan);
     assert!(comment.contains("### zerodrift plan: account 699d98642c564d2e855e9661899b7252 has only changes made outside Git, which apply would revert\n"));
     assert!(comment.contains("the file changes no setting, but 2 changes made outside Git would be reverted"));
+}
+
+#[test]
+fn drift_of_standard_input_is_kept_by_hand() {
+    let manifest = crate::plan::ManifestRef { path: "-".to_owned(), ..busy().manifest };
+    let plan = Plan { manifest, ..busy() };
+    let comment = comment(&run(Wording::Drift, &plan, YAML), COMMENT);
+    assert!(comment.contains("edit the manifest that you pipe in") && !comment.contains("--adopt"), "{comment}");
 }

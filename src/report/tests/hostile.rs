@@ -110,9 +110,8 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
 fn page(plan: &Plan) -> String {
     let text = &plan.changes[0].before;
     let plan = &with_login_page(plan.clone(), &json!({"background_color": text, "footer_text": text}));
-    let (wording, model) = (Wording::Plan, Model::current());
     let yaml = text.as_str().map(|text| format!("+{text}")).unwrap_or_default();
-    html::page(&Comparison { wording, model, plan, yaml: &yaml, repository_file: "org.yaml", ci: None })
+    html::page(&Comparison { yaml, repository_file: "org.yaml".to_owned(), ..planned(plan) })
 }
 
 /// Reports for code hosts about a file with this text, and with a fix that contains it.
@@ -228,9 +227,9 @@ fn no_format_contains_a_hostile_value_unescaped() {
             &Validation { file: text, source: None, parents: &[], findings, repository_file: text },
             &failed,
         );
-        let (model, yaml, repository_file) = (Model::current(), &*message, text);
         for wording in [Wording::Plan, Wording::Drift] {
-            let comparison = Comparison { wording, model, plan: &plan, yaml, repository_file, ci: None };
+            let (yaml, repository_file) = (message.clone().into_owned(), text.to_owned());
+            let comparison = Comparison { yaml, repository_file, ..Comparison::of(wording, &plan) };
             each::<PlanFormat>(&comparison, &failed);
         }
     }
