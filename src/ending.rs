@@ -116,6 +116,29 @@ impl Exit {
         Self::Interrupted,
     ];
 
+    /// Returns the code of a run for several organizations: the one that needs attention first. Success if there are none.
+    ///
+    /// ```
+    /// use zerodrift::ending::Exit;
+    ///
+    /// assert_eq!(Exit::of_several([Exit::Success, Exit::Changes, Exit::Failed]), Exit::Failed);
+    /// ```
+    pub fn of_several(exits: impl IntoIterator<Item = Self>) -> Self {
+        let order = [
+            Self::Interrupted,
+            Self::Usage,
+            Self::Manifest,
+            Self::Authentication,
+            Self::Failed,
+            Self::Conflict,
+            Self::Refused,
+            Self::Changes,
+            Self::Success,
+        ];
+        let rank = |exit: &Self| order.iter().position(|one| one == exit);
+        exits.into_iter().min_by_key(rank).unwrap_or(Self::Success)
+    }
+
     /// Returns the code as the shell sees it. Usage errors are 64, because 2, clap's default, means changes here.
     pub fn code(self) -> u8 {
         match self {
@@ -358,6 +381,19 @@ mod tests {
         }
         assert!(serde_json::from_value::<FailureKind>(json!("auth")).is_err());
         assert_eq!(End::ALL.map(word).join(" "), "applied in_sync refused conflict failed");
+    }
+
+    #[test]
+    fn the_code_of_several_organizations_is_the_one_that_needs_attention_first() {
+        let order = [130, 64, 5, 6, 1, 4, 3, 2, 0];
+        for (first, one) in order.iter().enumerate() {
+            for two in &order[first..] {
+                let exits = [one, two].map(|code| Exit::ALL.into_iter().find(|exit| exit.code() == *code).unwrap());
+                assert_eq!(Exit::of_several(exits).code(), *one, "{one} and {two}");
+                assert_eq!(Exit::of_several(exits.into_iter().rev()).code(), *one, "{two} and {one}");
+            }
+        }
+        assert_eq!(Exit::of_several([]), Exit::Success);
     }
 
     #[test]

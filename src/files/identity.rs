@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Identifies a file by device and inode instead of its path, so that hard links, relative paths and symbolic links to it
 /// are equal.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum FileIdentity {
     /// A file that exists.
     Existing(Inode),

@@ -6,6 +6,7 @@
 //! - `folder`: folders that nobody else can write to
 //! - `identity`: whether two paths lead to the same file
 //! - `kind`: the kind of a file system entry
+//! - `walk`: the files below a folder
 //!
 //! Nothing else in this crate opens a file; `tests/repository/files.rs` looks for other ways.
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports, reason = "the command line uses most of it"))]
@@ -17,6 +18,7 @@ mod kind;
 mod read;
 #[cfg(test)]
 mod tests;
+mod walk;
 mod write;
 
 pub(crate) use append::{append, open_to_append};
@@ -24,4 +26,5 @@ pub(crate) use folder::{FolderRisk, check_private_folder, delete, make_folder, m
 pub(crate) use identity::FileIdentity;
 pub(crate) use kind::check_output;
 pub(crate) use read::{LARGEST_DOCUMENT, bounded, open, read, read_start, standard_input};
+pub(crate) use walk::{WalkError, files_below};
 pub(crate) use write::{FileAccess, create, replace, replace_unchanged};

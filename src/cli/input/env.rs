@@ -65,6 +65,15 @@ pub(crate) const CI_JOB_ID: &str = "CI_JOB_ID";
 /// Root of the repository on GitLab.
 pub(crate) const CI_PROJECT_DIR: &str = "CI_PROJECT_DIR";
 
+/// Number of the pod in an indexed job of Kubernetes, from 0.
+pub(crate) const JOB_COMPLETION_INDEX: &str = "JOB_COMPLETION_INDEX";
+/// Number of shards, for a platform that does not set it.
+pub(crate) const ZERODRIFT_SHARDS: &str = "ZERODRIFT_SHARDS";
+/// Number of the job among parallel ones on GitLab, from 1.
+pub(crate) const CI_NODE_INDEX: &str = "CI_NODE_INDEX";
+/// Number of parallel jobs on GitLab.
+pub(crate) const CI_NODE_TOTAL: &str = "CI_NODE_TOTAL";
+
 /// The variables that may name a proxy. Their values may contain a password.
 pub(crate) const PROXIES: [&str; 6] =
     ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];

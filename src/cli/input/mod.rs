@@ -4,14 +4,23 @@
 //! - `env`: the environment as a value
 //! - `git`: the `git` command
 //! - `manifest_file`: the manifest and its target
+//! - `manifests`: the manifests that files and folders name
 //! - `parents`: the manifests that it extends
 //! - `repository`: the Git repository that a file is in
 //! - `secrets`: the credentials that outputs must not show
+//! - `shard`: the part of the organizations that one of several machines takes
+//! - `shared_target`: manifests with the same target
 
 pub(crate) mod base;
 pub(crate) mod env;
 pub(crate) mod git;
 pub(crate) mod manifest_file;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands do not take several manifests yet"))]
+pub(crate) mod manifests;
 pub(crate) mod parents;
 pub(crate) mod repository;
 pub(crate) mod secrets;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands do not take several manifests yet"))]
+pub(crate) mod shard;
+#[cfg_attr(not(test), expect(dead_code, reason = "the commands do not take several manifests yet"))]
+pub(crate) mod shared_target;
