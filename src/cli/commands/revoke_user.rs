@@ -11,6 +11,7 @@ use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
+use crate::cli::process::signals::Writes;
 use crate::cli::reconcile::history::AuditTrail;
 use crate::cloudflare::{Revocation, WriteError};
 use crate::document;
@@ -94,14 +95,14 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
         approval.inspect_err(|error| record(Ended::Unchanged(error.kind, &error.message)))?;
     }
     record(Ended::Started);
-    let writer = connection.writer();
+    let (writer, writes) = (connection.writer(), Writes::default());
     let request = async {
-        interrupt::write_begins(vec![REPEAT.to_owned()]);
+        writes.begin(vec![REPEAT.to_owned()]);
         writer.revoke_user(&target, &revocation).await
     };
-    let confirmed = match interrupt::finished(&context.ui, request).await {
+    let confirmed = match interrupt::finished(&context.ui, &writes, request).await {
         Ok(answer) => confirmed(answer, &revocation),
-        Err(stopped) if interrupt::has_written() => Err((true, stopped.hint(REPEAT))),
+        Err(stopped) if writes.have_begun() => Err((true, stopped.hint(REPEAT))),
         Err(stopped) => Err((false, stopped)),
     };
     if let Err((is_unknown, error)) = confirmed {

@@ -19,7 +19,7 @@ use crate::cli::input::secrets;
 use crate::cli::options::ApiArgs;
 use crate::cli::output::private_folder;
 use crate::cli::output::ui::Ui;
-use crate::cli::process::interrupt::ImpatientTransport;
+use crate::cli::process::impatient::ImpatientTransport;
 use crate::cloudflare::{
     BaseUrl, CLOUDFLARE, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy,
     ProxyRoute, Reader, Transport, Writer,

@@ -16,24 +16,20 @@
 use std::future::Future;
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use crate::cli::error::CliError;
 use crate::cli::output::ui::Ui;
 use crate::cli::process::file_size_limit;
-use crate::cloudflare::{Reached, Request, RetryEvent, Sending, Transport, TransportError, TransportErrorKind};
+use crate::cli::process::signals::{Attention, Phase, SIGNALS, Writes};
 use crate::ending::{Exit, FailureKind};
 use crate::files;
 
 /// How long a write and its read-back may take after a signal.
 pub(crate) const BOUND: Duration = Duration::from_secs(10);
-
-/// How long the answer to a write may take after a signal. After that, the read-back shows what the write did.
-const ANSWER: Duration = Duration::from_secs(4);
 
 /// The part of [`BOUND`] that is reserved for the audit log and the message.
 const CLOSING: Duration = Duration::from_secs(1);
@@ -46,68 +42,6 @@ const LARGEST_STATUS: u64 = 64 * 1024;
 
 /// The stack of the command's thread: as much as a main thread usually has.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
-
-/// The signals of this process. Handlers are global to the process, so this is too.
-static SIGNALS: LazyLock<Signals> =
-    LazyLock::new(|| Signals { phase: Mutex::new(Phase::Unattended), heard: watch::Sender::new(Heard::default()) });
-
-struct Signals {
-    phase: Mutex<Phase>,
-    heard: watch::Sender<Heard>,
-}
-
-/// The signals that arrived while the command handled them.
-#[derive(Debug, Clone, Copy, Default)]
-struct Heard {
-    count: u32,
-    /// When the first one arrived.
-    first: Option<Instant>,
-}
-
-/// What a signal does to the command.
-#[derive(Clone)]
-enum Phase {
-    /// The command may end at any moment, and does not handle signals itself.
-    Unattended,
-    /// The command may end at any moment, and handles signals itself.
-    Attended,
-    /// A write has begun, and the command handles signals itself. The hints are shown if it does not respond.
-    Written(Vec<String>),
-    /// The main thread is ending the process.
-    Ending,
-}
-
-impl Signals {
-    fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Enters a phase. Blocks for ever if the process is ending.
-    fn enter(&self, next: impl FnOnce(&Phase) -> Phase) {
-        let mut phase = self.phase();
-        if matches!(*phase, Phase::Ending) {
-            drop(phase);
-            loop {
-                std::thread::park();
-            }
-        }
-        *phase = next(&phase);
-    }
-
-    /// Delivers a signal to the command if it handles signals; otherwise the process is ending from now on.
-    fn deliver(&self) -> Phase {
-        let mut phase = self.phase();
-        if matches!(*phase, Phase::Unattended) {
-            *phase = Phase::Ending;
-        } else {
-            self.heard.send_modify(|heard| {
-                heard.count += 1;
-                heard.first.get_or_insert_with(Instant::now);
-            });
-        }
-        phase.clone()
-    }
-}
 
 /// Runs a command until it ends or is interrupted. `report` writes the interruption in the requested formats.
 ///
@@ -129,7 +63,7 @@ where
             () = next(&mut signals) => {}
         }
         let interrupted = match SIGNALS.deliver() {
-            Phase::Written(_) | Phase::Attended => {
+            Phase::Written { .. } | Phase::Attended { .. } => {
                 if let Some(exit) = attended(&mut ended, &mut signals).await {
                     return Ok(exit);
                 }
@@ -169,9 +103,10 @@ async fn attended(ended: &mut oneshot::Receiver<Exit>, signals: &mut mpsc::Recei
 
 /// Returns the error of a command that did not respond to a signal, from its phase.
 fn unresponsive() -> CliError {
-    let mut phase = SIGNALS.phase();
-    match std::mem::replace(&mut *phase, Phase::Ending) {
-        Phase::Written(hints) => hints.into_iter().fold(CliError::interrupted(UNKNOWN), CliError::hint),
+    match SIGNALS.end() {
+        Phase::Written { hints, .. } => {
+            hints.into_values().flatten().fold(CliError::interrupted(UNKNOWN), CliError::hint)
+        }
         _ => CliError::interrupted(NOTHING_WRITTEN),
     }
 }
@@ -235,96 +170,12 @@ fn ignores_hangup(status: &str) -> bool {
 /// What is known about a write that did not finish.
 const UNKNOWN: &str = "a write was abandoned; whether it took effect is unknown";
 
-/// Marks the first write to the API: from here on, a signal leaves [`BOUND`] to finish. Does not return if the process
-/// is ending, so that no write begins.
-pub(crate) fn write_begins(hints: Vec<String>) {
-    SIGNALS.enter(|_| Phase::Written(hints));
-}
-
-/// Returns whether a write to the API has begun.
-pub(crate) fn has_written() -> bool {
-    matches!(*SIGNALS.phase(), Phase::Written(_))
-}
-
-/// A transport for writes that stops waiting for an answer [`ANSWER`] after a signal, and sends no write after that.
-pub(crate) struct ImpatientTransport(pub(crate) Arc<dyn Transport>);
-
-impl Transport for ImpatientTransport {
-    fn send<'a>(&'a self, request: &'a Request, timeout: Duration) -> Sending<'a> {
-        Box::pin(async move {
-            let is_late = SIGNALS.heard.borrow().first.is_some_and(|first| first + ANSWER <= Instant::now());
-            if is_late {
-                // Not sent; `BOUND` ends this wait.
-                return std::future::pending().await;
-            }
-            tokio::select! {
-                biased;
-                answer = self.0.send(request, timeout) => answer,
-                () = answer_is_late() => Err(TransportError::new(
-                    TransportErrorKind::Timeout,
-                    Reached::Unknown,
-                    format!("no answer within {} seconds of the signal", ANSWER.as_secs()),
-                )),
-            }
-        })
-    }
-
-    fn retrying(&self, event: &RetryEvent) {
-        self.0.retrying(event);
-    }
-
-    fn base_url(&self) -> &str {
-        self.0.base_url()
-    }
-}
-
-/// Waits for a signal, and then for [`ANSWER`].
-async fn answer_is_late() {
-    let mut heard = SIGNALS.heard.subscribe();
-    let first = heard.wait_for(|heard| heard.first.is_some()).await.ok().and_then(|heard| heard.first);
-    match first {
-        Some(first) => tokio::time::sleep_until(first + ANSWER).await,
-        None => std::future::pending().await,
-    }
-}
-
-/// Counts the signals that arrive while the command handles them.
-struct Attention {
-    heard: watch::Receiver<Heard>,
-    /// The number of signals before that.
-    before: u32,
-}
-
-impl Attention {
-    fn begin() -> Self {
-        // Counted before the phase changes, because from then on every signal is delivered to this command.
-        let heard = SIGNALS.heard.subscribe();
-        let before = heard.borrow().count;
-        SIGNALS.enter(|phase| if matches!(phase, Phase::Written(_)) { phase.clone() } else { Phase::Attended });
-        Self { heard, before }
-    }
-
-    /// Waits until this number of signals has arrived.
-    async fn signals(&mut self, count: u32) {
-        let until = self.before + count;
-        if self.heard.wait_for(|heard| heard.count >= until).await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-
-    /// Stops handling signals, and returns whether one arrived.
-    fn end(self) -> bool {
-        SIGNALS.enter(|phase| if matches!(phase, Phase::Attended) { Phase::Unattended } else { phase.clone() });
-        self.heard.borrow().count > self.before
-    }
-}
-
 /// Runs work that may be abandoned at any time.
 ///
 /// # Errors
 /// Returns an error if a signal arrives first.
 pub(crate) async fn abandonable<T>(work: impl Future<Output = T>) -> Result<T, CliError> {
-    let mut attention = Attention::begin();
+    let mut attention = SIGNALS.attend();
     let done = tokio::select! {
         biased;
         () = attention.signals(1) => None,
@@ -336,7 +187,7 @@ pub(crate) async fn abandonable<T>(work: impl Future<Output = T>) -> Result<T, C
 
 /// Runs work after a write that the result does not depend on. Returns `None` if a signal has arrived, or arrives first.
 pub(crate) async fn until_signal<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut heard = SIGNALS.heard.subscribe();
+    let mut heard = SIGNALS.heard();
     tokio::select! {
         biased;
         _ = heard.wait_for(|heard| heard.count > 0) => None,
@@ -344,27 +195,29 @@ pub(crate) async fn until_signal<T>(work: impl Future<Output = T>) -> Option<T> 
     }
 }
 
-/// Runs work that may be abandoned until [`write_begins`], and should finish after that: the first signal then leaves
+/// Runs work that may be abandoned until its writes begin, and should finish after that: the first signal then leaves
 /// it [`BOUND`], and a second one abandons it.
 ///
 /// # Errors
 /// Returns an error if a signal arrives before the first write, or the work does not end in time after one.
-pub(crate) async fn finished<T>(ui: &Ui, work: impl Future<Output = T>) -> Result<T, CliError> {
-    let mut attention = Attention::begin();
+pub(crate) async fn finished<T>(ui: &Ui, writes: &Writes, work: impl Future<Output = T>) -> Result<T, CliError> {
+    let mut attention = SIGNALS.attend();
     tokio::pin!(work);
     tokio::select! {
         biased;
         () = attention.signals(1) => {}
-        done = &mut work => return completed(attention, done),
+        done = &mut work => return completed(attention, writes, done),
     }
-    if !has_written() {
+    if !writes.have_begun() {
         attention.end();
         return Err(CliError::interrupted(NOTHING_WRITTEN));
     }
-    ui.say(&format!(
-        "interrupted: finishing the write and its read-back within {} seconds; a second signal abandons them",
-        BOUND.as_secs()
-    ));
+    if SIGNALS.announce() {
+        ui.say(&format!(
+            "interrupted: finishing the write and its read-back within {} seconds; a second signal abandons them",
+            BOUND.as_secs()
+        ));
+    }
     tokio::select! {
         biased;
         done = &mut work => Ok(done),
@@ -374,8 +227,9 @@ pub(crate) async fn finished<T>(ui: &Ui, work: impl Future<Output = T>) -> Resul
 }
 
 /// Returns the result of the work, or an error if a signal arrived before the first write.
-fn completed<T>(attention: Attention, done: T) -> Result<T, CliError> {
-    if attention.end() && !has_written() { Err(CliError::interrupted(NOTHING_WRITTEN)) } else { Ok(done) }
+fn completed<T>(attention: Attention<'_>, writes: &Writes, done: T) -> Result<T, CliError> {
+    let is_interrupted = attention.end() && !writes.have_begun();
+    if is_interrupted { Err(CliError::interrupted(NOTHING_WRITTEN)) } else { Ok(done) }
 }
 
 #[cfg(all(test, unix))]

@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::options::{Format, WriteArgs};
 use crate::cli::output::publish;
 use crate::cli::process::interrupt;
+use crate::cli::process::signals::Writes;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::history::History;
 use crate::cli::reconcile::planning::Desired;
@@ -75,8 +76,9 @@ pub(crate) async fn carry_out(
         Ok(lock) => lock,
         Err(refusal) => return refused(context, job, Some(&history), &plan, refusal),
     };
-    let outcome = write(context, job, &history, &plan, live).await.map_err(|stopped| {
-        if !interrupt::has_written() {
+    let writes = Writes::default();
+    let outcome = write(context, job, &history, &writes, &plan, live).await.map_err(|stopped| {
+        if !writes.have_begun() {
             history.record(&plan, Ended::Unchanged(stopped.kind, &stopped.message));
             return stopped;
         }
@@ -124,6 +126,7 @@ async fn write(
     context: &Context,
     job: &Job<'_>,
     history: &History<'_>,
+    writes: &Writes,
     plan: &Plan,
     live: &Live,
 ) -> Result<Outcome, CliError> {
@@ -133,7 +136,7 @@ async fn write(
     })?;
     let observer = |event: Event| {
         if let Event::Writing { .. } = event {
-            interrupt::write_begins(history.after_abandoning());
+            writes.begin(history.after_abandoning());
         }
         context.ui.note(&report::results::event(&event));
     };
@@ -145,7 +148,7 @@ async fn write(
         keep: &keep,
         observer: &observer,
     };
-    interrupt::finished(&context.ui, apply::apply(&reader, &writer, approved, &options)).await
+    interrupt::finished(&context.ui, writes, apply::apply(&reader, &writer, approved, &options)).await
 }
 
 /// Records a plan that was not written in the audit log, and prints it as a result if the format is JSON.
