@@ -7,6 +7,8 @@ use crate::common::repository::Repository;
 use crate::harness::{ACCOUNT, CommandOutput, TOKEN, TestEnv};
 use crate::server::Api;
 
+mod parents;
+
 const PLAN: &str = "plan --sandbox=state.json --format json";
 const DRIFT: &str = "drift --sandbox=state.json --format json";
 

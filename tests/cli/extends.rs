@@ -172,13 +172,6 @@ fn no_text_of_another_file_is_shown() {
 }
 
 #[test]
-fn a_base_that_extends_another_manifest_gives_no_labels() {
-    let env = repository("");
-    let plan = env.run(&format!("{PLAN} --base-file orgs/a.yaml")).exits(0);
-    assert!(plan.stdout.contains("warning[base-manifest]"), "{plan}");
-}
-
-#[test]
 fn standard_input_has_no_parent() {
     let env = repository("");
     let refused = env.run_with_input("validate -", "extends: _base.yaml\n").exits(5);

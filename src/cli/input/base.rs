@@ -2,17 +2,19 @@
 //!
 //! A base that cannot be read is a warning, because it only labels the changes of a plan.
 
-use std::path::Path;
+use std::io;
+use std::path::{Component, Path, PathBuf};
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::git::{Git, GitError};
+use crate::cli::input::parents::{self, FilesOnDisk, ManifestFiles};
 use crate::cli::input::repository::repository_of;
 use crate::cli::options::BaseArgs;
 use crate::diagnostics::{Finding, Rule, Source};
 use crate::files;
-use crate::manifest::{self, Manifest};
-use crate::settings::{Model, Target};
+use crate::manifest::{self, Manifest, Parsed};
+use crate::settings::Target;
 use crate::text::path_argument;
 
 /// The base of a run.
@@ -44,23 +46,22 @@ pub(crate) fn read(context: &Context, args: &BaseArgs, file: &str, target: &Targ
                 .hint("pass the earlier manifest with --base-file"));
         }
         (Some(revision), _) => (revision.clone(), of_revision(context, revision, file)),
-        (None, Some(path)) => (path.to_string_lossy().into_owned(), of_file(path)),
+        (None, Some(path)) => (path.to_string_lossy().into_owned(), of_file(context, path)),
         (None, None) => return Ok(BaseInput::NotNamed),
     };
-    let parsed = found.and_then(|Found { name, bytes }| {
-        let manifest = bytes.map(|bytes| parse(context.model, &bytes)).transpose()?;
-        Ok((name, manifest.filter(|base| base.target.as_ref().is_none_or(|base| base == target))))
-    });
-    Ok(match parsed {
-        Ok((name, manifest)) => BaseInput::Read { name, manifest: manifest.map(Box::new) },
+    Ok(match found {
+        Ok(Found { name, manifest }) => {
+            let manifest = manifest.filter(|base| base.target.as_ref().is_none_or(|base| base == target));
+            BaseInput::Read { name, manifest: manifest.map(Box::new) }
+        }
         Err(error) => BaseInput::Failed(Box::new(error.finding(&named, file))),
     })
 }
 
-/// A base, and its bytes if it exists.
+/// A base, and its manifest if it exists.
 struct Found {
     name: String,
-    bytes: Option<Vec<u8>>,
+    manifest: Option<Manifest>,
 }
 
 /// Why a base could not be read.
@@ -92,31 +93,50 @@ impl BaseError {
     }
 }
 
-fn of_file(path: &Path) -> Result<Found, BaseError> {
+fn of_file(context: &Context, path: &Path) -> Result<Found, BaseError> {
     let bytes = files::read(path, manifest::LARGEST as u64);
     let bytes = bytes.map_err(|error| BaseError::unreadable(error.to_string()).help("name the earlier manifest"))?;
-    Ok(Found { name: path.to_string_lossy().into_owned(), bytes: Some(bytes) })
+    let name = path.to_string_lossy().into_owned();
+    let manifest = composed(context, &FilesOnDisk::around(&name), &name, &bytes)?;
+    Ok(Found { name, manifest: Some(manifest) })
 }
 
-fn parse(model: &Model, bytes: &[u8]) -> Result<Manifest, BaseError> {
-    let parsed = Source::from_bytes("", bytes).map(|source| manifest::parse(model, &source));
-    let (manifest, findings) = match parsed {
-        Ok(parsed) => (parsed.manifest, parsed.findings),
-        Err(findings) => (None, findings),
-    };
-    if manifest.as_ref().is_some_and(|manifest| manifest.composition.extends.is_some()) {
-        let reason = "it extends another manifest, and parents are not read at a base";
-        return Err(BaseError::new(Rule::BaseManifest, reason).help("run the command without a base"));
+/// Parses a base, and merges it with its parents.
+fn composed(context: &Context, files: &impl ManifestFiles, path: &str, bytes: &[u8]) -> Result<Manifest, BaseError> {
+    let source = Source::from_bytes(path, bytes).map_err(|findings| faulty(path, &findings))?;
+    let Parsed { manifest, findings, .. } = manifest::parse(context.model, &source);
+    let manifest = manifest.ok_or_else(|| faulty(path, &findings))?;
+    if manifest.composition.extends.is_none() {
+        return Ok(manifest);
     }
-    manifest.ok_or_else(|| {
-        // Messages quote text of the base, which may be a file that must not be shown.
-        let reason = match findings.iter().find(|finding| finding.is_error()) {
-            Some(Finding { rule, at: Some(at), .. }) => format!("it has errors ({rule} in line {})", at.line),
-            Some(Finding { rule, .. }) => format!("it has errors ({rule})"),
-            None => "it has errors".to_owned(),
-        };
-        BaseError::new(Rule::BaseManifest, reason)
-    })
+    let parents = parents::read(context, files, &manifest);
+    if let Some(error) = parents.findings.iter().find(|finding| finding.is_error()) {
+        return Err(match error.rule {
+            Rule::ParentUnreadable => BaseError::unreadable(&error.message),
+            rule if names_paths_only(rule) => BaseError::new(Rule::BaseManifest, &error.message),
+            _ => faulty(path, &parents.findings),
+        });
+    }
+    let composed = manifest::compose(context.model, &manifest, &parents.manifests);
+    composed.manifest.ok_or_else(|| faulty(path, &composed.findings))
+}
+
+/// Whether the messages of a rule quote nothing but the paths of manifests.
+fn names_paths_only(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::ParentNotAManifest | Rule::ParentOutside | Rule::ParentTarget | Rule::ExtendsCycle | Rule::LongChain
+    )
+}
+
+/// The error for a base with errors. Messages quote text of the base, which may be a file that must not be shown.
+fn faulty(path: &str, findings: &[Finding]) -> BaseError {
+    let reason = findings.iter().find(|finding| finding.is_error()).map(|Finding { rule, at, file, .. }| {
+        let line = at.as_ref().map(|at| format!(" in line {}", at.line)).unwrap_or_default();
+        let file = if file == path { String::new() } else { format!(" of {file}") };
+        format!(" ({rule}{line}{file})")
+    });
+    BaseError::new(Rule::BaseManifest, format!("it has errors{}", reason.unwrap_or_default()))
 }
 
 /// Reads the manifest at the merge base of a revision and HEAD.
@@ -127,17 +147,50 @@ fn of_revision(context: &Context, revision: &str, file: &str) -> Result<Found, B
         .as_deref()
         .and_then(|real| Some((real.parent()?, real.file_name()?.to_str()?)))
         .ok_or_else(|| BaseError::unreadable("the path of the manifest is not UTF-8"))?;
+    let is_elsewhere = std::fs::canonicalize(parents::folder_of(file)).is_ok_and(|named| named != folder);
     let history = History { git: Git::in_folder(folder, &context.env), file };
     let (is_shallow, prefix) = history.repository()?;
-    let base = history.merge_base(revision, is_shallow)?;
-    let path = format!("{prefix}{name}");
-    let name = format!("{revision} (merge base {})", base.get(..12).unwrap_or(&base));
-    if let Some(bytes) = history.blob(&base, &path)? {
-        return Ok(Found { name, bytes: Some(bytes) });
+    let commit = history.merge_base(revision, is_shallow)?;
+    let mut path = format!("{prefix}{name}");
+    let mut name = format!("{revision} (merge base {})", commit.get(..12).unwrap_or(&commit));
+    let mut bytes = history.blob(&commit, &path)?;
+    if bytes.is_none() {
+        let Some(earlier) = history.earlier_path(&commit, &path)? else { return Ok(Found { name, manifest: None }) };
+        bytes = history.blob(&commit, &earlier)?;
+        name = format!("{name}, as {earlier}");
+        path = earlier;
     }
-    let Some(earlier) = history.earlier_path(&base, &path)? else { return Ok(Found { name, bytes: None }) };
-    let bytes = history.blob(&base, &earlier)?;
-    Ok(Found { name: format!("{name}, as {earlier}"), bytes })
+    let files = FilesAtCommit { history: &history, commit: &commit, is_elsewhere };
+    let manifest = bytes.map(|bytes| composed(context, &files, &path, &bytes)).transpose()?;
+    Ok(Found { name, manifest })
+}
+
+/// The files of a commit. Paths begin at the top of the repository, and links are not followed.
+struct FilesAtCommit<'a> {
+    history: &'a History<'a>,
+    commit: &'a str,
+    /// Whether the manifest is a symbolic link to another folder. Its parents are relative to the link.
+    is_elsewhere: bool,
+}
+
+impl ManifestFiles for FilesAtCommit<'_> {
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        if self.is_elsewhere {
+            return Err(io::Error::other("the manifest is a symbolic link to another folder"));
+        }
+        Ok(parents::without_dots(path))
+    }
+
+    fn contains(&self, real: &Path) -> bool {
+        real.components().all(|component| matches!(component, Component::Normal(_)))
+    }
+
+    fn read(&self, real: &Path) -> io::Result<Vec<u8>> {
+        let folders: Vec<_> = real.iter().map(|folder| folder.to_string_lossy()).collect();
+        let found = self.history.blob(self.commit, &folders.join("/"));
+        let found = found.map_err(|error| io::Error::other(error.reason))?;
+        found.ok_or_else(|| io::Error::other("it does not exist there"))
+    }
 }
 
 /// The history of a manifest.

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
-use crate::cli::input::parents::{self, Parents};
+use crate::cli::input::parents::{self, FilesOnDisk, Parents};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::own_file::OwnFile;
 use crate::diagnostics::{Finding, Source};
@@ -59,7 +59,7 @@ pub(crate) fn composed(context: &Context, source: Source, parsed: Parsed) -> Loa
     let mut manifest = own.clone();
     let mut parents = Parents::default();
     if let Some(child) = own.as_ref().filter(|own| own.composition.extends.is_some()) {
-        parents = parents::read(context, child);
+        parents = parents::read(context, &FilesOnDisk::around(&child.path), child);
         let is_complete = !parents.findings.iter().any(Finding::is_error);
         let merged = is_complete.then(|| manifest::compose(context.model, child, &parents.manifests));
         findings.append(&mut parents.findings);

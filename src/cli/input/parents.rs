@@ -1,8 +1,10 @@
-//! Reads the parents that a manifest extends. The work is bounded: at most three files of at most 1 MiB each.
+//! Reads the parents that a manifest extends, from the file system or another source. The work is bounded: at most three
+//! files of at most 1 MiB each.
 //!
 //! A manifest may come from a pull request, so a parent must be a regular file inside the repository, and a message never
 //! shows text of a file that is not a manifest.
 
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::context::Context;
@@ -22,10 +24,55 @@ pub(crate) struct Parents {
     pub(crate) findings: Vec<Finding>,
 }
 
+/// The source of a manifest and its parents.
+pub(super) trait ManifestFiles {
+    /// Returns the path of a file without links, `.` and `..`, by which a cycle is found.
+    ///
+    /// # Errors
+    /// Returns an error if the file does not exist.
+    fn real(&self, path: &Path) -> io::Result<PathBuf>;
+
+    /// Whether a parent may have this real path.
+    fn contains(&self, real: &Path) -> bool;
+
+    /// Returns the content of a regular file: all of it, or more than the size limit of a manifest.
+    ///
+    /// # Errors
+    /// Returns an error if it cannot be read, or is not a regular file.
+    fn read(&self, real: &Path) -> io::Result<Vec<u8>>;
+}
+
+/// The file system, as the source of the manifest at a path.
+pub(super) struct FilesOnDisk {
+    /// The folder that contains every parent: the repository of the manifest, or the folder of the manifest.
+    top: Option<PathBuf>,
+}
+
+impl FilesOnDisk {
+    pub(super) fn around(manifest: &str) -> Self {
+        let top = repository_of(Path::new(manifest)).or_else(|| std::fs::canonicalize(folder_of(manifest)).ok());
+        Self { top }
+    }
+}
+
+impl ManifestFiles for FilesOnDisk {
+    fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+
+    fn contains(&self, real: &Path) -> bool {
+        self.top.as_ref().is_some_and(|top| real.starts_with(top))
+    }
+
+    fn read(&self, real: &Path) -> io::Result<Vec<u8>> {
+        files::read_start(real, manifest::LARGEST as u64 + 1)
+    }
+}
+
 /// Reads the parents of a manifest.
-pub(super) fn read(context: &Context, child: &Manifest) -> Parents {
+pub(super) fn read(context: &Context, files: &impl ManifestFiles, child: &Manifest) -> Parents {
     let mut parents = Parents::default();
-    let mut visited: Vec<PathBuf> = std::fs::canonicalize(&child.path).into_iter().collect();
+    let mut visited: Vec<PathBuf> = files.real(Path::new(&child.path)).into_iter().collect();
     let mut current = child.clone();
     while let Some(extends) = current.composition.extends.clone() {
         if parents.manifests.len() + 1 == LONGEST_CHAIN {
@@ -33,7 +80,7 @@ pub(super) fn read(context: &Context, child: &Manifest) -> Parents {
             parents.findings.push(Finding::new(Rule::LongChain, &current.path, message).at(&extends.at));
             break;
         }
-        let opened = open(child, &current, &extends, &visited);
+        let opened = open(files, child, &current, &extends, &visited);
         let parsed = opened.map(|(source, real)| {
             visited.push(real);
             parents.parse(context, source)
@@ -76,13 +123,14 @@ impl Parents {
 
 /// Reads a parent of `current`, with its real path. The finding of a failure has no location.
 fn open(
+    files: &impl ManifestFiles,
     child: &Manifest,
     current: &Manifest,
     extends: &Extends,
     visited: &[PathBuf],
 ) -> Result<(Source, PathBuf), Box<Finding>> {
     let refused = |rule, message: String| Box::new(Finding::new(rule, &current.path, message));
-    let unreadable = |name: &str, error: &std::io::Error| {
+    let unreadable = |name: &str, error: &io::Error| {
         refused(Rule::ParentUnreadable, format!("cannot read the parent {name}: {error}"))
     };
     if child.path == "-" {
@@ -90,30 +138,37 @@ fn open(
         return Err(Box::new(refused(Rule::Extends, message.to_owned()).help("name the manifest as a file")));
     }
     let path = folder_of(&current.path).join(&extends.path);
-    let name = tidy(&path);
-    let real = std::fs::canonicalize(&path).map_err(|error| unreadable(&name, &error))?;
-    let top = repository_of(Path::new(&child.path)).or_else(|| std::fs::canonicalize(folder_of(&child.path)).ok());
-    if !top.is_some_and(|top| real.starts_with(top)) {
+    let name = tidy(files, &path);
+    let real = files.real(&path).map_err(|error| unreadable(&name, &error))?;
+    if !files.contains(&real) {
         let message = format!("the parent {name} is outside the repository or folder of the manifest");
         return Err(refused(Rule::ParentOutside, message));
     }
     if visited.contains(&real) {
         return Err(refused(Rule::ExtendsCycle, format!("the chain of parents leads back to {name}")));
     }
-    let bytes = files::read_start(&real, manifest::LARGEST as u64 + 1).map_err(|error| unreadable(&name, &error))?;
+    let bytes = files.read(&real).map_err(|error| unreadable(&name, &error))?;
     let source = Source::from_bytes(&name, &bytes).ok().filter(|source| manifest::is_parent(&source.text));
     let source = source.ok_or_else(|| refused(Rule::ParentNotAManifest, format!("{name} is not a manifest")))?;
     Ok((source, real))
 }
 
 /// The folder of a file; `.` for a name alone.
-fn folder_of(file: &str) -> &Path {
+pub(super) fn folder_of(file: &str) -> &Path {
     Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Returns a path without `.` and `folder/..`, as a user would write it. The path as it is if that leads elsewhere, which
 /// a link to a folder can cause.
-fn tidy(path: &Path) -> String {
+fn tidy(files: &impl ManifestFiles, path: &Path) -> String {
+    let short = without_dots(path);
+    let is_same = files.real(&short).ok() == files.real(path).ok();
+    let shown = if is_same { &short } else { path };
+    shown.to_string_lossy().into_owned()
+}
+
+/// Returns a path without `.` and `folder/..`.
+pub(super) fn without_dots(path: &Path) -> PathBuf {
     let mut short = PathBuf::new();
     for component in path.components() {
         match component {
@@ -124,7 +179,5 @@ fn tidy(path: &Path) -> String {
             other => short.push(other),
         }
     }
-    let is_same = std::fs::canonicalize(&short).ok() == std::fs::canonicalize(path).ok();
-    let shown = if is_same { &short } else { path };
-    shown.to_string_lossy().into_owned()
+    if short.as_os_str().is_empty() { PathBuf::from(".") } else { short }
 }
