@@ -5,7 +5,8 @@ use std::path::Path;
 use super::context::Context;
 use super::error::CliError;
 use super::input::env::Env;
-use super::options::{ApiArgs, Format};
+use super::input::manifests::ManifestSet;
+use super::options::{ApiArgs, FilesArgs, Format};
 use super::output::publish::ResultFormats;
 use super::output::used_files::{FilePurpose, UsedFiles};
 use crate::ending::{Exit, FailureKind};
@@ -23,8 +24,13 @@ pub(crate) trait CommandSpec {
         None
     }
 
-    /// Returns the manifest as the user named it, if the command has one.
+    /// Returns the manifest as the user named it, if the command has exactly one.
     fn manifest(&self) -> Option<&str> {
+        None
+    }
+
+    /// Returns the manifests as the user named them, if the command accepts several.
+    fn manifests(&self) -> Option<&FilesArgs> {
         None
     }
 
@@ -38,9 +44,10 @@ pub(crate) trait CommandSpec {
 }
 
 /// Returns the files that a command reads, and those that it writes in addition to its result.
-pub(crate) fn used_files(command: &dyn CommandSpec, env: &Env) -> UsedFiles {
+pub(crate) fn used_files(command: &dyn CommandSpec, manifests: &ManifestSet, env: &Env) -> UsedFiles {
     let mut files = UsedFiles::of_environment(env);
     files.add(FilePurpose::Manifest, command.manifest().map(Path::new));
+    files.add_manifests(manifests);
     command.add_files(&mut files);
     files.add_api(command.api());
     files.add_reports(&command.formats().report_files());

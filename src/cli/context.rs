@@ -2,6 +2,7 @@
 
 use super::error::CliError;
 use super::input::env::Env;
+use super::input::manifests::ManifestSet;
 use super::input::secrets::PrivateFiles;
 use super::output::ui::Ui;
 use super::output::used_files::UsedFiles;
@@ -18,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) ui: Ui,
     /// The settings.
     pub(crate) model: &'static Model,
+    /// The manifests of a command that accepts several.
+    pub(crate) manifests: ManifestSet,
     /// The files of the run.
     pub(crate) files: UsedFiles,
     /// The files whose text must not be shown.

@@ -54,7 +54,8 @@ fn hint(flag: &Flag<'_>, command: &Command) -> Option<String> {
         }
         "f" | "file" | "filename" if takes("file") => "use --file FILE".to_owned(),
         "f" | "file" | "filename" => {
-            let manifest = command.get_positionals().next().filter(|argument| argument.get_id() == "file")?;
+            let is_manifest = |argument: &&clap::Arg| ["file", "files"].iter().any(|id| argument.get_id() == id);
+            let manifest = command.get_positionals().next().filter(is_manifest)?;
             let manifest = flag.value.map_or_else(|| manifest.to_string(), crate::text::argument);
             format!("name the manifest without a flag: zerodrift {program} {manifest}")
         }

@@ -34,6 +34,7 @@ use commands::Cli;
 use context::Context;
 use error::CliError;
 use input::env::Env;
+use input::manifests::ManifestSet;
 use input::secrets::{self, PrivateFiles};
 use options::OutputArgs;
 use output::logging;
@@ -61,10 +62,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let api = command.api();
     let ui = Ui::new(&cli.output, &env, secrets::of(&env, api));
     ui.take_panics();
-    let (files, private) = (command_spec::used_files(command, &env), PrivateFiles::of(api));
-    let context =
-        Context { ui, env, model: Model::current(), files, private, command: name, command_line: Cli::command };
+    // A value that was read as a file is the better explanation of a file that does not exist.
     let usage = usage::check_values(&arguments);
+    let (manifests, usage) = match usage.and_then(|()| listed(command)) {
+        Ok(manifests) => (manifests, Ok(())),
+        Err(error) => (ManifestSet::default(), Err(error)),
+    };
+    let (files, private) = (command_spec::used_files(command, &manifests, &env), PrivateFiles::of(api));
+    let model = Model::current();
+    let context = Context { ui, env, model, manifests, files, private, command: name, command_line: Cli::command };
     let run = Arc::new((context, cli));
     let (command, report) = (Arc::clone(&run), Arc::clone(&run));
     let ended = interrupt::supervise(
@@ -94,6 +100,11 @@ fn parse(command_line: &mut clap::Command, arguments: &[OsString]) -> Result<(St
     Ok((name, cli))
 }
 
+/// Lists the manifests of a command that accepts several.
+fn listed(command: &dyn CommandSpec) -> Result<ManifestSet, CliError> {
+    command.manifests().map_or_else(|| Ok(ManifestSet::default()), |args| ManifestSet::list(&args.files))
+}
+
 /// Runs the command, unless the arguments are invalid, and reports its failure.
 fn execute(context: &Context, cli: &Cli, usage: Result<(), CliError>) -> Exit {
     let command = cli.command.spec();
@@ -102,9 +113,18 @@ fn execute(context: &Context, cli: &Cli, usage: Result<(), CliError>) -> Exit {
     done.unwrap_or_else(|error| fail(context, command, error))
 }
 
+/// Returns the file that a failure of the whole run is about: the manifest, or what the user named first for several.
+fn named_file<'a>(context: &'a Context, command: &'a dyn CommandSpec) -> &'a str {
+    let first = || command.manifests().and_then(|args| args.files.first()).map(String::as_str);
+    match context.manifests.entries() {
+        [one] => &one.file,
+        _ => command.manifest().or_else(first).unwrap_or_default(),
+    }
+}
+
 /// Reports a failure in the requested formats and on standard error.
 fn fail(context: &Context, command: &dyn CommandSpec, error: CliError) -> Exit {
-    let error = &error.about(command.manifest().unwrap_or_default(), None, None);
+    let error = &error.about(named_file(context, command), None, None);
     let PublishedFailure { is_complete, mut unwritten } = command.formats().publish_failure(context, error);
     // The log of a job shows both streams, so a complete report on standard output is not repeated.
     if !is_complete {

@@ -68,6 +68,17 @@ pub(crate) struct FileArgs {
     pub(crate) file: String,
 }
 
+/// Several manifests.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct FilesArgs {
+    /// Manifests, or folders with manifests; - for standard input
+    ///
+    /// A folder stands for every *.yaml and *.yml file below it, except for
+    /// names that start with _ or a dot.
+    #[arg(default_value = MANIFEST, value_name = "FILE|FOLDER")]
+    pub(crate) files: Vec<String>,
+}
+
 /// The organization.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct TargetArgs {

@@ -15,5 +15,7 @@ pub use finding::{Finding, Fix, Location, not_checked};
 pub use rule::Rule;
 pub use severity::Severity;
 pub(crate) use sink::Diagnostics;
+#[cfg(feature = "cli")]
+pub(crate) use sink::more_findings;
 pub use source::Source;
-pub(crate) use source::{BOM, Lines};
+pub(crate) use source::{BOM, Lines, Sources};

@@ -101,6 +101,9 @@ rules! {
     Error TargetId "target-id":
         "The account or zone id is not 32 hexadecimal digits.",
         "Copy the id from the dashboard.";
+    Error SharedTarget "shared-target":
+        "Another manifest of the run has the same target.",
+        "Keep one manifest for each organization, or correct the id in one of them.";
     Error Scope "scope": "The setting is not available for a zone.", "Remove it, or set account_id instead of zone_id.";
     Error ReadOnly "read-only": "The field is read-only.", "Remove the line.";
     Note EmptySection "empty-section":

@@ -55,9 +55,7 @@ impl Diagnostics {
         findings.sort_by(|one, two| place(one).cmp(&place(two)));
         if let (Some(last), 1..) = (findings.last(), hidden) {
             let severity = if has_errors { Severity::Error } else { Severity::Warning };
-            let noun = if hidden == 1 { "finding" } else { "findings" };
-            let message = format!("{hidden} more {noun} not shown");
-            findings.push(Finding::new(Rule::TooManyFindings, &last.file, message).severity(severity));
+            findings.push(more_findings(hidden, &last.file, severity));
         }
         findings
     }
@@ -67,6 +65,12 @@ impl Extend<Finding> for Diagnostics {
     fn extend<T: IntoIterator<Item = Finding>>(&mut self, findings: T) {
         findings.into_iter().for_each(|finding| self.push(finding));
     }
+}
+
+/// Returns the finding that counts those that are not shown.
+pub(crate) fn more_findings(hidden: usize, file: &str, severity: Severity) -> Finding {
+    let noun = if hidden == 1 { "finding" } else { "findings" };
+    Finding::new(Rule::TooManyFindings, file, format!("{hidden} more {noun} not shown")).severity(severity)
 }
 
 /// The sort key of a finding: its file, the file as a whole first, then by place; at one place the worst first.

@@ -56,12 +56,13 @@ pub struct FindingEntry {
 }
 
 /// Returns the document of some findings.
-pub fn findings_document(findings: &[Finding]) -> FindingsDocument {
+pub fn findings_document<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> FindingsDocument {
+    let findings: Vec<&Finding> = findings.into_iter().collect();
     let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     FindingsDocument {
         format_version: FORMAT_VERSION.to_owned(),
         zerodrift: ZERODRIFT.to_owned(),
-        findings: findings.iter().map(FindingEntry::from).collect(),
+        findings: findings.iter().copied().map(FindingEntry::from).collect(),
         summary: FindingsSummary { errors: of(Severity::Error), warnings: of(Severity::Warning) },
     }
 }

@@ -9,7 +9,8 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::phrase::{self, count};
-use crate::diagnostics::{Finding, Fix, Location, Rule, Severity, Source};
+use super::subject::{CheckedManifest, Validation};
+use crate::diagnostics::{Finding, Fix, Location, Rule, Severity, Source, Sources};
 use crate::text::layout::{TerminalText, terminal, wrap};
 use crate::text::limit::LONG_MESSAGE;
 use crate::text::safe::safe;
@@ -38,34 +39,53 @@ pub(super) fn rendered<'a>(
     if findings.is_empty() {
         return TerminalText::new();
     }
+    listed(findings, &Sources::new(sources), style) + summary(findings) + "\n"
+}
+
+/// The findings of one manifest without a summary, each with an empty line after it.
+fn listed(findings: &[Finding], sources: &Sources<'_>, style: &Style) -> TerminalText {
     let renderer = match style.color {
         ColorLevel::Plain => Renderer::plain(),
         ColorLevel::Ansi | ColorLevel::TrueColor => Renderer::styled(),
     };
     let renderer = renderer.term_width(style.width);
-    let sources: Vec<&Source> = sources.into_iter().collect();
     let mut out = TerminalText::new();
     // The worst first, so that an error is not missed among warnings. The count of those that are not shown stays last.
     let mut sorted: Vec<&Finding> = findings.iter().collect();
     sorted.sort_by_key(|finding| (finding.rule == Rule::TooManyFindings, Reverse(finding.severity)));
     for finding in sorted {
-        let source = sources.iter().find(|source| source.name == finding.file).copied();
-        out.push(terminal!("{}\n\n", one(finding, source, &renderer, style.width)));
+        out.push(terminal!("{}\n\n", one(finding, sources.of(finding), &renderer, style.width)));
     }
-    out + summary(findings) + "\n"
+    out
 }
 
-/// Renders the findings of a manifest, or a message if there are none. `file` is the manifest's name.
-pub(super) fn validation<'a>(
-    file: &str,
-    findings: &[Finding],
-    sources: impl IntoIterator<Item = &'a Source>,
-    style: &Style,
-) -> TerminalText {
-    if findings.is_empty() {
-        return safe!("{}: no findings\n", Visible::whole(file));
+/// Renders the findings of manifests, or a message if there are none.
+pub(super) fn validation(validation: &Validation<'_>, style: &Style) -> TerminalText {
+    match validation.manifests {
+        [one] if one.findings.is_empty() => safe!("{}: no findings\n", Visible::whole(&one.file)),
+        [one] => rendered(&one.findings, validation.sources, style),
+        several => {
+            let sources = Sources::new(validation.sources);
+            let mut out = TerminalText::new();
+            several.iter().for_each(|manifest| out.push(listed(&manifest.findings, &sources, style)));
+            out + overview(several) + "\n"
+        }
     }
-    rendered(findings, sources, style)
+}
+
+/// `3 manifests: 1 has errors, 1 has warnings`. A manifest counts once, by its worst finding.
+fn overview(manifests: &[CheckedManifest]) -> Visible {
+    let counts = [Severity::Error, Severity::Warning, Severity::Note]
+        .map(|severity| (manifests.iter().filter(|one| one.worst == Some(severity)).count(), severity))
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, severity)| {
+            let verb = if number == 1 { "has" } else { "have" };
+            safe!("{} {} {}s", number, verb, severity.word())
+        });
+    let counts = Visible::join::<Visible>(counts, ", ");
+    let counts = if counts.is_empty() { Visible::of("no findings") } else { counts };
+    safe!("{}: {}", count(manifests.len(), "manifest"), counts)
 }
 
 /// `2 errors, 1 warning in org.yaml`; several files are counted, not named.

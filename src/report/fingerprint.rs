@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use super::path::tidy;
-use crate::diagnostics::{Finding, Location, Source};
+use crate::diagnostics::{Finding, Location, Source, Sources};
 use crate::text::hexadecimal;
 
 /// The version of the algorithm. A different algorithm needs a new number, because hosts keep fingerprints for years.
@@ -17,10 +17,10 @@ pub(super) const VERSION: &str = "zerodrift/v1";
 /// It covers the rule, the file, the setting, and the text of the line and of the place in it, but not the line number, so
 /// lines added or removed elsewhere do not change it. Findings that are equal in all of these get different fingerprints.
 /// The wording of messages is not covered, so a new version does not reopen old findings.
-pub(super) fn fingerprints(findings: &[Finding], source: Option<&Source>) -> Vec<String> {
+pub(super) fn fingerprints(findings: &[Finding], sources: &Sources<'_>) -> Vec<String> {
     let mut times: HashMap<[u8; 32], u64> = HashMap::new();
     let fingerprint = |finding: &Finding| {
-        let identity = identity(finding, source.filter(|source| source.name == finding.file));
+        let identity = identity(finding, sources.of(finding));
         let time = times.entry(identity).or_default();
         *time += 1;
         let digest = Sha256::new().chain_update(identity).chain_update(time.to_be_bytes()).finalize();
@@ -57,7 +57,7 @@ mod tests {
         let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
         let findings = parse(Model::current(), &source).findings;
         assert!(!findings.is_empty(), "{text}");
-        fingerprints(&findings, Some(&source))
+        fingerprints(&findings, &Sources::new(Some(&source)))
     }
 
     const BROKEN: &str = "organization:\n  nme: A\n  session_duration: 1d\n  login_design:\n    text_color: red\n";
@@ -86,7 +86,7 @@ mod tests {
         let [one, two] = &of(text)[..] else { panic!("two findings") };
         assert_ne!(one, two);
         let twice = vec![Finding::new(Rule::UnknownKey, "org.yaml", "message"); 2];
-        let [one, two] = &fingerprints(&twice, None)[..] else { panic!("two findings") };
+        let [one, two] = &fingerprints(&twice, &Sources::new(None))[..] else { panic!("two findings") };
         assert_ne!(one, two);
     }
 
@@ -109,7 +109,7 @@ mod tests {
         ];
         for other in others {
             let both = [plain.clone(), other];
-            let found = fingerprints(&both, Some(&source));
+            let found = fingerprints(&both, &Sources::new(Some(&source)));
             assert_ne!(found[0], found[1], "{both:?}");
         }
     }
@@ -118,6 +118,7 @@ mod tests {
     fn the_wording_and_the_notation_of_the_path_are_not_covered() {
         let one = Finding::new(Rule::UnknownKey, "org.yaml", "message");
         let other = Finding::new(Rule::UnknownKey, "./org.yaml", "another").severity(Severity::Warning).help("help");
-        assert_eq!(fingerprints(&[one], None), fingerprints(&[other], None));
+        let none = Sources::new(None);
+        assert_eq!(fingerprints(&[one], &none), fingerprints(&[other], &none));
     }
 }

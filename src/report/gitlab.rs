@@ -7,20 +7,20 @@ use serde::Serialize;
 
 use super::fingerprint::fingerprints;
 use super::path::tidy;
-use crate::diagnostics::{Finding, Severity, Source};
+use crate::diagnostics::{Finding, Severity, Source, Sources};
 use crate::document::to_text;
 use crate::plan::{Op, Plan};
 use crate::text::Visible;
 use crate::text::limit::MESSAGE;
 use crate::text::safe::safe;
 
-/// Returns findings as a report for `artifacts:reports:codequality`: an array, empty without findings. The source is the file
-/// of the findings, if it could be read as text; its lines are part of the fingerprints.
+/// Returns findings as a report for `artifacts:reports:codequality`: an array, empty without findings. The sources are the
+/// files of the findings, as far as they could be read as text; their lines are part of the fingerprints.
 ///
 /// The fields are documented on the page "Code Quality", section "Code Quality report format". GitLab keeps one finding per
 /// fingerprint in a pipeline, so the file is part of the fingerprint.
-pub fn code_quality(findings: &[Finding], source: Option<&Source>) -> String {
-    let identified = findings.iter().zip(fingerprints(findings, source));
+pub fn code_quality<'a>(findings: &[Finding], sources: impl IntoIterator<Item = &'a Source>) -> String {
+    let identified = findings.iter().zip(fingerprints(findings, &Sources::new(sources)));
     let issues: Vec<Issue> = identified.map(|(finding, fingerprint)| Issue::of(finding, fingerprint)).collect();
     to_text(&issues)
 }

@@ -53,7 +53,7 @@ mod tests;
 use crate::document;
 
 pub use format::ReportFormat;
-pub use subject::{FailedRun, Validation};
+pub use subject::{CheckedManifest, FailedRun, Validation};
 pub use unified::unified;
 
 pub use crate::document::{CiRun, Comparison, Wording};
@@ -162,18 +162,17 @@ impl ReportFormat for FindingsFormat {
     const EXAMPLE: &'static str = "json=findings.json";
 
     fn render(self, validation: &Validation<'_>, style: &Style, _limit: usize) -> String {
-        let Validation { file, source, parents, findings, repository_file: _ } = *validation;
         match self {
-            Self::Text => findings::validation(file, findings, source.into_iter().chain(parents), style).into(),
-            Self::Json => document::to_text(&document::findings_document(findings)),
+            Self::Text => findings::validation(validation, style).into(),
+            Self::Json => document::to_text(&document::findings_document(validation.findings())),
             Self::Github => github::validated(validation),
             Self::Sarif => {
-                let (findings, source) = validation.hosted();
-                sarif::sarif(&findings, source.as_ref())
+                let (findings, sources) = validation.hosted();
+                sarif::sarif(&findings, &sources)
             }
             Self::Gitlab => {
-                let (findings, source) = validation.hosted();
-                gitlab::code_quality(&findings, source.as_ref())
+                let (findings, sources) = validation.hosted();
+                gitlab::code_quality(&findings, &sources)
             }
         }
     }

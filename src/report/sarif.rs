@@ -1,10 +1,10 @@
 //! Renders findings as SARIF 2.1.0, for GitHub's code scanning and for editors.
 //!
 //! The format is an OASIS standard; section numbers refer to it. The additional requirements of code scanning are on GitHub's
-//! page "SARIF support for code scanning". Its limits (25,000 results per run, of which 5,000 are shown) cannot be reached: a
-//! manifest has at most 100 findings, and one that counts the rest.
+//! page "SARIF support for code scanning". Its limit of 25,000 results per run cannot be reached: `validate` reports at most
+//! 10,000 findings, and one that counts the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use serde::Serialize;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::fingerprint::{self, fingerprints};
 use super::line_hash::line_hashes;
 use super::path::uri;
-use crate::diagnostics::{Finding, Fix, Lines, Rule, Source};
+use crate::diagnostics::{Finding, Fix, Lines, Rule, Source, Sources};
 use crate::document::{ZERODRIFT, to_text};
 use crate::text::Visible;
 use crate::text::limit::LONG_MESSAGE;
@@ -20,13 +20,13 @@ use crate::text::limit::LONG_MESSAGE;
 /// The home page of this program, if its package names one.
 const HOME: &str = env!("CARGO_PKG_REPOSITORY");
 
-/// Returns findings as a SARIF file with one run. The source is the file of the findings, if it could be read as text; it
-/// is needed for the ends of regions and for fixes.
+/// Returns findings as a SARIF file with one run. The sources are the files of the findings, as far as they could be read
+/// as text; they are needed for the ends of regions and for fixes.
 ///
 /// The run lists all rules of [`Rule::ALL`], because hosts expect the same rules in every run. Control and invisible
 /// characters are `\u` escapes in the JSON text, and messages contain no links.
-pub fn sarif(findings: &[Finding], source: Option<&Source>) -> String {
-    log(findings, source, Vec::new())
+pub fn sarif<'a>(findings: &[Finding], sources: impl IntoIterator<Item = &'a Source>) -> String {
+    log(findings, &Sources::new(sources), Vec::new())
 }
 
 /// Returns the file of a failed run, with the failure as a result. Code scanning shows only results, and without one it would
@@ -36,10 +36,10 @@ pub fn failed(finding: &Finding, exit_code: u8) -> String {
         Notification { level: finding.severity.word(), message: SarifMessage { text: message_text(finding) } };
     let invocation =
         Invocation { execution_successful: false, exit_code, tool_execution_notifications: [notification] };
-    log(std::slice::from_ref(finding), None, vec![invocation])
+    log(std::slice::from_ref(finding), &Sources::new(None), vec![invocation])
 }
 
-fn log(findings: &[Finding], source: Option<&Source>, invocations: Vec<Invocation>) -> String {
+fn log(findings: &[Finding], sources: &Sources<'_>, invocations: Vec<Invocation>) -> String {
     to_text(&Log {
         schema: "https://json.schemastore.org/sarif-2.1.0.json",
         version: "2.1.0",
@@ -47,7 +47,7 @@ fn log(findings: &[Finding], source: Option<&Source>, invocations: Vec<Invocatio
             tool: Tool { driver: driver() },
             invocations,
             column_kind: "unicodeCodePoints",
-            results: results(findings, source),
+            results: results(findings, sources),
         }],
     })
 }
@@ -62,16 +62,16 @@ fn driver() -> Driver {
     }
 }
 
-fn results(findings: &[Finding], source: Option<&Source>) -> Vec<SarifResult> {
-    let last = findings.iter().filter_map(|finding| finding.at.as_ref()).map(|at| at.line).max().unwrap_or_default();
-    let text =
-        source.map(|source| Text { source, lines: Lines::new(&source.text), hashes: line_hashes(&source.text, last) });
-    let identified = findings.iter().zip(fingerprints(findings, source));
-    identified
-        .map(|(finding, fingerprint)| {
-            result(finding, fingerprint, text.as_ref().filter(|text| text.source.name == finding.file))
-        })
-        .collect()
+fn results(findings: &[Finding], sources: &Sources<'_>) -> Vec<SarifResult> {
+    let mut last_lines: HashMap<&str, usize> = HashMap::new();
+    for finding in findings {
+        let last = last_lines.entry(&finding.file).or_default();
+        *last = finding.at.as_ref().map_or(0, |at| at.line).max(*last);
+    }
+    let text = |(file, last)| Some((file, Text::new(sources.named(file)?, last)));
+    let texts: HashMap<&str, Text<'_>> = last_lines.into_iter().filter_map(text).collect();
+    let identified = findings.iter().zip(fingerprints(findings, sources));
+    identified.map(|(finding, fingerprint)| result(finding, fingerprint, texts.get(finding.file.as_str()))).collect()
 }
 
 fn result(finding: &Finding, fingerprint: String, text: Option<&Text<'_>>) -> SarifResult {
@@ -113,7 +113,12 @@ struct Text<'a> {
     hashes: Vec<String>,
 }
 
-impl Text<'_> {
+impl<'a> Text<'a> {
+    /// Returns the text, with the hashes of its lines up to the last one with a finding.
+    fn new(source: &'a Source, last: usize) -> Self {
+        Self { source, lines: Lines::new(&source.text), hashes: line_hashes(&source.text, last) }
+    }
+
     /// Returns the lines and columns of a span, both from 1. The end column is the one after the last character (§3.30.8).
     /// White space at the end is excluded, so that a value with its line break does not extend to the next line. An empty
     /// span is extended to the end of the line, because an empty region is invisible.

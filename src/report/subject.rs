@@ -1,7 +1,9 @@
 //! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
 use super::{drift, path, plan, summary};
-use crate::diagnostics::{Finding, Source, not_checked};
+use std::collections::HashMap;
+
+use crate::diagnostics::{Finding, Severity, Source, not_checked};
 use crate::document::{CiRun, Comparison, Wording};
 use crate::ending::FailureKind;
 use crate::plan::Change;
@@ -14,16 +16,23 @@ use crate::text::style::Style;
 /// The result of `validate`.
 #[derive(Debug, Clone, Copy)]
 pub struct Validation<'a> {
+    /// The manifests, ordered by path.
+    pub manifests: &'a [CheckedManifest],
+    /// The texts that findings refer to, those of parents included, if lines of them may be shown.
+    pub sources: &'a [Source],
+}
+
+/// A manifest that was checked.
+#[derive(Debug, Clone)]
+pub struct CheckedManifest {
     /// The manifest as the user named it.
-    pub file: &'a str,
-    /// The manifest's text, if lines of it may be shown.
-    pub source: Option<&'a Source>,
-    /// The texts of the manifests that it extends.
-    pub parents: &'a [Source],
-    /// Everything that was found, in the order of the file.
-    pub findings: &'a [Finding],
-    /// The manifest's path from the top of the repository, as code hosts name it.
-    pub repository_file: &'a str,
+    pub file: String,
+    /// Its path from the top of the repository, as code hosts name it.
+    pub repository_file: String,
+    /// What was found, in the order of the file. A finding about a parent of several manifests is at the first of them.
+    pub findings: Vec<Finding>,
+    /// The severity of the worst finding, also if that is at another manifest.
+    pub worst: Option<Severity>,
 }
 
 /// A run without a result.
@@ -86,13 +95,30 @@ impl Comparison<'_> {
 }
 
 impl Validation<'_> {
-    /// Returns the findings and their source under the file name that the code host uses.
-    pub(super) fn hosted(&self) -> (Vec<Finding>, Option<Source>) {
-        let file = self.repository_file;
-        let named =
-            |finding: &Finding| Finding { file: path::hosted(&finding.file, self.file, file), ..finding.clone() };
-        let source = self.source.map(|source| Source { name: file.to_owned(), text: source.text.clone() });
-        (self.findings.iter().map(named).collect(), source)
+    /// Returns all findings, in order.
+    pub(super) fn findings(&self) -> impl Iterator<Item = &Finding> {
+        self.manifests.iter().flat_map(|manifest| &manifest.findings)
+    }
+
+    /// Returns the findings and the texts that they refer to, under the file names that the code host uses.
+    pub(super) fn hosted(&self) -> (Vec<Finding>, Vec<Source>) {
+        let mut names: HashMap<&str, String> = HashMap::new();
+        for manifest in self.manifests {
+            for finding in &manifest.findings {
+                names.entry(&finding.file).or_insert_with(|| manifest.hosted(finding));
+            }
+        }
+        let name = |file: &str| names.get(file).cloned();
+        let named = |finding: &Finding| Finding { file: name(&finding.file).unwrap_or_default(), ..finding.clone() };
+        let source = |source: &Source| Some(Source { name: name(&source.name)?, text: source.text.clone() });
+        (self.findings().map(named).collect(), self.sources.iter().filter_map(source).collect())
+    }
+}
+
+impl CheckedManifest {
+    /// Returns the path of a finding's file from the top of the repository.
+    pub(super) fn hosted(&self, finding: &Finding) -> String {
+        path::hosted(&finding.file, &self.file, &self.repository_file)
     }
 }
 

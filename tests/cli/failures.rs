@@ -35,12 +35,12 @@ fn assert_valid(schema: &str, document: &Json) {
 }
 
 #[track_caller]
-fn assert_failed_sarif(text: &str, file: &str) {
+fn assert_failed_sarif(text: &str, file: &str, code: i32) {
     let log = document(text);
     assert_valid(SARIF, &log);
     let run = &log["runs"][0];
     assert_eq!(run["invocations"][0]["executionSuccessful"], false);
-    assert_eq!(run["invocations"][0]["exitCode"], 1);
+    assert_eq!(run["invocations"][0]["exitCode"], code);
     let notification = &run["invocations"][0]["toolExecutionNotifications"][0];
     assert!(notification["message"]["text"].as_str().unwrap().contains(file), "{text}");
     assert_eq!(run["results"][0]["ruleId"], "not-checked", "no result would mean that everything is mended");
@@ -61,18 +61,18 @@ fn a_failed_validation_replaces_the_reports_of_an_earlier_one() {
     let command = format!("validate{}", reports(&FINDINGS));
     let _ = env.run(&command).exits(0);
     let clean: Vec<String> = FINDINGS.iter().map(|(_, file)| env.read(file)).collect();
-    for spoil in [
-        |env: &TestEnv| std::fs::remove_file(env.path("org.yaml")),
-        |env: &TestEnv| std::fs::create_dir(env.path("org.yaml")),
+    for (spoil, code, message) in [
+        ((|env| std::fs::remove_file(env.path("org.yaml"))) as fn(&TestEnv) -> _, 1, "cannot read org.yaml"),
+        (|env| std::fs::create_dir(env.path("org.yaml")), 64, "org.yaml has no manifest"),
     ] {
         spoil(&env).unwrap();
-        let _ = env.run(&command).exits(1);
+        let _ = env.run(&command).exits(code);
         for ((format, file), clean) in FINDINGS.iter().zip(&clean) {
             let text = env.read(file);
             assert_ne!(&text, clean, "{format} is the earlier report");
-            assert!(text.contains("cannot read org.yaml"), "{format}: {text}");
+            assert!(text.contains(message), "{format}: {text}");
         }
-        assert_failed_sarif(&env.read("r.sarif"), "org.yaml");
+        assert_failed_sarif(&env.read("r.sarif"), "org.yaml", code);
         assert_failed_code_quality(&env.read("r.gitlab"), "org.yaml");
     }
 }
@@ -81,7 +81,7 @@ fn a_failed_validation_replaces_the_reports_of_an_earlier_one() {
 fn a_validation_that_fails_prints_a_document_of_its_format() {
     let env = TestEnv::new();
     let missing = |format: &str| env.run(&format!("validate infra/a.yaml --format {format}")).exits(1);
-    assert_failed_sarif(&missing("sarif").document, "infra/a.yaml");
+    assert_failed_sarif(&missing("sarif").document, "infra/a.yaml", 1);
     assert_failed_code_quality(&missing("gitlab").document, "infra/a.yaml");
     assert_eq!(missing("json").json()["error"]["exit_code"], 1);
     let log = missing("github");

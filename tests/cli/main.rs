@@ -30,6 +30,7 @@ mod init_ci;
 mod invisible;
 mod json;
 mod lifecycle;
+mod many_manifests;
 mod network;
 mod offline_plans;
 mod quiet;

@@ -80,9 +80,9 @@ fn a_missing_manifest_gets_a_hint() {
       hint: name the manifest, or write one from the live state with `zerodrift init`
     [exit status: 1]
     "#);
-    env.run("validate").exits(1);
+    env.run("validate").exits(1).says(&["cannot read org.yaml"]);
     std::fs::create_dir(env.path("org.yaml")).unwrap();
-    env.run("validate").exits(1).says(&["org.yaml"]);
+    env.run("plan").exits(1).says(&["org.yaml: it is a folder"]);
 }
 
 #[test]

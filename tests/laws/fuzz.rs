@@ -134,7 +134,7 @@ fn assert_adopts(manifest: &Manifest, source: &Source, live: &Live) {
 }
 
 fn assert_points_into(parsed: &Parsed, source: &Source) {
-    let Parsed { manifest, target: _, findings } = parsed;
+    let Parsed { manifest, findings, .. } = parsed;
     assert_eq!(manifest.is_none(), findings.iter().any(Finding::is_error));
     assert_harmless(&zerodrift::report::findings::text(findings, Some(source), &Style::default()));
     let lines = source.text.split('\n').count();

@@ -17,7 +17,7 @@ async fn findings() -> BTreeSet<(Rule, Severity)> {
     let findings = read.chain(planned).chain(imported).chain(others);
     let found = findings.map(|finding| (finding.rule, finding.severity));
     let printed = [corpus::unread_override(), corpus::bad_bases(), corpus::bad_audit_logs()];
-    let extending = corpus::EXTENDING.iter().map(|(_, files)| corpus::validated(files));
+    let extending = corpus::OF_SEVERAL_FILES.iter().map(|(_, files)| corpus::validated(files));
     found.chain(printed.into_iter().chain(extending).flat_map(|text| printed_in(&text))).collect()
 }
 
@@ -42,7 +42,7 @@ fn every_example_has_the_finding_that_it_stands_for() {
         let (findings, _) = corpus::planned(text);
         assert!(has(&findings, *rule), "no {rule} in {findings:?}");
     }
-    for (rule, files) in corpus::EXTENDING {
+    for (rule, files) in corpus::OF_SEVERAL_FILES {
         let printed = corpus::validated(files);
         assert!(printed_in(&printed).contains(&(*rule, Severity::Error)), "no {rule} in {printed}");
     }

@@ -194,8 +194,8 @@ pub(crate) fn imported(files: &[(&str, &str)]) -> Vec<Finding> {
     import(Model::current(), &sources, None).findings
 }
 
-/// Each rule about the parents of a manifest, with the files of a folder. The manifest is `a.yaml`.
-pub(crate) const EXTENDING: &[(Rule, &[(&str, &str)])] = &[
+/// Each rule about a manifest and other files, with the files of a folder.
+pub(crate) const OF_SEVERAL_FILES: &[(Rule, &[(&str, &str)])] = &[
     (Rule::ParentOutside, &[("a.yaml", "extends: ../../../../../../../../../../../../../etc/passwd\n")]),
     (Rule::ParentUnreadable, &[("a.yaml", "extends: base.yaml\n")]),
     (Rule::ParentNotAManifest, &[("a.yaml", "extends: base.yaml\n"), ("base.yaml", "token: secret-of-base\n")]),
@@ -224,15 +224,22 @@ pub(crate) const EXTENDING: &[(Rule, &[(&str, &str)])] = &[
             ("base.yaml", "lock: [organization.name]\norganization: {name: A}\n"),
         ],
     ),
+    (
+        Rule::SharedTarget,
+        &[
+            ("a.yaml", "zone_id: 699d98642c564d2e855e9661899b7252\norganization: {name: A}\n"),
+            ("b.yaml", "zone_id: 699d98642c564d2e855e9661899b7252\norganization: {name: A}\n"),
+        ],
+    ),
 ];
 
-/// What `validate` prints about a manifest in a folder of these files.
+/// What `validate` prints about a folder of these files.
 pub(crate) fn validated(files: &[(&str, &str)]) -> String {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {
         std::fs::write(folder.path().join(name), text).unwrap();
     }
-    let output = hermetic(folder.path()).args(["validate", "a.yaml"]).output().unwrap();
+    let output = hermetic(folder.path()).args(["validate", "."]).output().unwrap();
     String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
 }
 

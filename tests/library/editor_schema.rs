@@ -18,7 +18,7 @@ use zerodrift::settings::Model;
 use crate::{common, corpus};
 
 /// The error rules that need more than a manifest: the live state, the API, or other files.
-const NOT_FROM_A_MANIFEST: [Rule; 16] = [
+const NOT_FROM_A_MANIFEST: [Rule; 17] = [
     Rule::NoOrganization,
     Rule::OtherVersion,
     Rule::RefusedByApi,
@@ -36,6 +36,8 @@ const NOT_FROM_A_MANIFEST: [Rule; 16] = [
     Rule::ExtendsCycle,
     Rule::LongChain,
     Rule::LockedSetting,
+    // The other manifests of a run.
+    Rule::SharedTarget,
 ];
 
 /// The error rules about the file and not its text, so that no text here is an example.

@@ -5,10 +5,11 @@ use std::path::Path;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
+use crate::cli::input::manifests::ManifestSet;
 use crate::cli::input::parents::{self, FilesOnDisk, Parents};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::own_file::OwnFile;
-use crate::diagnostics::{Finding, Source};
+use crate::diagnostics::{Finding, Location, Source};
 use crate::files;
 use crate::manifest::{self, Manifest, Parsed};
 use crate::settings::{Scope, Target, TargetIdError};
@@ -27,6 +28,8 @@ pub(crate) struct Loaded {
     pub(crate) parents: Parents,
     /// The target that it names, whether or not it has errors.
     pub(crate) target: Option<Target>,
+    /// The location of the id of that target.
+    pub(crate) target_at: Option<Location>,
     /// All findings.
     pub(crate) findings: Vec<Finding>,
 }
@@ -45,8 +48,9 @@ pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
     let source = match Source::from_bytes(file, &bytes) {
         Ok(source) => source,
         Err(findings) => {
-            let (own, parents) = (None, Parents::default());
-            return Ok(Loaded { source: None, manifest: None, own, parents, target: None, findings });
+            let parents = Parents::default();
+            let (source, manifest, own, target, target_at) = (None, None, None, None, None);
+            return Ok(Loaded { source, manifest, own, parents, target, target_at, findings });
         }
     };
     let parsed = manifest::parse(context.model, &source);
@@ -55,11 +59,11 @@ pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
 
 /// Reads the parents of a manifest, and merges them.
 pub(crate) fn composed(context: &Context, source: Source, parsed: Parsed) -> Loaded {
-    let Parsed { manifest: own, target, mut findings } = parsed;
+    let Parsed { manifest: own, target, target_at, mut findings } = parsed;
     let mut manifest = own.clone();
     let mut parents = Parents::default();
     if let Some(child) = own.as_ref().filter(|own| own.composition.extends.is_some()) {
-        parents = parents::read(context, &FilesOnDisk::around(&child.path), child);
+        parents = parents::read(context, &FilesOnDisk::around(&child.path, &context.manifests), child);
         let is_complete = !parents.findings.iter().any(Finding::is_error);
         let merged = is_complete.then(|| manifest::compose(context.model, child, &parents.manifests));
         findings.append(&mut parents.findings);
@@ -69,11 +73,11 @@ pub(crate) fn composed(context: &Context, source: Source, parsed: Parsed) -> Loa
         });
     }
     let Some(reason) = context.withheld(&source) else {
-        return Loaded { source: Some(source), manifest, own, parents, target, findings };
+        return Loaded { source: Some(source), manifest, own, parents, target, target_at, findings };
     };
     // Messages quote names and values of the file, so they are withheld too. A plan still needs the text.
     let findings = findings.into_iter().map(|finding| finding.withheld(reason)).collect();
-    Loaded { source: manifest.is_some().then_some(source), manifest, own, parents, target, findings }
+    Loaded { source: manifest.is_some().then_some(source), manifest, own, parents, target, target_at, findings }
 }
 
 /// Reads a file up to one byte over the limit, so that an input that is too large is rejected without reading all of
@@ -97,6 +101,20 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
         return failure.hint("name a regular file, or - for standard input");
     }
     failure
+}
+
+/// Rejects a flag with a target for several manifests: each organization has one manifest.
+///
+/// # Errors
+/// Returns an error if there is such a flag.
+pub(crate) fn check_flags(args: &TargetArgs, manifests: &ManifestSet) -> Result<(), CliError> {
+    let flag = args.account_id.as_ref().map(|_| "--account-id").or(args.zone_id.as_ref().map(|_| "--zone-id"));
+    let number = manifests.entries().len();
+    match flag.filter(|_| number > 1) {
+        None => Ok(()),
+        Some(flag) => Err(CliError::usage(format!("{flag} names one organization, but there are {number} manifests"))
+            .hint("write `account_id` or `zone_id` into each manifest")),
+    }
 }
 
 /// Returns the target: that of the file, else of the flag, else of the environment.

@@ -15,12 +15,10 @@ pub(crate) mod base;
 pub(crate) mod env;
 pub(crate) mod git;
 pub(crate) mod manifest_file;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands do not take several manifests yet"))]
 pub(crate) mod manifests;
 pub(crate) mod parents;
 pub(crate) mod repository;
 pub(crate) mod secrets;
 #[cfg_attr(not(test), expect(dead_code, reason = "the commands do not take several manifests yet"))]
 pub(crate) mod shard;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands do not take several manifests yet"))]
 pub(crate) mod shared_target;

@@ -8,6 +8,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::context::Context;
+use crate::cli::input::manifests::ManifestSet;
 use crate::cli::input::repository::repository_of;
 use crate::diagnostics::{Finding, Rule, Source};
 use crate::files;
@@ -44,14 +45,16 @@ pub(super) trait ManifestFiles {
 
 /// The file system, as the source of the manifest at a path.
 pub(super) struct FilesOnDisk {
-    /// The folder that contains every parent: the repository of the manifest, or the folder of the manifest.
+    /// The real path of the folder that contains every parent: the repository of the manifest, else the topmost folder
+    /// that was named on the command line and contains the manifest, else the folder of the manifest.
     top: Option<PathBuf>,
 }
 
 impl FilesOnDisk {
-    pub(super) fn around(manifest: &str) -> Self {
-        let top = repository_of(Path::new(manifest)).or_else(|| std::fs::canonicalize(folder_of(manifest)).ok());
-        Self { top }
+    pub(super) fn around(manifest: &str, named: &ManifestSet) -> Self {
+        let folder = || std::fs::canonicalize(folder_of(manifest)).ok();
+        let topmost = |folder: PathBuf| named.topmost_folder(&folder).map(Path::to_owned).unwrap_or(folder);
+        Self { top: repository_of(Path::new(manifest)).or_else(|| folder().map(topmost)) }
     }
 }
 
@@ -108,7 +111,7 @@ pub(super) fn read(context: &Context, files: &impl ManifestFiles, child: &Manife
 impl Parents {
     /// Parses a parent, and keeps its findings. `None` if it has errors.
     fn parse(&mut self, context: &Context, source: Source) -> Option<Manifest> {
-        let Parsed { manifest, target: _, findings } = manifest::parse_parent(context.model, &source);
+        let Parsed { manifest, findings, .. } = manifest::parse_parent(context.model, &source);
         let withheld = context.withheld(&source);
         self.findings.extend(findings.into_iter().map(|finding| match withheld {
             Some(reason) => finding.withheld(reason),

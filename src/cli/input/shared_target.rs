@@ -1,38 +1,63 @@
 //! Manifests with the same target: the second would overwrite what the first has set.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::cli::error::CliError;
+use crate::diagnostics::{Finding, Location, Rule};
 use crate::settings::Target;
 use crate::text::visible;
 
+/// The targets of the manifests that were added.
+#[derive(Debug, Default)]
+pub(crate) struct KnownTargets(HashMap<Target, String>);
+
 /// Two manifests with the same target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SharedTarget<'a> {
-    /// The manifest that comes first.
-    pub(crate) first: &'a str,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SharedTarget {
+    /// The manifest that was added first.
+    first: String,
     /// The other manifest.
-    pub(crate) second: &'a str,
+    second: String,
     /// The target of both.
-    pub(crate) target: &'a Target,
+    target: Target,
 }
 
-/// Returns each manifest whose target an earlier manifest has too, in order.
-pub(crate) fn shared_targets<'a>(manifests: impl IntoIterator<Item = (&'a str, &'a Target)>) -> Vec<SharedTarget<'a>> {
-    let mut firsts: HashMap<&Target, &str> = HashMap::new();
-    let shared = |(second, target)| {
-        let first = *firsts.entry(target).or_insert(second);
-        (first != second).then_some(SharedTarget { first, second, target })
-    };
-    manifests.into_iter().filter_map(shared).collect()
+impl KnownTargets {
+    /// Adds the target of a manifest.
+    ///
+    /// # Errors
+    /// Returns `SharedTarget` if an earlier manifest has the same target.
+    pub(crate) fn add(&mut self, file: &str, target: &Target) -> Result<(), SharedTarget> {
+        match self.0.entry(target.clone()) {
+            Entry::Vacant(entry) => {
+                entry.insert(file.to_owned());
+                Ok(())
+            }
+            Entry::Occupied(entry) => {
+                Err(SharedTarget { first: entry.get().clone(), second: file.to_owned(), target: target.clone() })
+            }
+        }
+    }
 }
 
-impl SharedTarget<'_> {
+impl SharedTarget {
     /// Returns the error of a run that plans or writes.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for plan, drift and apply with several manifests"))]
     pub(crate) fn error(&self) -> CliError {
         let Self { first, second, target } = self;
         let message = format!("{} and {} have the same target: {target}", visible(first), visible(second));
         CliError::usage(message).hint("keep one manifest for each organization, or correct the id in one of them")
+    }
+
+    /// Returns the finding about the second manifest, at the id of its target if that is in the file.
+    pub(crate) fn finding(&self, at: Option<&Location>) -> Finding {
+        let Self { first, second, target } = self;
+        let finding = Finding::new(Rule::SharedTarget, second, format!("{target} is also the target of {first}"));
+        match at {
+            Some(at) => finding.at(at),
+            None => finding,
+        }
     }
 }
 
@@ -45,12 +70,18 @@ mod tests {
         let ids = ["699d98642c564d2e855e9661899b7252", "023e105f4ecef8ad9ca31a8372d0c353"];
         let [a, b] = ids.map(|id| Target::account(id).unwrap());
         let zone = Target::zone(ids[0]).unwrap();
-        assert_eq!(shared_targets([("a.yaml", &a), ("b.yaml", &b), ("zone.yaml", &zone)]), []);
-        let shared = shared_targets([("a.yaml", &a), ("b.yaml", &b), ("c.yaml", &a), ("d.yaml", &a)]);
-        let files: Vec<_> = shared.iter().map(|one| (one.first, one.second)).collect();
-        assert_eq!(files, [("a.yaml", "c.yaml"), ("a.yaml", "d.yaml")]);
-        let error = shared[0].error();
-        assert_eq!(error.message, format!("a.yaml and c.yaml have the same target: account {}", ids[0]));
-        assert_eq!(error.exit().code(), 64);
+        let mut known = KnownTargets::default();
+        for (file, target) in [("a.yaml", &a), ("b.yaml", &b), ("zone.yaml", &zone)] {
+            assert_eq!(known.add(file, target), Ok(()));
+        }
+        for file in ["c.yaml", "d.yaml"] {
+            let shared = known.add(file, &a).unwrap_err();
+            let error = shared.error();
+            assert_eq!(error.message, format!("a.yaml and {file} have the same target: account {}", ids[0]));
+            assert_eq!(error.exit().code(), 64);
+            let finding = shared.finding(None);
+            assert_eq!((finding.file.as_str(), finding.rule), (file, Rule::SharedTarget));
+            assert!(finding.message.ends_with("is also the target of a.yaml"), "{finding:?}");
+        }
     }
 }

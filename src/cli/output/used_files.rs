@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
+use crate::cli::input::manifests::ManifestSet;
 use crate::cli::options::ApiArgs;
 use crate::cli::output::own_file::OwnFile;
 use crate::ending::FailureKind;
@@ -23,6 +24,8 @@ pub(crate) struct UsedFiles(Vec<UsedFile>);
 struct UsedFile {
     purpose: FilePurpose,
     path: PathBuf,
+    /// The file, if it was identified when it was listed. Identifying thousands of manifests for each output is slow.
+    listed: Option<FileIdentity>,
 }
 
 /// What a run uses a file for.
@@ -76,7 +79,17 @@ impl UsedFiles {
     /// Adds a file; `-`, standard input or output, is ignored.
     pub(crate) fn add(&mut self, purpose: FilePurpose, path: Option<&Path>) {
         let path = path.filter(|path| path.as_os_str() != "-");
-        self.0.extend(path.map(|path| UsedFile { purpose, path: path.to_owned() }));
+        self.0.extend(path.map(|path| UsedFile { purpose, path: path.to_owned(), listed: None }));
+    }
+
+    /// Adds the manifests of a command that accepts several.
+    pub(crate) fn add_manifests(&mut self, manifests: &ManifestSet) {
+        let files = manifests.entries().iter().filter(|entry| entry.file != "-");
+        self.0.extend(files.map(|entry| UsedFile {
+            purpose: FilePurpose::Manifest,
+            path: PathBuf::from(&entry.file),
+            listed: entry.identity.clone(),
+        }));
     }
 
     /// Adds the token file, and the state of the sandbox.
@@ -157,8 +170,8 @@ impl UsedFiles {
     /// Returns the file of this run that an output would overwrite.
     fn hit(&self, output: Output<'_>) -> Option<&UsedFile> {
         let place = FileIdentity::of(output.path);
-        let is_same = |path: &Path| path == output.path || (place.is_some() && FileIdentity::of(path) == place);
-        self.0.iter().filter(|used| used.purpose != output.purpose).find(|used| is_same(&used.path))
+        let is_same = |used: &&UsedFile| used.path == output.path || (place.is_some() && used.identity() == place);
+        self.0.iter().filter(|used| used.purpose != output.purpose).find(is_same)
     }
 
     /// Writes an output atomically, after checking it once more.
@@ -169,7 +182,7 @@ impl UsedFiles {
     pub(crate) fn write(&self, output: Output<'_>, text: &str, access: FileAccess) -> Result<(), CliError> {
         self.check(output)?;
         let others = self.0.iter().filter(|used| used.purpose != output.purpose);
-        let reserved: Vec<FileIdentity> = others.filter_map(|used| FileIdentity::of(&used.path)).collect();
+        let reserved: Vec<FileIdentity> = others.filter_map(UsedFile::identity).collect();
         files::replace(output.path, text.as_bytes(), access, &reserved).map_err(|error| {
             let failure = CliError::io(output.purpose.doing(), output.path, &error);
             match output.path.parent().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
@@ -187,6 +200,12 @@ impl UsedFiles {
         self.check(output).map_err(|error| CliError { kind: FailureKind::Io, ..error })?;
         files::append(output.path, lines, FileAccess::Umask)
             .map_err(|error| CliError::io(output.purpose.doing(), output.path, &error))
+    }
+}
+
+impl UsedFile {
+    fn identity(&self) -> Option<FileIdentity> {
+        self.listed.clone().or_else(|| FileIdentity::of(&self.path))
     }
 }
 

@@ -48,7 +48,7 @@ impl Desired {
 /// # Errors
 /// Returns an error if the manifest cannot be read or has errors, or no target is set.
 pub(crate) fn desired(context: &Context, file: &str, target: &TargetArgs) -> Result<Desired, CliError> {
-    let Loaded { source, manifest, own, parents, target: named, findings } = manifest_file::load(context, file)?;
+    let Loaded { source, manifest, own, parents, target: named, findings, .. } = manifest_file::load(context, file)?;
     // The target is also useful in the report of a broken file. An error in finding it must not replace those of the
     // file.
     let target_if_any = || manifest_file::target_if_any(target, &context.env, named.as_ref()).ok().flatten();

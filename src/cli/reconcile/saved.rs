@@ -111,7 +111,7 @@ pub(crate) fn open(
     if unnamed && std::io::stdin().is_terminal() {
         return Err(missing());
     }
-    let Loaded { source, manifest, own, parents, target: _, findings } = manifest_file::load(context, file)?;
+    let Loaded { source, manifest, own, parents, findings, .. } = manifest_file::load(context, file)?;
     if unnamed && source.as_ref().is_some_and(|source| source.text.trim().is_empty()) {
         return Err(missing());
     }

@@ -58,6 +58,7 @@ fn target(decoder: &mut ManifestDecoder<'_>, entries: &[Entry<'_>]) {
             decoder.diagnostics.push(finding.help("remove one of them"));
             continue;
         }
+        decoder.target_at = found.is_some().then(|| decoder.location(entry.value));
         decoder.manifest.target = found;
         first = Some(entry);
     }

@@ -23,6 +23,8 @@ pub(super) struct ManifestDecoder<'a> {
     pub(super) unusable: Vec<Setting>,
     /// The manifest as far as it is decoded.
     pub(super) manifest: Manifest,
+    /// The location of the id of its target.
+    pub(super) target_at: Option<Location>,
     pub(super) diagnostics: Diagnostics,
 }
 

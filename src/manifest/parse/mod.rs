@@ -26,7 +26,7 @@ pub use source::LARGEST;
 
 use self::decoder::ManifestDecoder;
 use self::yaml::{Reading, YamlFault};
-use crate::diagnostics::{Diagnostics, Finding, Lines, Rule, Source};
+use crate::diagnostics::{Diagnostics, Finding, Lines, Location, Rule, Source};
 use crate::manifest::compose;
 use crate::manifest::desired::Manifest;
 use crate::settings::{Model, Setting, Target};
@@ -38,8 +38,17 @@ pub struct Parsed {
     pub manifest: Option<Manifest>,
     /// The account or zone that the file names, even if there are errors.
     pub target: Option<Target>,
+    /// The location of the id of the target.
+    pub target_at: Option<Location>,
     /// The findings in the order of the file: at most 100, and one that counts the rest.
     pub findings: Vec<Finding>,
+}
+
+impl Parsed {
+    /// The outcome for a file that cannot be decoded.
+    fn failed(findings: Vec<Finding>) -> Self {
+        Self { manifest: None, target: None, target_at: None, findings }
+    }
 }
 
 /// Parses a manifest by the settings of a model. Time and memory are bounded for any text.
@@ -73,7 +82,7 @@ pub fn parse_parent(model: &Model, source: &Source) -> Parsed {
 fn parse_and(model: &Model, source: &Source, check: impl FnOnce(&Manifest, &[Setting]) -> Vec<Finding>) -> Parsed {
     if source.text.len() > source::LARGEST {
         let findings = vec![source::too_large(&source.name, source.text.len())];
-        return Parsed { manifest: None, target: None, findings };
+        return Parsed::failed(findings);
     }
     let lines = Lines::new(&source.text);
     let mut diagnostics = Diagnostics::default();
@@ -86,7 +95,7 @@ fn parse_and(model: &Model, source: &Source, check: impl FnOnce(&Manifest, &[Set
         }
     }
     let Some(root) = root else {
-        return Parsed { manifest: None, target: None, findings: diagnostics.into_findings() };
+        return Parsed::failed(diagnostics.into_findings());
     };
     let manifest = Manifest {
         path: source.name.clone(),
@@ -98,15 +107,16 @@ fn parse_and(model: &Model, source: &Source, check: impl FnOnce(&Manifest, &[Set
         consent_place: consent_place::find(&source.text, &root, || source.is_json()),
         composition: Default::default(),
     };
-    let mut decoder = ManifestDecoder { model, source, lines, blanked, unusable: Vec::new(), manifest, diagnostics };
+    let (unusable, target_at) = (Vec::new(), None);
+    let mut decoder = ManifestDecoder { model, source, lines, blanked, unusable, manifest, target_at, diagnostics };
     decoder.report_tags(&root);
     decode::document(&mut decoder, &root);
-    let ManifestDecoder { manifest, unusable, mut diagnostics, .. } = decoder;
+    let ManifestDecoder { manifest, target_at, unusable, mut diagnostics, .. } = decoder;
     // The message about a missing section would be about a section that has another error.
     let has_errors = diagnostics.has_errors();
     let checks = check(&manifest, &unusable).into_iter();
     diagnostics.extend(checks.filter(|finding| !has_errors || finding.rule != Rule::NoSection));
     let target = manifest.target.clone();
     let manifest = (!diagnostics.has_errors()).then_some(manifest);
-    Parsed { manifest, target, findings: diagnostics.into_findings() }
+    Parsed { manifest, target, target_at, findings: diagnostics.into_findings() }
 }

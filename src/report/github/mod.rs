@@ -7,7 +7,7 @@ mod command;
 
 use self::command::{Annotation, AnnotationLevel, annotations};
 use super::phrase;
-use super::subject::{FailedRun, Validation};
+use super::subject::{CheckedManifest, FailedRun, Validation};
 use super::{attribution, change, error, findings, origins, path};
 use crate::diagnostics::{Finding, Severity};
 use crate::document::Comparison;
@@ -58,11 +58,12 @@ pub fn failed(failed: &FailedRun<'_>) -> String {
 }
 
 /// Returns the log of `validate`.
-pub fn validated(validation: &Validation<'_>) -> String {
-    let Validation { file: manifest, source, parents, findings: found, repository_file: file } = *validation;
-    let text = findings::validation(file, found, source.into_iter().chain(parents), &Style::plain(COLUMNS));
-    let hosted = |finding: &Finding| path::hosted(&finding.file, manifest, file);
-    job_log(&text, found.iter().map(|finding| of_finding(finding, &hosted(finding))))
+pub fn validated<'a>(validation: &Validation<'a>) -> String {
+    let text = findings::validation(validation, &Style::plain(COLUMNS));
+    let of = |manifest: &'a CheckedManifest| {
+        manifest.findings.iter().map(|finding| of_finding(finding, &manifest.hosted(finding)))
+    };
+    job_log(&text, validation.manifests.iter().flat_map(of))
 }
 
 /// Returns a text without effective commands, followed by annotations.

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::plan::tests::samples::{busy, in_sync, planned, warning, with_origins};
-use crate::report::tests::hostile::{NASTY, filled_with};
+use crate::report::tests::hostile::{NASTY, checked, filled_with};
 use crate::report::{drift, plan};
 
 fn of(wording: Wording, plan: &Plan) -> String {
@@ -106,8 +106,8 @@ fn assert_harmless(value: &str) {
         assert_eq!(obeyed(&neutralize_commands(&text.replace('\r', "\n"))), Vec::<&str>::new(), "{value:?} in {text}");
     }
     let found = &plan.findings;
-    let log =
-        validated(&Validation { file: value, source: None, parents: &[], findings: found, repository_file: value });
+    let manifests = [checked(value, found)];
+    let log = validated(&Validation { manifests: &manifests, sources: &[] });
     assert_eq!(obeyed(&log).len(), found.len(), "{value:?} forged a command in {log}");
 }
 

@@ -13,11 +13,11 @@ use crate::plan::tests::samples::{
 };
 use crate::plan::{Attribution, Base, Change, Confidence, ManifestRef, Means, Plan};
 use crate::report::sarif::{self, sarif};
+#[cfg(feature = "cli")]
+use crate::report::{CheckedManifest, FindingsFormat, PlanFormat, ReportFormat, Validation};
 use crate::report::{
     ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan,
 };
-#[cfg(feature = "cli")]
-use crate::report::{FindingsFormat, PlanFormat, ReportFormat, Validation};
 use crate::settings::Model;
 use crate::text::visible;
 
@@ -88,6 +88,12 @@ pub(in crate::report) fn filled_with(text: &str) -> Plan {
     };
     plan.changes.iter_mut().for_each(|change| change.attribution = Some(attribution.clone()));
     plan
+}
+
+/// A manifest with this name and these findings.
+pub(crate) fn checked(file: &str, findings: &[Finding]) -> CheckedManifest {
+    let worst = findings.iter().map(|finding| finding.severity).max();
+    CheckedManifest { file: file.to_owned(), repository_file: file.to_owned(), findings: findings.to_vec(), worst }
 }
 
 fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
@@ -224,7 +230,7 @@ fn no_format_contains_a_hostile_value_unescaped() {
             findings,
         };
         each::<FindingsFormat>(
-            &Validation { file: text, source: None, parents: &[], findings, repository_file: text },
+            &Validation { manifests: &[checked(text, findings), checked(text, findings)], sources: &[] },
             &failed,
         );
         for wording in [Wording::Plan, Wording::Drift] {
