@@ -54,3 +54,5 @@ mod interrupt;
 mod prompt;
 #[cfg(unix)]
 mod retries;
+#[cfg(unix)]
+mod status_line;

@@ -3,15 +3,21 @@
 
 use std::borrow::Cow;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::cli::input::env::{self, Env};
 use crate::cli::options::{ColorChoice, LogFormat, OutputArgs};
+use crate::cli::output::status_line::StatusLine;
 use crate::report::{self, ColorLevel, Style};
 use crate::text::{Redactor, neutralize, visible, visible_json};
 
 /// The widths of a terminal between which texts are laid out, in columns.
 const NARROWEST: usize = 40;
 const WIDEST: usize = 160;
+
+/// The time in which the same line about waiting is printed once.
+const REPEATED: Duration = Duration::from_secs(1);
 
 /// The streams of the process, and what they can show.
 #[derive(Debug, Clone)]
@@ -22,11 +28,15 @@ pub(crate) struct Ui {
     pub(crate) err: Style,
     /// The credentials that outputs must not show.
     pub(crate) secrets: Redactor,
+    /// The line that is drawn while the run waits. Everything that is printed removes it first.
+    pub(crate) status_line: StatusLine,
     interactive: bool,
     /// Whether notes are left out.
     quiet: bool,
     /// Whether waiting is reported. The log reports it already.
     shows_progress: bool,
+    /// What was last said about waiting, and when.
+    last_progress: Arc<Mutex<Option<(String, Instant)>>>,
     /// Whether the platform executes lines of the output as workflow commands.
     runs_commands: bool,
 }
@@ -34,13 +44,17 @@ pub(crate) struct Ui {
 impl Ui {
     /// Creates the streams of this process with the user's options.
     pub(crate) fn new(args: &OutputArgs, env: &Env, secrets: Redactor) -> Self {
+        let shows_progress = !args.quiet && args.verbose == 0 && env.get(env::RUST_LOG).is_none();
+        let is_drawn = shows_progress && draws(args.log_format, env) && io::stderr().is_terminal();
         Self {
             out: style(args.color, env, io::stdout().is_terminal()),
             err: style(args.color, env, io::stderr().is_terminal()),
             secrets,
+            status_line: StatusLine::new(is_drawn),
             interactive: io::stdin().is_terminal() && io::stderr().is_terminal(),
             quiet: args.quiet,
-            shows_progress: !args.quiet && args.verbose == 0 && env.get(env::RUST_LOG).is_none(),
+            shows_progress,
+            last_progress: Arc::default(),
             runs_commands: env.get("GITHUB_ACTIONS") == Some("true"),
         }
     }
@@ -67,7 +81,7 @@ impl Ui {
     /// # Errors
     /// Returns an error if standard output cannot be written for another reason, such as a full disk.
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
-        put(&self.for_stream(text, &self.out))
+        self.put(&self.for_stream(text, &self.out))
     }
 
     /// Prints a result that contains workflow commands. The caller has escaped all untrusted text.
@@ -75,7 +89,7 @@ impl Ui {
     /// # Errors
     /// Returns an error like [`Ui::print`].
     pub(crate) fn print_commands(&self, text: &str) -> io::Result<()> {
-        put(&self.for_file(text))
+        self.put(&self.for_file(text))
     }
 
     /// Prints progress, a note or a tip to standard error, unless `--quiet` is set. What a user must see whatever the
@@ -86,15 +100,26 @@ impl Ui {
         }
     }
 
-    /// Prints why the run waits to standard error, unless `--quiet` is set or the log says it.
+    /// Prints why the run waits to standard error, unless `--quiet` is set or the log says it. Requests that are sent at once
+    /// may wait for the same reason, which is printed once.
     pub(crate) fn progress(&self, text: &str) {
-        if self.shows_progress {
+        let mut last = self.last_progress.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_repeated = last.as_ref().is_some_and(|(said, at)| said == text && at.elapsed() < REPEATED);
+        if self.shows_progress && !is_repeated {
+            *last = Some((text.to_owned(), Instant::now()));
+            drop(last);
             self.say(text);
         }
     }
 
+    /// Makes a text safe for the line that is drawn while the run waits.
+    pub(crate) fn for_status_line(&self, text: &str) -> String {
+        self.for_stream(&visible(text), &self.err)
+    }
+
     /// Prints a message to standard error. If that fails, the failure cannot be reported, so it is ignored.
     pub(crate) fn say(&self, text: &str) {
+        self.status_line.clear();
         let _ = writeln!(io::stderr().lock(), "{}", self.for_stream(text, &self.err).trim_end_matches('\n'));
     }
 
@@ -119,12 +144,25 @@ impl Ui {
         if !self.interactive {
             return None;
         }
+        self.status_line.clear();
         // The lock ends before the wait, so that the message of an interruption can be printed meanwhile.
         let mut err = io::stderr();
         write!(err, "{} ", self.for_stream(question, &self.err)).and_then(|()| err.flush()).ok()?;
         let mut line = String::new();
         let read = io::stdin().lock().read_line(&mut line).ok()?;
         (read > 0).then(|| line.trim().to_owned())
+    }
+
+    /// Writes to standard output, and flushes it.
+    fn put(&self, text: &str) -> io::Result<()> {
+        self.status_line.clear();
+        let mut out = io::stdout().lock();
+        let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+        let written = write!(out, "{text}{newline}").and_then(|()| out.flush());
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            other => other,
+        }
     }
 
     /// Installs a panic hook that reports panics as errors, with their message escaped and redacted.
@@ -150,15 +188,15 @@ fn panicked(message: &str, place: &str, style: &Style) -> String {
     report::error::text(&message, &[hint], style)
 }
 
-/// Writes to standard output, and flushes it.
-fn put(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let newline = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
-    let written = write!(out, "{text}{newline}").and_then(|()| out.flush());
-    match written {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        other => other,
-    }
+/// Returns whether a terminal can show a line that is drawn again and again, and somebody may watch it.
+fn draws(log_format: LogFormat, env: &Env) -> bool {
+    let is_ci = env.get("CI").is_some_and(|value| value != "false");
+    log_format == LogFormat::Text && !is_ci && !is_dumb(env)
+}
+
+/// Returns whether the terminal shows escape sequences as text.
+fn is_dumb(env: &Env) -> bool {
+    env.get("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Returns the style of a stream: from the flag, else the environment, else whether it is a terminal.
@@ -169,7 +207,7 @@ fn style(choice: ColorChoice, env: &Env, is_terminal: bool) -> Style {
         ColorChoice::Never => false,
         ColorChoice::Auto if env.get("NO_COLOR").is_some() => false,
         ColorChoice::Auto if ["FORCE_COLOR", "CLICOLOR_FORCE"].iter().any(|name| is_on(name)) => true,
-        ColorChoice::Auto => is_terminal && env.get("TERM").is_none_or(|term| term != "dumb"),
+        ColorChoice::Auto => is_terminal && !is_dumb(env),
     };
     let width = width(env);
     if !color {
@@ -221,6 +259,14 @@ mod tests {
         assert!(!shows(true, 0, &Env::default()));
         assert!(!shows(false, 1, &Env::default()));
         assert!(!shows(false, 0, &log));
+    }
+
+    #[test]
+    fn the_status_line_is_not_drawn_in_ci_on_a_dumb_terminal_and_beside_a_log_in_json() {
+        let text = |variables: [(&str, &str); 1]| draws(LogFormat::Text, &Env::of(variables));
+        assert!(text([("TERM", "xterm-256color")]) && text([("CI", "false")]));
+        assert!(!text([("TERM", "dumb")]) && !text([("CI", "true")]));
+        assert!(!draws(LogFormat::Json, &Env::default()));
     }
 
     #[test]
