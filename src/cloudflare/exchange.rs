@@ -122,7 +122,6 @@ impl Exchange {
             status: None,
             ray: None,
             audit_id: None,
-            token_variable: self.transport.token_variable().map(str::to_owned),
         };
         Attempts { exchange: self, request, call, begun: Instant::now(), last: None }
     }

@@ -3,11 +3,14 @@
 
 mod bases;
 mod elsewhere;
+mod filters;
 mod forks;
 mod github;
 mod install;
+mod notes;
 mod permissions;
 mod runner;
+mod who;
 
 use std::path::{Path, PathBuf};
 

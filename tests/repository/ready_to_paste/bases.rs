@@ -1,5 +1,7 @@
 //! The jobs find what was applied, in clones as their platforms make them.
 
+use serde_json::Value as Json;
+
 use super::runner::{Machine, example, yaml};
 use super::steps;
 use crate::common::repository::Repository;
@@ -78,7 +80,7 @@ fn the_plan_of_a_merge_request_tells_its_change_from_drift() {
     let page = machine.read("checkout/plan.html");
     assert!(page.contains(BOTH[0]) && page.contains("<h3>This change</h3>"), "{page}");
     let pipeline = yaml("gitlab/.gitlab-ci.yml");
-    for job in ["zerodrift-plan", "zerodrift-drift"] {
+    for job in ["zerodrift-plan", "zerodrift-review", "zerodrift-drift"] {
         assert_eq!(pipeline[job]["variables"]["GIT_DEPTH"], "0", "{job}");
         assert_eq!(pipeline[job]["image"], "buildpack-deps:trixie-scm", "{job} needs git");
     }
@@ -142,7 +144,34 @@ fn gitlab_compares_with_the_last_successful_deployment_too() {
         );
         machine.answer("deployments", &deployment);
         assert_eq!(machine.run_gitlab_job("zerodrift-drift", &variables), code);
+        let (headers, lines) = (machine.read("answers/headers"), machine.read("answers/lines"));
+        assert_eq!(headers, "-rw------- JOB-TOKEN: glcbt-sample\n".repeat(2));
+        assert!(!lines.contains("glcbt-sample") && !lines.contains("-fsSL"), "{lines}");
     }
+}
+
+#[test]
+fn the_review_before_an_apply_tells_what_was_merged_from_drift() {
+    let machine = Machine::new();
+    let [applied, _] = deployed(&machine, true);
+    machine.answer("deployments", &format!("2 {applied}\n"));
+    machine.answer("succeeded-2", "true\n");
+    machine.run_job("github/apply.yml", "plan", &[]);
+    let known = [("steps.applied.outputs.revision", applied.as_str())];
+    machine.run_job("github/apply.yml", "plan", &known);
+    let outputs = machine.outputs();
+    let summary = machine.read("summary");
+    assert!(BOTH.iter().all(|part| summary.contains(part)), "{summary}");
+
+    machine.answer("deployments", &format!("[{{\"id\":2,\"sha\":\"{applied}\"}}]"));
+    assert_eq!(machine.run_gitlab_job("zerodrift-review", &[]), 0);
+    let plan: Json = serde_json::from_str(&machine.read("checkout/plan.json")).unwrap();
+    assert!(plan["plans"][0]["base"]["name"].as_str().unwrap().starts_with(&applied), "{plan}");
+    assert_eq!(
+        machine.read("checkout/plan.env"),
+        format!("DIGEST={}\n", outputs["digest"]),
+        "the base is not in the digest"
+    );
 }
 
 /// What the jobs look for must be what the job that applies records.

@@ -15,9 +15,13 @@ fn a_pull_request_of_a_fork_is_planned_from_the_snapshot_without_a_token() {
     assert_eq!(machine.outputs()["changed"], "true");
     machine.told();
 
+    // The manifest that the API answers with is not the file that the job writes.
+    machine.start_empty();
     let ended = machine.run_job("github/fork-safe/comment.yml", "comment", &[("steps.find.outputs.number", "7")]);
     assert_eq!(ended["steps.plan"], 0, "{ended:?}");
     assert_eq!(machine.outputs()["number"], "7");
+    let comment = machine.read("checkout/plan.md.comment");
+    assert!(comment.contains("### zerodrift plan: 6 settings of "), "{comment}");
     let told = machine.told();
     assert_eq!(
         told.last().unwrap(),

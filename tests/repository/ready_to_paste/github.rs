@@ -49,11 +49,14 @@ fn a_pull_request_does_not_choose_which_comment_is_replaced() {
     machine.run_job("github/fork-safe/snapshot.yml", "snapshot", &[]);
     machine.write("live.json", &machine.read("temp/live.json"));
     let own = machine.read("org.yaml");
+    // The manifest that the API answers with is not the file that the job writes.
+    machine.start_empty();
     for manifest in [&own, &own.replace("699d", "0000"), "account_id: -->\n", "{{{", ""] {
         machine.write("org.yaml", manifest);
+        machine.write("checkout/org.yaml", manifest);
         machine.run_job("github/plan.yml", "plan", &[]);
         machine.run_job("github/fork-safe/comment.yml", "comment", &[("steps.find.outputs.number", "7")]);
-        for comment in ["temp/plan.md.comment", "plan.md.comment"] {
+        for comment in ["temp/plan.md.comment", "checkout/plan.md.comment"] {
             let comment = machine.read(comment);
             assert!(comment.starts_with("<!-- zerodrift org.yaml -->\n#"), "{manifest}: {comment}");
             assert!(!comment.contains("<!-- zerodrift plan"), "{manifest}: {comment}");
@@ -102,8 +105,7 @@ fn a_guarded_plan_labels_the_pull_request_until_the_plan_is_not_guarded() {
     machine.write("live.json", &machine.read("temp/live.json"));
     let own = machine.read("org.yaml");
     // The manifest that the API answers with is not the file that the job writes.
-    std::fs::create_dir(machine.path("checkout")).unwrap();
-    machine.stand_in("checkout");
+    machine.start_empty();
     let write = |text: &str| ["org.yaml", "checkout/org.yaml"].iter().for_each(|name| machine.write(name, text));
     let find = [("steps.find.outputs.number", "7")];
     for (workflow, job) in [("github/plan.yml", "plan"), ("github/fork-safe/comment.yml", "comment")] {
