@@ -3,14 +3,17 @@
 //! Within format version 1, fields are only added; none is removed, renamed or given another meaning. A field's doc
 //! comment is its description in the schema, so it has no links and no Markdown.
 //!
-//! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each; `comparison`, `ci_run`: the input of `plan`
+//! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each; `comparison`, `compared`,
+//!   `ci_run`: the input of `plan`
 //! - [`read`]: documents read back; `interned`: the texts of another version's documents
-//! - [`saved`]: saved plans; `of_plan`: plans as entries of the plan document
+//! - [`saved`]: saved plans; `of_plan`: plans as entries of the plan document; `stream`: the plan document of many
+//!   organizations
 //! - `common`: what several documents contain
 //! - `schema`: the schemas of the documents; `org_schema`: the schema of `org.yaml`
 
 mod ci_run;
 mod common;
+mod compared;
 mod comparison;
 mod error;
 mod findings;
@@ -23,29 +26,34 @@ mod results;
 pub mod saved;
 mod schema;
 mod snapshot;
+mod stream;
 mod text;
 
 pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
 pub use ci_run::CiRun;
 pub use common::TargetEntry;
+pub use compared::Compared;
 pub use comparison::{Comparison, Wording};
 #[cfg(any(feature = "report", test))]
 pub(crate) use error::error_document;
 pub use error::{ErrorDocument, ErrorEntry};
 pub use findings::{FindingEntry, FindingsDocument, FindingsSummary, findings_document};
+#[cfg(feature = "report")]
+pub(crate) use of_plan::Totals;
 pub use of_plan::plan_document;
 pub use org_schema::NOT_IN_SCHEMA;
 #[cfg(feature = "sandbox")]
 pub(crate) use org_schema::values;
 pub use plan::{
     AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts,
-    PlanDocument, PlanEntry, PlanSummary, SavedEntry, UnmanagedEntry, WriteEntry,
+    PlanDocument, PlanEntry, PlanSummary, SavedEntry, ShardEntry, UnmanagedEntry, WriteEntry,
 };
 #[cfg(any(feature = "cli", test))]
 pub(crate) use results::results_document;
 pub use results::{ResultEntry, ResultsDocument};
 pub use schema::{SchemaName, schema};
 pub use snapshot::{LiveEntry, SnapshotDocument, snapshot_text};
+pub use stream::PlanStream;
 pub use text::to_text;
 
 #[cfg(test)]

@@ -1,49 +1,91 @@
 //! Plans as entries of the [plan document](super::PlanDocument).
 
 use super::common::TargetEntry;
-use super::comparison::Comparison;
+use super::compared::Compared;
+use super::comparison::{Comparison, Wording};
 use super::findings::FindingEntry;
 use super::plan::{
-    AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts,
-    PlanDocument, PlanEntry, PlanSummary, UnmanagedEntry, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, PlanDocument,
+    PlanEntry, PlanSummary, ShardEntry, UnmanagedEntry, WriteEntry,
 };
 use crate::live::{FORMAT_VERSION, ZERODRIFT};
-use crate::plan::{Attribution, Base, Change, GuardState, ManifestRef, Origin, Plan, PlannedWrite, Unmanaged, seal};
+use crate::plan::{
+    Attribution, Base, Change, GuardState, ManifestRef, Origin, Plan, PlannedWrite, SetDigest, Unmanaged, seal,
+};
 
-/// Returns the document of some comparisons by one command, and of the organizations that could not be compared.
-pub fn plan_document(runs: &[Comparison<'_>], failures: Vec<FailureEntry>) -> PlanDocument {
-    let document = unsealed(runs, failures);
+/// Returns the document of what one command found about some organizations, of a shard if it compared only a part of them.
+pub fn plan_document(wording: Wording, shard: Option<ShardEntry>, set: &[Compared<'_>]) -> PlanDocument {
+    let document = unsealed(wording, shard, set);
     PlanDocument { seal: Some(seal(&serde_json::json!(document))), ..document }
 }
 
 /// As [`plan_document`], without the seal.
-pub(super) fn unsealed(runs: &[Comparison<'_>], failures: Vec<FailureEntry>) -> PlanDocument {
-    let in_sync = runs.iter().filter(|run| run.plan.is_empty()).count();
+pub(super) fn unsealed(wording: Wording, shard: Option<ShardEntry>, set: &[Compared<'_>]) -> PlanDocument {
+    let (mut totals, mut plans, mut failures) = (Totals::default(), Vec::new(), Vec::new());
+    for compared in set {
+        totals.add(compared);
+        match compared {
+            Compared::Done(comparison) => plans.push(PlanEntry::from(&**comparison)),
+            Compared::Failed(failure) => failures.push((**failure).clone()),
+        }
+    }
+    PlanDocument { plans, ..frame(wording, shard, &totals, failures) }
+}
+
+/// Returns a document without its plans.
+pub(super) fn frame(
+    wording: Wording,
+    shard: Option<ShardEntry>,
+    totals: &Totals,
+    failures: Vec<FailureEntry>,
+) -> PlanDocument {
+    let has_several = totals.summary.in_sync + totals.summary.changed > 1;
     PlanDocument {
         format_version: FORMAT_VERSION.to_owned(),
         zerodrift: ZERODRIFT.to_owned(),
-        command: runs.first().map(|run| run.wording).unwrap_or_default(),
-        plans: runs.iter().map(PlanEntry::from).collect(),
-        summary: PlanSummary {
-            in_sync,
-            changed: runs.len() - in_sync,
-            failed: failures.len(),
-            unconsented: runs.iter().map(|run| run.plan.refused().count()).sum(),
-            origins: origins(runs),
-        },
+        command: wording,
+        shard,
+        plans: Vec::new(),
+        digest: totals.digest().filter(|_| has_several),
+        summary: totals.summary,
         failures,
         saved: None,
         seal: None,
     }
 }
 
-fn origins(runs: &[Comparison<'_>]) -> Option<OriginCounts> {
-    let count = |origin| runs.iter().map(|run| run.plan.count(origin)).sum();
-    runs.iter().any(|run| run.plan.base.is_some()).then(|| OriginCounts {
-        file: count(Origin::File),
-        live: count(Origin::Live),
-        both: count(Origin::Both),
-    })
+/// What is counted over all organizations of a run.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Totals {
+    /// The numbers of the document.
+    pub(crate) summary: PlanSummary,
+    digest: SetDigest,
+}
+
+impl Totals {
+    /// Counts an organization.
+    pub(crate) fn add(&mut self, compared: &Compared<'_>) {
+        let Compared::Done(run) = compared else {
+            self.summary.failed += 1;
+            return;
+        };
+        let plan = &run.plan;
+        self.digest.add(plan);
+        *(if plan.is_empty() { &mut self.summary.in_sync } else { &mut self.summary.changed }) += 1;
+        self.summary.unconsented += plan.refused().count();
+        if plan.base.is_some() {
+            let origins = self.summary.origins.get_or_insert_default();
+            origins.file += plan.count(Origin::File);
+            origins.live += plan.count(Origin::Live);
+            origins.both += plan.count(Origin::Both);
+        }
+    }
+
+    /// Returns the digest that approves all plans. `None` if an organization failed, or if the plans were made at different
+    /// times.
+    pub(crate) fn digest(&self) -> Option<String> {
+        if self.summary.failed > 0 { None } else { self.digest.finish() }
+    }
 }
 
 impl From<&Comparison<'_>> for PlanEntry {

@@ -28,9 +28,17 @@ pub struct PlanDocument {
     /// The command that wrote the document.
     #[serde(default)]
     pub command: Wording,
-    /// One entry per organization.
+    /// The shard that the run compared. Absent if it compared all organizations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ShardEntry")]
+    pub shard: Option<ShardEntry>,
+    /// One entry per organization, in the order of the paths of their manifests.
     pub plans: Vec<PlanEntry>,
-    /// The organizations that could not be compared. Absent if there are none.
+    /// The digest of all plans, which approves them together. Absent for a single plan, and if an organization failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String", regex(pattern = DIGEST_PATTERN))]
+    pub digest: Option<String>,
+    /// The organizations that could not be compared, in the order of the paths. Absent if there are none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub failures: Vec<FailureEntry>,
     /// The number of plans by outcome.
@@ -46,12 +54,30 @@ pub struct PlanDocument {
     pub seal: Option<String>,
 }
 
+/// A part of a set of manifests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct ShardEntry {
+    /// The number of the shard, from 1.
+    #[schemars(range(min = 1))]
+    pub index: usize,
+    /// The number of shards.
+    #[schemars(range(min = 1))]
+    pub of: usize,
+    /// The number of manifests in the whole set.
+    pub manifests: usize,
+}
+
 /// An organization that could not be compared.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct FailureEntry {
     /// The path of the manifest as the user gave it; - for standard input.
     pub manifest: String,
+    /// The manifest's path from the top of the repository. Absent if it is the path as the user gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub repository_path: Option<String>,
     /// The organization's address. Absent if it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "TargetEntry")]

@@ -16,7 +16,7 @@ use crate::plan::{Consent, ManifestRef, SavedPlan, StaleReason, seal};
 /// Returns one plan with the manifest and live values that it was made from, as text. It contains no secrets: settings
 /// are not secret, and credentials never reach a plan.
 pub fn to_text(comparison: &Comparison<'_>, saved: &SavedPlan) -> String {
-    let mut document = of_plan::unsealed(std::slice::from_ref(comparison), Vec::new());
+    let mut document = of_plan::unsealed(comparison.wording, None, &[comparison.clone().into()]);
     document.saved = Some(SavedEntry {
         expires_at: saved.expires_at.to_string(),
         declared: saved.declared.clone(),

@@ -9,12 +9,13 @@ use crate::settings::Endpoint;
 
 pub(super) fn failure(error: ErrorEntry) -> FailureEntry {
     let target = TargetEntry::new(&target(), "https://api.cloudflare.com/client/v4");
-    FailureEntry { manifest: "other.yaml".to_owned(), target: Some(target), error }
+    FailureEntry { manifest: "other.yaml".to_owned(), repository_path: None, target: Some(target), error }
 }
 
 #[test]
 fn the_plan_document_has_the_fields_of_the_contract_in_order() {
-    let document: Json = serde_json::from_str(&to_text(&plan_document(&[planned(&busy())], Vec::new()))).unwrap();
+    let document: Json =
+        serde_json::from_str(&to_text(&plan_document(Wording::Plan, None, &[planned(&busy()).into()]))).unwrap();
     let keys = |value: &Json| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&document), ["format_version", "zerodrift", "command", "plans", "summary", "seal"]);
     let plan = &document["plans"][0];
@@ -40,15 +41,21 @@ fn the_plan_document_has_the_fields_of_the_contract_in_order() {
 #[test]
 fn the_summary_counts_plans() {
     let document = plan_document(
-        &[planned(&busy()), planned(&in_sync()), planned(&in_sync())],
-        vec![failure(ErrorEntry::new(FailureKind::Network, "no connection".to_owned(), Vec::new()))],
+        Wording::Plan,
+        None,
+        &[
+            planned(&busy()).into(),
+            failure(ErrorEntry::new(FailureKind::Network, "no connection".to_owned(), Vec::new())).into(),
+            planned(&in_sync()).into(),
+            planned(&in_sync()).into(),
+        ],
     );
     assert_eq!(document.summary, PlanSummary { in_sync: 2, changed: 1, failed: 1, unconsented: 1, origins: None });
 }
 
 #[test]
 fn a_saved_plan_reads_back_equal_and_ignores_unknown_fields() {
-    let document = plan_document(&[planned(&busy())], Vec::new());
+    let document = plan_document(Wording::Plan, None, &[planned(&busy()).into()]);
     let mut value: Json = serde_json::from_str(&to_text(&document)).unwrap();
     value["added_in_1_1"] = json!(true);
     value["plans"][0]["changes"][0]["added_in_1_1"] = json!(true);

@@ -20,7 +20,7 @@ mod text;
 #[cfg(feature = "sandbox")]
 pub(crate) use decode::decode_whole;
 pub(crate) use decode::{Decoded, decode, unique_members};
-pub(crate) use render::{compact, pretty, write_members, write_sorted};
+pub(crate) use render::{compact, pretty, sorted, write_members, write_sorted};
 pub use scan::{JsonError, JsonProblem, MAX_DEPTH};
 pub use stand_in::Texts;
 pub(crate) use stand_in::{is_stand_in, shown};

@@ -69,6 +69,13 @@ fn value(text: &mut String, json: &Json, texts: &Texts, indent: Option<usize>) {
     }
 }
 
+/// The text of a value with sorted members and without spaces.
+pub(crate) fn sorted(json: &Json) -> String {
+    let mut text = String::new();
+    write_sorted(&mut text, json);
+    text
+}
+
 /// Writes a value without spaces and with the members of every object in alphabetical order, so that equal values have
 /// equal texts.
 pub(crate) fn write_sorted(text: &mut String, json: &Json) {

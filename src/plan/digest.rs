@@ -80,10 +80,66 @@ pub fn digest_time(digest: &str) -> Option<Timestamp> {
     Timestamp::from_second(u32::from_str_radix(time, 16).ok()?.into()).ok()
 }
 
+/// The digest of the plans of several organizations. It approves exactly these plans.
+#[cfg(feature = "documents")]
+#[derive(Debug, Clone, Default)]
+pub(crate) struct SetDigest {
+    /// The digest of the only plan.
+    one: Option<String>,
+    hash: Sha256,
+    plans: usize,
+    /// The time of the plans; `None` if they differ, or without plans.
+    made_at: Option<Timestamp>,
+}
+
+#[cfg(feature = "documents")]
+impl SetDigest {
+    /// Adds a plan. The order of the plans counts.
+    pub(crate) fn add(&mut self, plan: &Plan) {
+        let made_at = digest_time(&plan.digest);
+        self.made_at = if self.plans == 0 { made_at } else { self.made_at.filter(|first| Some(*first) == made_at) };
+        self.one = (self.plans == 0).then(|| plan.digest.clone());
+        self.hash.update(&plan.digest);
+        self.plans += 1;
+    }
+
+    /// Returns the digest: that of the plan if there is only one. `None` without plans, or if they were made at different
+    /// times.
+    pub(crate) fn finish(&self) -> Option<String> {
+        if self.one.is_some() {
+            return self.one.clone();
+        }
+        let made_at = u32::try_from(self.made_at?.as_second()).unwrap_or_default();
+        let fingerprint = hexadecimal(&self.hash.clone().finalize());
+        let digits = fingerprint.len() - TIME_DIGITS;
+        Some(format!("sha256:{}{made_at:08x}", &fingerprint[..digits]))
+    }
+}
+
 /// The checksum of a document: `sha256:…` of its members, independent of their order and of white space.
 #[cfg(feature = "documents")]
 pub(crate) fn seal(document: &Json) -> String {
-    format!("sha256:{}", hash_json(document))
+    let mut seal = Seal::default();
+    seal.add(&json::sorted(document));
+    seal.finish()
+}
+
+/// The [`seal`] of a document that is written piece by piece.
+#[cfg(feature = "documents")]
+#[derive(Debug, Default)]
+pub(crate) struct Seal(Sha256);
+
+#[cfg(feature = "documents")]
+impl Seal {
+    /// Adds the next piece of the document as [`json::sorted`] writes it.
+    pub(crate) fn add(&mut self, sorted: &str) {
+        self.0.update(sorted);
+    }
+
+    /// Returns the seal.
+    pub(crate) fn finish(self) -> String {
+        format!("sha256:{}", hexadecimal(&self.0.finalize()))
+    }
 }
 
 fn change(change: &Change) -> Json {
@@ -95,9 +151,7 @@ fn change(change: &Change) -> Json {
 }
 
 fn hash_json(value: &Json) -> String {
-    let mut text = String::new();
-    json::write_sorted(&mut text, value);
-    hash(&text)
+    hash(&json::sorted(value))
 }
 
 fn hash(text: &str) -> String {

@@ -20,9 +20,9 @@ pub use attribution::{Attribution, Confidence, Means};
 pub use change::{
     Action, Base, Change, Consent, GuardState, ManifestRef, Op, Plan, PlannedWrite, Unmanaged, WriteMethod,
 };
-#[cfg(feature = "documents")]
-pub(crate) use digest::seal;
 pub use digest::{DIGEST_MAX_AGE, digest_time, live_sha256};
+#[cfg(feature = "documents")]
+pub(crate) use digest::{Seal, SetDigest, seal};
 pub use input::Input;
 pub use origin::{Origin, origin};
 pub use saved::{SavedPlan, Since, StaleReason, stale_digest};

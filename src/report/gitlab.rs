@@ -6,9 +6,11 @@
 use serde::Serialize;
 
 use super::fingerprint::fingerprints;
+use super::overview::Overview;
 use super::path::tidy;
+use super::set::SetDetails;
 use crate::diagnostics::{Finding, Severity, Source, Sources};
-use crate::document::to_text;
+use crate::document::{Compared, to_text};
 use crate::plan::{Op, Plan};
 use crate::text::Visible;
 use crate::text::limit::MESSAGE;
@@ -28,14 +30,8 @@ pub fn code_quality<'a>(findings: &[Finding], sources: impl IntoIterator<Item = 
 /// Returns a plan as a report for `artifacts:reports:terraform`: the numbers of settings that are set, changed and unset. The
 /// widget shows them as resources to add, change and delete.
 pub fn widget(plan: &Plan) -> String {
-    let mut widget = Widget { create: 0, update: 0, delete: 0 };
-    for change in &plan.changes {
-        match change.op {
-            Op::Unset => widget.delete += 1,
-            Op::Set if change.before.is_null() => widget.create += 1,
-            Op::Set => widget.update += 1,
-        }
-    }
+    let mut widget = Widget::default();
+    widget.count(plan);
     to_text(&widget)
 }
 
@@ -94,11 +90,36 @@ fn description(finding: &Finding) -> Visible {
 }
 
 /// The numbers that the widget requires; without them it shows an error (`tfplan.rb`, `has_required_keys?`).
-#[derive(Serialize)]
-struct Widget {
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Widget {
     create: usize,
     update: usize,
     delete: usize,
+}
+
+impl Widget {
+    fn count(&mut self, plan: &Plan) {
+        for change in &plan.changes {
+            match change.op {
+                Op::Unset => self.delete += 1,
+                Op::Set if change.before.is_null() => self.create += 1,
+                Op::Set => self.update += 1,
+            }
+        }
+    }
+}
+
+/// Several organizations: the sums. A failed one counts nothing; the job shows it by its exit code.
+impl SetDetails for Widget {
+    fn add(&mut self, compared: &Compared<'_>) {
+        if let Compared::Done(comparison) = compared {
+            self.count(&comparison.plan);
+        }
+    }
+
+    fn render(&self, _overview: &Overview, _limit: usize) -> String {
+        to_text(self)
+    }
 }
 
 #[cfg(test)]

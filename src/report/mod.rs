@@ -9,6 +9,7 @@
 //! - `change`: one change of one setting as lines
 //! - `plan`, `drift`: a plan, and the same differences as drift
 //! - `subject`: the input of reports; `format`: the trait of all formats
+//! - `overview`, `set`: several organizations in one report
 //! - `github`: the log of a job, annotations, outputs
 //! - `markdown`: a comment for a pull request
 //! - `unified`: two texts as a diff
@@ -39,8 +40,10 @@ mod format;
 mod line_hash;
 mod lines;
 mod origins;
+mod overview;
 mod path;
 mod phrase;
+mod set;
 mod subject;
 mod summary;
 mod unified;
@@ -53,6 +56,8 @@ mod tests;
 use crate::document;
 
 pub use format::ReportFormat;
+pub use overview::Overview;
+pub use set::SetDetails;
 pub use subject::{CheckedManifest, FailedRun, Validation};
 pub use unified::unified;
 
@@ -104,6 +109,26 @@ impl PlanFormat {
     }
 }
 
+impl PlanFormat {
+    /// Returns the empty details of a report of several organizations. `None` for JSON, whose document is written as a
+    /// [stream](document::PlanStream).
+    pub fn set_details(self, wording: Wording, ci: Option<&CiRun>, style: &Style) -> Option<Box<dyn SetDetails>> {
+        Some(match self {
+            Self::Text => Box::new(set::TextDetails::new(*style)),
+            Self::Json => return None,
+            Self::Markdown => Box::new(markdown::MarkdownDetails::new(ci.cloned(), markdown::COMMENT)),
+            Self::Github => Box::new(github::GithubDetails::new(wording)),
+            Self::Gitlab => Box::new(gitlab::Widget::default()),
+            Self::Html => Box::new(html::HtmlDetails::default()),
+        })
+    }
+
+    /// Returns the empty details of the summary of a step on GitHub.
+    pub fn set_job_summary(ci: Option<&CiRun>) -> Box<dyn SetDetails> {
+        Box::new(markdown::MarkdownDetails::new(ci.cloned(), markdown::STEP_SUMMARY))
+    }
+}
+
 impl ReportFormat for PlanFormat {
     type Content<'a> = Comparison<'a>;
 
@@ -112,7 +137,7 @@ impl ReportFormat for PlanFormat {
     fn render(self, run: &Comparison<'_>, style: &Style, limit: usize) -> String {
         match self {
             Self::Text => run.text(style).into(),
-            Self::Json => document::to_text(&document::plan_document(std::slice::from_ref(run), Vec::new())),
+            Self::Json => document::to_text(&document::plan_document(run.wording, None, &[run.clone().into()])),
             Self::Markdown => markdown::comment(run, limit),
             Self::Github => github::log(run),
             Self::Gitlab => gitlab::widget(&run.plan),

@@ -79,13 +79,18 @@ impl Comparison<'_> {
         summary::summary(self.wording, &self.plan)
     }
 
-    /// What a headline calls the organization: its live name, or its target if the name was not read.
-    pub(super) fn organization(&self) -> Visible {
+    /// The live name of the organization; `None` if it was not read.
+    pub(super) fn name(&self) -> Option<Visible> {
         /// The most characters of a name in a headline.
         const SHOWN: usize = 80;
         let live = Model::current().setting("organization.name").and_then(|name| self.plan.live_value(name));
         let name = live.and_then(serde_json::Value::as_str).filter(|name| !name.trim().is_empty());
-        name.map_or_else(|| safe!("{}", self.plan.target), |name| Visible::excerpt(name, SHOWN))
+        name.map(|name| Visible::excerpt(name, SHOWN))
+    }
+
+    /// What a headline calls the organization: its live name, or its target if the name was not read.
+    pub(super) fn organization(&self) -> Visible {
+        self.name().unwrap_or_else(|| safe!("{}", self.plan.target))
     }
 
     /// The changes that are not guarded.

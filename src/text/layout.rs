@@ -1,6 +1,7 @@
 //! Lays out text in columns of a terminal. Wide letters and escape sequences do not break the alignment.
 #![cfg_attr(not(feature = "report"), allow(dead_code, reason = "reports use most of it"))]
 
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use textwrap::core::{Word, display_width as width};
@@ -36,7 +37,7 @@ const NARROWEST: usize = 24;
 const STEP: usize = 4;
 
 /// The columns between the two cells of a row.
-const GAP: usize = 3;
+pub(crate) const GAP: usize = 3;
 
 impl TerminalText {
     /// Returns the width in columns, without escape sequences.
@@ -45,7 +46,7 @@ impl TerminalText {
     }
 
     /// Returns the text without spaces at its end.
-    fn trimmed(self) -> Self {
+    pub(crate) fn trimmed(self) -> Self {
         Self::trusted(self.trim_end_matches(' '))
     }
 
@@ -249,8 +250,8 @@ pub(crate) fn first_column(rows: &[(usize, usize)], room: usize) -> usize {
         };
         rows.iter().map(misfit).sum()
     };
-    let columns = rows.iter().map(|(first, _)| *first);
-    columns.min_by_key(|column| (misfits(*column), *column)).unwrap_or(0)
+    let columns: BTreeSet<usize> = rows.iter().map(|(first, _)| *first).collect();
+    columns.into_iter().min_by_key(|column| (misfits(*column), *column)).unwrap_or(0)
 }
 
 /// Returns a row of a table, with its second cell below the first one if it does not fit beside it. The first cell can be

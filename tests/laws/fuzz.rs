@@ -232,7 +232,7 @@ fn assert_views(live: &Live) {
         let plan = plan_for(&manifest, live);
         assert!(plan.is_empty(), "{}\n{:#?}", source.text, plan.changes);
         assert_harmless(&zerodrift::report::plan::text(&plan, &Style::default()));
-        let document = plan_document(&[Comparison::of(Wording::Plan, &plan)], Vec::new());
+        let document = plan_document(Wording::Plan, None, &[Comparison::of(Wording::Plan, &plan).into()]);
         assert_eq!(serde_json::from_str::<PlanDocument>(&to_text(&document)).unwrap(), document);
     }
 }
@@ -319,7 +319,11 @@ fn a_personality_or_fault_of_any_text_is_rejected_or_round_trips() {
 fn a_saved_plan_of_any_bytes_is_rejected_or_round_trips() {
     let source = Source { name: "org.yaml".to_owned(), text: MANIFESTS[1].to_owned() };
     let manifest = parse(Model::current(), &source).manifest.unwrap();
-    let text = to_text(&plan_document(&[Comparison::of(Wording::Plan, &plan_for(&manifest, &demo()))], Vec::new()));
+    let text = to_text(&plan_document(
+        Wording::Plan,
+        None,
+        &[Comparison::of(Wording::Plan, &plan_for(&manifest, &demo())).into()],
+    ));
     let plan: Json = serde_json::from_str(&text).unwrap();
     let input = |rng: &mut Rng| match rng.u8(..2) {
         0 => mutate::bytes(rng, &[text.clone().into_bytes()]),

@@ -98,7 +98,7 @@ fn assert_exports_to_nothing(live: &Live, file: &str) {
 fn assert_renders(plan: &Plan) {
     let text = zerodrift::report::plan::text(plan, &Style::default());
     assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text:?}");
-    let document = plan_document(&[Comparison::of(Wording::Plan, plan)], Vec::new());
+    let document = plan_document(Wording::Plan, None, &[Comparison::of(Wording::Plan, plan).into()]);
     let json = zerodrift::document::to_text(&document);
     assert_eq!(serde_json::from_str::<PlanDocument>(&json).unwrap(), document);
 }

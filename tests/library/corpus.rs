@@ -347,7 +347,10 @@ pub(crate) fn of_another_version() -> Vec<Finding> {
     let summary = json!({"in_sync": 1, "changed": 0, "failed": 0});
     let document = json!({"format_version": "1.0", "zerodrift": "0.1.0", "plans": [plan], "summary": summary});
     match zerodrift::document::read::read(document.to_string().as_bytes()) {
-        Ok(zerodrift::document::read::AnyDocument::Plans(plans)) => plans.comparisons[0].plan.findings.clone(),
+        Ok(zerodrift::document::read::AnyDocument::Plans(plans)) => match &plans.set[..] {
+            [zerodrift::document::Compared::Done(comparison)] => comparison.plan.findings.clone(),
+            other => panic!("{other:?}"),
+        },
         other => panic!("{other:?}"),
     }
 }

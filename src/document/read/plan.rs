@@ -6,8 +6,8 @@ use super::error::ReadError;
 use crate::diagnostics::{Finding, Location, Rule};
 use crate::document::interned::interned;
 use crate::document::{
-    AttributionEntry, BaseEntry, ChangeEntry, Comparison, FailureEntry, FindingEntry, GuardEntry, InSyncEntry,
-    ManifestEntry, PlanDocument, PlanEntry, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, Compared, Comparison, FailureEntry, FindingEntry, GuardEntry,
+    InSyncEntry, ManifestEntry, PlanDocument, PlanEntry, ShardEntry, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
 };
 use crate::plan::{Attribution, Base, Change, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, digest_time};
 use crate::settings::{Endpoint, Guard, Kind, Model, Scope, Setting, SettingPath, Target};
@@ -16,16 +16,23 @@ use crate::settings::{Endpoint, Guard, Kind, Model, Scope, Setting, SettingPath,
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RecordedPlans {
-    /// What the command found, in the order of the document.
-    pub comparisons: Vec<Comparison<'static>>,
-    /// The organizations that could not be compared.
-    pub failures: Vec<FailureEntry>,
+    /// The command that wrote the document.
+    pub wording: Wording,
+    /// The shard that it compared; `None` if it compared all organizations.
+    pub shard: Option<ShardEntry>,
+    /// What it found, in the order of the paths of the manifests.
+    pub set: Vec<Compared<'static>>,
 }
 
 pub(super) fn recorded(document: PlanDocument) -> Result<RecordedPlans, ReadError> {
-    let PlanDocument { command, plans, failures, .. } = document;
-    let comparisons = plans.into_iter().map(|entry| comparison(command, entry)).collect::<Result<_, _>>()?;
-    Ok(RecordedPlans { comparisons, failures })
+    let PlanDocument { command: wording, shard, plans, failures, .. } = document;
+    let mut set = plans
+        .into_iter()
+        .map(|entry| comparison(wording, entry).map(Compared::from))
+        .chain(failures.into_iter().map(|failure| Ok(failure.into())))
+        .collect::<Result<Vec<_>, _>>()?;
+    set.sort_by(Compared::order);
+    Ok(RecordedPlans { wording, shard, set })
 }
 
 fn comparison(wording: Wording, entry: PlanEntry) -> Result<Comparison<'static>, ReadError> {
@@ -128,6 +135,18 @@ fn base(entry: BaseEntry) -> Result<Base, ReadError> {
     let BaseEntry { name, no_longer_managed } = entry;
     let no_longer_managed = no_longer_managed.iter().map(|path| setting(path)).collect::<Result<_, _>>()?;
     Ok(Base { name, no_longer_managed })
+}
+
+impl FailureEntry {
+    /// The organization, if it is known.
+    pub(crate) fn target(&self) -> Option<Target> {
+        self.target.as_ref().and_then(|entry| target(entry).ok())
+    }
+
+    /// The findings about the manifest.
+    pub(crate) fn findings(&self) -> Vec<Finding> {
+        self.error.findings.iter().cloned().map(finding).collect()
+    }
 }
 
 /// Returns a finding of an entry. The message of a rule that only another version knows starts with the rule's id.

@@ -4,7 +4,8 @@ use super::*;
 use crate::diagnostics::{Finding, Location, Rule};
 use crate::document::tests::failure;
 use crate::document::{
-    Comparison, ErrorEntry, Wording, error_document, findings_document, plan_document, saved, to_text,
+    Compared, Comparison, ErrorEntry, ShardEntry, Wording, error_document, findings_document, plan_document, saved,
+    to_text,
 };
 use crate::ending::FailureKind;
 use crate::live::{Live, Slot};
@@ -39,6 +40,14 @@ fn recorded_plans(text: &str) -> RecordedPlans {
     }
 }
 
+/// The only comparison of a document.
+fn recorded_comparison(text: &str) -> Comparison<'static> {
+    match recorded_plans(text).set.remove(0) {
+        Compared::Done(comparison) => *comparison,
+        Compared::Failed(failure) => panic!("{failure:?}"),
+    }
+}
+
 /// The text of a document, changed as JSON.
 fn with(text: &str, change: impl FnOnce(&mut Json)) -> String {
     let mut value = serde_json::from_str(text).unwrap();
@@ -55,20 +64,25 @@ fn unsealed(text: &str) -> String {
 fn a_plan_document_reads_back_as_the_same_plans() {
     let plans = [complete(), create_without_spans(), in_sync()];
     for wording in [Wording::Plan, Wording::Drift] {
-        let runs = plans.each_ref().map(|plan| {
-            let yaml = if plan.is_empty() { "" } else { DIFFERENCE };
-            Comparison {
-                yaml: yaml.to_owned(),
-                repository_file: "teams/org.yaml".to_owned(),
-                ..Comparison::of(wording, plan)
-            }
-        });
-        let failures = vec![failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()))];
-        let text = to_text(&plan_document(&runs, failures.clone()));
+        let mut set: Vec<Compared<'_>> = plans
+            .each_ref()
+            .map(|plan| {
+                let yaml = if plan.is_empty() { "" } else { DIFFERENCE };
+                Comparison {
+                    yaml: yaml.to_owned(),
+                    repository_file: "teams/org.yaml".to_owned(),
+                    ..Comparison::of(wording, plan)
+                }
+                .into()
+            })
+            .into();
+        set.push(failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new())).into());
+        set.sort_by(Compared::order);
+        let shard = Some(ShardEntry { index: 2, of: 3, manifests: 9 });
+        let text = to_text(&plan_document(wording, shard, &set));
         let read = recorded_plans(&text);
-        assert_eq!(read.comparisons, runs);
-        assert_eq!(read.failures, failures);
-        assert_eq!(to_text(&plan_document(&read.comparisons, read.failures)), text);
+        assert_eq!((read.wording, read.shard), (wording, shard));
+        assert_eq!(read.set, set);
     }
 }
 
@@ -81,7 +95,7 @@ fn create_without_spans() -> Plan {
 fn a_saved_plan_is_read_as_a_plan() {
     let plan = complete();
     let text = saved::to_text(&planned(&plan), &samples::saved());
-    assert_eq!(*recorded_plans(&text).comparisons[0].plan, plan);
+    assert_eq!(*recorded_comparison(&text).plan, plan);
     let edited = with(&text, |value| value["plans"][0]["action"] = json!("none"));
     assert_eq!(read(edited.as_bytes()), Err(ReadError::Edited));
 }
@@ -89,13 +103,13 @@ fn a_saved_plan_is_read_as_a_plan() {
 #[test]
 fn a_document_of_a_later_version_is_read() {
     let plan = busy();
-    let text = with(&unsealed(&to_text(&plan_document(&[planned(&plan)], Vec::new()))), |value| {
+    let text = with(&unsealed(&to_text(&plan_document(Wording::Plan, None, &[planned(&plan).into()]))), |value| {
         value["format_version"] = json!("1.7");
         value["added_later"] = json!({});
         value["plans"][0]["changes"][1]["setting"] = json!("organization.login_design.added_later");
         value["plans"][0]["findings"][0]["rule"] = json!("added-later");
     });
-    let read = recorded_plans(&text).comparisons.remove(0).plan;
+    let read = recorded_comparison(&text).plan;
     let change = &read.changes[1];
     assert_eq!(change.setting.path, "organization.login_design.added_later");
     assert_eq!((change.setting.name(), change.setting.group()), ("added_later", Some("organization.login_design")));
@@ -106,17 +120,17 @@ fn a_document_of_a_later_version_is_read() {
 #[test]
 fn a_document_of_the_first_version_is_read() {
     let plan = Plan { in_sync: Vec::new(), ..create_without_spans() };
-    let text = with(&unsealed(&to_text(&plan_document(&[planned(&plan)], Vec::new()))), |value| {
+    let text = with(&unsealed(&to_text(&plan_document(Wording::Plan, None, &[planned(&plan).into()]))), |value| {
         value.as_object_mut().unwrap().remove("command");
         value["plans"][0]["changes"][0].as_object_mut().unwrap().remove("origin");
     });
-    let read = recorded_plans(&text);
-    assert_eq!(read.comparisons, [Comparison::of(Wording::Plan, &plan)]);
+    let read = recorded_comparison(&text);
+    assert_eq!(read, Comparison::of(Wording::Plan, &plan));
 }
 
 #[test]
 fn a_document_that_was_cut_anywhere_is_rejected() {
-    let text = to_text(&plan_document(&[planned(&busy())], Vec::new()));
+    let text = to_text(&plan_document(Wording::Plan, None, &[planned(&busy()).into()]));
     let text = text.trim_end();
     for length in 0..text.len() {
         assert!(matches!(read(&text.as_bytes()[..length]), Err(ReadError::Cut(_) | ReadError::Json(_))), "{length}");
@@ -125,7 +139,7 @@ fn a_document_that_was_cut_anywhere_is_rejected() {
 
 #[test]
 fn an_edit_of_any_value_is_detected() {
-    let text = to_text(&plan_document(&[planned(&complete())], Vec::new()));
+    let text = to_text(&plan_document(Wording::Plan, None, &[planned(&complete()).into()]));
     let value: Json = serde_json::from_str(&text).unwrap();
     let mut edits = 0;
     for pointer in leaves(&value, String::new()) {
@@ -155,7 +169,7 @@ fn leaves(value: &Json, at: String) -> Vec<String> {
 
 #[test]
 fn a_value_that_no_version_writes_is_rejected() {
-    let text = unsealed(&to_text(&plan_document(&[planned(&busy())], Vec::new())));
+    let text = unsealed(&to_text(&plan_document(Wording::Plan, None, &[planned(&busy()).into()])));
     let cases = [
         ("/plans/0/target/id", "../../etc", "id"),
         ("/plans/0/digest", "sha256:1", "digest"),

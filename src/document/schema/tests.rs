@@ -8,6 +8,7 @@ use super::*;
 use crate::apply::End;
 use crate::diagnostics::{Finding, Rule};
 use crate::document::tests::failure;
+use crate::document::{ShardEntry, Wording};
 use crate::live::{Live, Snapshot};
 use crate::manifest::write::{self, Detail};
 use crate::plan::tests::samples::{busy, create, in_sync, live, planned, read_yaml, target, warning};
@@ -96,7 +97,16 @@ fn documents() -> Vec<(SchemaName, Json)> {
     vec![
         (
             SchemaName::Plan,
-            value(&plan_document(&[planned(&busy()), planned(&create()), planned(&in_sync())], vec![failure(error())])),
+            value(&plan_document(
+                Wording::Plan,
+                Some(ShardEntry { index: 1, of: 3, manifests: 9 }),
+                &[
+                    planned(&busy()).into(),
+                    planned(&create()).into(),
+                    failure(error()).into(),
+                    planned(&in_sync()).into(),
+                ],
+            )),
         ),
         (SchemaName::Results, value(&results_document(results))),
         (SchemaName::Findings, value(&findings_document(&[warning(), finding]))),
@@ -200,7 +210,7 @@ fn an_added_field_is_valid_but_undocumented() {
 #[test]
 fn a_missing_field_and_another_major_version_are_invalid() {
     for (name, document) in documents() {
-        let optional = ["failures", "seal"];
+        let optional = ["digest", "failures", "seal", "shard"];
         for key in document.as_object().unwrap().keys().filter(|key| !optional.contains(&key.as_str())) {
             let mut broken = document.clone();
             broken.as_object_mut().unwrap().remove(key);

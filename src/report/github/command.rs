@@ -1,5 +1,7 @@
 //! Annotations: messages on lines of a file, as workflow commands.
 
+use std::collections::BTreeMap;
+
 use crate::text::Visible;
 use crate::text::safe::safe;
 use crate::text::workflow::{CommandText, data, property};
@@ -32,27 +34,51 @@ pub(super) struct Annotation {
 /// without a message.
 const SHOWN: usize = 10;
 
-/// Returns the commands for annotations, most severe first. Those that GitHub would drop are omitted and counted.
-pub(super) fn annotations(mut annotations: Vec<Annotation>) -> CommandText {
-    annotations.sort_by_key(|annotation| annotation.level);
-    let (mut lines, mut dropped) = (CommandText::new(), 0);
-    for level in [AnnotationLevel::Error, AnnotationLevel::Warning, AnnotationLevel::Notice] {
-        let of_level: Vec<_> = annotations.iter().filter(|annotation| annotation.level == level).collect();
-        // If any are dropped, the last annotation contains their number.
-        let room =
-            if level == AnnotationLevel::Notice && (dropped > 0 || of_level.len() > SHOWN) { SHOWN - 1 } else { SHOWN };
-        of_level.iter().take(room).for_each(|annotation| lines.push(annotation.to_command()));
-        dropped += of_level.len().saturating_sub(room);
+/// Annotations, most severe first. Those that GitHub would drop are counted.
+#[derive(Debug, Default)]
+pub(super) struct Annotations {
+    kept: BTreeMap<AnnotationLevel, Vec<Annotation>>,
+    dropped: usize,
+}
+
+impl Annotations {
+    /// Adds an annotation.
+    pub(super) fn add(&mut self, annotation: Annotation) {
+        let of_level = self.kept.entry(annotation.level).or_default();
+        if of_level.len() < SHOWN {
+            of_level.push(annotation);
+        } else {
+            self.dropped += 1;
+        }
     }
-    if dropped > 0 {
-        let noun = if dropped == 1 { "annotation" } else { "annotations" };
-        lines.push(safe!(
-            "::notice title=zerodrift::{} more {} not shown; the log of this step lists all of them\n",
-            dropped,
-            noun
-        ));
+
+    /// Returns the commands.
+    pub(super) fn commands(&self) -> CommandText {
+        let notices = self.kept.get(&AnnotationLevel::Notice).map_or(0, Vec::len);
+        // If any are dropped, the last notice contains their number, and needs the room of one.
+        let is_last_needed = self.dropped > 0 && notices == SHOWN;
+        let room = |level| if level == AnnotationLevel::Notice && is_last_needed { SHOWN - 1 } else { SHOWN };
+        let shown = self.kept.iter().flat_map(|(level, of_level)| of_level.iter().take(room(*level)));
+        let mut lines: CommandText = shown.map(Annotation::to_command).collect();
+        let dropped = self.dropped + usize::from(is_last_needed);
+        if dropped > 0 {
+            let noun = if dropped == 1 { "annotation" } else { "annotations" };
+            lines.push(safe!(
+                "::notice title=zerodrift::{} more {} not shown; the log of this step lists all of them\n",
+                dropped,
+                noun
+            ));
+        }
+        lines
     }
-    lines
+}
+
+impl FromIterator<Annotation> for Annotations {
+    fn from_iter<I: IntoIterator<Item = Annotation>>(all: I) -> Self {
+        let mut annotations = Self::default();
+        all.into_iter().for_each(|annotation| annotations.add(annotation));
+        annotations
+    }
 }
 
 impl Annotation {
@@ -78,6 +104,10 @@ mod tests {
         Annotation { level, file: "org.yaml".into(), at: Some((number, 3)), title, message }
     }
 
+    fn commands(all: Vec<Annotation>) -> CommandText {
+        Annotations::from_iter(all).commands()
+    }
+
     #[test]
     fn the_syntax_of_commands_is_escaped() {
         let annotation = Annotation {
@@ -95,7 +125,7 @@ mod tests {
 
     #[test]
     fn the_most_severe_are_first() {
-        let shown = annotations(vec![annotation(AnnotationLevel::Notice, 1), annotation(AnnotationLevel::Error, 2)]);
+        let shown = commands(vec![annotation(AnnotationLevel::Notice, 1), annotation(AnnotationLevel::Error, 2)]);
         assert_eq!(
             shown,
             "::error file=org.yaml,line=2,col=3,title=title 2::message 2\n\
@@ -108,7 +138,7 @@ mod tests {
         let all: Vec<_> = (0..12)
             .flat_map(|n| [annotation(AnnotationLevel::Error, n), annotation(AnnotationLevel::Notice, n)])
             .collect();
-        let shown = annotations(all);
+        let shown = commands(all);
         assert_eq!(shown.matches("::error ").count(), 10, "{shown}");
         assert_eq!(shown.matches("::notice ").count(), 10, "{shown}");
         let last = shown.lines().last().unwrap();
@@ -116,7 +146,7 @@ mod tests {
             last,
             "::notice title=zerodrift::5 more annotations not shown; the log of this step lists all of them"
         );
-        let ten = annotations((0..10).map(|n| annotation(AnnotationLevel::Notice, n)).collect());
+        let ten = commands((0..10).map(|n| annotation(AnnotationLevel::Notice, n)).collect());
         assert!(!ten.contains("more annotations"), "{ten}");
     }
 }

@@ -2,6 +2,7 @@ use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::*;
+use crate::document::Wording;
 use crate::plan::tests::samples::{busy, in_sync, planned, warning, with_origins};
 use crate::report::tests::hostile::{NASTY, checked, filled_with};
 use crate::report::{drift, plan};
@@ -94,7 +95,7 @@ fn assert_harmless(value: &str) {
     }
     let texts = [plan::text(&plan, &Style::plain(60)), drift::text(&plan, &Style::plain(60)), value.to_owned()];
     let documents = [
-        crate::document::to_text(&crate::document::plan_document(&[planned(&plan)], Vec::new())),
+        crate::document::to_text(&crate::document::plan_document(Wording::Plan, None, &[planned(&plan).into()])),
         super::super::sarif::sarif(&plan.findings, None),
         super::super::gitlab::code_quality(&plan.findings, None),
         crate::text::yaml_scalar(value),

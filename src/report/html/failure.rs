@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::paint::policy;
+use super::paint::{self, Colors};
+use super::rendered::rendered;
 use super::rest::{self, FindingItem};
 use crate::report::phrase::source;
 use crate::report::subject::FailedRun;
@@ -14,7 +15,9 @@ use crate::text::safe::safe;
 #[template(path = "failure.html", config = "src/report/html/askama.toml")]
 struct FailurePage {
     policy: String,
-    style: &'static str,
+    style: String,
+    level: u8,
+    prefix: &'static str,
     title: Visible,
     command: Visible,
     outcome: Visible,
@@ -27,15 +30,17 @@ struct FailurePage {
 /// Returns the page of a failed run: what happened, what to do, and the findings of the manifest.
 pub fn failure(failed: &FailedRun<'_>) -> String {
     let FailedRun { command, file, target, message, hints, findings, .. } = *failed;
-    let style = include_str!("style.css");
+    let style = paint::style(&Colors::new());
     let manifest = (!file.is_empty()).then(|| ("Manifest", source(file)));
     let organization = target.map(|target| ("Organization", safe!("{}", target)));
     let command = Visible::of(command);
     // A heading has no line breaks.
     let lines = message.lines().map(Visible::of);
-    let view = FailurePage {
-        policy: policy(style),
+    rendered(&FailurePage {
+        policy: paint::policy(&style),
         style,
+        level: 1,
+        prefix: "",
         title: safe!("zerodrift {} failed", command),
         command,
         outcome: Visible::join::<Visible>(lines, " "),
@@ -43,9 +48,5 @@ pub fn failure(failed: &FailedRun<'_>) -> String {
         hints: hints.iter().map(|hint| Visible::excerpt(hint, LONG_MESSAGE)).collect(),
         findings: rest::findings(findings),
         version: env!("CARGO_PKG_VERSION"),
-    };
-    let mut html = String::with_capacity(style.len() + 4 * 1024);
-    // Writing to a String cannot fail.
-    let _ = view.render_into(&mut html);
-    html
+    })
 }

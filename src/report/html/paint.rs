@@ -38,17 +38,23 @@ fn digits(color: Color) -> String {
     color.to_string().trim_start_matches('#').to_owned()
 }
 
-/// Returns a rule for each class that the page may use: the colours of the live state and of the changes.
-pub(super) fn rules(run: &Comparison<'_>) -> String {
+/// The colours that a page may use, sorted, so that the same input gives the same page.
+pub(super) type Colors = BTreeSet<[u8; 3]>;
+
+/// Returns the colours of the live state and of the changes.
+pub(super) fn colors(run: &Comparison<'_>) -> Colors {
     let settings = Model::current().settings().iter().filter(|setting| setting.kind == Kind::Color);
     let live = settings.filter_map(|setting| color(setting, run.plan.live_value(setting)?));
     let changes = run.plan.changes.iter().flat_map(|change| {
         [&change.before, &change.after].map(|value| color(&change.setting, value)).into_iter().flatten()
     });
-    // Sorted, so that the same input gives the same page.
-    let colors: BTreeSet<[u8; 3]> = live.chain(changes).map(|color| [color.red, color.green, color.blue]).collect();
-    let mut css = String::new();
-    for [red, green, blue] in colors {
+    live.chain(changes).map(|color| [color.red, color.green, color.blue]).collect()
+}
+
+/// Returns the style sheet, with a rule for each class that these colours need.
+pub(super) fn style(colors: &Colors) -> String {
+    let mut css = include_str!("style.css").to_owned();
+    for &[red, green, blue] in colors {
         let color = Color { red, green, blue };
         // Writing to a String cannot fail.
         let _ = writeln!(css, ".{}{{background-color:{color}}}.{}{{color:{color}}}", fill(color), ink(color));

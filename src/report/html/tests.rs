@@ -6,8 +6,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::diagnostics;
-use crate::plan::Consent;
 use crate::plan::tests::samples::{busy, change, create, in_sync, unmanaged, with_login_page, with_origins};
+use crate::plan::{Consent, Plan};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{FailedRun, Wording};
 

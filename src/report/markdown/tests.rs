@@ -3,8 +3,10 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::*;
-use crate::diagnostics::{Rule, Severity};
+use crate::diagnostics::{Finding, Rule, Severity};
+use crate::document::CiRun;
 use crate::plan::Origin;
+use crate::plan::Unmanaged;
 use crate::plan::tests::samples::{busy, change, create, in_sync, warning, with_origins};
 use crate::report::tests::hostile::{NASTY, filled_with};
 

@@ -103,7 +103,7 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
         drift::text(plan, &style),
         plan::summary(plan),
         drift::summary(plan),
-        documents::to_text(&documents::plan_document(&[planned(plan)], Vec::new())),
+        documents::to_text(&documents::plan_document(Wording::Plan, None, &[planned(plan).into()])),
         documents::to_text(&documents::findings_document(&plan.findings)),
         page(plan),
         sarif(&plan.findings, None),
