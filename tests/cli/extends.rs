@@ -3,6 +3,7 @@
 use insta::assert_snapshot;
 
 use crate::harness::{ACCOUNT, TestEnv};
+use crate::server::Api;
 
 const BASE: &str = "lock: [organization.session_duration]
 organization:
@@ -87,6 +88,24 @@ fn a_finding_shows_the_line_of_the_parent() {
 }
 
 #[test]
+fn the_findings_of_a_manifest_and_of_all_its_parents_are_reported_in_one_run() {
+    let env = repository("organization:\n  nme: A\n");
+    env.write("_base.yaml", "extends: _top.yaml\norganization:\n  session_duration: 1d\n");
+    env.write("_top.yaml", "extends: _missing.yaml\norganization:\n  is_ui_read_only: maybe\n");
+    let found = env.run("validate orgs/a.yaml --format json").exits(5).json();
+    let found = found["findings"].as_array().unwrap();
+    let found: Vec<_> =
+        found.iter().map(|one| (one["file"].as_str().unwrap(), one["rule"].as_str().unwrap())).collect();
+    let expected = [
+        ("orgs/a.yaml", "unknown-key"),
+        ("_base.yaml", "duration"),
+        ("_top.yaml", "wrong-type"),
+        ("_top.yaml", "parent-unreadable"),
+    ];
+    assert_eq!(found, expected);
+}
+
+#[test]
 fn fixes_edit_the_manifest_and_never_the_parent() {
     let env = repository("organization:\n  is_ui_read_only: yes\n");
     env.write("_base.yaml", &BASE.replace("name: Widget", "allow_authenticate_via_warp: no"));
@@ -146,6 +165,31 @@ fn a_saved_plan_is_bound_to_the_parent() {
     assert!(refused.stderr.contains("orgs/a.yaml"), "{refused}");
     env.write("_base.yaml", BASE);
     env.run("apply --plan plan.json --sandbox=state.json").exits(0);
+}
+
+#[test]
+fn a_value_that_the_api_refuses_is_shown_at_its_line_in_the_parent() {
+    let mut state = zerodrift::sandbox::seeded();
+    state.account.dashboard_sso = true;
+    let api = Api::of(state);
+    let env = api.env();
+    env.write("_base.yaml", "organization:\n  auth_domain: new.cloudflareaccess.com\n");
+    env.write("a.yaml", &format!("account_id: {ACCOUNT}\nextends: _base.yaml\norganization:\n  name: Widget\n"));
+    let refused = env.run("apply a.yaml --auto-approve --allow auth_domain").exits(1);
+    let (finding, _) = refused.stderr.split_once("1 error in").unwrap();
+    assert_snapshot!(&finding[finding.find("error[").unwrap()..], @r"
+    error[refused-by-api]: the API refuses organization.auth_domain:
+                           access.api.error.auth_domain_cannot_be_updated_dash_sso
+     --> _base.yaml:2:16
+      |
+    2 |   auth_domain: new.cloudflareaccess.com
+      |                ^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: run `zerodrift explain organization.auth_domain` to see what the API accepts
+    ");
+    let document = env.run("apply a.yaml --auto-approve --allow auth_domain --format json").exits(1).json();
+    let finding = &document["results"][0]["error"]["findings"][0];
+    assert_eq!((finding["file"].as_str(), finding["line"].as_u64()), (Some("_base.yaml"), Some(2)), "{document}");
 }
 
 /// A message must not show text of a file that is not a manifest: a pull request may name any file of the workspace.

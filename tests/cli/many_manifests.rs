@@ -184,9 +184,7 @@ fn each_manifest_is_fixed_on_its_own() {
     permissions.set_readonly(true);
     std::fs::set_permissions(&path, permissions).unwrap();
     let fixed = env.run("validate orgs --fix").exits(5);
-    assert_snapshot!(fixed.stderr, @r"
-    fixed: orgs/e.yaml:2:20: write true
-    ");
+    assert_snapshot!(fixed.stderr, @"fixed: orgs/e.yaml:2:20: write true");
     fixed.shows(&["cannot write orgs/d.yaml: it is read-only", "error[duration]"]);
     assert_eq!(env.read("orgs/e.yaml"), "organization:\n  is_ui_read_only: true\n");
     assert_eq!(env.read("orgs/d.yaml"), "organization:\n  is_ui_read_only: yes\n");

@@ -106,10 +106,8 @@ fn composed(context: &Context, files: &impl ManifestFiles, path: &str, bytes: &[
     let source = Source::from_bytes(path, bytes).map_err(|findings| faulty(path, &findings))?;
     let Parsed { manifest, findings, .. } = manifest::parse(context.model, &source);
     let manifest = manifest.ok_or_else(|| faulty(path, &findings))?;
-    if manifest.composition.extends.is_none() {
-        return Ok(manifest);
-    }
-    let parents = parents::read(context, files, &manifest);
+    let Some(extends) = &manifest.composition.extends else { return Ok(manifest) };
+    let parents = parents::read(context, files, path, extends);
     if let Some(error) = parents.findings.iter().find(|finding| finding.is_error()) {
         return Err(match error.rule {
             Rule::ParentUnreadable => BaseError::unreadable(&error.message),

@@ -59,13 +59,14 @@ pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
 
 /// Reads the parents of a manifest, and merges them.
 pub(crate) fn composed(context: &Context, source: Source, parsed: Parsed) -> Loaded {
-    let Parsed { manifest: own, target, target_at, mut findings } = parsed;
+    let Parsed { manifest: own, target, target_at, extends, mut findings } = parsed;
     let mut manifest = own.clone();
     let mut parents = Parents::default();
-    if let Some(child) = own.as_ref().filter(|own| own.composition.extends.is_some()) {
-        parents = parents::read(context, &FilesOnDisk::around(&child.path, &context.manifests), child);
+    if let Some(extends) = &extends {
+        parents = parents::read(context, &FilesOnDisk::around(&source.name, &context.manifests), &source.name, extends);
         let is_complete = !parents.findings.iter().any(Finding::is_error);
-        let merged = is_complete.then(|| manifest::compose(context.model, child, &parents.manifests));
+        let child = own.as_ref().filter(|_| is_complete);
+        let merged = child.map(|child| manifest::compose(context.model, child, &parents.manifests));
         findings.append(&mut parents.findings);
         manifest = merged.and_then(|merged| {
             findings.extend(merged.findings);

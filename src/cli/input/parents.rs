@@ -72,75 +72,73 @@ impl ManifestFiles for FilesOnDisk {
     }
 }
 
-/// Reads the parents of a manifest.
-pub(super) fn read(context: &Context, files: &impl ManifestFiles, child: &Manifest) -> Parents {
+/// Reads the parents of a manifest: the one that it names, the one that this one names, and so on. A parent with errors is
+/// followed too, so that the findings of all are known.
+pub(super) fn read(context: &Context, files: &impl ManifestFiles, manifest: &str, extends: &Extends) -> Parents {
     let mut parents = Parents::default();
-    let mut visited: Vec<PathBuf> = files.real(Path::new(&child.path)).into_iter().collect();
-    let mut current = child.clone();
-    while let Some(extends) = current.composition.extends.clone() {
-        if parents.manifests.len() + 1 == LONGEST_CHAIN {
+    if manifest == "-" {
+        let message = "standard input has no folder, so a manifest from it cannot extend another one";
+        let finding = Finding::new(Rule::Extends, manifest, message).at(&extends.at);
+        parents.findings.push(finding.help("name the manifest as a file"));
+        return parents;
+    }
+    let mut visited: Vec<PathBuf> = files.real(Path::new(manifest)).into_iter().collect();
+    let (mut current, mut next) = (manifest.to_owned(), Some(extends.clone()));
+    let mut length = 1;
+    while let Some(extends) = next.take() {
+        length += 1;
+        let opened = if length > LONGEST_CHAIN {
             let message = format!("{} is one parent too many: a chain has at most {LONGEST_CHAIN} files", extends.path);
-            parents.findings.push(Finding::new(Rule::LongChain, &current.path, message).at(&extends.at));
-            break;
-        }
-        let opened = open(files, child, &current, &extends, &visited);
-        let parsed = opened.map(|(source, real)| {
-            visited.push(real);
-            parents.parse(context, source)
-        });
-        match parsed {
-            Ok(Some(parent)) if parent.target.is_some() => {
-                let message = format!("{} names an account or a zone, but a parent has no target", parent.path);
-                parents.findings.push(Finding::new(Rule::ParentTarget, &current.path, message).at(&extends.at));
-                break;
+            Err(Box::new(Finding::new(Rule::LongChain, &current, message)))
+        } else {
+            open(files, &current, &extends, &visited)
+        };
+        match opened {
+            Ok((source, real)) => {
+                visited.push(real);
+                let name = source.name.clone();
+                let Parsed { target, extends: parent, .. } = parents.parse(context, source);
+                if target.is_some() {
+                    let message = format!("{name} names an account or a zone, but a parent has no target");
+                    parents.findings.push(Finding::new(Rule::ParentTarget, &current, message).at(&extends.at));
+                }
+                (current, next) = (name, parent);
             }
-            Ok(Some(parent)) => {
-                parents.manifests.push(parent.clone());
-                current = parent;
-            }
-            Ok(None) => break,
-            Err(finding) => {
-                parents.findings.push(finding.at(&extends.at));
-                break;
-            }
+            Err(finding) => parents.findings.push(finding.at(&extends.at)),
         }
     }
     parents
 }
 
 impl Parents {
-    /// Parses a parent, and keeps its findings. `None` if it has errors.
-    fn parse(&mut self, context: &Context, source: Source) -> Option<Manifest> {
-        let Parsed { manifest, findings, .. } = manifest::parse_parent(context.model, &source);
+    /// Parses a parent, and keeps its findings, and the manifest unless it has errors.
+    fn parse(&mut self, context: &Context, source: Source) -> Parsed {
+        let mut parsed = manifest::parse_parent(context.model, &source);
         let withheld = context.withheld(&source);
-        self.findings.extend(findings.into_iter().map(|finding| match withheld {
+        self.findings.extend(parsed.findings.drain(..).map(|finding| match withheld {
             Some(reason) => finding.withheld(reason),
             None => finding,
         }));
         if withheld.is_none() {
             self.sources.push(source);
         }
-        manifest
+        self.manifests.extend(parsed.manifest.take());
+        parsed
     }
 }
 
 /// Reads a parent of `current`, with its real path. The finding of a failure has no location.
 fn open(
     files: &impl ManifestFiles,
-    child: &Manifest,
-    current: &Manifest,
+    current: &str,
     extends: &Extends,
     visited: &[PathBuf],
 ) -> Result<(Source, PathBuf), Box<Finding>> {
-    let refused = |rule, message: String| Box::new(Finding::new(rule, &current.path, message));
+    let refused = |rule, message: String| Box::new(Finding::new(rule, current, message));
     let unreadable = |name: &str, error: &io::Error| {
         refused(Rule::ParentUnreadable, format!("cannot read the parent {name}: {error}"))
     };
-    if child.path == "-" {
-        let message = "standard input has no folder, so a manifest from it cannot extend another one";
-        return Err(Box::new(refused(Rule::Extends, message.to_owned()).help("name the manifest as a file")));
-    }
-    let path = folder_of(&current.path).join(&extends.path);
+    let path = folder_of(current).join(&extends.path);
     let name = tidy(files, &path);
     let real = files.real(&path).map_err(|error| unreadable(&name, &error))?;
     if !files.contains(&real) {

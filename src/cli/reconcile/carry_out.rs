@@ -196,8 +196,9 @@ fn finish(
         (Exit::Success, Format::Json) => {}
         _ => {
             if !findings.is_empty() {
-                let source = context.shown(Some(&job.desired.source));
-                context.ui.say(&report::findings::text(&findings, source, &context.ui.err));
+                let Desired { source, parents, .. } = job.desired;
+                let sources = context.shown(Some(source)).into_iter().chain(&parents.sources);
+                context.ui.say(&report::findings::text(&findings, sources, &context.ui.err));
             }
             context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
             // Aligned with the hints above: those of an error are indented, that of a conflict is not.

@@ -28,7 +28,7 @@ use self::decoder::ManifestDecoder;
 use self::yaml::{Reading, YamlFault};
 use crate::diagnostics::{Diagnostics, Finding, Lines, Location, Rule, Source};
 use crate::manifest::compose;
-use crate::manifest::desired::Manifest;
+use crate::manifest::desired::{Extends, Manifest};
 use crate::settings::{Model, Setting, Target};
 
 /// The outcome of parsing a manifest.
@@ -40,6 +40,8 @@ pub struct Parsed {
     pub target: Option<Target>,
     /// The location of the id of the target.
     pub target_at: Option<Location>,
+    /// The parent that the file names, even if there are errors.
+    pub extends: Option<Extends>,
     /// The findings in the order of the file: at most 100, and one that counts the rest.
     pub findings: Vec<Finding>,
 }
@@ -47,7 +49,7 @@ pub struct Parsed {
 impl Parsed {
     /// The outcome for a file that cannot be decoded.
     fn failed(findings: Vec<Finding>) -> Self {
-        Self { manifest: None, target: None, target_at: None, findings }
+        Self { manifest: None, target: None, target_at: None, extends: None, findings }
     }
 }
 
@@ -116,7 +118,7 @@ fn parse_and(model: &Model, source: &Source, check: impl FnOnce(&Manifest, &[Set
     let has_errors = diagnostics.has_errors();
     let checks = check(&manifest, &unusable).into_iter();
     diagnostics.extend(checks.filter(|finding| !has_errors || finding.rule != Rule::NoSection));
-    let target = manifest.target.clone();
+    let (target, extends) = (manifest.target.clone(), manifest.composition.extends.clone());
     let manifest = (!diagnostics.has_errors()).then_some(manifest);
-    Parsed { manifest, target, target_at, findings: diagnostics.into_findings() }
+    Parsed { manifest, target, target_at, extends, findings: diagnostics.into_findings() }
 }
