@@ -9,9 +9,10 @@ use super::envelope::{self, ApiError};
 use super::exchange::{Answer, RATELIMIT, RecordedRequest};
 use super::fault::{self, Fault, FaultEndpoint, FaultKind, Pending};
 use super::personality::{Patch, Personality};
+use super::residence::Residence;
 use super::route::{self, ApiResource, Route};
 use super::rules::WriteKind;
-use super::state::{Adopt, State};
+use super::state::State;
 use crate::cloudflare::Request;
 use crate::json::JsonText;
 use crate::settings::{Endpoint, Model, Target};
@@ -96,10 +97,12 @@ impl Sandbox {
         let (ray, draft) = (self.ray(), self.draft(call));
         let outcome = match fault {
             Some(fault) if !fault.is_applied() => None,
-            _ => Some(route.map_err(|refusal| vec![refusal]).and_then(|route| self.act(call, &route))),
+            _ => Some(route.as_ref().map_err(|refusal| vec![refusal.clone()]).and_then(|route| self.act(call, route))),
         };
-        if let (Some(draft), Some(outcome)) = (draft, &outcome) {
-            self.log_outcome(draft, outcome);
+        let target = route.ok().and_then(|route| route.target);
+        if let (Some(draft), Some(outcome), Some(target)) = (draft, &outcome, target) {
+            // An account that does not exist has no log.
+            let _ = self.visit(&target, |sandbox| sandbox.log_outcome(draft, outcome));
         }
         if let Some(FaultKind::Lands { requests }) = fault {
             self.defer_write(call, requests);
@@ -153,8 +156,15 @@ impl Sandbox {
         }
         auth::authorize(&self.state, call, route.need(call)).map_err(one)?;
         let target = route.target.as_ref().ok_or_else(|| vec![ApiError::no_route(call.uri().path())])?;
-        self.check_target(target).map_err(one)?;
-        let endpoint = match route.resource {
+        if self.state.target.is_none() && self.state.residence(target) == Some(Residence::First) {
+            self.state.target = Some(target.clone());
+        }
+        self.visit(target, |sandbox| sandbox.act_on(target, call, route.resource)).map_err(one)?
+    }
+
+    /// Answers an authorized request for the account or zone that is visited.
+    fn act_on(&mut self, target: &Target, call: &Request, resource: ApiResource) -> Handled {
+        let endpoint = match resource {
             ApiResource::Settings(endpoint) => endpoint,
             ApiResource::AuditLog => return self.audit_page(target, call),
             _ => return revoke_user(call),
@@ -184,15 +194,6 @@ impl Sandbox {
 
     fn patches(&self, endpoint: Endpoint) -> bool {
         endpoint == Endpoint::Organization && self.state.personality.patch == Patch::Accepted
-    }
-
-    /// Adopts the first target, and rejects others unless the state answers for any.
-    fn check_target(&mut self, target: &Target) -> Result<(), ApiError> {
-        let known = self.state.target.get_or_insert_with(|| target.clone());
-        if known == target || self.state.adopt == Adopt::Any {
-            return Ok(());
-        }
-        Err(ApiError::new(403, 9109, "Unauthorized to access requested resource"))
     }
 }
 

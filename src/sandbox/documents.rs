@@ -2,6 +2,7 @@
 
 use serde_json::Value as Json;
 
+use super::account_state::StaleDocument;
 use super::api::{Handled, Sandbox, read_body};
 use super::envelope::{self, ApiError};
 use super::fields::{self, Fields, Table, Winner};
@@ -12,7 +13,7 @@ use super::personality::{
 };
 use super::render;
 use super::rules::{Write, WriteKind};
-use super::state::{StaleDocument, instant};
+use super::state::instant;
 use super::write::merge_patch;
 use crate::cloudflare::Request;
 use crate::live::{Document, DocumentError};

@@ -12,7 +12,7 @@ use super::personality::Personality;
 use super::state::State;
 use super::store::{Store, StoreError};
 use crate::cloudflare::Request;
-use crate::settings::Setting;
+use crate::settings::{Setting, Target};
 
 /// A sandbox that several callers share. Clones are the same sandbox.
 #[derive(Debug, Clone)]
@@ -107,8 +107,13 @@ impl Instance {
     ///
     /// # Errors
     /// Returns an error if the file cannot be read, is invalid, or cannot be written.
-    pub fn edit(&self, settings: &[(Setting, Json)], email: &str) -> Result<Result<(), String>, StoreError> {
-        self.with(|inner| inner.update(|sandbox| sandbox.edit(settings, email)))
+    pub fn edit(
+        &self,
+        target: Option<&Target>,
+        settings: &[(Setting, Json)],
+        email: &str,
+    ) -> Result<Result<(), String>, StoreError> {
+        self.with(|inner| inner.update(|sandbox| sandbox.edit(target, settings, email)))
     }
 
     fn with<T>(&self, action: impl FnOnce(&mut Inner) -> T) -> T {

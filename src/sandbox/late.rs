@@ -31,11 +31,13 @@ impl Sandbox {
             };
             if let Ok(Route { resource: ApiResource::Settings(endpoint), target: Some(target) }) = route::read(&call) {
                 // The credential was checked when the request arrived.
-                let outcome = match call.method().as_str() {
-                    "POST" => self.create(&target, &call),
-                    _ => self.update(&target, endpoint, &call, WriteKind::Update),
-                };
-                log.into_iter().for_each(|draft| self.log_outcome(draft, &outcome));
+                let _ = self.visit(&target, |sandbox| {
+                    let outcome = match call.method().as_str() {
+                        "POST" => sandbox.create(&target, &call),
+                        _ => sandbox.update(&target, endpoint, &call, WriteKind::Update),
+                    };
+                    log.into_iter().for_each(|draft| sandbox.log_outcome(draft, &outcome));
+                });
             }
         }
     }

@@ -4,7 +4,8 @@
 //! answers are derived from the table of settings, so a new setting needs no change here. Behaviour that Cloudflare has
 //! not documented is a switch of the [`Personality`]; failures are a script of [`Fault`]s.
 //!
-//! - `state`, `store`, `seed`: the state, its file, and the initial state
+//! - `state`, `account_state`, `residence`, `visit`: the state, that of one account, and access to one account
+//! - `store`, `seed`: the file of the state, and the initial state
 //! - `personality`, `named`, `fault`, `hostile`: undocumented behaviour, failures, and violations of the contract
 //! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
 //! - `documents`: reads, updates and creations, with `fields`, `rules`, `write` and `render` as their parts
@@ -24,6 +25,7 @@
 //! # Ok::<(), zerodrift::sandbox::PersonalityError>(())
 //! ```
 
+mod account_state;
 mod api;
 mod audit_log;
 mod audit_page;
@@ -44,6 +46,7 @@ mod near;
 mod openapi;
 pub mod personality;
 mod render;
+mod residence;
 mod route;
 mod rules;
 mod seed;
@@ -51,11 +54,13 @@ mod server;
 mod state;
 mod store;
 mod transport;
+mod visit;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
+pub use account_state::{Account, AccountState, StaleDocument};
 pub use api::Sandbox;
 pub use exchange::{Answer, Delivery, RecordedRequest};
 pub use fault::{BodyFormat, Fault, FaultEndpoint, FaultError, FaultKind};
@@ -66,9 +71,6 @@ pub use openapi::openapi;
 pub use personality::{Personality, PersonalityError};
 pub use seed::state as seeded;
 pub use server::{Running, Server, ServerError};
-pub use state::{
-    Account, Adopt, CLOCK_START, FORMAT, Grant, Owner, PendingWrite, Permission, StaleDocument, State, TokenStatus,
-    Tokens,
-};
+pub use state::{Adopt, CLOCK_START, FORMAT, Grant, Owner, PendingWrite, Permission, State, TokenStatus, Tokens};
 pub use store::{Store, StoreError};
 pub use transport::{BASE_URL, SandboxTransport};

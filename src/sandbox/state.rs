@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde_json::{Map, Value as Json};
 
+use super::account_state::{self, Account, AccountState, StaleDocument, read_accounts};
 use super::fault::Fault;
 use super::hostile::Hostile;
 use super::logged::LoggedWrite;
@@ -26,10 +27,10 @@ pub struct State {
     /// The version of the format: 1.
     #[serde(rename = "sandbox", deserialize_with = "known_format")]
     pub format: u32,
-    /// The account or zone of the organization. If absent, it is set by the first request.
+    /// The account or zone of `organization`. If absent, it is set by the first request.
     #[serde(default, deserialize_with = "read_target")]
     pub target: Option<Target>,
-    /// Whether requests for other accounts and zones are answered too, with the same organization.
+    /// The accounts and zones that exist.
     #[serde(default)]
     pub adopt: Adopt,
     /// The organization; `None` if Zero Trust is not enabled.
@@ -65,20 +66,28 @@ pub struct State {
     /// The audit log, the oldest write first.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub audit_log: Vec<LoggedWrite>,
+    /// The other accounts and zones with a state of their own, by the start of their paths: `accounts/ID` or `zones/ID`.
+    #[serde(default, deserialize_with = "read_accounts", skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: BTreeMap<String, AccountState>,
+    /// The state before the first write, which an account or zone that was never written has under [`Adopt::Any`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub initial: Option<Box<AccountState>>,
     /// The original texts of the placeholders in the documents; the file contains the originals. See [`Document::fields`].
     #[serde(skip)]
     pub texts: Texts,
 }
 
-/// The accounts and zones that requests are answered for.
+/// The accounts and zones that exist, besides `target` and `accounts`. Others are refused with 9109.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Adopt {
-    /// The first one that is requested; others are refused with 9109.
+    /// If no target is set, the first one that is requested.
     #[default]
     First,
-    /// Any.
+    /// Any. Each has a state of its own, and all start with the same.
     Any,
+    /// None.
+    Listed,
 }
 
 /// The accepted credentials.
@@ -146,20 +155,6 @@ pub enum TokenStatus {
     Expired,
 }
 
-/// Properties of the account that affect validation.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Account {
-    /// Dashboard SSO is on: a change of `auth_domain` is refused with 12106.
-    pub dashboard_sso: bool,
-    /// Created on or after 2026-10-05: `strict_service_token_auth` is on and cannot be turned off.
-    pub strict_service_tokens: bool,
-    /// The rotation period of the account's Access keys in days, which limits the duration of DoH tokens. If absent,
-    /// only the limit of the setting applies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub key_rotation_days: Option<u16>,
-}
-
 /// A write that is applied later.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -175,16 +170,6 @@ pub struct PendingWrite {
     /// Its entry in the audit log, without the outcome.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub log: Option<LoggedWrite>,
-}
-
-/// A previous document that reads still return after a write.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StaleDocument {
-    /// The document before the write.
-    pub document: Option<Map<String, Json>>,
-    /// The number of further reads that return it.
-    pub reads: u32,
 }
 
 impl Default for State {
@@ -205,6 +190,8 @@ impl Default for State {
             pending: Vec::new(),
             clock: 0,
             audit_log: Vec::new(),
+            accounts: BTreeMap::new(),
+            initial: None,
             texts: Texts::default(),
         }
     }
@@ -220,6 +207,13 @@ impl State {
     #[must_use]
     pub fn and_doh(self, doh: Json) -> Self {
         Self { doh: into_object(doh), ..self }
+    }
+
+    /// Adds an account or zone with a state of its own, and refuses those that are not added.
+    #[must_use]
+    pub fn and_account(mut self, target: &Target, account: AccountState) -> Self {
+        self.accounts.insert(account_state::key(target), account);
+        Self { adopt: Adopt::Listed, ..self }
     }
 
     /// Sets the document of an endpoint from JSON text. Numbers keep all their digits.

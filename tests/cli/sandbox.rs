@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use insta::assert_snapshot;
 
-use crate::harness::TestEnv;
+use crate::harness::{ACCOUNT, TestEnv};
 
 /// What the sandbox says after its variables, as many lines as are asked for.
 fn told(env: &TestEnv, arguments: &str, lines: usize) -> String {
@@ -88,4 +88,22 @@ fn an_edit_that_the_emulated_api_refuses_is_a_usage_error() {
         env.run("sandbox edit --state state.json sesion=8h").exits(64).says(&["no setting that can be edited: sesion"]);
     let _ = env.run("sandbox edit --state state.json session_duration").exits(64).says(&["not SETTING=VALUE"]);
     assert_eq!(env.read("state.json"), before);
+}
+
+#[test]
+fn the_accounts_of_one_state_file_are_planned_and_applied_independently() {
+    let env = TestEnv::new();
+    let other = "023e105f4ecef8ad9ca31a8372d0c353";
+    for (file, account) in [("production.yaml", ACCOUNT), ("staging.yaml", other)] {
+        env.write(file, &format!("account_id: {account}\norganization:\n  session_duration: 24h\n"));
+    }
+    let _ = env.run("apply production.yaml --sandbox=state.json --auto-approve").exits(0);
+    let _ = env.run("plan production.yaml --sandbox=state.json --detailed-exitcode").exits(0);
+    let _ = env.run("plan staging.yaml --sandbox=state.json --detailed-exitcode").exits(2);
+    let _ = env.run("apply staging.yaml --sandbox=state.json --auto-approve").exits(0);
+    let edit = format!("sandbox edit --state state.json --account-id {other} session_duration=8h");
+    let _ = env.run(&edit).exits(0);
+    let _ = env.run("drift production.yaml --sandbox=state.json").exits(0);
+    let _ = env.run("drift staging.yaml --sandbox=state.json").exits(2);
+    let _ = env.run("sandbox edit --state state.json --account-id 7 name=Acme").exits(64).says(&["--account-id"]);
 }

@@ -160,7 +160,7 @@ fn an_edit_changes_the_settings_and_is_logged_as_a_write_in_the_dashboard() {
         (setting("organization.login_design.header_text"), Json::Null),
         (setting("doh.doh_jwt_duration"), json!("12h")),
     ];
-    sandbox.edit(&edits, "alice@example.com").unwrap();
+    sandbox.edit(None, &edits, "alice@example.com").unwrap();
     let organization = get(&mut sandbox);
     assert_eq!(organization["session_duration"], "8h");
     assert_eq!(organization["login_design"].get("header_text"), None);
@@ -182,8 +182,8 @@ fn a_refused_edit_changes_nothing() {
     let setting = |path: &str| *Model::current().setting(path).unwrap();
     let edits =
         [(setting("organization.session_duration"), json!("8h")), (setting("doh.doh_jwt_duration"), json!("soon"))];
-    assert!(sandbox.edit(&edits, "alice@example.com").unwrap_err().contains("doh_jwt_duration"));
+    assert!(sandbox.edit(None, &edits, "alice@example.com").unwrap_err().contains("doh_jwt_duration"));
     assert_eq!(*sandbox.state(), seeded());
     let mut none = Sandbox::from_state(State::default());
-    assert_eq!(none.edit(&edits, "alice@example.com").unwrap_err(), "the account has no Zero Trust organization");
+    assert_eq!(none.edit(None, &edits, "alice@example.com").unwrap_err(), "the account has no Zero Trust organization");
 }

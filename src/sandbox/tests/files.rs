@@ -58,6 +58,8 @@ fn a_state_reads_back_as_written() {
         },
         stale: [("doh".to_owned(), StaleDocument { document: None, reads: 2 })].into(),
         clock: 12,
+        accounts: [(format!("zones/{OTHER}"), seeded().first())].into(),
+        initial: Some(Box::new(State::with_organization(json!({"huge": 1e300})).first())),
         ..State::with_organization(json!({"huge": 123456789012345678901234567890_f64}))
     };
     let store = Store::open_or(&path, || state.clone()).unwrap();
@@ -121,6 +123,7 @@ fn an_invalid_file_is_reported_with_line_and_column_and_kept() {
         ("{}", "missing field `sandbox`"),
         ("{\"sandbox\": 1, \"orgnization\": {}}", "unknown field `orgnization`"),
         ("{\"sandbox\": 1, \"target\": {\"scope\": \"account\", \"id\": \"x\"}}", "32 hexadecimal digits"),
+        ("{\"sandbox\": 1, \"accounts\": {\"accounts/x\": {}}}", "expected accounts/ID or zones/ID"),
         ("{\"sandbox\": 1, \"tokens\": \"some\"}", "tokens must be \"any\" or a list"),
         ("{\"sandbox\": 1, \"faults\": [\"PUT:hangg\"]}", "did you mean \"hang\"?"),
         ("{\"sandbox\": 1, \"personality\": {\"put\": \"swap\"}}", "unknown variant `swap`"),

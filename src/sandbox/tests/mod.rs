@@ -1,5 +1,6 @@
 //! The emulated API from the outside.
 
+mod accounts;
 mod audit_log;
 mod echo;
 mod faults;

@@ -10,7 +10,7 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::ending::Exit;
 use crate::sandbox::Instance;
-use crate::settings::{Kind, Model, Resolved, Setting};
+use crate::settings::{Kind, Model, Resolved, Setting, Target};
 use crate::text::{excerpt, visible};
 
 /// The most characters of a value that a message shows.
@@ -24,11 +24,15 @@ const SHOWN: usize = 120;
 #[command(after_help = "Examples:
   zerodrift sandbox edit session_duration=8h --as alice@example.com
   zerodrift sandbox edit --state live.json login_design.header_text=null
+  zerodrift sandbox edit --account-id 699d98642c564d2e855e9661899b7252 name=Acme
   zerodrift sandbox edit mfa_config.allowed_authenticators=totp,security_key")]
 pub(super) struct EditArgs {
     /// A setting, with or without its section, and its new value; null unsets it
     #[arg(value_name = "SETTING=VALUE", required = true)]
     edits: Vec<String>,
+    /// The account [default: the first that was used]
+    #[arg(long, value_name = "ID")]
+    account_id: Option<String>,
     /// The email address of the person
     #[arg(long = "as", value_name = "EMAIL", default_value = "alice@example.com")]
     email: String,
@@ -41,9 +45,11 @@ pub(super) struct EditArgs {
 pub(super) fn run(context: &Context, args: &EditArgs) -> Result<Exit, CliError> {
     let edits: Result<Vec<_>, _> = args.edits.iter().map(|edit| parse(context.model, edit)).collect();
     let edits = edits?;
+    let account = args.account_id.as_deref().map(Target::account).transpose();
+    let account = account.map_err(|error| CliError::usage(format!("--account-id: {error}")))?;
     let path = sandbox_state(&context.env, args.state.as_deref())?;
     let instance = Instance::try_from(open_store(&path)?).map_err(sandbox_error)?;
-    if let Err(reason) = instance.edit(&edits, &args.email).map_err(sandbox_error)? {
+    if let Err(reason) = instance.edit(account.as_ref(), &edits, &args.email).map_err(sandbox_error)? {
         return Err(CliError::usage(format!("cannot edit the emulated account: {}", visible(&reason))));
     }
     for (setting, value) in &edits {
