@@ -1,5 +1,7 @@
 //! What every command needs: environment, streams, model and files.
 
+use jiff::Timestamp;
+
 use super::error::CliError;
 use super::input::env::Env;
 use super::input::manifests::ManifestSet;
@@ -27,6 +29,8 @@ pub(crate) struct Context {
     pub(crate) private: PrivateFiles,
     /// The name of the command.
     pub(crate) command: String,
+    /// The time of the plans of this run. All plans of a run have the same.
+    pub(crate) started: Timestamp,
     /// Builds the definition of the command line, from which completions and the manual are generated.
     pub(crate) command_line: fn() -> clap::Command,
 }

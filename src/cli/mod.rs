@@ -70,7 +70,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     };
     let (files, private) = (command_spec::used_files(command, &manifests, &env), PrivateFiles::of(api));
     let model = Model::current();
-    let context = Context { ui, env, model, manifests, files, private, command: name, command_line: Cli::command };
+    let started = jiff::Timestamp::now();
+    let context =
+        Context { ui, env, model, manifests, files, private, command: name, started, command_line: Cli::command };
     let run = Arc::new((context, cli));
     let (command, report) = (Arc::clone(&run), Arc::clone(&run));
     let ended = interrupt::supervise(

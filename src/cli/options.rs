@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use crate::cli::input::shard::ShardArg;
 use crate::settings::GoDuration;
 
 /// Messages, logs and colour.
@@ -145,6 +146,27 @@ pub(crate) struct ApiArgs {
     /// Time limit of the whole run, including retries, such as 5m
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = positive_duration, help_heading = "API")]
     pub(crate) deadline: Duration,
+}
+
+/// How a run compares several organizations.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SetArgs {
+    /// Number of organizations to work on at once
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "8",
+        value_parser = count,
+        allow_negative_numbers = true,
+        help_heading = "Several organizations"
+    )]
+    pub(crate) parallel: NonZeroUsize,
+    /// Work on one of N stable parts of the organizations: I/N, or auto
+    ///
+    /// With auto, an indexed job of Kubernetes (with ZERODRIFT_SHARDS) or a
+    /// parallel job of GitLab says which part it is.
+    #[arg(long, value_name = "I/N", value_parser = str::parse::<ShardArg>, help_heading = "Several organizations")]
+    pub(crate) shard: Option<ShardArg>,
 }
 
 /// How a plan is applied.

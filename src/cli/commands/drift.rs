@@ -2,6 +2,8 @@
 
 mod adopt;
 
+use std::borrow::Cow;
+
 use clap::Args;
 
 use self::adopt::Adopting;
@@ -10,13 +12,14 @@ use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
-use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs, WhoArgs};
+use crate::cli::options::{ApiArgs, BaseArgs, FilesArgs, SetArgs, TargetArgs, WhoArgs};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::rewrite;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::comparison;
 use crate::cli::reconcile::planning::Desired;
+use crate::cli::reconcile::set::{self, SetJob};
 use crate::cli::reconcile::{planning, who};
 use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
@@ -26,6 +29,9 @@ use crate::report::{PlanFormat, Wording};
 #[command(after_help = "Examples:
   zerodrift drift
   zerodrift drift --format json | jq '.plans[].changes'
+
+  Compare all organizations of a folder:
+    zerodrift drift orgs/
 
   Write the body of an issue as well:
     zerodrift drift --report markdown=drift.md
@@ -43,7 +49,7 @@ remains. It is 4 if the file changed during the run; the file is then not
 written.")]
 pub(crate) struct DriftArgs {
     #[command(flatten)]
-    file: FileArgs,
+    manifests: FilesArgs,
     /// Write the live values into the manifest, keeping comments and order
     #[arg(long)]
     adopt: bool,
@@ -55,6 +61,8 @@ pub(crate) struct DriftArgs {
     formats: Formats<PlanFormat>,
     #[command(flatten)]
     target: TargetArgs,
+    #[command(flatten)]
+    set: SetArgs,
     #[command(flatten)]
     api: ApiArgs,
 }
@@ -68,8 +76,8 @@ impl CommandSpec for DriftArgs {
         Some(&self.api)
     }
 
-    fn manifest(&self) -> Option<&str> {
-        Some(&self.file.file)
+    fn manifests(&self) -> Option<&FilesArgs> {
+        Some(&self.manifests)
     }
 
     fn formats(&self) -> &dyn ResultFormats {
@@ -84,13 +92,16 @@ impl CommandSpec for DriftArgs {
 /// Compares the live state with the manifest, and adopts live values with `--adopt`. Has no client that can write to the
 /// API.
 async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
+    if set::is_several(context, &args.set) {
+        return several(context, args).await;
+    }
+    let file = context.manifests.only();
     if args.adopt {
-        rewrite::check("--adopt", &args.file.file)?;
+        rewrite::check("--adopt", file)?;
     }
     context.files.check_reports()?;
-    let desired = planning::desired(context, &args.file.file, &args.target)?;
-    let base =
-        base::read(context, &args.base, &args.file.file, &desired.target).map_err(|error| desired.about(error))?;
+    let desired = planning::desired(context, file, &args.target)?;
+    let base = base::read(context, &args.base, file, &desired.target).map_err(|error| desired.about(error))?;
     of(context, args, &desired, base).await.map_err(|error| desired.about(error))
 }
 
@@ -108,7 +119,7 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseIn
         Some(Err(error)) => error.exit(),
     };
     let shows_yaml = args.formats.any(PlanFormat::shows_yaml);
-    let comparison = comparison::of(context, desired, Wording::Drift, &plan, shows_yaml);
+    let comparison = comparison::of(context, desired, Wording::Drift, Cow::Borrowed(&plan), shows_yaml);
     publish::result(context, &args.formats, &comparison, exit)?;
     let Some(adopting) = adopting else { return Ok(exit) };
     // The report is already printed, and a run prints one document, so the error goes to standard error.
@@ -116,4 +127,24 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseIn
         context.say_error(&error);
         error.exit()
     }))
+}
+
+/// Compares several organizations.
+async fn several(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
+    set::refuse_options_of_one(&[
+        ("--adopt", args.adopt, "adopt the live values of one manifest after the other"),
+        ("--base-file", args.base.base_file.is_some(), "name a Git revision with --base"),
+    ])?;
+    let job = SetJob {
+        wording: Wording::Drift,
+        formats: &args.formats,
+        set: &args.set,
+        target: &args.target,
+        base: &args.base,
+        who: &args.who,
+        api: &args.api,
+        allow: &[],
+        exit: &|plan| if plan.has_drift() { Exit::Changes } else { Exit::Success },
+    };
+    set::compare(context, &job).await
 }

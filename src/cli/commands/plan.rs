@@ -1,5 +1,6 @@
 //! `plan`: shows what apply would change.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -10,16 +11,18 @@ use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
-use crate::cli::options::{ApiArgs, BaseArgs, FileArgs, TargetArgs, WhoArgs, positive_duration};
+use crate::cli::options::{ApiArgs, BaseArgs, FilesArgs, SetArgs, TargetArgs, WhoArgs, positive_duration};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::comparison;
 use crate::cli::reconcile::planning::{self, Desired};
+use crate::cli::reconcile::set::{self, SetJob};
 use crate::cli::reconcile::{saved, who};
 use crate::ending::Exit;
-use crate::report::{PlanFormat, Wording};
+use crate::plan::Plan;
+use crate::report::{Comparison, PlanFormat, Wording};
 
 /// Show what apply would change
 #[derive(Debug, Args)]
@@ -37,6 +40,10 @@ use crate::report::{PlanFormat, Wording};
     zerodrift plan --out plan.json
     zerodrift apply --plan plan.json
 
+  Plan all organizations of a folder, or a third of them:
+    zerodrift plan orgs/
+    zerodrift plan orgs/ --shard 1/3
+
   Plan offline, against a snapshot:
     zerodrift export --format json > live.json
     zerodrift plan --live live.json
@@ -50,11 +57,12 @@ use crate::report::{PlanFormat, Wording};
   Write annotations, a summary and outputs in GitHub Actions:
     zerodrift plan --format github
 
-Reads the manifest and the live state. Writes only the files of --out and
---report.")]
+Reads the manifests and the live states. Writes only the files of --out and
+--report. The failure of one organization does not stop the others; the exit
+code is then the first of 130, 64, 5, 6, 1, 4, 3, 2, 0 that any of them has.")]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
-    file: FileArgs,
+    manifests: FilesArgs,
     /// Exit with code 2 if there are changes
     #[arg(long)]
     detailed_exitcode: bool,
@@ -82,6 +90,8 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
+    set: SetArgs,
+    #[command(flatten)]
     api: ApiArgs,
 }
 
@@ -94,8 +104,8 @@ impl CommandSpec for PlanArgs {
         Some(&self.api)
     }
 
-    fn manifest(&self) -> Option<&str> {
-        Some(&self.file.file)
+    fn manifests(&self) -> Option<&FilesArgs> {
+        Some(&self.manifests)
     }
 
     fn formats(&self) -> &dyn ResultFormats {
@@ -111,13 +121,16 @@ impl CommandSpec for PlanArgs {
 
 /// Plans against the API, the sandbox or a snapshot. Has no client that can write.
 async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
+    if set::is_several(context, &args.set) {
+        return several(context, args).await;
+    }
     if let Some(out) = &args.out {
         saved::check_out(context, out)?;
     }
     context.files.check_reports()?;
-    let desired = planning::desired(context, &args.file.file, &args.target)?;
-    let base =
-        base::read(context, &args.base, &args.file.file, &desired.target).map_err(|error| desired.about(error))?;
+    let file = context.manifests.only();
+    let desired = planning::desired(context, file, &args.target)?;
+    let base = base::read(context, &args.base, file, &desired.target).map_err(|error| desired.about(error))?;
     of(context, args, &desired, base).await.map_err(|error| desired.about(error))
 }
 
@@ -137,14 +150,8 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInp
     if let Some(connection) = &connection {
         who::label(context, connection, &args.who, &mut plan).await?;
     }
-    let unconsented = if args.require_consent { approval::unconsented(&plan) } else { None };
-    let exit = match &unconsented {
-        Some(error) => error.exit(),
-        None if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
-        None => Exit::Success,
-    };
-    let shows_yaml = args.out.is_some() || args.formats.any(PlanFormat::shows_yaml);
-    let comparison = comparison::of(context, desired, Wording::Plan, &plan, shows_yaml);
+    let (exit, unconsented) = ending(args, &plan);
+    let comparison = compared(context, args, desired, &plan);
     publish::result(context, &args.formats, &comparison, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, desired, &api, &live, &[]);
@@ -153,4 +160,42 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInp
     // The plan is already printed, and a run prints one document, so the error goes to standard error.
     unconsented.iter().for_each(|error| context.say_error(error));
     Ok(exit)
+}
+
+/// Returns the exit code of a plan, and the error if guarded changes lack consent.
+fn ending(args: &PlanArgs, plan: &Plan) -> (Exit, Option<CliError>) {
+    let unconsented = if args.require_consent { approval::unconsented(plan) } else { None };
+    let exit = match &unconsented {
+        Some(error) => error.exit(),
+        None if args.detailed_exitcode && !plan.is_empty() => Exit::Changes,
+        None => Exit::Success,
+    };
+    (exit, unconsented)
+}
+
+fn compared<'a>(context: &Context, args: &PlanArgs, desired: &Desired, plan: &'a Plan) -> Comparison<'a> {
+    let shows_yaml = args.out.is_some() || args.formats.any(PlanFormat::shows_yaml);
+    comparison::of(context, desired, Wording::Plan, Cow::Borrowed(plan), shows_yaml)
+}
+
+/// Plans several organizations.
+async fn several(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
+    set::refuse_options_of_one(&[
+        ("--out", args.out.is_some(), "approve the plans with the digest of all: apply --expect"),
+        ("--live", args.live.is_some(), "plan each organization offline on its own"),
+        ("--base-file", args.base.base_file.is_some(), "name a Git revision with --base"),
+    ])?;
+    let exit = |plan: &Plan| ending(args, plan).0;
+    let job = SetJob {
+        wording: Wording::Plan,
+        formats: &args.formats,
+        set: &args.set,
+        target: &args.target,
+        base: &args.base,
+        who: &args.who,
+        api: &args.api,
+        allow: &args.allow,
+        exit: &exit,
+    };
+    set::compare(context, &job).await
 }

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
+use crate::cli::options::MANIFEST;
 use crate::files::{self, FileIdentity, WalkError};
 use crate::text::{self, visible};
 
@@ -60,6 +61,11 @@ impl ManifestSet {
     /// Returns the manifests, ordered by path.
     pub(crate) fn entries(&self) -> &[ManifestPath] {
         &self.entries
+    }
+
+    /// Returns the path of the only manifest.
+    pub(crate) fn only(&self) -> &str {
+        self.entries.first().map_or(MANIFEST, |entry| &entry.file)
     }
 
     /// Returns the real path of the topmost folder that was named and contains a folder with this real path.

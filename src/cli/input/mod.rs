@@ -19,6 +19,5 @@ pub(crate) mod manifests;
 pub(crate) mod parents;
 pub(crate) mod repository;
 pub(crate) mod secrets;
-#[cfg_attr(not(test), expect(dead_code, reason = "the commands do not take several manifests yet"))]
 pub(crate) mod shard;
 pub(crate) mod shared_target;

@@ -43,7 +43,6 @@ impl KnownTargets {
 
 impl SharedTarget {
     /// Returns the error of a run that plans or writes.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for plan, drift and apply with several manifests"))]
     pub(crate) fn error(&self) -> CliError {
         let Self { first, second, target } = self;
         let message = format!("{} and {} have the same target: {target}", visible(first), visible(second));

@@ -128,12 +128,12 @@ pub(crate) fn error_entry(error: &CliError) -> ErrorEntry {
 }
 
 /// Prints a result. A job log contains workflow commands, which must not be neutralized.
-fn print(context: &Context, is_log: bool, text: &str) -> Result<(), CliError> {
+pub(super) fn print(context: &Context, is_log: bool, text: &str) -> Result<(), CliError> {
     if is_log { context.print_commands(text) } else { context.print(text) }
 }
 
 /// Renders a text that fits its limit after escaping, which may lengthen it.
-fn bounded(ui: &Ui, limit: Option<usize>, text: impl Fn(usize) -> String) -> String {
+pub(super) fn bounded(ui: &Ui, limit: Option<usize>, text: impl Fn(usize) -> String) -> String {
     let Some(limit) = limit else { return text(usize::MAX) };
     let mut room = limit;
     loop {
@@ -146,6 +146,6 @@ fn bounded(ui: &Ui, limit: Option<usize>, text: impl Fn(usize) -> String) -> Str
     }
 }
 
-fn write<F>(context: &Context, number: usize, report: &Report<F>, text: &str) -> Result<(), CliError> {
+pub(super) fn write<F>(context: &Context, number: usize, report: &Report<F>, text: &str) -> Result<(), CliError> {
     context.files.write(Output::report(number, &report.file), &context.ui.for_file(text), FileAccess::Umask)
 }

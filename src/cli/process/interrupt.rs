@@ -84,7 +84,7 @@ where
 }
 
 /// What is known if no write to the API has begun.
-const NOTHING_WRITTEN: &str = "nothing was written to the organization";
+pub(crate) const NOTHING_WRITTEN: &str = "nothing was written to the organization";
 
 /// Waits for a command that handles signals itself: until the bound, or shortly after a second signal.
 async fn attended(ended: &mut oneshot::Receiver<Exit>, signals: &mut mpsc::Receiver<()>) -> Option<Exit> {

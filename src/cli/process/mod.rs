@@ -7,7 +7,6 @@
 
 pub(crate) mod file_size_limit;
 pub(crate) mod impatient;
-#[cfg_attr(not(test), expect(dead_code, reason = "a run of several manifests will use it"))]
 pub(crate) mod in_order;
 pub(crate) mod interrupt;
 pub(crate) mod signals;

@@ -1,5 +1,7 @@
 //! The result of `plan` and `drift`, as reports and saved plans contain it.
 
+use std::borrow::Cow;
+
 use crate::cli::context::Context;
 use crate::cli::reconcile::planning::Desired;
 use crate::manifest;
@@ -12,14 +14,15 @@ pub(crate) fn of<'a>(
     context: &Context,
     desired: &Desired,
     wording: Wording,
-    plan: &'a Plan,
+    plan: Cow<'a, Plan>,
     is_shown: bool,
 ) -> Comparison<'a> {
     Comparison {
-        yaml: if is_shown { difference(desired, wording, plan) } else { String::new() },
+        wording,
+        yaml: if is_shown { difference(desired, wording, &plan) } else { String::new() },
         repository_file: context.env.in_repository(&plan.manifest.path),
         ci: context.env.ci_run(),
-        ..Comparison::of(wording, plan)
+        plan,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! - `planning`: manifest, target and live state → plan; `decisions`: its reasons, for the log
 //! - `comparison`: the result of `plan` and `drift`
+//! - `set`: several manifests, each compared on its own
 //! - `saved`: saved plans and digests
 //! - `approval`: consent and approval at a prompt
 //! - `carry_out`: an approved plan → writes and their verification
@@ -14,4 +15,5 @@ mod decisions;
 pub(crate) mod history;
 pub(crate) mod planning;
 pub(crate) mod saved;
+pub(crate) mod set;
 pub(crate) mod who;

@@ -78,7 +78,7 @@ pub(crate) async fn live(connection: &Connection, desired: &Desired) -> Result<L
     Ok(live)
 }
 
-/// Plans, with the present time as the time of the plan. Its findings are those about the file alone and those about
+/// Plans, with the start of the run as the time of the plan. Its findings are those about the file alone and those about
 /// the file and the live state together.
 ///
 /// # Errors
@@ -92,7 +92,7 @@ pub(crate) fn plan(
 ) -> Result<Plan, CliError> {
     let allow = full_paths(context.model, allow)?;
     let mut plan = plan::plan(&input(context, desired, api, live, &allow));
-    plan.stamp(jiff::Timestamp::now());
+    plan.stamp(context.started);
     decisions::log(&plan, &desired.manifest);
     plan.findings.splice(0..0, desired.findings.iter().cloned());
     if plan.findings.iter().any(Finding::is_error) {
