@@ -17,7 +17,7 @@ fn a_flag_of_another_tool_gets_our_flag_as_a_tip() {
         ("plan --file teams/org.yaml", "name the manifest without a flag: zerodrift plan teams/org.yaml"),
         ("apply -f org.yaml", "name the manifest without a flag: zerodrift apply org.yaml"),
         ("validate --file=-", "name the manifest without a flag: zerodrift validate -"),
-        ("drift -f", "name the manifest without a flag: zerodrift drift [FILE]"),
+        ("drift -f", "name the manifest without a flag: zerodrift drift [FILE|FOLDER]..."),
         ("doctor -f org.yaml", "use --file FILE"),
         ("plan --json", "use --format json"),
         ("--json drift", "use --format json"),
@@ -79,7 +79,7 @@ fn an_unknown_flag_gets_no_misleading_tip() {
     ------- stderr -------
     error: unexpected argument '--quux' found
 
-    Usage: zerodrift plan [OPTIONS] [FILE]
+    Usage: zerodrift plan [OPTIONS] [FILE|FOLDER]...
 
     For more information, try '--help'.
     [exit status: 64]
@@ -88,7 +88,7 @@ fn an_unknown_flag_gets_no_misleading_tip() {
     ------- stderr -------
     error: unexpected argument '-input' found
 
-    Usage: zerodrift plan [OPTIONS] [FILE]
+    Usage: zerodrift plan [OPTIONS] [FILE|FOLDER]...
 
     For more information, try '--help'.
     [exit status: 64]

@@ -31,6 +31,7 @@ mod invisible;
 mod json;
 mod lifecycle;
 mod many_manifests;
+mod many_organizations;
 mod network;
 mod offline_plans;
 mod quiet;

@@ -61,7 +61,7 @@ fn a_file_that_is_not_a_snapshot_is_refused() {
     ------- stderr -------
     error: the argument '--live <SNAPSHOT>' cannot be used with '--sandbox[=<STATE.json>]'
 
-    Usage: zerodrift plan --live <SNAPSHOT> [FILE]
+    Usage: zerodrift plan --live <SNAPSHOT> [FILE|FOLDER]...
 
     For more information, try '--help'.
     [exit status: 64]

@@ -96,8 +96,10 @@ fn every_command_that_uses_the_api_has_the_same_options_for_it() {
     let env = TestEnv::new();
     let section = |command: &str, heading: &str| {
         let help = env.run(&format!("help {command}")).exits(0).stdout;
-        help.split_once(&format!("\n{heading}:\n"))
-            .map(|(_, rest)| rest.split_once("\n\nOutput:").unwrap_or_default().0.to_owned())
+        let (_, rest) = help.split_once(&format!("\n{heading}:\n"))?;
+        // The next heading is not indented.
+        let options = rest.lines().take_while(|line| line.is_empty() || line.starts_with(' '));
+        Some(options.map(|line| format!("{line}\n")).collect::<String>().trim_end().to_owned())
     };
     let plan = (section("plan", "Target"), section("plan", "API"));
     assert!(plan.0.is_some() && plan.1.is_some());

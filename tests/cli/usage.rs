@@ -22,7 +22,7 @@ fn invalid_arguments_exit_with_64_and_print_no_result() {
         "pln",
         "plan --detailed-exitcod",
         "plan --token abc",
-        "plan a.yaml b.yaml",
+        "rollback a.json b.json",
         "plan --format yaml",
         "plan --sandbox --base-url https://x.example",
         "destroy",
@@ -49,7 +49,7 @@ fn a_mistyped_flag_gets_a_tip() {
 
       tip: a similar argument exists: '--detailed-exitcode'
 
-    Usage: zerodrift plan --detailed-exitcode [FILE]
+    Usage: zerodrift plan --detailed-exitcode [FILE|FOLDER]...
 
     For more information, try '--help'.
     [exit status: 64]
@@ -64,7 +64,7 @@ fn there_is_no_flag_for_a_token() {
 
       tip: a similar argument exists: '--token-file'
 
-    Usage: zerodrift plan --token-file <FILE> [FILE]
+    Usage: zerodrift plan --token-file <FILE> [FILE|FOLDER]...
 
     For more information, try '--help'.
     [exit status: 64]
@@ -82,7 +82,7 @@ fn a_missing_manifest_gets_a_hint() {
     "#);
     env.run("validate").exits(1).says(&["cannot read org.yaml"]);
     std::fs::create_dir(env.path("org.yaml")).unwrap();
-    env.run("plan").exits(1).says(&["org.yaml: it is a folder"]);
+    env.run("plan").exits(64).says(&["org.yaml has no manifest"]);
 }
 
 #[test]

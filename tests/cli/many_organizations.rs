@@ -1,0 +1,165 @@
+//! Several manifests in one run of `plan` and `drift`: one report, and no failure that stops the others.
+
+use std::collections::BTreeSet;
+
+use insta::assert_snapshot;
+use serde_json::Value as Json;
+use zerodrift::document::Compared;
+use zerodrift::document::read::{AnyDocument, read};
+
+use crate::harness::TestEnv;
+
+const EU: &str = "11111111111111111111111111111111";
+const US: &str = "22222222222222222222222222222222";
+const STAGING: &str = "33333333333333333333333333333333";
+
+/// A manifest with this session duration, for an account of the sandbox, which has 12h.
+fn manifest(account: &str, duration: &str) -> String {
+    format!("account_id: {account}\norganization:\n  session_duration: {duration}\n")
+}
+
+/// Two production organizations, of which one is in sync, and a staging organization with a mistake.
+fn three() -> TestEnv {
+    let env = TestEnv::new();
+    std::fs::create_dir_all(env.path("orgs/prod")).unwrap();
+    env.write("orgs/prod/eu.yaml", &manifest(EU, "24h"));
+    env.write("orgs/prod/us.yaml", &manifest(US, "12h"));
+    env.write("orgs/staging.yaml", &manifest(STAGING, "1d"));
+    env
+}
+
+fn fix_staging(env: &TestEnv) {
+    env.write("orgs/staging.yaml", &manifest(STAGING, "12h"));
+}
+
+fn json(text: &str) -> Json {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error}: {text}"))
+}
+
+#[test]
+fn the_failure_of_one_organization_does_not_stop_the_others() {
+    let env = three();
+    let run = env.run("plan orgs --sandbox --detailed-exitcode").exits(5);
+    assert_snapshot!("plan_of_three", without_digest(&run.stdout));
+    let run = env.run("drift orgs --sandbox").exits(5);
+    assert_snapshot!("drift_of_three", run.stdout);
+}
+
+/// The text without the digest and its time.
+fn without_digest(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.starts_with("Digest ") && !line.starts_with("Valid until "));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_exit_code_is_the_first_that_applies_to_any_organization() {
+    let env = three();
+    fix_staging(&env);
+    env.run("plan orgs --sandbox").exits(0);
+    env.run("plan orgs --sandbox --detailed-exitcode").exits(2);
+    env.run("drift orgs --sandbox").exits(2);
+    env.write("orgs/prod/us.yaml", &format!("{}  auth_domain: other.cloudflareaccess.com\n", manifest(US, "12h")));
+    env.run("plan orgs --sandbox --detailed-exitcode --require-consent").exits(3);
+    env.write("orgs/prod/eu.yaml", &manifest(EU, "12h"));
+    env.write("orgs/prod/us.yaml", &manifest(US, "12h"));
+    env.run("drift orgs --sandbox").exits(0).shows(&["Drift: all 3 organizations are in sync."]);
+    std::fs::remove_file(env.path("orgs/prod/us.yaml")).unwrap();
+    env.run("plan orgs orgs/prod/us.yaml --sandbox").exits(1);
+}
+
+#[test]
+fn the_document_of_several_organizations_is_complete_and_in_order() {
+    let env = three();
+    let run = env.run("plan orgs --sandbox --format json --report json=plan.json").exits(5);
+    let text = env.read("plan.json");
+    assert_eq!(env.scrub(&text), run.stdout);
+    let Ok(AnyDocument::Plans(plans)) = read(text.as_bytes()) else { panic!("{text}") };
+    let paths: Vec<&str> = plans.set.iter().map(Compared::manifest).collect();
+    assert_eq!(paths, ["orgs/prod/eu.yaml", "orgs/prod/us.yaml", "orgs/staging.yaml"]);
+    let document = json(&text);
+    assert_eq!(document["summary"]["in_sync"], 1);
+    assert_eq!(document["summary"]["failed"], 1);
+    assert_eq!(document["failures"][0]["error"]["kind"], "manifest");
+    assert_eq!(document["digest"], Json::Null, "a failed organization cannot be approved");
+    run.says(&["orgs/staging.yaml:3:21", "error: orgs/staging.yaml has 1 error"]);
+    fix_staging(&env);
+    env.run("plan orgs --sandbox --report json=plan.json").exits(0);
+    let document = json(&env.read("plan.json"));
+    let digest = document["digest"].as_str().unwrap();
+    let time = |digest: &str| digest[digest.len() - 8..].to_owned();
+    let plans = document["plans"].as_array().unwrap();
+    assert!(plans.iter().all(|plan| time(plan["digest"].as_str().unwrap()) == time(digest)), "{document}");
+}
+
+#[test]
+fn every_format_reports_all_organizations() {
+    let env = three();
+    let reports = "--report markdown=plan.md --report html=plan.html --report gitlab=plan.json";
+    let run = env.run(&format!("plan orgs --sandbox --format github {reports}")).exits(5);
+    for report in [&run.stdout, &env.read("plan.md"), &env.read("plan.html")] {
+        for path in ["orgs/prod/eu.yaml", "orgs/prod/us.yaml", "orgs/staging.yaml"] {
+            assert!(report.contains(path), "{path}: {report}");
+        }
+    }
+    assert_eq!(json(&env.read("plan.json"))["update"], 1);
+}
+
+#[test]
+fn a_folder_with_one_manifest_is_one_organization() {
+    let env = three();
+    std::fs::remove_file(env.path("orgs/staging.yaml")).unwrap();
+    std::fs::remove_file(env.path("orgs/prod/us.yaml")).unwrap();
+    for format in ["text", "markdown", "html", "gitlab"] {
+        let named = env.run(&format!("plan orgs/prod/eu.yaml --sandbox --format {format}")).exits(0);
+        let folder = env.run(&format!("plan orgs --sandbox --format {format}")).exits(0);
+        assert_eq!(without_digest(&undated(&named.stdout)), without_digest(&undated(&folder.stdout)), "{format}");
+    }
+}
+
+/// The text with the same digest in every run.
+fn undated(text: &str) -> String {
+    let mut parts = text.split("sha256:");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| format!("sha256:…{}", part.get(64..).unwrap_or_default()));
+    let text: String = std::iter::once(first).chain(rest).collect();
+    text.lines().filter(|line| !line.contains("until")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn shards_compare_each_organization_once_and_say_which_they_are() {
+    let env = three();
+    fix_staging(&env);
+    let mut seen = BTreeSet::new();
+    for index in 1..=3 {
+        let run = env.run(&format!("plan orgs --sandbox --shard {index}/3 --format json")).exits(0);
+        let document = json(&run.stdout);
+        assert_eq!(document["shard"], serde_json::json!({"index": index, "of": 3, "manifests": 3}));
+        for plan in document["plans"].as_array().unwrap() {
+            assert!(seen.insert(plan["manifest"]["path"].as_str().unwrap().to_owned()), "{plan}");
+        }
+    }
+    assert_eq!(seen.len(), 3);
+    env.run("plan orgs --sandbox --shard 4/3").exits(64).says(&["there is no shard 4 of 3"]);
+}
+
+#[test]
+fn two_manifests_for_one_organization_are_refused_before_anything_is_read() {
+    let env = three();
+    env.write("orgs/prod/copy.yaml", &manifest(EU, "24h"));
+    let run = env.run("plan orgs --sandbox --format json").exits(64);
+    let run = run.says(&["orgs/prod/copy.yaml and orgs/prod/eu.yaml have the same target"]);
+    assert!(!run.stderr.contains("sandbox:"), "nothing was connected: {}", run.stderr);
+}
+
+#[test]
+fn options_about_one_manifest_are_refused_with_several() {
+    let env = three();
+    for (arguments, hint) in [
+        ("plan orgs --sandbox --out plan.json", "apply --expect"),
+        ("plan orgs --sandbox --base-file old.yaml", "--base"),
+        ("drift orgs --sandbox --adopt", "one manifest after the other"),
+        ("plan orgs --sandbox --account-id 11111111111111111111111111111111", "`account_id`"),
+    ] {
+        env.run(arguments).exits(64).says(&[hint]);
+    }
+}
