@@ -28,3 +28,11 @@ pub(crate) use kind::check_output;
 pub(crate) use read::{LARGEST_DOCUMENT, bounded, open, read, read_start, standard_input};
 pub(crate) use walk::{WalkError, files_below};
 pub(crate) use write::{FileAccess, create, replace, replace_unchanged};
+
+/// Creates an empty file without a name, which the system deletes when it is closed.
+///
+/// # Errors
+/// Returns an error if the folder for temporary files cannot be written.
+pub(crate) fn temporary() -> std::io::Result<std::fs::File> {
+    tempfile::tempfile()
+}

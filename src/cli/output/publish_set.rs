@@ -11,6 +11,7 @@ use crate::cli::output::github;
 use crate::cli::output::publish::{bounded, print, write};
 use crate::document::{Compared, PlanStream, ShardEntry};
 use crate::ending::{Exit, FailureKind};
+use crate::files;
 use crate::report::{self, Overview, PlanFormat, ReportFormat as _, SetDetails, Style, Wording};
 
 /// The number of errors on standard error. More are counted: the reports show all of them.
@@ -33,7 +34,7 @@ pub(crate) struct SetReports<'c> {
 /// A report that is being collected.
 enum SetOutput {
     Details(PlanFormat, Box<dyn SetDetails>),
-    Document(PlanStream<File>),
+    Document(Box<PlanStream<File>>),
 }
 
 impl<'c> SetReports<'c> {
@@ -50,8 +51,8 @@ impl<'c> SetReports<'c> {
         let ci = context.env.ci_run();
         let output = |format: PlanFormat, style: &Style| match format.set_details(wording, ci.as_ref(), style) {
             Some(details) => Ok(SetOutput::Details(format, details)),
-            None => tempfile::tempfile()
-                .map(|spool| SetOutput::Document(PlanStream::new(spool, wording, shard)))
+            None => files::temporary()
+                .map(|spool| SetOutput::Document(Box::new(PlanStream::new(spool, wording, shard))))
                 .map_err(|error| spool_error(&error)),
         };
         let files = formats.reports.iter().map(|report| output(report.format, &Style::default()));
