@@ -117,22 +117,47 @@ fn fixes_edit_the_manifest_and_never_the_parent() {
 }
 
 #[test]
-fn an_inherited_value_is_not_adopted_and_the_report_says_where_it_is() {
-    let env = repository("organization:\n  login_design:\n    header_text: Own\n");
+fn an_inherited_value_is_adopted_into_the_manifest_and_never_into_the_parent() {
+    let env = repository("organization:\n  login_design:\n    header_text: Own # ours\n");
+    let base = BASE.replace("organization.session_duration", "organization.auth_domain");
+    env.write("_base.yaml", &base);
     env.run("apply orgs/a.yaml --auto-approve --allow auth_domain --sandbox=state.json").exits(0);
     env.replace("state.json", "\"session_duration\": \"24h\"", "\"session_duration\": \"8h\"");
     env.replace("state.json", "\"Own\"", "\"Theirs\"");
-    let adopted = env.run("drift orgs/a.yaml --adopt --sandbox=state.json").exits(2);
+    let adopted = env.run("drift orgs/a.yaml --adopt --sandbox=state.json").exits(0);
     assert_snapshot!(adopted.stderr, @r"
     sandbox: an emulated account; its state is state.json
+    adopted: organization.session_duration = 8h  orgs/a.yaml:6:21
+      overrides _base.yaml:5:21, which is unchanged
     adopted: organization.login_design.header_text = Theirs  orgs/a.yaml:5:18
-    not adopted: organization.session_duration  _base.yaml:5:21
-      its value comes from _base.yaml, which other manifests may extend; declare it in orgs/a.yaml to change it here
-      live value: 8h
     orgs/a.yaml was changed: review it with `git diff`, then commit it
     ");
-    assert_eq!(env.read("_base.yaml"), BASE);
-    assert!(env.read("orgs/a.yaml").contains("header_text: Theirs"));
+    assert_eq!(env.read("_base.yaml"), base);
+    assert_snapshot!(env.read("orgs/a.yaml"), @r"
+    account_id: 699d98642c564d2e855e9661899b7252
+    extends: ../_base.yaml
+    organization:
+      login_design:
+        header_text: Theirs # ours
+      session_duration: 8h
+    ");
+    env.run("drift orgs/a.yaml --sandbox=state.json").exits(0);
+}
+
+#[test]
+fn a_locked_value_is_not_adopted_and_the_report_says_where_the_lock_is() {
+    let env = repository("organization:\n  login_design:\n    header_text: Own\n");
+    env.run("apply orgs/a.yaml --auto-approve --allow auth_domain --sandbox=state.json").exits(0);
+    env.replace("state.json", "\"session_duration\": \"24h\"", "\"session_duration\": \"8h\"");
+    let child = env.read("orgs/a.yaml");
+    let adopted = env.run("drift orgs/a.yaml --adopt --sandbox=state.json").exits(2);
+    assert_snapshot!(adopted.stderr, @r#"
+    sandbox: an emulated account; its state is state.json
+    not adopted: organization.session_duration  _base.yaml:5:21
+      organization.session_duration is locked at _base.yaml:1, to "24h" at _base.yaml:5
+      live value: 8h
+    "#);
+    assert_eq!([env.read("_base.yaml"), env.read("orgs/a.yaml")], [BASE.to_owned(), child]);
 }
 
 #[test]

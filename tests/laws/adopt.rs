@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::common::{ACCOUNT, World, live_state, manifest_without_objections, plan_for, put, run, target, wanted};
 use proptest::prelude::*;
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 use zerodrift::diagnostics::Source;
 use zerodrift::live::Live;
 use zerodrift::manifest::edit::{Adoption, adopt, with_live_values};
-use zerodrift::manifest::{Manifest, parse};
+use zerodrift::manifest::{Manifest, compose, parse, parse_parent};
 use zerodrift::sandbox::{Personality, State};
 use zerodrift::settings::{Endpoint, Model, Setting};
 use zerodrift::text::yaml_scalar;
@@ -111,7 +111,7 @@ fn adoption(text: &str, live: &Live) -> Result<Adoption, TestCaseError> {
     let plan = plan_for(&manifest, live);
     let changes: Vec<(Setting, Json)> =
         plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
-    let adoption = adopt(Model::current(), &source(text), &manifest, &changes);
+    let adoption = adopt(Model::current(), &source(text), &manifest, &[], &changes);
     ADOPTED.fetch_add(adoption.adopted.len(), Ordering::Relaxed);
     // Values that a manifest rejects cannot be adopted and are not counted.
     let is_accepted = |(setting, live): &&(Setting, Json)| setting.check(live).iter().all(|problem| !problem.refused);
@@ -185,6 +185,87 @@ proptest! {
             }
         }
         prop_assert_eq!(Json::Object(new).to_string(), Json::Object(document).to_string());
+    }
+}
+
+/// The sections, divided between a manifest and its parent by the paths of settings.
+fn divided(sections: &Manifest, is_own: &dyn Fn(&str) -> bool) -> (Map<String, Json>, Map<String, Json>) {
+    let (mut own, mut inherited) = (Map::new(), Map::new());
+    for declared in &sections.declared {
+        let setting = &declared.setting;
+        let part = if is_own(setting.path) { &mut own } else { &mut inherited };
+        put(part, setting.endpoint().section(), setting.keys(), declared.value.clone());
+    }
+    (own, inherited)
+}
+
+/// The lines of a manifest that extends `_base.yaml`, as block YAML or JSON.
+fn child(sections: &Map<String, Json>, spelling: Spelling, layout: Layout) -> String {
+    let mut document = Map::from_iter([("account_id".to_owned(), Json::from(ACCOUNT))]);
+    document.insert("extends".to_owned(), "_base.yaml".into());
+    document.extend(sections.clone());
+    match layout {
+        Layout::Block => format!("extends: _base.yaml{0}{1}", spelling.newline, spelling.block(sections)),
+        Layout::Json => serde_json::to_string(&document).unwrap(),
+        Layout::PrettyJson => serde_json::to_string_pretty(&document).unwrap(),
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Layout {
+    Block,
+    Json,
+    PrettyJson,
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn adoption_of_inherited_values_edits_the_child_and_changes_nothing_else(
+        state in live_state(), sections in wanted(), spelling in spelling(),
+        layout in prop::sample::select(vec![Layout::Block, Layout::Json, Layout::PrettyJson]),
+        own in prop::collection::vec(any::<bool>(), 64), is_locked in any::<bool>(),
+    ) {
+        let model = Model::current();
+        let live = run(live_of(state));
+        let whole = manifest_without_objections(sections, Some(&live));
+        let is_own = |path: &str| own.get(model.position(path) % own.len()) == Some(&true);
+        let (own, inherited) = divided(&whole, &is_own);
+        let locked = whole.declared.iter().map(|declared| declared.setting.path).filter(|path| !is_own(path));
+        let locked: Vec<&str> = locked.take(usize::from(is_locked)).collect();
+        let base = Source { name: "_base.yaml".to_owned(), text: format!("lock: {}\n{}", json!(locked), spelling.block(&inherited)
+            .replace(&format!("account_id: {ACCOUNT}{}", spelling.newline), "")) };
+        let parents = [parse_parent(model, &base).manifest.unwrap_or_else(|| panic!("{}", base.text))];
+        let text = child(&own, spelling, layout);
+        let composed = |text: &str| compose(model, &read(text), &parents).manifest.unwrap_or_else(|| panic!("{text}"));
+        let before = composed(&text);
+        let plan = plan_for(&before, &live);
+        let changes: Vec<(Setting, Json)> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
+        let adoption = adopt(model, &source(&text), &read(&text), &parents, &changes);
+        prop_assert_eq!(adoption.adopted.len() + adoption.not_adopted.len(), changes.len());
+        for left in &adoption.not_adopted {
+            let of_layout = ["the file", "its list", "its key", "its place", "another setting", "the edit"];
+            prop_assert!(!of_layout.iter().any(|start| left.reason.starts_with(start)), "{}\n{:?}", text, left);
+        }
+        let after = composed(&adoption.text);
+        let again = plan_for(&after, &live);
+        for declared in &after.declared {
+            let path = declared.setting.path;
+            let is_adopted = has_adopted(&adoption, path);
+            prop_assert!(!is_adopted || again.changes.iter().all(|change| change.setting.path != path), "{path}\n{}", adoption.text);
+            prop_assert_eq!(is_adopted || before.declared(path).map(|old| &old.value) == Some(&declared.value), true, "{}", path);
+            prop_assert!(!is_adopted || !locked.contains(&path), "{path} is locked");
+        }
+        prop_assert_eq!(after.declared.len(), before.declared.len());
+        if let Layout::Block = layout {
+            let kept: Vec<&str> = untouched(&text, &adoption);
+            let is_kept = |line: &&str| kept.contains(line);
+            prop_assert_eq!(adoption.text.split_inclusive('\n').filter(is_kept).collect::<Vec<_>>(), kept);
+            prop_assert_eq!(adoption.text.matches('\n').count(), adoption.text.matches(spelling.newline).count());
+        } else {
+            prop_assert!(serde_json::from_str::<Json>(&adoption.text).is_ok(), "{}", adoption.text);
+        }
     }
 }
 

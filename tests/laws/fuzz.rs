@@ -123,7 +123,7 @@ fn assert_adopts(manifest: &Manifest, source: &Source, live: &Live) {
     let changes: Vec<_> =
         plan_for(manifest, live).changes.into_iter().map(|change| (change.setting, change.before)).collect();
     let _ = with_live_values(source, manifest, &changes);
-    let adoption = adopt(Model::current(), source, manifest, &changes);
+    let adoption = adopt(Model::current(), source, manifest, &[], &changes);
     assert_eq!(adoption.adopted.len() + adoption.not_adopted.len(), changes.len());
     let text = Source { name: source.name.clone(), text: adoption.text };
     let new = parse(Model::current(), &text).manifest.unwrap_or_else(|| panic!("{}", text.text));

@@ -28,9 +28,9 @@ pub(crate) fn of<'a>(
 
 /// Returns the difference between the manifest and a copy of it with the live values.
 fn difference(desired: &Desired, wording: Wording, plan: &Plan) -> String {
-    let Desired { source, manifest, .. } = desired;
+    let Desired { source, own, .. } = desired;
     let changes: Vec<_> = plan.changes.iter().map(|change| (change.setting, change.before.clone())).collect();
-    let (file, with_live_values) = (&source.text, manifest::edit::with_live_values(source, manifest, &changes));
+    let (file, with_live_values) = (&source.text, manifest::edit::with_live_values(source, own, &changes));
     let live_name = format!("{} (live)", source.name);
     match wording {
         Wording::Plan => report::unified(&live_name, &with_live_values, &source.name, file),

@@ -159,7 +159,7 @@ fn live_values_of_it_are_adopted_in_place() {
     ] {
         let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
         let manifest = parse(&model, &source).manifest.unwrap();
-        let adoption = edit::adopt(&model, &source, &manifest, &[(GRACE, json!("30m"))]);
+        let adoption = edit::adopt(&model, &source, &manifest, &[], &[(GRACE, json!("30m"))]);
         assert_eq!(adoption.text, adopted, "{:?}", adoption.not_adopted);
     }
 }

@@ -13,7 +13,7 @@ use crate::manifest::edit::{Adopted, Adoption, NotAdopted};
 use crate::manifest::{self, Manifest};
 use crate::plan::{self, Action, Change, Input, Origin, Plan};
 use crate::settings::Setting;
-use crate::text::{excerpt, visible, yaml};
+use crate::text::{excerpt, visible};
 
 /// The longest adopted value that is shown in full, in characters. The file contains the whole value.
 const SHOWN: usize = 100;
@@ -27,8 +27,10 @@ const ROUNDS: usize = 4;
 /// The edited manifest, before it is written, with the values that were adopted and those that were not.
 pub(crate) struct Adopting {
     source: Source,
-    /// What the file itself declares; inherited settings have no line in it.
+    /// What the file itself declares.
     own: Manifest,
+    /// The manifest with what it inherits.
+    manifest: Manifest,
     plan: Plan,
     adopted: Vec<Adopted>,
     not_adopted: Vec<NotAdopted>,
@@ -51,12 +53,11 @@ impl Adopting {
         if plan.action == Action::Create {
             return Err(no_organization(plan));
         }
-        let (source, own) = (desired.source.clone(), desired.own.clone());
+        let (source, own, manifest) = (desired.source.clone(), desired.own.clone(), desired.manifest.clone());
         let pending = plan.changes.iter().filter(|change| change.origin == Some(Origin::File));
         let pending: Vec<&'static str> = pending.map(|change| change.setting.path).collect();
-        let not_adopted = inherited(desired, plan, &pending);
-        let (plan, adopted) = (plan.clone(), Vec::new());
-        let mut adopting = Self { source, own, plan, adopted, not_adopted, pending };
+        let (plan, adopted, not_adopted) = (plan.clone(), Vec::new(), Vec::new());
+        let mut adopting = Self { source, own, manifest, plan, adopted, not_adopted, pending };
         for _ in 0..ROUNDS {
             let changes = adopting.to_adopt();
             if changes.is_empty() {
@@ -87,7 +88,7 @@ impl Adopting {
             context.without_credentials(&visible(&self.source.name), &self.source.text)?;
             rewrite::replace(&desired.source, &self.source.text)?;
         }
-        self.say(context);
+        self.say(context, desired);
         Ok(self.exit())
     }
 
@@ -99,8 +100,8 @@ impl Adopting {
                 || self.adopted.iter().any(|adopted| adopted.setting.path == path)
         };
         let changes = self.plan.changes.iter().filter(|change| !is_tried(change.setting.path));
-        // A setting that is not declared has no line to edit, even if a switch puts it into force.
-        let declared = changes.filter(|change| self.own.declared(change.setting.path).is_some());
+        // A setting that is not declared is not managed, even if a switch puts it into force.
+        let declared = changes.filter(|change| self.manifest.declared(change.setting.path).is_some());
         declared.map(|change| (change.setting, change.before.clone())).collect()
     }
 
@@ -112,15 +113,15 @@ impl Adopting {
         changes: &[(Setting, Json)],
     ) -> Result<(), CliError> {
         let Adoption { text, adopted, not_adopted } =
-            manifest::edit::adopt(context.model, &self.source, &self.own, changes);
+            manifest::edit::adopt(context.model, &self.source, &self.own, &desired.parents.manifests, changes);
         self.source.text = text;
         let parsed = manifest::parse(context.model, &self.source);
         self.own = parsed.manifest.ok_or_else(|| unusable(&self.source, &parsed.findings))?;
         let composed = manifest::compose(context.model, &self.own, &desired.parents.manifests);
-        let manifest = composed.manifest.ok_or_else(|| unusable(&self.source, &composed.findings))?;
+        self.manifest = composed.manifest.ok_or_else(|| unusable(&self.source, &composed.findings))?;
         self.plan = plan::plan(&Input {
             model: context.model,
-            manifest: &manifest,
+            manifest: &self.manifest,
             target: &desired.target,
             api: &self.plan.api,
             live,
@@ -134,44 +135,28 @@ impl Adopting {
         Ok(())
     }
 
-    fn say(&self, context: &Context) {
+    fn say(&self, context: &Context, desired: &Desired) {
         let file = visible(&self.source.name);
-        let place = |setting: &Setting, at: &Location| {
-            // A later edit may have moved the line.
-            let at = self.own.declared(setting.path).map_or(at, |declared| &declared.at);
-            format!("{}:{}:{}", visible(at.file(&self.source.name)), at.line, at.column)
-        };
+        let place = |at: &Location| format!("{}:{}:{}", visible(at.file(&self.source.name)), at.line, at.column);
+        // A later edit may have moved the line.
+        let current = |setting: &Setting| self.manifest.declared(setting.path).map(|declared| &declared.at);
         for Adopted { setting, value, at } in &self.adopted {
-            let value = excerpt(value, SHOWN);
-            context.ui.say(&format!("adopted: {} = {value}  {}", setting.path, place(setting, at)));
+            let (value, at) = (excerpt(value, SHOWN), place(current(setting).unwrap_or(at)));
+            context.ui.say(&format!("adopted: {} = {value}  {at}", setting.path));
+            let before = desired.manifest.declared(setting.path).filter(|declared| declared.at.file.is_some());
+            if let Some(inherited) = before {
+                context.ui.say(&format!("  overrides {}, which is unchanged", place(&inherited.at)));
+            }
         }
         for NotAdopted { setting, value, at, reason } in &self.not_adopted {
-            let (path, place, reason) = (setting.path, place(setting, at), visible(reason));
+            let (path, at, reason) = (setting.path, place(current(setting).unwrap_or(at)), visible(reason));
             let value = excerpt(value, BY_HAND);
-            context.ui.say(&format!("not adopted: {path}  {place}\n  {reason}\n  live value: {value}"));
+            context.ui.say(&format!("not adopted: {path}  {at}\n  {reason}\n  live value: {value}"));
         }
         if !self.adopted.is_empty() {
             context.ui.note(&format!("{file} was changed: review it with `git diff`, then commit it"));
         }
     }
-}
-
-/// The settings that differ and whose value is in a parent, which is not edited: other manifests may extend it.
-fn inherited(desired: &Desired, plan: &Plan, pending: &[&str]) -> Vec<NotAdopted> {
-    let inherited = plan.changes.iter().filter(|change| change.at.file.is_some());
-    inherited
-        .filter(|change| !pending.contains(&change.setting.path))
-        .map(|change| NotAdopted {
-            setting: change.setting,
-            value: yaml::flow(&change.setting.spelled(&change.before)),
-            at: change.at.clone(),
-            reason: format!(
-                "its value comes from {}, which other manifests may extend; declare it in {} to change it here",
-                change.at.file(&desired.source.name),
-                desired.source.name
-            ),
-        })
-        .collect()
 }
 
 /// Returns the error for an edited file that cannot be planned.

@@ -65,7 +65,7 @@ impl<'a, 't> List<'a, 't> {
 
     /// Returns the edits of a list such as `[a, b]`, on one or several lines.
     fn in_brackets(&self, open: usize) -> Result<Vec<Edit>, &'static str> {
-        let close = self.closing_bracket(open).ok_or("the end of its list was not found")?;
+        let close = self.page.closing(self.place.value).ok_or("the end of its list was not found")?;
         let inside = self.page.between(open + 1, close);
         if !inside.contains('\n') {
             return Ok(vec![Edit::replace(open..close + 1, self.on_one_line(open, close))]);
@@ -77,18 +77,6 @@ impl<'a, 't> List<'a, 't> {
             return Err("its list has comments between elements on one line");
         }
         Ok(vec![Edit::replace(open..close + 1, self.on_one_line(open, close))])
-    }
-
-    fn closing_bracket(&self, open: usize) -> Option<usize> {
-        let mut offset = self.old.last().map_or(open + 1, |old| old.node.span.end);
-        loop {
-            offset = self.page.behind_comments(offset);
-            match self.page.text.get(offset..)?.chars().next()? {
-                ']' => return Some(offset),
-                ',' => offset += 1,
-                _ => return None,
-            }
-        }
     }
 
     /// Returns the text before, between and after the elements.

@@ -3,8 +3,10 @@
 //! - `place`: finds the value of a setting in the tree
 //! - `page`: the lines of the text, and the spelling of values
 //! - `scalar`, `list`: the edits that replace a value
+//! - `insert`: the edits that add a setting
 //! - `proof`: checks that the new text declares the intended values and nothing else
 
+mod insert;
 mod list;
 mod page;
 mod place;
@@ -61,14 +63,16 @@ pub struct NotAdopted {
     pub reason: String,
 }
 
-/// Replaces declared values by live values.
+/// Replaces declared values by live values, and adds the settings that the file does not declare.
 ///
-/// `manifest` is the result of [`parse`](crate::manifest::parse) for `source`. Each change is a declared setting with its
-/// live value, or `null` if it is unset. An unset value is written as `null`, `false` or `[]`, so that the setting stays
-/// managed.
+/// `manifest` is the result of [`parse`](crate::manifest::parse) for `source`, and `parents` are the manifests that it
+/// extends, which are not edited: a live value that differs from an inherited one becomes a value of the file. Each change
+/// is a setting with its live value, or `null` if it is unset. An unset value is written as `null`, `false` or `[]`, so that
+/// the setting stays managed.
 ///
 /// The new text is checked: it must parse without errors and declare the same as the old one, except for the adopted
-/// settings, which must have their live values. If the changes together fail the check, as many as possible are adopted.
+/// settings, which must have their live values, and it must be valid with its parents. If the changes together fail the
+/// check, as many as possible are adopted.
 ///
 /// ```
 /// use zerodrift::diagnostics::Source;
@@ -81,12 +85,18 @@ pub struct NotAdopted {
 /// let source = Source { name: "org.yaml".into(), text: text.into() };
 /// let manifest = parse(model, &source).manifest.unwrap();
 /// let setting = *model.setting("organization.session_duration").unwrap();
-/// let adoption = adopt(model, &source, &manifest, &[(setting, "8h".into())]);
+/// let adoption = adopt(model, &source, &manifest, &[], &[(setting, "8h".into())]);
 /// assert_eq!(adoption.text, "organization:\n  session_duration: 8h   # as agreed\n");
 /// ```
-pub fn adopt(model: &Model, source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> Adoption {
+pub fn adopt(
+    model: &Model,
+    source: &Source,
+    manifest: &Manifest,
+    parents: &[Manifest],
+    changes: &[(Setting, Json)],
+) -> Adoption {
     let Some(tree) = tree(source) else { return none_adopted(source, manifest, changes) };
-    let draft = ManifestEditor { model, source, manifest, page: ManifestText::new(source), tree: &tree };
+    let draft = ManifestEditor { model, source, manifest, parents, page: ManifestText::new(source), tree: &tree };
     let all: Vec<usize> = (0..changes.len()).collect();
     match draft.checked(changes, &all) {
         Ok((text, new)) => draft.adoption(changes, text, &new, &[]),
@@ -97,7 +107,7 @@ pub fn adopt(model: &Model, source: &Source, manifest: &Manifest, changes: &[(Se
 /// Returns the text of a manifest with live values, for showing a difference. The text must not be written.
 ///
 /// `manifest` and `changes` are as for [`adopt`]. The text may contain values that a manifest rejects. Values that cannot
-/// be placed in the text stay as declared.
+/// be placed in the text stay as declared, and no setting is added.
 pub fn with_live_values(source: &Source, manifest: &Manifest, changes: &[(Setting, Json)]) -> String {
     let Some(tree) = tree(source) else { return source.text.clone() };
     let page = ManifestText::new(source);
@@ -129,6 +139,7 @@ struct ManifestEditor<'a> {
     model: &'a Model,
     source: &'a Source,
     manifest: &'a Manifest,
+    parents: &'a [Manifest],
     page: ManifestText<'a>,
     tree: &'a YamlNode,
 }
@@ -137,17 +148,31 @@ impl ManifestEditor<'_> {
     /// Returns the text and manifest with some changes applied, or why they fail the check.
     fn checked(&self, changes: &[(Setting, Json)], applied: &[usize]) -> Result<(String, Manifest), String> {
         let applied: Vec<&(Setting, Json)> = applied.iter().filter_map(|index| changes.get(*index)).collect();
-        let edits = edits(&self.page, self.tree, self.manifest, &applied)?;
-        let spliced = splice(&self.source.text, &edits);
-        if !spliced.rejected.is_empty() {
-            return Err("another setting needs the same place in the file".to_owned());
+        let (placed, mut missing): (Vec<_>, Vec<_>) = applied.iter().copied().partition(|(setting, _)| {
+            self.manifest.declared(setting.path).is_some() || place::find(self.tree, setting).is_some()
+        });
+        let edits = edits(&self.page, self.tree, self.manifest, &placed)?;
+        let mut new = self.spliced(self.source, &edits)?;
+        missing.sort_by_key(|(setting, _)| self.model.position(setting.path));
+        for (setting, live) in missing {
+            let tree = tree(&new).ok_or("the file would no longer be YAML")?;
+            let value = declarable(setting, live);
+            let edit = insert::edit(&ManifestText::new(&new), self.model, &tree, setting, &value)?;
+            new = self.spliced(&new, &[edit])?;
         }
-        let new = Source { name: self.source.name.clone(), text: spliced.text };
-        let manifest = proof::of(self.model, self.manifest, &new, &applied)?;
+        let manifest = proof::of(self.model, self.manifest, self.parents, &new, &applied)?;
         if self.page.is_json && !new.is_json() {
             return Err("the file would no longer be JSON".to_owned());
         }
         Ok((new.text, manifest))
+    }
+
+    fn spliced(&self, source: &Source, edits: &[Edit]) -> Result<Source, &'static str> {
+        let spliced = splice(&source.text, edits);
+        if !spliced.rejected.is_empty() {
+            return Err("another setting needs the same place in the file");
+        }
+        Ok(Source { name: source.name.clone(), text: spliced.text })
     }
 
     /// Applies the changes one by one, and retries those that depend on another one.

@@ -29,6 +29,6 @@ pub(super) fn find<'t>(root: &'t YamlNode, setting: &Setting) -> Option<ValueLoc
     place
 }
 
-fn is_called(key: &YamlNode, name: &str) -> bool {
+pub(super) fn is_called(key: &YamlNode, name: &str) -> bool {
     matches!(&key.value, YamlValue::Text(text) if text == name)
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::manifest::parse;
 
+mod inherited;
 mod lists;
 mod not_adopted;
 
@@ -25,7 +26,7 @@ fn adoption(text: &str, changes: &[(&'static str, Json)]) -> Adoption {
     let parsed = parse(Model::current(), &source);
     let manifest = parsed.manifest.unwrap_or_else(|| panic!("{text}\n{:#?}", parsed.findings));
     let changes = pairs(changes);
-    let adoption = adopt(Model::current(), &source, &manifest, &changes);
+    let adoption = adopt(Model::current(), &source, &manifest, &[], &changes);
     if adoption.not_adopted.is_empty() {
         assert_eq!(with_live_values(&source, &manifest, &changes), adoption.text, "the shown text is the written one");
     }
@@ -315,6 +316,6 @@ fn a_new_setting_is_adopted_too() {
     let text = "organization:\n  next_month: ~ # c\n";
     let source = Source { name: "org.yaml".to_owned(), text: text.to_owned() };
     let manifest = parse(&model, &source).manifest.unwrap();
-    let adoption = adopt(&model, &source, &manifest, &[(new, json!(["a.example"]))]);
+    let adoption = adopt(&model, &source, &manifest, &[], &[(new, json!(["a.example"]))]);
     assert_eq!(adoption.text, "organization:\n  next_month: {zones: [a.example]} # c\n");
 }
