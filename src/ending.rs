@@ -65,7 +65,7 @@ pub enum FailureKind {
     Manifest,
     /// A Terraform file.
     Terraform,
-    /// A live snapshot.
+    /// A live snapshot, or a document of another run.
     Snapshot,
     /// A backup.
     Backup,
@@ -219,7 +219,11 @@ impl FailureKind {
             Self::Usage => ("usage", Exit::Usage, "the command line or the environment is not valid"),
             Self::Manifest => ("manifest", Exit::Manifest, "the manifest has errors, or cannot be edited safely"),
             Self::Terraform => ("terraform", Exit::Manifest, "the Terraform files declare nothing usable"),
-            Self::Snapshot => ("snapshot", Exit::Failed, "the snapshot given to `plan --live` cannot be used"),
+            Self::Snapshot => (
+                "snapshot",
+                Exit::Failed,
+                "the snapshot given to `plan --live`, or the document given to `show`, cannot be used",
+            ),
             Self::Backup => ("backup", Exit::Failed, "a backup cannot be written or restored"),
             Self::Io => ("io", Exit::Failed, "a file or a stream cannot be read or written"),
             Self::Exists => ("exists", Exit::Failed, "a file that would be created exists already"),

@@ -56,4 +56,5 @@ mod prompt;
 #[cfg(unix)]
 mod retries;
 #[cfg(unix)]
+mod show;
 mod status_line;

@@ -210,7 +210,7 @@ const NAME: &str =
     "n\u{1b}[2J\u{202e}\u{200b}\r\n::error file=x::forged\n ##[error]forged\nPlan: 0 settings would change";
 
 /// Every place of a command line that takes a text; `N` stands for it.
-const ARGUMENTS: [&[&str]; 44] = [
+const ARGUMENTS: [&[&str]; 45] = [
     &["N"],
     &["plan", "--N"],
     &["plan", "N", "--sandbox=state.json"],
@@ -252,6 +252,7 @@ const ARGUMENTS: [&[&str]; 44] = [
     &["export", "--sandbox=state.json", "--account-id", "N"],
     &["revoke-user", "--email", "N", "--sandbox=state.json", "--auto-approve", "--account-id", crate::common::ACCOUNT],
     &["explain", "N"],
+    &["show", "N", "--format", "github", "--report", "html=missing/N"],
     &["completions", "N"],
     &["doctor", "--file", "N", "--sandbox=state.json"],
     &["sandbox", "--state", "missing/N", "--fault", "N", "--personality", "N"],

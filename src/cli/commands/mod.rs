@@ -15,6 +15,7 @@ mod revoke_user;
 mod rollback;
 mod sandbox;
 mod schema;
+mod show;
 mod validate;
 
 use clap::{Parser, Subcommand};
@@ -74,6 +75,7 @@ pub(crate) enum Command {
     Apply(apply::ApplyArgs),
     Rollback(rollback::RollbackArgs),
     Drift(drift::DriftArgs),
+    Show(show::ShowArgs),
     Validate(validate::ValidateArgs),
     Init(init::InitArgs),
     Export(export::ExportArgs),
@@ -94,6 +96,7 @@ impl Command {
             Self::Apply(args) => args,
             Self::Rollback(args) => args,
             Self::Drift(args) => args,
+            Self::Show(args) => args,
             Self::Validate(args) => args,
             Self::Init(args) => args,
             Self::Export(args) => args,

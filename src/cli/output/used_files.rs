@@ -33,6 +33,7 @@ struct UsedFile {
 pub(crate) enum FilePurpose {
     Manifest,
     Snapshot,
+    Document,
     Base,
     SavedPlan,
     Backup,
@@ -266,6 +267,7 @@ impl fmt::Display for FilePurpose {
         f.write_str(match self {
             Self::Manifest => "the manifest",
             Self::Snapshot => "the snapshot",
+            Self::Document => "the document",
             Self::Base => "the base",
             Self::SavedPlan => "the saved plan",
             Self::Backup => "the backup",

@@ -3,7 +3,7 @@
 use super::workspace::{MANIFEST, Workspace, ended};
 
 /// Every argument that names an input file, in place of `{}`.
-const INPUTS: [&str; 15] = [
+const INPUTS: [&str; 16] = [
     "validate {}",
     "validate --fix {}",
     "plan {} --sandbox=state.json",
@@ -12,6 +12,7 @@ const INPUTS: [&str; 15] = [
     "apply {} --sandbox=state.json --auto-approve",
     "plan --live {}",
     "apply --plan {} --sandbox=state.json",
+    "show {}",
     "rollback {} --sandbox=state.json --auto-approve",
     "plan --token-file {}",
     "plan --sandbox={}",
