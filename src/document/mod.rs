@@ -5,7 +5,7 @@
 //!
 //! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each; `comparison`, `compared`,
 //!   `ci_run`: the input of `plan`
-//! - [`read`]: documents read back; `interned`: the texts of another version's documents
+//! - [`read`]: documents read back; [`merge()`]: those of several runs as one; `interned`: the texts of another version's documents
 //! - [`saved`]: saved plans; `of_plan`: plans as entries of the plan document; `stream`: the plan document of many
 //!   organizations
 //! - `common`: what several documents contain
@@ -18,6 +18,7 @@ mod comparison;
 mod error;
 mod findings;
 mod interned;
+mod merge;
 mod of_plan;
 mod org_schema;
 mod plan;
@@ -38,6 +39,7 @@ pub use comparison::{Comparison, Wording};
 pub(crate) use error::error_document;
 pub use error::{ErrorDocument, ErrorEntry};
 pub use findings::{FindingEntry, FindingsDocument, FindingsSummary, findings_document};
+pub use merge::{MergeError, merge};
 #[cfg(feature = "report")]
 pub(crate) use of_plan::Totals;
 pub use of_plan::plan_document;

@@ -163,3 +163,29 @@ fn options_about_one_manifest_are_refused_with_several() {
         env.run(arguments).exits(64).says(&[hint]);
     }
 }
+
+#[test]
+fn the_documents_of_all_shards_make_the_report_of_the_whole_run() {
+    let env = three();
+    fix_staging(&env);
+    for format in ["text", "markdown", "html", "github", "gitlab", "json"] {
+        let whole = env.run(&format!("plan orgs --sandbox --format {format}")).exits(0);
+        for index in 1..=3 {
+            env.run(&format!("plan orgs --sandbox --shard {index}/3 --report json=shard-{index}.json")).exits(0);
+        }
+        let merged = env.run(&format!("show shard-2.json shard-3.json shard-1.json --format {format}")).exits(0);
+        assert_eq!(undated(&merged.stdout), undated(&whole.stdout), "{format}");
+    }
+}
+
+#[test]
+fn a_missing_shard_is_named() {
+    let env = three();
+    fix_staging(&env);
+    for index in 1..=3 {
+        env.run(&format!("plan orgs --sandbox --shard {index}/3 --report json=shard-{index}.json")).exits(0);
+    }
+    env.run("show shard-3.json shard-1.json").exits(1).says(&["missing shard 2 of 3"]);
+    env.run("show shard-3.json shard-1.json shard-1.json").exits(64).says(&["two documents are of shard 1"]);
+    env.run("show shard-1.json").exits(0).shows(&["This is shard 1 of 3"]);
+}

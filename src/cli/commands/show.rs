@@ -10,15 +10,20 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::{self, ResultFormats};
+use crate::cli::output::publish_set::SetReports;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::document::read::{self, AnyDocument, RecordedPlans};
-use crate::document::{Compared, Comparison};
+use crate::document::{self, Compared, MergeError};
 use crate::ending::{Exit, FailureKind};
-use crate::files::{self, LARGEST_DOCUMENT};
+use crate::files;
+use crate::plan::Plan;
 use crate::report::PlanFormat;
 use crate::text;
 
-/// Render a saved plan or the JSON of plan or drift, offline
+/// The largest document, in bytes. Those of ten thousand organizations have about 50 MiB.
+const LARGEST: u64 = 256 * 1024 * 1024;
+
+/// Render saved plans or the JSON of plan or drift, offline
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift show plan.json
@@ -30,15 +35,19 @@ use crate::text;
   Render it where the API cannot be reached:
     zerodrift plan --format json | zerodrift show - --format html > plan.html
 
-Reads only the document, of at most 16 MiB; needs no network or credentials.
-Shows what the run that wrote it printed in that format, with links to the
-pipeline that runs show. Refuses documents that were cut or edited. Writes only
+  Make one report of all shards:
+    zerodrift show shard-*.json --report markdown=plan.md
+
+Reads only the documents, of at most 256 MiB each; needs no network or
+credentials. Shows what the runs that wrote them printed in that format, with
+links to the pipeline that runs show. The documents of shards are merged if none
+is missing. Refuses documents that were cut or edited. Writes only
 the files of --report.")]
 pub(crate) struct ShowArgs {
-    /// A document of plan --out, plan --format json or drift --format json; - for standard input
-    #[arg(value_name = "FILE")]
-    document: String,
-    /// Exit with code 2 if the document has changes
+    /// Documents of plan --out, plan --format json or drift --format json; - for standard input
+    #[arg(value_name = "FILE", required = true)]
+    documents: Vec<String>,
+    /// Exit with code 2 if a document has changes
     #[arg(long)]
     detailed_exitcode: bool,
     #[command(flatten)]
@@ -46,13 +55,32 @@ pub(crate) struct ShowArgs {
 }
 
 impl CommandSpec for ShowArgs {
-    /// Renders the document. Needs no network and no credentials.
+    /// Renders the documents. Needs no network and no credentials.
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
         context.files.check_reports()?;
-        let comparison = Comparison { ci: context.env.ci_run(), ..self.comparison()? };
-        let has_changes = !comparison.plan.is_empty();
-        let exit = if self.detailed_exitcode && has_changes { Exit::Changes } else { Exit::Success };
-        publish::result(context, &self.formats, &comparison, exit)?;
+        if self.documents.iter().filter(|document| *document == "-").count() > 1 {
+            return Err(CliError::usage("- is standard input, and cannot be named twice"));
+        }
+        let documents = self.documents.iter().map(|name| recorded(name)).collect::<Result<Vec<_>, _>>()?;
+        let merged = document::merge(documents).map_err(|error| unmerged(&error))?;
+        let Some(RecordedPlans { wording, shard, mut set, .. }) = merged else { return Ok(Exit::Success) };
+        set.iter_mut().for_each(|compared| {
+            if let Compared::Done(comparison) = compared {
+                comparison.ci = context.env.ci_run();
+            }
+        });
+        if let ([Compared::Done(comparison)], None) = (&set[..], shard) {
+            let exit = self.exit(&comparison.plan);
+            publish::result(context, &self.formats, comparison, exit)?;
+            return Ok(exit);
+        }
+        let exit = Exit::of_several(set.iter().map(|compared| match compared {
+            Compared::Done(comparison) => self.exit(&comparison.plan),
+            Compared::Failed(_) => Exit::Success,
+        }));
+        let mut reports = SetReports::new(context, &self.formats, wording, shard)?;
+        set.iter().try_for_each(|compared| reports.add(compared))?;
+        reports.finish(exit)?;
         Ok(exit)
     }
 
@@ -61,45 +89,59 @@ impl CommandSpec for ShowArgs {
     }
 
     fn add_files(&self, files: &mut UsedFiles) {
-        files.add(FilePurpose::Document, Some(Path::new(&self.document)));
+        self.documents.iter().for_each(|name| files.add(FilePurpose::Document, Some(Path::new(name))));
     }
 }
 
 impl ShowArgs {
-    /// Reads the plan of the document.
-    ///
-    /// # Errors
-    /// Returns an error if the file cannot be read, is not a document, was cut or edited, or has not exactly one plan.
-    fn comparison(&self) -> Result<Comparison<'static>, CliError> {
-        let name = if self.document == "-" { "standard input".into() } else { text::visible(&self.document) };
-        let document = read::read(&self.bytes()?).map_err(|error| {
-            CliError::new(FailureKind::Snapshot, format!("{name}: {error}"))
-                .hint("write a document with `zerodrift plan --format json`")
-        })?;
-        let found = match document {
-            AnyDocument::Plans(RecordedPlans { mut set, .. }) => match (set.pop(), set.len()) {
-                (Some(Compared::Done(comparison)), 0) => return Ok(*comparison),
-                (Some(Compared::Failed(_)), 0) => "a run that failed",
-                _ => "several organizations",
-            },
-            AnyDocument::Results(_) => "results of apply or rollback",
-            AnyDocument::Findings(_) => "findings of validate",
-            AnyDocument::Snapshot(_) => "a snapshot",
-            AnyDocument::Error(_) => "a run that failed",
-        };
-        Err(CliError::usage(format!("cannot show {name}: the document is of {found}"))
-            .hint("name a document of plan or drift for one organization"))
+    fn exit(&self, plan: &Plan) -> Exit {
+        if self.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success }
     }
+}
 
-    /// Reads the file, up to the limit.
-    fn bytes(&self) -> Result<Vec<u8>, CliError> {
-        if self.document == "-" {
-            let failed = |error: &dyn Display| CliError::io("read", Path::new("standard input"), error);
-            let bytes = files::standard_input(LARGEST_DOCUMENT + 1).map_err(|error| failed(&error))?;
-            let is_too_large = bytes.len() as u64 > LARGEST_DOCUMENT;
-            return if is_too_large { Err(failed(&"it is larger than 16 MiB")) } else { Ok(bytes) };
+/// Reads the plans of a document.
+///
+/// # Errors
+/// Returns an error if the file cannot be read, is not a document of plan or drift, or was cut or edited.
+fn recorded(file: &str) -> Result<RecordedPlans, CliError> {
+    let name = if file == "-" { "standard input".into() } else { text::visible(file) };
+    let document = read::read(&bytes(file)?).map_err(|error| {
+        CliError::new(FailureKind::Snapshot, format!("{name}: {error}"))
+            .hint("write a document with `zerodrift plan --format json`")
+    })?;
+    let found = match document {
+        AnyDocument::Plans(plans) => return Ok(plans),
+        AnyDocument::Results(_) => "results of apply or rollback",
+        AnyDocument::Findings(_) => "findings of validate",
+        AnyDocument::Snapshot(_) => "a snapshot",
+        AnyDocument::Error(_) => "a run that failed",
+    };
+    Err(CliError::usage(format!("cannot show {name}: the document is of {found}"))
+        .hint("name documents of plan or drift"))
+}
+
+fn unmerged(error: &MergeError) -> CliError {
+    let failure = |hint| CliError::usage(format!("cannot merge the documents: {error}")).hint(hint);
+    match error {
+        // The run of a shard that failed has no document.
+        MergeError::Missing(..) => {
+            let message = format!("cannot merge the documents: {error}");
+            CliError::new(FailureKind::Snapshot, message)
+                .hint("name the documents of all shards, or show the documents one by one")
         }
-        let path = Path::new(&self.document);
-        files::read(path, LARGEST_DOCUMENT).map_err(|error| CliError::io("read", path, &error))
+        MergeError::Commands => failure("name documents of one command"),
+        _ => failure("name the documents of one run, each once"),
     }
+}
+
+/// Reads a file, up to the limit.
+fn bytes(file: &str) -> Result<Vec<u8>, CliError> {
+    if file == "-" {
+        let failed = |error: &dyn Display| CliError::io("read", Path::new("standard input"), error);
+        let bytes = files::standard_input(LARGEST + 1).map_err(|error| failed(&error))?;
+        let is_too_large = bytes.len() as u64 > LARGEST;
+        return if is_too_large { Err(failed(&"it is larger than 256 MiB")) } else { Ok(bytes) };
+    }
+    let path = Path::new(file);
+    files::read(path, LARGEST).map_err(|error| CliError::io("read", path, &error))
 }
