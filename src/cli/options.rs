@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 
 use crate::cli::input::shard::ShardArg;
+use crate::cloudflare::Rate;
 use crate::settings::GoDuration;
 
 /// Messages, logs and colour.
@@ -143,9 +144,14 @@ pub(crate) struct ApiArgs {
     /// Time limit of one request, such as 30s
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration, help_heading = "API")]
     pub(crate) timeout: Duration,
-    /// Time limit of the whole run, including retries, such as 5m
+    /// Time limit of an organization, including retries, such as 5m
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = positive_duration, help_heading = "API")]
     pub(crate) deadline: Duration,
+    /// Send at most N requests in this time, such as 1200/5m
+    ///
+    /// The default is the limit that the API states in its answers, and 1200/5m until it states one.
+    #[arg(long, value_name = "N/DURATION", help_heading = "API")]
+    pub(crate) rate: Option<Rate>,
 }
 
 /// How a run compares several organizations.

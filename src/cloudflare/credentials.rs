@@ -22,7 +22,10 @@ const KEY: HeaderName = HeaderName::from_static("x-auth-key");
 /// The crate `secrecy` overwrites their memory on drop. The headers of the HTTP client hold a copy, which lives as long as the
 /// client and is not overwritten.
 #[derive(Clone)]
-pub struct Credentials(Parts);
+pub struct Credentials {
+    parts: Parts,
+    variable: Option<String>,
+}
 
 #[derive(Clone)]
 enum Parts {
@@ -112,7 +115,7 @@ impl Credentials {
     /// Returns a [`CredentialsError`] if the token is empty, starts with `Bearer `, is in quotation marks, contains a character
     /// that is not allowed, or is a global API key.
     pub fn token(text: &str) -> Result<Self, CredentialsError> {
-        Ok(Self(Parts::Token(clean(text, Secret::Token)?)))
+        Ok(Self::from(Parts::Token(clean(text, Secret::Token)?)))
     }
 
     /// Checks an e-mail address and a global API key, and trims white space around them.
@@ -120,24 +123,35 @@ impl Credentials {
     /// # Errors
     /// Returns a [`CredentialsError`] in the same cases as [`Credentials::token`], or if the key is an API token.
     pub fn key(email: &str, key: &str) -> Result<Self, CredentialsError> {
-        Ok(Self(Parts::Key { email: clean(email, Secret::Email)?, key: clean(key, Secret::Key)? }))
+        Ok(Self::from(Parts::Key { email: clean(email, Secret::Email)?, key: clean(key, Secret::Key)? }))
+    }
+
+    /// Adds the name of the environment variable that holds them, for the hints of errors.
+    #[must_use]
+    pub fn of_variable(self, name: impl Into<String>) -> Self {
+        Self { variable: Some(name.into()), ..self }
+    }
+
+    /// Returns the name of the environment variable that holds them, if it is known.
+    pub fn variable(&self) -> Option<&str> {
+        self.variable.as_deref()
     }
 
     /// Whether this is an API token, which the API can verify.
     pub fn is_token(&self) -> bool {
-        matches!(self.0, Parts::Token(_))
+        matches!(self.parts, Parts::Token(_))
     }
 
     /// Returns the token or the key. The e-mail address is not a secret.
     pub fn secret(&self) -> &SecretString {
-        match &self.0 {
+        match &self.parts {
             Parts::Token(secret) | Parts::Key { email: _, key: secret } => secret,
         }
     }
 
     /// Returns the request headers, marked as sensitive. No other code creates them.
     pub(crate) fn headers(&self) -> Result<HeaderMap, CredentialsError> {
-        match &self.0 {
+        match &self.parts {
             Parts::Token(token) => {
                 // One allocation, overwritten on drop like the token itself.
                 let bearer = SecretString::from(["Bearer ", token.expose_secret()].concat());
@@ -148,6 +162,12 @@ impl Credentials {
                 (KEY, sensitive(key, Secret::Key)?),
             ])),
         }
+    }
+}
+
+impl From<Parts> for Credentials {
+    fn from(parts: Parts) -> Self {
+        Self { parts, variable: None }
     }
 }
 

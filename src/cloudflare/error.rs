@@ -124,6 +124,8 @@ pub struct Call {
     pub ray: Option<String>,
     /// The `cf-auditlog-id` header of the last answer: the id of its entry in Cloudflare's audit log.
     pub audit_id: Option<String>,
+    /// The environment variable that holds the token, if it is known.
+    pub token_variable: Option<String>,
 }
 
 /// The kind of an error. It determines the exit code: 6 for authentication, 1 for all others.

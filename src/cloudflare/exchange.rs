@@ -8,8 +8,10 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use tracing::Instrument as _;
 
+use super::budget::Hold;
 use super::envelope::Envelope;
 use super::error::{Call, Error};
+use super::pace::{Pace, SendPermit};
 use super::retry::{AttemptResult, Decision, Policy, StopReason, decide};
 use super::transport::{ApiRequest, Response, RetryEvent, Transport, TransportError, header};
 use crate::text::{excerpt, visible};
@@ -22,6 +24,7 @@ const EXCERPT: usize = 120;
 pub(super) struct Exchange {
     transport: Arc<dyn Transport>,
     policy: Policy,
+    pace: Option<Pace>,
 }
 
 /// A request that may take several attempts.
@@ -45,11 +48,13 @@ pub(crate) enum Step<T, E> {
 impl Attempts<'_> {
     /// Makes the next attempt.
     pub(super) async fn next(&mut self) -> Step<Answered, Error> {
-        let Some(timeout) = self.exchange.attempt_timeout() else {
+        let is_paced = self.exchange.wait_for_turn().await;
+        let (Ok(permit), Some(timeout)) = (is_paced, self.exchange.attempt_timeout()) else {
             return Step::Done(Err(Error::Deadline { call: Box::new(self.call.clone()) }));
         };
         self.call.attempts += 1;
         let outcome = self.exchange.send(self.request, self.call.attempts, timeout).await;
+        permit.zip(outcome.as_ref().ok()).into_iter().for_each(|(permit, answer)| permit.answered(answer));
         let previous = self.last.as_ref().and_then(|last| last.as_ref().err());
         match self.exchange.decide(self.request, self.call.attempts, outcome.as_ref(), previous) {
             Decision::Stop(stop) => {
@@ -93,7 +98,12 @@ pub(super) struct Answered {
 
 impl Exchange {
     pub(super) fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
-        Self { transport, policy }
+        Self { transport, policy, pace: None }
+    }
+
+    /// Returns this exchange with a share in the budget of the process.
+    pub(super) fn paced(self, pace: &Pace) -> Self {
+        Self { pace: Some(pace.clone()), ..self }
     }
 
     pub(super) fn base_url(&self) -> &str {
@@ -122,13 +132,31 @@ impl Exchange {
             status: None,
             ray: None,
             audit_id: None,
+            token_variable: self.transport.token_variable().map(str::to_owned),
         };
         Attempts { exchange: self, request, call, begun: Instant::now(), last: None }
     }
 
+    /// Waits until the budget of the process allows another request.
+    ///
+    /// # Errors
+    /// Returns why it allows none before the deadline.
+    async fn wait_for_turn(&self) -> Result<Option<SendPermit>, Hold> {
+        let Some(pace) = &self.pace else { return Ok(None) };
+        let limit = self.policy.deadline.filter(|_| !self.policy.patient);
+        pace.turn(limit).await.map(Some)
+    }
+
+    /// Returns the time left until the deadline; `None` without one.
+    fn left(&self) -> Option<Duration> {
+        let now = Instant::now();
+        let waited = self.pace.as_ref().filter(|_| self.policy.patient).map(Pace::waited).unwrap_or_default();
+        self.policy.left(now.checked_sub(waited).unwrap_or(now))
+    }
+
     /// Returns the timeout of the next attempt; `None` after the deadline.
     fn attempt_timeout(&self) -> Option<Duration> {
-        let left = self.policy.left(Instant::now());
+        let left = self.left();
         left.map_or(Some(self.policy.timeout), |left| (!left.is_zero()).then(|| left.min(self.policy.timeout)))
     }
 
@@ -143,7 +171,7 @@ impl Exchange {
             attempt,
             outcome,
             previous,
-            left: self.policy.left(Instant::now()),
+            left: self.left(),
             now: SystemTime::now(),
             jitter: fastrand::f64(),
         };

@@ -174,8 +174,20 @@ impl Error {
             Some(StopReason::Deadline) => hints.push("give the run more time with --deadline".to_owned()),
             Some(StopReason::Final | StopReason::Attempts) | None => {}
         }
-        hints
+        match self.call().and_then(|call| call.token_variable.as_deref()) {
+            Some(variable) if self.kind() == ErrorKind::Authentication => name_variable(hints, variable),
+            _ => hints,
+        }
     }
+}
+
+/// Names the variable that holds the token, instead of the one that usually does.
+fn name_variable(mut hints: Vec<String>, variable: &str) -> Vec<String> {
+    hints.iter_mut().for_each(|hint| *hint = hint.replace("CLOUDFLARE_API_TOKEN", variable));
+    if !hints.iter().any(|hint| hint.contains(variable)) {
+        hints.push(format!("the token of this request is that of {variable}"));
+    }
+    hints
 }
 
 fn of_stage(error: &Error) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The transport over HTTPS with reqwest, without the features that could leak a credential.
 
 use std::error::Error as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use ::http::header::{ACCEPT, CONTENT_TYPE};
@@ -37,13 +38,21 @@ pub struct HttpConfig {
 /// Sends requests over HTTPS.
 ///
 /// - The first request builds the client, so a program that sends nothing loads no certificates.
+/// - [`HttpTransport::with_credentials`] shares the client and its connections, for organizations with tokens of their own.
 /// - It follows no redirects and does not retry. It uses plain http only for loopback, without a proxy.
 /// - The credentials are only in the request headers: not in logs, errors or `Debug`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct HttpTransport {
-    base_url: BaseUrl,
+    shared: Arc<SharedClient>,
     /// The headers of the credentials, marked as sensitive.
     headers: ::http::HeaderMap,
+    token_variable: Option<String>,
+}
+
+/// The HTTP client and its connections.
+#[derive(Debug)]
+struct SharedClient {
+    base_url: BaseUrl,
     roots: Vec<Certificate>,
     proxy: ProxyRoute,
     client: OnceCell<Client>,
@@ -58,7 +67,17 @@ impl HttpTransport {
         let HttpConfig { base_url, credentials, extra_roots, proxy } = config;
         let headers = credentials.headers()?;
         let roots = extra_roots.as_deref().map(parse_roots).transpose()?.unwrap_or_default();
-        Ok(Self { base_url, headers, roots, proxy, client: OnceCell::new() })
+        let shared = Arc::new(SharedClient { base_url, roots, proxy, client: OnceCell::new() });
+        Ok(Self { shared, headers, token_variable: credentials.variable().map(str::to_owned) })
+    }
+
+    /// Returns a transport with other credentials, which shares the connections of this one.
+    ///
+    /// # Errors
+    /// Returns a [`ConfigError`] if the credentials are not valid in a header.
+    pub fn with_credentials(&self, credentials: &Credentials) -> Result<Self, ConfigError> {
+        let token_variable = credentials.variable().map(str::to_owned);
+        Ok(Self { shared: Arc::clone(&self.shared), headers: credentials.headers()?, token_variable })
     }
 
     /// Creates a transport with an API token. Without a base URL, or with an empty one, it connects to Cloudflare. It uses the proxy
@@ -72,6 +91,28 @@ impl HttpTransport {
         Self::new(HttpConfig { base_url, credentials: Credentials::token(token)?, extra_roots: None, proxy })
     }
 
+    async fn exchange(&self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
+        let SharedClient { base_url, proxy, .. } = &*self.shared;
+        let client = self.shared.client().await?;
+        let url = base_url.join(request.uri().path(), request.uri().query());
+        let mut outgoing = client
+            .request(request.method().clone(), url)
+            .headers(self.headers.clone())
+            .headers(request.headers().clone())
+            .header(ACCEPT, "application/json")
+            .timeout(timeout);
+        if !request.body().is_empty() {
+            outgoing = outgoing.header(CONTENT_TYPE, "application/json").body(request.body().clone());
+        }
+        let address = base_url.address();
+        let proxy = proxy.server().map(|server| (server.address(), server.has_credentials()));
+        let attempt = Attempt { api: &address, proxy, connect: CONNECT.min(timeout), timeout };
+        let incoming = outgoing.send().await.map_err(|error| attempt.no_answer(error))?;
+        receive(incoming, &attempt).await
+    }
+}
+
+impl SharedClient {
     async fn client(&self) -> Result<&Client, TransportError> {
         let not_built = |error| not_built(error, &self.base_url.address());
         let build = async || self.builder().and_then(ClientBuilder::build).map_err(not_built);
@@ -81,7 +122,6 @@ impl HttpTransport {
     fn builder(&self) -> reqwest::Result<ClientBuilder> {
         let builder = Client::builder()
             .user_agent(USER_AGENT)
-            .default_headers(self.headers.clone())
             .redirect(reqwest::redirect::Policy::none())
             // The exchange decides about retries: it knows which requests are writes.
             .retry(reqwest::retry::never())
@@ -106,24 +146,6 @@ impl HttpTransport {
             ProxyRoute::Via(server) => Ok(builder.proxy(server.to_reqwest()?)),
         }
     }
-
-    async fn exchange(&self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
-        let client = self.client().await?;
-        let url = self.base_url.join(request.uri().path(), request.uri().query());
-        let mut outgoing = client
-            .request(request.method().clone(), url)
-            .headers(request.headers().clone())
-            .header(ACCEPT, "application/json")
-            .timeout(timeout);
-        if !request.body().is_empty() {
-            outgoing = outgoing.header(CONTENT_TYPE, "application/json").body(request.body().clone());
-        }
-        let address = self.base_url.address();
-        let proxy = self.proxy.server().map(|server| (server.address(), server.has_credentials()));
-        let attempt = Attempt { api: &address, proxy, connect: CONNECT.min(timeout), timeout };
-        let incoming = outgoing.send().await.map_err(|error| attempt.no_answer(error))?;
-        receive(incoming, &attempt).await
-    }
 }
 
 impl Transport for HttpTransport {
@@ -132,7 +154,11 @@ impl Transport for HttpTransport {
     }
 
     fn base_url(&self) -> &str {
-        self.base_url.as_str()
+        self.shared.base_url.as_str()
+    }
+
+    fn token_variable(&self) -> Option<&str> {
+        self.token_variable.as_deref()
     }
 }
 

@@ -5,6 +5,7 @@
 //! - `http`: the transport over HTTPS; `proxy` selects its proxy, `failure` classifies its failures
 //! - `reader`, `writer`: two types, so that a plan cannot write
 //! - `audit_log`: the account's audit log, and its entries about the organization
+//! - `pace`, `budget`, `rate_limit`: one budget of requests for a process, corrected by what the API says about its limits
 //! - `retry`: when to send a request again, as a pure decision
 //! - `envelope`, `error`, `hints`: the answers, the errors and their hints
 //! - `credentials`, `base_url`: the credentials and the address of the API, checked before anything is sent
@@ -36,6 +37,7 @@
 
 mod audit_log;
 mod base_url;
+mod budget;
 mod credentials;
 mod envelope;
 mod error;
@@ -44,8 +46,10 @@ mod failure;
 mod hints;
 mod http;
 mod moment;
+mod pace;
 mod probe;
 mod proxy;
+mod rate_limit;
 mod reader;
 pub mod request;
 mod retry;
@@ -62,8 +66,10 @@ pub use credentials::{Credentials, CredentialsError, Secret};
 pub use envelope::{ApiMessage, Link};
 pub use error::{Call, ConfigError, Error, ErrorKind};
 pub use hints::known_refusals;
+pub use pace::{Budget, Pace};
 pub use probe::{TokenCheck, TokenOwner, TokenState};
 pub use proxy::{ProxyRoute, ProxyServer};
+pub use rate_limit::{Rate, RateError};
 pub use reader::Reader;
 pub use request::Revocation;
 pub use retry::{Policy, StopReason};

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::error::{Call, ConfigError, Error, ErrorKind};
 use super::exchange::{Answered, Exchange};
+use super::pace::Pace;
 use super::probe::{TokenCheck, TokenOwner};
 use super::request;
 use super::retry::Policy;
@@ -33,6 +34,12 @@ impl Reader {
     /// Creates a reader that uses a transport.
     pub fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
         Self { exchange: Exchange::new(transport, policy) }
+    }
+
+    /// Returns it with a share in the budget of the process: a request waits until the budget allows it.
+    #[must_use]
+    pub fn paced(self, pace: &Pace) -> Self {
+        Self { exchange: self.exchange.paced(pace) }
     }
 
     /// Returns the base URL that it reads from.

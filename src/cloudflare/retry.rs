@@ -9,16 +9,20 @@
 //!
 //! The wait is exponential with full jitter: a random part of `base · 2ⁿ⁻¹`, at most `cap`, so that runs that failed together do
 //! not retry together. If the server asks for a longer wait (`Retry-After`, `Ratelimit`), that one applies.
+//!
+//! A patient policy leaves a requested wait to the budget of the process: it holds back all requests, and the wait does not
+//! count towards the deadline.
 
 use std::time::{Duration, SystemTime};
 
 use http::{Method, StatusCode};
 use tokio::time::Instant;
 
-use super::transport::{AnswerFailure, Reached, Response, TransportError, TransportErrorKind, header};
+use super::rate_limit::requested_wait;
+use super::transport::{AnswerFailure, Reached, Response, TransportError, TransportErrorKind};
 
 /// The longest wait without a deadline. The API blocks for five minutes after too many requests; one minute is slack.
-const MAX_WAIT: Duration = Duration::from_secs(360);
+pub(super) const MAX_WAIT: Duration = Duration::from_secs(360);
 
 /// The limits for attempts, waits and time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +37,9 @@ pub struct Policy {
     pub timeout: Duration,
     /// The end of the whole run. Nothing is sent after it, and no wait extends past it.
     pub deadline: Option<Instant>,
+    /// Whether the time in which requests wait for the [`Budget`](super::Budget) does not count towards the deadline, for runs
+    /// that work on many organizations. Only for readers and writers that have a [`Pace`](super::Pace).
+    pub patient: bool,
 }
 
 impl Default for Policy {
@@ -45,6 +52,7 @@ impl Default for Policy {
             cap: Duration::from_secs(30),
             timeout: Duration::from_secs(30),
             deadline: None,
+            patient: false,
         }
     }
 }
@@ -123,7 +131,7 @@ pub(super) fn decide(policy: &Policy, method: &Method, result: &AttemptResult<'_
     if !may_repeat(method, result) {
         return Decision::Stop(StopReason::Final);
     }
-    let max_wait = result.left.unwrap_or(MAX_WAIT);
+    let max_wait = result.left.filter(|_| !policy.patient).unwrap_or(MAX_WAIT);
     let requested = result.outcome.ok().and_then(|response| requested_wait(response, result.now)).unwrap_or_default();
     if requested >= max_wait && !requested.is_zero() {
         return Decision::Stop(StopReason::Wait { wait: requested, until: result.now.checked_add(requested) });
@@ -131,7 +139,12 @@ pub(super) fn decide(policy: &Policy, method: &Method, result: &AttemptResult<'_
     if result.attempt >= policy.attempts {
         return Decision::Stop(StopReason::Attempts);
     }
-    let wait = requested.max(backoff(policy, result.attempt, result.jitter));
+    let backoff = backoff(policy, result.attempt, result.jitter);
+    let (wait, max_wait) = match result.left {
+        // The budget holds the request back for the rest of the wait.
+        Some(left) if policy.patient => (backoff, left),
+        _ => (requested.max(backoff), max_wait),
+    };
     if wait >= max_wait { Decision::Stop(StopReason::Deadline) } else { Decision::Retry(wait) }
 }
 
@@ -155,34 +168,6 @@ fn is_truncated_again(error: &TransportError, previous: Option<&TransportError>)
 fn backoff(policy: &Policy, attempt: u32, jitter: f64) -> Duration {
     let factor = 2_u32.saturating_pow(attempt.saturating_sub(1));
     policy.base.saturating_mul(factor).min(policy.cap).mul_f64(jitter.clamp(0.0, 1.0))
-}
-
-/// Returns the wait that the server asks for, if any.
-fn requested_wait(response: &Response, now: SystemTime) -> Option<Duration> {
-    let after = header(response.headers(), "retry-after").and_then(|text| retry_after(text, now));
-    let reset = header(response.headers(), "ratelimit").and_then(exhausted_for);
-    after.or(reset)
-}
-
-/// Parses `Retry-After`: seconds, or an HTTP date (RFC 9110, 10.2.3). A date in the past is a wait of zero.
-fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
-    let text = text.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        // A number that is too large is a long wait.
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
-}
-
-/// Parses `Ratelimit: "default";r=0;t=30`, with one or more policies. Returns the longest reset time of the exhausted ones.
-fn exhausted_for(text: &str) -> Option<Duration> {
-    let exhausted = |policy: &str| {
-        let number =
-            |name: &str| policy.split(';').find_map(|part| part.trim().strip_prefix(name)?.parse::<u64>().ok());
-        if number("r=")? == 0 { number("t=") } else { None }
-    };
-    text.split(',').filter_map(exhausted).max().map(Duration::from_secs)
 }
 
 #[cfg(test)]

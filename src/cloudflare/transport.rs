@@ -249,4 +249,9 @@ pub trait Transport: Send + Sync {
 
     /// Returns the base URL, for plans and messages: `https://api.cloudflare.com/client/v4`.
     fn base_url(&self) -> &str;
+
+    /// Returns the environment variable that holds the token, for the hints of errors, if it is known.
+    fn token_variable(&self) -> Option<&str> {
+        None
+    }
 }

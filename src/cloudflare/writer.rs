@@ -11,6 +11,7 @@ use super::envelope::ApiMessage;
 use super::error::{Call, ConfigError, Error};
 pub(crate) use super::exchange::Step;
 use super::exchange::{Answered, Attempts, Exchange};
+use super::pace::Pace;
 use super::reader::mismatch;
 use super::request::{self, Revocation};
 use super::retry::Policy;
@@ -128,6 +129,12 @@ impl Writer {
     /// Creates a writer that uses a transport.
     pub fn new(transport: Arc<dyn Transport>, policy: Policy) -> Self {
         Self { exchange: Exchange::new(transport, policy) }
+    }
+
+    /// Returns it with a share in the budget of the process: a request waits until the budget allows it.
+    #[must_use]
+    pub fn paced(self, pace: &Pace) -> Self {
+        Self { exchange: self.exchange.paced(pace) }
     }
 
     /// Returns the base URL that it writes to.

@@ -61,6 +61,31 @@ fn a_token_file_takes_precedence_over_the_environment() {
     "#);
 }
 
+/// The variable of the token of the account.
+const OWN: &str = "CLOUDFLARE_API_TOKEN_699D98642C564D2E855E9661899B7252";
+
+#[test]
+fn the_token_of_an_account_comes_before_the_token_for_all() {
+    let api = Api::of(account_with(Permission::Read, TokenStatus::Active));
+    let env = api.env().set("CLOUDFLARE_API_TOKEN", "unknown-to-the-account");
+    env.run("plan").exits(6);
+    let env = env.set(OWN, TOKEN);
+    env.run("plan").exits(0);
+    env.run("doctor").shows(&[&format!("ok credentials the token of {OWN}")]);
+    env.set(OWN, "").run("plan").exits(6);
+}
+
+#[test]
+fn an_error_names_the_variable_of_the_account() {
+    let api = Api::of(account_with(Permission::Read, TokenStatus::Active));
+    let env = api.env().set(OWN, "unknown-to-the-account");
+    let named = format!("hint: the token of this request is that of {OWN}");
+    env.run("plan").exits(6).says(&["give the token the account permission", &named]);
+    let refused = env.set(OWN, "two words").run("plan").exits(6);
+    assert!(!refused.stderr.contains("two words"), "{refused}");
+    refused.says(&[&format!("error: {OWN}: the API token contains a space or line break")]);
+}
+
 #[test]
 fn a_malformed_token_is_neither_sent_nor_shown() {
     let api = Api::with_faults(&[]);
@@ -136,6 +161,7 @@ fn doctor_succeeds_if_everything_works() {
     ok    target        account 699d98642c564d2e855e9661899b7252
     ok    connection    direct
     skip  certificates  not needed for plain http on this machine
+    ok    credentials   the token of CLOUDFLARE_API_TOKEN
     ok    token         active, of a user, does not expire
     ok    api           http://127.0.0.1:[PORT]/client/v4
     ok    read          the token can read: it has

@@ -103,7 +103,7 @@ async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
             .map(|(desired, saved)| (desired, Some((path, saved))))?,
         None => (planning::desired(context, args.file.as_deref().unwrap_or(MANIFEST), &args.target)?, None),
     };
-    let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
+    let connection = connect_to_write(&context.ui, &context.env, &args.api, &desired.target).await?;
     if let Some((path, saved)) = &saved {
         saved::check_api(path, saved, connection.read.api())?;
     }

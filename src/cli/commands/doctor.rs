@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::{self, Connection};
+use crate::cli::connection::credentials;
 use crate::cli::connection::trust;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -74,8 +75,8 @@ async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
     let mut checks = Vec::new();
     let mut exit = Exit::Success;
     let target = check_target(context, args, &mut checks, &mut exit);
-    if check_surroundings(context, args, &mut checks, &mut exit).is_continue() {
-        match (connect::connect(&context.ui, &context.env, &args.api).await, target) {
+    if check_surroundings(context, args, target.as_ref(), &mut checks, &mut exit).is_continue() {
+        match (connect::connect(&context.ui, &context.env, &args.api, target.as_ref()).await, target) {
             (Err(error), _) => fail(&mut checks, &mut exit, "credentials", &error),
             (Ok(connection), None) => {
                 let detail = format!("{}: not tried, because no target is set", connection.api());
@@ -162,6 +163,7 @@ fn validate_hint(error: CliError, file: &str) -> CliError {
 fn check_surroundings(
     context: &Context,
     args: &DoctorArgs,
+    target: Option<&Target>,
     checks: &mut Vec<Check>,
     exit: &mut Exit,
 ) -> ControlFlow<()> {
@@ -189,8 +191,9 @@ fn check_surroundings(
         Ok(trusted) => checks.push(Check::new("certificates", Health::Ok, trusted)),
         Err(error) => fail(checks, exit, "certificates", &error),
     }
-    if let Err(error) = connect::credentials_of(env, &args.api) {
-        fail(checks, exit, "credentials", &error);
+    match credentials::select(env, &args.api, target) {
+        Ok((_, source)) => checks.push(Check::new("credentials", Health::Ok, source.to_string())),
+        Err(error) => fail(checks, exit, "credentials", &error),
     }
     let failed = checks[before..].iter().any(|check| check.health == Health::Failed);
     if failed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -227,6 +230,12 @@ fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> b
     }
 }
 
+/// Whether requests are made with an API token, as opposed to a global key.
+fn uses_token(context: &Context, args: &DoctorArgs, target: &Target) -> bool {
+    let selected = || credentials::select(&context.env, &args.api, Some(target));
+    args.api.sandbox.is_some() || selected().map_or(true, |(credentials, _)| credentials.is_token())
+}
+
 /// Runs the checks that send requests.
 async fn check_api(
     context: &Context,
@@ -237,11 +246,7 @@ async fn check_api(
     exit: &mut Exit,
 ) {
     let reader = connection.reader();
-    let is_token = match connect::credentials_of(&context.env, &args.api) {
-        Ok(Some(credentials)) => credentials.is_token(),
-        Ok(None) | Err(_) => true,
-    };
-    if is_token {
+    if uses_token(context, args, target) {
         if check_token(&reader, target, checks, exit).await.is_break() {
             return;
         }

@@ -106,7 +106,7 @@ async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
 }
 
 async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseInput) -> Result<Exit, CliError> {
-    let connection = connect(&context.ui, &context.env, &args.api).await?;
+    let connection = connect(&context.ui, &context.env, &args.api, Some(&desired.target)).await?;
     let live = planning::live(&connection, desired).await?;
     let mut plan = planning::plan(context, desired, connection.api(), &live, &[])?;
     planning::label(context, desired, &live, base, &mut plan);

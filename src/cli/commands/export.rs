@@ -141,7 +141,7 @@ async fn snapshot(
     target: Target,
     api: &ApiArgs,
 ) -> Result<(Snapshot, Option<cloudflare::Error>), CliError> {
-    let connection = connect(&context.ui, &context.env, api).await?;
+    let connection = connect(&context.ui, &context.env, api, Some(&target)).await?;
     let reader = connection.reader();
     let read = async {
         match target.scope {

@@ -141,7 +141,7 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInp
             (live, api, None)
         }
         None => {
-            let connection = connect(&context.ui, &context.env, &args.api).await?;
+            let connection = connect(&context.ui, &context.env, &args.api, Some(&desired.target)).await?;
             (planning::live(&connection, desired).await?, connection.api().to_owned(), Some(connection))
         }
     };

@@ -83,7 +83,7 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
         None => None,
     };
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
-    let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
+    let connection = connect_to_write(&context.ui, &context.env, &args.api, &target).await?;
     let audit = AuditTrail::of_state(context);
     let record = |ended: Ended<'_>| {
         if let Some(audit) = &audit {

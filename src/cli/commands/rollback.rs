@@ -77,7 +77,7 @@ struct Backup {
 async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
     let backup = read(context, args)?;
     let desired = &backup.desired;
-    let connection = connect_to_write(&context.ui, &context.env, &args.api).await?;
+    let connection = connect_to_write(&context.ui, &context.env, &args.api, &desired.target).await?;
     same_api(&backup.snapshot, &connection.read, args)?;
     let live = planning::live(&connection.read, desired).await?;
     let plan = plan(context, &backup, connection.read.api(), &live, &args.write.allow)?;

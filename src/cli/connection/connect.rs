@@ -3,14 +3,14 @@
 //! Commands that read get a [`Connection`], which creates only readers. `apply`, `rollback` and `revoke-user` use a
 //! [`WriteConnection`].
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use secrecy::zeroize::Zeroizing;
 use tokio::time::Instant;
 
+use crate::cli::connection::credentials;
 use crate::cli::connection::retries::ReportedTransport;
 use crate::cli::connection::trust;
 use crate::cli::error::CliError;
@@ -21,13 +21,13 @@ use crate::cli::output::private_folder;
 use crate::cli::output::ui::Ui;
 use crate::cli::process::impatient::ImpatientTransport;
 use crate::cloudflare::{
-    BaseUrl, CLOUDFLARE, ConfigError, Credentials, CredentialsError, Error, HttpConfig, HttpTransport, Policy,
-    ProxyRoute, Reader, Transport, Writer,
+    BaseUrl, Budget, CLOUDFLARE, ConfigError, Credentials, Error, HttpConfig, HttpTransport, Pace, Policy, ProxyRoute,
+    Reader, Transport, Writer,
 };
 use crate::ending::FailureKind;
 use crate::files;
-use crate::text::path_argument;
-use crate::{sandbox, text};
+use crate::sandbox;
+use crate::settings::Target;
 
 /// The token for the sandbox, which accepts any token.
 pub(crate) const SANDBOX_TOKEN: &str = "sandbox";
@@ -35,11 +35,97 @@ pub(crate) const SANDBOX_TOKEN: &str = "sandbox";
 /// The name of the sandbox's API in plans. Its URL is not used, because its port differs from run to run.
 pub(crate) const SANDBOX_API: &str = "sandbox";
 
-/// A connection for reading. Dropping it stops the sandbox, if there is one.
+/// The API: one pool of connections for all organizations, each with its own credentials. Dropping it and its connections
+/// stops the sandbox, if there is one.
+pub(crate) struct Api<'a> {
+    ui: &'a Ui,
+    env: &'a Env,
+    args: &'a ApiArgs,
+    route: Route,
+    budget: Arc<Budget>,
+    is_patient: bool,
+    /// The transport of the first organization, whose pool the others share.
+    first: OnceCell<HttpTransport>,
+    sandbox: Option<Arc<sandbox::Running>>,
+}
+
+/// How requests reach the API.
+struct Route {
+    base_url: BaseUrl,
+    proxy: ProxyRoute,
+    extra_roots: Option<Vec<u8>>,
+}
+
+impl<'a> Api<'a> {
+    /// Finds the API, or starts the sandbox, without sending anything.
+    ///
+    /// # Errors
+    /// Returns an error if a credential must not be sent to the base URL, a proxy variable or the trusted certificates
+    /// cannot be used, or the sandbox cannot start.
+    pub(crate) async fn find(ui: &'a Ui, env: &'a Env, args: &'a ApiArgs) -> Result<Self, CliError> {
+        let (route, sandbox) = match &args.sandbox {
+            None => {
+                let base_url = base_url(env, args)?;
+                let proxy = self::route(env, &base_url)?;
+                (Route { proxy, extra_roots: trust::extra_roots(env)?, base_url }, None)
+            }
+            Some(state) => {
+                let running = start_sandbox(ui, env, state.as_deref()).await?;
+                let base_url = BaseUrl::parse(&running.base_url()).map_err(config_error)?;
+                (Route { base_url, proxy: ProxyRoute::Loopback, extra_roots: None }, Some(Arc::new(running)))
+            }
+        };
+        let budget = Budget::new(args.rate);
+        Ok(Self { ui, env, args, route, budget, is_patient: false, first: OnceCell::new(), sandbox })
+    }
+
+    /// Returns this API for several organizations: the deadline is that of each one, and the time in which it waits for the budget
+    /// does not count.
+    pub(crate) fn for_several(self) -> Self {
+        Self { is_patient: true, ..self }
+    }
+
+    /// Returns the name of the API in plans.
+    pub(crate) fn name(&self) -> &str {
+        if self.sandbox.is_some() { SANDBOX_API } else { self.route.base_url.as_str() }
+    }
+
+    /// Returns a connection for an organization, with its credentials. Its deadline begins now. Sends nothing.
+    ///
+    /// # Errors
+    /// Returns an error if there are no credentials for it, or they are malformed.
+    pub(crate) fn connection(&self, target: Option<&Target>) -> Result<Connection, CliError> {
+        let credentials = match &self.sandbox {
+            Some(_) => Credentials::token(SANDBOX_TOKEN).map_err(credentials::unusable)?,
+            None => credentials::select(self.env, self.args, target)?.0,
+        };
+        secrets::learn(&self.ui.secrets, &credentials);
+        let transport = ReportedTransport { transport: Arc::new(self.transport(credentials)?), ui: self.ui.clone() };
+        let policy = Policy { patient: self.is_patient, ..Policy::default() };
+        let policy = Cell::new(policy.timeout(self.args.timeout).deadline_in(self.args.deadline));
+        let (pace, sandbox) = (Pace::of(&self.budget), self.sandbox.clone());
+        Ok(Connection { transport: Arc::new(transport), policy, pace, sandbox })
+    }
+
+    /// Returns a transport with these credentials. All transports share one pool.
+    fn transport(&self, credentials: Credentials) -> Result<HttpTransport, CliError> {
+        if let Some(first) = self.first.get() {
+            return first.with_credentials(&credentials).map_err(config_error);
+        }
+        let Route { base_url, proxy, extra_roots } = &self.route;
+        let (base_url, proxy, extra_roots) = (base_url.clone(), proxy.clone(), extra_roots.clone());
+        let created = HttpTransport::new(HttpConfig { base_url, credentials, extra_roots, proxy });
+        let created = created.map_err(config_error)?;
+        Ok(self.first.get_or_init(|| created).clone())
+    }
+}
+
+/// A connection for reading one organization.
 pub(crate) struct Connection {
     transport: Arc<dyn Transport>,
     policy: Cell<Policy>,
-    sandbox: Option<sandbox::Running>,
+    pace: Pace,
+    sandbox: Option<Arc<sandbox::Running>>,
 }
 
 impl Connection {
@@ -60,7 +146,7 @@ impl Connection {
 
     /// Returns a client that cannot write.
     pub(crate) fn reader(&self) -> Reader {
-        Reader::new(self.transport.clone(), self.policy.get())
+        Reader::new(self.transport.clone(), self.policy.get()).paced(&self.pace)
     }
 }
 
@@ -68,59 +154,62 @@ impl Connection {
 pub(crate) struct WriteConnection {
     /// The connection for reading.
     pub(crate) read: Connection,
+    /// The pace of writes and their read-backs.
+    pace: Pace,
+}
+
+impl From<Connection> for WriteConnection {
+    fn from(read: Connection) -> Self {
+        Self { pace: read.pace.urgent(), read }
+    }
 }
 
 impl WriteConnection {
     /// Returns a client that cannot read.
     pub(crate) fn writer(&self) -> Writer {
-        Writer::new(self.read.transport.clone(), self.read.policy.get())
+        Writer::new(self.read.transport.clone(), self.read.policy.get()).paced(&self.pace)
+    }
+
+    /// Returns a reader for the reads directly before and after a write, which wait for the budget as little as possible.
+    pub(crate) fn verifying_reader(&self) -> Reader {
+        self.read.reader().paced(&self.pace)
     }
 
     /// Returns a writer for writes that are read back: after a signal it waits only a few seconds for an answer.
     pub(crate) fn impatient_writer(&self) -> Writer {
-        Writer::new(Arc::new(ImpatientTransport(self.read.transport.clone())), self.read.policy.get())
+        let transport = Arc::new(ImpatientTransport(self.read.transport.clone()));
+        Writer::new(transport, self.read.policy.get()).paced(&self.pace)
     }
 }
 
-/// Creates a connection for reading, without sending anything.
+/// Creates a connection for reading one organization, without sending anything.
 ///
 /// # Errors
-/// Returns an error if credentials are missing or malformed, a token must not be sent to the base URL, a proxy
-/// variable or the trusted certificates cannot be used, or the sandbox cannot start.
-pub(crate) async fn connect(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<Connection, CliError> {
-    let policy = Policy::default().timeout(args.timeout).deadline_in(args.deadline);
-    let (config, sandbox) = match &args.sandbox {
-        None => {
-            let config = http_config(env, args)?;
-            secrets::learn(&ui.secrets, &config.credentials);
-            (config, None)
-        }
-        Some(state) => {
-            let running = start_sandbox(ui, env, state.as_deref()).await?;
-            let base_url = BaseUrl::parse(&running.base_url()).map_err(config_error)?;
-            let credentials = Credentials::token(SANDBOX_TOKEN).map_err(credentials_error)?;
-            (HttpConfig { base_url, credentials, extra_roots: None, proxy: ProxyRoute::Loopback }, Some(running))
-        }
-    };
-    let transport = HttpTransport::new(config).map_err(config_error)?;
-    let transport = ReportedTransport { transport: Arc::new(transport), ui: ui.clone() };
-    Ok(Connection { transport: Arc::new(transport), policy: Cell::new(policy), sandbox })
+/// Returns an error like [`Api::find`] and [`Api::connection`].
+pub(crate) async fn connect(
+    ui: &Ui,
+    env: &Env,
+    args: &ApiArgs,
+    target: Option<&Target>,
+) -> Result<Connection, CliError> {
+    Api::find(ui, env, args).await?.connection(target)
 }
 
 fn config_error(error: ConfigError) -> CliError {
     Error::from(error).into()
 }
 
-fn credentials_error(error: CredentialsError) -> CliError {
-    config_error(error.into())
-}
-
-/// Creates a connection for reading and writing, without sending anything.
+/// Creates a connection for reading and writing one organization, without sending anything.
 ///
 /// # Errors
 /// Returns an error like [`connect`].
-pub(crate) async fn connect_to_write(ui: &Ui, env: &Env, args: &ApiArgs) -> Result<WriteConnection, CliError> {
-    Ok(WriteConnection { read: connect(ui, env, args).await? })
+pub(crate) async fn connect_to_write(
+    ui: &Ui,
+    env: &Env,
+    args: &ApiArgs,
+    target: &Target,
+) -> Result<WriteConnection, CliError> {
+    connect(ui, env, args, Some(target)).await.map(WriteConnection::from)
 }
 
 async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {
@@ -176,12 +265,6 @@ pub(crate) fn sandbox_state(env: &Env, named: Option<&Path>) -> Result<PathBuf, 
     Ok(folder.join(env::SANDBOX_STATE))
 }
 
-fn http_config(env: &Env, args: &ApiArgs) -> Result<HttpConfig, CliError> {
-    let base_url = base_url(env, args)?;
-    let proxy = route(env, &base_url)?;
-    Ok(HttpConfig { credentials: credentials(env, args)?, extra_roots: trust::extra_roots(env)?, base_url, proxy })
-}
-
 /// Returns the base URL of the API: that of the flag, else of the variable, else Cloudflare's.
 ///
 /// # Errors
@@ -204,69 +287,6 @@ pub(crate) fn route(env: &Env, base_url: &BaseUrl) -> Result<ProxyRoute, CliErro
     ProxyRoute::resolve(base_url, |name| env.expose(name)).map_err(config_error)
 }
 
-/// Returns the credentials that a connection would use; `None` for the sandbox.
-///
-/// # Errors
-/// Returns an error like [`connect`].
-pub(crate) fn credentials_of(env: &Env, args: &ApiArgs) -> Result<Option<Credentials>, CliError> {
-    if args.sandbox.is_some() { Ok(None) } else { credentials(env, args).map(Some) }
-}
-
-/// Reads the credentials: from the token file, else the token of the environment, else its key and e-mail address.
-fn credentials(env: &Env, args: &ApiArgs) -> Result<Credentials, CliError> {
-    if let Some(path) = &args.token_file {
-        let unreadable = |error: std::io::Error| {
-            CliError::io("read the token file", path, &error).hint(match error.kind() {
-                std::io::ErrorKind::InvalidInput => {
-                    "to use a token that a command prints: CLOUDFLARE_API_TOKEN=\"$(COMMAND)\" zerodrift …"
-                }
-                _ => "name a file that contains only the token, with --token-file",
-            })
-        };
-        let (file, metadata) = files::open(path).map_err(unreadable)?;
-        private(path, &metadata)?;
-        let text = Zeroizing::new(files::bounded(file, secrets::LARGEST_TOKEN_FILE).map_err(unreadable)?);
-        let text = std::str::from_utf8(&text)
-            .map_err(|_| unreadable(std::io::Error::new(std::io::ErrorKind::InvalidData, "it is not UTF-8")))?;
-        return Credentials::token(text).map_err(credentials_error);
-    }
-    env.require_unicode(&[env::API_TOKEN, env::API_KEY, env::EMAIL])?;
-    if let Some(token) = env.expose(env::API_TOKEN) {
-        return Credentials::token(token).map_err(credentials_error);
-    }
-    match (env.expose(env::API_KEY), env.get(env::EMAIL)) {
-        (Some(key), Some(email)) => Credentials::key(email, key).map_err(credentials_error),
-        (Some(_), None) => Err(no_credentials("CLOUDFLARE_API_KEY is set, but CLOUDFLARE_EMAIL is not")),
-        _ => Err(no_credentials("no credentials: neither a token nor a key is set")),
-    }
-}
-
-/// Rejects a token file that others can read: with the token they can change the organization.
-#[cfg(unix)]
-fn private(path: &Path, metadata: &std::fs::Metadata) -> Result<(), CliError> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = metadata.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    let message = format!("the token file {} can be read by others (mode {mode:04o})", text::path(path));
-    Err(CliError::new(FailureKind::Authentication, message)
-        .hint(format!("run `chmod 600 {}`, and replace the token if others may have seen it", path_argument(path)))
-        .hint("for a secret that is mounted into a container, set its mode (defaultMode: 0400)"))
-}
-
-#[cfg(not(unix))]
-fn private(_: &Path, _: &std::fs::Metadata) -> Result<(), CliError> {
-    Ok(())
-}
-
-fn no_credentials(message: &str) -> CliError {
-    CliError::new(FailureKind::Authentication, message)
-        .hint("set CLOUDFLARE_API_TOKEN, or name a file with --token-file, or set CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL")
-        .hint("the token needs the permission `Access: Organizations, Identity Providers, and Groups Read` (or `Access: Organizations Read`); apply needs Write, which the dashboard calls Edit")
-        .hint("to try zerodrift without an account, add --sandbox")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -279,7 +299,8 @@ mod tests {
         let config = HttpConfig { base_url, credentials, extra_roots: None, proxy: ProxyRoute::Loopback };
         let transport = Arc::new(HttpTransport::new(config).unwrap());
         let policy = Policy::default().deadline_in(Duration::from_secs(60));
-        let connection = Connection { transport, policy: Cell::new(policy), sandbox: None };
+        let pace = Pace::of(&Budget::new(None));
+        let connection = Connection { transport, policy: Cell::new(policy), pace, sandbox: None };
         tokio::time::advance(Duration::from_secs(20)).await;
         let left = |connection: &Connection| connection.policy.get().deadline.unwrap() - Instant::now();
         assert_eq!(left(&connection), Duration::from_secs(40));

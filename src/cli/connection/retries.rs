@@ -41,6 +41,10 @@ impl Transport for ReportedTransport {
     fn base_url(&self) -> &str {
         self.transport.base_url()
     }
+
+    fn token_variable(&self) -> Option<&str> {
+        self.transport.token_variable()
+    }
 }
 
 /// `429 Too Many Requests from api.cloudflare.com, next try in 8 s (2 of 5)`. `None` for a short wait.

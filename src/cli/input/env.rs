@@ -20,6 +20,11 @@ pub(crate) struct Env {
 
 /// API token, the preferred credential. A variable with this prefix and an account id is the token of that account.
 pub(crate) const API_TOKEN: &str = "CLOUDFLARE_API_TOKEN";
+/// Returns the variable that holds the token of an account.
+pub(crate) fn account_token(id: &str) -> String {
+    format!("{API_TOKEN}_{}", id.to_ascii_uppercase())
+}
+
 /// Global API key; needs [`EMAIL`].
 pub(crate) const API_KEY: &str = "CLOUDFLARE_API_KEY";
 /// E-mail address of the global API key.
@@ -132,6 +137,11 @@ impl Env {
     /// Returns the tokens and keys that are set, whether or not this run uses them.
     pub(crate) fn credentials(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().filter(|(name, _)| is_credential(name)).map(|(_, value)| value.expose_secret())
+    }
+
+    /// Returns whether an account has a token of its own.
+    pub(crate) fn has_account_tokens(&self) -> bool {
+        self.secrets.keys().any(|name| name.strip_prefix(API_TOKEN).is_some_and(|rest| rest.starts_with('_')))
     }
 
     /// Returns whether a variable is set but empty. Libraries that read the environment themselves use the empty value.

@@ -41,6 +41,10 @@ impl Transport for ImpatientTransport {
     fn base_url(&self) -> &str {
         self.0.base_url()
     }
+
+    fn token_variable(&self) -> Option<&str> {
+        self.0.token_variable()
+    }
 }
 
 /// Waits for a signal, and then for [`ANSWER`].

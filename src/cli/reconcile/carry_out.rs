@@ -130,7 +130,7 @@ async fn write(
     plan: &Plan,
     live: &Live,
 ) -> Result<Outcome, CliError> {
-    let (reader, writer) = (job.connection.read.reader(), job.connection.impatient_writer());
+    let (reader, writer) = (job.connection.verifying_reader(), job.connection.impatient_writer());
     let approved = Approved::new(plan, live).map_err(|_| {
         approval::refusal(plan).unwrap_or_else(|| CliError::manifest(&plan.manifest.path, plan.findings.clone()))
     })?;

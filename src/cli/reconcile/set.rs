@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::cli::connection::connect::{Connection, connect};
+use crate::cli::connection::connect::Api;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifests::ManifestPath;
@@ -110,13 +110,13 @@ fn target_of(context: &Context, file: &str, args: &TargetArgs) -> Option<Target>
 pub(crate) async fn compare(context: &Context, job: &SetJob<'_>) -> Result<Exit, CliError> {
     context.files.check_reports()?;
     let Selection { files, shard } = select(context, job.set, job.target)?;
-    let connection = &connect(&context.ui, &context.env, job.api).await?;
+    let api = &Api::find(&context.ui, &context.env, job.api).await?.for_several();
     let reports = SetReports::new(context, job.formats, job.wording, shard)?;
     let progress = Progress::several(&context.ui, files.len());
     let mut delivery =
-        Delivery { context, job, api: connection.api(), reports, progress, exits: Vec::new(), unwritten: None };
+        Delivery { context, job, api: api.name(), reports, progress, exits: Vec::new(), unwritten: None };
     let stop = Stop::default();
-    let begin = |file| async move { (file, one(context, job, connection, file).await) };
+    let begin = |file| async move { (file, one(context, job, api, file).await) };
     let is_interrupted = in_order(files, job.set.parallel, &stop, begin, |turn| {
         if let Turn::Ended((file, result)) = turn {
             delivery.deliver(file, result);
@@ -133,15 +133,11 @@ pub(crate) async fn compare(context: &Context, job: &SetJob<'_>) -> Result<Exit,
 }
 
 /// Compares one organization.
-async fn one(
-    context: &Context,
-    job: &SetJob<'_>,
-    connection: &Connection,
-    file: &str,
-) -> Result<Comparison<'static>, CliError> {
+async fn one(context: &Context, job: &SetJob<'_>, api: &Api<'_>, file: &str) -> Result<Comparison<'static>, CliError> {
     let desired = planning::desired(context, file, job.target)?;
     let planned = async {
         let base = base::read(context, job.base, file, &desired.target)?;
+        let connection = &api.connection(Some(&desired.target))?;
         let live = planning::live(connection, &desired).await?;
         let mut plan = planning::plan(context, &desired, connection.api(), &live, job.allow)?;
         planning::label(context, &desired, &live, base, &mut plan);

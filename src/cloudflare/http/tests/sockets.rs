@@ -110,9 +110,9 @@ async fn a_request_has_the_token_in_one_header() {
     let shown = received[0].replace(port, "PORT").replace(env!("CARGO_PKG_VERSION"), "VERSION").replace('\r', "");
     insta::assert_snapshot!(shown, @"
     GET /client/v4/accounts/699d98642c564d2e855e9661899b7252/access/organizations HTTP/1.1
+    authorization: Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY
     accept: application/json
     user-agent: zerodrift/VERSION
-    authorization: Bearer Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY
     accept-encoding: gzip
     host: 127.0.0.1:PORT
     ");
@@ -129,6 +129,22 @@ async fn a_request_with_a_key_has_the_email_address_and_no_authorization_header(
     assert_eq!(received.matches("x-auth-email: user@example.com\r\n").count(), 1);
     assert_eq!(received.matches("x-auth-key: 144c9defac04969c7bfad8efaa8ea194\r\n").count(), 1);
     assert!(!received.to_lowercase().contains("authorization"));
+}
+
+#[tokio::test]
+async fn transports_with_different_credentials_share_one_client() {
+    let server = LoopbackServer::sending("200 OK\r\nContent-Length: 2", b"{}");
+    let first = server.transport();
+    let other = Credentials::token("another-token").unwrap().of_variable("CLOUDFLARE_API_TOKEN_X");
+    let second = first.with_credentials(&other).unwrap();
+    get(&second).await.unwrap();
+    get(&first).await.unwrap();
+    let received = server.received();
+    assert!(received[0].contains("authorization: Bearer another-token\r\n"), "{received:?}");
+    assert!(received[1].contains(&format!("authorization: Bearer {TOKEN}\r\n")), "{received:?}");
+    assert!(Arc::ptr_eq(&first.shared, &second.shared), "one pool");
+    assert_eq!((first.token_variable(), second.token_variable()), (None, Some("CLOUDFLARE_API_TOKEN_X")));
+    assert!(!format!("{second:?}").contains("another-token"), "{second:?}");
 }
 
 #[tokio::test]
@@ -276,7 +292,7 @@ async fn several_requests_share_one_client() {
 #[test]
 fn the_client_is_built_by_the_first_request() {
     let transport = transport(crate::cloudflare::CLOUDFLARE);
-    assert!(transport.client.get().is_none());
+    assert!(transport.shared.client.get().is_none());
     assert_eq!(transport.base_url(), "https://api.cloudflare.com/client/v4");
 }
 
