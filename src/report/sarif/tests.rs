@@ -112,6 +112,25 @@ fn a_fix_has_its_region_and_replacement() {
     assert_eq!(replacement, &json!({"deletedRegion": on(2, 1..2), "insertedContent": {"text": "  "}}));
 }
 
+/// A manifest and its parent: each finding has the region, the hash and the fix of its own file.
+#[test]
+fn findings_of_several_files_refer_to_the_text_of_their_file() {
+    let named = |name: &str, text: &str| Source { name: name.to_owned(), text: text.to_owned() };
+    let sources = [
+        named("_base.yaml", "organization:\n  session_duration: 1d\n"),
+        named("orgs/a.yaml", "# ours\norganization: {session_duration: 1d}\n"),
+    ];
+    let findings: Vec<Finding> = sources.iter().flat_map(|source| parse(Model::current(), source).findings).collect();
+    let log: Json = serde_json::from_str(&sarif(&findings, &sources)).unwrap();
+    let several = &log["runs"][0];
+    assert_eq!(regions(several), [on(2, 21..23), on(2, 34..36)]);
+    for (result, source) in several["results"].as_array().unwrap().iter().zip(&sources) {
+        let alone = document(&parse(Model::current(), source).findings, Some(source));
+        assert_eq!(*result, alone["results"][0]);
+    }
+    assert_eq!(several["results"].as_array().unwrap().len(), 2);
+}
+
 #[test]
 fn a_message_has_no_links_and_placeholders() {
     assert_eq!(literal("[click](https://evil.example) {0}"), r"\[click\](https://evil.example) {{0}}");
