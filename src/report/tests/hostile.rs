@@ -14,9 +14,10 @@ use crate::plan::tests::samples::{
 use crate::plan::{Attribution, Base, Change, Confidence, ManifestRef, Means, Plan};
 use crate::report::sarif::{self, sarif};
 #[cfg(feature = "cli")]
-use crate::report::{CheckedManifest, FindingsFormat, PlanFormat, ReportFormat, Validation};
+use crate::report::{CheckedManifest, FindingsFormat, ReportFormat, Validation};
 use crate::report::{
-    ColorLevel, Comparison, FailedRun, Style, Wording, drift, error, github, gitlab, html, markdown, plan,
+    ColorLevel, Comparison, FailedRun, Overview, PlanFormat, Style, Wording, drift, error, github, gitlab, html,
+    markdown, plan,
 };
 use crate::settings::Model;
 use crate::text::visible;
@@ -112,6 +113,28 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
     ]
 }
 
+/// All reports of several organizations: this plan, and a failure with this text in all its parts.
+fn sets(plan: &Plan, text: &str) -> Vec<String> {
+    // A failure is read from a document, so its message need not be visible text.
+    let finding = Finding::new(Rule::UnknownKey, text, text).help(text);
+    let error = documents::ErrorEntry {
+        findings: vec![(&finding).into()],
+        ..documents::ErrorEntry::new(crate::ending::FailureKind::Manifest, text.to_owned(), vec![text.to_owned()])
+    };
+    let manifest = text.to_owned();
+    let failure = documents::FailureEntry { manifest, repository_path: Some(text.to_owned()), target: None, error };
+    let set = [planned(plan).into(), failure.into()];
+    let mut overview = Overview::new(Wording::Plan, None);
+    set.iter().for_each(|compared| overview.add(compared));
+    let report = |format: PlanFormat| {
+        let mut details = format.set_details(Wording::Plan, None, &Style::plain(80))?;
+        set.iter().for_each(|compared| details.add(compared));
+        Some(details.render(&overview, markdown::COMMENT))
+    };
+    let formats = [PlanFormat::Text, PlanFormat::Markdown, PlanFormat::Github, PlanFormat::Gitlab, PlanFormat::Html];
+    formats.into_iter().filter_map(report).chain([github::set_outputs(&overview, 1)]).collect()
+}
+
 /// The page, with the first value of the plan in all texts of the login page.
 fn page(plan: &Plan) -> String {
     let text = &plan.changes[0].before;
@@ -197,6 +220,7 @@ fn no_output_contains_a_hostile_value_unescaped() {
         for color in [ColorLevel::Plain, ColorLevel::Ansi, ColorLevel::TrueColor] {
             texts(&filled_with(text), color).iter().for_each(|output| assert_harmless(output));
         }
+        sets(&filled_with(text), text).iter().for_each(|output| assert_harmless(output));
         exports(text).iter().for_each(|output| assert_harmless(output));
         reports(text).iter().for_each(|output| assert_harmless(output));
         failures(text).iter().for_each(|output| assert_harmless(output));
