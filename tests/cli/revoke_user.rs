@@ -44,6 +44,14 @@ fn revoke_user_needs_approval_and_prints_the_result() {
 }
 
 #[test]
+fn an_error_in_a_setting_does_not_stop_a_revocation() {
+    let env = TestEnv::with_example();
+    env.replace("org.yaml", "session_duration: 24h", "session_duration: 1d");
+    env.run("validate").exits(5);
+    env.run(&format!("{REVOKE} --email kim@widget.example --sandbox=state.json --auto-approve")).exits(0);
+}
+
+#[test]
 fn without_approval_no_revocation_is_sent() {
     let api = Api::with_faults(&[]);
     api.env().run(&format!("{REVOKE} --email kim@widget.example")).exits(3);

@@ -6,7 +6,7 @@ use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::input::manifest_file::{self, Loaded};
+use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
@@ -78,7 +78,7 @@ impl CommandSpec for ExportArgs {
 /// Prints the live state. Has no client that can write.
 async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
     let detail = if args.full { Detail::Full } else { Detail::Minimal };
-    let of_file = args.file.as_deref().map(|file| target_of(context, file)).transpose()?.flatten();
+    let of_file = args.file.as_deref().map(|file| manifest_file::target_of(context, file)).transpose()?.flatten();
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
     let text = match args.format {
         ExportFormat::Json => {
@@ -89,18 +89,6 @@ async fn run(context: &Context, args: &ExportArgs) -> Result<Exit, CliError> {
     };
     context.print_exactly(&text)?;
     Ok(Exit::Success)
-}
-
-/// Returns the target that a manifest names. Its settings are not used, so errors in them do not matter.
-///
-/// # Errors
-/// Returns an error if the file cannot be read, or is too broken to know its target.
-fn target_of(context: &Context, file: &str) -> Result<Option<Target>, CliError> {
-    let Loaded { manifest, target, findings, .. } = manifest_file::load(context, file)?;
-    match (&target, manifest) {
-        (None, None) => Err(CliError::manifest(file, findings)),
-        _ => Ok(target),
-    }
 }
 
 /// Reads the live state, and returns it as a manifest.

@@ -78,10 +78,7 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
         devices: args.devices.then_some(true),
         warp_session_reauth: args.warp_session_reauth.then_some(true),
     };
-    let of_file = match &args.file {
-        Some(file) => crate::cli::reconcile::planning::desired(context, file, &args.target)?.manifest.target,
-        None => None,
-    };
+    let of_file = args.file.as_deref().map(|file| manifest_file::target_of(context, file)).transpose()?.flatten();
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
     let connection = connect_to_write(&context.ui, &context.env, &args.api, &target).await?;
     let audit = AuditTrail::of_state(context);

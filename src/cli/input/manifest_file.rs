@@ -118,6 +118,18 @@ pub(crate) fn check_flags(args: &TargetArgs, manifests: &ManifestSet) -> Result<
     }
 }
 
+/// Returns the target that a manifest names. Its settings are not used, so errors in them do not matter.
+///
+/// # Errors
+/// Returns an error if the file cannot be read, or is too broken to know its target.
+pub(crate) fn target_of(context: &Context, file: &str) -> Result<Option<Target>, CliError> {
+    let Loaded { manifest, target, findings, .. } = load(context, file)?;
+    match (&target, manifest) {
+        (None, None) => Err(CliError::manifest(file, findings)),
+        _ => Ok(target),
+    }
+}
+
 /// Returns the target: that of the file, else of the flag, else of the environment.
 ///
 /// # Errors

@@ -38,7 +38,6 @@ impl StatusLine {
     }
 
     /// Makes the line a bar of this length, or a spinner again.
-    #[allow(dead_code, reason = "no command runs several organizations yet")]
     pub(crate) fn set_total(&self, total: Option<u64>) {
         let mut state = self.state();
         clear(&mut state);
