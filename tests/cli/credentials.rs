@@ -9,7 +9,7 @@ use crate::harness::{ACCOUNT, SandboxProcess, TOKEN, TestEnv};
 use crate::server::Api;
 
 /// An account with one token.
-fn account_with(permission: Permission, status: TokenStatus) -> State {
+pub(crate) fn account_with(permission: Permission, status: TokenStatus) -> State {
     let grant = Grant { token: TOKEN.to_owned(), email: None, permission, owner: Owner::User, status };
     State { tokens: Tokens::Listed(vec![grant]), ..seeded() }
 }

@@ -6,8 +6,11 @@ use insta::assert_snapshot;
 use serde_json::Value as Json;
 use zerodrift::document::Compared;
 use zerodrift::document::read::{AnyDocument, read};
+use zerodrift::sandbox::{Permission, TokenStatus};
 
-use crate::harness::TestEnv;
+use crate::credentials::account_with;
+use crate::harness::{TOKEN, TestEnv};
+use crate::server::Api;
 
 const EU: &str = "11111111111111111111111111111111";
 const US: &str = "22222222222222222222222222222222";
@@ -188,4 +191,18 @@ fn a_missing_shard_is_named() {
     env.run("show shard-3.json shard-1.json").exits(1).says(&["missing shard 2 of 3"]);
     env.run("show shard-3.json shard-1.json shard-1.json").exits(64).says(&["two documents are of shard 1"]);
     env.run("show shard-1.json").exits(0).shows(&["This is shard 1 of 3"]);
+}
+
+#[test]
+fn each_organization_is_read_with_the_token_of_its_account() {
+    let api = Api::of(account_with(Permission::Read, TokenStatus::Active));
+    let env = api.env().set("CLOUDFLARE_API_TOKEN", "unknown-to-the-account");
+    let env = env.set(&format!("CLOUDFLARE_API_TOKEN_{EU}"), TOKEN);
+    env.write("eu.yaml", &manifest(EU, "24h"));
+    env.write("us.yaml", &manifest(US, "24h"));
+    env.run("plan eu.yaml us.yaml --report json=plan.json").exits(6);
+    let document = json(&env.read("plan.json"));
+    assert_eq!(document["plans"][0]["manifest"]["path"], "eu.yaml");
+    assert_eq!(document["failures"][0]["manifest"], "us.yaml");
+    assert_eq!(document["failures"][0]["error"]["kind"], "authentication");
 }
