@@ -20,8 +20,10 @@ fn section<'a>(text: &'a str, heading: &str) -> &'a str {
 
 #[test]
 fn the_plan_names_all_three_causes_and_after_the_apply_there_is_no_drift() {
-    let env = TestEnv::with_manifest(&manifest("Widget Corps", "12h", false));
+    let env = TestEnv::with_manifest(&manifest("Widget", "12h", false));
     env.seed();
+    // Alice has named the organization in the dashboard, and writes its manifest.
+    let _ = env.run("sandbox edit --state state.json --as alice@example.com name=Widget").exits(0);
     let repository = Repository::new(&env.path(""));
     repository.commit("org.yaml", &env.read("org.yaml"));
     let _ = env.run(APPLY).exits(0);
@@ -35,17 +37,20 @@ fn the_plan_names_all_three_causes_and_after_the_apply_there_is_no_drift() {
         .run("sandbox edit --state state.json --as bob@example.com session_duration=48h is_ui_read_only=true")
         .exits(0);
 
-    let plan = env.run(PLAN).exits(0);
+    let plan = env.run(&format!("{PLAN} --who")).exits(0);
     let plan = plan.shows(&[
         "1 setting changes, 1 setting conflicts with a change made outside Git, and 1 change made outside Git would be \
          reverted",
     ]);
     let conflicts = section(&plan.stdout, "Conflicts: changed in the file and outside Git");
-    assert!(conflicts.contains("~ session_duration   48h → 8h") && conflicts.lines().count() == 2, "{plan}");
+    assert!(conflicts.contains("~ session_duration   48h → 8h") && conflicts.matches('~').count() == 1, "{plan}");
+    assert!(conflicts.contains("bob@example.com in the dashboard"), "{plan}");
     let drift = section(&plan.stdout, "Drift: changed outside Git, apply would revert this");
     assert!(drift.contains("- is_ui_read_only   true → (unset)"), "{plan}");
+    assert!(drift.contains("bob@example.com in the dashboard"), "{plan}");
     let own = section(&plan.stdout, "This change");
-    assert!(own.contains("~ name   \"Widget Corps\" → \"Widgets\""), "{plan}");
+    assert!(own.contains("~ name   \"Widget\" → \"Widgets\""), "{plan}");
+    assert!(own.contains("alice@example.com in the dashboard"), "{plan}");
 
     // After the merge and before the apply, the file's own change is pending.
     let applied = repository.git("rev-parse main");
