@@ -10,7 +10,7 @@ use crate::document::{
 use crate::ending::FailureKind;
 use crate::live::{Live, Slot};
 use crate::plan::tests::samples::{self, busy, change, create, in_sync, planned};
-use crate::plan::{Base, Change, Origin, Plan};
+use crate::plan::{Attribution, Base, Change, Confidence, Means, Origin, Plan};
 use crate::settings::Model;
 
 const DIFFERENCE: &str = "--- live\n+++ org.yaml\n@@ -1 +1 @@\n-a\n+b\n";
@@ -24,6 +24,14 @@ fn complete() -> Plan {
     plan.changes[1].annotations = vec![(setting("organization.ui_read_only_toggle_reason"), json!("frozen"))];
     plan.changes[2].context = vec![("name", json!("CI")), ("expires_at", json!(null))];
     plan.changes[3].notice = Some("the note of this change");
+    plan.changes[4].attribution = Some(Attribution {
+        confidence: Confidence::Setting,
+        actor: Some("bob@example.com".to_owned()),
+        means: Means::ApiToken,
+        token_name: Some("deploy".to_owned()),
+        time: Some("2026-11-20T14:03:00Z".parse().unwrap()),
+        ray: Some("8d2f0a1b2c3d4e5f".to_owned()),
+    });
     for change in plan.changes.iter_mut().chain(&mut plan.declared_empty) {
         change.at.span = 0..0;
     }
