@@ -181,7 +181,7 @@ fn compared<'a>(context: &Context, args: &PlanArgs, desired: &Desired, plan: &'a
 /// Plans several organizations.
 async fn several(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
     set::refuse_options_of_one(&[
-        ("--out", args.out.is_some(), "approve the plans with the digest of all: apply --expect"),
+        ("--out", args.out.is_some(), "save the plan of one manifest after the other"),
         ("--live", args.live.is_some(), "plan each organization offline on its own"),
         ("--base-file", args.base.base_file.is_some(), "name a Git revision with --base"),
     ])?;

@@ -1,7 +1,6 @@
 //! Several organizations as one page: a table of all, then the details of those that changed or failed.
 
 use askama::Template;
-use jiff::Timestamp;
 
 use super::organization::{OutcomePart, SectionsPart};
 use super::paint::{self, Colors};
@@ -42,7 +41,6 @@ struct SetPage<'a> {
     command: &'static str,
     outcome: Visible,
     details: Visible,
-    digest: Option<(Visible, Option<Timestamp>)>,
     rows: Vec<SetRow<'a>>,
     organizations: &'a [String],
     hidden: usize,
@@ -136,7 +134,6 @@ impl SetDetails for HtmlDetails {
             command: overview.wording.command(),
             outcome: overview.headline(),
             details: overview.details(),
-            digest: overview.digest().filter(|_| overview.wording == Wording::Plan),
             rows: rows.map(|(number, (row, shown))| SetRow::of(overview.wording, number, row, *shown)).collect(),
             organizations: &self.organizations,
             hidden: self.hidden,
