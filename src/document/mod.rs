@@ -34,6 +34,8 @@ pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
 pub use ci_run::CiRun;
 pub use common::TargetEntry;
 pub use compared::Compared;
+#[cfg(feature = "cli")]
+pub(crate) use compared::{order_of_paths, plain};
 pub use comparison::{Comparison, Wording};
 #[cfg(any(feature = "report", test))]
 pub(crate) use error::error_document;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
 use crate::cli::options::MANIFEST;
+use crate::document::{order_of_paths, plain};
 use crate::files::{self, FileIdentity, WalkError};
 use crate::text::{self, visible};
 
@@ -110,7 +111,7 @@ impl ManifestSet {
 
     /// Orders the manifests by path. Of several names of a file, one that is not a symbolic link is kept.
     fn keep_one_name_per_file(&mut self) {
-        let order = |one: &ManifestPath, two: &ManifestPath| plain(&one.file).cmp(plain(&two.file));
+        let order = |one: &ManifestPath, two: &ManifestPath| order_of_paths(&one.file, &two.file);
         self.entries.sort_by(|one, two| one.is_link.cmp(&two.is_link).then_with(|| order(one, two)));
         let (mut files, mut names) = (HashSet::new(), HashSet::new());
         self.entries.retain(|entry| match &entry.identity {
@@ -126,12 +127,6 @@ fn is_manifest(name: &OsStr, is_folder: bool) -> bool {
     let is_hidden = name.as_encoded_bytes().first().is_some_and(|first| b"_.".contains(first));
     let extension = Path::new(name).extension();
     !is_hidden && (is_folder || extension.is_some_and(|extension| extension == "yaml" || extension == "yml"))
-}
-
-/// Returns a path without `./` at its start.
-fn plain(file: &str) -> &Path {
-    let path = Path::new(file);
-    path.strip_prefix(".").unwrap_or(path)
 }
 
 #[cfg(test)]
