@@ -4,7 +4,7 @@ use super::{drift, path, plan, summary};
 use std::collections::HashMap;
 
 use crate::diagnostics::{Finding, Severity, Source, not_checked};
-use crate::document::{CiRun, Comparison, Wording};
+use crate::document::{CiRun, Compared, Comparison, Wording};
 use crate::ending::FailureKind;
 use crate::plan::Change;
 use crate::settings::{Model, Target};
@@ -58,6 +58,16 @@ pub struct FailedRun<'a> {
     pub hints: &'a [String],
     /// The findings of the manifest, if they are the reason.
     pub findings: &'a [Finding],
+}
+
+impl Compared<'_> {
+    /// Whether a report of several shows more of the organization than its row.
+    pub(super) fn has_details(&self) -> bool {
+        match self {
+            Self::Done(comparison) => !comparison.plan.is_empty() || !comparison.plan.findings.is_empty(),
+            Self::Failed(_) => true,
+        }
+    }
 }
 
 impl Comparison<'_> {

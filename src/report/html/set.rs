@@ -101,7 +101,7 @@ impl SetDetails for HtmlDetails {
     fn add(&mut self, compared: &Compared<'_>) {
         let prefix = Self::prefix(self.shown.len());
         let details = match compared {
-            Compared::Done(comparison) if comparison.plan.is_empty() && comparison.plan.findings.is_empty() => {
+            _ if !compared.has_details() => {
                 self.shown.push(false);
                 return;
             }

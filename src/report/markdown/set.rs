@@ -44,7 +44,7 @@ impl MarkdownDetails {
 impl SetDetails for MarkdownDetails {
     fn add(&mut self, compared: &Compared<'_>) {
         match compared {
-            Compared::Done(comparison) if comparison.plan.is_empty() && comparison.plan.findings.is_empty() => {}
+            _ if !compared.has_details() => {}
             Compared::Done(comparison) => self.push(changed(comparison)),
             Compared::Failed(failure) => self.push(failed(self.ci.as_ref(), failure)),
         }

@@ -40,7 +40,7 @@ impl TextDetails {
 impl SetDetails for TextDetails {
     fn add(&mut self, compared: &Compared<'_>) {
         match compared {
-            Compared::Done(comparison) if comparison.plan.is_empty() && comparison.plan.findings.is_empty() => {}
+            _ if !compared.has_details() => {}
             Compared::Done(comparison) => self.details.push(comparison.text(&self.style)),
             Compared::Failed(failure) => self.details.push(failed(failure, &self.style)),
         }
