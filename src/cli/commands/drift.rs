@@ -12,14 +12,13 @@ use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
-use crate::cli::options::{ApiArgs, BaseArgs, FilesArgs, SetArgs, TargetArgs, WhoArgs};
-use crate::cli::output::formats::Formats;
+use crate::cli::options::{ApiArgs, FilesArgs};
 use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::rewrite;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::comparison;
 use crate::cli::reconcile::planning::Desired;
-use crate::cli::reconcile::set::{self, SetJob};
+use crate::cli::reconcile::set::{self, CompareArgs, SetJob};
 use crate::cli::reconcile::{planning, who};
 use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
@@ -54,17 +53,7 @@ pub(crate) struct DriftArgs {
     #[arg(long)]
     adopt: bool,
     #[command(flatten)]
-    base: BaseArgs,
-    #[command(flatten)]
-    who: WhoArgs,
-    #[command(flatten)]
-    formats: Formats<PlanFormat>,
-    #[command(flatten)]
-    target: TargetArgs,
-    #[command(flatten)]
-    set: SetArgs,
-    #[command(flatten)]
-    api: ApiArgs,
+    compare: CompareArgs,
 }
 
 impl CommandSpec for DriftArgs {
@@ -73,7 +62,7 @@ impl CommandSpec for DriftArgs {
     }
 
     fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.api)
+        Some(&self.compare.api)
     }
 
     fn manifests(&self) -> Option<&FilesArgs> {
@@ -81,18 +70,18 @@ impl CommandSpec for DriftArgs {
     }
 
     fn formats(&self) -> &dyn ResultFormats {
-        &self.formats
+        &self.compare.formats
     }
 
     fn add_files(&self, files: &mut UsedFiles) {
-        files.add(FilePurpose::Base, self.base.base_file.as_deref());
+        files.add(FilePurpose::Base, self.compare.base.base_file.as_deref());
     }
 }
 
 /// Compares the live state with the manifest, and adopts live values with `--adopt`. Has no client that can write to the
 /// API.
 async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
-    if set::is_several(context, &args.set) {
+    if set::is_several(context, &args.compare.set) {
         return several(context, args).await;
     }
     let file = context.manifests.only();
@@ -100,17 +89,17 @@ async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
         rewrite::check("--adopt", file)?;
     }
     context.files.check_reports()?;
-    let desired = planning::desired(context, file, &args.target)?;
-    let base = base::read(context, &args.base, file, &desired.target).map_err(|error| desired.about(error))?;
+    let desired = planning::desired(context, file, &args.compare.target)?;
+    let base = base::read(context, &args.compare.base, file, &desired.target).map_err(|error| desired.about(error))?;
     of(context, args, &desired, base).await.map_err(|error| desired.about(error))
 }
 
 async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseInput) -> Result<Exit, CliError> {
-    let connection = connect(&context.ui, &context.env, &args.api, Some(&desired.target)).await?;
+    let connection = connect(&context.ui, &context.env, &args.compare.api, Some(&desired.target)).await?;
     let live = planning::live(&connection, desired).await?;
     let mut plan = planning::plan(context, desired, connection.api(), &live, &[])?;
     planning::label(context, desired, &live, base, &mut plan);
-    who::label(context, &connection, &args.who, &mut plan).await?;
+    who::label(context, &connection, &args.compare.who, &mut plan).await?;
     let adopting = args.adopt.then(|| Adopting::prepare(context, desired, &live, &plan));
     let exit = match &adopting {
         None if !plan.has_drift() => Exit::Success,
@@ -118,9 +107,9 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseIn
         Some(Ok(adopting)) => adopting.exit(),
         Some(Err(error)) => error.exit(),
     };
-    let shows_yaml = args.formats.any(PlanFormat::shows_yaml);
+    let shows_yaml = args.compare.formats.any(PlanFormat::shows_yaml);
     let comparison = comparison::of(context, desired, Wording::Drift, Cow::Borrowed(&plan), shows_yaml);
-    publish::result(context, &args.formats, &comparison, exit)?;
+    publish::result(context, &args.compare.formats, &comparison, exit)?;
     let Some(adopting) = adopting else { return Ok(exit) };
     // The report is already printed, and a run prints one document, so the error goes to standard error.
     Ok(adopting.and_then(|adopting| adopting.finish(context, desired)).unwrap_or_else(|error| {
@@ -133,16 +122,11 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseIn
 async fn several(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
     set::refuse_options_of_one(&[
         ("--adopt", args.adopt, "adopt the live values of one manifest after the other"),
-        ("--base-file", args.base.base_file.is_some(), "name a Git revision with --base"),
+        ("--base-file", args.compare.base.base_file.is_some(), "name a Git revision with --base"),
     ])?;
     let job = SetJob {
         wording: Wording::Drift,
-        formats: &args.formats,
-        set: &args.set,
-        target: &args.target,
-        base: &args.base,
-        who: &args.who,
-        api: &args.api,
+        args: &args.compare,
         allow: &[],
         exit: &|plan| if plan.has_drift() { Exit::Changes } else { Exit::Success },
     };

@@ -11,14 +11,13 @@ use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
-use crate::cli::options::{ApiArgs, BaseArgs, FilesArgs, SetArgs, TargetArgs, WhoArgs, positive_duration};
-use crate::cli::output::formats::Formats;
+use crate::cli::options::{ApiArgs, FilesArgs, positive_duration};
 use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::comparison;
 use crate::cli::reconcile::planning::{self, Desired};
-use crate::cli::reconcile::set::{self, SetJob};
+use crate::cli::reconcile::set::{self, CompareArgs, SetJob};
 use crate::cli::reconcile::{saved, who};
 use crate::ending::Exit;
 use crate::plan::Plan;
@@ -82,17 +81,7 @@ pub(crate) struct PlanArgs {
     #[arg(long, value_name = "DURATION", default_value = "24h", value_parser = positive_duration, requires = "out")]
     expires_in: Duration,
     #[command(flatten)]
-    base: BaseArgs,
-    #[command(flatten)]
-    who: WhoArgs,
-    #[command(flatten)]
-    formats: Formats<PlanFormat>,
-    #[command(flatten)]
-    target: TargetArgs,
-    #[command(flatten)]
-    set: SetArgs,
-    #[command(flatten)]
-    api: ApiArgs,
+    compare: CompareArgs,
 }
 
 impl CommandSpec for PlanArgs {
@@ -101,7 +90,7 @@ impl CommandSpec for PlanArgs {
     }
 
     fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.api)
+        Some(&self.compare.api)
     }
 
     fn manifests(&self) -> Option<&FilesArgs> {
@@ -109,19 +98,19 @@ impl CommandSpec for PlanArgs {
     }
 
     fn formats(&self) -> &dyn ResultFormats {
-        &self.formats
+        &self.compare.formats
     }
 
     fn add_files(&self, files: &mut UsedFiles) {
         files.add(FilePurpose::Snapshot, self.live.as_deref());
-        files.add(FilePurpose::Base, self.base.base_file.as_deref());
+        files.add(FilePurpose::Base, self.compare.base.base_file.as_deref());
         files.add(FilePurpose::SavedPlan, self.out.as_deref());
     }
 }
 
 /// Plans against the API, the sandbox or a snapshot. Has no client that can write.
 async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
-    if set::is_several(context, &args.set) {
+    if set::is_several(context, &args.compare.set) {
         return several(context, args).await;
     }
     if let Some(out) = &args.out {
@@ -129,8 +118,8 @@ async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
     }
     context.files.check_reports()?;
     let file = context.manifests.only();
-    let desired = planning::desired(context, file, &args.target)?;
-    let base = base::read(context, &args.base, file, &desired.target).map_err(|error| desired.about(error))?;
+    let desired = planning::desired(context, file, &args.compare.target)?;
+    let base = base::read(context, &args.compare.base, file, &desired.target).map_err(|error| desired.about(error))?;
     of(context, args, &desired, base).await.map_err(|error| desired.about(error))
 }
 
@@ -141,18 +130,18 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInp
             (live, api, None)
         }
         None => {
-            let connection = connect(&context.ui, &context.env, &args.api, Some(&desired.target)).await?;
+            let connection = connect(&context.ui, &context.env, &args.compare.api, Some(&desired.target)).await?;
             (planning::live(&connection, desired).await?, connection.api().to_owned(), Some(connection))
         }
     };
     let mut plan = planning::plan(context, desired, &api, &live, &args.allow)?;
     planning::label(context, desired, &live, base, &mut plan);
     if let Some(connection) = &connection {
-        who::label(context, connection, &args.who, &mut plan).await?;
+        who::label(context, connection, &args.compare.who, &mut plan).await?;
     }
     let (exit, unconsented) = ending(args, &plan);
     let comparison = compared(context, args, desired, &plan);
-    publish::result(context, &args.formats, &comparison, exit)?;
+    publish::result(context, &args.compare.formats, &comparison, exit)?;
     if let Some(path) = &args.out {
         let input = planning::input(context, desired, &api, &live, &[]);
         saved::write(context, path, &input, &comparison, args.expires_in)?;
@@ -174,7 +163,7 @@ fn ending(args: &PlanArgs, plan: &Plan) -> (Exit, Option<CliError>) {
 }
 
 fn compared<'a>(context: &Context, args: &PlanArgs, desired: &Desired, plan: &'a Plan) -> Comparison<'a> {
-    let shows_yaml = args.out.is_some() || args.formats.any(PlanFormat::shows_yaml);
+    let shows_yaml = args.out.is_some() || args.compare.formats.any(PlanFormat::shows_yaml);
     comparison::of(context, desired, Wording::Plan, Cow::Borrowed(plan), shows_yaml)
 }
 
@@ -183,19 +172,9 @@ async fn several(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
     set::refuse_options_of_one(&[
         ("--out", args.out.is_some(), "save the plan of one manifest after the other"),
         ("--live", args.live.is_some(), "plan each organization offline on its own"),
-        ("--base-file", args.base.base_file.is_some(), "name a Git revision with --base"),
+        ("--base-file", args.compare.base.base_file.is_some(), "name a Git revision with --base"),
     ])?;
     let exit = |plan: &Plan| ending(args, plan).0;
-    let job = SetJob {
-        wording: Wording::Plan,
-        formats: &args.formats,
-        set: &args.set,
-        target: &args.target,
-        base: &args.base,
-        who: &args.who,
-        api: &args.api,
-        allow: &args.allow,
-        exit: &exit,
-    };
+    let job = SetJob { wording: Wording::Plan, args: &args.compare, allow: &args.allow, exit: &exit };
     set::compare(context, &job).await
 }

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use clap::Args;
+
 use crate::cli::connection::connect::Api;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -31,15 +33,27 @@ struct Selection<'c> {
     shard: Option<ShardEntry>,
 }
 
+/// The arguments that `plan` and `drift` have in common.
+#[derive(Debug, Args)]
+pub(crate) struct CompareArgs {
+    #[command(flatten)]
+    pub(crate) base: BaseArgs,
+    #[command(flatten)]
+    pub(crate) who: WhoArgs,
+    #[command(flatten)]
+    pub(crate) formats: Formats<PlanFormat>,
+    #[command(flatten)]
+    pub(crate) target: TargetArgs,
+    #[command(flatten)]
+    pub(crate) set: SetArgs,
+    #[command(flatten)]
+    pub(crate) api: ApiArgs,
+}
+
 /// How several organizations are compared.
 pub(crate) struct SetJob<'a> {
     pub(crate) wording: Wording,
-    pub(crate) formats: &'a Formats<PlanFormat>,
-    pub(crate) set: &'a SetArgs,
-    pub(crate) target: &'a TargetArgs,
-    pub(crate) base: &'a BaseArgs,
-    pub(crate) who: &'a WhoArgs,
-    pub(crate) api: &'a ApiArgs,
+    pub(crate) args: &'a CompareArgs,
     pub(crate) allow: &'a [String],
     /// The exit code for an organization with this plan.
     pub(crate) exit: &'a dyn Fn(&Plan) -> Exit,
@@ -109,15 +123,15 @@ fn target_of(context: &Context, file: &str, args: &TargetArgs) -> Option<Target>
 /// of one organization is part of the reports.
 pub(crate) async fn compare(context: &Context, job: &SetJob<'_>) -> Result<Exit, CliError> {
     context.files.check_reports()?;
-    let Selection { files, shard } = select(context, job.set, job.target)?;
-    let api = &Api::find(&context.ui, &context.env, job.api).await?.for_several();
-    let reports = SetReports::new(context, job.formats, job.wording, shard)?;
+    let Selection { files, shard } = select(context, &job.args.set, &job.args.target)?;
+    let api = &Api::find(&context.ui, &context.env, &job.args.api).await?.for_several();
+    let reports = SetReports::new(context, &job.args.formats, job.wording, shard)?;
     let progress = Progress::several(&context.ui, files.len());
     let mut delivery =
         Delivery { context, job, api: api.name(), reports, progress, exits: Vec::new(), unwritten: None };
     let stop = Stop::default();
     let begin = |file| async move { (file, one(context, job, api, file).await) };
-    let is_interrupted = in_order(files, job.set.parallel, &stop, begin, |turn| {
+    let is_interrupted = in_order(files, job.args.set.parallel, &stop, begin, |turn| {
         if let Turn::Ended((file, result)) = turn {
             delivery.deliver(file, result);
         }
@@ -134,18 +148,18 @@ pub(crate) async fn compare(context: &Context, job: &SetJob<'_>) -> Result<Exit,
 
 /// Compares one organization.
 async fn one(context: &Context, job: &SetJob<'_>, api: &Api<'_>, file: &str) -> Result<Comparison<'static>, CliError> {
-    let desired = planning::desired(context, file, job.target)?;
+    let desired = planning::desired(context, file, &job.args.target)?;
     let planned = async {
-        let base = base::read(context, job.base, file, &desired.target)?;
+        let base = base::read(context, &job.args.base, file, &desired.target)?;
         let connection = &api.connection(Some(&desired.target))?;
         let live = planning::live(connection, &desired).await?;
         let mut plan = planning::plan(context, &desired, connection.api(), &live, job.allow)?;
         planning::label(context, &desired, &live, base, &mut plan);
-        who::label(context, connection, job.who, &mut plan).await?;
+        who::label(context, connection, &job.args.who, &mut plan).await?;
         Ok(plan)
     };
     let plan = planned.await.map_err(|error: CliError| desired.about(error))?;
-    let shows_yaml = job.formats.any(PlanFormat::shows_yaml);
+    let shows_yaml = job.args.formats.any(PlanFormat::shows_yaml);
     Ok(comparison::of(context, &desired, job.wording, Cow::Owned(plan), shows_yaml))
 }
 
