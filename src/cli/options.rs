@@ -144,7 +144,7 @@ pub(crate) struct ApiArgs {
     /// Time limit of one request, such as 30s
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = positive_duration, help_heading = "API")]
     pub(crate) timeout: Duration,
-    /// Time limit of an organization, including retries, such as 5m
+    /// Time limit for each organization, including retries, such as 5m
     #[arg(long, value_name = "DURATION", default_value = "5m", value_parser = positive_duration, help_heading = "API")]
     pub(crate) deadline: Duration,
     /// Send at most N requests in this time, such as 1200/5m
