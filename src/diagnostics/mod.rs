@@ -18,4 +18,4 @@ pub(crate) use sink::Diagnostics;
 #[cfg(feature = "cli")]
 pub(crate) use sink::more_findings;
 pub use source::Source;
-pub(crate) use source::{BOM, Lines, Sources};
+pub(crate) use source::{BOM, Lines};

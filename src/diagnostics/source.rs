@@ -1,9 +1,8 @@
 //! A text with a name, and the locations in it.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
-use super::finding::{Finding, Location};
+use super::finding::Location;
 
 pub(crate) const BOM: &str = "\u{feff}";
 
@@ -14,30 +13,6 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
-}
-
-/// Texts by their names.
-pub(crate) struct Sources<'a>(HashMap<&'a str, &'a Source>);
-
-impl<'a> Sources<'a> {
-    /// Of several texts with one name, the first counts.
-    pub(crate) fn new(sources: impl IntoIterator<Item = &'a Source>) -> Self {
-        let mut by_name = HashMap::new();
-        for source in sources {
-            by_name.entry(source.name.as_str()).or_insert(source);
-        }
-        Self(by_name)
-    }
-
-    /// The text with this name.
-    pub(crate) fn named(&self, name: &str) -> Option<&'a Source> {
-        self.0.get(name).copied()
-    }
-
-    /// The text of the file that a finding is about.
-    pub(crate) fn of(&self, finding: &Finding) -> Option<&'a Source> {
-        self.named(&finding.file)
-    }
 }
 
 /// The starts of the lines of a text, to convert bytes to lines and columns.

@@ -10,7 +10,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, S
 
 use super::phrase::{self, count};
 use super::subject::{CheckedManifest, Validation};
-use crate::diagnostics::{Finding, Fix, Location, Rule, Severity, Source, Sources};
+use crate::diagnostics::{Finding, Fix, Location, Rule, Severity, Source};
+use crate::report::sources::Sources;
 use crate::text::layout::{TerminalText, terminal, wrap};
 use crate::text::limit::LONG_MESSAGE;
 use crate::text::safe::safe;

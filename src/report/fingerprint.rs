@@ -6,7 +6,8 @@ use std::collections::HashMap;
 use sha2::{Digest as _, Sha256};
 
 use super::path::tidy;
-use crate::diagnostics::{Finding, Location, Source, Sources};
+use crate::diagnostics::{Finding, Location, Source};
+use crate::report::sources::Sources;
 use crate::text::hexadecimal;
 
 /// The version of the algorithm. A different algorithm needs a new number, because hosts keep fingerprints for years.

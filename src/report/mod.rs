@@ -17,6 +17,7 @@
 //! - `html`: a plan as one page for a browser, with the login page before and after
 //! - `findings`: the findings of a manifest, with the lines they refer to
 //! - `sarif`, `gitlab`: findings and plans for the pages of code hosts
+//! - `sources`: the texts that findings refer to
 //! - `fingerprint`, `line_hash`, `path`: how code hosts identify findings and files
 
 pub mod attribution;
@@ -44,6 +45,7 @@ mod overview;
 mod path;
 mod phrase;
 mod set;
+mod sources;
 mod subject;
 mod summary;
 mod unified;

@@ -12,8 +12,9 @@ use serde::Serialize;
 use super::fingerprint::{self, fingerprints};
 use super::line_hash::line_hashes;
 use super::path::uri;
-use crate::diagnostics::{Finding, Fix, Lines, Rule, Source, Sources};
+use crate::diagnostics::{Finding, Fix, Lines, Rule, Source};
 use crate::document::{ZERODRIFT, to_text};
+use crate::report::sources::Sources;
 use crate::text::Visible;
 use crate::text::limit::LONG_MESSAGE;
 
