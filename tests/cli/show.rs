@@ -56,7 +56,28 @@ fn a_saved_plan_and_standard_input_are_shown() {
     let printed = env.run("plan --sandbox=state.json --out plan.json").exits(0);
     assert_eq!(env.run("show plan.json").exits(0).stdout, printed.stdout);
     assert_eq!(env.run_with_input("show -", &env.read("plan.json")).exits(0).stdout, printed.stdout);
-    let _ = env.run("show plan.json --detailed-exitcode").exits(2);
+}
+
+#[test]
+fn the_detailed_exit_code_of_plan_and_drift_is_that_of_their_run() {
+    let env = TestEnv::new();
+    env.seed();
+    let manifest = |duration: &str| format!("account_id: {ACCOUNT}\norganization:\n  session_duration: {duration}\n");
+    let repository = Repository::new(&env.path(""));
+    repository.commit("org.yaml", &manifest("12h"));
+    env.write("org.yaml", &manifest("8h"));
+    for (command, code) in [
+        ("plan --detailed-exitcode", 2),
+        ("drift", 2),
+        // The change is pending, because the file changed since then.
+        ("drift --base main", 0),
+        // One manifest cannot be read, which comes before the drift of the other.
+        ("drift org.yaml missing.yaml", 1),
+    ] {
+        let _ = env.run(&format!("{command} --sandbox=state.json --report json=run.json")).exits(code);
+        let _ = env.run("show run.json --detailed-exitcode").exits(code);
+        let _ = env.run("show run.json").exits(0);
+    }
 }
 
 #[test]

@@ -16,8 +16,7 @@ use crate::document::read::{self, AnyDocument, RecordedPlans};
 use crate::document::{self, Compared, MergeError};
 use crate::ending::{Exit, FailureKind};
 use crate::files;
-use crate::plan::Plan;
-use crate::report::PlanFormat;
+use crate::report::{PlanFormat, Wording};
 use crate::text;
 
 /// The largest document, in bytes. Those of ten thousand organizations have about 50 MiB.
@@ -47,7 +46,7 @@ pub(crate) struct ShowArgs {
     /// Documents of plan --out, plan --format json or drift --format json; - for standard input
     #[arg(value_name = "FILE", required = true)]
     documents: Vec<String>,
-    /// Exit with code 2 if a document has changes
+    /// Exit with code 2 if a document has changes or drift, or with that of a failure
     #[arg(long)]
     detailed_exitcode: bool,
     #[command(flatten)]
@@ -70,14 +69,11 @@ impl CommandSpec for ShowArgs {
             }
         });
         if let ([Compared::Done(comparison)], None) = (&set[..], shard) {
-            let exit = self.exit(&comparison.plan);
+            let exit = self.exit(wording, &set[0]);
             publish::result(context, &self.formats, comparison, exit)?;
             return Ok(exit);
         }
-        let exit = Exit::of_several(set.iter().map(|compared| match compared {
-            Compared::Done(comparison) => self.exit(&comparison.plan),
-            Compared::Failed(_) => Exit::Success,
-        }));
+        let exit = Exit::of_several(set.iter().map(|compared| self.exit(wording, compared)));
         let mut reports = SetReports::new(context, &self.formats, wording, shard)?;
         set.iter().try_for_each(|compared| reports.add(compared))?;
         reports.finish(exit)?;
@@ -94,8 +90,15 @@ impl CommandSpec for ShowArgs {
 }
 
 impl ShowArgs {
-    fn exit(&self, plan: &Plan) -> Exit {
-        if self.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Success }
+    /// Returns the exit code for an organization: with `--detailed-exitcode` that of `plan --detailed-exitcode` or `drift`.
+    fn exit(&self, wording: Wording, compared: &Compared<'_>) -> Exit {
+        match (compared, wording) {
+            _ if !self.detailed_exitcode => Exit::Success,
+            (Compared::Failed(failure), _) => failure.error.kind.exit(),
+            (Compared::Done(comparison), Wording::Drift) if !comparison.plan.has_drift() => Exit::Success,
+            (Compared::Done(comparison), Wording::Plan) if comparison.plan.is_empty() => Exit::Success,
+            (Compared::Done(_), _) => Exit::Changes,
+        }
     }
 }
 

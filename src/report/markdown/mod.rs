@@ -40,16 +40,23 @@ pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
 pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
     let FailedRun { command, file, repository_file, ci, target, message, hints, findings: found, .. } = *failed;
     // A path may be shared by two organizations, and two paths are two comments.
-    let about = target.map_or_else(|| Visible::whole(&super::path::uri(file)), about_target);
+    let about = match target {
+        Some(target) => about_target(target),
+        None if file.is_empty() => "several".into(),
+        None => Visible::whole(&super::path::uri(file)),
+    };
     let message = message.lines().map(text);
-    let organization: MarkdownText = target.map(|target| safe!(" → {}", target)).unwrap_or_default();
+    let subject: MarkdownText = match target {
+        Some(target) => safe!("\n{} → {}\n", code(&Visible::of(file)), target),
+        None if file.is_empty() => MarkdownText::new(),
+        None => safe!("\n{}\n", code(&Visible::of(file))),
+    };
     let first = safe!(
-        "{}\n### zerodrift {} failed\n\n**{}.**\n\n{}{}\n",
+        "{}\n### zerodrift {} failed\n\n**{}.**\n{}",
         marker(command, &about),
         text(command),
         MarkdownText::join::<MarkdownText>(message, "<br>"),
-        code(&Visible::of(file)),
-        organization
+        subject
     );
     let advice = Section {
         name: "hints",

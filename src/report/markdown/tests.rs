@@ -82,6 +82,9 @@ fn a_failure_replaces_an_older_comment() {
     assert_snapshot!("markdown_failure", text);
     let unknown = failure(&FailedRun { target: None, file: "a --> b.yaml", ..failed }, COMMENT);
     assert_eq!(unknown.lines().next(), Some("<!-- zerodrift plan a%20--%3E%20b.yaml -->"));
+    let several = failure(&FailedRun { target: None, file: "", message: "missing shard 2 of 3", ..failed }, COMMENT);
+    let start = "<!-- zerodrift plan several -->\n### zerodrift plan failed\n\n**missing shard 2 of 3.**\n\n";
+    assert!(several.starts_with(start) && !several.contains("<code></code>"), "{several}");
 }
 
 #[test]
