@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::auth::{self, Need};
 use super::envelope::{self, ApiError};
 use super::exchange::{Answer, RATELIMIT, RecordedRequest};
-use super::fault::{self, Fault, FaultEndpoint, FaultKind, Pending};
+use super::fault::{self, Fault, FaultEndpoint, FaultKind, FaultSubject, Pending};
 use super::personality::{Patch, Personality};
 use super::residence::Residence;
 use super::route::{self, ApiResource, Route};
@@ -89,10 +89,15 @@ impl Sandbox {
         self.apply_pending_writes();
         let route = route::read(call);
         let endpoint = route.as_ref().ok().map(|route| route.resource.fault_endpoint());
-        let fault = match fault::next(&mut self.script, call.method().as_str(), endpoint) {
+        let subject = FaultSubject {
+            method: call.method().as_str(),
+            endpoint,
+            account: route.as_ref().ok().and_then(|route| route.target.as_ref()).map(|target| &target.id),
+        };
+        let fault = match fault::next(&mut self.script, subject) {
             Pending::Now(fault) => Some(fault),
             Pending::Later => None,
-            Pending::None => fault::next(&mut self.state.faults, call.method().as_str(), endpoint).now(),
+            Pending::None => fault::next(&mut self.state.faults, subject).now(),
         };
         let (ray, draft) = (self.ray(), self.draft(call));
         let outcome = match fault {

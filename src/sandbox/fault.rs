@@ -1,17 +1,20 @@
 //! The fault script: which requests fail, and how.
 //!
 //! A script is an ordered list of faults. Only the first fault that matches a request is considered, and a fault is
-//! removed from the list after it was applied. Examples of the syntax, which the state file uses too:
+//! removed from the list after it was applied, unless it is for all requests. Examples of the syntax, which the state file
+//! uses too:
 //!
 //! - `PUT:reset-after`, `GET/doh:500`
 //! - `GET:429+5@2`: the second GET from now is answered with 429 and `Retry-After: 5`
 //! - `PUT:409-after`: the write is applied and answered with 409
 //! - `PUT:lands+3`: the write gets no answer and is applied directly before the third request after it
+//! - `699d98642c564d2e855e9661899b7252=GET:403@all`: all GET requests for that account or zone
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::near;
+use crate::settings::{TargetId, TargetIdError};
 
 /// The endpoints that a fault can be restricted to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,20 +140,41 @@ impl FaultKind {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Fault {
+    /// The account or zone; `None` matches any request.
+    pub account: Option<TargetId>,
     /// The method in capitals; `None` matches any method.
     pub method: Option<String>,
     /// The endpoint; `None` matches any endpoint.
     pub endpoint: Option<FaultEndpoint>,
-    /// Which matching request from now fails; 1 is the next.
-    pub nth: u32,
+    /// Which of the matching requests fail.
+    pub requests: AffectedRequests,
     /// How the request fails.
     pub kind: FaultKind,
 }
 
+/// Which of the requests that match a fault fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AffectedRequests {
+    /// One, counted from now; 1 is the next.
+    Nth(u32),
+    /// All.
+    All,
+}
+
+/// The properties of a request that faults are chosen by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct FaultSubject<'a> {
+    pub(super) method: &'a str,
+    pub(super) endpoint: Option<FaultEndpoint>,
+    pub(super) account: Option<&'a TargetId>,
+}
+
 impl Fault {
     /// Whether the fault matches a request.
-    fn matches(&self, method: &str, endpoint: Option<FaultEndpoint>) -> bool {
-        self.method.as_deref().is_none_or(|own| own == method) && self.endpoint.is_none_or(|own| Some(own) == endpoint)
+    fn matches(&self, request: FaultSubject<'_>) -> bool {
+        self.method.as_deref().is_none_or(|own| own == request.method)
+            && self.endpoint.is_none_or(|own| Some(own) == request.endpoint)
+            && self.account.as_ref().is_none_or(|own| Some(own) == request.account)
     }
 }
 
@@ -174,14 +198,17 @@ impl Pending {
     }
 }
 
-/// Returns the fault for the next request and removes it from the script.
-pub(super) fn next(script: &mut Vec<Fault>, method: &str, endpoint: Option<FaultEndpoint>) -> Pending {
-    let Some(index) = script.iter().position(|fault| fault.matches(method, endpoint)) else { return Pending::None };
-    if script[index].nth > 1 {
-        script[index].nth -= 1;
-        return Pending::Later;
+/// Returns the fault for the next request, and removes it from the script unless it is for all requests.
+pub(super) fn next(script: &mut Vec<Fault>, request: FaultSubject<'_>) -> Pending {
+    let Some(index) = script.iter().position(|fault| fault.matches(request)) else { return Pending::None };
+    match &mut script[index].requests {
+        AffectedRequests::Nth(nth) if *nth > 1 => {
+            *nth -= 1;
+            Pending::Later
+        }
+        AffectedRequests::Nth(_) => Pending::Now(script.remove(index).kind),
+        AffectedRequests::All => Pending::Now(script[index].kind),
     }
-    Pending::Now(script.remove(index).kind)
 }
 
 /// A text that is not a fault.
@@ -201,16 +228,24 @@ impl FromStr for Fault {
 }
 
 fn read(text: &str) -> Result<Fault, String> {
+    let (account, text) = match text.split_once('=') {
+        Some((id, rest)) => (Some(id.parse().map_err(|error: TargetIdError| error.to_string())?), rest),
+        None => (None, text),
+    };
     let (on, what) = text.split_once(':').ok_or("expected REQUEST:FAULT")?;
     let (method, endpoint) = match on.split_once('/') {
         Some((method, endpoint)) => (method, Some(read_endpoint(endpoint)?)),
         None => (on, None),
     };
-    let (what, nth) = match what.split_once('@') {
-        Some((what, nth)) => (what, nth.parse().ok().filter(|n| *n > 0).ok_or("expected a number from 1 after @")?),
-        None => (what, 1),
+    let (what, requests) = match what.split_once('@') {
+        Some((what, "all")) => (what, AffectedRequests::All),
+        Some((what, nth)) => {
+            let nth = nth.parse().ok().filter(|n| *n > 0).ok_or("expected a number from 1, or all, after @")?;
+            (what, AffectedRequests::Nth(nth))
+        }
+        None => (what, AffectedRequests::Nth(1)),
     };
-    Ok(Fault { method: read_method(method)?, endpoint, nth, kind: read_kind(what)? })
+    Ok(Fault { account, method: read_method(method)?, endpoint, requests, kind: read_kind(what)? })
 }
 
 fn read_method(text: &str) -> Result<Option<String>, String> {
@@ -264,7 +299,8 @@ fn read_kind(text: &str) -> Result<FaultKind, String> {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { method, endpoint, nth, kind } = self;
+        let Self { account, method, endpoint, requests, kind } = self;
+        account.as_ref().map_or(Ok(()), |id| write!(f, "{}=", id.as_str()))?;
         f.write_str(method.as_deref().unwrap_or("*"))?;
         if let Some((word, _)) = FaultEndpoint::ALL.into_iter().find(|(_, known)| Some(*known) == *endpoint) {
             write!(f, "/{word}")?;
@@ -282,7 +318,11 @@ impl fmt::Display for Fault {
                 FaultKind::WORDS.into_iter().find(|(_, known)| known == other).map_or("", |(word, _)| word),
             )?,
         }
-        if *nth > 1 { write!(f, "@{nth}") } else { Ok(()) }
+        match requests {
+            AffectedRequests::Nth(1) => Ok(()),
+            AffectedRequests::Nth(nth) => write!(f, "@{nth}"),
+            AffectedRequests::All => f.write_str("@all"),
+        }
     }
 }
 
@@ -314,6 +354,8 @@ mod tests {
             "PUT/doh:503-html",
             "*:520+1-html@3",
             "POST/revoke_user:500",
+            "GET:403@all",
+            "699d98642c564d2e855e9661899b7252=PUT/organization:reset-after@2",
         ];
         let words = FaultKind::WORDS.map(|(word, _)| format!("PUT/organization:{word}"));
         for text in texts.into_iter().map(str::to_owned).chain(words) {
@@ -329,25 +371,30 @@ mod tests {
         insta::assert_snapshot!(error("PUT:reset_after"), @r#"not a fault: "PUT:reset_after": the fault must be a status or one of not-enabled, html, truncated, reset-before, reset-after, hang, hang-after, failed-after, not-json, empty-body, wrong-type, unreachable (did you mean "reset-after"?); examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT:200"), @r#"not a fault: "PUT:200": the status must be from 400 to 599; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT/dohh:500"), @r#"not a fault: "PUT/dohh:500": the endpoint must be one of organization, doh, revoke_user, verify, audit_log (did you mean "doh"?); examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
-        insta::assert_snapshot!(error("PUT:500@0"), @r#"not a fault: "PUT:500@0": expected a number from 1 after @; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("PUT:500@0"), @r#"not a fault: "PUT:500@0": expected a number from 1, or all, after @; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+        insta::assert_snapshot!(error("widget=PUT:500"), @r#"not a fault: "widget=PUT:500": an account or zone id is 32 hexadecimal digits, such as 699d98642c564d2e855e9661899b7252; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
         insta::assert_snapshot!(error("PUT:429+x"), @r#"not a fault: "PUT:429+x": expected the seconds of Retry-After after +; examples: PUT:reset-after, GET/doh:500-html, GET:429+5@2"#);
+    }
+
+    fn subject(method: &str, endpoint: Option<FaultEndpoint>) -> FaultSubject<'_> {
+        FaultSubject { method, endpoint, account: None }
     }
 
     #[test]
     fn faults_apply_in_order_and_once() {
         let mut script: Vec<Fault> = ["GET:500@2", "GET:502", "PUT:hang"].iter().map(|t| t.parse().unwrap()).collect();
-        let mut get = || next(&mut script, "GET", Some(FaultEndpoint::Doh)).now();
+        let mut get = || next(&mut script, subject("GET", Some(FaultEndpoint::Doh))).now();
         assert_eq!(get(), None, "the first fault applies to the second GET, and the next one only after it");
         assert!(matches!(get(), Some(FaultKind::Status { status: 500, .. })));
         assert!(matches!(get(), Some(FaultKind::Status { status: 502, .. })));
         assert_eq!(get(), None);
-        assert_eq!(next(&mut script, "PUT", None), Pending::Now(FaultKind::Hang));
+        assert_eq!(next(&mut script, subject("PUT", None)), Pending::Now(FaultKind::Hang));
     }
 
     #[test]
     fn a_fault_of_one_endpoint_does_not_affect_the_others() {
         let mut script = vec!["*/doh:500".parse::<Fault>().unwrap()];
-        assert_eq!(next(&mut script, "GET", Some(FaultEndpoint::Organization)), Pending::None);
-        assert!(next(&mut script, "GET", Some(FaultEndpoint::Doh)).now().is_some());
+        assert_eq!(next(&mut script, subject("GET", Some(FaultEndpoint::Organization))), Pending::None);
+        assert!(next(&mut script, subject("GET", Some(FaultEndpoint::Doh))).now().is_some());
     }
 }

@@ -63,7 +63,7 @@ mod tests;
 pub use account_state::{Account, AccountState, StaleDocument};
 pub use api::Sandbox;
 pub use exchange::{Answer, Delivery, RecordedRequest};
-pub use fault::{BodyFormat, Fault, FaultEndpoint, FaultError, FaultKind};
+pub use fault::{AffectedRequests, BodyFormat, Fault, FaultEndpoint, FaultError, FaultKind};
 pub use hostile::{Concurrent, Hostile, Moment, UnknownValues};
 pub use instance::Instance;
 pub use logged::{LoggedActor, LoggedWrite};

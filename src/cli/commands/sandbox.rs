@@ -29,6 +29,9 @@ use crate::sandbox::{Fault, Instance, Personality, State};
   Drop the connection after the first PUT:
     zerodrift sandbox --fault PUT:reset-after
 
+  Refuse all reads of one account:
+    zerodrift sandbox --fault 699d98642c564d2e855e9661899b7252=GET:403@all
+
   Print an OpenAPI description for HTTP client generators:
     zerodrift sandbox --openapi
 

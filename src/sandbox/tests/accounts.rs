@@ -124,3 +124,20 @@ fn an_edit_names_its_account() {
     let error = listed.edit(Some(&account(OTHER)), &edits, "alice@example.com").unwrap_err();
     assert_eq!(error, format!("account {OTHER} does not exist"));
 }
+
+#[test]
+fn a_fault_of_one_account_does_not_affect_the_others() {
+    for from_command_line in [false, true] {
+        let faults: Vec<Fault> = vec![format!("{OTHER}=GET:500@all").parse().unwrap()];
+        let mut sandbox = if from_command_line {
+            Sandbox::from_state(seeded()).with_script(faults)
+        } else {
+            Sandbox::from_state(State { faults, ..seeded() })
+        };
+        let mut status = |id: &str| send(&mut sandbox, "GET", &organizations_of(id), None).0;
+        // A retry fails as well.
+        assert_eq!([OTHER, ACCOUNT, OTHER, ACCOUNT].map(&mut status), [500, 200, 500, 200]);
+        assert_eq!(send(&mut sandbox, "GET", "/user/tokens/verify", None).0, 200);
+        assert_eq!(rename(&mut sandbox, OTHER, "Staging"), 200);
+    }
+}
