@@ -224,11 +224,7 @@ fn revision(text: &str) -> Result<String, String> {
 pub(crate) fn positive_duration(text: &str) -> Result<Duration, String> {
     const EXPECTED: &str = "expected a duration above 0, such as 30s or 1h30m";
     let duration: GoDuration = text.parse().map_err(|error| format!("{error}; {EXPECTED}"))?;
-    u64::try_from(duration.nanoseconds())
-        .ok()
-        .filter(|nanoseconds| *nanoseconds > 0)
-        .map(Duration::from_nanos)
-        .ok_or_else(|| EXPECTED.to_owned())
+    duration.positive().ok_or_else(|| EXPECTED.to_owned())
 }
 
 /// Parses a whole number from 1.

@@ -88,9 +88,7 @@ impl fmt::Display for HoldReason {
         match self {
             Self::Paused => f.write_str("the API asked for a pause"),
             Self::Reported => f.write_str("the API reports that no requests are left"),
-            Self::Used(Rate { requests, per }) => {
-                write!(f, "{requests} requests in {} s are used up", per.as_secs_f64())
-            }
+            Self::Used(rate) => write!(f, "{rate} are used up"),
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! <https://developers.cloudflare.com/fundamentals/api/reference/limits>
 
+use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime};
@@ -23,6 +24,15 @@ pub struct Rate {
 impl Rate {
     /// The documented limit of the API for a user or an account token.
     pub const DOCUMENTED: Self = Self { requests: NonZeroU32::new(1200).unwrap(), per: Duration::from_secs(300) };
+
+    /// More requests than a computer can send.
+    pub const UNLIMITED: Self = Self { requests: NonZeroU32::MAX, per: Duration::from_secs(1) };
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} requests in {} s", self.requests, self.per.as_secs_f64())
+    }
 }
 
 /// Why a text is not a [`Rate`].
@@ -38,9 +48,8 @@ impl FromStr for Rate {
         let (requests, per) = text.split_once('/').ok_or(RateError)?;
         let is_number = requests.bytes().all(|byte| byte.is_ascii_digit());
         let requests = requests.parse().ok().filter(|_| is_number).ok_or(RateError)?;
-        let per: GoDuration = per.parse().map_err(|_| RateError)?;
-        let nanoseconds = u64::try_from(per.nanoseconds()).ok().filter(|nanoseconds| *nanoseconds > 0);
-        Ok(Self { requests, per: Duration::from_nanos(nanoseconds.ok_or(RateError)?) })
+        let per = per.parse().ok().and_then(GoDuration::positive).ok_or(RateError)?;
+        Ok(Self { requests, per })
     }
 }
 

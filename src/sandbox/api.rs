@@ -6,9 +6,10 @@ use serde_json::{Value as Json, json};
 
 use super::auth::{self, Need};
 use super::envelope::{self, ApiError};
-use super::exchange::{Answer, RATELIMIT, RecordedRequest};
+use super::exchange::{Answer, RecordedRequest};
 use super::fault::{self, Fault, FaultEndpoint, FaultKind, FaultSubject, Pending};
 use super::personality::{Patch, Personality};
+use super::quota::Charge;
 use super::residence::Residence;
 use super::route::{self, ApiResource, Route};
 use super::rules::WriteKind;
@@ -22,21 +23,18 @@ use crate::settings::{Endpoint, Model, Target};
 pub struct Sandbox {
     pub(super) state: State,
     pub(super) model: Model,
-    pub(super) recorded: Vec<RecordedRequest>,
+    /// The number of requests so far.
+    pub(super) handled: u64,
+    /// The requests so far, if they are recorded.
+    recorded: Vec<RecordedRequest>,
+    is_recording: bool,
     /// Faults that apply before those of the state. They are not written to a state file.
     script: Vec<Fault>,
     /// The time of new entries of the audit log; `None` for that of the sandbox's clock.
     pub(super) now: Option<jiff::Timestamp>,
 }
 
-/// The number of requests per token and window (API docs, fundamentals/api/reference/limits). The emulated API counts
-/// without a clock and never rejects a request for exceeding it; a fault does that.
-const REQUEST_LIMIT: usize = 1200;
-/// The length of a window in seconds.
-const WINDOW: usize = 300;
-
 const RAY: HeaderName = HeaderName::from_static("cf-ray");
-const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// The status and body of an answer, or the errors.
 pub(super) type Handled = Result<(u16, Json), Vec<ApiError>>;
@@ -49,7 +47,15 @@ impl Sandbox {
 
     /// Creates a sandbox with a state, under the personality of that state.
     pub fn from_state(state: State) -> Self {
-        Self { state, model: Model::current().clone(), recorded: Vec::new(), script: Vec::new(), now: None }
+        Self {
+            state,
+            model: Model::current().clone(),
+            handled: 0,
+            recorded: Vec::new(),
+            is_recording: true,
+            script: Vec::new(),
+            now: None,
+        }
     }
 
     /// Replaces the table of settings.
@@ -58,10 +64,14 @@ impl Sandbox {
         Self { model, ..self }
     }
 
-    /// Adds faults that are not part of the state. They apply before those of the state.
-    #[must_use]
-    pub fn with_script(self, script: Vec<Fault>) -> Self {
-        Self { script, ..self }
+    /// Sets faults that are not part of the state. They apply before those of the state.
+    pub(super) fn set_script(&mut self, script: Vec<Fault>) {
+        self.script = script;
+    }
+
+    /// Stops recording requests.
+    pub(super) fn stop_recording(&mut self) {
+        (self.is_recording, self.recorded) = (false, Vec::new());
     }
 
     /// Returns the state.
@@ -84,21 +94,38 @@ impl Sandbox {
         self.recorded.iter().filter(|request| request.is_write())
     }
 
-    /// Answers one request.
+    /// Answers one request. There is no budget of requests.
     pub fn handle(&mut self, call: &Request) -> Answer {
+        self.handle_charged(call, None)
+    }
+
+    /// Answers one request that was charged to a budget.
+    pub(super) fn handle_charged(&mut self, call: &Request, charge: Option<Charge>) -> Answer {
+        let answer = match charge {
+            Some(charge) if charge.is_refused => self.refuse(charge),
+            _ => {
+                let mut answer = self.handle_accepted(call);
+                charge.into_iter().for_each(|charge| answer.set_limits(charge));
+                answer
+            }
+        };
+        self.record(call, &answer);
+        answer
+    }
+
+    /// Returns the answer to a request beyond the budget. It reaches neither the account nor the fault script.
+    fn refuse(&self, charge: Charge) -> Answer {
+        let mut answer = Answer::default();
+        answer.set_header(CONTENT_TYPE, "application/json");
+        answer.set_header(RAY, &format!("{}-SBX", self.ray()));
+        answer.throttle(charge);
+        answer
+    }
+
+    fn handle_accepted(&mut self, call: &Request) -> Answer {
         self.apply_pending_writes();
         let route = route::read(call);
-        let endpoint = route.as_ref().ok().map(|route| route.resource.fault_endpoint());
-        let subject = FaultSubject {
-            method: call.method().as_str(),
-            endpoint,
-            account: route.as_ref().ok().and_then(|route| route.target.as_ref()).map(|target| &target.id),
-        };
-        let fault = match fault::next(&mut self.script, subject) {
-            Pending::Now(fault) => Some(fault),
-            Pending::Later => None,
-            Pending::None => fault::next(&mut self.state.faults, subject).now(),
-        };
+        let fault = self.next_fault(call, route.as_ref().ok());
         let (ray, draft) = (self.ray(), self.draft(call));
         let outcome = match fault {
             Some(fault) if !fault.is_applied() => None,
@@ -112,7 +139,28 @@ impl Sandbox {
         if let Some(FaultKind::Lands { requests }) = fault {
             self.defer_write(call, requests);
         }
-        let answer = self.answer(call, &ray, outcome, fault);
+        self.answer(call, &ray, outcome, fault)
+    }
+
+    /// Takes the fault of a request from the scripts.
+    fn next_fault(&mut self, call: &Request, route: Option<&Route>) -> Option<FaultKind> {
+        let subject = FaultSubject {
+            method: call.method().as_str(),
+            endpoint: route.map(|route| route.resource.fault_endpoint()),
+            account: route.and_then(|route| route.target.as_ref()).map(|target| &target.id),
+        };
+        match fault::next(&mut self.script, subject) {
+            Pending::Now(fault) => Some(fault),
+            Pending::Later => None,
+            Pending::None => fault::next(&mut self.state.faults, subject).now(),
+        }
+    }
+
+    fn record(&mut self, call: &Request, answer: &Answer) {
+        self.handled += 1;
+        if !self.is_recording {
+            return;
+        }
         self.recorded.push(RecordedRequest {
             method: call.method().clone(),
             path: route::below_base(call.uri().path()).to_owned(),
@@ -121,7 +169,6 @@ impl Sandbox {
             status: answer.http.status().as_u16(),
             delivery: answer.delivery,
         });
-        answer
     }
 
     fn answer(&self, call: &Request, ray: &str, outcome: Option<Handled>, fault: Option<FaultKind>) -> Answer {
@@ -137,9 +184,6 @@ impl Sandbox {
         answer.set_body(self.state.with_originals(&body));
         answer.set_header(CONTENT_TYPE, "application/json");
         answer.set_header(RAY, &format!("{ray}-SBX"));
-        let left = REQUEST_LIMIT - 1 - self.recorded.len() % REQUEST_LIMIT;
-        answer.set_header(RATELIMIT, &format!("\"default\";r={left};t={WINDOW}"));
-        answer.set_header(RATELIMIT_POLICY, &format!("\"default\";q={REQUEST_LIMIT};w={WINDOW}"));
         if status == 405 {
             answer.set_header(ALLOW, &self.allowed(call.uri().path()).join(", "));
         }

@@ -29,7 +29,7 @@ impl Sandbox {
     /// Returns the ray id of the current request. The clock makes it differ from those of earlier runs.
     pub(super) fn ray(&self) -> String {
         let writes = u64::try_from(self.state.clock).unwrap_or_default() << 20;
-        format!("{:016x}", 0x8f00_0000_0000_0001_u64.wrapping_add(writes).wrapping_add(self.recorded.len() as u64))
+        format!("{:016x}", 0x8f00_0000_0000_0001_u64.wrapping_add(writes).wrapping_add(self.handled))
     }
 
     /// Returns the entry of a request without its outcome; `None` for a read.

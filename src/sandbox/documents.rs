@@ -57,7 +57,7 @@ impl Sandbox {
         let mut answer = render::answer(table, &self.state.personality, stored.unwrap_or(&unset));
         if endpoint == Endpoint::Doh && answer.get("client_id").is_some() {
             // A token in use has a new timestamp at each read.
-            let seconds = self.state.clock + i64::try_from(self.recorded.len()).unwrap_or(0);
+            let seconds = self.state.clock + i64::try_from(self.handled).unwrap_or(0);
             answer.insert("last_seen_at".to_owned(), Json::from(instant(seconds)));
         }
         answer

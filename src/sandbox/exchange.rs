@@ -1,15 +1,20 @@
 //! Requests and answers as values, and the effect of faults on answers.
 
+use std::time::Duration;
+
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value as Json, json};
 
 use super::envelope::{self, ApiError};
 use super::fault::{BodyFormat, FaultKind};
+use super::quota::Charge;
 use crate::cloudflare::Response;
 
-/// The header with the number of remaining requests.
-pub(super) const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+/// The header with the number of remaining requests, and the seconds until all are available again.
+const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
+/// The header with the number of requests in a window, and the length of the window in seconds.
+const RATELIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
 /// An answer of the emulated API.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +31,8 @@ pub enum Delivery {
     /// Complete.
     #[default]
     Normal,
+    /// Complete, after this time.
+    Slow(Duration),
     /// Cut in the middle of the body.
     Truncated,
     /// Not at all: the connection is lost before the request is applied.
@@ -83,7 +90,7 @@ impl Answer {
     /// Applies a fault to the answer.
     pub(super) fn apply_fault(&mut self, fault: FaultKind) {
         match fault {
-            FaultKind::Status { status, retry_after, body } => self.fail(status, retry_after, body),
+            FaultKind::Status { status, retry_after, body } => self.fail(status, retry_after.map(u64::from), body),
             FaultKind::StatusAfter { status } => self.fail(status, None, BodyFormat::Json),
             FaultKind::NotEnabled => {
                 let refusal = ApiError::not_enabled(403);
@@ -96,6 +103,7 @@ impl Answer {
             FaultKind::ResetBefore => self.delivery = Delivery::ResetBefore,
             FaultKind::ResetAfter => self.delivery = Delivery::ResetAfter,
             FaultKind::Hang | FaultKind::HangAfter | FaultKind::Lands { .. } => self.delivery = Delivery::Hang,
+            FaultKind::Slow { delay } => self.delivery = Delivery::Slow(delay.positive().unwrap_or_default()),
             FaultKind::Unreachable => self.delivery = Delivery::Unreachable,
             FaultKind::NotJson => self.set_body("{\"success\": tru".to_owned()),
             FaultKind::EmptyBody => self.set_body(String::new()),
@@ -105,7 +113,21 @@ impl Answer {
         }
     }
 
-    fn fail(&mut self, status: u16, retry_after: Option<u32>, body: BodyFormat) {
+    /// Reports a budget, unless a fault already reports one that is used up.
+    pub(super) fn set_limits(&mut self, charge: Charge) {
+        self.set_header(RATELIMIT_POLICY, &format!("\"default\";q={};w={}", charge.requests, charge.window));
+        if !self.http.headers().contains_key(RATELIMIT) {
+            self.set_header(RATELIMIT, &format!("\"default\";r={};t={}", charge.left, charge.resets_in));
+        }
+    }
+
+    /// Refuses a request beyond a budget.
+    pub(super) fn throttle(&mut self, charge: Charge) {
+        self.fail(429, Some(charge.resets_in), BodyFormat::Json);
+        self.set_limits(charge);
+    }
+
+    fn fail(&mut self, status: u16, retry_after: Option<u64>, body: BodyFormat) {
         if let Some(seconds) = retry_after {
             self.set_header(RETRY_AFTER, &seconds.to_string());
             self.set_header(RATELIMIT, &format!("\"default\";r=0;t={seconds}"));

@@ -4,14 +4,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::Value as Json;
+use tokio::time::Instant;
 
 use super::api::Sandbox;
 use super::exchange::{Answer, RecordedRequest};
 use super::fault::Fault;
 use super::personality::Personality;
+use super::quota::Quota;
 use super::state::State;
 use super::store::{Store, StoreError};
-use crate::cloudflare::Request;
+use crate::cloudflare::{Rate, Request};
 use crate::settings::{Setting, Target};
 
 /// A sandbox that several callers share. Clones are the same sandbox.
@@ -24,12 +26,14 @@ struct Inner {
     store: Option<Store>,
     /// The personality that replaces that of the state.
     personality: Option<Personality>,
+    /// The budget of requests, if there is one.
+    quota: Option<Quota>,
 }
 
 impl From<Sandbox> for Instance {
     /// Creates an instance that keeps its state in memory.
     fn from(sandbox: Sandbox) -> Self {
-        Self(Arc::new(Mutex::new(Inner { sandbox, store: None, personality: None })))
+        Self::of(sandbox, None)
     }
 }
 
@@ -38,23 +42,40 @@ impl TryFrom<Store> for Instance {
 
     /// Creates an instance that keeps its state in a file.
     fn try_from(store: Store) -> Result<Self, StoreError> {
-        Self::with_overrides(store, None, Vec::new())
+        let sandbox = Sandbox::from_state(store.load()?);
+        Ok(Self::of(sandbox, Some(store)))
     }
 }
 
 impl Instance {
-    /// Creates an instance that keeps its state in a file, with a personality that replaces that of the file and faults
-    /// that apply before those of the file. Neither is written to the file.
-    ///
-    /// # Errors
-    /// Returns an error if the file cannot be read or is invalid.
-    pub fn with_overrides(
-        store: Store,
-        personality: Option<Personality>,
-        faults: Vec<Fault>,
-    ) -> Result<Self, StoreError> {
-        let sandbox = Sandbox::from_state(store.load()?).with_script(faults);
-        Ok(Self(Arc::new(Mutex::new(Inner { sandbox, store: Some(store), personality }))))
+    fn of(sandbox: Sandbox, store: Option<Store>) -> Self {
+        Self(Arc::new(Mutex::new(Inner { sandbox, store, personality: None, quota: None })))
+    }
+
+    /// Sets a personality that replaces that of the state, and faults that apply before those of the state. Neither is
+    /// written to a state file.
+    #[must_use]
+    pub fn with_overrides(self, personality: Option<Personality>, faults: Vec<Fault>) -> Self {
+        self.with(|inner| {
+            inner.personality = personality;
+            inner.sandbox.set_script(faults);
+        });
+        self
+    }
+
+    /// Sets a budget of requests, which the `Ratelimit` headers report. A request beyond it is answered with 429, and so is
+    /// every further one for the time of the rate.
+    #[must_use]
+    pub fn with_budget(self, rate: Rate) -> Self {
+        self.with(|inner| inner.quota = Some(Quota::new(rate, Instant::now())));
+        self
+    }
+
+    /// Stops recording requests, so that the memory does not grow with their number. [`calls`](Self::calls) is empty then.
+    #[must_use]
+    pub fn without_recording(self) -> Self {
+        self.with(|inner| inner.sandbox.stop_recording());
+        self
     }
 
     /// Answers one request. Reads the state file before, and writes it if the state changed.
@@ -64,10 +85,11 @@ impl Instance {
     pub fn handle(&self, call: &Request) -> Result<Answer, StoreError> {
         self.with(|inner| {
             let personality = inner.personality;
+            let charge = inner.quota.as_mut().map(|quota| quota.charge(Instant::now()));
             inner.update(|sandbox| {
                 let own = sandbox.state().personality;
                 sandbox.state_mut().personality = personality.unwrap_or(own);
-                let answer = sandbox.handle(call);
+                let answer = sandbox.handle_charged(call, charge);
                 sandbox.state_mut().personality = own;
                 answer
             })

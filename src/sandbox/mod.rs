@@ -6,7 +6,8 @@
 //!
 //! - `state`, `account_state`, `residence`, `visit`: the state, that of one account, and access to one account
 //! - `store`, `seed`: the file of the state, and the initial state
-//! - `personality`, `named`, `fault`, `hostile`: undocumented behaviour, failures, and violations of the contract
+//! - `personality`, `named`, `fault`, `fault_syntax`, `hostile`: undocumented behaviour, failures, and violations of the contract
+//! - `quota`: the budget of requests
 //! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
 //! - `documents`: reads, updates and creations, with `fields`, `rules`, `write` and `render` as their parts
 //! - `logged`, `audit_log`, `audit_page`: the log of all writes, and how it is read; `edit`: edits in the dashboard
@@ -36,6 +37,7 @@ mod edit;
 mod envelope;
 mod exchange;
 mod fault;
+mod fault_syntax;
 mod fields;
 mod hostile;
 mod instance;
@@ -45,6 +47,7 @@ mod named;
 mod near;
 mod openapi;
 pub mod personality;
+mod quota;
 mod render;
 mod residence;
 mod route;
@@ -63,7 +66,8 @@ mod tests;
 pub use account_state::{Account, AccountState, StaleDocument};
 pub use api::Sandbox;
 pub use exchange::{Answer, Delivery, RecordedRequest};
-pub use fault::{AffectedRequests, BodyFormat, Fault, FaultEndpoint, FaultError, FaultKind};
+pub use fault::{AffectedRequests, BodyFormat, Fault, FaultEndpoint, FaultKind};
+pub use fault_syntax::FaultError;
 pub use hostile::{Concurrent, Hostile, Moment, UnknownValues};
 pub use instance::Instance;
 pub use logged::{LoggedActor, LoggedWrite};

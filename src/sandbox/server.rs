@@ -118,6 +118,10 @@ async fn answer(
     };
     match answer.delivery {
         Delivery::Normal => {}
+        Delivery::Slow(delay) => tokio::select! {
+            () = tokio::time::sleep(delay) => {}
+            () = stopped(shared.stopping) => handle.cut(),
+        },
         Delivery::Truncated => handle.cut_after(answer.http.body().len() / 2),
         Delivery::ResetBefore | Delivery::ResetAfter | Delivery::Unreachable => handle.cut(),
         Delivery::Hang => {

@@ -50,10 +50,16 @@ impl SandboxTransport {
 
     async fn exchange(&self, request: &Request, timeout: Duration) -> Result<Response, TransportError> {
         let answer = self.instance.handle(&self.received(request)).map_err(|error| not_reached(error.to_string()))?;
-        if answer.delivery == Delivery::Hang {
-            tokio::time::sleep(timeout).await;
+        let delivery = match answer.delivery {
+            Delivery::Slow(delay) if delay >= timeout => Delivery::Hang,
+            delivery => delivery,
+        };
+        match delivery {
+            Delivery::Slow(delay) => tokio::time::sleep(delay).await,
+            Delivery::Hang => tokio::time::sleep(timeout).await,
+            _ => {}
         }
-        deliver(answer)
+        deliver(Answer { delivery, ..answer })
     }
 }
 
@@ -61,7 +67,7 @@ impl SandboxTransport {
 fn deliver(answer: Answer) -> Result<Response, TransportError> {
     let Answer { http, delivery } = answer;
     match delivery {
-        Delivery::Normal => Ok(http),
+        Delivery::Normal | Delivery::Slow(_) => Ok(http),
         Delivery::Truncated => Err(lost(
             TransportErrorKind::Answer(AnswerFailure::Truncated),
             "the connection was closed in the middle of the answer",

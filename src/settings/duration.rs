@@ -13,6 +13,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// A duration in whole nanoseconds, like Go's `time.Duration`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,6 +64,11 @@ impl GoDuration {
     /// A duration of whole hours; saturates at Go's limit.
     pub fn from_hours(hours: i64) -> Self {
         Self(hours.saturating_mul(3_600_000_000_000))
+    }
+
+    /// Returns the duration if it is greater than zero.
+    pub fn positive(self) -> Option<Duration> {
+        u64::try_from(self.0).ok().filter(|nanoseconds| *nanoseconds > 0).map(Duration::from_nanos)
     }
 
     /// Spells the duration with only these units; `None` if that is not possible.

@@ -5,7 +5,7 @@ use std::process::Stdio;
 
 use insta::assert_snapshot;
 
-use crate::harness::{ACCOUNT, TestEnv};
+use crate::harness::{ACCOUNT, SandboxProcess, TestEnv};
 
 /// What the sandbox says after its variables, as many lines as are asked for.
 fn told(env: &TestEnv, arguments: &str, lines: usize) -> String {
@@ -31,6 +31,20 @@ fn faults_and_personality_flags_apply_to_one_run_only() {
     State file: state.json. You can edit it while the sandbox runs. Press Ctrl-C to stop.
     Faults in the state file: GET:429+5
     ");
+}
+
+#[test]
+fn a_budget_that_is_used_up_refuses_requests() {
+    let env = TestEnv::with_example();
+    let served = "sandbox --state state.json --budget 1200/5m";
+    assert_snapshot!(told(&env, served, 2), @r"
+    State file: state.json. You can edit it while the sandbox runs. Press Ctrl-C to stop.
+    Budget of this run: 1200 requests in 300 s
+    ");
+    let sandbox = SandboxProcess::start(&env, "--budget 2/1h");
+    let env = env.set("CLOUDFLARE_BASE_URL", &sandbox.base_url).set("CLOUDFLARE_API_TOKEN", "sandbox");
+    let _ = env.run("plan org.yaml").exits(0);
+    let _ = env.run("plan org.yaml").exits(1).says(&["status 429", "code 971", "the API asks to wait 1 h"]);
 }
 
 #[test]

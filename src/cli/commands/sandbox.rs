@@ -8,13 +8,14 @@ use clap::{Args, Subcommand};
 
 use self::edit::EditArgs;
 use crate::cli::command_spec::{CommandSpec, block_on};
-use crate::cli::connection::connect::{SANDBOX_TOKEN, open_store, sandbox_error, sandbox_state, serve};
+use crate::cli::connection::connect::{SANDBOX_TOKEN, open_instance, sandbox_error, sandbox_state, serve};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::process::interrupt;
+use crate::cloudflare::Rate;
 use crate::ending::Exit;
 use crate::sandbox::openapi;
-use crate::sandbox::{Fault, Instance, Personality, State};
+use crate::sandbox::{Fault, Personality, State};
 
 /// Serve an emulated API on loopback, for trials and tests
 #[derive(Debug, Args)]
@@ -31,6 +32,12 @@ use crate::sandbox::{Fault, Instance, Personality, State};
 
   Refuse all reads of one account:
     zerodrift sandbox --fault 699d98642c564d2e855e9661899b7252=GET:403@all
+
+  Let each answer for that account take two seconds:
+    zerodrift sandbox --fault 699d98642c564d2e855e9661899b7252=*:slow+2s@all
+
+  Answer at most 1,200 requests in 5 minutes, as Cloudflare does:
+    zerodrift sandbox --budget 1200/5m
 
   Print an OpenAPI description for HTTP client generators:
     zerodrift sandbox --openapi
@@ -49,9 +56,16 @@ pub(crate) struct SandboxArgs {
     /// Undocumented behaviours to emulate: a name or switch=value,…
     #[arg(long, value_name = "SWITCHES")]
     personality: Option<String>,
-    /// A request that fails, such as PUT:reset-after; repeatable
+    /// A request that fails or is slow, such as PUT:reset-after; repeatable
     #[arg(long, value_name = "FAULT")]
     fault: Vec<String>,
+    /// Answer at most N requests in this time, such as 1200/5m
+    ///
+    /// The answers report what is left. A request beyond it is refused with
+    /// 429, and so is every further one for that time, as Cloudflare does.
+    /// Without this option, there is no limit.
+    #[arg(long, value_name = "N/DURATION")]
+    budget: Option<Rate>,
     /// Print the OpenAPI description of the emulated API and exit
     #[arg(long)]
     openapi: bool,
@@ -84,13 +98,13 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
     }
     let (personality, faults) = overrides(args)?;
     let path = sandbox_state(&context.env, args.state.as_deref())?;
-    let store = open_store(&path)?;
-    let state = store.load().map_err(sandbox_error)?;
-    let instance = Instance::with_overrides(store, personality, faults.clone()).map_err(sandbox_error)?;
+    let instance = open_instance(&path)?.with_overrides(personality, faults.clone());
+    let instance = args.budget.iter().fold(instance, |instance, rate| instance.with_budget(*rate));
+    let state = instance.state().map_err(sandbox_error)?;
     let running = serve(instance, args.port).await?;
     let serving = async {
         say_where(context, &running.base_url(), &path)?;
-        say_behaviour(context, &state, personality, &faults);
+        say_behaviour(context, &state, personality, &faults, args.budget);
         std::future::pending::<Result<Exit, CliError>>().await
     };
     // A signal is the normal way to stop the server, so the run succeeds.
@@ -119,8 +133,14 @@ fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliE
     Ok(())
 }
 
-/// Prints the personality and the faults that differ from the default, so that an emulated fault is not mistaken for a bug.
-fn say_behaviour(context: &Context, state: &State, personality: Option<Personality>, faults: &[Fault]) {
+/// Prints the personality, the faults and the budget that differ from the default, so that an emulated fault is not mistaken for a bug.
+fn say_behaviour(
+    context: &Context,
+    state: &State,
+    personality: Option<Personality>,
+    faults: &[Fault],
+    budget: Option<Rate>,
+) {
     let say = |what: &str, value: String, from: &str| {
         if !value.is_empty() {
             context.ui.note(&format!("{what} {from}: {value}"));
@@ -133,6 +153,7 @@ fn say_behaviour(context: &Context, state: &State, personality: Option<Personali
     }
     say("Faults", listed(faults), "of this run");
     say("Faults", listed(&state.faults), "in the state file");
+    say("Budget", budget.map(|rate| rate.to_string()).unwrap_or_default(), "of this run");
 }
 
 /// Lists the switches with their values, and the named personalities.

@@ -22,7 +22,7 @@ use crate::cli::output::ui::Ui;
 use crate::cli::process::impatient::ImpatientTransport;
 use crate::cloudflare::{
     BaseUrl, Budget, CLOUDFLARE, ConfigError, Credentials, Error, HttpConfig, HttpTransport, Pace, Policy, ProxyRoute,
-    Reader, Transport, Writer,
+    Rate, Reader, Transport, Writer,
 };
 use crate::ending::FailureKind;
 use crate::files;
@@ -75,7 +75,8 @@ impl<'a> Api<'a> {
                 (Route { base_url, proxy: ProxyRoute::Loopback, extra_roots: None }, Some(Arc::new(running)))
             }
         };
-        let budget = Budget::new(args.rate);
+        // The emulated account has no limit of its own, so there is nothing to wait for.
+        let budget = Budget::new(args.rate.or(sandbox.is_some().then_some(Rate::UNLIMITED)));
         Ok(Self { ui, env, args, route, budget, is_patient: false, first: OnceCell::new(), sandbox })
     }
 
@@ -215,9 +216,16 @@ pub(crate) async fn connect_to_write(
 async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {
     let path = sandbox_state(env, state)?;
     ui.note(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
-    let store = open_store(&path)?;
-    let instance = sandbox::Instance::try_from(store);
-    serve(instance.map_err(sandbox_error)?, 0).await
+    serve(open_instance(&path)?, 0).await
+}
+
+/// Opens the state file of a sandbox that is served, and creates it if it does not exist. Requests are not recorded.
+///
+/// # Errors
+/// Returns the errors of [`open_store`].
+pub(crate) fn open_instance(path: &Path) -> Result<sandbox::Instance, CliError> {
+    let instance = sandbox::Instance::try_from(open_store(path)?).map_err(sandbox_error)?;
+    Ok(instance.without_recording())
 }
 
 /// Returns the failure of a sandbox whose state file cannot be used.

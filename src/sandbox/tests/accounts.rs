@@ -129,11 +129,12 @@ fn an_edit_names_its_account() {
 fn a_fault_of_one_account_does_not_affect_the_others() {
     for from_command_line in [false, true] {
         let faults: Vec<Fault> = vec![format!("{OTHER}=GET:500@all").parse().unwrap()];
-        let mut sandbox = if from_command_line {
-            Sandbox::from_state(seeded()).with_script(faults)
+        let mut sandbox = Sandbox::from_state(seeded());
+        if from_command_line {
+            sandbox.set_script(faults);
         } else {
-            Sandbox::from_state(State { faults, ..seeded() })
-        };
+            sandbox.state_mut().faults = faults;
+        }
         let mut status = |id: &str| send(&mut sandbox, "GET", &organizations_of(id), None).0;
         // A retry fails as well.
         assert_eq!([OTHER, ACCOUNT, OTHER, ACCOUNT].map(&mut status), [500, 200, 500, 200]);

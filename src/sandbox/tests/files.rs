@@ -185,7 +185,7 @@ fn overrides_are_not_written_to_the_file() {
     let store = Store::open(&path).unwrap();
     let faults = vec!["GET:503".parse().unwrap(), "PUT:409".parse().unwrap()];
     let instance =
-        Instance::with_overrides(store.clone(), Some("durations=rewritten".parse().unwrap()), faults).unwrap();
+        Instance::try_from(store.clone()).unwrap().with_overrides(Some("durations=rewritten".parse().unwrap()), faults);
     let get = || instance.handle(&call("GET", &organizations(), None)).unwrap();
     assert_eq!(get().http.status(), 503);
     assert_eq!(read(&instance)["result"]["session_duration"], "12h0m0s");

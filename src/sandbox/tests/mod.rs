@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit_log;
+mod budget;
 mod echo;
 mod faults;
 mod files;
