@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::cloudflare::{ConfigError, Error, ErrorKind};
@@ -95,6 +94,8 @@ pub enum FailureKind {
     Sandbox,
     /// A signal.
     Interrupted,
+    /// A kind of another version, in a document that it wrote.
+    OtherVersion,
 }
 
 impl End {
@@ -178,7 +179,7 @@ impl From<Exit> for std::process::ExitCode {
 
 impl FailureKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::Network,
         Self::Api,
         Self::Authentication,
@@ -200,6 +201,7 @@ impl FailureKind {
         Self::Locked,
         Self::Sandbox,
         Self::Interrupted,
+        Self::OtherVersion,
     ];
 
     /// The table of kinds: word, exit code and meaning.
@@ -250,6 +252,9 @@ impl FailureKind {
                 ("sandbox", Exit::Failed, "the emulated API cannot be started, or its state file cannot be used")
             }
             Self::Interrupted => ("interrupted", Exit::Interrupted, "a signal ended the run"),
+            Self::OtherVersion => {
+                ("other-version", Exit::Failed, "a kind of another version, in a document that it wrote")
+            }
         }
     }
 
@@ -315,8 +320,8 @@ impl Serialize for FailureKind {
 impl<'de> Deserialize<'de> for FailureKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let word = String::deserialize(deserializer)?;
-        let known = Self::ALL.into_iter().find(|kind| kind.as_str() == word);
-        known.ok_or_else(|| D::Error::custom(format!("unknown kind of failure `{word}`")))
+        // Later versions add kinds.
+        Ok(Self::ALL.into_iter().find(|kind| kind.as_str() == word).unwrap_or(Self::OtherVersion))
     }
 }
 
@@ -368,6 +373,7 @@ mod tests {
         locked          4   conflict
         sandbox         1   failed
         interrupted     130 failed
+        other-version   1   failed
         ");
     }
 
@@ -383,7 +389,7 @@ mod tests {
             assert_eq!(serde_json::from_value::<FailureKind>(json!(kind)).unwrap(), kind);
             assert!(!kind.meaning().is_empty() && !kind.meaning().ends_with('.'), "{kind}");
         }
-        assert!(serde_json::from_value::<FailureKind>(json!("auth")).is_err());
+        assert_eq!(serde_json::from_value::<FailureKind>(json!("added_later")).unwrap(), FailureKind::OtherVersion);
         assert_eq!(End::ALL.map(word).join(" "), "applied in_sync refused conflict failed");
     }
 

@@ -1,4 +1,4 @@
-//! What several documents contain: the organization's address, and the patterns of versions and hashes.
+//! What several documents contain: the organization and its address, and the patterns of versions and hashes.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,24 @@ pub struct TargetEntry {
     pub id: String,
     /// The base URL of the API.
     pub api: String,
+}
+
+/// The account or zone of an organization.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct OrganizationEntry {
+    /// Whether the id is an account's or a zone's.
+    pub scope: Scope,
+    /// The id of the account or zone: 32 hexadecimal digits.
+    #[schemars(regex(pattern = "^[0-9a-f]{32}$"))]
+    pub id: String,
+}
+
+impl From<&Target> for OrganizationEntry {
+    fn from(target: &Target) -> Self {
+        let Target { scope, id } = target;
+        Self { scope: *scope, id: id.to_string() }
+    }
 }
 
 impl TargetEntry {

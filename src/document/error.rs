@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::common::VERSION_PATTERN;
+use super::common::{OrganizationEntry, VERSION_PATTERN};
 use super::findings::FindingEntry;
 use crate::ending::FailureKind;
 #[cfg(any(feature = "report", test))]
@@ -18,6 +18,22 @@ pub struct ErrorDocument {
     /// The version of this format.
     #[schemars(regex(pattern = VERSION_PATTERN))]
     pub format_version: String,
+    /// The command that failed. Absent if the command line names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub command: Option<String>,
+    /// The path of the manifest as the user gave it; - for standard input. Absent if the failure is not about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub manifest: Option<String>,
+    /// The manifest's path from the top of the repository. Absent if it is the path as the user gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub repository_path: Option<String>,
+    /// The organization. Absent if it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "OrganizationEntry")]
+    pub target: Option<OrganizationEntry>,
     /// What failed.
     pub error: ErrorEntry,
 }
@@ -46,8 +62,15 @@ impl ErrorEntry {
     }
 }
 
-/// Returns the document of a failure.
+/// Returns the document of a failure, without the command and what it is about.
 #[cfg(any(feature = "report", test))]
 pub(crate) fn error_document(error: ErrorEntry) -> ErrorDocument {
-    ErrorDocument { format_version: FORMAT_VERSION.to_owned(), error }
+    ErrorDocument {
+        format_version: FORMAT_VERSION.to_owned(),
+        command: None,
+        manifest: None,
+        repository_path: None,
+        target: None,
+        error,
+    }
 }

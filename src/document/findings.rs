@@ -17,7 +17,10 @@ pub struct FindingsDocument {
     pub format_version: String,
     /// The version of the program that wrote the document.
     pub zerodrift: String,
-    /// The findings, in the order of the file.
+    /// The manifests, in the order of their paths. The documents of the first versions lack them.
+    #[serde(default)]
+    pub manifests: Vec<CheckedEntry>,
+    /// The findings, in the order of the manifests and of the file.
     pub findings: Vec<FindingEntry>,
     /// The number of findings by severity.
     pub summary: FindingsSummary,
@@ -31,6 +34,22 @@ pub struct FindingsSummary {
     pub errors: usize,
     /// Findings that are probably mistakes.
     pub warnings: usize,
+}
+
+/// A manifest that was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct CheckedEntry {
+    /// The path as the user gave it; - for standard input.
+    pub path: String,
+    /// The path from the top of the repository. Absent if it is the path as the user gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub repository_path: Option<String>,
+    /// The number of its findings. A finding about a parent of several manifests belongs to the first of them.
+    pub findings: usize,
+    /// The severity of its worst finding, also if that belongs to another manifest; null without findings.
+    pub worst: Option<Severity>,
 }
 
 /// One finding about a manifest.
@@ -55,15 +74,41 @@ pub struct FindingEntry {
     pub help: Option<String>,
 }
 
-/// Returns the document of some findings.
-pub fn findings_document<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> FindingsDocument {
-    let findings: Vec<&Finding> = findings.into_iter().collect();
+/// A manifest that was checked: the input of documents and reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedManifest {
+    /// The manifest as the user named it.
+    pub file: String,
+    /// Its path from the top of the repository, as code hosts name it.
+    pub repository_file: String,
+    /// What was found, in the order of the file. A finding about a parent of several manifests is at the first of them.
+    pub findings: Vec<Finding>,
+    /// The severity of the worst finding, also if that is at another manifest.
+    pub worst: Option<Severity>,
+}
+
+/// Returns the document of the findings of some manifests.
+pub fn findings_document(manifests: &[CheckedManifest]) -> FindingsDocument {
+    let findings: Vec<&Finding> = manifests.iter().flat_map(|manifest| &manifest.findings).collect();
     let of = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     FindingsDocument {
         format_version: FORMAT_VERSION.to_owned(),
         zerodrift: ZERODRIFT.to_owned(),
+        manifests: manifests.iter().map(CheckedEntry::from).collect(),
         findings: findings.iter().copied().map(FindingEntry::from).collect(),
         summary: FindingsSummary { errors: of(Severity::Error), warnings: of(Severity::Warning) },
+    }
+}
+
+impl From<&CheckedManifest> for CheckedEntry {
+    fn from(manifest: &CheckedManifest) -> Self {
+        let CheckedManifest { file, repository_file, findings, worst } = manifest;
+        Self {
+            path: file.clone(),
+            repository_path: (repository_file != file).then(|| repository_file.clone()),
+            findings: findings.len(),
+            worst: *worst,
+        }
     }
 }
 

@@ -32,7 +32,7 @@ mod text;
 
 pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
 pub use ci_run::CiRun;
-pub use common::TargetEntry;
+pub use common::{OrganizationEntry, TargetEntry};
 pub use compared::Compared;
 #[cfg(feature = "cli")]
 pub(crate) use compared::{order_of_paths, plain};
@@ -40,7 +40,7 @@ pub use comparison::{Comparison, Wording};
 #[cfg(any(feature = "report", test))]
 pub(crate) use error::error_document;
 pub use error::{ErrorDocument, ErrorEntry};
-pub use findings::{FindingEntry, FindingsDocument, FindingsSummary, findings_document};
+pub use findings::{CheckedEntry, CheckedManifest, FindingEntry, FindingsDocument, FindingsSummary, findings_document};
 pub use merge::{MergeError, merge};
 #[cfg(feature = "report")]
 pub(crate) use of_plan::Totals;

@@ -1,7 +1,7 @@
 //! Renders a failure as text and as a document: what happened, then what to do.
 
 use super::subject::FailedRun;
-use crate::document::{self, ErrorEntry};
+use crate::document::{self, ErrorDocument, ErrorEntry, OrganizationEntry};
 use crate::text::Visible;
 use crate::text::layout::{TerminalText, hanging, item};
 use crate::text::style::{Role, Style};
@@ -38,7 +38,15 @@ pub(super) fn hint_line(indent: usize, hint: &str, style: &Style) -> TerminalTex
 
 /// What `--format json` prints for a run that failed.
 pub fn document(failed: &FailedRun<'_>) -> String {
-    document::to_text(&document::error_document(entry(failed)))
+    let FailedRun { command, file, repository_file, target, .. } = *failed;
+    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    document::to_text(&ErrorDocument {
+        command: known(command),
+        manifest: known(file),
+        repository_path: known(repository_file).filter(|path| path != file),
+        target: target.map(OrganizationEntry::from),
+        ..document::error_document(entry(failed))
+    })
 }
 
 /// The failure as an entry of a document.

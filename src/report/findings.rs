@@ -9,8 +9,9 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet};
 
 use super::phrase::{self, count};
-use super::subject::{CheckedManifest, Validation};
+use super::subject::Validation;
 use crate::diagnostics::{Finding, Fix, Location, Rule, Severity, Source};
+use crate::document::CheckedManifest;
 use crate::report::sources::Sources;
 use crate::text::layout::{TerminalText, terminal, wrap};
 use crate::text::limit::LONG_MESSAGE;

@@ -1,7 +1,7 @@
 //! The trait of all formats: how a format renders results and failures, and where its text may go.
 
-use super::error;
 use super::subject::FailedRun;
+use super::{error, findings};
 use crate::text::style::Style;
 
 /// A format for one kind of result.
@@ -16,8 +16,9 @@ pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {
     /// long if the format has a [limit](Self::limit).
     fn render(self, content: &Self::Content<'_>, style: &Style, limit: usize) -> String;
 
-    /// Returns a run without a result in this format, so that no report of an earlier run looks current.
-    fn render_failure(self, failed: &FailedRun<'_>, limit: usize) -> String;
+    /// Returns a run without a result in this format, so that no report of an earlier run looks current. The style and the
+    /// limit are those of [`ReportFormat::render`].
+    fn render_failure(self, failed: &FailedRun<'_>, style: &Style, limit: usize) -> String;
 
     /// Whether this is the text format, whose failures are printed to standard error.
     fn is_text(self) -> bool;
@@ -45,7 +46,8 @@ pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {
     }
 }
 
-/// Returns a failure as text for a file.
-pub(super) fn failure_text(failed: &FailedRun<'_>) -> String {
-    error::text(failed.message, failed.hints, &Style::default())
+/// Returns a failure as text, after the findings that are its reason.
+pub(super) fn failure_text(failed: &FailedRun<'_>, style: &Style) -> String {
+    let FailedRun { source, message, hints, findings, .. } = *failed;
+    (findings::rendered(findings, source, style) + error::rendered(message, hints, style)).into()
 }

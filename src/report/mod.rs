@@ -60,10 +60,10 @@ use crate::document;
 pub use format::ReportFormat;
 pub use overview::Overview;
 pub use set::SetDetails;
-pub use subject::{CheckedManifest, FailedRun, Validation};
+pub use subject::{FailedRun, Validation};
 pub use unified::unified;
 
-pub use crate::document::{CiRun, Comparison, Wording};
+pub use crate::document::{CheckedManifest, CiRun, Comparison, Wording};
 pub use crate::text::style::{ColorLevel, DEFAULT_WIDTH, Style};
 
 /// Format of a plan, or of drift.
@@ -147,9 +147,9 @@ impl ReportFormat for PlanFormat {
         }
     }
 
-    fn render_failure(self, failed: &FailedRun<'_>, limit: usize) -> String {
+    fn render_failure(self, failed: &FailedRun<'_>, style: &Style, limit: usize) -> String {
         match self {
-            Self::Text => format::failure_text(failed),
+            Self::Text => format::failure_text(failed, style),
             // If the figures are missing, GitLab's widget shows that the report failed to generate.
             Self::Json | Self::Gitlab => error::document(failed),
             Self::Markdown => markdown::failure(failed, limit),
@@ -191,7 +191,7 @@ impl ReportFormat for FindingsFormat {
     fn render(self, validation: &Validation<'_>, style: &Style, _limit: usize) -> String {
         match self {
             Self::Text => findings::validation(validation, style).into(),
-            Self::Json => document::to_text(&document::findings_document(validation.findings())),
+            Self::Json => document::to_text(&document::findings_document(validation.manifests)),
             Self::Github => github::validated(validation),
             Self::Sarif => {
                 let (findings, sources) = validation.hosted();
@@ -204,9 +204,9 @@ impl ReportFormat for FindingsFormat {
         }
     }
 
-    fn render_failure(self, failed: &FailedRun<'_>, _limit: usize) -> String {
+    fn render_failure(self, failed: &FailedRun<'_>, style: &Style, _limit: usize) -> String {
         match self {
-            Self::Text => format::failure_text(failed),
+            Self::Text => format::failure_text(failed, style),
             Self::Json => error::document(failed),
             Self::Github => github::failed(failed),
             Self::Sarif => sarif::failed(&failed.finding(), failed.kind.exit().code()),

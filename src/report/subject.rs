@@ -3,8 +3,8 @@
 use super::{drift, path, plan, summary};
 use std::collections::HashMap;
 
-use crate::diagnostics::{Finding, Severity, Source, not_checked};
-use crate::document::{CiRun, Compared, Comparison, Wording};
+use crate::diagnostics::{Finding, Source, not_checked};
+use crate::document::{CheckedManifest, CiRun, Compared, Comparison, Wording};
 use crate::ending::FailureKind;
 use crate::plan::Change;
 use crate::settings::{Model, Target};
@@ -20,19 +20,6 @@ pub struct Validation<'a> {
     pub manifests: &'a [CheckedManifest],
     /// The texts that findings refer to, those of parents included, if lines of them may be shown.
     pub sources: &'a [Source],
-}
-
-/// A manifest that was checked.
-#[derive(Debug, Clone)]
-pub struct CheckedManifest {
-    /// The manifest as the user named it.
-    pub file: String,
-    /// Its path from the top of the repository, as code hosts name it.
-    pub repository_file: String,
-    /// What was found, in the order of the file. A finding about a parent of several manifests is at the first of them.
-    pub findings: Vec<Finding>,
-    /// The severity of the worst finding, also if that is at another manifest.
-    pub worst: Option<Severity>,
 }
 
 /// A run without a result.

@@ -294,6 +294,13 @@ fn safe_fixes_are_written_and_the_rest_is_reported() {
     {
       "format_version": "1.0",
       "zerodrift": "0.1.0",
+      "manifests": [
+        {
+          "path": "org.yaml",
+          "findings": 1,
+          "worst": "error"
+        }
+      ],
       "findings": [
         {
           "rule": "duration",

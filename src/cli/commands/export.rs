@@ -13,10 +13,10 @@ use crate::cli::process::interrupt;
 use crate::cloudflare;
 use crate::document;
 use crate::ending::{Exit, FailureKind};
-use crate::live::{Slot, Snapshot};
+use crate::live::{Live, Slot, Snapshot};
 use crate::manifest;
 use crate::manifest::write::Detail;
-use crate::settings::{Endpoint, Scope, Target};
+use crate::settings::{Endpoint, Model, Scope, Target};
 
 /// Print the live state as a manifest or a snapshot
 #[derive(Debug, Args)]
@@ -102,16 +102,24 @@ pub(crate) async fn manifest(
     detail: Detail,
 ) -> Result<String, CliError> {
     let (Snapshot { target: _, api: _, live }, refused) = snapshot(context, target.clone(), api).await?;
+    let mut text = manifest_of(context.model, target, &live, detail)?;
+    if let Some(error) = refused {
+        text.push_str(&without_doh(&error));
+    }
+    Ok(text)
+}
+
+/// Returns a live state as a manifest.
+///
+/// # Errors
+/// Returns an error if the organization does not exist.
+pub(crate) fn manifest_of(model: &Model, target: &Target, live: &Live, detail: Detail) -> Result<String, CliError> {
     if live.organization == Slot::Absent {
         let message = format!("{target} has no Zero Trust organization to export");
         return Err(CliError::new(FailureKind::Absent, message)
             .hint("to create it, write an org.yaml with name and auth_domain, and run `zerodrift apply`"));
     }
-    let mut text = manifest::write::manifest(context.model, target, &live, detail);
-    if let Some(error) = refused {
-        text.push_str(&without_doh(&error));
-    }
-    Ok(text)
+    Ok(manifest::write::manifest(model, target, live, detail))
 }
 
 /// Returns a comment that explains why the manifest has no doh section. It contains no untrusted text, only the status.

@@ -1,10 +1,13 @@
 //! `show`: renders a document that an earlier run wrote, offline.
 
+mod other;
+
 use std::fmt::Display;
 use std::path::Path;
 
 use clap::Args;
 
+use self::other::{Named, kind};
 use crate::cli::command_spec::CommandSpec;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -12,7 +15,7 @@ use crate::cli::output::formats::Formats;
 use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::publish_set::SetReports;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
-use crate::document::read::{self, AnyDocument, RecordedPlans};
+use crate::document::read::{AnyDocument, RecordedPlans};
 use crate::document::{self, Compared, MergeError};
 use crate::ending::{Exit, FailureKind};
 use crate::files;
@@ -22,7 +25,7 @@ use crate::text;
 /// The largest document, in bytes. Those of ten thousand organizations have about 50 MiB.
 const LARGEST: u64 = 256 * 1024 * 1024;
 
-/// Render saved plans or the JSON of plan or drift, offline
+/// Render saved plans and JSON documents, offline
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift show plan.json
@@ -37,16 +40,23 @@ const LARGEST: u64 = 256 * 1024 * 1024;
   Make one report of all shards:
     zerodrift show shard-*.json --report markdown=plan.md
 
+  Show a backup as a manifest:
+    zerodrift show BACKUP.json
+
 Reads only the documents, of at most 256 MiB each; needs no network or
 credentials. Shows what the runs that wrote them printed in that format, with
-links to the pipeline that runs show. The documents of shards are merged if none
-is missing. Refuses documents that were cut or edited. Writes only
-the files of --report.")]
+links to the pipeline that runs show. Lines of manifests are not in documents.
+Refuses documents that were cut or edited. Writes only the files of --report.
+
+Plans, and failed runs of plan and drift, have every format. Findings have text,
+json and github; snapshots, backups and other failed runs have text and json.
+Several documents of plan or drift become one report; those of shards only if
+none is missing.")]
 pub(crate) struct ShowArgs {
-    /// Documents of plan --out, plan --format json or drift --format json; - for standard input
+    /// Documents of plan --out, or of a command with --format json; - for standard input
     #[arg(value_name = "FILE", required = true)]
     documents: Vec<String>,
-    /// Exit with code 2 if a document has changes or drift, or with that of a failure
+    /// Exit with code 2 for changes or drift, 5 for errors in manifests, or that of a failure
     #[arg(long)]
     detailed_exitcode: bool,
     #[command(flatten)]
@@ -60,7 +70,33 @@ impl CommandSpec for ShowArgs {
         if self.documents.iter().filter(|document| *document == "-").count() > 1 {
             return Err(CliError::usage("- is standard input, and cannot be named twice"));
         }
-        let documents = self.documents.iter().map(|name| recorded(name)).collect::<Result<Vec<_>, _>>()?;
+        let documents = self.documents.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
+        let is_plans = |named: &Named| matches!(named.document, AnyDocument::Plans(_));
+        if documents.iter().all(is_plans) {
+            let plans = documents.into_iter().filter_map(|named| match named.document {
+                AnyDocument::Plans(plans) => Some(plans),
+                _ => None,
+            });
+            return self.plans(context, plans.collect());
+        }
+        match <[Named; 1]>::try_from(documents) {
+            Ok([one]) => one.show(context, &self.formats, self.detailed_exitcode),
+            Err(several) => Err(not_one_report(&several)),
+        }
+    }
+
+    fn formats(&self) -> &dyn ResultFormats {
+        &self.formats
+    }
+
+    fn add_files(&self, files: &mut UsedFiles) {
+        self.documents.iter().for_each(|name| files.add(FilePurpose::Document, Some(Path::new(name))));
+    }
+}
+
+impl ShowArgs {
+    /// Shows plans, several documents as one report.
+    fn plans(&self, context: &Context, documents: Vec<RecordedPlans>) -> Result<Exit, CliError> {
         let merged = document::merge(documents).map_err(|error| unmerged(&error))?;
         let Some(RecordedPlans { wording, shard, mut set, .. }) = merged else { return Ok(Exit::Success) };
         set.iter_mut().for_each(|compared| {
@@ -80,16 +116,6 @@ impl CommandSpec for ShowArgs {
         Ok(exit)
     }
 
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.formats
-    }
-
-    fn add_files(&self, files: &mut UsedFiles) {
-        self.documents.iter().for_each(|name| files.add(FilePurpose::Document, Some(Path::new(name))));
-    }
-}
-
-impl ShowArgs {
     /// Returns the exit code for an organization: with `--detailed-exitcode` that of `plan --detailed-exitcode` or `drift`.
     fn exit(&self, wording: Wording, compared: &Compared<'_>) -> Exit {
         match (compared, wording) {
@@ -102,25 +128,27 @@ impl ShowArgs {
     }
 }
 
-/// Reads the plans of a document.
+/// Reads a document.
 ///
 /// # Errors
-/// Returns an error if the file cannot be read, is not a document of plan or drift, or was cut or edited.
-fn recorded(file: &str) -> Result<RecordedPlans, CliError> {
-    let name = if file == "-" { "standard input".into() } else { text::visible(file) };
-    let document = read::read(&bytes(file)?).map_err(|error| {
+/// Returns an error if the file cannot be read, is not a document, or was cut or edited.
+fn read(file: &str) -> Result<Named, CliError> {
+    let name = if file == "-" { "standard input".to_owned() } else { text::visible(file).into_owned() };
+    let document = document::read::read(&bytes(file)?).map_err(|error| {
         CliError::new(FailureKind::Snapshot, format!("{name}: {error}"))
             .hint("write a document with `zerodrift plan --format json`")
     })?;
-    let found = match document {
-        AnyDocument::Plans(plans) => return Ok(plans),
-        AnyDocument::Results(_) => "results of apply or rollback",
-        AnyDocument::Findings(_) => "findings of validate",
-        AnyDocument::Snapshot(_) => "a snapshot",
-        AnyDocument::Error(_) => "a run that failed",
-    };
-    Err(CliError::usage(format!("cannot show {name}: the document is of {found}"))
-        .hint("name documents of plan or drift"))
+    Ok(Named { name, document })
+}
+
+/// Returns the error for documents that are not one report.
+fn not_one_report(documents: &[Named]) -> CliError {
+    let one = documents.iter().find(|one| !matches!(one.document, AnyDocument::Plans(_)));
+    let other = documents.iter().find(|other| one.is_some_and(|one| one.name != other.name));
+    let kind = |named: Option<&Named>| named.map(|named| format!("{} contains {}", named.name, kind(&named.document)));
+    let kinds: Vec<String> = [kind(one), kind(other)].into_iter().flatten().collect();
+    CliError::usage(format!("cannot show these documents as one report: {}", kinds.join(", ")))
+        .hint("show them one by one; only documents of plan or of drift are merged")
 }
 
 fn unmerged(error: &MergeError) -> CliError {

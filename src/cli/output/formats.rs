@@ -35,6 +35,22 @@ impl<F: ReportFormat + ValueEnum> Formats<F> {
     pub(crate) fn any(&self, has: impl Fn(F) -> bool) -> bool {
         has(self.format) || self.reports.iter().any(|report| has(report.format))
     }
+
+    /// Returns the same formats for another kind of result.
+    ///
+    /// # Errors
+    /// Returns the first format that this kind does not have.
+    pub(crate) fn converted<G: ReportFormat + ValueEnum>(
+        &self,
+        convert: impl Fn(F) -> Option<G>,
+    ) -> Result<Formats<G>, F> {
+        let convert = |format| convert(format).ok_or(format);
+        let report = |report: &Report<F>| Ok(Report { format: convert(report.format)?, file: report.file.clone() });
+        Ok(Formats {
+            format: convert(self.format)?,
+            reports: self.reports.iter().map(report).collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 fn report<F: ValueEnum>(text: &str) -> Result<Report<F>, String> {

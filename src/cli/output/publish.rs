@@ -27,14 +27,45 @@ pub(crate) fn result<F: ReportFormat + ValueEnum>(
     content: &F::Content<'_>,
     exit: Exit,
 ) -> Result<(), CliError> {
+    let text = |format: F, style: &Style, limit| format.render(content, style, limit);
+    texts(context, formats, text, |limit| F::job_summary(content, limit), &F::job_outputs(content, exit.code()))
+}
+
+/// Writes a failed run that an earlier command recorded. `exit` is the exit code that the program will have.
+///
+/// # Errors
+/// Returns an error if a file or standard output cannot be written.
+pub(crate) fn recorded_failure<F: ReportFormat + ValueEnum>(
+    context: &Context,
+    formats: &Formats<F>,
+    failed: &FailedRun<'_>,
+    exit: Exit,
+) -> Result<(), CliError> {
+    let text = |format: F, style: &Style, limit| format.render_failure(failed, style, limit);
+    let outputs = report::github::exit_code(exit.code());
+    texts(context, formats, text, |limit| F::failed_job_summary(failed, limit), &outputs)
+}
+
+/// Writes a text in all requested formats: first the files, then standard output. For the log of a job on GitHub also writes
+/// the summary and the outputs of the step. The functions get the maximum length, in bytes.
+///
+/// # Errors
+/// Returns an error if a file or standard output cannot be written.
+pub(crate) fn texts<F: ReportFormat + ValueEnum>(
+    context: &Context,
+    formats: &Formats<F>,
+    text: impl Fn(F, &Style, usize) -> String,
+    summary: impl Fn(usize) -> String,
+    outputs: &str,
+) -> Result<(), CliError> {
     let Context { ui, env, files, .. } = context;
-    let render = |format: F, style: &Style| bounded(ui, format.limit(), |limit| format.render(content, style, limit));
+    let render = |format: F, style: &Style| bounded(ui, format.limit(), |limit| text(format, style, limit));
     for (number, report) in formats.reports.iter().enumerate() {
         write(context, number, report, &render(report.format, &Style::default()))?;
     }
     if formats.any(F::is_job_log) {
-        github::summarize(env, files, |limit| bounded(ui, Some(limit), |limit| F::job_summary(content, limit)))?;
-        github::output(env, files, &ui.for_file(&F::job_outputs(content, exit.code())))?;
+        github::summarize(env, files, |limit| bounded(ui, Some(limit), &summary))?;
+        github::output(env, files, &ui.for_file(outputs))?;
     }
     print(context, formats.format.is_job_log(), &render(formats.format, &ui.out))
 }
@@ -81,7 +112,8 @@ impl<F: ReportFormat + ValueEnum> ResultFormats for Formats<F> {
         let file = env.in_repository(&error.subject.file);
         let (source, ci) = (context.shown(error.subject.source.as_ref()), env.ci_run());
         let failed = &FailedRun { ci: ci.as_ref(), ..failed_run(error, &context.command, &file, source) };
-        let render = |format: F| bounded(ui, format.limit(), |limit| format.render_failure(failed, limit));
+        let render =
+            |format: F| bounded(ui, format.limit(), |limit| format.render_failure(failed, &Style::default(), limit));
         // Each file is checked by itself: it may be the manifest, for example.
         let written = |(number, report)| write(context, number, report, &render(report.format)).err();
         let mut unwritten: Vec<CliError> = self.reports.iter().enumerate().filter_map(written).collect();

@@ -1,24 +1,31 @@
 //! Reads documents back, so that they can be rendered where the API cannot be reached.
 //!
 //! - `error`: why a file is not a document
-//! - `plan`: entries of a plan document as plans
+//! - `plan`: entries of a plan document as plans; `findings`, `failure`, `snapshot`: the content of the other documents
 
 mod error;
+mod failure;
+mod findings;
 mod plan;
+mod snapshot;
 
-use serde::de::DeserializeOwned;
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value as Json;
 
-use super::error::ErrorDocument;
-use super::findings::FindingsDocument;
+use super::findings::CheckedManifest;
 use super::plan::PlanDocument;
 use super::results::ResultsDocument;
-use crate::live::{self, Snapshot};
+use crate::live;
 use crate::plan::seal;
 
 pub use error::ReadError;
+pub use failure::RecordedFailure;
 pub use plan::RecordedPlans;
 pub(super) use plan::target;
+pub use snapshot::RecordedSnapshot;
 
 /// A document, read from a file.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,11 +36,17 @@ pub enum AnyDocument {
     /// Of `apply` or `rollback`.
     Results(ResultsDocument),
     /// Of `validate`.
-    Findings(FindingsDocument),
+    Findings(Vec<CheckedManifest>),
     /// Of `export --format json`, or a backup.
-    Snapshot(Snapshot),
+    Snapshot(RecordedSnapshot),
     /// Of a command that failed before it had a result.
-    Error(ErrorDocument),
+    Error(RecordedFailure),
+}
+
+/// The version of a document.
+#[derive(Deserialize)]
+struct Head {
+    format_version: Option<Json>,
 }
 
 /// Reads a document of any 1.x version. Fields that this version does not know are ignored.
@@ -42,35 +55,40 @@ pub enum AnyDocument {
 /// Returns an error if the bytes are not JSON, as in a file that was cut, if they are not a document of format version 1,
 /// or if the document was edited after it was written.
 pub fn read(bytes: &[u8]) -> Result<AnyDocument, ReadError> {
-    let value: Json = serde_json::from_slice(bytes).map_err(ReadError::json)?;
-    let version = value.get("format_version").and_then(Json::as_str).ok_or(ReadError::NotADocument)?;
+    // The values of a snapshot may be nested more deeply than a `Json` can be.
+    let members: HashMap<String, IgnoredAny> = match serde_json::from_slice(bytes) {
+        Err(error) if error.is_data() => return Err(ReadError::NotADocument),
+        read => read.map_err(ReadError::json)?,
+    };
+    let Head { format_version } = typed(bytes)?;
+    let version = format_version.as_ref().and_then(Json::as_str).ok_or(ReadError::NotADocument)?;
     if !live::reads(version) {
         return Err(ReadError::Version(version.to_owned()));
     }
-    let has = |name: &str| value.get(name).is_some();
+    let has = |name: &str| members.contains_key(name);
     if has("plans") {
-        let document = sealed::<PlanDocument>(bytes, &value)?;
-        return plan::recorded(document).map(AnyDocument::Plans);
+        return plan::recorded(sealed::<PlanDocument>(bytes)?).map(AnyDocument::Plans);
     }
     if has("results") {
-        return sealed(bytes, &value).map(AnyDocument::Results);
+        return sealed(bytes).map(AnyDocument::Results);
     }
     if has("live") {
-        return Snapshot::parse(bytes).map(AnyDocument::Snapshot).map_err(ReadError::Snapshot);
+        return snapshot::recorded(bytes).map(AnyDocument::Snapshot);
     }
     if has("error") {
-        return typed(bytes).map(AnyDocument::Error);
+        return failure::recorded(typed(bytes)?).map(AnyDocument::Error);
     }
     if has("findings") {
-        return typed(bytes).map(AnyDocument::Findings);
+        return findings::recorded(typed(bytes)?).map(AnyDocument::Findings);
     }
     Err(ReadError::NotADocument)
 }
 
 /// Reads a document, and checks its seals as far as it has any: the first versions wrote none.
-fn sealed<D: DeserializeOwned>(bytes: &[u8], value: &Json) -> Result<D, ReadError> {
+fn sealed<D: DeserializeOwned>(bytes: &[u8]) -> Result<D, ReadError> {
+    let value: Json = typed(bytes)?;
     let recorded = value.get("seal").or_else(|| value.pointer("/saved/seal"));
-    if recorded.is_some_and(|recorded| !is_sealed(value, recorded)) {
+    if recorded.is_some_and(|recorded| !is_sealed(&value, recorded)) {
         return Err(ReadError::Edited);
     }
     typed(bytes)

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use super::error::ReadError;
-use crate::diagnostics::{Finding, Location, Rule};
+use super::findings::finding;
+use crate::diagnostics::{Finding, Location};
 use crate::document::interned::interned;
 use crate::document::{
-    AttributionEntry, BaseEntry, ChangeEntry, Compared, Comparison, FailureEntry, FindingEntry, GuardEntry,
-    InSyncEntry, ManifestEntry, PlanDocument, PlanEntry, ShardEntry, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, Compared, Comparison, FailureEntry, GuardEntry, InSyncEntry,
+    ManifestEntry, PlanDocument, PlanEntry, ShardEntry, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
 };
 use crate::plan::{Attribution, Base, Change, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, digest_time};
 use crate::settings::{Endpoint, Guard, Kind, Model, Scope, Setting, SettingPath, Target};
@@ -63,11 +64,16 @@ fn comparison(wording: Wording, entry: PlanEntry) -> Result<Comparison<'static>,
 
 /// Returns the address of an entry.
 pub(in crate::document) fn target(entry: &TargetEntry) -> Result<Target, ReadError> {
-    let target = match entry.scope {
-        Scope::Account => Target::account(&entry.id),
-        Scope::Zone => Target::zone(&entry.id),
+    organization(entry.scope, &entry.id)
+}
+
+/// Returns the organization with this scope and id.
+pub(super) fn organization(scope: Scope, id: &str) -> Result<Target, ReadError> {
+    let target = match scope {
+        Scope::Account => Target::account(id),
+        Scope::Zone => Target::zone(id),
     };
-    target.map_err(|_| ReadError::value("id", &entry.id))
+    target.map_err(|_| ReadError::value("id", id))
 }
 
 fn changes(entries: Vec<ChangeEntry>) -> Result<Vec<Change>, ReadError> {
@@ -147,13 +153,4 @@ impl FailureEntry {
     pub(crate) fn findings(&self) -> Vec<Finding> {
         self.error.findings.iter().cloned().map(finding).collect()
     }
-}
-
-/// Returns a finding of an entry. The message of a rule that only another version knows starts with the rule's id.
-fn finding(entry: FindingEntry) -> Finding {
-    let FindingEntry { rule, severity, message, file, line, column, help } = entry;
-    let at = line.zip(column).map(|(line, column)| Location { file: None, line, column, span: 0..0 });
-    let known = Rule::ALL.iter().copied().find(|known| known.id() == rule);
-    let message = if known.is_some() { message } else { format!("{rule}: {message}") };
-    Finding { severity, at, help, ..Finding::new(known.unwrap_or(Rule::OtherVersion), &file, message) }
 }

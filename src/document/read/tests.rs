@@ -1,16 +1,15 @@
 use serde_json::json;
 
 use super::*;
-use crate::diagnostics::{Finding, Location, Rule};
+use crate::diagnostics::{Finding, Location, Rule, Severity};
 use crate::document::tests::failure;
 use crate::document::{
-    Compared, Comparison, ErrorEntry, ShardEntry, Wording, error_document, findings_document, plan_document, saved,
-    to_text,
+    Compared, Comparison, ErrorDocument, ErrorEntry, ShardEntry, Wording, error_document, findings_document,
+    plan_document, saved, to_text,
 };
 use crate::ending::FailureKind;
-use crate::live::{Live, Slot};
-use crate::plan::tests::samples::{self, busy, change, create, in_sync, planned};
-use crate::plan::{Attribution, Base, Change, Confidence, Means, Origin, Plan};
+use crate::plan::tests::samples::{self, attribution, busy, change, create, in_sync, planned};
+use crate::plan::{Base, Change, Origin, Plan};
 use crate::settings::Model;
 
 const DIFFERENCE: &str = "--- live\n+++ org.yaml\n@@ -1 +1 @@\n-a\n+b\n";
@@ -24,14 +23,7 @@ fn complete() -> Plan {
     plan.changes[1].annotations = vec![(setting("organization.ui_read_only_toggle_reason"), json!("frozen"))];
     plan.changes[2].context = vec![("name", json!("CI")), ("expires_at", json!(null))];
     plan.changes[3].notice = Some("the note of this change");
-    plan.changes[4].attribution = Some(Attribution {
-        confidence: Confidence::Setting,
-        actor: Some("bob@example.com".to_owned()),
-        means: Means::ApiToken,
-        token_name: Some("deploy".to_owned()),
-        time: Some("2026-11-20T14:03:00Z".parse().unwrap()),
-        ray: Some("8d2f0a1b2c3d4e5f".to_owned()),
-    });
+    plan.changes[4].attribution = Some(attribution());
     for change in plan.changes.iter_mut().chain(&mut plan.declared_empty) {
         change.at.span = 0..0;
     }
@@ -210,15 +202,8 @@ fn other_files_are_rejected_with_the_reason() {
 }
 
 #[test]
-fn every_kind_of_document_is_recognized() {
+fn a_results_document_reads_back_as_the_same_results() {
     let change = change("organization.session_duration", json!("12h"), json!("24h"));
-    let findings = [Finding::new(Rule::Tab, "org.yaml", "a tab")];
-    let error = error_document(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()));
-    let snapshot = Snapshot {
-        target: Some(samples::target()),
-        api: "https://api.example".to_owned(),
-        live: Live { organization: Slot::Absent, doh: Slot::NotRead },
-    };
     let result = crate::document::ResultEntry {
         target: crate::document::TargetEntry::new(&samples::target(), "https://api.example"),
         outcome: crate::apply::End::Applied,
@@ -230,9 +215,131 @@ fn every_kind_of_document_is_recognized() {
     };
     let results = crate::document::results_document(vec![result]);
     assert_eq!(read(to_text(&results).as_bytes()), Ok(AnyDocument::Results(results)));
-    assert_eq!(read(to_text(&error).as_bytes()), Ok(AnyDocument::Error(error)));
-    let findings = findings_document(&findings);
-    assert_eq!(read(to_text(&findings).as_bytes()), Ok(AnyDocument::Findings(findings)));
-    let text = crate::document::snapshot_text(&snapshot);
-    assert_eq!(read(text.as_bytes()), Ok(AnyDocument::Snapshot(snapshot)));
+}
+
+/// Three manifests: with two findings, with none, and with one finding that belongs to the first.
+fn checked() -> Vec<CheckedManifest> {
+    let at = Location { file: None, line: 3, column: 1, span: 0..0 };
+    let findings = vec![
+        Finding::new(Rule::Tab, "_base.yaml", "a tab").at(&at),
+        Finding { help: None, ..Finding::new(Rule::Contrast, "a.yaml", "hard to read") },
+    ];
+    let manifest = |file: &str, findings, worst| CheckedManifest {
+        file: file.to_owned(),
+        repository_file: format!("orgs/{file}"),
+        findings,
+        worst,
+    };
+    vec![
+        manifest("a.yaml", findings, Some(Severity::Error)),
+        manifest("b.yaml", Vec::new(), None),
+        manifest("c.yaml", Vec::new(), Some(Severity::Error)),
+    ]
+}
+
+#[test]
+fn a_findings_document_reads_back_as_the_same_manifests() {
+    let manifests = checked();
+    let text = to_text(&findings_document(&manifests));
+    assert_eq!(read(text.as_bytes()), Ok(AnyDocument::Findings(manifests)));
+}
+
+#[test]
+fn findings_of_the_first_version_belong_to_their_files() {
+    let text = with(&to_text(&findings_document(&checked())), |value| {
+        value.as_object_mut().unwrap().remove("manifests");
+    });
+    let Ok(AnyDocument::Findings(manifests)) = read(text.as_bytes()) else { panic!("{text}") };
+    let found: Vec<_> = manifests.iter().map(|one| (one.file.as_str(), one.findings.len(), one.worst)).collect();
+    assert_eq!(found, [("_base.yaml", 1, Some(Severity::Error)), ("a.yaml", 1, Some(Severity::Warning))]);
+}
+
+#[test]
+fn findings_that_do_not_match_their_manifests_are_rejected() {
+    for number in [1, 3, usize::MAX] {
+        let text = with(&to_text(&findings_document(&checked())), |value| {
+            value["manifests"][0]["findings"] = json!(number);
+        });
+        let error = read(text.as_bytes()).unwrap_err();
+        assert!(matches!(error, ReadError::Value { field: "findings", .. }), "{number}: {error}");
+    }
+}
+
+#[test]
+fn a_failure_reads_back_with_what_it_is_about() {
+    let finding = Finding::new(Rule::Tab, "org.yaml", "a tab");
+    let error = ErrorEntry {
+        findings: vec![(&finding).into()],
+        ..ErrorEntry::new(FailureKind::Manifest, "org.yaml has 1 error".to_owned(), vec!["fix it".to_owned()])
+    };
+    let bare = RecordedFailure {
+        command: None,
+        file: String::new(),
+        repository_file: String::new(),
+        target: None,
+        kind: FailureKind::Manifest,
+        message: "org.yaml has 1 error".to_owned(),
+        hints: vec!["fix it".to_owned()],
+        findings: vec![finding],
+    };
+    let first = error_document(error);
+    assert_eq!(read(to_text(&first).as_bytes()), Ok(AnyDocument::Error(bare.clone())));
+    let document = ErrorDocument {
+        command: Some("plan".to_owned()),
+        manifest: Some("org.yaml".to_owned()),
+        repository_path: Some("teams/org.yaml".to_owned()),
+        target: Some((&samples::target()).into()),
+        ..first
+    };
+    let failure = RecordedFailure {
+        command: Some("plan".to_owned()),
+        file: "org.yaml".to_owned(),
+        repository_file: "teams/org.yaml".to_owned(),
+        target: Some(samples::target()),
+        ..bare
+    };
+    assert_eq!(read(to_text(&document).as_bytes()), Ok(AnyDocument::Error(failure)));
+    let other = with(&to_text(&document), |value| value["error"]["kind"] = json!("added_later"));
+    let Ok(AnyDocument::Error(failure)) = read(other.as_bytes()) else { panic!("{other}") };
+    assert_eq!(failure.kind, FailureKind::OtherVersion);
+    let wrong = with(&to_text(&document), |value| value["target"]["id"] = json!("../.."));
+    assert_eq!(read(wrong.as_bytes()), Err(ReadError::value("id", "../..")));
+}
+
+/// The text of a snapshot with a value that JSON libraries cannot represent.
+fn snapshot_text() -> String {
+    let nested = format!("{}1e400{}", "[".repeat(200), "]".repeat(200));
+    format!(
+        "{{\"format_version\": \"1.3\", \"zerodrift\": \"0.9.0\", \"kept_at\": \"2026-11-20T14:03:00Z\", \"later\": 1,
+        \"target\": {{\"scope\": \"account\", \"id\": \"{}\", \"api\": \"https://api.example\"}},
+        \"live\": {{\"organization\": {{\"name\": \"Widget\", \"future\": {nested}}}, \"doh\": null}}}}",
+        samples::target().id
+    )
+}
+
+#[test]
+fn a_snapshot_keeps_every_value_and_the_fields_of_a_backup() {
+    let text = snapshot_text();
+    let Ok(AnyDocument::Snapshot(read_back)) = read(text.as_bytes()) else { panic!("{text}") };
+    assert_eq!(read_back.target, samples::target());
+    let shown = read_back.to_text();
+    let without_space = |text: &str| text.split_whitespace().collect::<String>();
+    assert!(without_space(&shown).contains(&without_space("\"kept_at\": \"2026-11-20T14:03:00Z\"")), "{shown}");
+    assert!(without_space(&shown).contains(&format!("{}1e400", "[".repeat(200))), "{shown}");
+    assert_eq!(read(shown.as_bytes()), Ok(AnyDocument::Snapshot(read_back)));
+}
+
+#[test]
+fn a_snapshot_without_an_organization_or_with_a_wrong_field_is_rejected() {
+    for (from, to, expected) in [
+        ("\"target\"", "\"other\"", "not a snapshot: missing `target`"),
+        ("2026-11-20T14:03:00Z", "yesterday", "kept_at has the invalid value yesterday"),
+        ("\"later\": 1", "\"digest\": \"sha256:1\"", "digest has the invalid value sha256:1"),
+        ("\"kept_at\": \"2026-11-20T14:03:00Z\"", "\"kept_at\": 3", "invalid type: integer `3`"),
+    ] {
+        let text = snapshot_text();
+        assert!(text.contains(from), "{from}");
+        let error = read(text.replace(from, to).as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(expected), "{from}: {error}");
+    }
 }

@@ -1,17 +1,17 @@
 use serde_json::{Map, Value as Json, json};
 
 use super::super::{
-    ErrorEntry, ResultEntry, TargetEntry, error_document, findings_document, plan_document, results_document,
-    snapshot_text,
+    CheckedManifest, ErrorEntry, ResultEntry, TargetEntry, error_document, findings_document, plan_document,
+    results_document, snapshot_text,
 };
 use super::*;
 use crate::apply::End;
-use crate::diagnostics::{Finding, Rule};
+use crate::diagnostics::{Finding, Rule, Severity};
 use crate::document::tests::failure;
 use crate::document::{ShardEntry, Wording};
 use crate::live::{Live, Snapshot};
 use crate::manifest::write::{self, Detail};
-use crate::plan::tests::samples::{busy, create, in_sync, live, planned, read_yaml, target, warning};
+use crate::plan::tests::samples::{attribution, busy, create, in_sync, live, planned, read_yaml, target, warning};
 use crate::settings::{Kind, Setting};
 
 fn parsed(name: SchemaName) -> Json {
@@ -94,6 +94,21 @@ fn documents() -> Vec<(SchemaName, Json)> {
     let results = vec![result(End::Applied, None), result(End::InSync, Some(error()))];
     let whole = live(json!({"name": "Widget", "future": [1]}), Some(json!({})));
     let finding = Finding { help: None, ..Finding::new(Rule::TooLarge, "org.yaml", "the file is too large") };
+    let checked = CheckedManifest {
+        file: "org.yaml".to_owned(),
+        repository_file: "teams/org.yaml".to_owned(),
+        findings: vec![warning(), finding],
+        worst: Some(Severity::Error),
+    };
+    let mut attributed = busy();
+    attributed.changes[0].attribution = Some(attribution());
+    let failed = ErrorDocument {
+        command: Some("plan".to_owned()),
+        manifest: Some("org.yaml".to_owned()),
+        repository_path: Some("teams/org.yaml".to_owned()),
+        target: Some((&target()).into()),
+        ..error_document(error())
+    };
     vec![
         (
             SchemaName::Plan,
@@ -101,7 +116,7 @@ fn documents() -> Vec<(SchemaName, Json)> {
                 Wording::Plan,
                 Some(ShardEntry { index: 1, of: 3, manifests: 9 }),
                 &[
-                    planned(&busy()).into(),
+                    planned(&attributed).into(),
                     planned(&create()).into(),
                     failure(error()).into(),
                     planned(&in_sync()).into(),
@@ -109,8 +124,9 @@ fn documents() -> Vec<(SchemaName, Json)> {
             )),
         ),
         (SchemaName::Results, value(&results_document(results))),
-        (SchemaName::Findings, value(&findings_document(&[warning(), finding]))),
+        (SchemaName::Findings, value(&findings_document(&[checked]))),
         (SchemaName::Error, value(&error_document(error()))),
+        (SchemaName::Error, value(&failed)),
         (SchemaName::Snapshot, snapshot(whole)),
         (SchemaName::Snapshot, snapshot(Live::default())),
     ]
@@ -210,7 +226,10 @@ fn an_added_field_is_valid_but_undocumented() {
 #[test]
 fn a_missing_field_and_another_major_version_are_invalid() {
     for (name, document) in documents() {
-        let optional = ["digest", "failures", "seal", "shard"];
+        let optional = match name {
+            SchemaName::Error => ["command", "manifest", "repository_path", "target"],
+            _ => ["digest", "failures", "seal", "shard"],
+        };
         for key in document.as_object().unwrap().keys().filter(|key| !optional.contains(&key.as_str())) {
             let mut broken = document.clone();
             broken.as_object_mut().unwrap().remove(key);

@@ -6,8 +6,8 @@ use crate::diagnostics::{Finding, Location, Rule};
 use crate::live::{Document, Fingerprint, Live, Slot};
 use crate::manifest::ConsentPlace;
 use crate::plan::{
-    Action, Base, Change, Consent, GuardState, ManifestRef, Op, Origin, Plan, PlannedWrite, SavedPlan, Unmanaged,
-    WriteMethod,
+    Action, Attribution, Base, Change, Confidence, Consent, GuardState, ManifestRef, Means, Op, Origin, Plan,
+    PlannedWrite, SavedPlan, Unmanaged, WriteMethod,
 };
 use crate::settings::{Direction, Endpoint, Model, Target};
 
@@ -176,6 +176,18 @@ pub(crate) fn live(organization: Json, doh: Option<Json>) -> Live {
 pub(crate) fn read_yaml(text: &str) -> Json {
     let options = serde_yaml::options! { emit_comments: false };
     serde_yaml::from_str_with_options(text, options).unwrap_or_else(|error| panic!("{error}\n{text}"))
+}
+
+/// A write by a person's API token that contains the live value.
+pub(crate) fn attribution() -> Attribution {
+    Attribution {
+        confidence: Confidence::Setting,
+        actor: Some("bob@example.com".to_owned()),
+        means: Means::ApiToken,
+        token_name: Some("deploy".to_owned()),
+        time: Some("2026-11-20T14:03:00Z".parse().unwrap()),
+        ray: Some("8d2f0a1b2c3d4e5f".to_owned()),
+    }
 }
 
 /// [`busy`] as a saved plan.

@@ -105,7 +105,7 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
         plan::summary(plan),
         drift::summary(plan),
         documents::to_text(&documents::plan_document(Wording::Plan, None, &[planned(plan).into()])),
-        documents::to_text(&documents::findings_document(&plan.findings)),
+        documents::to_text(&documents::findings_document(&[checked("org.yaml", &plan.findings)])),
         page(plan),
         sarif(&plan.findings, None),
         gitlab::code_quality(&plan.findings, None),
@@ -235,21 +235,22 @@ fn no_format_contains_a_hostile_value_unescaped() {
         for format in F::value_variants() {
             let limit = format.limit().unwrap_or(usize::MAX);
             assert_harmless(&format.render(content, &Style::plain(80), limit));
-            assert_harmless(&format.render_failure(failed, limit));
+            assert_harmless(&format.render_failure(failed, &Style::plain(80), limit));
         }
     }
     for text in NASTY {
-        let (plan, message) = (filled_with(text), visible(text));
-        let (findings, hints) = (&plan.findings, [message.clone().into_owned()]);
+        // A failure may be read from a document, so its message need not be visible text.
+        let plan = filled_with(text);
+        let (findings, hints) = (&plan.findings, [text.to_owned()]);
         let failed = FailedRun {
-            command: "plan",
+            command: text,
             file: text,
             repository_file: text,
             ci: None,
             source: None,
             target: None,
             kind: crate::ending::FailureKind::Io,
-            message: &message,
+            message: text,
             hints: &hints,
             findings,
         };
@@ -258,7 +259,7 @@ fn no_format_contains_a_hostile_value_unescaped() {
             &failed,
         );
         for wording in [Wording::Plan, Wording::Drift] {
-            let (yaml, repository_file) = (message.clone().into_owned(), text.to_owned());
+            let (yaml, repository_file) = (visible(text).into_owned(), text.to_owned());
             let comparison = Comparison { yaml, repository_file, ..Comparison::of(wording, &plan) };
             each::<PlanFormat>(&comparison, &failed);
         }

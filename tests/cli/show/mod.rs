@@ -1,5 +1,7 @@
 //! `show`: documents of earlier runs, rendered offline.
 
+mod other_documents;
+
 use serde_json::Value as Json;
 
 use crate::common::repository::Repository;
@@ -93,14 +95,59 @@ fn a_document_that_was_cut_or_edited_is_refused() {
 }
 
 #[test]
-fn documents_of_other_commands_are_refused_by_name() {
+fn a_comment_links_the_run_that_shows_it() {
     let env = TestEnv::with_example();
-    for (command, kind) in [
-        (format!("export --format json --sandbox=state.json --account-id {ACCOUNT}"), "a snapshot"),
-        ("validate --format json".to_owned(), "findings of validate"),
-        ("apply --auto-approve --format json --sandbox=state.json".to_owned(), "results of apply or rollback"),
+    let document = env.run("plan --sandbox=state.json --format json").exits(0).document;
+    assert!(!document.contains("github.com"), "{document}");
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    let env = env
+        .set("GITHUB_SERVER_URL", "https://github.com")
+        .set("GITHUB_REPOSITORY", "widget/zero-trust")
+        .set("GITHUB_RUN_ID", "42")
+        .set("GITHUB_SHA", commit);
+    env.write("plan.json", &document);
+    let shown = env.run("show plan.json --format markdown").exits(0).stdout;
+    for link in [
+        format!("(https://github.com/widget/zero-trust/blob/{commit}/org.yaml#L"),
+        format!("(https://github.com/widget/zero-trust/commit/{commit})"),
+        "(https://github.com/widget/zero-trust/actions/runs/42)".to_owned(),
     ] {
-        env.write("other.json", &env.run(&command).exits(0).document);
-        env.run("show other.json").exits(64).says(&[&format!("cannot show other.json: the document is of {kind}")]);
+        assert!(shown.contains(&link), "{link}: {shown}");
     }
+}
+
+#[test]
+fn a_credential_in_a_document_is_not_shown() {
+    let token = "zdT0ken-that-must-never-be-seen_7391";
+    let env = TestEnv::with_example();
+    env.replace("org.yaml", "header_text: ", "header_text: zdT0ken-that-must-never-be-seen_7391 #");
+    let document = env.run("plan --sandbox=state.json --format json").exits(0).document;
+    assert!(document.contains(token));
+    let env = env.set("CLOUDFLARE_API_TOKEN", token);
+    env.write("plan.json", &document);
+    for format in FORMATS {
+        let shown = env.run(&format!("show plan.json --format {format} --report {format}=shown.txt")).exits(0);
+        let texts = [shown.stdout, shown.stderr, env.read("shown.txt")];
+        assert!(!texts.iter().any(|text| text.contains(token)), "{format}: {texts:?}");
+    }
+}
+
+#[test]
+fn a_document_of_a_later_version_is_shown_with_its_settings() {
+    let env = TestEnv::with_example();
+    let mut document = env.run("plan --sandbox=state.json --format json").exits(0).json();
+    let members = document.as_object_mut().unwrap();
+    members.remove("seal");
+    members.insert("format_version".to_owned(), "1.9".into());
+    members.insert("added_later".to_owned(), serde_json::json!({"plans": []}));
+    let change = &mut document["plans"][0]["changes"][0];
+    change["setting"] = "organization.added_later".into();
+    change["added_later"] = 1.into();
+    env.write("later.json", &document.to_string());
+    for format in FORMATS.into_iter().filter(|format| *format != "gitlab") {
+        let shown = env.run(&format!("show later.json --format {format}")).exits(0).stdout;
+        assert!(shown.replace('`', "").contains("added_later"), "{format}: {shown}");
+    }
+    let shown = env.run("show later.json --format json").exits(0).json();
+    assert_eq!(shown["plans"][0]["changes"][0]["setting"], "organization.added_later");
 }
