@@ -70,6 +70,27 @@ fn the_plan_of_a_pull_request_tells_its_change_from_drift() {
 }
 
 #[test]
+fn the_comment_on_a_pull_request_of_a_fork_tells_its_change_from_drift() {
+    let machine = Machine::new();
+    machine.run_job("github/fork-safe/snapshot.yml", "snapshot", &[]);
+    machine.write("live.json", &machine.read("temp/live.json"));
+    machine.write("org.yaml", &manifest("24h", true));
+    machine.disconnect();
+    machine.start_empty();
+    for (main, parts) in [(Some(manifest("12h", true)), &BOTH[..]), (None, &["### zerodrift plan: 2 settings of "])] {
+        let _ = std::fs::remove_file(machine.path("answers/main.yaml"));
+        if let Some(main) = main {
+            machine.answer("main.yaml", &main);
+        }
+        let ended = machine.run_job("github/fork-safe/comment.yml", "comment", &[("steps.find.outputs.number", "7")]);
+        assert_eq!(ended["steps.plan"], 0, "{ended:?}");
+        let comment = machine.read("checkout/plan.md.comment");
+        assert!(parts.iter().all(|part| comment.contains(part)), "{comment}");
+        assert!(!comment.contains("`base-"), "{comment}");
+    }
+}
+
+#[test]
 fn the_plan_of_a_merge_request_tells_its_change_from_drift() {
     let machine = Machine::new();
     let server = server(&machine);

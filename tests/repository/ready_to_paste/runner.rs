@@ -21,6 +21,8 @@ const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 /// Writes down what it is asked to change, and answers from files what it is asked for. A file of JSON goes through the filter.
 const GH: &str = r#"#!/bin/sh
 filter=. before=
+# The commit of main that a pull request starts from.
+START=89abcdef0123456789abcdef0123456789abcdef
 for word in "$@"; do
     if [ "$before" = --jq ]; then filter=$word; fi
     before=$word
@@ -48,6 +50,11 @@ case "$*" in
         answer "succeeded-${deployment%%/*}"
         exit ;;
     *"/runs?"*) answer runs; exit ;;
+    *"/compare/main..."*) echo "$START"; exit ;;
+    *"/contents/org.yaml?ref=$START")
+        if [ -f "$ANSWERS/main.yaml" ]; then cat "$ANSWERS/main.yaml"; exit; fi
+        echo '{"message": "Not Found", "status": "404"}'
+        exit 1 ;;
     *"/contents/org.yaml?ref="*) cat "$ANSWERS/../org.yaml"; exit ;;
     "run download "*)
         echo "$*" >> "$ANSWERS/downloads"
