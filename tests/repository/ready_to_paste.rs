@@ -2,6 +2,7 @@
 //! theirs, run as its platform would run it, against a sandbox and with stand-ins for `gh` and `curl`.
 
 mod bases;
+mod cluster;
 mod elsewhere;
 mod filters;
 mod forks;
@@ -10,6 +11,8 @@ mod install;
 mod notes;
 mod permissions;
 mod runner;
+mod shards;
+mod shards_in_cluster;
 mod who;
 
 use std::path::{Path, PathBuf};
@@ -22,10 +25,11 @@ use serde_json::Value as Json;
 const PLACE: &str =
     "COMPLETE_ME/zerodrift/.github/actions/setup@0000000000000000000000000000000000000000 # COMPLETE_ME";
 
-const WORKFLOWS: [&str; 6] = [
+const WORKFLOWS: [&str; 7] = [
     "github/plan.yml",
     "github/apply.yml",
     "github/drift.yml",
+    "github/shards.yml",
     "github/fork-safe/snapshot.yml",
     "github/fork-safe/plan.yml",
     "github/fork-safe/comment.yml",

@@ -248,7 +248,8 @@ impl Machine {
         self.exit_code(self.command("zerodrift").args(arguments).env("CLOUDFLARE_API_TOKEN", self.token.get()))
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// A program with the environment of the machine.
+    pub(super) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(if program == "zerodrift" { env!("CARGO_BIN_EXE_zerodrift") } else { program });
         let nowhere = "http://127.0.0.1:9".to_owned();
         let base_url = self.sandbox.borrow().as_ref().map_or(nowhere, |sandbox| sandbox.base_url.clone());
@@ -263,7 +264,8 @@ impl Machine {
         command
     }
 
-    fn exit_code(&self, command: &mut Command) -> i32 {
+    /// Runs a command, and says how it ended.
+    pub(super) fn exit_code(&self, command: &mut Command) -> i32 {
         let output = command.output().unwrap();
         let code = output.status.code().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
@@ -336,17 +338,19 @@ impl Machine {
 
     /// Runs the scripts of a job as GitLab does, and says how they ended.
     pub(super) fn run_gitlab_job(&self, job: &str, variables: &[(&str, &str)]) -> i32 {
-        let pipeline = self.pasted("gitlab/.gitlab-ci.yml");
+        self.run_pipeline_job("gitlab/.gitlab-ci.yml", job, variables)
+    }
+
+    /// Runs the scripts of a job of this pipeline as GitLab does, and says how they ended.
+    pub(super) fn run_pipeline_job(&self, pipeline: &str, job: &str, variables: &[(&str, &str)]) -> i32 {
+        let pipeline = self.pasted(pipeline);
         let mut lines = vec!["set -eo pipefail"];
-        let base = pipeline[job]["extends"].as_str().unwrap();
-        let before = [&pipeline[job]["before_script"], &pipeline[base]["before_script"]];
-        let before = before.into_iter().find(|script| script.is_array()).unwrap();
-        for script in [before, &pipeline[job]["script"]] {
-            lines.extend(script.as_array().unwrap().iter().map(|line| line.as_str().unwrap()));
+        for key in ["before_script", "script"] {
+            lines.extend(inherited(&pipeline, job, key).as_array().unwrap().iter().map(|line| line.as_str().unwrap()));
         }
         let script = self.completed(&lines.join("\n"));
         let mut command = self.command("bash");
-        let own = pipeline[job]["variables"].as_object().into_iter().flatten();
+        let own = inherited(&pipeline, job, "variables").as_object().into_iter().flatten();
         command.args(["-c", &script]).envs(own.map(|(name, value)| (name, value.as_str().unwrap())));
         command.envs(variables.iter().copied());
         command.env("CI_PROJECT_DIR", &*self.checkout.borrow()).env("CLOUDFLARE_API_TOKEN", self.token.get());
@@ -362,6 +366,15 @@ impl Machine {
             .replace("archive=COMPLETE_ME", &format!("archive={ARCHIVE}"))
             .replace("sha256=COMPLETE_ME", &format!("sha256={checksum}"))
             .replace("/usr/local/bin", &installed)
+    }
+}
+
+/// What a job of GitLab has under this key, or the job that it extends.
+pub(super) fn inherited<'p>(pipeline: &'p Json, job: &str, key: &str) -> &'p Json {
+    let own = &pipeline[job];
+    match own["extends"].as_str() {
+        Some(base) if own[key].is_null() => inherited(pipeline, base, key),
+        _ => &own[key],
     }
 }
 
