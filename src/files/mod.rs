@@ -3,6 +3,7 @@
 //! - `read`: inputs: regular files, opened without blocking, and read up to a limit
 //! - `write`: outputs: written completely or not at all, never through a symbolic link, and only to regular files
 //! - `append`: lines appended to a file, each completely or not at all
+//! - `fill`: many new files in one folder
 //! - `folder`: folders that nobody else can write to
 //! - `identity`: whether two paths lead to the same file
 //! - `kind`: the kind of a file system entry
@@ -12,6 +13,7 @@
 #![cfg_attr(not(feature = "cli"), allow(dead_code, unused_imports, reason = "the command line uses most of it"))]
 
 mod append;
+mod fill;
 mod folder;
 mod identity;
 mod kind;
@@ -22,6 +24,7 @@ mod walk;
 mod write;
 
 pub(crate) use append::{append, open_to_append};
+pub(crate) use fill::{FillError, fill_folder};
 pub(crate) use folder::{FolderRisk, check_private_folder, delete, make_folder, make_private_folder};
 pub(crate) use identity::FileIdentity;
 pub(crate) use kind::check_output;

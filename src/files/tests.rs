@@ -285,3 +285,19 @@ fn names_are_one_file_where_the_system_says_so() {
     assert_ne!(FileIdentity::of(&folder.path("future")), FileIdentity::of(&folder.path("other")));
     assert_eq!(FileIdentity::of(&folder.path("no/where")), None);
 }
+
+#[test]
+fn an_empty_or_missing_folder_is_filled_and_no_other() {
+    let folder = Folder::new();
+    let filled = |name: &str| {
+        let files = ["a", "b"].map(|name| (name.to_owned(), format!("text of {name}")));
+        fill_folder(&folder.path(name), files).map_err(|failed| (failed.path, failed.error.kind()))
+    };
+    assert_eq!(filled("new/inner"), Ok(2));
+    assert_eq!(text(&folder.path("new/inner/b")), "text of b");
+    std::fs::create_dir(folder.path("empty")).unwrap();
+    assert_eq!(filled("empty"), Ok(2));
+    assert_eq!(filled("empty"), Err((folder.path("empty"), ErrorKind::DirectoryNotEmpty)));
+    folder.file("file", "");
+    assert_eq!(filled("file"), Err((folder.path("file"), ErrorKind::AlreadyExists)));
+}

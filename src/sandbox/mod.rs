@@ -6,6 +6,7 @@
 //!
 //! - `state`, `account_state`, `residence`, `visit`: the state, that of one account, and access to one account
 //! - `store`, `seed`: the file of the state, and the initial state
+//! - `generated`, `generated_content`: any number of accounts whose names and states follow from a seed
 //! - `personality`, `named`, `fault`, `fault_syntax`, `hostile`: undocumented behaviour, failures, and violations of the contract
 //! - `quota`: the budget of requests
 //! - `api`, `route`, `auth`, `exchange`, `envelope`: requests and answers
@@ -39,6 +40,8 @@ mod exchange;
 mod fault;
 mod fault_syntax;
 mod fields;
+mod generated;
+mod generated_content;
 mod hostile;
 mod instance;
 mod late;
@@ -68,6 +71,8 @@ pub use api::Sandbox;
 pub use exchange::{Answer, Delivery, RecordedRequest};
 pub use fault::{AffectedRequests, BodyFormat, Fault, FaultEndpoint, FaultKind};
 pub use fault_syntax::FaultError;
+pub use generated::{GeneratedOrganization, GeneratedSet};
+pub use generated_content::{BASE_FILE, base_manifest};
 pub use hostile::{Concurrent, Hostile, Moment, UnknownValues};
 pub use instance::Instance;
 pub use logged::{LoggedActor, LoggedWrite};

@@ -1,6 +1,7 @@
 //! Where the state of an account or zone is.
 
 use super::account_state::{AccountState, key};
+use super::generated::GeneratedOrganization;
 use super::state::{Adopt, State};
 use crate::settings::Target;
 
@@ -11,6 +12,8 @@ pub(super) enum Residence {
     First,
     /// In [`State::accounts`], under this key.
     Listed(String),
+    /// Nowhere: it was never written, and is generated. The key is that under which it will be listed.
+    Generated(String, GeneratedOrganization),
     /// Nowhere: it was never written. The key is that under which it will be listed.
     Unwritten(String),
 }
@@ -21,6 +24,7 @@ impl State {
         Some(match self.residence(target)? {
             Residence::First => self.first(),
             Residence::Listed(key) => self.accounts.get(&key)?.clone(),
+            Residence::Generated(_, organization) => organization.state(),
             Residence::Unwritten(_) => self.unwritten(),
         })
     }
@@ -32,6 +36,8 @@ impl State {
             Some(Residence::First)
         } else if self.accounts.contains_key(&key) {
             Some(Residence::Listed(key))
+        } else if let Some(organization) = self.generated.and_then(|set| set.find(target)) {
+            Some(Residence::Generated(key, organization))
         } else if self.target.is_none() && self.adopt != Adopt::Listed {
             Some(Residence::First)
         } else {

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::account_state::{self, Account, AccountState, StaleDocument, read_accounts};
 use super::fault::Fault;
+use super::generated::GeneratedSet;
 use super::hostile::Hostile;
 use super::logged::LoggedWrite;
 use super::personality::Personality;
@@ -72,12 +73,15 @@ pub struct State {
     /// The state before the first write, which an account or zone that was never written has under [`Adopt::Any`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub initial: Option<Box<AccountState>>,
+    /// Accounts that are generated from a seed. One that was written is in `accounts`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generated: Option<GeneratedSet>,
     /// The original texts of the placeholders in the documents; the file contains the originals. See [`Document::fields`].
     #[serde(skip)]
     pub texts: Texts,
 }
 
-/// The accounts and zones that exist, besides `target` and `accounts`. Others are refused with 9109.
+/// The accounts and zones that exist, besides `target`, `accounts` and `generated`. Others are refused with 9109.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Adopt {
@@ -192,6 +196,7 @@ impl Default for State {
             audit_log: Vec::new(),
             accounts: BTreeMap::new(),
             initial: None,
+            generated: None,
             texts: Texts::default(),
         }
     }
@@ -201,6 +206,11 @@ impl State {
     /// Returns a state with only an organization; with none if the value is not an object.
     pub fn with_organization(organization: Json) -> Self {
         Self { organization: into_object(organization), ..Self::default() }
+    }
+
+    /// Returns a state with generated accounts, and no others.
+    pub fn with_generated(set: GeneratedSet) -> Self {
+        Self { adopt: Adopt::Listed, generated: Some(set), ..Self::default() }
     }
 
     /// Sets the DNS over HTTPS settings, with the names that answers use.

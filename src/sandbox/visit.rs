@@ -1,5 +1,6 @@
 //! Access to the accounts of a sandbox, one at a time.
 
+use super::account_state::AccountState;
 use super::api::Sandbox;
 use super::envelope::ApiError;
 use super::residence::Residence;
@@ -23,19 +24,22 @@ impl Sandbox {
                 self.state.accounts.insert(key, account);
                 Ok(result)
             }
-            Residence::Unwritten(key) => {
-                let before = self.state.unwritten();
-                let mut account = before.clone();
-                self.state.swap_first(&mut account);
-                let result = action(self);
-                self.state.swap_first(&mut account);
-                // An account that is only read needs no memory.
-                if account != before {
-                    self.state.accounts.insert(key, account);
-                }
-                Ok(result)
-            }
+            Residence::Generated(key, organization) => Ok(self.visit_unwritten(key, organization.state(), action)),
+            Residence::Unwritten(key) => Ok(self.visit_unwritten(key, self.state.unwritten(), action)),
         }
+    }
+
+    /// Runs an action on an account or zone that was never written, and lists it if its state changes.
+    fn visit_unwritten<T>(&mut self, key: String, before: AccountState, action: impl FnOnce(&mut Self) -> T) -> T {
+        let mut account = before.clone();
+        self.state.swap_first(&mut account);
+        let result = action(self);
+        self.state.swap_first(&mut account);
+        // An account that is only read needs no memory.
+        if account != before {
+            self.state.accounts.insert(key, account);
+        }
+        result
     }
 
     /// Runs an action on the first account or zone. Keeps its state before the first change, with which all others start.

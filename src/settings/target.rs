@@ -70,6 +70,17 @@ impl FromStr for TargetId {
 }
 
 impl TargetId {
+    /// Returns the id with these bytes.
+    pub fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(format!("{:032x}", u128::from_be_bytes(bytes)))
+    }
+
+    /// Returns the bytes of the id.
+    pub fn bytes(&self) -> [u8; 16] {
+        // An id has 32 hexadecimal digits, so the number is always valid.
+        u128::from_str_radix(&self.0, 16).unwrap_or_default().to_be_bytes()
+    }
+
     /// The 32 digits.
     pub fn as_str(&self) -> &str {
         &self.0

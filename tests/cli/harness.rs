@@ -207,16 +207,21 @@ impl fmt::Display for CommandOutput {
     }
 }
 
-/// `zerodrift sandbox` as a separate process with the state file `state.json`. Dropping it ends the process.
+/// `zerodrift sandbox` as a separate process. Dropping it ends the process.
 pub(crate) struct SandboxProcess {
     child: Child,
     pub(crate) base_url: String,
 }
 
 impl SandboxProcess {
-    /// Starts it, and waits until it prints its address.
+    /// Starts it with the state file `state.json`.
     pub(crate) fn start(env: &TestEnv, arguments: &str) -> Self {
-        let mut command = env.command(&format!("sandbox --state state.json {arguments}"));
+        Self::serve(env, &format!("--state state.json {arguments}"))
+    }
+
+    /// Starts it, and waits until it prints its address.
+    pub(crate) fn serve(env: &TestEnv, arguments: &str) -> Self {
+        let mut command = env.command(&format!("sandbox {arguments}"));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let first = lines.next().expect("the sandbox says where it is").unwrap();

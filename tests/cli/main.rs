@@ -23,6 +23,7 @@ mod extends;
 mod failures;
 mod foreign_flags;
 mod forms;
+mod generated_organizations;
 mod guards;
 mod init;
 #[cfg(unix)]

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use crate::harness::{ACCOUNT, SandboxProcess, TestEnv};
 
 /// What the sandbox says after its variables, as many lines as are asked for.
-fn told(env: &TestEnv, arguments: &str, lines: usize) -> String {
+pub(crate) fn told(env: &TestEnv, arguments: &str, lines: usize) -> String {
     let mut command = env.command(arguments);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let said = BufReader::new(child.stderr.take().unwrap()).lines().take(lines).map(Result::unwrap).collect::<Vec<_>>();

@@ -1,12 +1,16 @@
 //! `sandbox`: serves the emulated API on loopback until a signal stops it.
 
 mod edit;
+mod generated;
+mod manifests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use self::edit::EditArgs;
+use self::generated::GeneratedArgs;
+use self::manifests::ManifestsArgs;
 use crate::cli::command_spec::{CommandSpec, block_on};
 use crate::cli::connection::connect::{SANDBOX_TOKEN, open_instance, sandbox_error, sandbox_state, serve};
 use crate::cli::context::Context;
@@ -15,13 +19,17 @@ use crate::cli::process::interrupt;
 use crate::cloudflare::Rate;
 use crate::ending::Exit;
 use crate::sandbox::openapi;
-use crate::sandbox::{Fault, Personality, State};
+use crate::sandbox::{Fault, Instance, Personality, Sandbox, State};
 
 /// Serve an emulated API on loopback, for trials and tests
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   zerodrift sandbox
   zerodrift sandbox --state live.json --port 8787
+
+  Serve 10,000 organizations, of which 3 differ from their manifests:
+    zerodrift sandbox manifests orgs --organizations 10000
+    zerodrift sandbox --organizations 10000 --drifted 3
 
   List the behaviours that can be emulated, then choose some:
     zerodrift sandbox --personality list
@@ -47,6 +55,14 @@ Prints the environment variables to export, and runs until Ctrl-C.")]
 pub(crate) struct SandboxArgs {
     #[command(subcommand)]
     command: Option<SandboxCommand>,
+    /// Serve N generated organizations instead of one that answers to any id
+    ///
+    /// Their state is in memory, unless --state names a file.
+    #[arg(long, value_name = "N", value_parser = generated::organizations, allow_negative_numbers = true)]
+    #[arg(help_heading = "Generated organizations")]
+    organizations: Option<u32>,
+    #[command(flatten)]
+    generated: GeneratedArgs,
     /// The state file; you can edit it while the sandbox runs
     #[arg(long, value_name = "STATE.json")]
     state: Option<PathBuf>,
@@ -75,12 +91,14 @@ pub(crate) struct SandboxArgs {
 #[derive(Debug, Subcommand)]
 enum SandboxCommand {
     Edit(EditArgs),
+    Manifests(ManifestsArgs),
 }
 
 impl CommandSpec for SandboxArgs {
     fn run(&self, context: &Context) -> Result<Exit, CliError> {
         match &self.command {
             Some(SandboxCommand::Edit(edit)) => edit::run(context, edit),
+            Some(SandboxCommand::Manifests(manifests)) => manifests::run(context, manifests),
             None => block_on(run(context, self)),
         }
     }
@@ -97,18 +115,33 @@ async fn run(context: &Context, args: &SandboxArgs) -> Result<Exit, CliError> {
         return Ok(Exit::Success);
     }
     let (personality, faults) = overrides(args)?;
-    let path = sandbox_state(&context.env, args.state.as_deref())?;
-    let instance = open_instance(&path)?.with_overrides(personality, faults.clone());
+    let (instance, place) = open(context, args)?;
+    let instance = instance.with_overrides(personality, faults.clone());
     let instance = args.budget.iter().fold(instance, |instance, rate| instance.with_budget(*rate));
     let state = instance.state().map_err(sandbox_error)?;
     let running = serve(instance, args.port).await?;
     let serving = async {
-        say_where(context, &running.base_url(), &path)?;
+        say_where(context, &running.base_url(), &place)?;
         say_behaviour(context, &state, personality, &faults, args.budget);
         std::future::pending::<Result<Exit, CliError>>().await
     };
     // A signal is the normal way to stop the server, so the run succeeds.
     interrupt::abandonable(serving).await.unwrap_or(Ok(Exit::Success))
+}
+
+/// Opens the sandbox to serve. Returns also a note about where its state is.
+fn open(context: &Context, args: &SandboxArgs) -> Result<(Instance, String), CliError> {
+    let set = args.organizations.map(|organizations| args.generated.set(organizations)).transpose()?;
+    let path = match (set, &args.state) {
+        (Some(set), None) => {
+            let instance = Instance::from(Sandbox::from_state(State::with_generated(set))).without_recording();
+            return Ok((instance, "The state is in memory, and is lost when the sandbox stops.".to_owned()));
+        }
+        (Some(set), Some(path)) => generated::open_store(path, set)?.path().to_owned(),
+        (None, named) => sandbox_state(&context.env, named.as_deref())?,
+    };
+    let place = format!("State file: {}. You can edit it while the sandbox runs.", context.env.short(&path));
+    Ok((open_instance(&path)?, place))
 }
 
 fn port(text: &str) -> Result<u16, String> {
@@ -126,10 +159,9 @@ fn overrides(args: &SandboxArgs) -> Result<(Option<Personality>, Vec<Fault>), Cl
     Ok((personality, faults.map_err(|error| CliError::usage(format!("--fault: {error}")))?))
 }
 
-fn say_where(context: &Context, base_url: &str, state: &Path) -> Result<(), CliError> {
+fn say_where(context: &Context, base_url: &str, state: &str) -> Result<(), CliError> {
     context.print(&format!("export CLOUDFLARE_BASE_URL={base_url}\nexport CLOUDFLARE_API_TOKEN={SANDBOX_TOKEN}\n"))?;
-    let state = context.env.short(state);
-    context.ui.note(&format!("State file: {state}. You can edit it while the sandbox runs. Press Ctrl-C to stop."));
+    context.ui.note(&format!("{state} Press Ctrl-C to stop."));
     Ok(())
 }
 
@@ -147,6 +179,10 @@ fn say_behaviour(
         }
     };
     let listed = |faults: &[Fault]| faults.iter().map(Fault::to_string).collect::<Vec<_>>().join(", ");
+    let generated = state
+        .generated
+        .map(|set| format!("{} generated, seed {}, {} drifted", set.organizations, set.seed, set.drifted));
+    say("Organizations", generated.unwrap_or_default(), "in the state");
     match personality {
         Some(personality) => say("Personality", personality.to_string(), "of this run"),
         None => say("Personality", state.personality.to_string(), "in the state file"),

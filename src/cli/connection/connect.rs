@@ -238,14 +238,17 @@ pub(crate) fn sandbox_error(error: sandbox::StoreError) -> CliError {
 /// # Errors
 /// Returns an error if it is not a sandbox state, or cannot be read or written.
 pub(crate) fn open_store(path: &Path) -> Result<sandbox::Store, CliError> {
-    sandbox::Store::open(path).map_err(|error| {
-        let failure = CliError::new(FailureKind::Sandbox, error.to_string());
-        match error {
-            // The message already contains what to do.
-            sandbox::StoreError::Invalid { .. } => failure,
-            _ => failure.hint("name a regular file in a folder that exists: --sandbox=STATE.json"),
-        }
-    })
+    sandbox::Store::open(path).map_err(store_error)
+}
+
+/// Returns the failure of a state file that cannot be opened or created.
+pub(crate) fn store_error(error: sandbox::StoreError) -> CliError {
+    let failure = CliError::new(FailureKind::Sandbox, error.to_string());
+    match error {
+        // The message already contains what to do.
+        sandbox::StoreError::Invalid { .. } => failure,
+        _ => failure.hint("name a regular file in a folder that exists: --sandbox=STATE.json"),
+    }
 }
 
 /// Serves a sandbox on loopback; port 0 selects any free port.

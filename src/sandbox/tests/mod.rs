@@ -6,6 +6,7 @@ mod budget;
 mod echo;
 mod faults;
 mod files;
+mod generated;
 mod refusals;
 mod routes;
 mod stories;
