@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
 use super::mark;
-use crate::files::{self, FileAccess};
+use crate::files::{self, FileAccess, LARGEST_DOCUMENT};
 use crate::live::{Live, Snapshot};
 use crate::plan::Plan;
 use crate::settings::{CLOUDFLARE, Target};
@@ -84,6 +84,7 @@ impl Backups {
     /// Writes the document with a name that does not exist yet.
     fn write(&self, stem: &str, image: &PreImage<'_>, now: Timestamp) -> io::Result<PathBuf> {
         let text = document(image, now);
+        files::check_size(&text, LARGEST_DOCUMENT)?;
         let digest: String = image.plan.digest.trim_start_matches("sha256:").chars().take(8).collect();
         for attempt in 1..=MAX_SAME_TIME {
             let again = if attempt == 1 { String::new() } else { format!("-{attempt}") };

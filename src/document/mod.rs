@@ -49,8 +49,8 @@ pub use org_schema::NOT_IN_SCHEMA;
 #[cfg(feature = "sandbox")]
 pub(crate) use org_schema::values;
 pub use plan::{
-    AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, ManifestEntry, OriginCounts,
-    PlanDocument, PlanEntry, PlanSummary, SavedEntry, ShardEntry, UnmanagedEntry, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, InputsEntry, ManifestEntry,
+    OriginCounts, PlanDocument, PlanEntry, PlanSummary, SavedEntry, ShardEntry, UnmanagedEntry, WriteEntry,
 };
 #[cfg(any(feature = "cli", test))]
 pub(crate) use results::results_document;

@@ -15,12 +15,6 @@ use crate::plan::{
 
 /// Returns the document of what one command found about some organizations, of a shard if it compared only a part of them.
 pub fn plan_document(wording: Wording, shard: Option<ShardEntry>, set: &[Compared<'_>]) -> PlanDocument {
-    let document = unsealed(wording, shard, set);
-    PlanDocument { seal: Some(seal(&serde_json::json!(document))), ..document }
-}
-
-/// As [`plan_document`], without the seal.
-pub(super) fn unsealed(wording: Wording, shard: Option<ShardEntry>, set: &[Compared<'_>]) -> PlanDocument {
     let (mut totals, mut plans, mut failures) = (Totals::default(), Vec::new(), Vec::new());
     for compared in set {
         totals.add(compared);
@@ -29,7 +23,8 @@ pub(super) fn unsealed(wording: Wording, shard: Option<ShardEntry>, set: &[Compa
             Compared::Failed(failure) => failures.push((**failure).clone()),
         }
     }
-    PlanDocument { plans, ..frame(wording, shard, &totals, failures) }
+    let document = PlanDocument { plans, ..frame(wording, shard, &totals, failures) };
+    PlanDocument { seal: Some(seal(&serde_json::json!(document))), ..document }
 }
 
 /// Returns a document without its plans.
@@ -126,6 +121,7 @@ impl From<&Comparison<'_>> for PlanEntry {
             writes: writes.iter().map(WriteEntry::from).collect(),
             findings: findings.iter().map(FindingEntry::from).collect(),
             base: base.as_ref().map(BaseEntry::from),
+            inputs: None,
             live_sha256: live_sha256.clone(),
             difference: yaml.clone(),
             digest: digest.clone(),

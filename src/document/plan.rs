@@ -47,8 +47,7 @@ pub struct PlanDocument {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "SavedEntry")]
     pub saved: Option<SavedEntry>,
-    /// SHA-256 of the document without this field, with sorted members and without spaces. It detects edits. Absent from a
-    /// saved plan, which has its own seal.
+    /// SHA-256 of the document without this field, with sorted members and without spaces. It detects edits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", regex(pattern = DIGEST_PATTERN))]
     pub seal: Option<String>,
@@ -87,21 +86,24 @@ pub struct FailureEntry {
 }
 
 /// The part of a saved plan that plan --out adds and apply --plan checks.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct SavedEntry {
-    /// When the plan expires, in RFC 3339. It cannot be applied from then on.
+    /// When the plans expire, in RFC 3339. They cannot be applied from then on.
     #[schemars(extend("format" = "date-time"))]
     pub expires_at: String,
+}
+
+/// What a saved plan was made from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[non_exhaustive]
+pub struct InputsEntry {
     /// The declared settings: the path of each, and its value as written in the manifest.
     pub declared: BTreeMap<String, Json>,
     /// The live state that the plan was made from: for each section, the paths and their canonical values. A section
     /// that does not exist is null; one that was not read is missing.
     #[schemars(with = "BTreeMap<String, Option<Map<String, Json>>>")]
     pub live: Fingerprint,
-    /// SHA-256 of the document without this field, with sorted members and without spaces. It detects edits.
-    #[schemars(regex(pattern = DIGEST_PATTERN))]
-    pub seal: String,
 }
 
 /// The plan of one organization.
@@ -132,6 +134,10 @@ pub struct PlanEntry {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "BaseEntry")]
     pub base: Option<BaseEntry>,
+    /// What the plan was made from. Added by plan --out. Absent from a printed plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "InputsEntry")]
+    pub inputs: Option<InputsEntry>,
     /// SHA-256 of the live state, without the fields that the API changes by itself.
     #[schemars(regex(pattern = SHA256_PATTERN))]
     pub live_sha256: String,

@@ -2,14 +2,15 @@
 
 use std::io::{self, BufRead as _, BufReader, Read, Seek, Write};
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::compared::Compared;
-use super::comparison::Wording;
+use super::comparison::{Comparison, Wording};
 use super::of_plan::{self, Totals};
-use super::plan::{FailureEntry, PlanEntry, ShardEntry};
+use super::plan::{FailureEntry, InputsEntry, PlanDocument, PlanEntry, SavedEntry, ShardEntry};
 use crate::json;
-use crate::plan::Seal;
+use crate::plan::{SavedPlan, Seal};
 
 /// Writes the [plan document](super::plan_document) of many organizations without keeping it in memory. Plans are collected
 /// in a file until the totals are known.
@@ -20,12 +21,19 @@ pub struct PlanStream<S> {
     shard: Option<ShardEntry>,
     totals: Totals,
     failures: Vec<FailureEntry>,
+    saved: Option<SavedEntry>,
 }
 
 impl<S: Read + Write + Seek> PlanStream<S> {
     /// Returns a document without organizations. The spool is an empty file.
     pub fn new(spool: S, wording: Wording, shard: Option<ShardEntry>) -> Self {
-        Self { spool, wording, shard, totals: Totals::default(), failures: Vec::new() }
+        Self { spool, wording, shard, totals: Totals::default(), failures: Vec::new(), saved: None }
+    }
+
+    /// Makes it the document of saved plans, which cannot be applied from a point in time on.
+    #[must_use]
+    pub fn expiring_at(self, time: Timestamp) -> Self {
+        Self { saved: Some(SavedEntry { expires_at: time.to_string() }), ..self }
     }
 
     /// Adds an organization.
@@ -39,12 +47,24 @@ impl<S: Read + Write + Seek> PlanStream<S> {
                 self.failures.push((**failure).clone());
                 Ok(())
             }
-            // One line for the seal, which covers sorted members, and one for the document.
-            Compared::Done(comparison) => {
-                let entry = PlanEntry::from(&**comparison);
-                writeln!(self.spool, "{}\n{}", json::sorted(&json!(entry)), serde_json::to_string(&entry)?)
-            }
+            Compared::Done(comparison) => self.put(&PlanEntry::from(&**comparison)),
         }
+    }
+
+    /// Adds a saved plan.
+    ///
+    /// # Errors
+    /// Returns an error if the spool cannot be written.
+    pub fn add_saved(&mut self, comparison: Comparison<'_>, saved: &SavedPlan) -> io::Result<()> {
+        let inputs = InputsEntry { declared: saved.declared.clone(), live: saved.live.clone() };
+        let entry = PlanEntry { inputs: Some(inputs), ..PlanEntry::from(&comparison) };
+        self.totals.add(&comparison.into());
+        self.put(&entry)
+    }
+
+    /// Writes one line for the seal, which covers sorted members, and one for the document.
+    fn put(&mut self, entry: &PlanEntry) -> io::Result<()> {
+        writeln!(self.spool, "{}\n{}", json::sorted(&json!(entry)), serde_json::to_string(entry)?)
     }
 
     /// Writes the document.
@@ -53,6 +73,7 @@ impl<S: Read + Write + Seek> PlanStream<S> {
     /// Returns an error if the spool cannot be read, or the document cannot be written.
     pub fn finish(mut self, out: &mut impl Write) -> io::Result<()> {
         let frame = of_plan::frame(self.wording, self.shard, &self.totals, std::mem::take(&mut self.failures));
+        let frame = PlanDocument { saved: self.saved.take(), ..frame };
         let mut seal = Seal::default();
         let (sorted, pretty) = (json::sorted(&json!(frame)), super::to_text(&frame));
         // The frame has no plans, and no text in it contains this key with an empty array, since quotes in texts are escaped.

@@ -28,7 +28,7 @@ pub(crate) use fill::{FillError, fill_folder};
 pub(crate) use folder::{FolderRisk, check_private_folder, delete, make_folder, make_private_folder};
 pub(crate) use identity::FileIdentity;
 pub(crate) use kind::check_output;
-pub(crate) use read::{LARGEST_DOCUMENT, bounded, open, read, read_start, standard_input};
+pub(crate) use read::{LARGEST_DOCUMENT, LARGEST_SET, bounded, check_size, open, read, read_start, standard_input};
 pub(crate) use walk::{WalkError, files_below};
 pub(crate) use write::{FileAccess, create, replace, replace_unchanged};
 

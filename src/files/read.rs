@@ -6,9 +6,12 @@ use std::path::Path;
 
 use super::kind::{require_regular, without_waiting};
 
-/// The largest document that is read, in bytes: a backup, a saved plan, a snapshot. Files that are written to be read
-/// back have the same limit.
+/// The largest document about one organization that is read, in bytes: a backup, a snapshot. Files that are written to be
+/// read back have the same limit.
 pub(crate) const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
+
+/// The largest document that is read, in bytes, if it may be about many organizations: a result, a saved plan.
+pub(crate) const LARGEST_SET: u64 = 16 * LARGEST_DOCUMENT;
 
 /// Opens a regular file. A symbolic link to one is followed.
 ///
@@ -69,8 +72,16 @@ fn start(file: impl Read, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Checks that a text can be read back after it was written.
+///
+/// # Errors
+/// Returns an error if it is larger than the limit of reading it.
+pub(crate) fn check_size(text: &str, limit: u64) -> io::Result<()> {
+    if text.len() as u64 > limit { Err(too_large(limit)) } else { Ok(()) }
+}
+
 /// The error for a file that is larger than a limit.
-pub(super) fn too_large(limit: u64) -> io::Error {
+fn too_large(limit: u64) -> io::Error {
     const MEBIBYTE: u64 = 1024 * 1024;
     let limit =
         if limit.is_multiple_of(MEBIBYTE) { format!("{} MiB", limit / MEBIBYTE) } else { format!("{limit} bytes") };

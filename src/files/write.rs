@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use super::folder::{belongs_to_us, sync_folder};
 use super::identity::{FileIdentity, parent};
 use super::kind::{require_regular, without_waiting};
-use super::read::{LARGEST_DOCUMENT, bounded, too_large};
+use super::read::{LARGEST_SET, bounded};
 
 /// Who may read a file that is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -182,10 +182,6 @@ fn content(file: &mut File, limit: u64) -> io::Result<Vec<u8>> {
 
 /// Writes the bytes to a temporary file in the same folder and syncs it. It is deleted on drop.
 fn beside(path: &Path, bytes: &[u8], access: FileAccess, old: Option<&Metadata>) -> io::Result<NamedTempFile> {
-    if access == FileAccess::Owner && bytes.len() as u64 > LARGEST_DOCUMENT {
-        // Reading the file back would refuse it.
-        return Err(too_large(LARGEST_DOCUMENT));
-    }
     let mut reason = None;
     let new_access = if old.is_some() { FileAccess::Owner } else { access };
     let open = |temporary: &Path| {
@@ -222,7 +218,7 @@ fn keep_owner(_: &File, _: &Metadata) {}
 
 /// Overwrites the content of a file, and restores the old content if that fails.
 fn in_place(file: &mut File, new: &[u8]) -> io::Result<()> {
-    let old = content(file, LARGEST_DOCUMENT)?;
+    let old = content(file, LARGEST_SET)?;
     let mut touched = 0;
     let Err(error) = overwrite(file, old.len(), new, &mut touched) else { return Ok(()) };
     let fate = match restore(file, old.get(..touched).unwrap_or(&old), old.len()) {

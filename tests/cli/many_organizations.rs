@@ -158,7 +158,6 @@ fn two_manifests_for_one_organization_are_refused_before_anything_is_read() {
 fn options_about_one_manifest_are_refused_with_several() {
     let env = three();
     for (arguments, hint) in [
-        ("plan orgs --sandbox --out plan.json", "one manifest after the other"),
         ("plan orgs --sandbox --base-file old.yaml", "--base"),
         ("drift orgs --sandbox --adopt", "one manifest after the other"),
         ("plan orgs --sandbox --account-id 11111111111111111111111111111111", "`account_id`"),

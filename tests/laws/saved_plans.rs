@@ -36,7 +36,7 @@ fn save(manifest: &Manifest, live: &Live) -> (Plan, SavedPlan) {
     let input = Input { model, manifest, target: &target, api: API, live, allow: &allow };
     let plan = plan(&input);
     let saved = SavedPlan::new(&input, &plan, moment(100));
-    assert_eq!(read(to_text(&Comparison::of(Wording::Plan, &plan), &saved).as_bytes()), Ok(saved.clone()));
+    assert_eq!(read(to_text(&Comparison::of(Wording::Plan, &plan), &saved).as_bytes()), Ok(vec![saved.clone()]));
     (plan, saved)
 }
 

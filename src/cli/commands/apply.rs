@@ -99,8 +99,10 @@ impl CommandSpec for ApplyArgs {
 /// Plans, asks for approval, writes and reads back.
 async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
     let (desired, saved) = match &args.plan {
-        Some(path) => saved::open(context, args.file.as_deref(), &args.target, path)
-            .map(|(desired, saved)| (desired, Some((path, saved))))?,
+        Some(path) => {
+            let saved = saved::read(path)?.swap_remove(0);
+            (saved::desired(context, path, &saved, args.file.as_deref(), &args.target)?, Some((path, saved)))
+        }
         None => (planning::desired(context, args.file.as_deref().unwrap_or(MANIFEST), &args.target)?, None),
     };
     let connection = connect_to_write(&context.ui, &context.env, &args.api, &desired.target).await?;

@@ -16,10 +16,9 @@ use crate::cli::options::{ApiArgs, FilesArgs};
 use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::rewrite;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
-use crate::cli::reconcile::comparison;
+use crate::cli::reconcile::compare_set::{self, CompareArgs, SetJob};
 use crate::cli::reconcile::planning::Desired;
-use crate::cli::reconcile::set::{self, CompareArgs, SetJob};
-use crate::cli::reconcile::{planning, who};
+use crate::cli::reconcile::{comparison, planning, selection, who};
 use crate::ending::Exit;
 use crate::report::{PlanFormat, Wording};
 
@@ -81,7 +80,7 @@ impl CommandSpec for DriftArgs {
 /// Compares the live state with the manifest, and adopts live values with `--adopt`. Has no client that can write to the
 /// API.
 async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
-    if set::is_several(context, &args.compare.set) {
+    if selection::is_several(context, &args.compare.set) {
         return several(context, args).await;
     }
     let file = context.manifests.only();
@@ -120,7 +119,7 @@ async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseIn
 
 /// Compares several organizations.
 async fn several(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
-    set::refuse_options_of_one(&[
+    selection::refuse_options_of_one(&[
         ("--adopt", args.adopt, "adopt the live values of one manifest after the other"),
         ("--base-file", args.compare.base.base_file.is_some(), "name a Git revision with --base"),
     ])?;
@@ -128,7 +127,8 @@ async fn several(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> 
         wording: Wording::Drift,
         args: &args.compare,
         allow: &[],
+        save: None,
         exit: &|plan| if plan.has_drift() { Exit::Changes } else { Exit::Success },
     };
-    set::compare(context, &job).await
+    compare_set::compare(context, &job).await
 }

@@ -14,11 +14,10 @@ use crate::cli::input::base::{self, BaseInput};
 use crate::cli::options::{ApiArgs, FilesArgs, positive_duration};
 use crate::cli::output::publish::{self, ResultFormats};
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
-use crate::cli::reconcile::approval;
-use crate::cli::reconcile::comparison;
+use crate::cli::reconcile::compare_set::{self, CompareArgs, SetJob};
 use crate::cli::reconcile::planning::{self, Desired};
-use crate::cli::reconcile::set::{self, CompareArgs, SetJob};
-use crate::cli::reconcile::{saved, who};
+use crate::cli::reconcile::saved::{self, SaveTo};
+use crate::cli::reconcile::{approval, comparison, selection, who};
 use crate::ending::Exit;
 use crate::plan::Plan;
 use crate::report::{Comparison, PlanFormat, Wording};
@@ -110,20 +109,24 @@ impl CommandSpec for PlanArgs {
 
 /// Plans against the API, the sandbox or a snapshot. Has no client that can write.
 async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
-    if set::is_several(context, &args.compare.set) {
-        return several(context, args).await;
-    }
-    if let Some(out) = &args.out {
-        saved::check_out(context, out)?;
+    let save = args.out.as_deref().map(|out| SaveTo::new(context, out, args.expires_in)).transpose()?;
+    if selection::is_several(context, &args.compare.set) {
+        return several(context, args, save).await;
     }
     context.files.check_reports()?;
     let file = context.manifests.only();
     let desired = planning::desired(context, file, &args.compare.target)?;
     let base = base::read(context, &args.compare.base, file, &desired.target).map_err(|error| desired.about(error))?;
-    of(context, args, &desired, base).await.map_err(|error| desired.about(error))
+    of(context, args, &desired, base, save).await.map_err(|error| desired.about(error))
 }
 
-async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInput) -> Result<Exit, CliError> {
+async fn of(
+    context: &Context,
+    args: &PlanArgs,
+    desired: &Desired,
+    base: BaseInput,
+    save: Option<SaveTo<'_>>,
+) -> Result<Exit, CliError> {
     let (live, api, connection) = match &args.live {
         Some(path) => {
             let (live, api) = planning::snapshot(path, desired)?;
@@ -142,9 +145,8 @@ async fn of(context: &Context, args: &PlanArgs, desired: &Desired, base: BaseInp
     let (exit, unconsented) = ending(args, &plan);
     let comparison = compared(context, args, desired, &plan);
     publish::result(context, &args.compare.formats, &comparison, exit)?;
-    if let Some(path) = &args.out {
-        let input = planning::input(context, desired, &api, &live, &[]);
-        saved::write(context, path, &input, &comparison, args.expires_in)?;
+    if let Some(save) = &save {
+        saved::write(context, save, &planning::input(context, desired, &api, &live, &[]), &comparison)?;
     }
     // The plan is already printed, and a run prints one document, so the error goes to standard error.
     unconsented.iter().for_each(|error| context.say_error(error));
@@ -168,13 +170,12 @@ fn compared<'a>(context: &Context, args: &PlanArgs, desired: &Desired, plan: &'a
 }
 
 /// Plans several organizations.
-async fn several(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
-    set::refuse_options_of_one(&[
-        ("--out", args.out.is_some(), "save the plan of one manifest after the other"),
+async fn several(context: &Context, args: &PlanArgs, save: Option<SaveTo<'_>>) -> Result<Exit, CliError> {
+    selection::refuse_options_of_one(&[
         ("--live", args.live.is_some(), "plan each organization offline on its own"),
         ("--base-file", args.compare.base.base_file.is_some(), "name a Git revision with --base"),
     ])?;
     let exit = |plan: &Plan| ending(args, plan).0;
-    let job = SetJob { wording: Wording::Plan, args: &args.compare, allow: &args.allow, exit: &exit };
-    set::compare(context, &job).await
+    let job = SetJob { wording: Wording::Plan, args: &args.compare, allow: &args.allow, save, exit: &exit };
+    compare_set::compare(context, &job).await
 }

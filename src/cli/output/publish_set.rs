@@ -138,7 +138,8 @@ fn rendered(context: &Context, format: PlanFormat, details: &dyn SetDetails, ove
     bounded(&context.ui, format.limit(), |limit| details.render(overview, limit))
 }
 
-fn spool_error(error: &io::Error) -> CliError {
+/// Returns the error of a temporary file.
+pub(crate) fn spool_error(error: &io::Error) -> CliError {
     CliError::new(FailureKind::Io, format!("cannot write a temporary file: {error}"))
         .hint("check the free space of the folder for temporary files, or set TMPDIR to another folder")
 }

@@ -12,7 +12,7 @@ use crate::cli::input::manifests::ManifestSet;
 use crate::cli::options::ApiArgs;
 use crate::cli::output::own_file::OwnFile;
 use crate::ending::FailureKind;
-use crate::files::{self, FileAccess, FileIdentity, LARGEST_DOCUMENT};
+use crate::files::{self, FileAccess, FileIdentity, LARGEST_SET};
 use crate::text;
 use crate::text::path_argument;
 
@@ -285,6 +285,6 @@ impl fmt::Display for FilePurpose {
 
 /// Returns the kind of a file of zerodrift by its content; `None` for other files, and for files that cannot be read.
 pub(crate) fn own_file(path: &Path) -> Option<OwnFile> {
-    let bytes = files::read(path, LARGEST_DOCUMENT).ok()?;
+    let bytes = files::read(path, LARGEST_SET).ok()?;
     OwnFile::of(path, &bytes)
 }

@@ -2,7 +2,7 @@
 //!
 //! - `planning`: manifest, target and live state → plan; `decisions`: its reasons, for the log
 //! - `comparison`: the result of `plan` and `drift`
-//! - `set`: several manifests, each compared on its own
+//! - `selection`: the manifests of a run of several; `compare_set`: each of them compared on its own
 //! - `saved`: saved plans and digests
 //! - `approval`: consent and approval at a prompt
 //! - `carry_out`: an approved plan → writes and their verification
@@ -10,10 +10,11 @@
 
 pub(crate) mod approval;
 pub(crate) mod carry_out;
+pub(crate) mod compare_set;
 pub(crate) mod comparison;
 mod decisions;
 pub(crate) mod history;
 pub(crate) mod planning;
 pub(crate) mod saved;
-pub(crate) mod set;
+pub(crate) mod selection;
 pub(crate) mod who;

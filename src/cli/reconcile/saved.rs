@@ -1,5 +1,6 @@
 //! Saved plans and digests: files and the clock. What they are bound to is defined in [`crate::plan`].
 
+use std::fs::File;
 use std::io::IsTerminal as _;
 use std::path::Path;
 use std::time::Duration;
@@ -10,26 +11,59 @@ use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
+use crate::cli::output::publish_set::spool_error;
 use crate::cli::output::used_files::Output;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::planning::{self, Desired};
-use crate::document::{self, Comparison};
+use crate::document::{self, Comparison, PlanStream, ShardEntry, Wording};
 use crate::ending::FailureKind;
-use crate::files::{self, FileAccess, LARGEST_DOCUMENT};
+use crate::files::{self, FileAccess, LARGEST_SET};
 use crate::live::Live;
 use crate::plan::{self, Input, Plan, SavedPlan, Since, StaleReason};
 use crate::text;
 use crate::text::path_argument;
 
-/// Rejects a path for `--out` that would overwrite a file other than an earlier plan.
-///
-/// # Errors
-/// Returns an error if `--out` names standard output, a file of this run, or another file of zerodrift.
-pub(crate) fn check_out(context: &Context, out: &Path) -> Result<(), CliError> {
-    if out.as_os_str() == "-" {
-        return Err(CliError::usage("--out expects a file, not -").hint("use --format json to print a plan"));
+/// Where plans are saved, and until when they can be applied.
+pub(crate) struct SaveTo<'a> {
+    /// The file.
+    pub(crate) path: &'a Path,
+    /// The time of expiry, in whole seconds.
+    pub(crate) expires_at: Timestamp,
+}
+
+impl<'a> SaveTo<'a> {
+    /// Checks that the file may be written, and computes the time of expiry.
+    ///
+    /// # Errors
+    /// Returns an error if `--out` names standard output, a file of this run, or another file of zerodrift than an earlier
+    /// plan, or if the time of expiry cannot be represented.
+    pub(crate) fn new(context: &Context, path: &'a Path, expires_in: Duration) -> Result<Self, CliError> {
+        if path.as_os_str() == "-" {
+            return Err(CliError::usage("--out expects a file, not -").hint("use --format json to print a plan"));
+        }
+        context.files.check(Output::saved_plan(path))?;
+        let end = Timestamp::now().checked_add(expires_in).and_then(|end| Timestamp::from_second(end.as_second()));
+        let expires_at = end.map_err(|error| CliError::usage(format!("--expires-in: {error}")))?;
+        Ok(Self { path, expires_at })
     }
-    context.files.check(Output::saved_plan(out))
+
+    /// Writes the file, and prints how to apply it.
+    fn write(&self, context: &Context, text: &str, is_consented: bool, how: &str) -> Result<(), CliError> {
+        let Self { path, expires_at } = self;
+        context.without_credentials("the saved plan", text)?;
+        files::check_size(text, LARGEST_SET).map_err(|error| {
+            CliError::io("save the plan in", path, &error)
+                .hint("plan fewer organizations at once, such as with --shard")
+        })?;
+        context.files.write(Output::saved_plan(path), text, FileAccess::Owner)?;
+        context.ui.note(&format!("Saved as {}, valid until {expires_at}", text::path(path)));
+        context.ui.note(if is_consented {
+            how
+        } else {
+            "Its guarded changes have no consent, so apply --plan will refuse it. The plan shows how to consent."
+        });
+        Ok(())
+    }
 }
 
 /// Saves a plan, and prints how to apply it.
@@ -38,25 +72,66 @@ pub(crate) fn check_out(context: &Context, out: &Path) -> Result<(), CliError> {
 /// Returns an error if the file cannot be written. An existing file is unchanged then.
 pub(crate) fn write(
     context: &Context,
-    path: &Path,
+    save: &SaveTo<'_>,
     input: &Input<'_>,
     comparison: &Comparison<'_>,
-    expires_in: Duration,
 ) -> Result<(), CliError> {
     let plan = &*comparison.plan;
-    let saved = SavedPlan::new(input, plan, expiry(expires_in)?);
-    let text = document::saved::to_text(comparison, &saved);
-    context.without_credentials("the saved plan", &text)?;
-    context.files.write(Output::saved_plan(path), &text, FileAccess::Owner)?;
-    context.ui.note(&format!("Saved as {}, valid until {}", text::path(path), saved.expires_at));
-    if plan.refused().next().is_some() {
-        context.ui.note(
-            "Its guarded changes have no consent, so apply --plan will refuse it. The plan shows how to consent.",
-        );
-    } else {
-        context.ui.note(&command(path, &plan.manifest.path));
+    let text = document::saved::to_text(comparison, &SavedPlan::new(input, plan, save.expires_at));
+    let is_consented = plan.refused().next().is_none();
+    save.write(context, &text, is_consented, &command(save.path, &plan.manifest.path))
+}
+
+/// The plans of several organizations, as they are saved.
+pub(crate) struct SavedSet<'a> {
+    context: &'a Context,
+    save: &'a SaveTo<'a>,
+    stream: PlanStream<File>,
+    is_consented: bool,
+    failures: usize,
+}
+
+impl<'a> SavedSet<'a> {
+    /// Begins a file for the plans.
+    ///
+    /// # Errors
+    /// Returns an error if a temporary file cannot be created.
+    pub(crate) fn new(context: &'a Context, save: &'a SaveTo<'a>, shard: Option<ShardEntry>) -> Result<Self, CliError> {
+        let spool = files::temporary().map_err(|error| spool_error(&error))?;
+        let stream = PlanStream::new(spool, Wording::Plan, shard).expiring_at(save.expires_at);
+        Ok(Self { context, save, stream, is_consented: true, failures: 0 })
     }
-    Ok(())
+
+    /// Adds a plan.
+    ///
+    /// # Errors
+    /// Returns an error if the temporary file cannot be written.
+    pub(crate) fn add(&mut self, comparison: &Comparison<'_>, saved: &SavedPlan) -> Result<(), CliError> {
+        self.is_consented &= comparison.plan.refused().next().is_none();
+        self.stream.add_saved(comparison.clone(), saved).map_err(|error| spool_error(&error))
+    }
+
+    /// Counts an organization without a plan.
+    pub(crate) fn fail(&mut self) {
+        self.failures += 1;
+    }
+
+    /// Writes the file, and prints how to apply it. A set without the plans of all organizations is not saved.
+    ///
+    /// # Errors
+    /// Returns an error if the file cannot be written. An existing file is unchanged then.
+    pub(crate) fn finish(self) -> Result<(), CliError> {
+        let Self { context, save, stream, is_consented, failures } = self;
+        if failures > 0 {
+            let (noun, path) = (if failures == 1 { "organization" } else { "organizations" }, text::path(save.path));
+            context.ui.say(&format!("warning: {path} was not written, because {failures} {noun} could not be planned"));
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        stream.finish(&mut bytes).map_err(|error| spool_error(&error))?;
+        let how = format!("Apply them with: zerodrift apply --plan {}", path_argument(save.path));
+        save.write(context, &String::from_utf8_lossy(&bytes), is_consented, &how)
+    }
 }
 
 /// Returns how to apply a saved plan. A manifest from standard input must be passed again.
@@ -79,25 +154,29 @@ fn file_of_standard_input() -> Option<String> {
     short.to_str().map(str::to_owned)
 }
 
-/// Returns the time of expiry, rounded down to whole seconds.
-fn expiry(expires_in: Duration) -> Result<Timestamp, CliError> {
-    let end = Timestamp::now().checked_add(expires_in).and_then(|end| Timestamp::from_second(end.as_second()));
-    end.map_err(|error| CliError::usage(format!("--expires-in: {error}")))
-}
-
-/// Opens a saved plan, and checks that it matches the current manifest.
+/// Reads saved plans.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read, or the plan was edited, is of another target, or is stale or expired
-/// (exit code 4). Nothing was sent before.
-pub(crate) fn open(
+/// Returns an error if the file cannot be read (exit code 1), or is not a saved plan, or was edited (exit code 4).
+pub(crate) fn read(path: &Path) -> Result<Vec<SavedPlan>, CliError> {
+    let bytes = files::read(path, LARGEST_SET)
+        .map_err(|error| CliError::io("read the plan", path, &error).hint("save one with `zerodrift plan --out`"))?;
+    document::saved::read(&bytes).map_err(|stale| refusal(path, &stale))
+}
+
+/// Reads the manifest of a saved plan, and checks that the plan matches it. `file` is the manifest if the user names one.
+///
+/// # Errors
+/// Returns an error if the manifest cannot be read, or the plan is of another target, or is stale or expired (exit code
+/// 4). Nothing was sent before.
+pub(crate) fn desired(
     context: &Context,
+    path: &Path,
+    saved: &SavedPlan,
     file: Option<&str>,
     target: &TargetArgs,
-    path: &Path,
-) -> Result<(Desired, SavedPlan), CliError> {
+) -> Result<Desired, CliError> {
     let refuse = |stale: Vec<StaleReason>| refusal(path, &stale);
-    let saved = document::saved::read(&read(path)?).map_err(refuse)?;
     let now = Timestamp::now();
     let is_named = file.is_some();
     let file = file.unwrap_or(&saved.manifest.path);
@@ -121,12 +200,7 @@ pub(crate) fn open(
     };
     let target = manifest_file::target(target, &context.env, manifest.target.as_ref())?;
     saved.check(context.model, &manifest, &target, now).map_err(refuse)?;
-    Ok((Desired { source, manifest, own, parents, target, findings }, saved))
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, CliError> {
-    files::read(path, LARGEST_DOCUMENT)
-        .map_err(|error| CliError::io("read the plan", path, &error).hint("save one with `zerodrift plan --out`"))
+    Ok(Desired { source, manifest, own, parents, target, findings })
 }
 
 /// Checks that the plan was made for the API that this run uses.

@@ -84,30 +84,20 @@ pub fn read(bytes: &[u8]) -> Result<AnyDocument, ReadError> {
     Err(ReadError::NotADocument)
 }
 
-/// Reads a document, and checks its seals as far as it has any: the first versions wrote none.
+/// Reads a document, and checks its seal if it has one: the first versions wrote none.
 fn sealed<D: DeserializeOwned>(bytes: &[u8]) -> Result<D, ReadError> {
     let value: Json = typed(bytes)?;
-    let recorded = value.get("seal").or_else(|| value.pointer("/saved/seal"));
-    if recorded.is_some_and(|recorded| !is_sealed(&value, recorded)) {
+    if value.get("seal").is_some() && !is_sealed(&value) {
         return Err(ReadError::Edited);
     }
     typed(bytes)
 }
 
-/// Whether this is the seal of a document.
-pub(super) fn is_sealed(document: &Json, recorded: &Json) -> bool {
-    recorded.as_str() == Some(&*seal(&without_seal(document.clone())))
-}
-
-/// Returns a document without its seals, as they are computed.
-pub(super) fn without_seal(mut document: Json) -> Json {
-    if let Some(members) = document.as_object_mut() {
-        members.shift_remove("seal");
-    }
-    if let Some(saved) = document.get_mut("saved").and_then(Json::as_object_mut) {
-        saved.shift_remove("seal");
-    }
-    document
+/// Whether a document has a seal, and matches it.
+pub(super) fn is_sealed(document: &Json) -> bool {
+    let mut unsealed = document.clone();
+    let recorded = unsealed.as_object_mut().and_then(|members| members.shift_remove("seal"));
+    recorded.as_ref().and_then(Json::as_str) == Some(&*seal(&unsealed))
 }
 
 /// Reads from the bytes rather than from a value, so that an error has a line and a column.

@@ -1,0 +1,76 @@
+//! The manifests that a run of several organizations works on.
+
+use crate::cli::context::Context;
+use crate::cli::error::CliError;
+use crate::cli::input::manifest_file;
+use crate::cli::input::manifests::ManifestPath;
+use crate::cli::input::shard::Shard;
+use crate::cli::input::shared_target::KnownTargets;
+use crate::cli::options::{SetArgs, TargetArgs};
+use crate::document::ShardEntry;
+use crate::settings::Target;
+
+/// The manifests that a run works on.
+pub(crate) struct Selection<'c> {
+    /// Their paths, in order.
+    pub(crate) files: Vec<&'c str>,
+    /// The shard, if it is one of several.
+    pub(crate) shard: Option<ShardEntry>,
+}
+
+/// Returns whether a run is one of several organizations: several manifests, or a shard.
+pub(crate) fn is_several(context: &Context, args: &SetArgs) -> bool {
+    context.manifests.entries().len() > 1 || args.shard.is_some()
+}
+
+/// Checks that no option is set that is about one manifest: its name, whether it is set, and what to do.
+///
+/// # Errors
+/// Returns an error if one is set.
+pub(crate) fn refuse_options_of_one(options: &[(&str, bool, &str)]) -> Result<(), CliError> {
+    match options.iter().find(|(_, is_set, _)| *is_set) {
+        None => Ok(()),
+        Some((flag, _, hint)) => {
+            Err(CliError::usage(format!("{flag} works with one manifest, not with several or with --shard"))
+                .hint(*hint))
+        }
+    }
+}
+
+/// Selects the manifests of the shard, and checks that no two manifests have the same target. Manifests with errors are
+/// reported later, when they are compared.
+///
+/// # Errors
+/// Returns an error if two manifests have the same target, if a flag names one target for all of them, or if the variables
+/// of `--shard auto` are not set. Nothing was sent.
+pub(crate) fn select<'c>(context: &'c Context, args: &SetArgs, target: &TargetArgs) -> Result<Selection<'c>, CliError> {
+    manifest_file::check_flags(target, &context.manifests)?;
+    let shard = args.shard.map(|shard| shard.shard(&context.env)).transpose()?;
+    let (mut known, mut files) = (KnownTargets::default(), Vec::new());
+    for ManifestPath { file, .. } in context.manifests.entries() {
+        let target = target_of(context, file, target);
+        if let Some(target) = &target {
+            known.add(file, target).map_err(|shared| shared.error())?;
+        }
+        if shard.is_none_or(|shard| shard.has(file, target.as_ref())) {
+            files.push(file.as_str());
+        }
+    }
+    let manifests = context.manifests.entries().len();
+    let shard = shard.filter(|shard| shard.of > 1).map(|Shard { index, of }| ShardEntry {
+        index: index as usize,
+        of: of as usize,
+        manifests,
+    });
+    Ok(Selection { files, shard })
+}
+
+/// Returns the target of a manifest, if it is known.
+fn target_of(context: &Context, file: &str, args: &TargetArgs) -> Option<Target> {
+    // Standard input can be read only once, and is the only manifest then.
+    if file == "-" {
+        return None;
+    }
+    let loaded = manifest_file::load(context, file).ok()?;
+    manifest_file::target_if_any(args, &context.env, loaded.target.as_ref()).ok().flatten()
+}
