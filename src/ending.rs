@@ -22,6 +22,8 @@ pub enum End {
     Conflict,
     /// Something else failed: the network, the API, the disk, the input.
     Failed,
+    /// It was not begun, because another organization of the run did not end as planned. Nothing was written.
+    Skipped,
 }
 
 /// The exit codes. They are a contract: scripts depend on them.
@@ -86,6 +88,8 @@ pub enum FailureKind {
     Approval,
     /// Unknown live fields under `--strict-unknown`.
     StrictUnknown,
+    /// More changed organizations than `--max-changed` allows.
+    MaxChanged,
     /// Another state than the approved or desired one.
     Conflict,
     /// Another run that writes.
@@ -100,7 +104,8 @@ pub enum FailureKind {
 
 impl End {
     /// Every outcome.
-    pub const ALL: [Self; 5] = [Self::Applied, Self::InSync, Self::Refused, Self::Conflict, Self::Failed];
+    pub const ALL: [Self; 6] =
+        [Self::Applied, Self::InSync, Self::Refused, Self::Conflict, Self::Failed, Self::Skipped];
 }
 
 impl Exit {
@@ -179,7 +184,7 @@ impl From<Exit> for std::process::ExitCode {
 
 impl FailureKind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Network,
         Self::Api,
         Self::Authentication,
@@ -197,6 +202,7 @@ impl FailureKind {
         Self::Guard,
         Self::Approval,
         Self::StrictUnknown,
+        Self::MaxChanged,
         Self::Conflict,
         Self::Locked,
         Self::Sandbox,
@@ -241,6 +247,9 @@ impl FailureKind {
             Self::Approval => ("approval", Exit::Refused, "the plan or the revocation was not approved"),
             Self::StrictUnknown => {
                 ("strict_unknown", Exit::Refused, "the live state has unknown fields, and `--strict-unknown` is set")
+            }
+            Self::MaxChanged => {
+                ("max_changed", Exit::Refused, "more organizations would change than `--max-changed` allows")
             }
             Self::Conflict => (
                 "conflict",
@@ -369,6 +378,7 @@ mod tests {
         guard           3   refused
         approval        3   refused
         strict_unknown  3   refused
+        max_changed     3   refused
         conflict        4   conflict
         locked          4   conflict
         sandbox         1   failed
@@ -390,7 +400,7 @@ mod tests {
             assert!(!kind.meaning().is_empty() && !kind.meaning().ends_with('.'), "{kind}");
         }
         assert_eq!(serde_json::from_value::<FailureKind>(json!("added_later")).unwrap(), FailureKind::OtherVersion);
-        assert_eq!(End::ALL.map(word).join(" "), "applied in_sync refused conflict failed");
+        assert_eq!(End::ALL.map(word).join(" "), "applied in_sync refused conflict failed skipped");
     }
 
     #[test]

@@ -50,7 +50,9 @@ impl Outcome {
             End::Applied | End::InSync => None,
             // Even with another failure: the live state is not the approved one.
             End::Conflict => Some(FailureKind::Conflict),
-            End::Refused | End::Failed => Some(self.failure.as_ref().map_or(FailureKind::Api, Failure::kind)),
+            End::Refused | End::Failed | End::Skipped => {
+                Some(self.failure.as_ref().map_or(FailureKind::Api, Failure::kind))
+            }
         }
     }
 

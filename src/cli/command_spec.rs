@@ -6,7 +6,7 @@ use super::context::Context;
 use super::error::CliError;
 use super::input::env::Env;
 use super::input::manifests::ManifestSet;
-use super::options::{ApiArgs, FilesArgs, Format};
+use super::options::{ApiArgs, Format};
 use super::output::publish::ResultFormats;
 use super::output::used_files::{FilePurpose, UsedFiles};
 use crate::ending::{Exit, FailureKind};
@@ -30,7 +30,7 @@ pub(crate) trait CommandSpec {
     }
 
     /// Returns the manifests as the user named them, if the command accepts several.
-    fn manifests(&self) -> Option<&FilesArgs> {
+    fn manifests(&self) -> Option<&[String]> {
         None
     }
 

@@ -104,7 +104,7 @@ fn parse(command_line: &mut clap::Command, arguments: &[OsString]) -> Result<(St
 
 /// Lists the manifests of a command that accepts several.
 fn listed(command: &dyn CommandSpec) -> Result<ManifestSet, CliError> {
-    command.manifests().map_or_else(|| Ok(ManifestSet::default()), |args| ManifestSet::list(&args.files))
+    command.manifests().map_or_else(|| Ok(ManifestSet::default()), ManifestSet::list)
 }
 
 /// Runs the command, unless the arguments are invalid, and reports its failure.
@@ -117,7 +117,7 @@ fn execute(context: &Context, cli: &Cli, usage: Result<(), CliError>) -> Exit {
 
 /// Returns the file that a failure of the whole run is about: the manifest, or what the user named first for several.
 fn named_file<'a>(context: &'a Context, command: &'a dyn CommandSpec) -> &'a str {
-    let first = || command.manifests().and_then(|args| args.files.first()).map(String::as_str);
+    let first = || command.manifests().and_then(|files| files.first()).map(String::as_str);
     match context.manifests.entries() {
         [one] => &one.file,
         _ => command.manifest().or_else(first).unwrap_or_default(),

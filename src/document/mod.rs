@@ -34,8 +34,10 @@ pub use crate::live::{FORMAT_VERSION, ZERODRIFT};
 pub use ci_run::CiRun;
 pub use common::{OrganizationEntry, TargetEntry};
 pub use compared::Compared;
+#[cfg(feature = "report")]
+pub(crate) use compared::order_of_paths;
 #[cfg(feature = "cli")]
-pub(crate) use compared::{order_of_paths, plain};
+pub(crate) use compared::plain;
 pub use comparison::{Comparison, Wording};
 #[cfg(any(feature = "report", test))]
 pub(crate) use error::error_document;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::common::{DIGEST_PATTERN, TargetEntry, VERSION_PATTERN};
 use super::error::ErrorEntry;
-use super::plan::ChangeEntry;
+use super::plan::{ChangeEntry, FailureEntry, ShardEntry};
 use crate::apply::End;
 #[cfg(any(feature = "cli", test))]
 use crate::plan::seal;
@@ -20,8 +20,15 @@ pub struct ResultsDocument {
     pub format_version: String,
     /// The version of the program that wrote the document.
     pub zerodrift: String,
-    /// One entry per organization.
+    /// The shard that the run applied. Absent if it applied all organizations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "ShardEntry")]
+    pub shard: Option<ShardEntry>,
+    /// One entry per organization, in the order of the paths of their manifests.
     pub results: Vec<ResultEntry>,
+    /// The organizations that could not be planned, in the order of the paths. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<FailureEntry>,
     /// SHA-256 of the document without this field, with sorted members and without spaces. It detects edits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", regex(pattern = DIGEST_PATTERN))]
@@ -32,6 +39,13 @@ pub struct ResultsDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct ResultEntry {
+    /// The path of the manifest as the user gave it; - for standard input. For a rollback, that of the backup.
+    #[serde(default)]
+    pub manifest: String,
+    /// The live name of the organization. Absent if it was not read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "String")]
+    pub name: Option<String>,
     /// The organization's address.
     pub target: TargetEntry,
     /// The outcome.
@@ -48,13 +62,19 @@ pub struct ResultEntry {
     pub error: Option<ErrorEntry>,
 }
 
-/// Returns the document of some results.
+/// Returns the document of some results, and of organizations that could not be planned.
 #[cfg(any(feature = "cli", test))]
-pub(crate) fn results_document(results: Vec<ResultEntry>) -> ResultsDocument {
+pub(crate) fn results_document(
+    shard: Option<ShardEntry>,
+    results: Vec<ResultEntry>,
+    failures: Vec<FailureEntry>,
+) -> ResultsDocument {
     let document = ResultsDocument {
         format_version: crate::live::FORMAT_VERSION.to_owned(),
         zerodrift: crate::live::ZERODRIFT.to_owned(),
+        shard,
         results,
+        failures,
         seal: None,
     };
     ResultsDocument { seal: Some(seal(&serde_json::json!(document))), ..document }

@@ -96,10 +96,20 @@ pub(crate) struct SetDigest {
 impl SetDigest {
     /// Adds a plan. The order of the plans counts.
     pub(crate) fn add(&mut self, plan: &Plan) {
-        let made_at = digest_time(&plan.digest);
+        self.add_digest(&plan.digest);
+    }
+
+    /// Adds a plan, as if it had been made at a time.
+    #[cfg(feature = "cli")]
+    pub(crate) fn add_at(&mut self, plan: &Plan, made_at: Timestamp) {
+        self.add_digest(&of(plan, made_at));
+    }
+
+    fn add_digest(&mut self, digest: &str) {
+        let made_at = digest_time(digest);
         self.made_at = if self.plans == 0 { made_at } else { self.made_at.filter(|first| Some(*first) == made_at) };
-        self.one = (self.plans == 0).then(|| plan.digest.clone());
-        self.hash.update(&plan.digest);
+        self.one = (self.plans == 0).then(|| digest.to_owned());
+        self.hash.update(digest);
         self.plans += 1;
     }
 

@@ -91,6 +91,10 @@ pub enum StaleReason {
     },
     /// The manifest has changed, and has errors.
     ManifestBroken(String),
+    /// The run names a manifest that the saved plans do not contain.
+    NotPlanned(String),
+    /// The saved plans contain a manifest that the run does not name.
+    NotNamed(String),
     /// The manifest declares another value. `None` if it does not declare the setting.
     Declared {
         /// The setting's path.
@@ -302,6 +306,8 @@ impl fmt::Display for StaleReason {
                     visible(path)
                 )
             }
+            Self::NotPlanned(path) => write!(f, "{} is named, but was not planned", visible(path)),
+            Self::NotNamed(path) => write!(f, "{} was planned, but is not named", visible(path)),
             Self::Declared { setting, then, now } => {
                 let (then, now) = pair(then.as_ref(), now.as_ref(), "no value");
                 write!(f, "{}: planned with {then}; the file now has {now}", visible(setting))

@@ -59,7 +59,7 @@ use crate::document;
 
 pub use format::ReportFormat;
 pub use overview::Overview;
-pub use set::SetDetails;
+pub use set::{SetDetails, results as set_results};
 pub use subject::{FailedRun, Validation};
 pub use unified::unified;
 

@@ -145,6 +145,16 @@ impl Overview {
     }
 }
 
+/// `Acme EU, account 699d…`, as far as it is known.
+pub(super) fn organization(name: Option<&Visible>, target: Option<&Target>) -> Visible {
+    match (name, target) {
+        (Some(name), Some(target)) => safe!("{}, {}", name, target),
+        (None, Some(target)) => safe!("{}", target),
+        (Some(name), None) => name.clone(),
+        (None, None) => Visible::new(),
+    }
+}
+
 impl OverviewRow {
     fn compared(comparison: &Comparison<'_>) -> Self {
         let plan = &comparison.plan;
@@ -174,12 +184,7 @@ impl OverviewRow {
 
     /// `Acme EU, account 699d…`, as far as it is known.
     pub(super) fn organization(&self) -> Visible {
-        match (&self.name, &self.target) {
-            (Some(name), Some(target)) => safe!("{}, {}", name, target),
-            (None, Some(target)) => safe!("{}", target),
-            (Some(name), None) => name.clone(),
-            (None, None) => Visible::new(),
-        }
+        organization(self.name.as_ref(), self.target.as_ref())
     }
 
     /// The outcome in a few words: `2 changes, 1 guarded without consent`.

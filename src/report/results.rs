@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::subject::live_name;
 use super::{error, phrase, value};
 use crate::apply::{Event, Failure, Mismatch, MismatchKind, Outcome};
 use crate::cloudflare::Revocation;
@@ -28,7 +29,7 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
             );
             format!("\n{}", style.paragraph(Role::Heading, sentence))
         }
-        End::Conflict | End::Failed | End::Refused => stopped(target, outcome, style).into(),
+        End::Conflict | End::Failed | End::Refused | End::Skipped => stopped(target, outcome, style).into(),
     }
 }
 
@@ -66,13 +67,20 @@ fn error_entry(kind: FailureKind, outcome: &Outcome) -> ErrorEntry {
     ErrorEntry::new(kind, what.collect::<Vec<_>>().join("; "), hints.collect())
 }
 
-/// A plan that was not applied, and why.
+/// Returns a plan that was not begun, because another organization of the run did not end as planned.
+pub fn skipped(plan: &Plan) -> ResultEntry {
+    planned(plan, End::Skipped, None)
+}
+
+/// Returns a plan that was not applied, and why.
 pub fn stopped_by(plan: &Plan, error: ErrorEntry) -> ResultEntry {
     planned(plan, error.kind.end(), Some(error))
 }
 
 fn planned(plan: &Plan, outcome: End, error: Option<ErrorEntry>) -> ResultEntry {
     ResultEntry {
+        manifest: plan.manifest.path.clone(),
+        name: live_name(plan).map(str::to_owned),
         target: TargetEntry::new(&plan.target, &plan.api),
         outcome,
         writes: 0,

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::diagnostics::{Finding, Source, not_checked};
 use crate::document::{CheckedManifest, CiRun, Compared, Comparison, Wording};
 use crate::ending::FailureKind;
-use crate::plan::Change;
+use crate::plan::{Change, Plan};
 use crate::settings::{Model, Target};
 use crate::text::Visible;
 use crate::text::layout::TerminalText;
@@ -78,11 +78,7 @@ impl Comparison<'_> {
 
     /// The live name of the organization; `None` if it was not read.
     pub(super) fn name(&self) -> Option<Visible> {
-        /// The most characters of a name in a headline.
-        const SHOWN: usize = 80;
-        let live = Model::current().setting("organization.name").and_then(|name| self.plan.live_value(name));
-        let name = live.and_then(serde_json::Value::as_str).filter(|name| !name.trim().is_empty());
-        name.map(|name| Visible::excerpt(name, SHOWN))
+        live_name(&self.plan).map(shown_name)
     }
 
     /// What a headline calls the organization: its live name, or its target if the name was not read.
@@ -94,6 +90,19 @@ impl Comparison<'_> {
     pub(super) fn plain(&self) -> Vec<&Change> {
         self.plan.changes.iter().filter(|change| change.guard.is_none()).collect()
     }
+}
+
+/// Returns the live name of an organization; `None` if it was not read.
+pub(super) fn live_name(plan: &Plan) -> Option<&str> {
+    let live = Model::current().setting("organization.name").and_then(|name| plan.live_value(name));
+    live.and_then(serde_json::Value::as_str).filter(|name| !name.trim().is_empty())
+}
+
+/// Returns a name as reports show it.
+pub(super) fn shown_name(name: &str) -> Visible {
+    /// The most characters of a name.
+    const SHOWN: usize = 80;
+    Visible::excerpt(name, SHOWN)
 }
 
 impl Validation<'_> {

@@ -4,19 +4,22 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use jiff::Timestamp;
+use clap::builder::ArgPredicate;
 
 use crate::cli::command_spec::{CommandSpec, block_on};
-use crate::cli::connection::connect::connect_to_write;
+use crate::cli::connection::connect::Api;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs, WriteArgs, digest, positive_duration};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
-use crate::cli::reconcile::carry_out::{Job, carry_out};
-use crate::cli::reconcile::{planning, saved};
+use crate::cli::reconcile::apply_set::{self, ApplySetArgs, ApplySetJob, Approval};
+use crate::cli::reconcile::carry_out::carry_out;
+use crate::cli::reconcile::prepared::{Planner, Prepared};
+use crate::cli::reconcile::{planning, saved, selection};
 use crate::ending::Exit;
-use crate::plan::Plan;
+use crate::plan::{SavedPlan, Since};
+use crate::text;
 
 /// Apply the manifest, with at most one write per endpoint
 #[derive(Debug, Args)]
@@ -36,6 +39,9 @@ use crate::plan::Plan;
   Consent to a guarded change:
     zerodrift apply --allow organization.auth_domain
 
+  Apply all organizations of a folder, two of them first:
+    zerodrift apply orgs/ --canary 2 --max-changed 20
+
   Name everybody else who writes the organization during the apply:
     zerodrift apply --who
 
@@ -47,16 +53,29 @@ Approval:
   manifest or another input has changed since, apply writes nothing and exits
   4. A digest is valid for a week; see --max-age.
 
+Several organizations:
+  All are planned first, and approved together. If one cannot be planned or has
+  no consent, nothing is written. Otherwise they are written, a few at once. The
+  first failure, refusal or conflict stops those that have not begun; they are
+  listed as skipped. With --keep-going, the others are written anyway. A failure
+  of the canary always stops the rest. Run apply again to write what is left.
+
 Signals:
   Ctrl-C, SIGTERM, SIGHUP and SIGQUIT stop the run with exit code 130. Before
   the first write, it stops at once. During a write, it has 10 seconds to finish
   and read back. A second signal stops it at once.")]
 pub(crate) struct ApplyArgs {
-    /// The manifest; - for standard input [default: the manifest of --plan, or org.yaml]
-    #[arg(value_name = "FILE")]
-    file: Option<String>,
+    /// Manifests, or folders with manifests; - for standard input
+    ///
+    /// With --plan, the default is the manifests of the plan.
+    #[arg(
+        value_name = "FILE|FOLDER",
+        default_value = MANIFEST,
+        default_value_if("plan", ArgPredicate::IsPresent, None)
+    )]
+    files: Vec<String>,
     /// Apply this saved plan without a prompt; fail if its inputs have changed
-    #[arg(long, value_name = "PLAN.json", conflicts_with_all = ["expect", "allow", "omit"])]
+    #[arg(long, value_name = "PLAN.json", conflicts_with_all = ["expect", "allow", "omit", "shard"])]
     plan: Option<PathBuf>,
     /// Apply without a prompt if the plan has this digest; fail if not
     #[arg(long, value_name = "DIGEST", value_parser = digest, conflicts_with = "omit")]
@@ -72,6 +91,8 @@ pub(crate) struct ApplyArgs {
     #[command(flatten)]
     target: TargetArgs,
     #[command(flatten)]
+    set: ApplySetArgs,
+    #[command(flatten)]
     api: ApiArgs,
 }
 
@@ -84,48 +105,64 @@ impl CommandSpec for ApplyArgs {
         Some(&self.api)
     }
 
+    fn manifests(&self) -> Option<&[String]> {
+        Some(&self.files)
+    }
+
     fn formats(&self) -> &dyn ResultFormats {
         &self.write.format
     }
 
     fn add_files(&self, files: &mut UsedFiles) {
-        // A saved plan contains the name and the digest of its manifest.
-        let default = Some(MANIFEST).filter(|_| self.plan.is_none());
-        files.add(FilePurpose::Manifest, self.file.as_deref().or(default).map(Path::new));
         files.add(FilePurpose::SavedPlan, self.plan.as_deref());
     }
 }
 
 /// Plans, asks for approval, writes and reads back.
 async fn run(context: &Context, args: &ApplyArgs) -> Result<Exit, CliError> {
-    let (desired, saved) = match &args.plan {
-        Some(path) => {
-            let saved = saved::read(path)?.swap_remove(0);
-            (saved::desired(context, path, &saved, args.file.as_deref(), &args.target)?, Some((path, saved)))
+    let plans = args.plan.as_deref().map(saved::read).transpose()?;
+    let saved = args.plan.as_deref().zip(plans.as_deref());
+    let is_several = selection::is_several(context, &args.set.set);
+    match saved {
+        Some((path, [plan])) if !is_several => one(context, args, Some((path, plan))).await,
+        None if !is_several => one(context, args, None).await,
+        _ => several(context, args, saved).await,
+    }
+}
+
+/// Applies one manifest.
+async fn one(context: &Context, args: &ApplyArgs, saved: Option<(&Path, &SavedPlan)>) -> Result<Exit, CliError> {
+    let desired = match saved {
+        Some((path, saved)) => {
+            let named = context.manifests.entries().first().map(|entry| entry.file.as_str());
+            saved::desired(context, path, saved, named, &args.target)?
         }
-        None => (planning::desired(context, args.file.as_deref().unwrap_or(MANIFEST), &args.target)?, None),
+        None => planning::desired(context, context.manifests.only(), &args.target)?,
     };
-    let connection = connect_to_write(&context.ui, &context.env, &args.api, &desired.target).await?;
-    if let Some((path, saved)) = &saved {
-        saved::check_api(path, saved, connection.read.api())?;
-    }
-    let others_since = args.who.then(Timestamp::now);
-    let live = planning::live(&connection.read, &desired).await?;
-    let mut plan = match &saved {
-        Some((path, saved)) => saved::plan_again(context, path, saved, &desired, connection.read.api(), &live)?,
-        None => planning::plan(context, &desired, connection.read.api(), &live, &args.write.allow)?,
-    };
-    if let Some(approved) = saved.as_ref().map(|(_, saved)| &saved.digest).or(args.expect.as_ref()) {
-        // The audit log contains the approved digest.
-        plan.recognize(approved);
-    }
-    let job = Job { args: &args.write, connection: &connection, desired: &desired, others_since };
-    let approval = |plan: &Plan| match (&saved, &args.expect) {
-        (Some((path, saved)), _) => Some(saved::approve(context, path, saved, &live, plan)),
+    let api = &Api::find(&context.ui, &context.env, &args.api).await?;
+    let (allow, expect) = (&*args.write.allow, args.expect.as_deref());
+    let prepared = Planner { context, api, allow, expect, who: args.who }.prepare(desired, saved).await?;
+    let approval = |Prepared { live, plan, .. }: &Prepared| match (saved, &args.expect) {
+        (Some((path, saved)), _) => Some(saved::approve(context, path, saved, live, plan).map(|since| {
+            if since == Since::Applied {
+                context.ui.note(&format!("{} is already applied: the live state is in sync", text::path(path)));
+            }
+        })),
         (None, Some(digest)) => Some(saved::approve_digest(context, digest, args.max_age, plan)),
         (None, None) => None,
     };
-    carry_out(context, &job, &live, plan, approval).await
+    carry_out(context, &args.write, prepared, approval).await
+}
+
+/// Applies several manifests.
+async fn several(context: &Context, args: &ApplyArgs, saved: Option<(&Path, &[SavedPlan])>) -> Result<Exit, CliError> {
+    let approval = match (saved, &args.expect) {
+        (Some((path, plans)), _) => Approval::Plans(path, plans),
+        (None, Some(digest)) => Approval::Digest(digest, args.max_age),
+        (None, None) => Approval::None,
+    };
+    let ApplyArgs { write, set: limits, target, api, who, .. } = args;
+    apply_set::apply(context, &ApplySetJob { write, limits, target, api, approval, who: *who }).await
 }
 
 #[cfg(test)]

@@ -64,8 +64,8 @@ impl CommandSpec for DriftArgs {
         Some(&self.compare.api)
     }
 
-    fn manifests(&self) -> Option<&FilesArgs> {
-        Some(&self.manifests)
+    fn manifests(&self) -> Option<&[String]> {
+        Some(&self.manifests.files)
     }
 
     fn formats(&self) -> &dyn ResultFormats {

@@ -92,8 +92,8 @@ impl CommandSpec for PlanArgs {
         Some(&self.compare.api)
     }
 
-    fn manifests(&self) -> Option<&FilesArgs> {
-        Some(&self.manifests)
+    fn manifests(&self) -> Option<&[String]> {
+        Some(&self.manifests.files)
     }
 
     fn formats(&self) -> &dyn ResultFormats {

@@ -14,8 +14,9 @@ use crate::cli::input::parents::Parents;
 use crate::cli::options::{ApiArgs, TargetArgs, WriteArgs};
 use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::used_files::{FilePurpose, UsedFiles};
-use crate::cli::reconcile::carry_out::{Job, carry_out};
+use crate::cli::reconcile::carry_out::carry_out;
 use crate::cli::reconcile::planning::{self, Desired};
+use crate::cli::reconcile::prepared::Prepared;
 use crate::diagnostics::{Finding, Severity, Source};
 use crate::ending::{Exit, FailureKind};
 use crate::files::{self, LARGEST_DOCUMENT};
@@ -76,13 +77,12 @@ struct Backup {
 /// Plans the restore, asks for approval, writes and reads back.
 async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
     let backup = read(context, args)?;
-    let desired = &backup.desired;
-    let connection = connect_to_write(&context.ui, &context.env, &args.api, &desired.target).await?;
+    let connection = connect_to_write(&context.ui, &context.env, &args.api, &backup.desired.target).await?;
     same_api(&backup.snapshot, &connection.read, args)?;
-    let live = planning::live(&connection.read, desired).await?;
+    let live = planning::live(&connection.read, &backup.desired).await?;
     let plan = plan(context, &backup, connection.read.api(), &live, &args.write.allow)?;
-    let job = Job { args: &args.write, connection: &connection, desired, others_since: None };
-    carry_out(context, &job, &live, plan, |_| None).await
+    let prepared = Prepared { desired: backup.desired, connection, live, plan, others_since: None };
+    carry_out(context, &args.write, prepared, |_| None).await
 }
 
 /// Reads a backup, and derives the desired state that restores it.

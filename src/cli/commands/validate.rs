@@ -65,7 +65,7 @@ impl CommandSpec for ValidateArgs {
         if self.fix {
             manifests.iter().try_for_each(|manifest| rewrite::check("--fix", &manifest.file))?;
         }
-        manifest_file::check_flags(&self.target, &context.manifests)?;
+        manifest_file::check_flags(&self.target, context.manifests.entries().len())?;
         context.files.check_reports()?;
         let (mut collected, mut fixes) = (Collected::default(), Fixes::default());
         for ManifestPath { file, .. } in manifests {
@@ -85,8 +85,8 @@ impl CommandSpec for ValidateArgs {
         Ok(exit)
     }
 
-    fn manifests(&self) -> Option<&FilesArgs> {
-        Some(&self.manifests)
+    fn manifests(&self) -> Option<&[String]> {
+        Some(&self.manifests.files)
     }
 
     fn formats(&self) -> &dyn ResultFormats {

@@ -7,6 +7,7 @@ use std::cell::{Cell, OnceCell};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -138,6 +139,11 @@ impl Connection {
         let deadline = policy.deadline.and_then(|deadline| deadline.checked_add(begun.elapsed()));
         self.policy.set(Policy { deadline, ..policy });
         answer
+    }
+
+    /// Begins the time limit anew, for work that begins later than the connection was created.
+    pub(crate) fn begin(&self, limit: Duration) {
+        self.policy.set(self.policy.get().deadline_in(limit));
     }
 
     /// Returns the name of the API in plans.
@@ -301,7 +307,6 @@ pub(crate) fn route(env: &Env, base_url: &BaseUrl) -> Result<ProxyRoute, CliErro
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[tokio::test(start_paused = true)]
     async fn time_at_a_prompt_does_not_count_towards_the_deadline() {

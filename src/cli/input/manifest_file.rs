@@ -5,7 +5,6 @@ use std::path::Path;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
-use crate::cli::input::manifests::ManifestSet;
 use crate::cli::input::parents::{self, FilesOnDisk, Parents};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::own_file::OwnFile;
@@ -108,9 +107,8 @@ fn unreadable(path: &Path, error: &std::io::Error) -> CliError {
 ///
 /// # Errors
 /// Returns an error if there is such a flag.
-pub(crate) fn check_flags(args: &TargetArgs, manifests: &ManifestSet) -> Result<(), CliError> {
+pub(crate) fn check_flags(args: &TargetArgs, number: usize) -> Result<(), CliError> {
     let flag = args.account_id.as_ref().map(|_| "--account-id").or(args.zone_id.as_ref().map(|_| "--zone-id"));
-    let number = manifests.entries().len();
     match flag.filter(|_| number > 1) {
         None => Ok(()),
         Some(flag) => Err(CliError::usage(format!("{flag} names one organization, but there are {number} manifests"))

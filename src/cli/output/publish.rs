@@ -12,7 +12,7 @@ use crate::cli::output::github;
 use crate::cli::output::ui::Ui;
 use crate::cli::output::used_files::Output;
 use crate::diagnostics::Source;
-use crate::document::ErrorEntry;
+use crate::document::{ErrorEntry, FailureEntry, TargetEntry};
 use crate::ending::Exit;
 use crate::files::FileAccess;
 use crate::report::{self, FailedRun, ReportFormat, Style};
@@ -157,6 +157,18 @@ fn failed_run<'a>(
 /// Converts a failure to an entry of a document.
 pub(crate) fn error_entry(error: &CliError) -> ErrorEntry {
     report::error::entry(&failed_run(error, "", "", None))
+}
+
+/// Converts the failure of one of several organizations to an entry of a document. `api` is the base URL of the API.
+pub(crate) fn failure_entry(context: &Context, api: &str, error: &CliError) -> FailureEntry {
+    let manifest = error.subject.file.clone();
+    let repository_file = context.env.in_repository(&manifest);
+    FailureEntry {
+        repository_path: (repository_file != manifest).then_some(repository_file),
+        target: error.subject.target.as_ref().map(|target| TargetEntry::new(target, api)),
+        error: error_entry(error),
+        manifest,
+    }
 }
 
 /// Prints a result. A job log contains workflow commands, which must not be neutralized.

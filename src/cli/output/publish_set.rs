@@ -28,7 +28,35 @@ pub(crate) struct SetReports<'c> {
     /// One for each file of `--report`, and one for standard output.
     outputs: Vec<SetOutput>,
     job_summary: Option<Box<dyn SetDetails>>,
-    errors: usize,
+    errors: ErrorList<'c>,
+}
+
+/// The failures of organizations on standard error.
+pub(crate) struct ErrorList<'c> {
+    context: &'c Context,
+    number: usize,
+}
+
+impl<'c> ErrorList<'c> {
+    /// Returns a list without errors.
+    pub(crate) fn new(context: &'c Context) -> Self {
+        Self { context, number: 0 }
+    }
+
+    /// Prints an error, unless there were many.
+    pub(crate) fn say(&mut self, error: &CliError) {
+        self.number += 1;
+        if self.number <= ERRORS_SHOWN {
+            self.context.say_error(error);
+        }
+    }
+
+    /// Counts the errors that were not printed. `place` is where they are.
+    pub(crate) fn finish(self, place: &str) {
+        if self.number > ERRORS_SHOWN {
+            self.context.ui.say(&format!("{} more errors are in {place}", self.number - ERRORS_SHOWN));
+        }
+    }
 }
 
 /// A report that is being collected.
@@ -63,7 +91,7 @@ impl<'c> SetReports<'c> {
             overview: Overview::new(wording, shard),
             outputs,
             job_summary: formats.any(PlanFormat::is_job_log).then(|| PlanFormat::set_job_summary(ci.as_ref())),
-            errors: 0,
+            errors: ErrorList::new(context),
         })
     }
 
@@ -85,12 +113,8 @@ impl<'c> SetReports<'c> {
 
     /// Prints the failure of an organization to standard error, unless standard output shows it.
     pub(crate) fn say_error(&mut self, error: &CliError) {
-        if self.formats.format.is_text() || self.formats.format.is_job_log() {
-            return;
-        }
-        self.errors += 1;
-        if self.errors <= ERRORS_SHOWN {
-            self.context.say_error(error);
+        if !self.formats.format.is_text() && !self.formats.format.is_job_log() {
+            self.errors.say(error);
         }
     }
 
@@ -100,9 +124,7 @@ impl<'c> SetReports<'c> {
     /// Returns an error if a file or standard output cannot be written.
     pub(crate) fn finish(self, exit: Exit) -> Result<(), CliError> {
         let Self { context, formats, overview, mut outputs, job_summary, errors } = self;
-        if errors > ERRORS_SHOWN {
-            context.ui.say(&format!("{} more errors are in the report", errors - ERRORS_SHOWN));
-        }
+        errors.finish("the report");
         let printed = outputs.pop();
         for ((number, report), output) in formats.reports.iter().enumerate().zip(outputs) {
             let text = match output {

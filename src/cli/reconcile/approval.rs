@@ -5,6 +5,7 @@ use crate::cli::output::ui::Ui;
 use crate::cli::process::interrupt;
 use crate::ending::FailureKind;
 use crate::plan::{Change, Consent, Plan};
+use crate::settings::Target;
 use crate::text::visible;
 
 /// Gets the approval of a plan. On a terminal, asks for each missing consent first.
@@ -14,9 +15,7 @@ use crate::text::visible;
 /// then.
 pub(crate) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<(), CliError> {
     if !auto_approve && ui.is_interactive() {
-        for index in 0..plan.changes.len() {
-            consent(ui, &mut plan.changes[index]).await?;
-        }
+        consents(ui, plan).await?;
     }
     if let Some(refusal) = refusal(plan) {
         return Err(refusal);
@@ -24,25 +23,46 @@ pub(crate) async fn get(ui: &Ui, plan: &mut Plan, auto_approve: bool) -> Result<
     if auto_approve {
         return Ok(());
     }
+    confirm(ui, "Apply these changes? Type `yes` to apply:").await?.map_or(Ok(()), Err)
+}
+
+/// Asks for the approval of what was shown. Returns why there is none.
+///
+/// # Errors
+/// Returns an error if a signal arrives first.
+pub(crate) async fn confirm(ui: &Ui, question: &str) -> Result<Option<CliError>, CliError> {
+    let refusal = CliError::new(FailureKind::Approval, "nothing was written: the plan was not approved");
     if !ui.is_interactive() {
-        return Err(CliError::new(FailureKind::Approval, "nothing was written: the plan was not approved")
-            .hint("in a pipeline, pass the reviewed plan with --plan, or its digest with --expect")
-            .hint("or use --auto-approve, which applies the current plan, whatever it is"));
+        return Ok(Some(
+            refusal
+                .hint("in a pipeline, pass the reviewed plan with --plan, or its digest with --expect")
+                .hint("or use --auto-approve, which applies the current plan, whatever it is"),
+        ));
     }
-    match ask(ui, "Apply these changes? Type `yes` to apply:").await?.as_deref() {
-        Some("yes") => Ok(()),
-        _ => Err(CliError::new(FailureKind::Approval, "nothing was written: the plan was not approved")),
+    let answer = ask(ui, question).await?;
+    Ok(Some(refusal).filter(|_| answer.as_deref() != Some("yes")))
+}
+
+/// Asks for each missing consent of a plan.
+///
+/// # Errors
+/// Returns an error if a signal arrives first.
+pub(crate) async fn consents(ui: &Ui, plan: &mut Plan) -> Result<(), CliError> {
+    let target = plan.target.clone();
+    for change in &mut plan.changes {
+        consent(ui, &target, change).await?;
     }
+    Ok(())
 }
 
 /// Asks for consent to one guarded change. The answer is its new value, because `yes` is typed too easily.
-async fn consent(ui: &Ui, change: &mut Change) -> Result<(), CliError> {
+async fn consent(ui: &Ui, target: &Target, change: &mut Change) -> Result<(), CliError> {
     let Some(state) = &mut change.guard else { return Ok(()) };
     if state.allowed_by.is_some() {
         return Ok(());
     }
     let expected = typed(&change.after);
-    ui.say(&format!("{}: {}.", change.setting.path, state.guard.consequence));
+    ui.say(&format!("{} of {target}: {}.", change.setting.path, state.guard.consequence));
     ui.say(&format!("Check first: {}.", state.guard.check_first));
     let answer = ask(ui, &format!("Type the new value, {}, to consent:", visible(&expected))).await?;
     if answer.as_deref() == Some(expected.as_str()) {

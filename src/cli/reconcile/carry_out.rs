@@ -1,10 +1,9 @@
 //! Applies a plan: approval, backup, writes, read-back, audit log.
 
-use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 use crate::apply::audit::Ended;
 use crate::apply::{self, Approved, Event, Known, Options, Outcome};
-use crate::cli::connection::connect::WriteConnection;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::options::{Format, WriteArgs};
@@ -14,33 +13,20 @@ use crate::cli::process::signals::Writes;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::history::History;
 use crate::cli::reconcile::planning::Desired;
+use crate::cli::reconcile::prepared::Prepared;
 use crate::cli::reconcile::who;
 use crate::cloudflare::ErrorKind;
 use crate::diagnostics::Finding;
-use crate::document;
+use crate::document::{self, ResultEntry};
 use crate::ending::{End, Exit, FailureKind};
 use crate::live::Live;
 use crate::plan::Plan;
 use crate::report;
 use crate::settings::Endpoint;
-use crate::text::argument;
-use crate::text::excerpt;
+use crate::text::{self, argument, excerpt};
 
 /// The most characters of a field name that a message shows.
 const SHOWN: usize = 120;
-
-/// The inputs of an apply.
-#[derive(Clone, Copy)]
-pub(crate) struct Job<'a> {
-    /// The options.
-    pub(crate) args: &'a WriteArgs,
-    /// The connection to the API.
-    pub(crate) connection: &'a WriteConnection,
-    /// The desired state.
-    pub(crate) desired: &'a Desired,
-    /// The time before the live state was read, if writes by others since then are looked up.
-    pub(crate) others_since: Option<Timestamp>,
-}
 
 /// Shows a plan, gets an approval, writes a backup, writes the changes, reads them back, and adds to the audit log.
 ///
@@ -48,60 +34,84 @@ pub(crate) struct Job<'a> {
 /// has neither a backup nor a line in the audit log.
 pub(crate) async fn carry_out(
     context: &Context,
-    job: &Job<'_>,
-    live: &Live,
-    mut plan: Plan,
-    given: impl FnOnce(&Plan) -> Option<Result<(), CliError>>,
+    args: &WriteArgs,
+    mut prepared: Prepared,
+    given: impl FnOnce(&Prepared) -> Option<Result<(), CliError>>,
 ) -> Result<Exit, CliError> {
-    check_omit(&job.args.omit, &plan)?;
-    if job.args.format == Format::Text {
-        context.print(&report::plan::text(&plan, &context.ui.out))?;
+    check_omit(&args.omit, [&prepared.plan])?;
+    if args.format == Format::Text {
+        context.print(&report::plan::text(&prepared.plan, &context.ui.out))?;
     }
     // On a terminal, a missing folder for backups is reported before the prompt. Otherwise it must not hide a refusal.
-    let mut history = (!plan.is_empty()).then(|| History::open(context, job.args)).transpose();
+    let mut history = (!prepared.plan.is_empty()).then(|| History::open(context, args)).transpose();
     if context.ui.is_interactive() {
         history = Ok(history?);
     }
-    let approved = match given(&plan) {
+    let approved = match given(&prepared) {
         Some(given) => given,
-        None if plan.is_empty() => Ok(()),
-        None => job.connection.read.unhurried(ask(context, job, &mut plan)).await,
+        None if prepared.plan.is_empty() => Ok(()),
+        None => {
+            let Prepared { connection, plan, .. } = &mut prepared;
+            connection.read.unhurried(ask(context, args, plan)).await
+        }
     };
     if let Err(refusal) = approved {
-        return refused(context, job, history.iter().flatten().next(), &plan, refusal);
+        history.iter().flatten().for_each(|history| history.refused(&prepared.plan, &refusal));
+        return stopped(context, args, &prepared.plan, refusal);
     }
-    let Some(history) = history? else { return finish(context, job, &plan, &Outcome::in_sync(), None) };
-    // Held until the writes are verified. A plan without changes needs no lock.
-    let lock = match history.lock(&plan) {
-        Ok(lock) => lock,
-        Err(refusal) => return refused(context, job, Some(&history), &plan, refusal),
+    let Some(history) = history? else {
+        return finish(context, args, &prepared, &Outcome::in_sync(), None);
     };
-    let writes = Writes::default();
-    let outcome = write(context, job, &history, &writes, &plan, live).await.map_err(|stopped| {
-        if !writes.have_begun() {
-            history.record(&plan, Ended::Unchanged(stopped.kind, &stopped.message));
-            return stopped;
-        }
-        history.record(&plan, Ended::Unknown(stopped.kind, &stopped.message));
-        history.after_abandoning().into_iter().fold(stopped, CliError::hint)
-    })?;
-    history.record(&plan, Ended::Outcome(&outcome));
-    drop(lock);
-    let exit = finish(context, job, &plan, &outcome, Some(&history));
-    if let Some(since) = job.others_since {
-        who::warn_of_others(context, &job.connection.read, &plan.target, since, &outcome).await;
+    let outcome = match execute(context, args, &prepared, &history, &|line| context.ui.note(line)).await {
+        Ok(outcome) => outcome,
+        Err(error) => return stopped(context, args, &prepared.plan, error),
+    };
+    let exit = finish(context, args, &prepared, &outcome, Some(&history));
+    if let Some(since) = prepared.others_since {
+        who::warn_of_others(context, &prepared.connection.read, &prepared.plan.target, since, &outcome).await;
     }
     exit
+}
+
+/// Writes the changes of a plan with its approval, and verifies them. `say` gets a line for each step.
+///
+/// # Errors
+/// Returns an error if another run holds the lock, or if a signal stops it. The audit log contains it already.
+pub(crate) async fn execute(
+    context: &Context,
+    args: &WriteArgs,
+    prepared: &Prepared,
+    history: &History<'_>,
+    say: &(dyn Fn(&str) + Sync),
+) -> Result<Outcome, CliError> {
+    let plan = &prepared.plan;
+    // Held until the writes are verified. A plan without changes needs no lock.
+    let lock = history.lock(plan).inspect_err(|refusal| history.refused(plan, refusal))?;
+    let writes = Writes::default();
+    let outcome = write(context, args, prepared, history, &writes, say).await.map_err(|stopped| {
+        if !writes.have_begun() {
+            history.refused(plan, &stopped);
+            return stopped;
+        }
+        history.record(plan, Ended::Unknown(stopped.kind, &stopped.message));
+        history.after_abandoning().into_iter().fold(stopped, CliError::hint)
+    })?;
+    history.record(plan, Ended::Outcome(&outcome));
+    drop(lock);
+    Ok(outcome)
 }
 
 /// Accepts only unknown fields for `--omit`: the API may reset a known setting that a write leaves out.
 ///
 /// # Errors
-/// Returns an error if `--omit` names any other field.
-fn check_omit(omit: &[String], plan: &Plan) -> Result<(), CliError> {
-    let unknown: Vec<&str> =
-        plan.unmanaged.iter().filter(|field| !field.known).map(|field| field.path.as_str()).collect();
-    let Some(path) = omit.iter().find(|path| !unknown.contains(&path.as_str())) else { return Ok(()) };
+/// Returns an error if `--omit` names a field that none of the plans has as an unknown one.
+pub(crate) fn check_omit<'p>(omit: &[String], plans: impl IntoIterator<Item = &'p Plan>) -> Result<(), CliError> {
+    if omit.is_empty() {
+        return Ok(());
+    }
+    let unmanaged = plans.into_iter().flat_map(|plan| &plan.unmanaged);
+    let unknown: BTreeSet<&str> = unmanaged.filter(|field| !field.known).map(|field| field.path.as_str()).collect();
+    let Some(path) = omit.iter().find(|path| !unknown.contains(path.as_str())) else { return Ok(()) };
     let message = format!("--omit {}: the live state has no unknown field of this name", excerpt(path, SHOWN));
     Err(CliError::usage(message).hint(if unknown.is_empty() {
         "remove --omit: this version knows every live field".to_owned()
@@ -112,25 +122,26 @@ fn check_omit(omit: &[String], plan: &Plan) -> Result<(), CliError> {
 }
 
 /// Asks the user for an approval.
-async fn ask(context: &Context, job: &Job<'_>, plan: &mut Plan) -> Result<(), CliError> {
-    if job.args.format == Format::Json && !job.args.auto_approve && context.ui.is_interactive() {
+async fn ask(context: &Context, args: &WriteArgs, plan: &mut Plan) -> Result<(), CliError> {
+    if args.format == Format::Json && !args.auto_approve && context.ui.is_interactive() {
         // Standard output is for the document, so the plan to approve goes to standard error.
         context.ui.say(&report::plan::text(plan, &context.ui.err));
     }
-    approval::get(&context.ui, plan, job.args.auto_approve).await
+    approval::get(&context.ui, plan, args.auto_approve).await
 }
 
 /// Sends the writes and verifies them. A signal before the first write stops it; a later signal leaves it time to
 /// finish.
 async fn write(
     context: &Context,
-    job: &Job<'_>,
+    args: &WriteArgs,
+    prepared: &Prepared,
     history: &History<'_>,
     writes: &Writes,
-    plan: &Plan,
-    live: &Live,
+    say: &(dyn Fn(&str) + Sync),
 ) -> Result<Outcome, CliError> {
-    let (reader, writer) = (job.connection.verifying_reader(), job.connection.impatient_writer());
+    let Prepared { connection, live, plan, .. } = prepared;
+    let (reader, writer) = (connection.verifying_reader(), connection.impatient_writer());
     let approved = Approved::new(plan, live).map_err(|_| {
         approval::refusal(plan).unwrap_or_else(|| CliError::manifest(&plan.manifest.path, plan.findings.clone()))
     })?;
@@ -138,72 +149,78 @@ async fn write(
         if let Event::Writing { .. } = event {
             writes.begin(history.after_abandoning());
         }
-        context.ui.note(&report::results::event(&event));
+        say(&report::results::event(&event));
     };
-    let keep = |live: &Live| history.begin(plan, live);
+    let keep = |live: &Live| {
+        let backup = history.begin(plan, live)?;
+        say(&format!("backup: {}", text::path(backup)));
+        Ok(())
+    };
     let options = Options {
         model: context.model,
-        omit: &job.args.omit,
-        strict_unknown: job.args.strict_unknown,
+        omit: &args.omit,
+        strict_unknown: args.strict_unknown,
         keep: &keep,
         observer: &observer,
     };
     interrupt::finished(&context.ui, writes, apply::apply(&reader, &writer, approved, &options)).await
 }
 
-/// Records a plan that was not written in the audit log, and prints it as a result if the format is JSON.
-fn refused(
-    context: &Context,
-    job: &Job<'_>,
-    history: Option<&History<'_>>,
-    plan: &Plan,
-    refusal: CliError,
-) -> Result<Exit, CliError> {
-    history.into_iter().for_each(|history| history.record(plan, Ended::Unchanged(refusal.kind, &refusal.message)));
-    if job.args.format == Format::Text || refusal.kind == FailureKind::Interrupted {
-        return Err(refusal);
+/// Reports a plan that was not applied. If the format is JSON, it is a result.
+fn stopped(context: &Context, args: &WriteArgs, plan: &Plan, error: CliError) -> Result<Exit, CliError> {
+    if args.format == Format::Text || error.kind == FailureKind::Interrupted {
+        return Err(error);
     }
-    let entry = report::results::stopped_by(plan, publish::error_entry(&refusal));
-    context.print(&document::to_text(&document::results_document(vec![entry])))?;
-    context.say_error(&refusal);
-    Ok(refusal.exit())
+    let entry = report::results::stopped_by(plan, publish::error_entry(&error));
+    context.print(&document::to_text(&document::results_document(None, vec![entry], Vec::new())))?;
+    context.say_error(&error);
+    Ok(error.exit())
+}
+
+/// Returns the outcome for one organization as an entry of the results document.
+pub(crate) fn result_entry(prepared: &Prepared, outcome: &Outcome, history: Option<&History<'_>>) -> ResultEntry {
+    let mut entry = report::results::entry(&prepared.plan, outcome);
+    entry.backup = history.and_then(History::backup).map(|path| path.to_string_lossy().into_owned());
+    if let Some(error) = &mut entry.error {
+        error.findings.extend(located(&prepared.desired, outcome).iter().map(document::FindingEntry::from));
+        error.hints.extend(rollback_hint(outcome, history));
+    }
+    entry
+}
+
+/// Returns how to restore the previous state, if the live state may not be the desired one.
+fn rollback_hint(outcome: &Outcome, history: Option<&History<'_>>) -> Option<String> {
+    let needs_attention = !matches!(outcome.known, Known::Unchanged | Known::Desired);
+    history.filter(|_| needs_attention).and_then(History::rollback_hint)
 }
 
 /// Prints the outcome. Anything but success is also printed to standard error, in every format.
 fn finish(
     context: &Context,
-    job: &Job<'_>,
-    plan: &Plan,
+    args: &WriteArgs,
+    prepared: &Prepared,
     outcome: &Outcome,
     history: Option<&History<'_>>,
 ) -> Result<Exit, CliError> {
-    let exit = outcome.exit();
-    let needs_attention = !matches!(outcome.known, Known::Unchanged | Known::Desired);
-    let rollback_hint = history.filter(|_| needs_attention).and_then(History::rollback_hint);
-    let findings = located(job, outcome);
-    if job.args.format == Format::Json {
-        let mut entry = report::results::entry(plan, outcome);
-        entry
-            .error
-            .iter_mut()
-            .for_each(|error| error.findings.extend(findings.iter().map(document::FindingEntry::from)));
-        entry.backup = history.and_then(History::backup).map(|path| path.to_string_lossy().into_owned());
-        entry.error.iter_mut().for_each(|error| error.hints.extend(rollback_hint.clone()));
-        context.print(&document::to_text(&document::results_document(vec![entry])))?;
+    let (exit, plan) = (outcome.exit(), &prepared.plan);
+    if args.format == Format::Json {
+        let entry = result_entry(prepared, outcome, history);
+        context.print(&document::to_text(&document::results_document(None, vec![entry], Vec::new())))?;
     }
-    match (exit, job.args.format) {
+    match (exit, args.format) {
         (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,
         (Exit::Success, Format::Json) => {}
         _ => {
+            let findings = located(&prepared.desired, outcome);
             if !findings.is_empty() {
-                let Desired { source, parents, .. } = job.desired;
+                let Desired { source, parents, .. } = &prepared.desired;
                 let sources = context.shown(Some(source)).into_iter().chain(&parents.sources);
                 context.ui.say(&report::findings::text(&findings, sources, &context.ui.err));
             }
             context.ui.say(report::results::text(plan, outcome, &context.ui.err).trim_start());
             // Aligned with the hints above: those of an error are indented, that of a conflict is not.
             let indent = if outcome.end == End::Conflict { 0 } else { 2 };
-            if let Some(hint) = rollback_hint {
+            if let Some(hint) = rollback_hint(outcome, history) {
                 context.ui.say(&report::error::hint(indent, &hint, &context.ui.err));
             }
         }
@@ -212,11 +229,11 @@ fn finish(
 }
 
 /// Returns the lines of the manifest that the API refused, as far as its error names them.
-fn located(job: &Job<'_>, outcome: &Outcome) -> Vec<Finding> {
+fn located(desired: &Desired, outcome: &Outcome) -> Vec<Finding> {
     let error = outcome.failure.as_ref().and_then(apply::Failure::error);
     let refused = error.filter(|error| error.kind() == ErrorKind::Refused);
     let Some((error, call)) = refused.and_then(|error| Some((error, error.call()?))) else { return Vec::new() };
-    let Desired { manifest, target, .. } = job.desired;
+    let Desired { manifest, target, .. } = desired;
     let endpoint = Endpoint::ALL.into_iter().find(|endpoint| target.path(*endpoint) == call.path);
     endpoint.map(|endpoint| apply::locate(manifest, endpoint, error)).unwrap_or_default()
 }

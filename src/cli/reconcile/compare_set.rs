@@ -11,14 +11,14 @@ use crate::cli::input::base;
 use crate::cli::options::{ApiArgs, BaseArgs, SetArgs, TargetArgs, WhoArgs};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::progress::Progress;
-use crate::cli::output::publish::error_entry;
+use crate::cli::output::publish::failure_entry;
 use crate::cli::output::publish_set::SetReports;
 use crate::cli::process::in_order::{Stop, Turn, in_order};
 use crate::cli::process::interrupt;
 use crate::cli::reconcile::saved::{SaveTo, SavedSet};
 use crate::cli::reconcile::selection::{self, Selection};
 use crate::cli::reconcile::{comparison, planning, who};
-use crate::document::{Compared, FailureEntry, TargetEntry};
+use crate::document::Compared;
 use crate::ending::Exit;
 use crate::plan::{Plan, SavedPlan};
 use crate::report::{Comparison, PlanFormat, Wording};
@@ -139,7 +139,7 @@ impl Delivery<'_> {
                 self.progress.done(false, true);
                 self.exits.push(error.exit());
                 self.reports.say_error(&error);
-                failure(self.context, self.api, &error).into()
+                failure_entry(self.context, self.api, &error).into()
             }
         };
         if let Err(error) = self.reports.add(&compared) {
@@ -156,17 +156,5 @@ impl Delivery<'_> {
         self.reports.finish(exit)?;
         self.saving.map_or(Ok(()), SavedSet::finish)?;
         Ok(exit)
-    }
-}
-
-/// Returns a failure as reports show it.
-fn failure(context: &Context, api: &str, error: &CliError) -> FailureEntry {
-    let manifest = error.subject.file.clone();
-    let repository_file = context.env.in_repository(&manifest);
-    FailureEntry {
-        repository_path: (repository_file != manifest).then_some(repository_file),
-        target: error.subject.target.as_ref().map(|target| TargetEntry::new(target, api)),
-        error: error_entry(error),
-        manifest,
     }
 }

@@ -20,7 +20,7 @@ use crate::live::Live;
 use crate::plan::Plan;
 use crate::settings::Target;
 use crate::text::path_argument;
-use crate::text::{self, visible};
+use crate::text::visible;
 
 /// The variables that may name the user, the most specific first: GitHub's, GitLab's, the login behind sudo, the login.
 const ACTORS: [&str; 6] = ["GITHUB_ACTOR", "GITLAB_USER_LOGIN", "SUDO_USER", "USER", "LOGNAME", "USERNAME"];
@@ -171,19 +171,18 @@ impl<'a> History<'a> {
         }
     }
 
-    /// Writes the backup of the previous state, prints its path, and adds the `started` line to the audit log.
+    /// Writes the backup of the previous state, and adds the `started` line to the audit log. Returns the backup.
     ///
     /// # Errors
     /// Returns an error if the backup cannot be written. Nothing may be written to the API then. A failure of the log
     /// is a warning.
-    pub(crate) fn begin(&self, plan: &Plan, live: &Live) -> Result<(), BackupError> {
+    pub(crate) fn begin(&self, plan: &Plan, live: &Live) -> Result<&Path, BackupError> {
         self.refuse_credentials(live)?;
         let kept = self.backups.keep(&PreImage { plan, live }, Timestamp::now())?;
-        self.audit.context.ui.note(&format!("backup: {}", text::path(&kept)));
         // Only the first backup of a run has the previous state.
-        let _ = self.kept.set(kept);
+        let kept = self.kept.get_or_init(|| kept);
         self.record(plan, Ended::Started);
-        Ok(())
+        Ok(kept)
     }
 
     /// Deletes the oldest backups over the limit, once this run's own is not needed to restore the previous state.
@@ -228,6 +227,11 @@ impl<'a> History<'a> {
     pub(crate) fn after_abandoning(&self) -> Vec<String> {
         let check = "run `zerodrift drift` to see what the write did, then apply again".to_owned();
         std::iter::once(check).chain(self.rollback_hint()).collect()
+    }
+
+    /// Adds a line about a plan that was not applied to the audit log.
+    pub(crate) fn refused(&self, plan: &Plan, refusal: &CliError) {
+        self.record(plan, Ended::Unchanged(refusal.kind, &refusal.message));
     }
 
     /// Adds a line to the audit log, and deletes old backups. A line that cannot be written is only a warning, because

@@ -246,14 +246,9 @@ pub(crate) fn approve(
     saved: &SavedPlan,
     live: &Live,
     plan: &Plan,
-) -> Result<(), CliError> {
-    match saved.check_live(context.model, live, plan).map_err(|stale| refusal(path, &stale))? {
-        Since::Applied => {
-            context.ui.note(&format!("{} is already applied: the live state is in sync", text::path(path)));
-        }
-        Since::Unchanged => {}
-    }
-    let Some(refusal) = approval::refusal(plan) else { return Ok(()) };
+) -> Result<Since, CliError> {
+    let since = saved.check_live(context.model, live, plan).map_err(|stale| refusal(path, &stale))?;
+    let Some(refusal) = approval::refusal(plan) else { return Ok(since) };
     let hints = vec![
         "consent in the manifest, under `allow:`, or with `plan --allow`, and save the plan again".to_owned(),
         "approving a plan does not consent to its guarded changes".to_owned(),
@@ -272,20 +267,34 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
         context.ui.note(&format!("the live state is in sync; no changes of the plan {digest} are left to apply"));
         return Ok(());
     }
+    let again = format!("zerodrift plan {}", path_argument(&plan.manifest.path));
+    check_digest(digest, max_age, plan.digest == digest, &plan.digest, &again)?;
+    approval::refusal(plan).map_or(Ok(()), Err)
+}
+
+/// Checks that a digest approves what would be applied now. `again` is the command that plans again.
+///
+/// # Errors
+/// Returns an error if it is another digest or too old (exit code 4).
+pub(crate) fn check_digest(
+    digest: &str,
+    max_age: Duration,
+    is_same: bool,
+    now: &str,
+    again: &str,
+) -> Result<(), CliError> {
     let age = plan::stale_digest(digest, Timestamp::now(), max_age);
-    let file = &plan.manifest.path;
     let refuse = |message: String| CliError::new(FailureKind::Conflict, format!("nothing was written: {message}"));
-    let again = format!("make a new plan with `zerodrift plan {}`, and have it reviewed", path_argument(file));
-    match (plan.digest == digest, age) {
-        (true, None) => approval::refusal(plan).map_or(Ok(()), Err),
+    let again = format!("make a new plan with `{again}`, and have it reviewed");
+    match (is_same, age) {
+        (true, None) => Ok(()),
         (true, Some(stale)) => Err(refuse(format!("the digest no longer approves its plan: {stale}\n  {digest}"))
             .hint(again)
             .hint("to accept an older digest, set --max-age, such as --max-age 336h")),
         (false, stale) => {
             let stale = stale.map(|stale| format!("\n  the approved one: {stale}")).unwrap_or_default();
             let message = format!(
-                "the current plan differs from the approved one\n  approved: {digest}\n  now:      {}{stale}",
-                plan.digest
+                "the current plan differs from the approved one\n  approved: {digest}\n  now:      {now}{stale}"
             );
             Err(refuse(message)
                 .hint("the digest depends on the live state, the manifest, the target, the API and the version of zerodrift")
@@ -295,7 +304,8 @@ pub(crate) fn approve_digest(context: &Context, digest: &str, max_age: Duration,
     }
 }
 
-fn refusal(path: &Path, stale: &[StaleReason]) -> CliError {
+/// Returns the error of a saved plan that is out of date.
+pub(crate) fn refusal(path: &Path, stale: &[StaleReason]) -> CliError {
     let (word, path) = (path_argument(path), text::path(path));
     let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
     CliError::new(FailureKind::Conflict, format!("nothing was written: {path} is out of date{reasons}"))

@@ -1,5 +1,8 @@
 //! The manifests that a run of several organizations works on.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
@@ -7,7 +10,9 @@ use crate::cli::input::manifests::ManifestPath;
 use crate::cli::input::shard::Shard;
 use crate::cli::input::shared_target::KnownTargets;
 use crate::cli::options::{SetArgs, TargetArgs};
-use crate::document::ShardEntry;
+use crate::cli::reconcile::saved;
+use crate::document::{ShardEntry, plain};
+use crate::plan::{SavedPlan, StaleReason};
 use crate::settings::Target;
 
 /// The manifests that a run works on.
@@ -44,7 +49,7 @@ pub(crate) fn refuse_options_of_one(options: &[(&str, bool, &str)]) -> Result<()
 /// Returns an error if two manifests have the same target, if a flag names one target for all of them, or if the variables
 /// of `--shard auto` are not set. Nothing was sent.
 pub(crate) fn select<'c>(context: &'c Context, args: &SetArgs, target: &TargetArgs) -> Result<Selection<'c>, CliError> {
-    manifest_file::check_flags(target, &context.manifests)?;
+    manifest_file::check_flags(target, context.manifests.entries().len())?;
     let shard = args.shard.map(|shard| shard.shard(&context.env)).transpose()?;
     let (mut known, mut files) = (KnownTargets::default(), Vec::new());
     for ManifestPath { file, .. } in context.manifests.entries() {
@@ -63,6 +68,33 @@ pub(crate) fn select<'c>(context: &'c Context, args: &SetArgs, target: &TargetAr
         manifests,
     });
     Ok(Selection { files, shard })
+}
+
+/// Selects the manifests of saved plans. If the user names manifests too, they must be the same.
+///
+/// # Errors
+/// Returns an error if other manifests are named (exit code 4), if a flag names one target for all of them, or if two plans
+/// have the same target.
+pub(crate) fn of_saved_plans<'c>(
+    context: &Context,
+    path: &Path,
+    plans: &'c [SavedPlan],
+    target: &TargetArgs,
+) -> Result<Selection<'c>, CliError> {
+    manifest_file::check_flags(target, plans.len())?;
+    let files: Vec<&str> = plans.iter().map(|plan| plan.manifest.path.as_str()).collect();
+    let planned: BTreeSet<&Path> = files.iter().map(|file| plain(file)).collect();
+    let named: BTreeSet<&Path> = context.manifests.entries().iter().map(|entry| plain(&entry.file)).collect();
+    if !named.is_empty() && named != planned {
+        let added = named.difference(&planned).map(|file| StaleReason::NotPlanned(file.display().to_string()));
+        let removed = planned.difference(&named).map(|file| StaleReason::NotNamed(file.display().to_string()));
+        return Err(saved::refusal(path, &added.chain(removed).collect::<Vec<_>>()));
+    }
+    let mut known = KnownTargets::default();
+    for plan in plans {
+        known.add(&plan.manifest.path, &plan.target).map_err(|shared| shared.error())?;
+    }
+    Ok(Selection { files, shard: None })
 }
 
 /// Returns the target of a manifest, if it is known.

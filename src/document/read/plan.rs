@@ -7,8 +7,8 @@ use super::findings::finding;
 use crate::diagnostics::{Finding, Location};
 use crate::document::interned::interned;
 use crate::document::{
-    AttributionEntry, BaseEntry, ChangeEntry, Compared, Comparison, FailureEntry, GuardEntry, InSyncEntry,
-    ManifestEntry, PlanDocument, PlanEntry, ShardEntry, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
+    AttributionEntry, BaseEntry, ChangeEntry, Compared, Comparison, ErrorEntry, FailureEntry, GuardEntry, InSyncEntry,
+    ManifestEntry, PlanDocument, PlanEntry, ResultEntry, ShardEntry, TargetEntry, UnmanagedEntry, Wording, WriteEntry,
 };
 use crate::plan::{Attribution, Base, Change, GuardState, ManifestRef, Plan, PlannedWrite, Unmanaged, digest_time};
 use crate::settings::{Endpoint, Guard, Kind, Model, Scope, Setting, SettingPath, Target};
@@ -148,9 +148,18 @@ impl FailureEntry {
     pub(crate) fn target(&self) -> Option<Target> {
         self.target.as_ref().and_then(|entry| target(entry).ok())
     }
+}
 
+impl ErrorEntry {
     /// The findings about the manifest.
     pub(crate) fn findings(&self) -> Vec<Finding> {
-        self.error.findings.iter().cloned().map(finding).collect()
+        self.findings.iter().cloned().map(finding).collect()
+    }
+}
+
+impl ResultEntry {
+    /// The organization, if its address is valid.
+    pub(crate) fn target(&self) -> Option<Target> {
+        target(&self.target).ok()
     }
 }

@@ -205,6 +205,8 @@ fn other_files_are_rejected_with_the_reason() {
 fn a_results_document_reads_back_as_the_same_results() {
     let change = change("organization.session_duration", json!("12h"), json!("24h"));
     let result = crate::document::ResultEntry {
+        manifest: "org.yaml".to_owned(),
+        name: None,
         target: crate::document::TargetEntry::new(&samples::target(), "https://api.example"),
         outcome: crate::apply::End::Applied,
         writes: 1,
@@ -213,7 +215,7 @@ fn a_results_document_reads_back_as_the_same_results() {
         changes: vec![(&change).into()],
         error: None,
     };
-    let results = crate::document::results_document(vec![result]);
+    let results = crate::document::results_document(None, vec![result], Vec::new());
     assert_eq!(read(to_text(&results).as_bytes()), Ok(AnyDocument::Results(results)));
 }
 

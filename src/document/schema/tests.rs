@@ -83,6 +83,8 @@ fn error() -> ErrorEntry {
 fn documents() -> Vec<(SchemaName, Json)> {
     let value = |document: &dyn erased::Document| document.value();
     let result = |outcome, error| ResultEntry {
+        manifest: "org.yaml".to_owned(),
+        name: Some("Widget Corp".to_owned()),
         target: target_entry(),
         outcome,
         writes: 1,
@@ -123,7 +125,14 @@ fn documents() -> Vec<(SchemaName, Json)> {
                 ],
             )),
         ),
-        (SchemaName::Results, value(&results_document(results))),
+        (
+            SchemaName::Results,
+            value(&results_document(
+                Some(ShardEntry { index: 1, of: 3, manifests: 9 }),
+                results,
+                vec![failure(error())],
+            )),
+        ),
         (SchemaName::Findings, value(&findings_document(&[checked]))),
         (SchemaName::Error, value(&error_document(error()))),
         (SchemaName::Error, value(&failed)),

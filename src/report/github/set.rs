@@ -28,7 +28,7 @@ impl SetDetails for GithubDetails {
             Compared::Done(comparison) => of_comparison(comparison).for_each(|one| self.annotations.add(one)),
             Compared::Failed(failure) => {
                 let file = failure.repository_path.as_ref().unwrap_or(&failure.manifest);
-                let (error, found) = (&failure.error, failure.findings());
+                let (error, found) = (&failure.error, failure.error.findings());
                 let command = self.wording.command();
                 let all = of_failure(command, &failure.manifest, file, &error.message, &error.hints, &found);
                 all.into_iter().for_each(|one| self.annotations.add(one));

@@ -162,6 +162,6 @@ fn failed(failure: &FailureEntry, prefix: &str) -> String {
         address: manifest,
         message: Visible::join::<Visible>(failure.error.message.lines().map(Visible::of), " "),
         hints: failure.error.hints.iter().map(|hint| Visible::excerpt(hint, LONG_MESSAGE)).collect(),
-        findings: rest::findings(&failure.findings()),
+        findings: rest::findings(&failure.error.findings()),
     })
 }

@@ -141,6 +141,6 @@ fn failed(ci: Option<&CiRun>, failure: &FailureEntry) -> MarkdownText {
         tail: MarkdownText::new(),
     };
     let hosted = repository_path.as_ref().unwrap_or(manifest);
-    let found = findings(ci, hosted, manifest, &failure.findings());
+    let found = findings(ci, hosted, manifest, &failure.error.findings());
     fit(&head, &[found, hints], &MarkdownText::new(), LARGEST)
 }

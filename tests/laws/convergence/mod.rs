@@ -91,7 +91,7 @@ async fn apply_and_plan_again(
                 prop_assert_eq!(moved(&before, &after, &[]), Vec::<String>::new(), "a refused write changes nothing");
             }
         }
-        End::Refused | End::Conflict => {
+        End::Refused | End::Conflict | End::Skipped => {
             prop_assert!(false, "no personality resets a sent value: {:#?}", outcome.mismatches)
         }
     }
