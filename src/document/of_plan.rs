@@ -76,7 +76,7 @@ impl Totals {
         }
     }
 
-    /// Returns the digest of all plans. `None` if an organization failed, or if the plans were made at different
+    /// Returns the digest that approves all plans. `None` if an organization failed, or if the plans were made at different
     /// times.
     pub(crate) fn digest(&self) -> Option<String> {
         if self.summary.failed > 0 { None } else { self.digest.finish() }

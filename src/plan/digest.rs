@@ -80,7 +80,7 @@ pub fn digest_time(digest: &str) -> Option<Timestamp> {
     Timestamp::from_second(u32::from_str_radix(time, 16).ok()?.into()).ok()
 }
 
-/// The digest of the plans of several organizations. It differs if any of them does.
+/// The digest of the plans of several organizations. It approves exactly these plans.
 #[cfg(feature = "documents")]
 #[derive(Debug, Clone, Default)]
 pub(crate) struct SetDigest {

@@ -2,7 +2,7 @@
 
 use super::phrase::count_in;
 use crate::document::{Compared, Comparison, FailureEntry, ShardEntry, Totals, Wording};
-use crate::plan::{Action, Origin};
+use crate::plan::{Action, DIGEST_MAX_AGE, Origin, digest_time};
 use crate::settings::Target;
 use crate::text::Visible;
 use crate::text::safe::{Safe, safe};
@@ -137,6 +137,13 @@ impl Overview {
             )
         });
         Safe::join::<Safe<L>>([synced, guarded, outside, shard].into_iter().flatten(), " ")
+    }
+
+    /// The digest of all plans, and until when it is valid.
+    pub(super) fn digest(&self) -> Option<(Visible, Option<jiff::Timestamp>)> {
+        let digest = self.totals.digest().filter(|_| self.totals.summary.changed > 0)?;
+        let until = digest_time(&digest).and_then(|made_at| made_at.checked_add(DIGEST_MAX_AGE).ok());
+        Some((Visible::of(&digest), until))
     }
 
     /// `2/7` for a shard.

@@ -1,6 +1,7 @@
 //! Several organizations as one page: a table of all, then the details of those that changed or failed.
 
 use askama::Template;
+use jiff::Timestamp;
 
 use super::organization::{OutcomePart, SectionsPart};
 use super::paint::{self, Colors};
@@ -41,6 +42,7 @@ struct SetPage<'a> {
     command: &'static str,
     outcome: Visible,
     details: Visible,
+    digest: Option<(Visible, Option<Timestamp>)>,
     rows: Vec<SetRow<'a>>,
     organizations: &'a [String],
     hidden: usize,
@@ -134,6 +136,7 @@ impl SetDetails for HtmlDetails {
             command: overview.wording.command(),
             outcome: overview.headline(),
             details: overview.details(),
+            digest: overview.digest().filter(|_| overview.wording == Wording::Plan),
             rows: rows.map(|(number, (row, shown))| SetRow::of(overview.wording, number, row, *shown)).collect(),
             organizations: &self.organizations,
             hidden: self.hidden,

@@ -72,7 +72,7 @@ impl SetDetails for MarkdownDetails {
                 tail: MarkdownText::new(),
             },
         ];
-        let last = more.unwrap_or_default() + footer(self.ci.as_ref());
+        let last = more.unwrap_or_default() + what_next(overview) + footer(self.ci.as_ref());
         fit(&first(overview), &all, &last, limit).into()
     }
 }
@@ -143,4 +143,17 @@ fn failed(ci: Option<&CiRun>, failure: &FailureEntry) -> MarkdownText {
     let hosted = repository_path.as_ref().unwrap_or(manifest);
     let found = findings(ci, hosted, manifest, &failure.error.findings());
     fit(&head, &[found, hints], &MarkdownText::new(), LARGEST)
+}
+
+fn what_next(overview: &Overview) -> MarkdownText {
+    let Some((digest, until)) = overview.digest().filter(|_| overview.wording == Wording::Plan) else {
+        return MarkdownText::new();
+    };
+    let until: MarkdownText = until.map(|until| safe!(" (until {})", until)).unwrap_or_default();
+    safe!(
+        "\nTo apply exactly these plans{}, pass {} to {} with the same manifests.\n",
+        until,
+        code(&safe!("--expect {}", digest)),
+        code(&"zerodrift apply".into())
+    )
 }

@@ -8,7 +8,7 @@ use crate::report::overview::{Overview, OverviewRow, RowState};
 use crate::report::plan::{findings_section, join};
 use crate::settings::Target;
 use crate::text::Visible;
-use crate::text::layout::{TerminalText, hanging_pieces, terminal};
+use crate::text::layout::{TerminalText, beside_or_below, hanging_pieces, terminal};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
@@ -32,7 +32,7 @@ impl TextDetails {
         let sections = [table(overview, &self.style)]
             .into_iter()
             .chain(self.details.iter().cloned())
-            .chain([self.style.paragraph(Role::Heading, summary(heading, overview))]);
+            .chain([self.style.paragraph(Role::Heading, summary(heading, overview)) + digest(overview, &self.style)]);
         join(sections)
     }
 }
@@ -54,6 +54,18 @@ impl SetDetails for TextDetails {
 /// A sentence about all organizations.
 fn summary(heading: &'static str, overview: &Overview) -> Visible {
     safe!("{}{}. {}", heading, overview.headline(), overview.details())
+}
+
+fn digest(overview: &Overview, style: &Style) -> TerminalText {
+    let Some((digest, until)) = overview.digest().filter(|_| overview.wording == Wording::Plan) else {
+        return TerminalText::new();
+    };
+    let quiet = |words: TerminalText| style.paint(Role::Quiet, words);
+    let digest = beside_or_below(0, quiet("Digest of all".into()), quiet(terminal!("{}", digest)), style.width);
+    let until = until.map(|until| {
+        style.paragraph(Role::Quiet, terminal!("Valid until {} for apply --expect with the same manifests", until))
+    });
+    digest + until.unwrap_or_default()
 }
 
 /// A failure: the manifest, the findings about it, and the error with its hints.
