@@ -66,7 +66,7 @@ fn a_flag_of_another_tool_gets_our_flag_as_a_tip() {
 
       tip: use --auto-approve
 
-    Usage: zerodrift apply [OPTIONS] [FILE]
+    Usage: zerodrift apply [OPTIONS] [FILE|FOLDER]...
 
     For more information, try '--help'.
     [exit status: 64]

@@ -10,6 +10,7 @@ mod home;
 mod server;
 
 mod adopt;
+mod apply_many;
 mod backups;
 #[cfg(unix)]
 mod base;
