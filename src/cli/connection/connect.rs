@@ -322,5 +322,7 @@ mod tests {
         assert_eq!(left(&connection), Duration::from_secs(40));
         connection.unhurried(tokio::time::sleep(Duration::from_secs(3600))).await;
         assert_eq!(left(&connection), Duration::from_secs(40));
+        connection.begin(Duration::from_secs(50));
+        assert_eq!(left(&connection), Duration::from_secs(50), "the time limit begins anew");
     }
 }

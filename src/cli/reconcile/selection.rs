@@ -1,6 +1,6 @@
 //! The manifests that a run of several organizations works on.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::cli::context::Context;
@@ -83,12 +83,18 @@ pub(crate) fn of_saved_plans<'c>(
 ) -> Result<Selection<'c>, CliError> {
     manifest_file::check_flags(target, plans.len())?;
     let files: Vec<&str> = plans.iter().map(|plan| plan.manifest.path.as_str()).collect();
-    let planned: BTreeSet<&Path> = files.iter().map(|file| plain(file)).collect();
-    let named: BTreeSet<&Path> = context.manifests.entries().iter().map(|entry| plain(&entry.file)).collect();
-    if !named.is_empty() && named != planned {
-        let added = named.difference(&planned).map(|file| StaleReason::NotPlanned(file.display().to_string()));
-        let removed = planned.difference(&named).map(|file| StaleReason::NotNamed(file.display().to_string()));
-        return Err(saved::refusal(path, &added.chain(removed).collect::<Vec<_>>()));
+    let planned: BTreeMap<&Path, &str> = files.iter().map(|file| (plain(file), *file)).collect();
+    let named: BTreeMap<&Path, &str> =
+        context.manifests.entries().iter().map(|entry| (plain(&entry.file), entry.file.as_str())).collect();
+    let only_in = |these: &BTreeMap<&Path, &str>, those: &BTreeMap<&Path, &str>| -> Vec<String> {
+        let files = these.iter().filter(|(path, _)| !those.contains_key(*path));
+        files.map(|(_, file)| (*file).to_owned()).collect()
+    };
+    let added = only_in(&named, &planned).into_iter().map(StaleReason::NotPlanned);
+    let removed = only_in(&planned, &named).into_iter().map(StaleReason::NotNamed);
+    let differing: Vec<StaleReason> = added.chain(removed).collect();
+    if !named.is_empty() && !differing.is_empty() {
+        return Err(saved::refusal(path, &differing));
     }
     let mut known = KnownTargets::default();
     for plan in plans {
