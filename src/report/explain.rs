@@ -130,13 +130,13 @@ fn candidates(model: &Model, name: &str) -> Vec<String> {
     ranked.into_iter().take(SHOWN).map(|(_, path)| path.as_str().to_owned()).collect()
 }
 
-/// The settings with what each takes: beside the name, or below it if there is room for few words only.
+/// The settings with the accepted values: beside the name, or below it if there is room for few words only.
 fn table(settings: &[&Setting], style: &Style) -> TerminalText {
     const MARK: usize = 2;
     const ROOM: usize = 30;
     let columns = column(settings.iter().map(|setting| setting.path), 64);
     let has_room = style.width >= MARK + columns + MARK + ROOM;
-    let cells: Vec<TerminalText> = settings.iter().map(|setting| takes(setting, style)).collect();
+    let cells: Vec<TerminalText> = settings.iter().map(|setting| accepted(setting, style)).collect();
     let widths: Vec<_> =
         settings.iter().zip(&cells).map(|(setting, cell)| (setting.path.len(), cell.width())).collect();
     let narrow = first_column(&widths, style.width.saturating_sub(MARK));
@@ -151,8 +151,8 @@ fn table(settings: &[&Setting], style: &Style) -> TerminalText {
     settings.iter().zip(&cells).map(row).collect()
 }
 
-/// The values that a setting takes, or who writes it if the file cannot.
-fn takes(setting: &Setting, style: &Style) -> TerminalText {
+/// The accepted values of a setting, or who writes it if the file cannot.
+fn accepted(setting: &Setting, style: &Style) -> TerminalText {
     match setting.is_declarable() {
         true => safe!("{}", Visible::whole(&describe::describe(setting.kind))),
         false => style.paint(Role::Quiet, Visible::whole(&describe::access(setting.access))),
@@ -160,7 +160,7 @@ fn takes(setting: &Setting, style: &Style) -> TerminalText {
 }
 
 fn about_setting(model: &Model, setting: &Setting, style: &Style) -> TerminalText {
-    let mut facts = vec![("takes", describe::describe(setting.kind)), ("access", describe::access(setting.access))];
+    let mut facts = vec![("accepts", describe::describe(setting.kind)), ("access", describe::access(setting.access))];
     if setting.is_declarable() {
         facts.push(("while unset", setting.default.to_owned()));
         facts.push(("to unset", describe::unset(setting)));

@@ -168,7 +168,7 @@ fn a_setting_is_explained() {
 
     How long a user stays signed in to Access, unless an application or policy says otherwise.
 
-      takes          duration; usually 15m to 730h
+      accepts        duration; usually 15m to 730h
       access         writable
       while unset    24h applies; the API returns nothing
       to unset       null in the file; null is sent

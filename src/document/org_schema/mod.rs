@@ -157,14 +157,14 @@ pub(super) fn setting(setting: &Setting) -> Json {
 }
 
 fn description(setting: &Setting) -> String {
-    format!("{} Takes: {}. While unset: {}.", setting.doc, describe::describe(setting.kind), setting.default)
+    format!("{} Accepts: {}. While unset: {}.", setting.doc, describe::describe(setting.kind), setting.default)
 }
 
 fn markdown(setting: &Setting) -> String {
     let guarded = describe::guarded(setting);
     let guard = if guarded.is_empty() { String::new() } else { format!("\n\n**Guarded**: {guarded}.") };
     format!(
-        "{}\n\n- Takes: {}\n- While unset: {}\n- Unset with: {}\n- Exists for: {}{guard}\n\n*Source: {}*",
+        "{}\n\n- Accepts: {}\n- While unset: {}\n- Unset with: {}\n- Exists for: {}{guard}\n\n*Source: {}*",
         setting.doc,
         describe::describe(setting.kind),
         setting.default,

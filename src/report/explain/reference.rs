@@ -25,7 +25,7 @@ fn section(model: &Model, setting: &Setting) -> String {
     let (guarded, noted) = (changes(setting, &entry, "guarded"), changes(setting, &entry, "noted"));
     let mut text = format!("\n### `{}`\n\n{}\n\n", entry.setting, backslashed(entry.doc));
     let mut fact = |label: &str, fact: &str| text += &format!("- **{label}:** {}\n", backslashed(fact));
-    fact("Takes", &entry.takes);
+    fact("Accepts", &entry.takes);
     fact("While unset", entry.default);
     fact("To unset", &entry.unset);
     fact("Exists for", entry.scopes);
