@@ -41,7 +41,7 @@ fn main() {
         return;
     }
     let scratch = tempfile::tempdir().expect("a temporary folder");
-    let server = Sandbox::start(scratch.path());
+    let server = MeasuredSandbox::start(scratch.path());
     // Its backup goes to the scratch folder, too.
     let mut apply = server.zerodrift(&["apply", MANIFEST, "--auto-approve"]);
     apply.arg("--backup-dir").arg(scratch.path()).output().expect("zerodrift runs");
@@ -71,7 +71,7 @@ fn main() {
 }
 
 /// A plan without changes, and curl for the same two objects, with the certificates of a file.
-fn in_sync(server: &Sandbox, base_url: &str, store: Option<&Path>) -> [Make; 2] {
+fn in_sync(server: &MeasuredSandbox, base_url: &str, store: Option<&Path>) -> [Make; 2] {
     let (base_url, token, store) = (base_url.to_owned(), server.token.clone(), store.map(Path::to_owned));
     let [organization, doh] = urls(&base_url);
     let bearer = format!("Authorization: Bearer {token}");
@@ -99,7 +99,7 @@ fn urls(base_url: &str) -> [String; 2] {
 }
 
 /// Serves what the sandbox answers now over TLS, until this process ends. Returns the base URL.
-fn serve_tls(server: &Sandbox) -> String {
+fn serve_tls(server: &MeasuredSandbox) -> String {
     let bearer = format!("Authorization: Bearer {}", server.token);
     let answers = urls(&server.base_url).map(|url| {
         let answer = Command::new("curl").args(["--silent", "--fail", "-H", &bearer, &url]).output();
@@ -208,13 +208,13 @@ fn peak_kilobytes(command: &Command) -> Option<f64> {
 }
 
 /// A sandbox in a process of its own.
-struct Sandbox {
+struct MeasuredSandbox {
     child: std::process::Child,
     base_url: String,
     token: String,
 }
 
-impl Sandbox {
+impl MeasuredSandbox {
     fn start(folder: &Path) -> Self {
         let mut child = Command::new(ZERODRIFT)
             .arg("sandbox")
@@ -237,7 +237,7 @@ impl Sandbox {
     }
 }
 
-impl Drop for Sandbox {
+impl Drop for MeasuredSandbox {
     fn drop(&mut self) {
         // It may have ended by itself; either way it must not outlive the measurement.
         let _ = self.child.kill();

@@ -227,7 +227,7 @@ fn an_audit_log_that_cannot_be_written_is_only_a_warning() {
 }
 
 #[test]
-fn the_absence_before_a_creation_is_backed_up_too() {
+fn the_backup_of_a_creation_records_that_nothing_existed() {
     let home = Home::new();
     let mut state: Json = serde_json::from_slice(&home.state()).unwrap();
     state["organization"] = Json::Null;

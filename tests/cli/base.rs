@@ -79,7 +79,7 @@ fn a_branch_is_compared_with_its_merge_base() {
 
 /// The rows of the table: base, live, file, then the origin and whether it is drift.
 #[test]
-fn every_row_of_the_table_of_origins() {
+fn every_change_has_the_origin_of_the_table() {
     for (base, live, file, origin, drifts) in [
         (Some("12h"), "12h", "8h", Some("file"), false),
         (Some("12h"), "48h", "12h", Some("live"), true),
@@ -111,7 +111,7 @@ fn every_row_of_the_table_of_origins() {
 }
 
 #[test]
-fn a_setting_that_left_the_file_is_no_longer_managed() {
+fn a_setting_removed_from_the_file_is_no_longer_managed() {
     let env = TestEnv::new();
     env.seed();
     let repository = Repository::new(&env.path(""));
@@ -159,7 +159,7 @@ fn merges_squashes_rebases_and_reverts_are_compared_with_what_was_applied() {
 }
 
 #[test]
-fn a_shallow_clone_says_so_and_a_full_one_has_labels() {
+fn a_shallow_clone_has_a_warning_and_a_full_one_has_labels() {
     let env = TestEnv::new();
     let repository = applied(&env);
     repository.git("checkout -q -b shorter");
@@ -192,7 +192,7 @@ fn a_partial_clone_fetches_nothing() {
 }
 
 #[test]
-fn a_revision_that_git_does_not_know_has_no_labels() {
+fn an_unknown_revision_gives_no_labels() {
     let env = TestEnv::new();
     let repository = applied(&env);
     env.write("org.yaml", &session("8h"));
@@ -206,7 +206,7 @@ fn a_revision_that_git_does_not_know_has_no_labels() {
 }
 
 #[test]
-fn a_repository_that_git_cannot_read_has_no_labels() {
+fn an_unreadable_repository_gives_no_labels() {
     let env = TestEnv::new();
     env.seed();
     env.write("org.yaml", &session("8h"));
@@ -285,7 +285,7 @@ fn without_a_manifest_of_this_organization_in_the_base_everything_is_newly_manag
 }
 
 #[test]
-fn a_base_that_is_not_a_manifest_has_no_labels() {
+fn a_base_that_is_not_a_manifest_gives_no_labels() {
     let env = TestEnv::new();
     env.seed();
     let repository = Repository::new(&env.path(""));
@@ -334,7 +334,7 @@ fn a_file_can_be_the_base() {
 }
 
 #[test]
-fn a_base_that_cannot_be_meant_is_refused() {
+fn an_invalid_base_is_refused() {
     let env = TestEnv::new();
     env.write("org.yaml", &session("8h"));
     for base in ["--base=--output=/tmp/x", "--base=-n", "--base="] {
@@ -360,7 +360,7 @@ fn only_drift_is_adopted() {
 }
 
 #[test]
-fn a_base_needs_no_more_requests() {
+fn a_base_causes_no_further_requests() {
     let api = Api::with_faults(&[]);
     let env = api.env();
     Repository::new(&env.path("")).commit("org.yaml", &session("12h"));

@@ -36,7 +36,7 @@ fn with_terraform() -> TestEnv {
 }
 
 #[test]
-fn a_manifest_from_live_plans_to_nothing() {
+fn the_plan_of_a_manifest_from_the_live_state_is_empty() {
     let env = TestEnv::new();
     let init = env.run(&format!("init --sandbox=state.json --account-id {ACCOUNT}"));
     assert_snapshot!(init, @"

@@ -75,7 +75,7 @@ fn the_pipeline_of_the_platform_comes_with_the_manifest() {
 }
 
 #[test]
-fn a_pipeline_is_added_to_a_manifest_that_is_there() {
+fn a_pipeline_is_added_to_an_existing_manifest() {
     let env = with_manifest();
     env.write(".gitlab-ci.yml", "stages: [test]\n");
     assert_snapshot!(env.run("init --ci"), @"
@@ -97,14 +97,14 @@ fn a_pipeline_is_added_to_a_manifest_that_is_there() {
 }
 
 #[test]
-fn a_platform_that_nothing_tells_has_to_be_named() {
+fn an_unknown_platform_must_be_named() {
     let env = with_manifest();
     let _ = env.run("init --ci").exits(64).says(&["--ci=github or --ci=gitlab"]);
     let _ = env.run("init --ci=gitlab").exits(0).says(&["Wrote .gitlab-ci.yml"]);
 }
 
 #[test]
-fn code_owners_and_a_schema_that_are_there_stay() {
+fn existing_code_owners_and_an_existing_schema_are_kept() {
     let env = with_manifest();
     std::fs::create_dir(env.path("schemas")).unwrap();
     env.write("schemas/org.schema.json", "{}\n");
@@ -137,7 +137,7 @@ fn the_files_name_the_manifest_from_the_top_of_the_repository() {
 
 /// What a file says to look at, or to create first, must be in the repository of the user.
 #[test]
-fn every_file_that_is_referred_to_is_written() {
+fn every_referenced_file_is_written() {
     for platform in ["github", "gitlab"] {
         let env = TestEnv::new().set("CLOUDFLARE_ACCOUNT_ID", ACCOUNT);
         env.run(&format!("init --sandbox=state.json --ci={platform}")).exits(0);
@@ -157,7 +157,7 @@ fn every_file_that_is_referred_to_is_written() {
 }
 
 #[test]
-fn the_default_branch_is_the_one_that_git_records() {
+fn the_default_branch_comes_from_git() {
     let env = with_manifest();
     git(&env, &["init", "--quiet", "--initial-branch=topic"]);
     let assumed = env.run("init --ci=github").exits(0);
@@ -180,7 +180,7 @@ fn the_default_branch_is_the_one_that_git_records() {
 }
 
 #[test]
-fn a_usual_branch_is_assumed_where_git_records_none() {
+fn a_common_branch_is_assumed_if_git_records_none() {
     let env = with_manifest();
     git(&env, &["init", "--quiet", "--initial-branch=master"]);
     let who = ["-c", "user.name=kim", "-c", "user.email=kim@widget.example"];
@@ -193,7 +193,7 @@ fn a_usual_branch_is_assumed_where_git_records_none() {
 
 /// The names go into scripts, patterns and expressions.
 #[test]
-fn a_name_that_would_mean_something_else_there_is_refused() {
+fn a_name_with_a_special_meaning_in_a_pipeline_is_refused() {
     let env = TestEnv::new();
     for name in ["$(id).yaml", "a'b.yaml", "a\"b.yaml", "a*.yaml", "-a.yaml", "a;b.yaml", "\u{e4}.yaml", "${{x}}.yaml"]
     {
@@ -223,7 +223,7 @@ fn a_manifest_outside_of_the_repository_is_refused() {
 }
 
 #[test]
-fn git_is_asked_by_an_argument_vector_and_gets_no_credential() {
+fn git_is_called_without_a_shell_and_without_credentials() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let env = with_manifest();

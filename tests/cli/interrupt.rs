@@ -172,7 +172,7 @@ fn a_hanging_write_is_finished_unless_a_second_signal_arrives() {
 }
 
 #[test]
-fn a_write_that_is_finished_after_a_signal_is_done() {
+fn a_write_that_is_finished_after_a_signal_is_reported_as_applied() {
     for name in SIGNALS {
         let api = Api::with_faults(&["PUT:hang-after"]);
         let env = api.env();

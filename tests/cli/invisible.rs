@@ -76,7 +76,7 @@ fn no_difference_is_invisible_in_any_format() {
 }
 
 #[test]
-fn long_texts_that_differ_late_are_told_apart_in_a_comment_too() {
+fn a_late_difference_between_long_texts_is_visible_in_a_comment() {
     let (live, wanted) = (format!("{}one end", "long ".repeat(100)), format!("{}other end", "long ".repeat(100)));
     let env = world(&live, &wanted);
     let run = env.run("plan --sandbox=state.json --format markdown");

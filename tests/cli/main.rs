@@ -23,7 +23,7 @@ mod every_guard;
 mod extends;
 mod failures;
 mod foreign_flags;
-mod forms;
+mod formats;
 mod generated_organizations;
 mod guards;
 mod init;

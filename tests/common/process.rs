@@ -12,12 +12,12 @@ pub fn hermetic(folder: &Path) -> Command {
 }
 
 /// A sandbox with the state `state.json` in a folder. It ends with the test.
-pub struct Sandbox {
+pub struct SandboxServer {
     child: Child,
     pub base_url: String,
 }
 
-impl Sandbox {
+impl SandboxServer {
     /// Starts it with some faults, and waits until it prints its address.
     pub fn start(folder: &Path, faults: &[&str]) -> Self {
         let mut command = hermetic(folder);
@@ -32,7 +32,7 @@ impl Sandbox {
     }
 }
 
-impl Drop for Sandbox {
+impl Drop for SandboxServer {
     fn drop(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();

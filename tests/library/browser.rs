@@ -177,7 +177,7 @@ fn complaints(report: &Json) -> Vec<&str> {
 }
 
 #[test]
-fn every_page_can_be_read_and_reached_in_light_and_dark_wide_and_narrow() {
+fn every_page_is_legible_and_operable_in_both_themes_and_at_every_width() {
     let Some(browser) = browser() else { return };
     let pages = pages();
     for (name, scheme, background) in SCHEMES {
@@ -196,7 +196,7 @@ fn every_page_can_be_read_and_reached_in_light_and_dark_wide_and_narrow() {
 }
 
 #[test]
-fn the_checks_find_what_is_wrong_with_a_broken_page() {
+fn the_checks_detect_the_faults_of_a_broken_page() {
     let Some(browser) = browser() else { return };
     let found = result(&dump(&browser, &harness(&[("broken".to_owned(), BROKEN.to_owned())], CHECKS), "1"));
     let complaints = complaints(&found["broken 320"]).join("\n");

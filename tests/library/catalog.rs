@@ -33,7 +33,7 @@ fn has(findings: &[Finding], rule: Rule) -> bool {
 }
 
 #[test]
-fn every_example_has_the_finding_that_it_stands_for() {
+fn every_example_has_the_finding_of_its_rule() {
     for (rule, bytes) in corpus::manifests() {
         let (findings, _) = corpus::read(&bytes);
         assert!(has(&findings, rule), "no {rule} in {findings:?} of {:?}", String::from_utf8_lossy(&bytes));
@@ -53,7 +53,7 @@ fn every_example_has_the_finding_that_it_stands_for() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_rule_is_found_somewhere_as_bad_as_it_says_and_never_worse() {
+async fn the_worst_finding_of_every_rule_has_the_severity_of_the_rule() {
     let findings = findings().await;
     for rule in Rule::ALL {
         let of_rule = findings.iter().filter(|(found, _)| found == rule);
@@ -63,7 +63,7 @@ async fn every_rule_is_found_somewhere_as_bad_as_it_says_and_never_worse() {
 }
 
 #[test]
-fn every_rule_reads_as_a_name_and_two_sentences() {
+fn every_rule_has_a_name_and_two_sentences() {
     let mut ids = BTreeSet::new();
     for rule in Rule::ALL {
         let id = rule.id();

@@ -158,7 +158,7 @@ fn doh_settings_are_read_and_exported_without_loss() {
 }
 
 #[test]
-fn a_token_and_a_revocation_are_understood() {
+fn a_recorded_token_and_revocation_are_decoded() {
     let Some(corpus) = corpus() else { return };
     assert!(!corpus.tokens.is_empty() && !corpus.revoked.is_empty() && !corpus.revocations.is_empty());
     for Payload { file, of: answer } in &corpus.tokens {
@@ -200,7 +200,7 @@ fn key_of(key: &str) -> &'static str {
 }
 
 #[test]
-fn every_reported_error_is_decoded_sorted_and_has_advice() {
+fn every_reported_error_is_decoded_and_classified_and_has_a_hint() {
     let Some(corpus) = corpus() else { return };
     assert!(!corpus.refusals.is_empty(), "the folder has no errors");
     for Payload { file, of: refusal } in &corpus.refusals {
@@ -327,7 +327,7 @@ fn assert_all_apply(wishes: &[Payload<Manifest>]) {
 }
 
 #[test]
-fn the_body_of_every_write_validates_and_is_sent_as_it_stands() {
+fn the_body_of_every_write_is_valid_and_sent_unchanged() {
     let Some(corpus) = corpus() else { return };
     assert!(!corpus.wishes.is_empty(), "the folder has no bodies");
     let validated = |wish: &Payload<Map<String, Json>>| Payload {
@@ -346,7 +346,7 @@ fn every_configuration_is_imported_and_its_values_are_sent() {
 
 /// What another tool generated from a recorded organization is what that organization holds.
 #[test]
-fn a_configuration_beside_a_recorded_organization_plans_to_nothing() {
+fn the_plan_of_a_configuration_for_its_recorded_organization_is_empty() {
     let Some(corpus) = corpus() else { return };
     let mut compared = 0;
     for configuration in &corpus.configurations {
@@ -363,7 +363,7 @@ fn a_configuration_beside_a_recorded_organization_plans_to_nothing() {
 
 /// The state of Terraform holds what the API answered, so importing it changes nothing.
 #[test]
-fn the_state_of_a_recorded_organization_imports_and_plans_to_nothing() {
+fn the_plan_of_an_imported_state_for_its_recorded_organization_is_empty() {
     let Some(corpus) = corpus() else { return };
     for Payload { file, of: answer } in &corpus.organizations {
         let file = file.display().to_string();

@@ -120,7 +120,7 @@ fn consents(text: &str) {
 }
 
 #[test]
-fn the_printed_lines_consent_in_every_layout_of_lines() {
+fn the_printed_lines_give_consent_in_every_block_layout() {
     for (end, wanted) in LAYOUTS {
         let text = format!("{SECTIONS}{end}");
         assert_eq!(printed(&planned(&text)).0, wanted, "{end}");
@@ -136,7 +136,7 @@ fn the_printed_lines_consent_in_every_layout_of_lines() {
 }
 
 #[test]
-fn the_printed_lines_consent_in_braces_and_in_json() {
+fn the_printed_lines_give_consent_in_flow_style_and_in_json() {
     let organization = r#""organization": {"auth_domain": "gadget.cloudflareaccess.com",
   "mfa_config": {"allowed_authenticators": ["biometrics", "totp"]}}"#;
     let account = format!("\"account_id\": \"{ACCOUNT}\"");

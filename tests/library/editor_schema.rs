@@ -77,7 +77,7 @@ fn assert_good(text: &str) {
 }
 
 #[test]
-fn a_broken_manifest_is_rejected_by_both() {
+fn a_broken_manifest_is_rejected_by_the_schema_and_by_validation() {
     for (rule, text) in broken::REJECTED {
         assert!(rules_of(&errors(text)).contains(rule), "no {rule} in {:?} of:\n{text}", errors(text));
         assert!(!violations(text).is_empty(), "{rule} is not in the schema:\n{text}");
@@ -124,7 +124,7 @@ fn the_schema_agrees_about_the_examples_of_every_rule() {
 }
 
 #[test]
-fn the_examples_are_accepted_by_both() {
+fn the_examples_are_accepted_by_the_schema_and_by_validation() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
     for file in ["org.yaml", "guarded.yaml", "every-guard.yaml"] {
         assert_good(&std::fs::read_to_string(folder.join(file)).unwrap());
@@ -132,7 +132,7 @@ fn the_examples_are_accepted_by_both() {
 }
 
 #[test]
-fn unusual_spellings_are_accepted_by_both() {
+fn unusual_spellings_are_accepted_by_the_schema_and_by_validation() {
     for text in [
         "account_id: 12345678901234567890123456789012\norganization:\n  name: A\n",
         "account_id: 00000000000000000000000000000005\norganization:\n  name: A\n",
@@ -177,7 +177,7 @@ fn unusual_spellings_are_accepted_by_both() {
 
 /// Long host names at the limits of RFC 1123.
 #[test]
-fn the_length_of_a_host_name_is_bounded_by_both() {
+fn the_length_of_a_host_name_is_limited_by_the_schema_and_by_validation() {
     let name = |length: usize, dot: &str| {
         let labels = format!(".{}", "a".repeat(49)).repeat(6);
         format!("organization:\n  auth_domain: {}{dot}\n", &labels[labels.len() - length..])
@@ -209,7 +209,7 @@ fn patterns(schema: &Json, found: &mut BTreeSet<String>) {
 
 /// Draft-07, section 4.3: other syntax differs between the engines of editors and validators.
 #[test]
-fn a_pattern_uses_only_what_every_engine_reads_alike() {
+fn patterns_use_only_syntax_that_all_engines_share() {
     let mut found = BTreeSet::new();
     patterns(&SCHEMA, &mut found);
     assert!(found.len() >= 8, "{found:?}");
@@ -225,7 +225,7 @@ fn a_pattern_uses_only_what_every_engine_reads_alike() {
 
 proptest! {
     #[test]
-    fn a_generated_manifest_is_accepted_by_both(sections in common::wanted()) {
+    fn a_generated_manifest_is_accepted_by_the_schema_and_by_validation(sections in common::wanted()) {
         let text = common::manifest_of(&sections);
         prop_assert_eq!(errors(&text).is_empty(), violations(&text).is_empty(), "{}\n{:?}\n{:?}", text, errors(&text), violations(&text));
     }

@@ -78,7 +78,7 @@ fn every_finding_of_the_corpus_is_valid_sarif() {
 }
 
 #[test]
-fn every_finding_has_what_code_scanning_asks_for_beyond_the_schema() {
+fn every_finding_meets_the_requirements_of_code_scanning_beyond_the_schema() {
     for (findings, source) in findings() {
         let log = read(&sarif(&findings, source.as_ref()));
         let run = &log["runs"][0];
@@ -94,7 +94,7 @@ fn every_finding_has_what_code_scanning_asks_for_beyond_the_schema() {
 }
 
 #[test]
-fn every_region_is_the_text_that_its_finding_is_about() {
+fn every_region_covers_the_text_of_its_finding() {
     for (findings, source) in findings() {
         let Some(source) = source else { continue };
         let log = read(&sarif(&findings, Some(&source)));
@@ -141,7 +141,7 @@ fn every_finding_of_the_corpus_is_a_valid_code_quality_finding() {
 }
 
 #[test]
-fn no_two_findings_of_a_file_have_one_fingerprint_and_both_reports_have_the_same() {
+fn fingerprints_are_unique_within_a_file_and_equal_in_both_reports() {
     for (findings, source) in findings() {
         let log = read(&sarif(&findings, source.as_ref()));
         let results = log["runs"][0]["results"].as_array().unwrap().clone();
@@ -169,7 +169,7 @@ fn hostile_names_and_values_are_valid_and_harmless_in_every_format() {
 }
 
 #[test]
-fn the_widget_is_what_its_parser_takes() {
+fn the_widget_report_is_accepted_by_the_parser_of_gitlab() {
     let schema = validator(include_str!("../common/formats/gitlab-terraform.schema.json"));
     let report = |plan: &Plan| read(&widget(plan));
     assert_valid(&schema, &report(&plan("organization:\n  session_duration: 24h\n")));
@@ -187,7 +187,7 @@ fn plan(text: &str) -> Plan {
 }
 
 #[test]
-fn the_schemas_refuse_what_is_wrong() {
+fn the_schemas_refuse_invalid_reports() {
     let mut log = read(&sarif(&hostile("x").0, None));
     log["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] = json!("a b");
     assert!(!sarif_schema().is_valid(&log), "a path that is no URI");

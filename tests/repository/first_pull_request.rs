@@ -6,7 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::common::process::Sandbox;
+use crate::common::process::SandboxServer;
 use crate::readme::blocks;
 
 const READ_TOKEN: &str = "Sn3lZJTBX6kkg7OdcBUAxOO963GEIyGQqnFTOFYY";
@@ -24,13 +24,13 @@ esac
 /// The folder of the code host, and a clone of its only repository.
 struct Host {
     folder: tempfile::TempDir,
-    sandbox: Sandbox,
+    sandbox: SandboxServer,
 }
 
 impl Host {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let sandbox = Sandbox::start(folder.path(), &[]);
+        let sandbox = SandboxServer::start(folder.path(), &[]);
         let host = Self { folder, sandbox };
         std::fs::create_dir(host.path("bin")).unwrap();
         symlink(env!("CARGO_BIN_EXE_zerodrift"), host.path("bin/zerodrift")).unwrap();

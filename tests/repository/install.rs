@@ -57,7 +57,7 @@ fn follow(cargo: &str) {
 }
 
 #[test]
-fn the_chapter_leads_to_a_working_program() {
+fn the_commands_of_the_chapter_give_a_working_program() {
     follow(CARGO);
 }
 

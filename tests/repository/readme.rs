@@ -111,7 +111,7 @@ fn cell(text: &str) -> String {
 
 /// One test, in this order: the two halves would write the same file at once.
 #[test]
-fn the_readme_and_the_guide_are_true() {
+fn the_consoles_of_the_readme_and_the_guide_are_current() {
     section(&chapter("settings"), "settings", &explain::markdown_reference(Model::current()));
     section(&chapter("exit_codes"), "exit-codes", &exit_codes());
     section(&chapter("exit_codes"), "error-kinds", &error_kinds());
@@ -221,7 +221,7 @@ fn links_of_the_readme_lead_to_files() {
 }
 
 #[test]
-fn messages_that_troubleshooting_is_sorted_by_are_messages_of_the_program() {
+fn the_headings_of_troubleshooting_are_messages_of_the_program() {
     let text = read(&chapter("troubleshooting"));
     for section in text.split("\n## ").skip(1) {
         let (heading, body) = section.split_once('\n').unwrap();

@@ -38,7 +38,7 @@ fn every_platform_that_is_built_is_signed() {
 
 /// Build scripts of dependencies run in every job that compiles, with all permissions of that job.
 #[test]
-fn a_job_that_compiles_may_only_read() {
+fn a_job_that_compiles_has_only_read_permissions() {
     for (name, job) in workflow()["jobs"].as_object().unwrap() {
         let text = job.to_string();
         let compiles =
@@ -90,7 +90,7 @@ fn cargo_binstall_finds_the_archives() {
 
 /// The text says where to get the program only once there is such a place.
 #[test]
-fn the_readme_names_the_home_as_soon_as_there_is_one() {
+fn the_readme_links_the_releases_once_the_repository_is_known() {
     let (readme, home) = (read("README.md"), env!("CARGO_PKG_REPOSITORY"));
     if home.is_empty() {
         assert!(readme.contains("cargo install --locked --path .") && readme.contains("no release yet"));

@@ -126,7 +126,7 @@ impl Stage {
 }
 
 #[test]
-fn the_program_of_the_platform_comes_on_path() {
+fn the_program_for_the_platform_is_added_to_path() {
     for (platform, target) in [
         (("Linux", "X64"), "x86_64-unknown-linux-musl"),
         (("Linux", "ARM64"), "aarch64-unknown-linux-musl"),
@@ -182,7 +182,7 @@ fn another_version_is_verified_by_its_tag() {
 }
 
 #[test]
-fn an_archive_that_is_not_the_listed_one_is_refused() {
+fn an_archive_with_another_checksum_is_refused() {
     let stage = Stage::new();
     stage.pack("x86_64-unknown-linux-musl", "6.6.6");
     let error = stage.refusal();
@@ -214,7 +214,7 @@ fn a_cached_archive_is_not_downloaded_again_and_is_verified_again() {
 }
 
 #[test]
-fn a_cached_archive_that_somebody_changed_is_replaced() {
+fn a_modified_cached_archive_is_replaced() {
     let stage = Stage::new();
     std::fs::create_dir_all(stage.cached().parent().unwrap()).unwrap();
     std::fs::write(stage.cached(), "another program").unwrap();
@@ -240,7 +240,7 @@ fn a_program_of_another_version_is_refused() {
 }
 
 #[test]
-fn what_is_not_a_version_reaches_no_command() {
+fn an_invalid_version_is_passed_to_no_command() {
     for version in ["latest", "v1.2.3", "1.2", "1.2.3; touch owned", "1.2.3\n::set-env name=X::y", "../1.2.3", "-1.2.3"]
     {
         let stage = Stage { version, ..Stage::new() };
@@ -252,7 +252,7 @@ fn what_is_not_a_version_reaches_no_command() {
 }
 
 #[test]
-fn a_runner_without_the_github_cli_is_told_so() {
+fn an_error_names_the_missing_github_cli() {
     let mut stage = Stage::new();
     std::fs::remove_file(stage.path("bin/gh")).unwrap();
     stage.shell("ln -s \"$(command -v sed)\" bin/sed");

@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::common::process::{Sandbox, hermetic};
+use crate::common::process::{SandboxServer, hermetic};
 use serde_json::Value as Json;
 
 const MANIFEST: &str = "\
@@ -53,7 +53,7 @@ fn interrupted_at(end: Interruption, fault: &str, line: &str, count: usize) -> (
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
     create_state(folder.path(), fault);
-    let sandbox = Sandbox::start(folder.path(), &[]);
+    let sandbox = SandboxServer::start(folder.path(), &[]);
     let mut apply = hermetic(folder.path())
         .args(["apply", "--auto-approve"])
         .env("CLOUDFLARE_BASE_URL", &sandbox.base_url)

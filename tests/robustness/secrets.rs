@@ -1,20 +1,20 @@
-//! Law 8: no secret leaves. Every command runs at the highest verbosity, in good and in bad times; then everything that
-//! it printed and every file that it left behind is searched for the token.
+//! Law 8: no output contains a secret. Every command runs at the highest verbosity, with and without faults. Then its output
+//! and all files that it wrote are searched for the token.
 
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::common::echo::{self, PLACES, Place};
-use crate::common::process::{Sandbox, hermetic};
+use crate::common::process::{SandboxServer, hermetic};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 const TOKEN: &str = "zdT0ken-that-must-never-be-seen_7391";
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
 
-/// Runs a command against the server with everything logged, and says what it printed.
-fn loud(folder: &Path, base_url: &str, arguments: &[&str], log: &[&str]) -> Output {
+/// Runs a command against the server at the highest verbosity, and returns its output.
+fn run_verbose(folder: &Path, base_url: &str, arguments: &[&str], log: &[&str]) -> Output {
     hermetic(folder)
         .args(arguments)
         .args(log)
@@ -27,23 +27,23 @@ fn loud(folder: &Path, base_url: &str, arguments: &[&str], log: &[&str]) -> Outp
 
 fn assert_clean(what: &str, bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    // The value itself, and what is left of it when somebody cuts it to be careful, in any case: hosts come back in lower.
+    // The value itself and its first and last part, in any case: a host name is returned in lower case.
     let lower = text.to_lowercase();
     for secret in [TOKEN, &TOKEN[..12], &TOKEN[TOKEN.len() - 12..]] {
         assert!(!lower.contains(&secret.to_lowercase()), "{what} holds the token: {text}");
     }
     for (how, spelt) in spellings().into_iter().skip(1) {
-        // The middle is enough to have the whole: what is around may be the start of something else.
+        // Only the middle: the first and last characters of an encoding can depend on the text around it.
         let middle = &spelt[spelt.len() / 2 - 6..spelt.len() / 2 + 6];
         assert!(!text.contains(middle), "{what} holds the token ({how}): {text}");
     }
 }
 
-/// The spellings in which somebody on the way may repeat the token.
+/// The encodings in which a server or proxy may repeat the token.
 fn spellings() -> Vec<(&'static str, String)> {
     let each = |spell: &dyn Fn(u8) -> String| TOKEN.bytes().map(spell).collect::<String>();
     vec![
-        ("as it is", TOKEN.to_owned()),
+        ("plain", TOKEN.to_owned()),
         ("percent", each(&|byte| format!("%{byte:02X}"))),
         ("html", each(&|byte| format!("&#{byte};"))),
         ("json", each(&|byte| format!("\\u{byte:04x}"))),
@@ -96,8 +96,8 @@ fn the_token_is_in_no_output_and_in_no_file() {
         std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
         for command in COMMANDS {
             for log in [["--log-format", "text", "-vvv"], ["--log-format", "json", "-vvv"]] {
-                let sandbox = Sandbox::start(folder.path(), faults);
-                let output = loud(folder.path(), &sandbox.base_url, command, &log);
+                let sandbox = SandboxServer::start(folder.path(), faults);
+                let output = run_verbose(folder.path(), &sandbox.base_url, command, &log);
                 let what = format!("{command:?} with {faults:?}");
                 assert!(!output.stderr.is_empty(), "{what} logs");
                 assert_clean(&format!("standard output of {what}"), &output.stdout);
@@ -110,7 +110,7 @@ fn the_token_is_in_no_output_and_in_no_file() {
     writeln!(std::io::stderr(), "{outputs} outputs and every file left behind searched for the token").unwrap();
 }
 
-/// What is asked of a server that repeats the token; each with reports of every format.
+/// The commands that run against a server that repeats the token, with reports in every format.
 const ECHOED: [&[&str]; 9] = [
     &["plan", "--report", "markdown=plan.md", "--report", "html=plan.html", "--report", "text=plan.txt"],
     &["plan", "--format", "json", "--out", "plan.json", "--report", "github=log.txt", "--report", "gitlab=widget.json"],
@@ -123,7 +123,7 @@ const ECHOED: [&[&str]; 9] = [
     &["revoke-user", "--email", "sam@widget.example", "--auto-approve", "--account-id", ACCOUNT],
 ];
 
-/// A folder with the manifest, in which a job on GitHub runs.
+/// Creates the folder of a job on GitHub, with the manifest.
 fn job() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
@@ -152,7 +152,7 @@ fn a_token_repeated_by_the_server_is_not_shown() {
         for (number, (how, text)) in spellings().into_iter().enumerate() {
             let base_url = format!("http://{}/client/v4", echo::serve(place, text));
             let folder = job();
-            // As it is, the token goes through every command; in each other spelling, through every third.
+            // Every command runs with the plain token, and every third one with each other encoding.
             for (_, arguments) in ECHOED.iter().enumerate().filter(|(at, _)| number == 0 || at % 3 == number % 3) {
                 let what = format!("{arguments:?} with {place:?}, {how}");
                 assert_run_is_clean(&what, in_job(folder.path(), arguments).env("CLOUDFLARE_BASE_URL", &base_url));
@@ -170,7 +170,7 @@ fn credentials_repeated_by_a_proxy_are_not_shown() {
         for (how, text) in spellings() {
             let address = echo::serve(place, text);
             let folder = job();
-            // With a login of its own and without one, in turn.
+            // Alternately with and without a login in the URL of the proxy.
             let user = if how.len() % 2 == 0 { "" } else { "user:other-password@" };
             let proxy = format!("http://{user}{address}");
             let arguments = &["plan", "--report", "markdown=plan.md", "--format", "json"];
@@ -183,7 +183,7 @@ fn credentials_repeated_by_a_proxy_are_not_shown() {
     }
 }
 
-/// The password of a proxy is a credential too, as the URL spells it and as it is sent.
+/// The password of a proxy is a credential, both as in the URL and as in the header.
 #[test]
 fn the_password_of_a_proxy_is_in_no_output() {
     let login = STANDARD.encode(format!("user:{TOKEN}"));
@@ -203,7 +203,7 @@ fn the_password_of_a_proxy_is_in_no_output() {
     }
 }
 
-/// A state that is brought back has to be what it was: with a credential in it, it is not written at all.
+/// A backup must restore the exact state, so a state that contains a credential is not written at all.
 #[test]
 fn a_live_state_with_a_credential_is_not_written() {
     let folder = job();
@@ -237,7 +237,7 @@ fn a_live_state_with_a_credential_is_not_written() {
     assert_no_file_holds_it(folder.path());
 }
 
-/// A value that has a stand-in while it is compared goes into a backup as its own text, and so does a credential in it.
+/// A value with duplicate keys is compared by a substitute, but backed up as its original text, with any credential in it.
 #[test]
 fn a_credential_in_a_value_with_duplicate_keys_is_not_backed_up() {
     let folder = job();
@@ -254,7 +254,7 @@ fn a_credential_in_a_value_with_duplicate_keys_is_not_backed_up() {
     assert_no_file_holds_it(folder.path());
 }
 
-/// Whoever can open a pull request can make the manifest a link to a secret.
+/// A pull request can make the manifest a link to a secret.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_manifest_that_is_a_link_to_a_secret_is_not_quoted() {
@@ -299,7 +299,7 @@ fn a_manifest_that_is_a_link_to_a_secret_is_not_quoted() {
     }
 }
 
-/// A link inside the repository is a manifest like any other, and its lines are shown.
+/// A link inside the repository is read like a regular manifest, and findings show its lines.
 #[cfg(unix)]
 #[test]
 fn a_manifest_that_is_a_link_inside_the_repository_is_quoted() {
@@ -337,12 +337,12 @@ fn a_token_cannot_be_given_on_the_command_line() {
     }
 }
 
-/// Another origin never sees it: plain http elsewhere is refused before anything is sent.
+/// A plain HTTP address that is not loopback is refused before anything is sent.
 #[test]
 fn the_token_is_not_sent_over_plain_http() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("org.yaml"), MANIFEST).unwrap();
-    let output = loud(folder.path(), "http://api.cloudflare.test/client/v4", &["plan"], &[]);
+    let output = run_verbose(folder.path(), "http://api.cloudflare.test/client/v4", &["plan"], &[]);
     assert_eq!(output.status.code(), Some(64));
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(said.contains("https"), "{said}");

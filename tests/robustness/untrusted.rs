@@ -1,5 +1,5 @@
-//! Law 9: live values are untrusted text. A hostile administrator's values go through every command and every format;
-//! what a terminal, a reader or a log would obey comes out as something to read.
+//! Law 9: live values are untrusted text. Hostile values go through every command and every format. Everything that a terminal,
+//! a browser or a job log would interpret is escaped.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -13,7 +13,7 @@ use zerodrift::manifest::write::{Detail, manifest as export};
 use zerodrift::report::Style;
 use zerodrift::settings::Model;
 
-/// Values that somebody could leave in the dashboard.
+/// Values that an administrator could enter in the dashboard.
 fn corpus() -> Vec<String> {
     let mut values: Vec<String> = [
         "\u{1b}[2J\u{1b}[31mred\u{1b}[0m",
@@ -45,7 +45,7 @@ fn corpus() -> Vec<String> {
     values
 }
 
-/// A write in the audit log whose sender has this value in every text.
+/// An entry of the audit log with this value in every text about the sender.
 fn logged(value: &str, path: &str, context: &str, request: &Json) -> Json {
     json!({
         "time": "2026-11-20T14:03:00Z", "method": "PUT", "path": path, "status": 200, "ray": value, "user_agent": value,
@@ -53,7 +53,7 @@ fn logged(value: &str, path: &str, context: &str, request: &Json) -> Json {
     })
 }
 
-/// A live state in which this value stands wherever a text can stand, as a key of an unknown field too.
+/// A live state with this value in place of every text, and as the key of unknown fields.
 fn state(value: &str) -> Json {
     json!({
         "sandbox": 1,
@@ -149,13 +149,13 @@ fn run(folder: &Path, arguments: &[&str]) -> Output {
     hermetic(folder).args(arguments).arg("--sandbox=state.json").output().unwrap()
 }
 
-/// Our own colours are the only escape sequences there may be, and only where they were asked for.
+/// Removes our own colours, and asserts that there is no other escape sequence.
 fn without_our_colors(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |rest, part| {
         let end = part.find(|c: char| !(c.is_ascii_digit() || c == ';')).unwrap();
-        assert!(part[end..].starts_with('m'), "an escape sequence that is no colour: {part:?}");
+        assert!(part[end..].starts_with('m'), "not a colour: {part:?}");
         rest + &part[end + 1..]
     })
 }
@@ -166,7 +166,7 @@ fn assert_harmless(what: &str, text: &str) {
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
     };
     let found = text.chars().find(|c| acts(*c));
-    assert!(found.is_none(), "{what} shows {found:?} as it is");
+    assert!(found.is_none(), "{what} contains {found:?} unescaped");
     for line in text.lines() {
         for forged in ["Plan: 0 settings", "In sync: everything", "::error", "::set-output", "auth_domain: evil"] {
             assert!(!line.trim_start().starts_with(forged), "{what}: a value starts a line: {line:?}");
@@ -202,14 +202,14 @@ fn live_values_are_escaped_in_every_output() {
             }
         }
     }
-    writeln!(std::io::stderr(), "{outputs} outputs with hostile values looked at").unwrap();
+    writeln!(std::io::stderr(), "{outputs} outputs with hostile values checked").unwrap();
 }
 
-/// What somebody can put into the name of a file, an argument or a variable; a line of it is a command where lines are.
+/// A hostile file name, argument or value of a variable. Some of its lines are workflow commands if they are printed as lines.
 const NAME: &str =
     "n\u{1b}[2J\u{202e}\u{200b}\r\n::error file=x::forged\n ##[error]forged\nPlan: 0 settings would change";
 
-/// Every place of a command line that takes a text; `N` stands for it.
+/// Command lines with the hostile name, written `N`, in every argument that accepts a text.
 const ARGUMENTS: [&[&str]; 45] = [
     &["N"],
     &["plan", "--N"],
@@ -258,7 +258,7 @@ const ARGUMENTS: [&[&str]; 45] = [
     &["sandbox", "--state", "missing/N", "--fault", "N", "--personality", "N"],
 ];
 
-/// Every variable that is read as something else than a credential.
+/// Every variable that does not hold a credential.
 const VARIABLES: [&str; 9] = [
     "RUST_LOG",
     "CLOUDFLARE_BASE_URL",
@@ -271,7 +271,7 @@ const VARIABLES: [&str; 9] = [
     "HTTPS_PROXY",
 ];
 
-/// A folder in which files of every sort are called by the hostile name.
+/// Creates a folder with files of every kind that have the hostile name.
 #[cfg(unix)]
 fn hostile_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -288,7 +288,7 @@ fn hostile_folder() -> tempfile::TempDir {
 fn assert_no_command(what: &str, text: &str) {
     let commands = text.lines().filter(|line| line.trim_start().starts_with("::"));
     let commands: Vec<_> = commands.collect();
-    assert!(commands.is_empty() && !text.contains("##["), "{what} can be obeyed: {commands:?} in {text}");
+    assert!(commands.is_empty() && !text.contains("##["), "{what} has workflow commands: {commands:?} in {text}");
 }
 
 #[cfg(unix)]
@@ -345,7 +345,7 @@ fn variables_are_escaped_in_every_output() {
     }
 }
 
-/// What is generated from our own declarations is printed in the same way, and holds nothing that a job obeys.
+/// Generated texts are the same in a job on GitHub, and contain no workflow command.
 #[test]
 fn generated_texts_contain_no_workflow_commands() {
     let folder = tempfile::tempdir().unwrap();
@@ -367,8 +367,8 @@ fn generated_texts_contain_no_workflow_commands() {
     }
 }
 
-/// JSON can name half a character, which is not text: a server that cuts an emoji in two sends one. It goes back as it came,
-/// and where it stands in place of a setting's value nothing declares it.
+/// A server that cuts an emoji in two sends an unpaired surrogate, which is valid JSON but not valid text. It is echoed
+/// unchanged, and an export does not declare a setting that has such a value.
 #[tokio::test]
 async fn an_unpaired_surrogate_in_an_answer_is_kept_and_escaped() {
     let result = r#"{"name":"\ud800","auth_domain":"a.example.com","session_duration":"12h","beta":["\udfff"]}"#;

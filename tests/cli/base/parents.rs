@@ -40,7 +40,7 @@ fn parents_are_read_at_the_merge_base() {
 }
 
 #[test]
-fn settings_that_leave_the_parent_are_no_longer_managed() {
+fn settings_removed_from_the_parent_are_no_longer_managed() {
     let env = TestEnv::new();
     let repository = committed(&env);
     repository.commit("_base.yaml", &format!("{PARENT}  is_ui_read_only: false\n"));
@@ -50,7 +50,7 @@ fn settings_that_leave_the_parent_are_no_longer_managed() {
 }
 
 #[test]
-fn another_chain_is_compared_by_the_values_that_it_gives() {
+fn a_different_chain_is_compared_by_its_merged_values() {
     let env = TestEnv::new();
     let repository = committed(&env);
     repository.git("mv _base.yaml orgs/_shared.yaml");
@@ -76,7 +76,7 @@ fn the_parent_of_a_renamed_manifest_is_beside_its_earlier_path() {
 }
 
 #[test]
-fn a_manifest_that_extended_nothing_at_the_base_gets_new_settings_from_the_file() {
+fn settings_of_a_parent_added_since_the_base_are_changes_of_the_file() {
     let env = TestEnv::new();
     let repository = committed(&env);
     repository.commit("orgs/a.yaml", &session("12h"));
@@ -89,7 +89,7 @@ fn a_manifest_that_extended_nothing_at_the_base_gets_new_settings_from_the_file(
 
 /// A manifest with an error in its chain was not applied, so it labels nothing.
 #[test]
-fn a_base_with_an_error_in_its_chain_has_no_labels() {
+fn a_base_with_an_error_in_its_chain_gives_no_labels() {
     let env = TestEnv::new();
     let repository = committed(&env);
     let valid = repository.head();

@@ -35,7 +35,7 @@ impl Account {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_personality_sets_and_unsets_it() {
+async fn every_personality_sets_and_unsets_the_new_setting() {
     for (name, personality) in Personality::named() {
         let account = Account::new(organization(), personality);
         account.apply_and_verify(WANTED, name).await;
@@ -45,7 +45,7 @@ async fn every_personality_sets_and_unsets_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_sandbox_rejects_invalid_values_of_it() {
+async fn the_sandbox_rejects_invalid_values_of_the_new_setting() {
     let account = Account::new(organization(), Personality::default());
     for (key, value) in [
         ("quiet_hours", json!("13h")),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_manifest_can_declare_it() {
+fn a_manifest_can_declare_the_new_setting() {
     let declared: Vec<_> =
         manifest(WANTED).declared.into_iter().map(|declared| (declared.setting.path, declared.value)).collect();
     let expected = [
@@ -16,7 +16,7 @@ fn a_manifest_can_declare_it() {
 }
 
 #[test]
-fn a_misspelling_of_it_is_corrected() {
+fn a_misspelling_of_the_new_setting_is_corrected() {
     for (wrong, meant) in [
         ("quite_hours: 2h", "quiet_hours"),
         ("next_monht:\n    mode: strict", "next_month"),
@@ -39,14 +39,14 @@ fn a_misspelling_of_it_is_corrected() {
 }
 
 #[test]
-fn its_former_name_has_a_fix() {
+fn the_former_name_of_the_new_setting_has_a_fix() {
     let finding = finding("organization:\n  banner_message: Hello\n");
     assert_eq!(finding.rule.id(), "renamed-setting");
     assert!(finding.fix.unwrap().safe);
 }
 
 #[test]
-fn its_values_are_checked() {
+fn the_values_of_the_new_setting_are_checked() {
     for (text, rule, is_error) in [
         ("quiet_hours: 13h", "duration-range", true),
         ("quiet_hours: 3600s", "duration-unit", true),
@@ -78,7 +78,7 @@ fn a_zone_rejects_a_setting_for_accounts_only() {
 }
 
 #[test]
-fn the_schema_describes_it() {
+fn the_schema_describes_the_new_setting() {
     let schema: Json = serde_json::from_str(&schema(&model(), SchemaName::Org)).unwrap();
     let validator = jsonschema::draft7::new(&schema).unwrap();
     let of = |organization: Json| json!({"account_id": ACCOUNT, "organization": organization});
@@ -103,7 +103,7 @@ fn the_schema_describes_it() {
 }
 
 #[test]
-fn an_export_declares_it_and_plans_to_nothing() {
+fn an_export_declares_the_new_setting_and_its_plan_is_empty() {
     let (model, live) = (model(), live(&organization()));
     for detail in [Detail::Minimal, Detail::Full] {
         let text = write::manifest(&model, &target(), &live, detail);
@@ -145,7 +145,7 @@ fn a_group_in_a_group_is_unset_allowed_and_explained_as_a_whole() {
 }
 
 #[test]
-fn live_values_of_it_are_adopted_in_place() {
+fn live_values_of_the_new_setting_are_adopted_in_place() {
     let model = model();
     for (text, adopted) in [
         (
@@ -165,7 +165,7 @@ fn live_values_of_it_are_adopted_in_place() {
 }
 
 #[test]
-fn terraform_imports_it() {
+fn the_new_setting_is_imported_from_terraform() {
     let text = "resource \"cloudflare_zero_trust_organization\" \"main\" {\n  quiet_hours = \"2h\"\n  next_month = {\n    \
                 mode = \"strict\"\n    exceptions = { grace_period = \"1h\" }\n  }\n  banner_text = \"Hello\"\n}\n";
     let import = terraform::import(&model(), &[Source { name: "main.tf".to_owned(), text: text.to_owned() }], None);

@@ -129,7 +129,7 @@ const WANTED: &str = "organization:\n  quiet_hours: 2h\n  next_month:\n    mode:
 const UNSET: &str = "organization:\n  quiet_hours: null\n  next_month: null\n  banner_text: null\n";
 
 #[test]
-fn explain_and_the_reference_of_the_guide_show_it() {
+fn explain_and_the_reference_of_the_guide_show_the_new_setting() {
     let model = model();
     for setting in [QUIET, MODE, GRACE, BANNER] {
         let text = explain::one(&model, setting.path, &Style::default()).unwrap();

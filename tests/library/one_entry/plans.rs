@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_plan_shows_its_change_notice_and_guard() {
+fn a_plan_shows_change_notice_and_guard_of_the_new_setting() {
     let (manifest, live) = (manifest(WANTED), live(&organization()));
     let refused = planned(&manifest, &live, &[]);
     let told: Vec<_> = refused.changes.iter().map(|change| (change.setting.path, change.op, &change.before)).collect();
@@ -83,7 +83,7 @@ fn a_body_uses_the_name_of_the_live_document() {
 }
 
 #[test]
-fn a_read_back_that_differs_names_it() {
+fn a_read_back_that_differs_names_the_new_setting() {
     let (model, live) = (model(), live(&organization()));
     let plan = planned(&manifest("organization:\n  quiet_hours: 2h\n"), &live, &[]);
     let changes: Vec<_> = plan.changes.iter().collect();

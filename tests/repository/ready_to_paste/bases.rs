@@ -205,7 +205,7 @@ fn the_review_before_an_apply_tells_what_was_merged_from_drift() {
 
 /// What the jobs look for must be what the job that applies records.
 #[test]
-fn the_environment_that_is_asked_for_is_the_one_that_apply_records() {
+fn drift_reads_the_deployments_that_apply_records() {
     for (reader, writer, name) in [
         ("github/drift.yml", "github/apply.yml", "environment: zero-trust-production\n"),
         ("gitlab/.gitlab-ci.yml", "gitlab/.gitlab-ci.yml", "name: zero-trust-production\n"),

@@ -13,7 +13,7 @@ fn answer(machine: &Machine, question: &str, entries: &[serde_json::Value]) {
 }
 
 #[test]
-fn the_issue_about_drift_is_the_one_of_the_bot_about_this_organization() {
+fn only_the_issue_of_the_bot_about_this_organization_is_updated() {
     let machine = Machine::new();
     let drift = [("steps.compare.outputs.drift", "true")];
     machine.run_job("github/drift.yml", "drift", &drift);
@@ -35,7 +35,7 @@ fn the_issue_about_drift_is_the_one_of_the_bot_about_this_organization() {
 }
 
 #[test]
-fn what_was_applied_last_is_the_newest_deployment_with_a_success() {
+fn the_base_of_drift_is_the_newest_deployment_with_a_success() {
     let machine = Machine::new();
     let [failed, applied, older] = ["a", "b", "c"].map(|digit| digit.repeat(40));
     let deployment = |id: u32, sha: &str| serde_json::json!({"id": id, "sha": sha, "ref": "main"});
@@ -58,7 +58,7 @@ fn what_was_applied_last_is_the_newest_deployment_with_a_success() {
 }
 
 #[test]
-fn the_comment_that_is_replaced_is_the_one_of_the_bot_with_the_marker() {
+fn only_the_comment_of_the_bot_with_the_marker_is_replaced() {
     let machine = Machine::new();
     let marked = "<!-- zerodrift org.yaml -->\n### old";
     let comments = [entry(41, "kim", Some(marked)), entry(42, BOT, Some("> quoted")), entry(43, BOT, Some(marked))];

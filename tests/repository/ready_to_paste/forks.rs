@@ -31,7 +31,7 @@ fn a_pull_request_of_a_fork_is_planned_from_the_snapshot_without_a_token() {
 }
 
 #[test]
-fn what_a_pull_request_calls_itself_is_never_run() {
+fn no_name_in_a_pull_request_is_executed() {
     let machine = Machine::new();
     let branch = "x\"; touch $HOME/owned; #$(touch $HOME/owned)";
     let hostile = [("github.event.workflow_run.head_branch", branch)];

@@ -65,7 +65,7 @@ fn a_pull_request_does_not_choose_which_comment_is_replaced() {
 }
 
 #[test]
-fn what_was_reviewed_is_applied_and_its_backup_is_kept() {
+fn a_reviewed_plan_is_applied_and_its_backup_is_kept() {
     let machine = Machine::new();
     machine.run_job("github/apply.yml", "plan", &[]);
     let outputs = machine.outputs();
@@ -140,7 +140,7 @@ fn a_label_that_cannot_be_changed_does_not_fail_the_job() {
 }
 
 #[test]
-fn what_was_not_reviewed_is_not_applied() {
+fn a_plan_that_was_not_reviewed_is_not_applied() {
     let machine = Machine::new();
     let other = format!("sha256:{}", "0".repeat(64));
     let ended = machine.run_job("github/apply.yml", "apply", &[("needs.plan.outputs.digest", &other)]);

@@ -5,7 +5,7 @@ use super::{PLACE, WORKFLOWS, files, jobs, steps};
 
 /// Whoever registers a name that nobody has registered, or fills a cache that a job trusts, gets the token of the job.
 #[test]
-fn nothing_is_installed_but_from_the_release_that_the_user_names() {
+fn only_the_release_that_the_user_names_is_installed() {
     let folders = ["github", "gitlab", "pre-commit", "kubernetes", "container"];
     for file in folders.iter().flat_map(|name| files(&example(name))).chain([example("../.pre-commit-hooks.yaml")]) {
         let name = file.display();

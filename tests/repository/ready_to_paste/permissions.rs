@@ -24,7 +24,7 @@ fn every_action_is_pinned_to_a_commit_and_says_its_version() {
 }
 
 #[test]
-fn a_workflow_may_nothing_and_its_jobs_say_what_they_need() {
+fn a_workflow_has_no_permissions_and_its_jobs_declare_theirs() {
     for name in WORKFLOWS {
         let workflow = yaml(name);
         assert_eq!(workflow["permissions"], serde_json::json!({}), "{name}");
@@ -57,7 +57,7 @@ fn no_script_has_an_expression_in_it_and_every_longer_one_stops_at_a_failure() {
 }
 
 #[test]
-fn no_checkout_leaves_the_token_behind() {
+fn no_checkout_keeps_the_token() {
     for name in WORKFLOWS {
         let workflow = yaml(name);
         for step in jobs(&workflow).flat_map(|(_, job)| steps(job)) {
@@ -87,7 +87,7 @@ fn only_the_job_that_writes_records_a_deployment() {
 }
 
 #[test]
-fn a_token_is_only_where_an_environment_guards_it_and_never_where_forks_are_planned() {
+fn only_jobs_with_an_environment_have_a_token_and_none_that_plans_forks() {
     for name in WORKFLOWS {
         let workflow = yaml(name);
         for (id, job) in jobs(&workflow) {

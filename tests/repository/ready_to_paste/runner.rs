@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value as Json;
 
-use crate::common::process::Sandbox;
+use crate::common::process::SandboxServer;
 
 /// The archive that the user names in a pipeline.
 pub(super) const ARCHIVE: &str = "https://releases.example/zerodrift-x86_64-unknown-linux-musl.tar.gz";
@@ -123,7 +123,7 @@ pub(super) fn yaml(name: &str) -> Json {
 /// A machine that runs jobs, all of them in the same folder, which has `org.yaml` in it.
 pub(super) struct Machine {
     folder: tempfile::TempDir,
-    sandbox: RefCell<Option<Sandbox>>,
+    sandbox: RefCell<Option<SandboxServer>>,
     token: Cell<&'static str>,
     checksum: RefCell<Option<&'static str>>,
     checkout: RefCell<PathBuf>,
@@ -134,7 +134,7 @@ impl Machine {
     /// A machine with a sandbox that it can reach.
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let sandbox = RefCell::new(Some(Sandbox::start(folder.path(), &[])));
+        let sandbox = RefCell::new(Some(SandboxServer::start(folder.path(), &[])));
         let checksum = RefCell::new(None);
         let checkout = RefCell::new(folder.path().to_owned());
         let machine = Self { folder, sandbox, token: Cell::new(TOKEN), checksum, checkout, edits: RefCell::default() };

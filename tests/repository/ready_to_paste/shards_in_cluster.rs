@@ -96,7 +96,7 @@ fn the_pods_of_the_shards_have_ended_before_the_report_starts() {
 }
 
 #[test]
-fn a_pod_is_retried_only_if_another_run_can_end_otherwise() {
+fn a_pod_is_retried_only_after_an_error_that_can_be_temporary() {
     let cluster = Cluster::of(FILE);
     let job = cluster.job("zerodrift-shards");
     assert_eq!((&job["completionMode"], number(&job["backoffLimitPerIndex"])), (&"Indexed".into(), 1));

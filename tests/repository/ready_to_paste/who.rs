@@ -18,7 +18,7 @@ fn changed() -> Machine {
 }
 
 #[test]
-fn the_person_is_named_once_the_line_is_not_a_comment() {
+fn uncommenting_the_line_shows_the_person() {
     for (file, job, report) in [
         ("github/plan.yml", "plan", "temp/plan.md"),
         ("github/drift.yml", "drift", "temp/drift.md"),

@@ -88,7 +88,7 @@ fn a_comment_links_the_lines_at_the_commit_of_the_job() {
 }
 
 #[test]
-fn a_job_on_github_learns_how_many_changes_have_no_consent() {
+fn an_output_on_github_counts_the_changes_without_consent() {
     let env = on_github(TestEnv::with_example());
     env.replace("org.yaml", "auth_domain: widget.", "auth_domain: gadget.");
     env.run(&format!("{PLAN} --format github --require-consent")).exits(3);
