@@ -100,6 +100,19 @@ fn the_jobs_of_github_have_the_same_number_of_shards() {
     assert!(!report.to_string().contains("checkout"), "a file of the branch would be mistaken for a document");
 }
 
+#[test]
+fn one_job_plans_or_compares_a_folder_of_manifests() {
+    let machine = machine();
+    machine.edit("org.yaml", "orgs");
+    assert_eq!(machine.run_job("github/plan.yml", "plan", &[])["steps.plan"], 0);
+    let comment = machine.read("temp/plan.md.comment");
+    assert!(comment.contains("5 of 5 organizations would change"), "{comment}");
+    assert_eq!(machine.run_gitlab_job("zerodrift-plan", &[]), 0);
+    assert!(machine.read("terraform.json").contains("\"update\": 5"));
+    assert_eq!(machine.run_gitlab_job("zerodrift-drift", &[]), 2);
+    assert!(machine.read("drift.md").contains("5 of 5 organizations differ"));
+}
+
 /// Runs the shards of a job on GitLab, which run in one folder here, and says how each ended.
 fn gitlab_shards(machine: &Machine, job: &str) -> [i32; 3] {
     std::fs::create_dir_all(machine.path("artifacts")).unwrap();
