@@ -3,7 +3,7 @@
 //! Within format version 1, fields are only added; none is removed, renamed or given another meaning. A field's doc
 //! comment is its description in the schema, so it has no links and no Markdown.
 //!
-//! - `plan`, `results`, `findings`, `error`, `snapshot`: one document each; `comparison`, `compared`,
+//! - `plan`, `results`, `revocation`, `findings`, `error`, `snapshot`: one document each; `comparison`, `compared`,
 //!   `ci_run`: the input of `plan`
 //! - [`read`]: documents read back; [`merge()`]: those of several runs as one; `interned`: the texts of another version's documents
 //! - [`saved`]: saved plans; `of_plan`: plans as entries of the plan document; `stream`: the plan document of many
@@ -24,6 +24,7 @@ mod org_schema;
 mod plan;
 pub mod read;
 mod results;
+mod revocation;
 pub mod saved;
 mod schema;
 mod snapshot;
@@ -57,6 +58,9 @@ pub use plan::{
 #[cfg(any(feature = "cli", test))]
 pub(crate) use results::results_document;
 pub use results::{ResultEntry, ResultsDocument};
+pub use revocation::RevocationDocument;
+#[cfg(any(feature = "cli", test))]
+pub(crate) use revocation::revocation_document;
 pub use schema::{SchemaName, schema};
 pub use snapshot::{LiveEntry, SnapshotDocument, snapshot_text};
 pub use stream::PlanStream;

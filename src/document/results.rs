@@ -1,4 +1,4 @@
-//! The JSON document of `apply`, `rollback` and `revoke-user`.
+//! The JSON document of `apply` and `rollback`.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::apply::End;
 #[cfg(any(feature = "cli", test))]
 use crate::plan::seal;
 
-/// The output of apply, rollback and revoke-user with --format json. Within format version 1, fields are only added.
+/// The output of apply and rollback with --format json. Within format version 1, fields are only added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[schemars(title = "results document of zerodrift")]
 #[non_exhaustive]

@@ -5,7 +5,9 @@ use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 
-use super::{ErrorDocument, FindingsDocument, PlanDocument, ResultsDocument, SnapshotDocument, org_schema};
+use super::{
+    ErrorDocument, FindingsDocument, PlanDocument, ResultsDocument, RevocationDocument, SnapshotDocument, org_schema,
+};
 use crate::settings::Model;
 
 /// The documents that have a schema. The comments are also the help texts of the command line.
@@ -17,8 +19,10 @@ pub enum SchemaName {
     Org,
     /// plan and drift --format json
     Plan,
-    /// apply --format json
+    /// apply and rollback --format json
     Results,
+    /// revoke-user --format json
+    Revocation,
     /// validate --format json
     Findings,
     /// the error of a command --format json
@@ -29,7 +33,8 @@ pub enum SchemaName {
 
 impl SchemaName {
     /// Every schema.
-    pub const ALL: [Self; 6] = [Self::Org, Self::Plan, Self::Results, Self::Findings, Self::Error, Self::Snapshot];
+    pub const ALL: [Self; 7] =
+        [Self::Org, Self::Plan, Self::Results, Self::Revocation, Self::Findings, Self::Error, Self::Snapshot];
 
     /// The name on the command line and in `schemas/NAME.schema.json`.
     pub fn as_str(self) -> &'static str {
@@ -37,6 +42,7 @@ impl SchemaName {
             Self::Org => "org",
             Self::Plan => "plan",
             Self::Results => "results",
+            Self::Revocation => "revocation",
             Self::Findings => "findings",
             Self::Error => "error",
             Self::Snapshot => "snapshot",
@@ -50,6 +56,7 @@ pub fn schema(model: &Model, name: SchemaName) -> String {
         SchemaName::Org => super::to_text(&org_schema::of(model)),
         SchemaName::Plan => of_document::<PlanDocument>(),
         SchemaName::Results => of_document::<ResultsDocument>(),
+        SchemaName::Revocation => of_document::<RevocationDocument>(),
         SchemaName::Findings => of_document::<FindingsDocument>(),
         SchemaName::Error => of_document::<ErrorDocument>(),
         SchemaName::Snapshot => of_document::<SnapshotDocument>(),

@@ -1,12 +1,10 @@
 //! Renders the outcome of an apply.
 
-use serde::Serialize;
-
 use super::subject::live_name;
 use super::{error, phrase, value};
 use crate::apply::{Event, Failure, Mismatch, MismatchKind, Outcome};
 use crate::cloudflare::Revocation;
-use crate::document::{self, ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
+use crate::document::{ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
 use crate::ending::{End, FailureKind};
 use crate::plan::Plan;
 use crate::settings::Target;
@@ -91,28 +89,6 @@ fn planned(plan: &Plan, outcome: End, error: Option<ErrorEntry>) -> ResultEntry 
     }
 }
 
-/// What `revoke-user --format json` prints.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RevocationDocument {
-    /// The version of this format.
-    pub format_version: String,
-    /// The version of the program that wrote it.
-    pub zerodrift: String,
-    /// The organization's address.
-    pub target: Target,
-    /// The address of the user.
-    pub email: String,
-    /// The user's uid, if the request named one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_uid: Option<String>,
-    /// Whether the API confirms that tokens were revoked.
-    pub revoked: bool,
-    /// Whether the sessions of the user's devices were revoked too.
-    pub devices: bool,
-    /// Whether the user must sign in to WARP again.
-    pub warp_session_reauth: bool,
-}
-
 /// What a revocation requests in addition to the Access tokens, each as a sentence without a final stop.
 pub fn also_revoked(revocation: &Revocation) -> Vec<&'static str> {
     let Revocation { email: _, user_uid: _, devices, warp_session_reauth } = revocation;
@@ -138,21 +114,6 @@ pub fn revoked(revocation: &Revocation) -> String {
         text.push_str(&format!("Also: {also}.\n"));
     }
     text
-}
-
-/// Returns the confirmed revocation as a document.
-pub fn revocation(target: &Target, revocation: &Revocation) -> RevocationDocument {
-    let Revocation { email, user_uid, devices, warp_session_reauth } = revocation;
-    RevocationDocument {
-        format_version: document::FORMAT_VERSION.to_owned(),
-        zerodrift: document::ZERODRIFT.to_owned(),
-        target: target.clone(),
-        email: email.clone(),
-        user_uid: user_uid.clone(),
-        revoked: true,
-        devices: devices.unwrap_or_default(),
-        warp_session_reauth: warp_session_reauth.unwrap_or_default(),
-    }
 }
 
 /// Renders a path whose live value differs from the expected one, on one line.

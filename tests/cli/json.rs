@@ -95,7 +95,7 @@ fn explanations_and_diagnoses_are_documents() {
 #[test]
 fn the_published_schemas_are_the_ones_that_are_printed() {
     let env = TestEnv::new();
-    for name in ["org", "plan", "results", "findings", "error", "snapshot"] {
+    for name in ["org", "plan", "results", "revocation", "findings", "error", "snapshot"] {
         let path = format!("{}/schemas/{name}.schema.json", env!("CARGO_MANIFEST_DIR"));
         let published = std::fs::read_to_string(&path).unwrap();
         assert_eq!(env.run(&format!("schema {name}")).exits(0).stdout, published, "{path}");

@@ -110,7 +110,7 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
     record(Ended::Revoked);
     context.print(&match args.format {
         Format::Text => report::results::revoked(&revocation),
-        Format::Json => document::to_text(&report::results::revocation(&target, &revocation)),
+        Format::Json => document::to_text(&document::revocation_document(&target, &revocation)),
     })?;
     Ok(Exit::Success)
 }

@@ -49,9 +49,8 @@ links to the pipeline that runs show. Lines of manifests are not in documents.
 Refuses documents that were cut or edited. Writes only the files of --report.
 
 Plans, and failed runs of plan and drift, have every format. Findings have text,
-json and github; snapshots, backups and other failed runs have text and json.
-Several documents of plan or drift become one report; those of shards only if
-none is missing.")]
+json and github; other documents have text and json. Several documents of plan
+or drift become one report; those of shards only if none is missing.")]
 pub(crate) struct ShowArgs {
     /// Documents of plan --out, or of a command with --format json; - for standard input
     #[arg(value_name = "FILE", required = true)]

@@ -18,6 +18,7 @@ use serde_json::Value as Json;
 use super::findings::CheckedManifest;
 use super::plan::PlanDocument;
 use super::results::ResultsDocument;
+use super::revocation::RevocationDocument;
 use crate::live;
 use crate::plan::seal;
 
@@ -35,6 +36,8 @@ pub enum AnyDocument {
     Plans(RecordedPlans),
     /// Of `apply` or `rollback`.
     Results(ResultsDocument),
+    /// Of `revoke-user`.
+    Revocation(RevocationDocument),
     /// Of `validate`.
     Findings(Vec<CheckedManifest>),
     /// Of `export --format json`, or a backup.
@@ -81,7 +84,16 @@ pub fn read(bytes: &[u8]) -> Result<AnyDocument, ReadError> {
     if has("findings") {
         return findings::recorded(typed(bytes)?).map(AnyDocument::Findings);
     }
+    if has("revoked") {
+        return typed(bytes).and_then(confirmed).map(AnyDocument::Revocation);
+    }
     Err(ReadError::NotADocument)
+}
+
+/// Rejects a revocation that the API did not confirm, of which there is no document.
+fn confirmed(document: RevocationDocument) -> Result<RevocationDocument, ReadError> {
+    plan::organization(document.target.scope, &document.target.id)?;
+    if document.revoked { Ok(document) } else { Err(ReadError::value("revoked", "false")) }
 }
 
 /// Reads a document, and checks its seal if it has one: the first versions wrote none.

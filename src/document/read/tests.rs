@@ -1,11 +1,12 @@
 use serde_json::json;
 
 use super::*;
+use crate::cloudflare::Revocation;
 use crate::diagnostics::{Finding, Location, Rule, Severity};
 use crate::document::tests::failure;
 use crate::document::{
     Compared, Comparison, ErrorDocument, ErrorEntry, ShardEntry, Wording, error_document, findings_document,
-    plan_document, saved, to_text,
+    plan_document, revocation_document, saved, to_text,
 };
 use crate::ending::FailureKind;
 use crate::plan::tests::samples::{self, attribution, busy, change, create, in_sync, planned};
@@ -217,6 +218,18 @@ fn a_results_document_reads_back_as_the_same_results() {
     };
     let results = crate::document::results_document(None, vec![result], Vec::new());
     assert_eq!(read(to_text(&results).as_bytes()), Ok(AnyDocument::Results(results)));
+}
+
+#[test]
+fn a_revocation_reads_back_and_one_that_failed_is_rejected() {
+    let revocation = Revocation { devices: Some(true), ..Revocation::of("kim@widget.example") };
+    let document = revocation_document(&samples::target(), &revocation);
+    let text = to_text(&document);
+    assert_eq!(read(text.as_bytes()), Ok(AnyDocument::Revocation(document)));
+    let failed = with(&text, |value| value["revoked"] = json!(false));
+    assert_eq!(read(failed.as_bytes()), Err(ReadError::value("revoked", "false")));
+    let elsewhere = with(&text, |value| value["target"]["id"] = json!("x"));
+    assert_eq!(read(elsewhere.as_bytes()), Err(ReadError::value("id", "x")));
 }
 
 /// Three manifests: with two findings, with none, and with one finding that belongs to the first.

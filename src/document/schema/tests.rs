@@ -2,10 +2,11 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::{
     CheckedManifest, ErrorEntry, ResultEntry, TargetEntry, error_document, findings_document, plan_document,
-    results_document, snapshot_text,
+    results_document, revocation_document, snapshot_text,
 };
 use super::*;
 use crate::apply::End;
+use crate::cloudflare::Revocation;
 use crate::diagnostics::{Finding, Rule, Severity};
 use crate::document::tests::failure;
 use crate::document::{ShardEntry, Wording};
@@ -104,6 +105,7 @@ fn documents() -> Vec<(SchemaName, Json)> {
     };
     let mut attributed = busy();
     attributed.changes[0].attribution = Some(attribution());
+    let revocation = Revocation { user_uid: Some("7".to_owned()), ..Revocation::of("kim@widget.example") };
     let failed = ErrorDocument {
         command: Some("plan".to_owned()),
         manifest: Some("org.yaml".to_owned()),
@@ -133,6 +135,7 @@ fn documents() -> Vec<(SchemaName, Json)> {
                 vec![failure(error())],
             )),
         ),
+        (SchemaName::Revocation, value(&revocation_document(&target(), &revocation))),
         (SchemaName::Findings, value(&findings_document(&[checked]))),
         (SchemaName::Error, value(&error_document(error()))),
         (SchemaName::Error, value(&failed)),
@@ -236,8 +239,9 @@ fn an_added_field_is_valid_but_undocumented() {
 fn a_missing_field_and_another_major_version_are_invalid() {
     for (name, document) in documents() {
         let optional = match name {
-            SchemaName::Error => ["command", "manifest", "repository_path", "target"],
-            _ => ["digest", "failures", "seal", "shard"],
+            SchemaName::Error => &["command", "manifest", "repository_path", "target"][..],
+            SchemaName::Revocation => &["user_uid"],
+            _ => &["digest", "failures", "seal", "shard"],
         };
         for key in document.as_object().unwrap().keys().filter(|key| !optional.contains(&key.as_str())) {
             let mut broken = document.clone();

@@ -147,6 +147,20 @@ fn documents_of_different_kinds_are_not_one_report() {
 }
 
 #[test]
+fn a_revocation_is_shown_as_revoke_user_printed_it() {
+    let env = TestEnv::with_example();
+    let revoke = "revoke-user --email kim@widget.example --file org.yaml --devices --auto-approve --sandbox=state.json";
+    let printed = env.run(revoke).exits(0).stdout;
+    let document = env.run(&format!("{revoke} --format json")).exits(0).document;
+    env.write("revocation.json", &document);
+    assert_eq!(env.run("show revocation.json").exits(0).stdout, printed);
+    assert_eq!(env.run("show revocation.json --format json").exits(0).document, document);
+    env.run("show revocation.json --format html")
+        .exits(64)
+        .says(&["the result of revoke-user, whose formats are text, json"]);
+}
+
+#[test]
 fn results_are_refused_by_name() {
     let env = TestEnv::with_example();
     env.write("results.json", &env.run("apply --auto-approve --format json --sandbox=state.json").exits(0).document);

@@ -8,11 +8,11 @@ use crate::cli::error::CliError;
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish;
 use crate::diagnostics::Severity;
-use crate::document::CheckedManifest;
 use crate::document::read::{AnyDocument, RecordedFailure, RecordedSnapshot};
+use crate::document::{self, CheckedManifest};
 use crate::ending::Exit;
 use crate::manifest::write::Detail;
-use crate::report::{FailedRun, FindingsFormat, PlanFormat, ReportFormat, Validation};
+use crate::report::{self, FailedRun, FindingsFormat, PlanFormat, ReportFormat, Style, Validation};
 
 /// A document and the name of its file, escaped.
 pub(super) struct Named {
@@ -25,6 +25,7 @@ pub(super) fn kind(document: &AnyDocument) -> &'static str {
     match document {
         AnyDocument::Plans(_) => "plans of plan or drift",
         AnyDocument::Results(_) => "results of apply or rollback",
+        AnyDocument::Revocation(_) => "the result of revoke-user",
         AnyDocument::Findings(_) => "findings of validate",
         AnyDocument::Snapshot(_) => "a snapshot",
         AnyDocument::Error(_) => "a failed run",
@@ -47,6 +48,11 @@ impl Named {
             AnyDocument::Findings(manifests) => self.findings(context, formats, manifests, exit)?,
             AnyDocument::Error(failure) => self.failure(context, formats, failure, exit)?,
             AnyDocument::Snapshot(snapshot) => self.snapshot(context, formats, snapshot)?,
+            AnyDocument::Revocation(document) => self.texts(context, formats, |format, _| match format {
+                PlanFormat::Text => Some(report::results::revoked(&document.request())),
+                PlanFormat::Json => Some(document::to_text(document)),
+                _ => None,
+            })?,
             AnyDocument::Plans(_) | AnyDocument::Results(_) => {
                 let message = format!("cannot show {}: it contains {}", self.name, kind(&self.document));
                 return Err(CliError::usage(message));
@@ -121,8 +127,6 @@ impl Named {
         formats: &Formats<PlanFormat>,
         recorded: &RecordedSnapshot,
     ) -> Result<(), CliError> {
-        let is_shown = |format| matches!(format, PlanFormat::Text | PlanFormat::Json);
-        let formats = self.formats(formats, |format| is_shown(format).then_some(format))?;
         let RecordedSnapshot { target, snapshot, .. } = recorded;
         let document = recorded.to_text();
         context.without_credentials(&self.name, &document)?;
@@ -131,8 +135,24 @@ impl Named {
         } else {
             String::new()
         };
-        let text = |format: PlanFormat| if format.is_text() { manifest.clone() } else { document.clone() };
-        publish::texts(context, &formats, |format, _, _| text(format), |_| String::new(), "")
+        self.texts(context, formats, |format, _| match format {
+            PlanFormat::Text => Some(manifest.clone()),
+            PlanFormat::Json => Some(document.clone()),
+            _ => None,
+        })
+    }
+
+    /// Shows a document of which only some formats have a text.
+    fn texts(
+        &self,
+        context: &Context,
+        formats: &Formats<PlanFormat>,
+        text: impl Fn(PlanFormat, &Style) -> Option<String>,
+    ) -> Result<(), CliError> {
+        let plain = Style::default();
+        let formats = self.formats(formats, |format| text(format, &plain).map(|_| format))?;
+        let text = |format, style: &Style, _| text(format, style).unwrap_or_default();
+        publish::texts(context, &formats, text, |_| String::new(), "")
     }
 
     /// Returns the formats that the kind of the document has.
