@@ -17,7 +17,7 @@
 use jiff::Timestamp;
 use serde_json::Value as Json;
 
-use crate::cloudflare::{LogActor, LogEntry, USER_AGENT};
+use crate::cloudflare::{Call, LogActor, LogEntry, USER_AGENT};
 use crate::plan::{Attribution, Confidence, Means, Plan};
 use crate::settings::{Model, Setting, SettingPath};
 
@@ -64,16 +64,50 @@ pub fn explain(model: &Model, setting: &Setting, live: &Json, entries: &[LogEntr
     Some(describe(entry, if is_echo { Confidence::Object } else { confidence }))
 }
 
-/// Returns the writes since a point in time that none of our own requests sent. Those have the ray ids `own`.
-pub fn by_others(entries: &[LogEntry], since: Timestamp, own: &[String]) -> Vec<Attribution> {
-    let ray = |text: &str| text.split('-').next().unwrap_or_default().to_ascii_lowercase();
-    let own: Vec<String> = own.iter().map(|text| ray(text)).collect();
-    let is_own = |entry: &LogEntry| match &entry.ray {
-        Some(text) => own.contains(&ray(text)),
-        None => is_own_agent(entry),
-    };
+/// The write requests of a run, by which its entries in the log are recognized.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnWrites {
+    rays: Vec<String>,
+    has_unanswered: bool,
+}
+
+impl OwnWrites {
+    /// Returns the writes of a run that sent so many requests, of which these calls had an answer.
+    pub fn new(sent: usize, calls: &[Call]) -> Self {
+        let rays: Vec<String> = calls.iter().filter_map(|call| call.ray.as_deref().map(ray)).collect();
+        // An attempt without an answer has an unknown ray id.
+        let has_unanswered = rays.len() < sent || calls.iter().any(|call| call.attempts > 1);
+        Self { rays, has_unanswered }
+    }
+
+    fn contain(&self, entry: &LogEntry) -> bool {
+        match &entry.ray {
+            Some(text) => self.rays.contains(&ray(text)),
+            None => is_own_agent(entry),
+        }
+    }
+}
+
+/// The writes of an organization that a run cannot recognize as its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherWrites {
+    /// The writes by others.
+    pub by_others: Vec<Attribution>,
+    /// The writes with zerodrift that may be attempts of the run that had no answer.
+    pub perhaps_own: Vec<Attribution>,
+}
+
+/// Returns the writes since a point in time that are not known to be our own.
+pub fn other_writes(entries: &[LogEntry], since: Timestamp, own: &OwnWrites) -> OtherWrites {
     let recent = newest_first(entries).into_iter().filter(|entry| entry.time.is_some_and(|time| time >= since));
-    recent.filter(|entry| !is_own(entry)).map(|entry| describe(entry, Confidence::Object)).collect()
+    let others = recent.filter(|entry| !own.contain(entry)).map(|entry| describe(entry, Confidence::Object));
+    let (perhaps_own, by_others) = others.partition(|other| own.has_unanswered && other.means == Means::Zerodrift);
+    OtherWrites { by_others, perhaps_own }
+}
+
+/// Returns the part of a ray id that the log and an answer have in common: an answer adds the data centre.
+fn ray(text: &str) -> String {
+    text.split('-').next().unwrap_or_default().to_ascii_lowercase()
 }
 
 /// Sorts entries by time. An entry without a time stays behind the one before it in the log.

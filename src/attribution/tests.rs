@@ -2,6 +2,8 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use crate::cloudflare::{Operation, StopReason};
+use crate::plan::tests::samples::{busy, change};
 use crate::settings::Endpoint;
 
 fn setting(path: &str) -> Setting {
@@ -78,6 +80,7 @@ fn a_response_shows_what_became_of_the_request() {
     let answered = |result: Json| LogEntry { response: Some(result), ..wrote(2, "b", "8h") };
     assert_eq!(who("8h", &[answered(json!({"session_duration": "8h0m0s"}))]), sure("b"));
     assert_eq!(who("8h", &[answered(json!({"success": true, "result": {"session_duration": "9h"}}))]), None);
+    assert_eq!(who("8h", &[answered(json!({"result": "a field of the object", "session_duration": "9h"}))]), None);
     let clamped = LogEntry { response: Some(json!({"session_duration": "8h"})), ..wrote(2, "b", "9h") };
     assert_eq!(who("8h", &[clamped]), unsure("b"));
 }
@@ -143,22 +146,87 @@ fn the_actor_is_the_email_address_or_else_the_kind_and_id() {
 }
 
 #[test]
+fn a_write_is_described_as_the_log_shows_it() {
+    let of = |context: &str| {
+        let actor = LogActor {
+            email: Some("a".to_owned()),
+            context: Some(context.to_owned()),
+            token_name: Some("deploy".to_owned()),
+            ..LogActor::default()
+        };
+        describe(&LogEntry { actor, ..wrote(1, "", "8h") }, Confidence::Setting)
+    };
+    let meanings = ["dash", "api_token", "api_key", "oauth", "added_later"].map(|context| of(context).means);
+    assert_eq!(meanings, [Means::Dashboard, Means::ApiToken, Means::ApiKey, Means::Oauth, Means::Other]);
+    let found = of("api_token");
+    assert_eq!((found.time, found.ray), (wrote(1, "", "").time, Some("0000000000000001".to_owned())));
+    assert_eq!((found.actor.as_deref(), found.token_name.as_deref()), (Some("a"), Some("deploy")));
+}
+
+#[test]
+fn the_live_value_of_a_change_is_explained_and_not_the_desired_one() {
+    let mut plan = busy();
+    plan.changes = vec![change("organization.session_duration", json!("8h"), json!("24h"))];
+    attribute(Model::current(), &mut plan, &[wrote(2, "b", "8h"), wrote(1, "a", "24h")]);
+    assert_eq!(plan.changes[0].attribution.as_ref().and_then(|found| found.actor.as_deref()), Some("b"));
+}
+
+/// A write of this run with so many attempts, and the ray id of its last answer.
+fn call(ray: Option<&str>, attempts: u32) -> Call {
+    Call {
+        operation: Operation::UpdateOrganization,
+        method: http::Method::PUT,
+        path: String::new(),
+        attempts,
+        stop: StopReason::Final,
+        status: None,
+        ray: ray.map(str::to_owned),
+        audit_id: None,
+        token_variable: None,
+    }
+}
+
+/// The ray id of [`wrote`] in the tenth minute, as an answer has it.
+const RAY: &str = "000000000000000A-FRA";
+
+/// The numbers of writes by others, and of those that may be our own, since the fifth minute.
+fn others(entry: LogEntry, own: &OwnWrites) -> (usize, usize) {
+    let since = wrote(5, "", "8h").time.unwrap();
+    let OtherWrites { by_others, perhaps_own } = other_writes(&[entry], since, own);
+    (by_others.len(), perhaps_own.len())
+}
+
+fn with_zerodrift(entry: LogEntry) -> LogEntry {
+    LogEntry { user_agent: Some("zerodrift/1.0.0".to_owned()), ..entry }
+}
+
+#[test]
 fn our_own_writes_are_recognized_by_ray_id_or_else_by_user_agent() {
-    let since = entry(5, "", None).time.unwrap();
-    let others = |entry: LogEntry| by_others(&[entry], since, &["000000000000000A-FRA".to_owned()]).len();
-    assert_eq!(others(wrote(10, "ci", "8h")), 0);
-    assert_eq!(others(wrote(11, "bob", "8h")), 1);
-    assert_eq!(others(wrote(4, "bob", "8h")), 0, "before our read");
-    let agent = Some("zerodrift/1.0.0".to_owned());
-    let elsewhere = LogEntry { user_agent: agent.clone(), ..wrote(11, "ci", "8h") };
-    assert_eq!(others(elsewhere), 1, "an apply elsewhere");
-    assert_eq!(others(LogEntry { ray: None, user_agent: agent, ..wrote(11, "ci", "8h") }), 0);
+    let own = OwnWrites::new(1, &[call(Some(RAY), 1)]);
+    assert_eq!(others(wrote(10, "ci", "8h"), &own), (0, 0));
+    assert_eq!(others(wrote(11, "bob", "8h"), &own), (1, 0));
+    assert_eq!(others(wrote(5, "bob", "8h"), &own), (1, 0), "in the second of our read");
+    assert_eq!(others(wrote(4, "bob", "8h"), &own), (0, 0), "before our read");
+    assert_eq!(others(with_zerodrift(wrote(11, "ci", "8h")), &own), (1, 0), "an apply elsewhere");
+    assert_eq!(others(LogEntry { ray: None, ..with_zerodrift(wrote(11, "ci", "8h")) }, &own), (0, 0));
+}
+
+#[test]
+fn after_an_attempt_without_an_answer_a_write_with_zerodrift_may_be_our_own() {
+    let retried = OwnWrites::new(1, &[call(Some(RAY), 2)]);
+    let unanswered = OwnWrites::new(1, &[call(None, 1)]);
+    let lost = OwnWrites::new(2, &[call(Some(RAY), 1)]);
+    for own in [retried, unanswered, lost] {
+        assert_eq!(others(with_zerodrift(wrote(11, "ci", "8h")), &own), (0, 1), "{own:?}");
+        assert_eq!(others(wrote(11, "bob", "8h"), &own), (1, 0), "{own:?}");
+    }
 }
 
 #[test]
 fn entries_without_a_time_keep_their_place() {
     let timeless = LogEntry { time: None, ..wrote(0, "b", "24h") };
     assert_eq!(who("8h", &[wrote(3, "c", "8h"), timeless.clone(), wrote(1, "a", "8h")]), sure("c"));
+    assert_eq!(who("8h", &[timeless.clone(), wrote(1, "a", "8h")]), None, "the first entry is the newest");
     assert_eq!(who("24h", &[timeless]), sure("b"));
 }
 

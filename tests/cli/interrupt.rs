@@ -185,6 +185,18 @@ fn a_write_that_is_finished_after_a_signal_is_reported_as_applied() {
     }
 }
 
+/// The result is known before the log is read, so it stands.
+#[test]
+fn a_log_that_hangs_after_a_write_is_abandoned_and_the_apply_is_done() {
+    let api = Api::with_faults(&["GET/audit_log:hang"]);
+    let env = api.env();
+    let child = start(&env, "apply --auto-approve --who");
+    api.wait_for("GET audit");
+    signal("TERM", child.id());
+    let finished = env.finish(child).exits(0).shows(&["Applied: 6 settings"]);
+    assert!(!finished.stderr.contains("abandoned") && !finished.stderr.contains("warning:"), "{finished}");
+}
+
 /// The answer would take longer than the bound, but the read-back is in time.
 #[test]
 fn a_write_whose_answer_does_not_come_in_time_is_read_back() {

@@ -69,12 +69,12 @@ impl Api {
         self.instance.change(change).unwrap();
     }
 
-    /// Waits until a request of this method has arrived.
+    /// Waits until a request has arrived: `PUT`, or `PUT organizations`.
     #[track_caller]
-    pub(crate) fn wait_for(&self, method: &str) {
+    pub(crate) fn wait_for(&self, request: &str) {
         let begun = Instant::now();
-        while !self.instance.calls().iter().any(|call| call.method == method) {
-            assert!(begun.elapsed() < PATIENCE, "no {method} came");
+        while !self.calls().iter().any(|call| call.starts_with(request)) {
+            assert!(begun.elapsed() < PATIENCE, "no {request} came");
             std::thread::sleep(Duration::from_millis(5));
         }
     }

@@ -197,6 +197,26 @@ fn apply_reads_the_log_only_with_who_and_after_a_write() {
     let _ = env.run("apply --auto-approve").exits(0);
     let _ = env.run("apply --auto-approve --who").exits(0);
     assert!(!api.calls().contains(&"GET audit".to_owned()), "{:?}", api.calls());
+    // Refused by the read directly before the write.
+    env.replace("org.yaml", "session_duration: 24h", "session_duration: 8h");
+    let _ = env.run("apply --auto-approve --who --strict-unknown").exits(3);
+    assert!(!api.calls().contains(&"GET audit".to_owned()), "{:?}", api.calls());
+}
+
+#[test]
+fn an_apply_says_why_it_cannot_tell_whether_others_wrote() {
+    let unsure = "note: cannot tell whether others wrote during this apply: ";
+    let noisy = api("audit_noise=many");
+    let _ = noisy
+        .env()
+        .run("apply --auto-approve --who")
+        .exits(0)
+        .says(&[unsure, "only the newest 1000 entries of the audit log were read"]);
+    let api = api("");
+    let env = api.env();
+    env.write("org.yaml", "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: Other\n");
+    let _ = env.run("apply --auto-approve --who").exits(0).says(&[unsure, "only accounts have an audit log"]);
+    assert!(!api.calls().contains(&"GET audit".to_owned()), "{:?}", api.calls());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::apply::Outcome;
-use crate::attribution;
+use crate::attribution::{self, OtherWrites, OwnWrites};
 use crate::cli::connection::connect::Connection;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -13,7 +13,7 @@ use crate::cli::options::WhoArgs;
 use crate::cli::process::interrupt;
 use crate::cloudflare::{AuditTrail, LogEnd, LogSearch};
 use crate::diagnostics::{Finding, Rule};
-use crate::plan::{Action, Attribution, Means, Plan};
+use crate::plan::{Action, Plan};
 use crate::report;
 use crate::settings::{Scope, Target};
 use crate::text::visible;
@@ -83,17 +83,13 @@ pub(crate) async fn warn_of_others(
         Some(Err(reason)) => return note(&reason),
         None => return,
     };
-    let rays: Vec<String> = outcome.calls.iter().filter_map(|call| call.ray.clone()).collect();
-    let others = attribution::by_others(&trail.entries, search.since, &rays);
-    // An attempt without an answer has an unknown ray id.
-    let is_unsure = rays.len() < outcome.writes || outcome.calls.iter().any(|call| call.attempts > 1);
-    let may_be_own = |other: &Attribution| is_unsure && other.means == Means::Zerodrift;
-    let (unsure, others): (Vec<_>, Vec<_>) = others.into_iter().partition(may_be_own);
-    if !unsure.is_empty() {
+    let own = OwnWrites::new(outcome.writes, &outcome.calls);
+    let OtherWrites { by_others, perhaps_own } = attribution::other_writes(&trail.entries, search.since, &own);
+    if !perhaps_own.is_empty() {
         note("a write with zerodrift may be an attempt of this apply that had no answer");
     }
-    if !others.is_empty() {
-        context.ui.say(&report::attribution::warning(&others));
+    if !by_others.is_empty() {
+        context.ui.say(&report::attribution::warning(&by_others));
     }
     match &trail.end {
         LogEnd::Failed(error) => {

@@ -108,9 +108,11 @@ fn only_successful_writes_of_this_organization_are_entries() {
         with("/raw/uri", Json::Null),
         with("/raw/method", "GET".into()),
         with("/raw/method", Json::Null),
+        with("/raw/status_code", 302.into()),
         with("/raw/status_code", 400.into()),
         with("/raw/status_code", "500".into()),
         with("/action/result", "failure".into()),
+        with("/action/result", "added_later".into()),
         json!({}),
         json!("text"),
         Json::Null,
@@ -149,6 +151,7 @@ fn paths_and_methods_have_any_prefix_query_and_case() {
         assert_eq!(parsed.endpoint, endpoint, "{uri}");
     }
     assert!(LogEntry::parse(&account(), &with("/raw/method", "patch".into())).is_some());
+    assert!(LogEntry::parse(&account(), &with("/account/id", ACCOUNT.to_ascii_uppercase().into())).is_some());
 }
 
 #[test]
