@@ -23,7 +23,7 @@ fn manifest(account: &str, duration: &str) -> String {
 }
 
 /// Three organizations that would change, and an API in which these requests go wrong.
-fn three(faults: &[&str]) -> (Api, TestEnv) {
+pub(crate) fn three(faults: &[&str]) -> (Api, TestEnv) {
     let faults = faults.iter().map(|fault| fault.parse().unwrap()).collect();
     let api = Api::of(State { faults, adopt: Adopt::Any, ..zerodrift::sandbox::seeded() });
     let env = TestEnv::new().set("CLOUDFLARE_BASE_URL", &api.base_url).set("CLOUDFLARE_API_TOKEN", TOKEN);
@@ -33,7 +33,7 @@ fn three(faults: &[&str]) -> (Api, TestEnv) {
 }
 
 /// What the organizations have, from the first to the last.
-fn durations(api: &Api) -> Vec<String> {
+pub(crate) fn durations(api: &Api) -> Vec<String> {
     let state = api.state();
     let duration = |account: &str| {
         let state = state.account_state(&Target::account(account).unwrap()).unwrap();
@@ -43,7 +43,7 @@ fn durations(api: &Api) -> Vec<String> {
 }
 
 /// The outcome of each organization in the results, from the first to the last.
-fn outcomes(run: &CommandOutput) -> Vec<String> {
+pub(crate) fn outcomes(run: &CommandOutput) -> Vec<String> {
     let document = run.json();
     let results = document["results"].as_array().unwrap().iter();
     let outcome =

@@ -34,6 +34,7 @@ mod json;
 mod lifecycle;
 mod many_manifests;
 mod many_organizations;
+mod many_story;
 mod network;
 mod offline_plans;
 mod quiet;
