@@ -5,25 +5,24 @@ use std::process::{Child, Command, Stdio};
 
 use serde_json::Value as Json;
 
-use crate::apply_many;
 use crate::harness::{ACCOUNT, SandboxProcess, TestEnv};
 use crate::server::Api;
 
 /// Every signal that asks a program to end.
 const SIGNALS: [&str; 4] = ["INT", "TERM", "HUP", "QUIT"];
 
-fn start(env: &TestEnv, arguments: &str) -> Child {
+pub(crate) fn start(env: &TestEnv, arguments: &str) -> Child {
     let mut command = env.command(arguments);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-fn signal(signal: &str, pid: u32) {
+pub(crate) fn signal(signal: &str, pid: u32) {
     let status = Command::new("kill").args([&format!("-{signal}"), &pid.to_string()]).status().unwrap();
     assert!(status.success());
 }
 
 /// The lines of the audit log in the folder for state.
-fn audit(env: &TestEnv) -> Vec<Json> {
+pub(crate) fn audit(env: &TestEnv) -> Vec<Json> {
     let text = std::fs::read_to_string(env.path("../home/.local/state/zerodrift/audit.jsonl")).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
@@ -196,38 +195,6 @@ fn a_log_that_hangs_after_a_write_is_abandoned_and_the_apply_is_done() {
     signal("TERM", child.id());
     let finished = env.finish(child).exits(0).shows(&["Applied: 6 settings"]);
     assert!(!finished.stderr.contains("abandoned") && !finished.stderr.contains("warning:"), "{finished}");
-}
-
-#[test]
-fn a_signal_finishes_the_organization_that_is_written_and_skips_the_others() {
-    let (api, env) = apply_many::three(&["11111111111111111111111111111111=PUT:hang-after"]);
-    let child = start(&env, "apply orgs --auto-approve --parallel 1 --timeout 2s --format json");
-    api.wait_for("PUT");
-    signal("TERM", child.id());
-    let ended = env.finish(child).exits(130).says(&["finishing the write"]);
-    assert_eq!(apply_many::outcomes(&ended), ["applied", "skipped", "skipped"]);
-    assert_eq!(apply_many::durations(&api), ["24h", "12h", "12h"]);
-    env.run("apply orgs --auto-approve").exits(0);
-    assert_eq!(apply_many::durations(&api), ["24h", "24h", "24h"]);
-}
-
-#[test]
-fn a_second_signal_abandons_the_writes_of_all_organizations_with_what_is_known() {
-    let hang = |account: &str| format!("{}=PUT:hang", account.repeat(32));
-    let (api, env) = apply_many::three(&[&hang("1"), &hang("2"), &hang("3")]);
-    let mut child = start(&env, "apply orgs --auto-approve --parallel 2 --format json");
-    api.wait_for("PUT");
-    signal("TERM", child.id());
-    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
-    assert!(said.any(|line| line.contains("interrupted: finishing")));
-    signal("TERM", child.id());
-    drop(said);
-    let ended = env.finish(child).exits(130);
-    let outcomes = apply_many::outcomes(&ended);
-    assert_eq!((outcomes[0].as_str(), outcomes[2].as_str()), ("failed", "skipped"), "{ended}");
-    let hints = ended.json()["results"][0]["error"]["hints"].to_string();
-    assert!(hints.contains("zerodrift drift") && hints.contains("zerodrift rollback"), "{hints}");
-    assert_eq!(audit(&env).last().unwrap()["known"], "unknown");
 }
 
 /// The answer would take longer than the bound, but the read-back is in time.

@@ -55,6 +55,8 @@ mod widths;
 #[cfg(unix)]
 mod interrupt;
 #[cfg(unix)]
+mod interrupt_many;
+#[cfg(unix)]
 mod prompt;
 #[cfg(unix)]
 mod retries;

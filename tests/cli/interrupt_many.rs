@@ -1,0 +1,38 @@
+//! Signals during an apply of several organizations: writes that have begun are finished, and the others are skipped.
+
+use std::io::{BufRead as _, BufReader};
+
+use crate::apply_many;
+use crate::interrupt::{audit, signal, start};
+
+#[test]
+fn a_signal_finishes_the_organization_that_is_written_and_skips_the_others() {
+    let (api, env) = apply_many::three(&["11111111111111111111111111111111=PUT:hang-after"]);
+    let child = start(&env, "apply orgs --auto-approve --parallel 1 --timeout 2s --format json");
+    api.wait_for("PUT");
+    signal("TERM", child.id());
+    let ended = env.finish(child).exits(130).says(&["finishing the write"]);
+    assert_eq!(apply_many::outcomes(&ended), ["applied", "skipped", "skipped"]);
+    assert_eq!(apply_many::durations(&api), ["24h", "12h", "12h"]);
+    env.run("apply orgs --auto-approve").exits(0);
+    assert_eq!(apply_many::durations(&api), ["24h", "24h", "24h"]);
+}
+
+#[test]
+fn a_second_signal_abandons_the_writes_of_all_organizations_with_what_is_known() {
+    let hang = |account: &str| format!("{}=PUT:hang", account.repeat(32));
+    let (api, env) = apply_many::three(&[&hang("1"), &hang("2"), &hang("3")]);
+    let mut child = start(&env, "apply orgs --auto-approve --parallel 2 --format json");
+    api.wait_for("PUT");
+    signal("TERM", child.id());
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("interrupted: finishing")));
+    signal("TERM", child.id());
+    drop(said);
+    let ended = env.finish(child).exits(130);
+    let outcomes = apply_many::outcomes(&ended);
+    assert_eq!((outcomes[0].as_str(), outcomes[2].as_str()), ("failed", "skipped"), "{ended}");
+    let hints = ended.json()["results"][0]["error"]["hints"].to_string();
+    assert!(hints.contains("zerodrift drift") && hints.contains("zerodrift rollback"), "{hints}");
+    assert_eq!(audit(&env).last().unwrap()["known"], "unknown");
+}
