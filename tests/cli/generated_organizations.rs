@@ -67,6 +67,10 @@ fn a_plan_of_generated_manifests_changes_only_what_drifted() {
     assert_eq!(state["accounts"].as_object().unwrap().len(), 1);
     let document = env.run("drift orgs --sandbox=set.json --format json").exits(2).json();
     assert_eq!(drifted(&document).len(), 2);
+
+    let applied = env.run("apply orgs --sandbox=set.json --auto-approve").exits(0);
+    let _ = applied.shows(&["2 of 12 organizations with 2 writes"]);
+    let _ = env.run("drift orgs --sandbox=set.json").exits(0);
 }
 
 #[test]
