@@ -1,11 +1,12 @@
-//! Several plan documents as one, such as those of all shards.
+//! Several documents as one, such as those of all shards.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
-use super::compared::Compared;
+use super::compared::{Compared, order_of_paths};
 use super::plan::ShardEntry;
-use super::read::RecordedPlans;
+use super::read::{RecordedPlans, RecordedResults};
 use crate::plan::digest_time;
+use crate::settings::Target;
 
 /// Why documents cannot be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -37,64 +38,76 @@ fn missing(numbers: &[usize], of: usize) -> String {
     format!("{noun} {} of {of}", numbers.join(", "))
 }
 
-/// Merges documents of one command into the result of a run of all their organizations, in the order of the paths of the
-/// manifests. The documents of shards must be complete; a single one stays the document of a shard.
+/// Merges documents of `plan` or of `drift` into the result of a run of all their organizations, in the order of the paths of
+/// the manifests. The documents of shards must be complete; a single one stays the document of a shard.
 ///
 /// # Errors
 /// Returns an error if the documents do not belong together, or if a shard is missing.
-pub fn merge(documents: Vec<RecordedPlans>) -> Result<Option<RecordedPlans>, MergeError> {
-    let is_one = documents.len() == 1;
-    let mut documents = documents.into_iter();
-    let Some(mut merged) = documents.next() else { return Ok(None) };
-    let mut shards = BTreeMap::new();
-    shards.extend(merged.shard.map(|shard| (shard.index, shard)));
+pub fn merge(mut documents: Vec<RecordedPlans>) -> Result<Option<RecordedPlans>, MergeError> {
+    if documents.len() <= 1 {
+        return Ok(documents.pop());
+    }
+    let wording = documents.first().map(|document| document.wording).unwrap_or_default();
+    if documents.iter().any(|document| document.wording != wording) {
+        return Err(MergeError::Commands);
+    }
+    check_shards(documents.iter().map(|document| document.shard))?;
+    let mut set: Vec<Compared<'_>> = documents.into_iter().flat_map(|document| document.set).collect();
+    check_targets(set.iter().filter_map(|compared| match compared {
+        Compared::Done(comparison) => Some((comparison.plan.api.as_str(), &comparison.plan.target)),
+        Compared::Failed(_) => None,
+    }))?;
+    set.sort_by(Compared::order);
+    stamp_alike(&mut set);
+    Ok(Some(RecordedPlans { wording, shard: None, set }))
+}
+
+/// Merges documents of `apply` in the same way.
+///
+/// # Errors
+/// Returns an error like [`merge`].
+pub fn merge_results(mut documents: Vec<RecordedResults>) -> Result<Option<RecordedResults>, MergeError> {
+    if documents.len() <= 1 {
+        return Ok(documents.pop());
+    }
+    check_shards(documents.iter().map(|document| document.shard))?;
+    let (mut results, mut failures) = (Vec::new(), Vec::new());
     for document in documents {
-        if document.wording != merged.wording {
-            return Err(MergeError::Commands);
-        }
-        check_shard(&mut shards, merged.shard, document.shard)?;
-        merged.set.extend(document.set);
+        results.extend(document.results);
+        failures.extend(document.failures);
     }
-    if is_one {
-        return Ok(Some(merged));
-    }
-    if let Some(shard) = merged.shard.take() {
-        let missing: Vec<usize> = (1..=shard.of).filter(|index| !shards.contains_key(index)).collect();
-        if !missing.is_empty() {
-            return Err(MergeError::Missing(missing, shard.of));
-        }
-    }
-    check_targets(&merged.set)?;
-    merged.set.sort_by(Compared::order);
-    stamp_alike(&mut merged.set);
-    Ok(Some(merged))
+    check_targets(results.iter().map(|result| (result.entry.target.api.as_str(), &result.target)))?;
+    results.sort_by(|one, other| order_of_paths(&one.entry.manifest, &other.entry.manifest));
+    failures.sort_by(|one, other| order_of_paths(&one.manifest, &other.manifest));
+    Ok(Some(RecordedResults { shard: None, results, failures }))
 }
 
-fn check_shard(
-    shards: &mut BTreeMap<usize, ShardEntry>,
-    first: Option<ShardEntry>,
-    shard: Option<ShardEntry>,
-) -> Result<(), MergeError> {
-    match (first, shard) {
-        (None, None) => Ok(()),
-        (Some(_), None) | (None, Some(_)) => Err(MergeError::NotAllShards),
-        (Some(one), Some(two)) if (one.of, one.manifests) != (two.of, two.manifests) => {
-            Err(MergeError::Sets(one.manifests, one.of, two.manifests, two.of))
-        }
-        (Some(_), Some(shard)) => match shards.insert(shard.index, shard) {
-            Some(_) => Err(MergeError::SameShard(shard.index)),
-            None => Ok(()),
-        },
+/// Checks that either all documents are of the shards of one set, each once and none missing, or none is of a shard.
+fn check_shards(shards: impl Iterator<Item = Option<ShardEntry>>) -> Result<(), MergeError> {
+    let shards: Vec<Option<ShardEntry>> = shards.collect();
+    let known: Vec<ShardEntry> = shards.iter().copied().flatten().collect();
+    let Some(first) = known.first() else { return Ok(()) };
+    if known.len() < shards.len() {
+        return Err(MergeError::NotAllShards);
     }
+    let mut seen = HashSet::new();
+    for shard in &known {
+        if (shard.of, shard.manifests) != (first.of, first.manifests) {
+            return Err(MergeError::Sets(first.manifests, first.of, shard.manifests, shard.of));
+        }
+        if !seen.insert(shard.index) {
+            return Err(MergeError::SameShard(shard.index));
+        }
+    }
+    let missing: Vec<usize> = (1..=first.of).filter(|index| !seen.contains(index)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(MergeError::Missing(missing, first.of)) }
 }
 
-fn check_targets(set: &[Compared<'_>]) -> Result<(), MergeError> {
-    let mut targets = HashSet::new();
-    for compared in set {
-        if let Compared::Done(comparison) = compared
-            && !targets.insert((&comparison.plan.api, &comparison.plan.target))
-        {
-            return Err(MergeError::SameTarget(comparison.plan.target.to_string()));
+fn check_targets<'a>(targets: impl Iterator<Item = (&'a str, &'a Target)>) -> Result<(), MergeError> {
+    let mut seen = HashSet::new();
+    for (api, target) in targets {
+        if !seen.insert((api, target)) {
+            return Err(MergeError::SameTarget(target.to_string()));
         }
     }
     Ok(())
@@ -125,7 +138,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::document::{Comparison, Wording};
+    use crate::apply::End;
+    use crate::document::read::RecordedResult;
+    use crate::document::tests::failure;
+    use crate::document::{Comparison, ErrorEntry, ResultEntry, TargetEntry, Wording};
+    use crate::ending::FailureKind;
     use crate::plan::Plan;
     use crate::plan::tests::samples::in_sync;
     use crate::settings::Target;
@@ -184,6 +201,41 @@ mod tests {
         ] {
             assert_eq!(merge(documents).unwrap_err().to_string(), error);
         }
+    }
+
+    #[test]
+    fn results_of_all_shards_are_those_of_the_whole_run() {
+        let results = |shard: Option<usize>, digits: &[u8]| {
+            let entry = |digit: &u8| {
+                let plan = plan(*digit, 1);
+                let entry = ResultEntry {
+                    manifest: plan.manifest.path.clone(),
+                    name: None,
+                    target: TargetEntry::new(&plan.target, &plan.api),
+                    outcome: End::InSync,
+                    writes: 0,
+                    verified: true,
+                    backup: None,
+                    changes: Vec::new(),
+                    error: None,
+                };
+                RecordedResult { entry, target: plan.target, changes: Vec::new() }
+            };
+            let shard = shard.map(|index| ShardEntry { index, of: 2, manifests: 9 });
+            let failures = vec![failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()))];
+            RecordedResults { shard, results: digits.iter().map(entry).collect(), failures }
+        };
+        let merged = merge_results(vec![results(Some(2), &[1, 3]), results(Some(1), &[2])]).unwrap().unwrap();
+        assert_eq!((merged.shard, merged.failures.len()), (None, 2));
+        assert_eq!(merged.results, results(None, &[1, 2, 3]).results);
+        let missing = merge_results(vec![results(Some(2), &[1]), results(None, &[2])]);
+        assert_eq!(missing, Err(MergeError::NotAllShards));
+        assert!(matches!(
+            merge_results(vec![results(None, &[1]), results(None, &[1])]),
+            Err(MergeError::SameTarget(_))
+        ));
+        let one = results(Some(2), &[3]);
+        assert_eq!(merge_results(vec![one.clone()]), Ok(Some(one)));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub use comparison::{Comparison, Wording};
 pub(crate) use error::error_document;
 pub use error::{ErrorDocument, ErrorEntry};
 pub use findings::{CheckedEntry, CheckedManifest, FindingEntry, FindingsDocument, FindingsSummary, findings_document};
-pub use merge::{MergeError, merge};
+pub use merge::{MergeError, merge, merge_results};
 #[cfg(feature = "report")]
 pub(crate) use of_plan::Totals;
 pub use of_plan::plan_document;
@@ -55,7 +55,7 @@ pub use plan::{
     AttributionEntry, BaseEntry, ChangeEntry, FailureEntry, GuardEntry, InSyncEntry, InputsEntry, ManifestEntry,
     OriginCounts, PlanDocument, PlanEntry, PlanSummary, SavedEntry, ShardEntry, UnmanagedEntry, WriteEntry,
 };
-#[cfg(any(feature = "cli", test))]
+#[cfg(any(feature = "report", test))]
 pub(crate) use results::results_document;
 pub use results::{ResultEntry, ResultsDocument};
 pub use revocation::RevocationDocument;

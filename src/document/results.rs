@@ -7,7 +7,7 @@ use super::common::{DIGEST_PATTERN, TargetEntry, VERSION_PATTERN};
 use super::error::ErrorEntry;
 use super::plan::{ChangeEntry, FailureEntry, ShardEntry};
 use crate::apply::End;
-#[cfg(any(feature = "cli", test))]
+#[cfg(any(feature = "report", test))]
 use crate::plan::seal;
 
 /// The output of apply and rollback with --format json. Within format version 1, fields are only added.
@@ -63,7 +63,7 @@ pub struct ResultEntry {
 }
 
 /// Returns the document of some results, and of organizations that could not be planned.
-#[cfg(any(feature = "cli", test))]
+#[cfg(any(feature = "report", test))]
 pub(crate) fn results_document(
     shard: Option<ShardEntry>,
     results: Vec<ResultEntry>,

@@ -40,8 +40,8 @@ pub(super) fn source_word(path: &str) -> Visible {
 }
 
 /// The base URL of the API, if it is not Cloudflare's.
-pub(super) fn other_api(plan: &Plan) -> Option<Visible> {
-    (plan.api != CLOUDFLARE).then(|| Visible::of(&plan.api))
+pub(super) fn other_api(api: &str) -> Option<Visible> {
+    (api != CLOUDFLARE).then(|| Visible::of(api))
 }
 
 /// The place of the declaration: `org.yaml:7:21`. Empty for a backup, because every change would name the same long path.

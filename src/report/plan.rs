@@ -8,6 +8,7 @@ use super::{origins, summary, value};
 use crate::diagnostics::{Finding, Severity};
 use crate::document::Wording;
 use crate::plan::{Action, Change, GuardState, ManifestRef, Plan, Unmanaged};
+use crate::settings::Target;
 use crate::text::Visible;
 use crate::text::layout::{
     Terminal, TerminalText, beside_or_below, first_column, hanging, hanging_pieces, joined, pad, paragraph, table_row,
@@ -26,19 +27,23 @@ pub fn text(plan: &Plan, style: &Style) -> String {
 
 /// As [`text`].
 pub(super) fn rendered(plan: &Plan, style: &Style) -> TerminalText {
-    let (guarded, plain): (Vec<_>, Vec<_>) = plan.changes.iter().partition(|change| change.guard.is_some());
-    let guarded =
-        origins::groups(Wording::Plan, &guarded).into_iter().flat_map(|group| group.changes).collect::<Vec<_>>();
     join([
         header(plan, style),
-        guarded_section(&plan.manifest, &guarded, style),
-        changes_section(&plain, Wording::Plan, style),
+        all_changes(&plan.manifest, &plan.changes, style),
         no_longer_managed_section(plan, style),
         unmanaged_section(plan, style),
         findings_section(&plan.findings, style),
         writes_section(plan, style),
         style.paragraph(Role::Heading, summary::summary(Wording::Plan, plan)),
     ])
+}
+
+/// The changes: those that are guarded, then the others.
+pub(super) fn all_changes(manifest: &ManifestRef, changes: &[Change], style: &Style) -> TerminalText {
+    let (guarded, plain): (Vec<_>, Vec<_>) = changes.iter().partition(|change| change.guard.is_some());
+    let guarded: Vec<_> =
+        origins::groups(Wording::Plan, &guarded).into_iter().flat_map(|group| group.changes).collect();
+    join([guarded_section(manifest, &guarded, style), changes_section(&plain, Wording::Plan, style)])
 }
 
 /// The plan in one sentence, without colour.
@@ -51,12 +56,17 @@ pub(super) fn join(sections: impl IntoIterator<Item = TerminalText>) -> Terminal
     TerminalText::join(sections.into_iter().filter(|section| !section.is_empty()), "\n")
 }
 
-/// `org.yaml → account 699d…`, and the API if it is not Cloudflare's.
-pub(super) fn header(plan: &Plan, style: &Style) -> TerminalText {
+/// `org.yaml → account 699d…`, and the API if it is not Cloudflare's, as far as they are known.
+pub(super) fn heading(manifest: &str, target: Option<&Target>, api: Option<&str>, style: &Style) -> TerminalText {
     let heading = |words| style.paint(Role::Heading, words);
-    let path = terminal!("{}", Visible::of(&plan.manifest.path));
-    let mut pieces = vec![heading(path), heading(terminal!("→ {}", plan.target))];
-    pieces.extend(phrase::other_api(plan).map(|api| terminal!("at {}", api)));
+    let mut pieces = vec![heading(terminal!("{}", Visible::of(manifest)))];
+    pieces.extend(target.map(|target| heading(terminal!("→ {}", target))));
+    pieces.extend(api.and_then(phrase::other_api).map(|api| terminal!("at {}", api)));
+    hanging_pieces(0, "", 0, &pieces, style.width)
+}
+
+/// The heading, the base, and what a creation does.
+pub(super) fn header(plan: &Plan, style: &Style) -> TerminalText {
     let create = match plan.action {
         Action::Create => paragraph("it has no Zero Trust organization yet: apply would create one", style.width),
         Action::None | Action::Update => TerminalText::new(),
@@ -65,8 +75,10 @@ pub(super) fn header(plan: &Plan, style: &Style) -> TerminalText {
         let name = style.paint(Role::Quiet, Visible::of(&base.name));
         beside_or_below(0, style.paint(Role::Quiet, "Base:"), name, style.width)
     });
-    let heading = hanging_pieces(0, "", 0, &pieces, style.width);
-    heading + base.unwrap_or_default() + create + declared_empty(&plan.declared_empty, style)
+    heading(&plan.manifest.path, Some(&plan.target), Some(&plan.api), style)
+        + base.unwrap_or_default()
+        + create
+        + declared_empty(&plan.declared_empty, style)
 }
 
 /// The settings that a creation checks in addition to the changes that it sends.

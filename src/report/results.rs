@@ -1,15 +1,17 @@
 //! Renders the outcome of an apply.
 
+use super::plan::{all_changes, findings_section, heading, join};
 use super::subject::live_name;
-use super::{error, phrase, value};
+use super::{error, phrase, set, value};
 use crate::apply::{Event, Failure, Mismatch, MismatchKind, Outcome};
 use crate::cloudflare::Revocation;
+use crate::document::read::{RecordedResult, RecordedResults};
 use crate::document::{ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
 use crate::ending::{End, FailureKind};
-use crate::plan::Plan;
+use crate::plan::{ManifestRef, Plan};
 use crate::settings::Target;
 use crate::text::Visible;
-use crate::text::layout::{TerminalText, item};
+use crate::text::layout::{TerminalText, beside_or_below, item, terminal};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
@@ -18,17 +20,55 @@ pub fn text(plan: &Plan, outcome: &Outcome, style: &Style) -> String {
     let target = &plan.target;
     match outcome.end {
         End::InSync => String::new(),
-        End::Applied => {
-            let sentence: Visible = safe!(
-                "Applied: {} of {} with {}, read back and verified; nothing else changed.",
-                phrase::count(plan.changes.len(), "setting"),
-                target,
-                phrase::count(outcome.writes, "write")
-            );
-            format!("\n{}", style.paragraph(Role::Heading, sentence))
-        }
+        End::Applied => format!("\n{}", applied(plan.changes.len(), target, outcome.writes, style)),
         End::Conflict | End::Failed | End::Refused | End::Skipped => stopped(target, outcome, style).into(),
     }
+}
+
+fn applied(changes: usize, target: &Target, writes: usize, style: &Style) -> TerminalText {
+    let sentence: Visible = safe!(
+        "Applied: {} of {} with {}, read back and verified; nothing else changed.",
+        phrase::count(changes, "setting"),
+        target,
+        phrase::count(writes, "write")
+    );
+    style.paragraph(Role::Heading, sentence)
+}
+
+/// Returns the results of a document as text: for one organization its changes and how it ended, for several the report of
+/// their run.
+pub fn recorded(results: &RecordedResults, style: &Style) -> String {
+    match (&results.results[..], &results.failures[..], results.shard) {
+        ([one], [], None) => recorded_one(one, style).into(),
+        _ => set::results(&results.document(), style),
+    }
+}
+
+fn recorded_one(result: &RecordedResult, style: &Style) -> TerminalText {
+    let RecordedResult { entry, target, changes, .. } = result;
+    let path = entry.manifest.clone();
+    let manifest = ManifestRef { path, sha256: String::new(), consent_place: None };
+    let ended = match (entry.outcome, &entry.error) {
+        (_, Some(error)) => {
+            let findings = findings_section(&error.findings(), style);
+            findings + error::rendered(&error.message, &error.hints, style)
+        }
+        (End::Applied, None) => applied(changes.len(), target, entry.writes, style),
+        (End::InSync, None) => style.paragraph(Role::Heading, terminal!("In sync: {} needed no write.", target)),
+        (End::Skipped, None) => style.paragraph(Role::Heading, terminal!("Skipped: {} was not begun.", target)),
+        (End::Refused | End::Conflict | End::Failed, None) => {
+            style.paragraph(Role::Guarded, terminal!("Not applied: {}.", target))
+        }
+    };
+    let backup = entry.backup.as_ref().map(|path| {
+        let label = style.paint(Role::Quiet, "Backup:");
+        beside_or_below(0, label, style.paint(Role::Quiet, Visible::of(path)), style.width)
+    });
+    join([
+        heading(&entry.manifest, Some(target), Some(&entry.target.api), style),
+        all_changes(&manifest, changes, style),
+        ended + backup.unwrap_or_default(),
+    ])
 }
 
 /// Renders a failed apply: the mismatches, then the reason, then what is known and what to do.

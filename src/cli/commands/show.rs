@@ -49,8 +49,8 @@ links to the pipeline that runs show. Lines of manifests are not in documents.
 Refuses documents that were cut or edited. Writes only the files of --report.
 
 Plans, and failed runs of plan and drift, have every format. Findings have text,
-json and github; other documents have text and json. Several documents of plan
-or drift become one report; those of shards only if none is missing.")]
+json and github; other documents have text and json. Several documents of plan,
+drift or apply become one report; those of shards only if none is missing.")]
 pub(crate) struct ShowArgs {
     /// Documents of plan --out, or of a command with --format json; - for standard input
     #[arg(value_name = "FILE", required = true)]
@@ -70,18 +70,31 @@ impl CommandSpec for ShowArgs {
             return Err(CliError::usage("- is standard input, and cannot be named twice"));
         }
         let documents = self.documents.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
-        let is_plans = |named: &Named| matches!(named.document, AnyDocument::Plans(_));
-        if documents.iter().all(is_plans) {
-            let plans = documents.into_iter().filter_map(|named| match named.document {
-                AnyDocument::Plans(plans) => Some(plans),
-                _ => None,
-            });
-            return self.plans(context, plans.collect());
+        let is_one_report = |of: fn(&AnyDocument) -> bool| documents.iter().all(|named| of(&named.document));
+        let (is_plans, is_results) = (
+            is_one_report(|document| matches!(document, AnyDocument::Plans(_))),
+            is_one_report(|document| matches!(document, AnyDocument::Results(_))),
+        );
+        if documents.len() > 1 && !is_plans && !is_results {
+            return Err(not_one_report(&documents));
         }
-        match <[Named; 1]>::try_from(documents) {
-            Ok([one]) => one.show(context, &self.formats, self.detailed_exitcode),
-            Err(several) => Err(not_one_report(&several)),
+        let names = documents.iter().map(|named| named.name.clone()).collect::<Vec<_>>().join(", ");
+        let (mut plans, mut results) = (Vec::new(), Vec::new());
+        for named in documents {
+            match named.document {
+                AnyDocument::Plans(document) => plans.push(document),
+                AnyDocument::Results(document) => results.push(document),
+                _ => return named.show(context, &self.formats, self.detailed_exitcode),
+            }
         }
+        if is_plans {
+            return self.plans(context, plans);
+        }
+        let Some(merged) = document::merge_results(results).map_err(|error| unmerged(&error))? else {
+            return Ok(Exit::Success);
+        };
+        let merged = Named { name: names, document: AnyDocument::Results(merged) };
+        merged.show(context, &self.formats, self.detailed_exitcode)
     }
 
     fn formats(&self) -> &dyn ResultFormats {
@@ -142,12 +155,14 @@ fn read(file: &str) -> Result<Named, CliError> {
 
 /// Returns the error for documents that are not one report.
 fn not_one_report(documents: &[Named]) -> CliError {
-    let one = documents.iter().find(|one| !matches!(one.document, AnyDocument::Plans(_)));
-    let other = documents.iter().find(|other| one.is_some_and(|one| one.name != other.name));
-    let kind = |named: Option<&Named>| named.map(|named| format!("{} contains {}", named.name, kind(&named.document)));
-    let kinds: Vec<String> = [kind(one), kind(other)].into_iter().flatten().collect();
-    CliError::usage(format!("cannot show these documents as one report: {}", kinds.join(", ")))
-        .hint("show them one by one; only documents of plan or of drift are merged")
+    let first = documents.first();
+    let differs = |named: &&Named| first.is_some_and(|first| kind(&first.document) != kind(&named.document));
+    let other = documents.iter().find(differs).or_else(|| documents.get(1));
+    let contents = [first, other].into_iter().flatten();
+    let contents: Vec<String> =
+        contents.map(|named| format!("{} contains {}", named.name, kind(&named.document))).collect();
+    CliError::usage(format!("cannot show these documents as one report: {}", contents.join(", ")))
+        .hint("show them one by one; only documents of plan, of drift or of apply are merged")
 }
 
 fn unmerged(error: &MergeError) -> CliError {

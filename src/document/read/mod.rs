@@ -1,12 +1,14 @@
 //! Reads documents back, so that they can be rendered where the API cannot be reached.
 //!
 //! - `error`: why a file is not a document
-//! - `plan`: entries of a plan document as plans; `findings`, `failure`, `snapshot`: the content of the other documents
+//! - `plan`: entries of a plan document as plans; `results`, `findings`, `failure`, `snapshot`: the content of the
+//!   other documents
 
 mod error;
 mod failure;
 mod findings;
 mod plan;
+mod results;
 mod snapshot;
 
 use std::collections::HashMap;
@@ -17,7 +19,6 @@ use serde_json::Value as Json;
 
 use super::findings::CheckedManifest;
 use super::plan::PlanDocument;
-use super::results::ResultsDocument;
 use super::revocation::RevocationDocument;
 use crate::live;
 use crate::plan::seal;
@@ -26,6 +27,7 @@ pub use error::ReadError;
 pub use failure::RecordedFailure;
 pub use plan::RecordedPlans;
 pub(super) use plan::target;
+pub use results::{RecordedResult, RecordedResults};
 pub use snapshot::RecordedSnapshot;
 
 /// A document, read from a file.
@@ -35,7 +37,7 @@ pub enum AnyDocument {
     /// Of `plan`, `plan --out` or `drift`.
     Plans(RecordedPlans),
     /// Of `apply` or `rollback`.
-    Results(ResultsDocument),
+    Results(RecordedResults),
     /// Of `revoke-user`.
     Revocation(RevocationDocument),
     /// Of `validate`.
@@ -73,7 +75,7 @@ pub fn read(bytes: &[u8]) -> Result<AnyDocument, ReadError> {
         return plan::recorded(sealed::<PlanDocument>(bytes)?).map(AnyDocument::Plans);
     }
     if has("results") {
-        return sealed(bytes).map(AnyDocument::Results);
+        return results::recorded(sealed(bytes)?).map(AnyDocument::Results);
     }
     if has("live") {
         return snapshot::recorded(bytes).map(AnyDocument::Snapshot);

@@ -76,7 +76,7 @@ pub(super) fn organization(scope: Scope, id: &str) -> Result<Target, ReadError> 
     target.map_err(|_| ReadError::value("id", id))
 }
 
-fn changes(entries: Vec<ChangeEntry>) -> Result<Vec<Change>, ReadError> {
+pub(super) fn changes(entries: Vec<ChangeEntry>) -> Result<Vec<Change>, ReadError> {
     entries.into_iter().map(change).collect()
 }
 

@@ -216,8 +216,23 @@ fn a_results_document_reads_back_as_the_same_results() {
         changes: vec![(&change).into()],
         error: None,
     };
-    let results = crate::document::results_document(None, vec![result], Vec::new());
-    assert_eq!(read(to_text(&results).as_bytes()), Ok(AnyDocument::Results(results)));
+    let failures = vec![failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()))];
+    let shard = Some(ShardEntry { index: 1, of: 2, manifests: 5 });
+    let text = to_text(&crate::document::results_document(shard, vec![result.clone()], failures.clone()));
+    let Ok(AnyDocument::Results(results)) = read(text.as_bytes()) else { panic!("{text}") };
+    assert_eq!((results.shard, &results.failures), (shard, &failures));
+    let [RecordedResult { entry, target, changes }] = &results.results[..] else { panic!("{results:?}") };
+    let without_span = Change { at: Location { span: 0..0, ..change.at.clone() }, ..change };
+    assert_eq!((entry, target, changes), (&result, &samples::target(), &vec![without_span]));
+    assert_eq!(to_text(&results.document()), text);
+    for (pointer, value, field) in [
+        ("/results/0/target/id", "x", "id"),
+        ("/failures/0/target/id", "x", "id"),
+        ("/results/0/changes/0/setting", "apps.name", "setting"),
+    ] {
+        let edited = with(&unsealed(&text), |document| *document.pointer_mut(pointer).unwrap() = json!(value));
+        assert_eq!(read(edited.as_bytes()), Err(ReadError::value(field, value)));
+    }
 }
 
 #[test]

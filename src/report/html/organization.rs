@@ -150,7 +150,7 @@ fn status(wording: Wording, plan: &Plan) -> Vec<Badge> {
 }
 
 fn facts(wording: Wording, plan: &Plan) -> Vec<(&'static str, Visible)> {
-    let elsewhere = other_api(plan).map(|api| ("API", api));
+    let elsewhere = other_api(&plan.api).map(|api| ("API", api));
     let base = plan.base.as_ref().map(|base| ("Base", Visible::of(&base.name)));
     let until = plan.expires_at().map(|until| ("Digest valid until", safe!("{}", until)));
     let digest = std::iter::once(("Digest", Visible::of(&plan.digest))).chain(until);

@@ -35,7 +35,7 @@ pub(super) fn marker(command: &str, about: &Visible) -> MarkdownText {
 /// The manifest, the organization's address and the base.
 pub(super) fn address(run: &Comparison<'_>) -> MarkdownText {
     let Plan { manifest, target, base, .. } = &*run.plan;
-    let at: MarkdownText = phrase::other_api(&run.plan).map(|api| safe!(" at {}", code(&api))).unwrap_or_default();
+    let at: MarkdownText = phrase::other_api(&run.plan.api).map(|api| safe!(" at {}", code(&api))).unwrap_or_default();
     let base = base.as_ref().map(|base| safe!(", base {}", code(&Visible::of(&base.name))));
     safe!("{} → {}{}{}", code(&Visible::of(&manifest.path)), target, at, base.unwrap_or_default())
 }

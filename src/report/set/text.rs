@@ -5,10 +5,10 @@ use super::table::{self, TableRow};
 use crate::document::{Compared, ErrorEntry, FailureEntry, Wording};
 use crate::report::error;
 use crate::report::overview::{Overview, OverviewRow, RowState};
-use crate::report::plan::{findings_section, join};
+use crate::report::plan::{findings_section, heading, join};
 use crate::settings::Target;
 use crate::text::Visible;
-use crate::text::layout::{TerminalText, beside_or_below, hanging_pieces, terminal};
+use crate::text::layout::{TerminalText, beside_or_below, terminal};
 use crate::text::safe::safe;
 use crate::text::style::{Role, Style};
 
@@ -75,11 +75,9 @@ pub(super) fn failed(failure: &FailureEntry, style: &Style) -> TerminalText {
 
 /// Why an organization did not end as planned.
 pub(super) fn stopped(manifest: &str, target: Option<Target>, error: &ErrorEntry, style: &Style) -> TerminalText {
-    let heading = |words| style.paint(Role::Heading, words);
-    let mut pieces = vec![heading(terminal!("{}", Visible::of(manifest)))];
-    pieces.extend(target.map(|target| heading(terminal!("→ {}", target))));
-    let header = hanging_pieces(0, "", 0, &pieces, style.width);
-    header + findings_section(&error.findings(), style) + error::rendered(&error.message, &error.hints, style)
+    heading(manifest, target.as_ref(), None, style)
+        + findings_section(&error.findings(), style)
+        + error::rendered(&error.message, &error.hints, style)
 }
 
 /// The table of all organizations.

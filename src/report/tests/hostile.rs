@@ -17,7 +17,7 @@ use crate::report::sarif::{self, sarif};
 use crate::report::{CheckedManifest, FindingsFormat, ReportFormat, Validation};
 use crate::report::{
     ColorLevel, Comparison, FailedRun, Overview, PlanFormat, Style, Wording, drift, error, github, gitlab, html,
-    markdown, plan,
+    markdown, plan, results,
 };
 use crate::settings::Model;
 use crate::text::visible;
@@ -111,6 +111,23 @@ fn texts(plan: &Plan, color: ColorLevel) -> Vec<String> {
         gitlab::code_quality(&plan.findings, None),
         gitlab::widget(plan),
     ]
+}
+
+/// The results of an apply as text, read from a document: of one organization, and of this and one that could not be planned.
+fn applied(plan: &Plan, text: &str) -> Vec<String> {
+    let error = documents::ErrorEntry::new(crate::ending::FailureKind::Api, text.to_owned(), vec![text.to_owned()]);
+    let mut entry = results::stopped_by(plan, error.clone());
+    entry.backup = Some(text.to_owned());
+    let manifest = text.to_owned();
+    let failure = documents::FailureEntry { manifest, repository_path: None, target: None, error };
+    let shown = |failures| {
+        let document = documents::to_text(&documents::results_document(None, vec![entry.clone()], failures));
+        match documents::read::read(document.as_bytes()) {
+            Ok(documents::read::AnyDocument::Results(read)) => results::recorded(&read, &Style::plain(80)),
+            other => panic!("{other:?}"),
+        }
+    };
+    vec![shown(Vec::new()), shown(vec![failure])]
 }
 
 /// All reports of several organizations: this plan, and a failure with this text in all its parts.
@@ -221,6 +238,7 @@ fn no_output_contains_a_hostile_value_unescaped() {
             texts(&filled_with(text), color).iter().for_each(|output| assert_harmless(output));
         }
         sets(&filled_with(text), text).iter().for_each(|output| assert_harmless(output));
+        applied(&filled_with(text), text).iter().for_each(|output| assert_harmless(output));
         exports(text).iter().for_each(|output| assert_harmless(output));
         reports(text).iter().for_each(|output| assert_harmless(output));
         failures(text).iter().for_each(|output| assert_harmless(output));

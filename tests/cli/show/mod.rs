@@ -1,6 +1,7 @@
 //! `show`: documents of earlier runs, rendered offline.
 
 mod other_documents;
+mod results;
 
 use serde_json::Value as Json;
 

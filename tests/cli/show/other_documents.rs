@@ -140,7 +140,7 @@ fn documents_of_different_kinds_are_not_one_report() {
     let _ = env.run("validate --report json=findings.json").exits(0);
     let _ = env.run("plan --sandbox=state.json --report json=plan.json").exits(0);
     env.run("show plan.json findings.json").exits(64).says(&[
-        "cannot show these documents as one report: findings.json contains findings of validate, plan.json contains plans",
+        "cannot show these documents as one report: plan.json contains plans of plan or drift, findings.json contains findings",
         "show them one by one",
     ]);
     env.run("show findings.json findings.json").exits(64).says(&["cannot show these documents as one report"]);
@@ -158,11 +158,4 @@ fn a_revocation_is_shown_as_revoke_user_printed_it() {
     env.run("show revocation.json --format html")
         .exits(64)
         .says(&["the result of revoke-user, whose formats are text, json"]);
-}
-
-#[test]
-fn results_are_refused_by_name() {
-    let env = TestEnv::with_example();
-    env.write("results.json", &env.run("apply --auto-approve --format json --sandbox=state.json").exits(0).document);
-    env.run("show results.json").exits(64).says(&["cannot show results.json: it contains results of apply"]);
 }

@@ -53,7 +53,12 @@ impl Named {
                 PlanFormat::Json => Some(document::to_text(document)),
                 _ => None,
             })?,
-            AnyDocument::Plans(_) | AnyDocument::Results(_) => {
+            AnyDocument::Results(results) => self.texts(context, formats, |format, style| match format {
+                PlanFormat::Text => Some(report::results::recorded(results, style)),
+                PlanFormat::Json => Some(document::to_text(&results.document())),
+                _ => None,
+            })?,
+            AnyDocument::Plans(_) => {
                 let message = format!("cannot show {}: it contains {}", self.name, kind(&self.document));
                 return Err(CliError::usage(message));
             }
@@ -67,6 +72,11 @@ impl Named {
             AnyDocument::Error(failure) => failure.kind.exit(),
             AnyDocument::Findings(manifests) if manifests.iter().any(|one| one.worst == Some(Severity::Error)) => {
                 Exit::Manifest
+            }
+            AnyDocument::Results(results) => {
+                let errors = results.results.iter().filter_map(|result| result.entry.error.as_ref());
+                let errors = errors.chain(results.failures.iter().map(|failure| &failure.error));
+                Exit::of_several(errors.map(|error| error.kind.exit()))
             }
             _ => Exit::Success,
         }
