@@ -74,7 +74,7 @@ impl ConsentPlace {
 
     /// Returns the lines to add for some entries, each a setting and its new value. The lines of one entry are together; the
     /// first group may be the line above the entries.
-    pub(crate) fn write(&self, entries: &[(&str, &Json)]) -> Vec<Vec<String>> {
+    pub fn write(&self, entries: &[(&str, &Json)]) -> Vec<Vec<String>> {
         match &self.layout {
             Layout::Lines { head, indent } => {
                 let head = head.iter().map(|head| vec![head.clone()]);

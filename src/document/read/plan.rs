@@ -144,22 +144,22 @@ fn base(entry: BaseEntry) -> Result<Base, ReadError> {
 }
 
 impl FailureEntry {
-    /// The organization, if it is known.
-    pub(crate) fn target(&self) -> Option<Target> {
+    /// Returns the organization, if it is known.
+    pub fn target(&self) -> Option<Target> {
         self.target.as_ref().and_then(|entry| target(entry).ok())
     }
 }
 
 impl ErrorEntry {
-    /// The findings about the manifest.
-    pub(crate) fn findings(&self) -> Vec<Finding> {
+    /// Returns the findings about the manifest.
+    pub fn findings(&self) -> Vec<Finding> {
         self.findings.iter().cloned().map(finding).collect()
     }
 }
 
 impl ResultEntry {
-    /// The organization, if its address is valid.
-    pub(crate) fn target(&self) -> Option<Target> {
+    /// Returns the organization, if its address is valid.
+    pub fn target(&self) -> Option<Target> {
         target(&self.target).ok()
     }
 }
