@@ -1,6 +1,7 @@
 //! Who last wrote a live value, in one phrase that all renderers use.
 
 use crate::plan::{Attribution, Change, Confidence, Means};
+use crate::settings::Target;
 use crate::text::Visible;
 use crate::text::layout::{TerminalText, pad};
 use crate::text::quote::{quoted, word};
@@ -27,10 +28,10 @@ pub(super) fn line(change: &Change, indent: usize, label: &'static str, width: u
 }
 
 /// Returns a warning about the writes of others during an apply.
-pub fn warning(others: &[Attribution]) -> String {
+pub fn warning(target: &Target, others: &[Attribution]) -> String {
     let lines = others.iter().map(|other| format!("  {}\n", text(other)));
     format!(
-        "warning: others wrote this organization during this apply:\n{}  hint: ask them what they changed, because this apply may have overwritten it",
+        "warning: others wrote {target} during this apply:\n{}  hint: ask them what they changed, because this apply may have overwritten it",
         lines.collect::<String>()
     )
 }

@@ -332,3 +332,10 @@ fn leaves_every_organization_whole(fault: &str) {
     env.run("apply orgs --auto-approve").exits(0);
     assert_eq!(durations(&api), ["24h", "24h", "24h"], "{fault}");
 }
+
+#[test]
+fn each_organization_is_checked_for_writes_by_others() {
+    let (_api, env) = three(&[&format!("{US}=GET/audit_log:403")]);
+    let run = env.run("apply orgs --auto-approve --who").exits(0);
+    run.says(&["note: cannot tell whether others wrote account 22222222222222222222222222222222 during this apply: "]);
+}

@@ -151,7 +151,7 @@ fn apply_warns_about_a_write_by_somebody_else_directly_before_its_own() {
         let warning = apply.stderr.split_once("warning: ").map(|(_, rest)| format!("warning: {rest}"));
         insta::allow_duplicates! {
             insta::assert_snapshot!(without_times(&warning.unwrap_or_default()), @r"
-            warning: others wrote this organization during this apply:
+            warning: others wrote account 699d98642c564d2e855e9661899b7252 during this apply:
               carol@widget.example in the dashboard, [DATE] [TIME] UTC (wrote the object; the log does not show which settings)
               hint: ask them what they changed, because this apply may have overwritten it
             ");
@@ -184,7 +184,8 @@ fn a_log_that_cannot_be_read_changes_neither_an_apply_nor_its_exit_code() {
         api.change(|state| state.faults.extend((!fault.is_empty()).then(|| fault.parse().unwrap())));
         let apply = api.env().run("apply --auto-approve --who").exits(0);
         assert_eq!(apply.stdout, plain.stdout, "{switches} {fault}");
-        let expected = "note: cannot tell whether others wrote during this apply: ";
+        let expected =
+            "note: cannot tell whether others wrote account 699d98642c564d2e855e9661899b7252 during this apply: ";
         assert!(apply.stderr.contains(expected) && apply.stderr.contains(note), "{switches} {fault}: {apply}");
         assert_eq!(api.calls().iter().filter(|call| *call == "GET audit").count(), 1, "{switches} {fault}");
     }
@@ -205,17 +206,19 @@ fn apply_reads_the_log_only_with_who_and_after_a_write() {
 
 #[test]
 fn an_apply_says_why_it_cannot_tell_whether_others_wrote() {
-    let unsure = "note: cannot tell whether others wrote during this apply: ";
+    let unsure = |scope: &str| {
+        format!("note: cannot tell whether others wrote {scope} 699d98642c564d2e855e9661899b7252 during this apply: ")
+    };
     let noisy = api("audit_noise=many");
     let _ = noisy
         .env()
         .run("apply --auto-approve --who")
         .exits(0)
-        .says(&[unsure, "only the newest 1000 entries of the audit log were read"]);
+        .says(&[&unsure("account"), "only the newest 1000 entries of the audit log were read"]);
     let api = api("");
     let env = api.env();
     env.write("org.yaml", "zone_id: 699d98642c564d2e855e9661899b7252\norganization:\n  name: Other\n");
-    let _ = env.run("apply --auto-approve --who").exits(0).says(&[unsure, "only accounts have an audit log"]);
+    let _ = env.run("apply --auto-approve --who").exits(0).says(&[&unsure("zone"), "only accounts have an audit log"]);
     assert!(!api.calls().contains(&"GET audit".to_owned()), "{:?}", api.calls());
 }
 

@@ -72,7 +72,9 @@ pub(crate) async fn warn_of_others(
         return;
     }
     let note = |reason: &str| {
-        context.ui.note(&format!("note: cannot tell whether others wrote during this apply: {}", visible(reason)));
+        context
+            .ui
+            .note(&format!("note: cannot tell whether others wrote {target} during this apply: {}", visible(reason)));
     };
     if target.scope == Scope::Zone {
         return note("only accounts have an audit log");
@@ -89,7 +91,7 @@ pub(crate) async fn warn_of_others(
         note("a write with zerodrift may be an attempt of this apply that had no answer");
     }
     if !by_others.is_empty() {
-        context.ui.say(&report::attribution::warning(&by_others));
+        context.ui.say(&report::attribution::warning(target, &by_others));
     }
     match &trail.end {
         LogEnd::Failed(error) => {
