@@ -2,11 +2,16 @@
 //!
 //! ```console
 //! $ cargo bench --bench process
+//! $ cargo bench --bench process -- many
 //! ```
+//!
+//! With `many`, only runs over many organizations are measured.
 //!
 //! Wants `curl`; GNU `time` adds the memory. What is missing is said and left out.
 
 #![allow(clippy::print_stdout, reason = "a measurement prints its figures")]
+
+mod many;
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
@@ -41,6 +46,9 @@ fn main() {
         return;
     }
     let scratch = tempfile::tempdir().expect("a temporary folder");
+    if std::env::args().any(|argument| argument == "many") {
+        return many::measure(scratch.path());
+    }
     let server = MeasuredSandbox::start(scratch.path());
     // Its backup goes to the scratch folder, too.
     let mut apply = server.zerodrift(&["apply", MANIFEST, "--auto-approve"]);
@@ -68,6 +76,7 @@ fn main() {
             report("the same over TLS, system's store", in_sync(&server, &tls, Some(&all)));
         }
     }
+    many::measure(scratch.path());
 }
 
 /// A plan without changes, and curl for the same two objects, with the certificates of a file.
@@ -216,10 +225,13 @@ struct MeasuredSandbox {
 
 impl MeasuredSandbox {
     fn start(folder: &Path) -> Self {
+        Self::with(&["--state", &folder.join("state.json").to_string_lossy()])
+    }
+
+    fn with(arguments: &[&str]) -> Self {
         let mut child = Command::new(ZERODRIFT)
             .arg("sandbox")
-            .arg("--state")
-            .arg(folder.join("state.json"))
+            .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
