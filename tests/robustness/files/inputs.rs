@@ -36,7 +36,8 @@ fn only_regular_files_are_read() {
             assert!(matches!(ended.code, Some(1 | 64)), "{input} {name}: {:?} {}", ended.code, ended.stderr);
             let said = format!("{}{}", ended.stdout, ended.stderr);
             // A folder is searched for manifests.
-            let has_folders = ["validate", "plan {}", "drift"].iter().any(|command| input.starts_with(command));
+            let has_folders =
+                ["validate", "plan {}", "drift", "apply {}"].iter().any(|command| input.starts_with(command));
             let kind = if has_folders && name == "folder" { "has no manifest" } else { "not a regular file" };
             assert!(said.contains(kind), "{input} {name}: {said}");
         }
