@@ -180,3 +180,24 @@ pub fn event(event: &Event) -> String {
         Event::ReadingBack { path } => format!("GET {path} (read-back)"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::read::{AnyDocument, read};
+    use crate::document::{results_document, to_text};
+    use crate::plan::tests::samples::{busy, warning};
+
+    #[test]
+    fn the_findings_of_a_recorded_error_are_shown_before_it() {
+        let error = ErrorEntry {
+            findings: vec![(&warning()).into()],
+            ..ErrorEntry::new(FailureKind::Api, "the API refused the write".to_owned(), Vec::new())
+        };
+        let text = to_text(&results_document(None, vec![stopped_by(&busy(), error)], Vec::new()));
+        let Ok(AnyDocument::Results(results)) = read(text.as_bytes()) else { panic!("{text}") };
+        let shown = recorded(&results, &Style::plain(100));
+        let (_, after) = shown.split_once("warning[contrast]: ").unwrap();
+        assert!(after.ends_with("\nerror: the API refused the write\n"), "{shown}");
+    }
+}

@@ -69,11 +69,18 @@ fn three() -> (Api, TestEnv) {
 #[test]
 fn results_of_several_organizations_are_shown_as_they_were_printed() {
     let apply = "apply orgs --auto-approve --keep-going --parallel 1";
-    let (_api, env) = three();
-    let printed = env.run(apply).exits(1).stdout;
-    let (_api, env) = three();
-    env.write("results.json", &env.run(&format!("{apply} --format json")).exits(1).document);
-    let shown = env.run("show results.json --detailed-exitcode").exits(1).stdout;
+    let run = |format: &str, code: i32| {
+        let (api, env) = three();
+        env.write("orgs/4.yaml", "account_id: 44444444444444444444444444444444\norganization: 3\n");
+        let run = env.run(&format!("{apply} --format {format}")).exits(code);
+        drop(api);
+        (env, run)
+    };
+    // The manifest that cannot be planned has the code that comes first.
+    let printed = run("text", 5).1.stdout;
+    let (env, recorded) = run("json", 5);
+    env.write("results.json", &recorded.document);
+    let shown = env.run("show results.json --detailed-exitcode").exits(5).stdout;
     assert!(printed.ends_with(&format!("\n{shown}")), "{shown}\n{printed}");
 }
 
