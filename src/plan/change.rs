@@ -6,7 +6,7 @@ use super::attribution::Attribution;
 use super::origin::Origin;
 use crate::diagnostics::{Finding, Location};
 use crate::manifest::ConsentPlace;
-use crate::settings::{Endpoint, Guard, Setting, Target};
+use crate::settings::{Endpoint, Guard, Model, Setting, Target};
 
 /// The changes that apply would make to one organization, with everything that a reviewer needs.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,6 +59,12 @@ impl Plan {
         let in_sync = || self.in_sync.iter().find(|(known, _)| known.path == path).map(|(_, value)| value);
         let unmanaged = || self.unmanaged.iter().find(|one| one.known && one.path == path).map(|one| &one.value);
         changed.or_else(in_sync).or_else(unmanaged)
+    }
+
+    /// Returns the live name of the organization; `None` if it was not read, or is blank.
+    pub fn live_name(&self) -> Option<&str> {
+        let live = Model::current().setting("organization.name").and_then(|name| self.live_value(name));
+        live.and_then(Json::as_str).filter(|name| !name.trim().is_empty())
     }
 
     /// Returns the number of changes of an origin; zero without a base.

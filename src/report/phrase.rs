@@ -19,6 +19,13 @@ impl<L> In<L> for WriteMethod {}
 /// The heading of guarded changes.
 pub(super) const GUARDED: &str = "Guarded changes: can lock people out, open access or delete something";
 
+/// Returns the name of an organization as reports show it.
+pub(super) fn name(name: &str) -> Visible {
+    /// The most characters of a name.
+    const SHOWN: usize = 80;
+    Visible::excerpt(name, SHOWN)
+}
+
 /// `1 setting`, `2 settings`.
 pub(super) fn count(number: usize, noun: &'static str) -> Visible {
     count_in(number, noun)

@@ -56,11 +56,23 @@ pub(super) fn join(sections: impl IntoIterator<Item = TerminalText>) -> Terminal
     TerminalText::join(sections.into_iter().filter(|section| !section.is_empty()), "\n")
 }
 
-/// `org.yaml → account 699d…`, and the API if it is not Cloudflare's, as far as they are known.
-pub(super) fn heading(manifest: &str, target: Option<&Target>, api: Option<&str>, style: &Style) -> TerminalText {
+/// `org.yaml → Acme EU, account 699d…`, and the API if it is not Cloudflare's, as far as they are known.
+pub(super) fn heading(
+    manifest: &str,
+    name: Option<&str>,
+    target: Option<&Target>,
+    api: Option<&str>,
+    style: &Style,
+) -> TerminalText {
     let heading = |words| style.paint(Role::Heading, words);
     let mut pieces = vec![heading(terminal!("{}", Visible::of(manifest)))];
-    pieces.extend(target.map(|target| heading(terminal!("→ {}", target))));
+    match (name, target) {
+        (Some(name), Some(target)) => {
+            pieces.push(heading(terminal!("→ {},", phrase::name(name))));
+            pieces.push(heading(terminal!("{}", target)));
+        }
+        (_, target) => pieces.extend(target.map(|target| heading(terminal!("→ {}", target)))),
+    }
     pieces.extend(api.and_then(phrase::other_api).map(|api| terminal!("at {}", api)));
     hanging_pieces(0, "", 0, &pieces, style.width)
 }
@@ -75,7 +87,7 @@ pub(super) fn header(plan: &Plan, style: &Style) -> TerminalText {
         let name = style.paint(Role::Quiet, Visible::of(&base.name));
         beside_or_below(0, style.paint(Role::Quiet, "Base:"), name, style.width)
     });
-    heading(&plan.manifest.path, Some(&plan.target), Some(&plan.api), style)
+    heading(&plan.manifest.path, plan.live_name(), Some(&plan.target), Some(&plan.api), style)
         + base.unwrap_or_default()
         + create
         + declared_empty(&plan.declared_empty, style)

@@ -1,7 +1,6 @@
 //! Renders the outcome of an apply.
 
 use super::plan::{all_changes, findings_section, heading, join};
-use super::subject::live_name;
 use super::{error, phrase, set, value};
 use crate::apply::{Event, Failure, Mismatch, MismatchKind, Outcome};
 use crate::cloudflare::Revocation;
@@ -65,7 +64,7 @@ fn recorded_one(result: &RecordedResult, style: &Style) -> TerminalText {
         beside_or_below(0, label, style.paint(Role::Quiet, Visible::of(path)), style.width)
     });
     join([
-        heading(&entry.manifest, Some(target), Some(&entry.target.api), style),
+        heading(&entry.manifest, entry.name.as_deref(), Some(target), Some(&entry.target.api), style),
         all_changes(&manifest, changes, style),
         ended + backup.unwrap_or_default(),
     ])
@@ -118,7 +117,7 @@ pub fn stopped_by(plan: &Plan, error: ErrorEntry) -> ResultEntry {
 fn planned(plan: &Plan, outcome: End, error: Option<ErrorEntry>) -> ResultEntry {
     ResultEntry {
         manifest: plan.manifest.path.clone(),
-        name: live_name(plan).map(str::to_owned),
+        name: plan.live_name().map(str::to_owned),
         target: TargetEntry::new(&plan.target, &plan.api),
         outcome,
         writes: 0,

@@ -1,13 +1,13 @@
 //! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
-use super::{drift, path, plan, summary};
+use super::{drift, path, phrase, plan, summary};
 use std::collections::HashMap;
 
 use crate::diagnostics::{Finding, Source, not_checked};
 use crate::document::{CheckedManifest, CiRun, Compared, Comparison, Wording};
 use crate::ending::FailureKind;
-use crate::plan::{Change, Plan};
-use crate::settings::{Model, Target};
+use crate::plan::Change;
+use crate::settings::Target;
 use crate::text::Visible;
 use crate::text::layout::TerminalText;
 use crate::text::safe::safe;
@@ -78,7 +78,7 @@ impl Comparison<'_> {
 
     /// The live name of the organization; `None` if it was not read.
     pub(super) fn name(&self) -> Option<Visible> {
-        live_name(&self.plan).map(shown_name)
+        self.plan.live_name().map(phrase::name)
     }
 
     /// What a headline calls the organization: its live name, or its target if the name was not read.
@@ -90,19 +90,6 @@ impl Comparison<'_> {
     pub(super) fn plain(&self) -> Vec<&Change> {
         self.plan.changes.iter().filter(|change| change.guard.is_none()).collect()
     }
-}
-
-/// Returns the live name of an organization; `None` if it was not read.
-pub(super) fn live_name(plan: &Plan) -> Option<&str> {
-    let live = Model::current().setting("organization.name").and_then(|name| plan.live_value(name));
-    live.and_then(serde_json::Value::as_str).filter(|name| !name.trim().is_empty())
-}
-
-/// Returns a name as reports show it.
-pub(super) fn shown_name(name: &str) -> Visible {
-    /// The most characters of a name.
-    const SHOWN: usize = 80;
-    Visible::excerpt(name, SHOWN)
 }
 
 impl Validation<'_> {

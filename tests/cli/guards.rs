@@ -29,7 +29,7 @@ fn a_new_login_host_without_consent_is_refused_with_checks_to_make() {
     // SSO of the dashboard, redirect URIs of the identity providers, and the name that becomes free.
     let refused = refused.shows(&["SSO", "redirect URI", "free"]);
     assert_snapshot!(refused, @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
     Guarded changes: can lock people out, open access or delete something
 
@@ -132,7 +132,7 @@ fn stale_consent_is_reported() {
     consent(&env, "gadget.cloudflareaccess.com");
     apply(&env, "").exits(0);
     assert_snapshot!(env.run("plan --sandbox=state.json"), @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
     Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7

@@ -155,7 +155,7 @@ fn a_configuration_becomes_a_manifest_and_its_plan_is_shown() {
     let snapshot = env.run(&format!("export --format json --sandbox=state.json --account-id {ACCOUNT}")).exits(0);
     env.write("live.json", &snapshot.document);
     assert_snapshot!(env.run("plan --live live.json"), @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
       organization
         ~ session_duration   12h → 8h

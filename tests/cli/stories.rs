@@ -13,7 +13,7 @@ const APPLY: &str = "apply --auto-approve --sandbox=state.json";
 fn a_manifest_is_planned_applied_and_checked_for_drift() {
     let env = TestEnv::with_example();
     assert_snapshot!(env.run(PLAN), @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
       organization
         ~ session_duration                     12h → 24h
@@ -61,7 +61,7 @@ fn a_manifest_is_planned_applied_and_checked_for_drift() {
     assert_eq!(env.read("state.json"), seeded, "an apply that nobody approved wrote something");
 
     assert_snapshot!(env.run(APPLY).exits(0), @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
       organization
         ~ session_duration                     12h → 24h
@@ -108,7 +108,7 @@ fn a_manifest_is_planned_applied_and_checked_for_drift() {
 
     let applied = env.read("state.json");
     assert_snapshot!(env.run(PLAN), @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
     Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
@@ -125,7 +125,7 @@ fn a_manifest_is_planned_applied_and_checked_for_drift() {
     [exit status: 0]
     "#);
     assert_snapshot!(env.run(DRIFT), @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
     No drift: 14 declared settings match; 6 live settings are not managed.
     ------- stderr -------
@@ -133,7 +133,7 @@ fn a_manifest_is_planned_applied_and_checked_for_drift() {
     [exit status: 0]
     "#);
     assert_snapshot!(env.run(APPLY), @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
     Not managed: 6 live settings keep their values
         organization.custom_pages.forbidden             3b7f0f0a4c1e4b7d9a52c6d81e90f2a7
@@ -153,7 +153,7 @@ fn a_manifest_is_planned_applied_and_checked_for_drift() {
 
     env.replace("state.json", r#""session_duration": "24h""#, r#""session_duration": "8h""#);
     assert_snapshot!(env.run(DRIFT), @r#"
-    org.yaml → account 699d98642c564d2e855e9661899b7252 at sandbox
+    org.yaml → Widget Corps Internal Applications, account 699d98642c564d2e855e9661899b7252 at sandbox
 
       organization
         ~ session_duration   live 8h, file 24h

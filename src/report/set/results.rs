@@ -5,9 +5,8 @@ use super::text::{failed, stopped};
 use crate::document::{FailureEntry, ResultEntry, ResultsDocument, order_of_paths};
 use crate::ending::End;
 use crate::report::overview::organization;
-use crate::report::phrase::{count, count_in};
+use crate::report::phrase::{count, count_in, name};
 use crate::report::plan::join;
-use crate::report::subject::shown_name;
 use crate::text::Visible;
 use crate::text::layout::TerminalText;
 use crate::text::safe::safe;
@@ -39,25 +38,26 @@ impl Row<'_> {
     }
 
     fn cells(&self) -> TableRow<1> {
-        let (role, cell, name, target) = match self {
+        let (role, cell, shown, target) = match self {
             Self::Planned(result) => {
-                (role(result.outcome), outcome(result), result.name.as_deref().map(shown_name), result.target())
+                (role(result.outcome), outcome(result), result.name.as_deref().map(name), result.target())
             }
             Self::Failed(failure) => {
                 (Role::Guarded, safe!("failed ({})", failure.error.kind.as_str()), None, failure.target())
             }
         };
         let manifest = Visible::of(self.manifest());
-        TableRow { role, manifest, cells: [cell], organization: organization(name.as_ref(), target.as_ref()) }
+        TableRow { role, manifest, cells: [cell], organization: organization(shown.as_ref(), target.as_ref()) }
     }
 
     /// Why it did not end as planned.
     fn details(&self, style: &Style) -> Option<TerminalText> {
         match self {
             Self::Failed(failure) => Some(failed(failure, style)),
-            Self::Planned(result) => {
-                result.error.as_ref().map(|error| stopped(&result.manifest, result.target(), error, style))
-            }
+            Self::Planned(result) => result
+                .error
+                .as_ref()
+                .map(|error| stopped(&result.manifest, result.name.as_deref(), result.target(), error, style)),
         }
     }
 }

@@ -70,12 +70,18 @@ fn digest(overview: &Overview, style: &Style) -> TerminalText {
 
 /// A failure: the manifest, the findings about it, and the error with its hints.
 pub(super) fn failed(failure: &FailureEntry, style: &Style) -> TerminalText {
-    stopped(&failure.manifest, failure.target(), &failure.error, style)
+    stopped(&failure.manifest, None, failure.target(), &failure.error, style)
 }
 
 /// Why an organization did not end as planned.
-pub(super) fn stopped(manifest: &str, target: Option<Target>, error: &ErrorEntry, style: &Style) -> TerminalText {
-    heading(manifest, target.as_ref(), None, style)
+pub(super) fn stopped(
+    manifest: &str,
+    name: Option<&str>,
+    target: Option<Target>,
+    error: &ErrorEntry,
+    style: &Style,
+) -> TerminalText {
+    heading(manifest, name, target.as_ref(), None, style)
         + findings_section(&error.findings(), style)
         + error::rendered(&error.message, &error.hints, style)
 }
