@@ -61,7 +61,7 @@ fn a_team_brings_all_its_organizations_in_sync() {
     let review = env.run("validate orgs").exits(5);
     assert_snapshot!("team_1_validate", review);
     let reports = "--report markdown=plan.md --report html=plan.html";
-    let plan = env.run(&format!("plan orgs --deadline 1s {reports}")).exits(5);
+    let plan = env.run(&format!("plan orgs --deadline 3s {reports}")).exits(5);
     assert_snapshot!("team_2_plan", without_attempts(&plan.stdout));
     assert_snapshot!("team_2_comment", without_attempts(&env.scrub(&env.read("plan.md"))));
     let page = env.read("plan.html");
@@ -73,7 +73,7 @@ fn a_team_brings_all_its_organizations_in_sync() {
 
     // With the override removed, the account that cannot be reached is left. It stops the apply before the first write.
     env.replace("orgs/prod/us.yaml", "  session_duration: 30m\n", "");
-    let stopped = env.run("apply orgs --auto-approve --canary 1 --deadline 1s").exits(1);
+    let stopped = env.run("apply orgs --auto-approve --canary 1 --deadline 3s").exits(1);
     stopped.says(&["nothing was written: 1 of 4 organizations failed", "--keep-going"]);
 
     // The account is back, and the API refuses the write of the canary.
