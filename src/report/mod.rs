@@ -7,6 +7,7 @@
 //!   that changed; `value`: one value; `words`, `lines`: two texts compared
 //! - `attribution`: who last wrote a live value
 //! - `change`: one change of one setting as lines
+//! - `step`: the steps of an apply while it runs
 //! - `plan`, `drift`: a plan, and the same differences as drift
 //! - `subject`: the input of reports; `format`: the trait of all formats
 //! - `overview`, `set`: several organizations in one report
@@ -46,6 +47,7 @@ mod path;
 mod phrase;
 mod set;
 mod sources;
+mod step;
 mod subject;
 mod summary;
 mod unified;
@@ -60,6 +62,7 @@ use crate::document;
 pub use format::ReportFormat;
 pub use overview::Overview;
 pub use set::{SetDetails, results as set_results};
+pub use step::{Step, step};
 pub use subject::{FailedRun, Validation};
 pub use unified::unified;
 

@@ -2,7 +2,7 @@
 
 use super::plan::{all_changes, findings_section, heading, join};
 use super::{error, phrase, set, value};
-use crate::apply::{Event, Failure, Mismatch, MismatchKind, Outcome};
+use crate::apply::{Failure, Mismatch, MismatchKind, Outcome};
 use crate::cloudflare::Revocation;
 use crate::document::read::{RecordedResult, RecordedResults};
 use crate::document::{ChangeEntry, ErrorEntry, ResultEntry, TargetEntry};
@@ -167,16 +167,6 @@ fn mismatch_line(mismatch: &Mismatch) -> Visible {
         MismatchKind::NotConverged => safe!("{}: declared {}, live {}", path, expected, found),
         MismatchKind::Foreign => safe!("{}: not sent by the creation, live {}", path, found),
         MismatchKind::Moved => safe!("{}: not declared, was {}, live now {}", path, expected, found),
-    }
-}
-
-/// Renders an event of an apply on one line.
-pub fn event(event: &Event) -> String {
-    match event {
-        Event::Writing { method, path } => format!("{method} {path}"),
-        Event::Uncertain { error } => format!("no clear answer: {error}; reading the live state to find out"),
-        Event::AppliedDespiteRefusal { error } => format!("{error}; a read shows that the write took effect"),
-        Event::ReadingBack { path } => format!("GET {path} (read-back)"),
     }
 }
 

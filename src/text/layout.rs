@@ -194,6 +194,15 @@ pub(crate) fn item(indent: usize, prose: impl In<Terminal>, columns: usize) -> T
     lay(indent, &TerminalText::new(), &words, indent + STEP, columns)
 }
 
+/// Like [`item`], for pieces that are not broken, with one space between them.
+pub(crate) fn item_pieces(
+    indent: usize,
+    pieces: &[impl In<Terminal> + Deref<Target = str>],
+    columns: usize,
+) -> TerminalText {
+    lay(indent, &TerminalText::new(), &unbroken(pieces), indent + STEP, columns)
+}
+
 /// Lays out words after a label. If they do not fit beside it, they continue below it, with a smaller indent.
 fn hang(indent: usize, label: &TerminalText, words: &[Word<'_>], columns: usize) -> TerminalText {
     let widest = words.iter().map(|word| word.width).max().unwrap_or(0);
@@ -264,7 +273,7 @@ pub(crate) fn table_row(
     columns: usize,
 ) -> TerminalText {
     one_line_row(indent, joined(first), column, &second, columns).unwrap_or_else(|| {
-        let first = lay(indent, &TerminalText::new(), &unbroken(first), indent + STEP, columns);
+        let first = item_pieces(indent, first, columns);
         safe!("{}{}{}\n", first, TerminalText::repeat(" ", indent + STEP), second)
     })
 }

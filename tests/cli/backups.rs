@@ -15,7 +15,7 @@ fn a19_an_apply_backs_up_the_live_state_before_the_write() {
     let before: Json = serde_json::from_slice(&snapshot.stdout).unwrap();
     let said = home.apply(&[]);
     let [backup] = &home.backups()[..] else { panic!("{:?}", home.backups()) };
-    assert!(said.contains(&format!("backup: {}", backup.display())), "{said}");
+    assert!(said.contains(&format!("backup:\n    {}\n", backup.display())), "{said}");
     assert!(said.find("backup:").unwrap() < said.find("PUT").unwrap(), "before the write: {said}");
     let kept = json(backup);
     assert_eq!(kept["live"]["organization"], before["live"]["organization"]);

@@ -132,7 +132,8 @@ fn a_read_only_token_can_plan_but_not_apply() {
     let refused = env.run("apply --auto-approve").exits(6);
     assert_eq!(api.state().organization, before);
     assert_snapshot!(refused.stderr, @r#"
-    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
+    backup:
+        [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status

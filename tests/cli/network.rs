@@ -30,9 +30,12 @@ fn a_write_with_a_lost_answer_is_verified_by_a_read() {
     let sandbox = SandboxProcess::start(&env, "--fault PUT:reset-after");
     let env = env.set("CLOUDFLARE_BASE_URL", &sandbox.base_url).set("CLOUDFLARE_API_TOKEN", TOKEN);
     assert_snapshot!(env.run("apply --auto-approve").exits(0).stderr, @r#"
-    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
+    backup:
+        [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
-    no clear answer: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no complete answer: the connection to 127.0.0.1:[PORT] was lost: connection closed before message completed; reading the live state to find out
+    no clear answer: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations got no complete
+        answer: the connection to 127.0.0.1:[PORT] was lost: connection closed before message completed;
+        reading the live state to find out
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     "#);
     env.run("plan --detailed-exitcode").exits(0);
@@ -72,7 +75,8 @@ fn a_refused_write_is_an_error_with_the_reason_and_hints() {
     let api = Api::with_faults(&["PUT:400"]);
     let failed = api.env().run("apply --auto-approve").exits(1);
     assert_snapshot!(failed.stderr, @r"
-    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
+    backup:
+        [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     error: PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations was refused with status
@@ -96,7 +100,8 @@ fn a_write_that_changes_an_undeclared_setting_is_a_conflict() {
     let moved = breaks_its_word().env().run("apply --auto-approve").exits(4);
     assert!(!moved.stdout.contains("Applied"), "{moved}");
     assert_snapshot!(moved.stderr, @r"
-    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
+    backup:
+        [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     Conflict: after the write, the live state of account 699d98642c564d2e855e9661899b7252 differs from

@@ -99,7 +99,8 @@ fn a_manifest_is_planned_applied_and_checked_for_drift() {
     verified; nothing else changed.
     ------- stderr -------
     sandbox: an emulated account; its state is state.json
-    backup: [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
+    backup:
+        [FOLDER]/home/.local/state/zerodrift/backups/[BACKUP]
     PUT /accounts/699d98642c564d2e855e9661899b7252/access/organizations
     GET /accounts/699d98642c564d2e855e9661899b7252/access/organizations (read-back)
     [exit status: 0]

@@ -21,9 +21,9 @@ use crate::document::{self, ResultEntry};
 use crate::ending::{End, Exit, FailureKind};
 use crate::live::Live;
 use crate::plan::Plan;
-use crate::report;
+use crate::report::{self, Step};
 use crate::settings::Endpoint;
-use crate::text::{self, argument, excerpt};
+use crate::text::{argument, excerpt};
 
 /// The most characters of a field name that a message shows.
 const SHOWN: usize = 120;
@@ -62,7 +62,8 @@ pub(crate) async fn carry_out(
     let Some(history) = history? else {
         return finish(context, args, &prepared, &Outcome::in_sync(), None);
     };
-    let outcome = match execute(context, args, &prepared, &history, &|line| context.ui.note(line)).await {
+    let say = |step: Step<'_>| context.ui.note(&report::step(None, step, &context.ui.err));
+    let outcome = match execute(context, args, &prepared, &history, &say).await {
         Ok(outcome) => outcome,
         Err(error) => return stopped(context, args, &prepared.plan, error),
     };
@@ -73,7 +74,7 @@ pub(crate) async fn carry_out(
     exit
 }
 
-/// Writes the changes of a plan with its approval, and verifies them. `say` gets a line for each step.
+/// Writes the changes of a plan with its approval, and verifies them. `say` gets each step.
 ///
 /// # Errors
 /// Returns an error if another run holds the lock, or if a signal stops it. The audit log contains it already.
@@ -82,7 +83,7 @@ pub(crate) async fn execute(
     args: &WriteArgs,
     prepared: &Prepared,
     history: &History<'_>,
-    say: &(dyn Fn(&str) + Sync),
+    say: &(dyn Fn(Step<'_>) + Sync),
 ) -> Result<Outcome, CliError> {
     let plan = &prepared.plan;
     // Held until the writes are verified. A plan without changes needs no lock.
@@ -138,7 +139,7 @@ async fn write(
     prepared: &Prepared,
     history: &History<'_>,
     writes: &Writes,
-    say: &(dyn Fn(&str) + Sync),
+    say: &(dyn Fn(Step<'_>) + Sync),
 ) -> Result<Outcome, CliError> {
     let Prepared { connection, live, plan, .. } = prepared;
     let (reader, writer) = (connection.verifying_reader(), connection.impatient_writer());
@@ -149,11 +150,10 @@ async fn write(
         if let Event::Writing { .. } = event {
             writes.begin(history.after_abandoning());
         }
-        say(&report::results::event(&event));
+        say(Step::Event(&event));
     };
     let keep = |live: &Live| {
-        let backup = history.begin(plan, live)?;
-        say(&format!("backup: {}", text::path(backup)));
+        say(Step::Backup(history.begin(plan, live)?));
         Ok(())
     };
     let options = Options {

@@ -12,8 +12,7 @@ use crate::cli::reconcile::prepared::Prepared;
 use crate::cli::reconcile::who;
 use crate::document::ResultEntry;
 use crate::ending::Exit;
-use crate::report;
-use crate::text::visible;
+use crate::report::{self, Step};
 
 /// An organization to write, with its backups and audit log.
 type Writable<'a> = (Prepared, History<'a>);
@@ -80,8 +79,8 @@ impl Batch<'_> {
         let Self { context, job, .. } = *self;
         let Prepared { connection, plan, .. } = prepared;
         connection.read.begin(job.api.deadline);
-        let manifest = visible(&plan.manifest.path);
-        let say = |line: &str| context.ui.note(&format!("{manifest}: {line}"));
+        let manifest = Some(&plan.manifest.path[..]);
+        let say = |step: Step<'_>| context.ui.note(&report::step(manifest, step, &context.ui.err));
         let outcome = match execute(context, job.write, prepared, history, &say).await {
             Ok(outcome) => outcome,
             Err(error) => {
