@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::error::CliError;
 use super::input::env::Env;
 use super::input::manifests::ManifestSet;
+use super::input::parent_file::KnownFiles;
 use super::input::secrets::PrivateFiles;
 use super::output::ui::Ui;
 use super::output::used_files::UsedFiles;
@@ -23,6 +24,8 @@ pub(crate) struct Context {
     pub(crate) model: &'static Model,
     /// The manifests of a command that accepts several.
     pub(crate) manifests: ManifestSet,
+    /// The parents of manifests that the run has read.
+    pub(crate) known_files: KnownFiles,
     /// The files of the run.
     pub(crate) files: UsedFiles,
     /// The files whose text must not be shown.

@@ -35,6 +35,7 @@ use context::Context;
 use error::CliError;
 use input::env::Env;
 use input::manifests::ManifestSet;
+use input::parent_file::KnownFiles;
 use input::secrets::{self, PrivateFiles};
 use options::OutputArgs;
 use output::logging;
@@ -71,8 +72,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     let (files, private) = (command_spec::used_files(command, &manifests, &env), PrivateFiles::of(api));
     let model = Model::current();
     let started = jiff::Timestamp::now();
-    let context =
-        Context { ui, env, model, manifests, files, private, command: name, started, command_line: Cli::command };
+    let context = Context {
+        ui,
+        env,
+        model,
+        manifests,
+        known_files: KnownFiles::default(),
+        files,
+        private,
+        command: name,
+        started,
+        command_line: Cli::command,
+    };
     let run = Arc::new((context, cli));
     let (command, report) = (Arc::clone(&run), Arc::clone(&run));
     let ended = interrupt::supervise(

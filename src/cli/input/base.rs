@@ -97,7 +97,7 @@ fn of_file(context: &Context, path: &Path) -> Result<Found, BaseError> {
     let bytes = files::read(path, manifest::LARGEST as u64);
     let bytes = bytes.map_err(|error| BaseError::unreadable(error.to_string()).help("name the earlier manifest"))?;
     let name = path.to_string_lossy().into_owned();
-    let manifest = composed(context, &FilesOnDisk::around(&name, &context.manifests), &name, &bytes)?;
+    let manifest = composed(context, &FilesOnDisk::around(context, &name), &name, &bytes)?;
     Ok(Found { name, manifest: Some(manifest) })
 }
 

@@ -56,13 +56,20 @@ pub(crate) fn load(context: &Context, file: &str) -> Result<Loaded, CliError> {
     Ok(composed(context, source, parsed))
 }
 
+/// Returns the target that a manifest names, whether or not it has errors. Its parents are not read. `None` if the file is not
+/// text, or cannot be read.
+pub(crate) fn named_target(context: &Context, file: &str) -> Option<Option<Target>> {
+    let source = Source::from_bytes(file, &read(file).ok()?).ok()?;
+    Some(manifest::parse(context.model, &source).target)
+}
+
 /// Reads the parents of a manifest, and merges them.
 pub(crate) fn composed(context: &Context, source: Source, parsed: Parsed) -> Loaded {
     let Parsed { manifest: own, target, target_at, extends, mut findings } = parsed;
     let mut manifest = own.clone();
     let mut parents = Parents::default();
     if let Some(extends) = &extends {
-        parents = parents::read(context, &FilesOnDisk::around(&source.name, &context.manifests), &source.name, extends);
+        parents = parents::read(context, &FilesOnDisk::around(context, &source.name), &source.name, extends);
         let is_complete = !parents.findings.iter().any(Finding::is_error);
         let child = own.as_ref().filter(|_| is_complete);
         let merged = child.map(|child| manifest::compose(context.model, child, &parents.manifests));

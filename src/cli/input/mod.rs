@@ -5,7 +5,7 @@
 //! - `git`: the `git` command
 //! - `manifest_file`: the manifest and its target
 //! - `manifests`: the manifests that files and folders name
-//! - `parents`: the manifests that it extends
+//! - `parents`: the manifests that it extends; `parent_file`: one of them, and what a run remembers
 //! - `repository`: the Git repository that a file is in
 //! - `secrets`: the credentials that outputs must not show
 //! - `shard`: the part of the organizations that one of several machines takes
@@ -16,6 +16,7 @@ pub(crate) mod env;
 pub(crate) mod git;
 pub(crate) mod manifest_file;
 pub(crate) mod manifests;
+pub(crate) mod parent_file;
 pub(crate) mod parents;
 pub(crate) mod repository;
 pub(crate) mod secrets;

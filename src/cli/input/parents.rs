@@ -8,11 +8,12 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::context::Context;
-use crate::cli::input::manifests::ManifestSet;
+use crate::cli::input::parent_file::{KnownFiles, ParentFile};
 use crate::cli::input::repository::repository_of;
 use crate::diagnostics::{Finding, Rule, Source};
 use crate::files;
 use crate::manifest::{self, Extends, LONGEST_CHAIN, Manifest, Parsed};
+use crate::settings::Model;
 
 /// The parents of a manifest, the one that it names first.
 #[derive(Debug, Default)]
@@ -41,24 +42,35 @@ pub(super) trait ManifestFiles {
     /// # Errors
     /// Returns an error if it cannot be read, or is not a regular file.
     fn read(&self, real: &Path) -> io::Result<Vec<u8>>;
+
+    /// Returns the parent with a name and a real path; `None` if the file is not a manifest.
+    ///
+    /// # Errors
+    /// Returns an error like [`ManifestFiles::read`].
+    fn parent(&self, model: &Model, name: &str, real: &Path) -> io::Result<Option<ParentFile>> {
+        Ok(ParentFile::parse(model, name, &self.read(real)?))
+    }
 }
 
 /// The file system, as the source of the manifest at a path.
-pub(super) struct FilesOnDisk {
+pub(super) struct FilesOnDisk<'a> {
+    known: &'a KnownFiles,
     /// The real path of the folder that contains every parent: the repository of the manifest, else the topmost folder
     /// that was named on the command line and contains the manifest, else the folder of the manifest.
     top: Option<PathBuf>,
 }
 
-impl FilesOnDisk {
-    pub(super) fn around(manifest: &str, named: &ManifestSet) -> Self {
-        let folder = || std::fs::canonicalize(folder_of(manifest)).ok();
-        let topmost = |folder: PathBuf| named.topmost_folder(&folder).map(Path::to_owned).unwrap_or(folder);
-        Self { top: repository_of(Path::new(manifest)).or_else(|| folder().map(topmost)) }
+impl<'a> FilesOnDisk<'a> {
+    pub(super) fn around(context: &'a Context, manifest: &str) -> Self {
+        let topmost = |folder: PathBuf| context.manifests.topmost_folder(&folder).map(Path::to_owned).unwrap_or(folder);
+        let folder = folder_of(manifest);
+        let real = || std::fs::canonicalize(folder).ok();
+        let top = || repository_of(Path::new(manifest)).or_else(|| real().map(topmost));
+        Self { known: &context.known_files, top: context.known_files.top(folder, top) }
     }
 }
 
-impl ManifestFiles for FilesOnDisk {
+impl ManifestFiles for FilesOnDisk<'_> {
     fn real(&self, path: &Path) -> io::Result<PathBuf> {
         std::fs::canonicalize(path)
     }
@@ -69,6 +81,10 @@ impl ManifestFiles for FilesOnDisk {
 
     fn read(&self, real: &Path) -> io::Result<Vec<u8>> {
         files::read_start(real, manifest::LARGEST as u64 + 1)
+    }
+
+    fn parent(&self, model: &Model, name: &str, real: &Path) -> io::Result<Option<ParentFile>> {
+        self.known.parent(name, real, || Ok(ParentFile::parse(model, name, &self.read(real)?)))
     }
 }
 
@@ -91,13 +107,13 @@ pub(super) fn read(context: &Context, files: &impl ManifestFiles, manifest: &str
             let message = format!("{} is one parent too many: a chain has at most {LONGEST_CHAIN} files", extends.path);
             Err(Box::new(Finding::new(Rule::LongChain, &current, message)))
         } else {
-            open(files, &current, &extends, &visited)
+            open(context, files, &current, &extends, &visited)
         };
         match opened {
-            Ok((source, real)) => {
+            Ok((parent, real)) => {
                 visited.push(real);
-                let name = source.name.clone();
-                let Parsed { target, extends: parent, .. } = parents.parse(context, source);
+                let name = parent.source.name.clone();
+                let Parsed { target, extends: parent, .. } = parents.add(context, parent);
                 if target.is_some() {
                     let message = format!("{name} names an account or a zone, but a parent has no target");
                     parents.findings.push(Finding::new(Rule::ParentTarget, &current, message).at(&extends.at));
@@ -111,9 +127,9 @@ pub(super) fn read(context: &Context, files: &impl ManifestFiles, manifest: &str
 }
 
 impl Parents {
-    /// Parses a parent, and keeps its findings, and the manifest unless it has errors.
-    fn parse(&mut self, context: &Context, source: Source) -> Parsed {
-        let mut parsed = manifest::parse_parent(context.model, &source);
+    /// Keeps the findings of a parent, and the manifest unless it has errors.
+    fn add(&mut self, context: &Context, parent: ParentFile) -> Parsed {
+        let ParentFile { source, mut parsed } = parent;
         let withheld = context.withheld(&source);
         self.findings.extend(parsed.findings.drain(..).map(|finding| match withheld {
             Some(reason) => finding.withheld(reason),
@@ -129,18 +145,20 @@ impl Parents {
 
 /// Reads a parent of `current`, with its real path. The finding of a failure has no location.
 fn open(
+    context: &Context,
     files: &impl ManifestFiles,
     current: &str,
     extends: &Extends,
     visited: &[PathBuf],
-) -> Result<(Source, PathBuf), Box<Finding>> {
+) -> Result<(ParentFile, PathBuf), Box<Finding>> {
     let refused = |rule, message: String| Box::new(Finding::new(rule, current, message));
     let unreadable = |name: &str, error: &io::Error| {
         refused(Rule::ParentUnreadable, format!("cannot read the parent {name}: {error}"))
     };
     let path = folder_of(current).join(&extends.path);
-    let name = tidy(files, &path);
-    let real = files.real(&path).map_err(|error| unreadable(&name, &error))?;
+    let real = files.real(&path);
+    let name = tidy(files, &path, real.as_ref().ok());
+    let real = real.map_err(|error| unreadable(&name, &error))?;
     if !files.contains(&real) {
         let message = format!("the parent {name} is outside the repository or folder of the manifest");
         return Err(refused(Rule::ParentOutside, message));
@@ -148,10 +166,9 @@ fn open(
     if visited.contains(&real) {
         return Err(refused(Rule::ExtendsCycle, format!("the chain of parents leads back to {name}")));
     }
-    let bytes = files.read(&real).map_err(|error| unreadable(&name, &error))?;
-    let source = Source::from_bytes(&name, &bytes).ok().filter(|source| manifest::is_parent(&source.text));
-    let source = source.ok_or_else(|| refused(Rule::ParentNotAManifest, format!("{name} is not a manifest")))?;
-    Ok((source, real))
+    let parent = files.parent(context.model, &name, &real).map_err(|error| unreadable(&name, &error))?;
+    let parent = parent.ok_or_else(|| refused(Rule::ParentNotAManifest, format!("{name} is not a manifest")))?;
+    Ok((parent, real))
 }
 
 /// The folder of a file; `.` for a name alone.
@@ -161,9 +178,9 @@ pub(super) fn folder_of(file: &str) -> &Path {
 
 /// Returns a path without `.` and `folder/..`, as a user would write it. The path as it is if that leads elsewhere, which
 /// a link to a folder can cause.
-fn tidy(files: &impl ManifestFiles, path: &Path) -> String {
+fn tidy(files: &impl ManifestFiles, path: &Path, real: Option<&PathBuf>) -> String {
     let short = without_dots(path);
-    let is_same = files.real(&short).ok() == files.real(path).ok();
+    let is_same = short == path || files.real(&short).ok().as_ref() == real;
     let shown = if is_same { &short } else { path };
     shown.to_string_lossy().into_owned()
 }

@@ -109,6 +109,6 @@ fn target_of(context: &Context, file: &str, args: &TargetArgs) -> Option<Target>
     if file == "-" {
         return None;
     }
-    let loaded = manifest_file::load(context, file).ok()?;
-    manifest_file::target_if_any(args, &context.env, loaded.target.as_ref()).ok().flatten()
+    let named = manifest_file::named_target(context, file)?;
+    manifest_file::target_if_any(args, &context.env, named.as_ref()).ok().flatten()
 }
