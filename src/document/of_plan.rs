@@ -34,14 +34,13 @@ pub(super) fn frame(
     totals: &Totals,
     failures: Vec<FailureEntry>,
 ) -> PlanDocument {
-    let has_several = totals.summary.in_sync + totals.summary.changed > 1;
     PlanDocument {
         format_version: FORMAT_VERSION.to_owned(),
         zerodrift: ZERODRIFT.to_owned(),
         command: wording,
         shard,
         plans: Vec::new(),
-        digest: totals.digest().filter(|_| has_several),
+        digest: totals.digest(),
         summary: totals.summary,
         failures,
         saved: None,

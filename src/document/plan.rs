@@ -34,7 +34,8 @@ pub struct PlanDocument {
     pub shard: Option<ShardEntry>,
     /// One entry per organization, in the order of the paths of their manifests.
     pub plans: Vec<PlanEntry>,
-    /// The digest of all plans, which approves them together. Absent for a single plan, and if an organization failed.
+    /// The digest that approves all plans together: for a single plan, the digest of that plan. Absent if an organization
+    /// failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String", regex(pattern = DIGEST_PATTERN))]
     pub digest: Option<String>,

@@ -17,7 +17,7 @@ fn the_plan_document_has_the_fields_of_the_contract_in_order() {
     let document: Json =
         serde_json::from_str(&to_text(&plan_document(Wording::Plan, None, &[planned(&busy()).into()]))).unwrap();
     let keys = |value: &Json| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&document), ["format_version", "zerodrift", "command", "plans", "summary", "seal"]);
+    assert_eq!(keys(&document), ["format_version", "zerodrift", "command", "plans", "digest", "summary", "seal"]);
     let plan = &document["plans"][0];
     assert_eq!(
         keys(plan),
