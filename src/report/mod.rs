@@ -18,6 +18,7 @@
 //! - `html`: a plan as one page for a browser, with the login page before and after
 //! - `findings`: the findings of a manifest, with the lines they refer to
 //! - `sarif`, `gitlab`: findings and plans for the pages of code hosts
+//! - `links`: addresses of lines, the commit and the run of a pipeline
 //! - `sources`: the texts that findings refer to
 //! - `fingerprint`, `line_hash`, `path`: how code hosts identify findings and files
 
@@ -41,6 +42,7 @@ mod fingerprint;
 mod format;
 mod line_hash;
 mod lines;
+mod links;
 mod origins;
 mod overview;
 mod path;
@@ -124,7 +126,7 @@ impl PlanFormat {
             Self::Markdown => Box::new(markdown::MarkdownDetails::new(ci.cloned(), markdown::COMMENT)),
             Self::Github => Box::new(github::GithubDetails::new(wording)),
             Self::Gitlab => Box::new(gitlab::Widget::default()),
-            Self::Html => Box::new(html::HtmlDetails::default()),
+            Self::Html => Box::new(html::HtmlDetails::new(ci.cloned())),
         })
     }
 

@@ -1,12 +1,13 @@
 //! Renders changes: guarded ones as articles with everything a reviewer needs, the others as rows of a table.
 
+use super::linked::LinkedText;
 use super::piece::{self, Piece};
 use crate::document::Comparison;
 use crate::document::Wording;
 use crate::plan::{Change, GuardState, Plan};
 use crate::report::origins::OriginGroup;
 use crate::report::phrase::{GUARDED, by_flag, consent, consent_lines, consent_place, grouped, in_use, place, source};
-use crate::report::{attribution, origins, value};
+use crate::report::{attribution, links, origins, value};
 use crate::text::Visible;
 use crate::text::safe::safe;
 
@@ -20,7 +21,7 @@ pub(super) struct Guarded {
 /// One guarded change.
 pub(super) struct Article {
     pub(super) path: &'static str,
-    pub(super) place: Visible,
+    pub(super) place: LinkedText,
     pub(super) before: Vec<Piece>,
     pub(super) after: Vec<Piece>,
     pub(super) consented: bool,
@@ -54,7 +55,7 @@ pub(super) struct GroupsOfOrigin {
 /// One change that needs no consent.
 pub(super) struct Row {
     pub(super) name: &'static str,
-    pub(super) place: Visible,
+    pub(super) place: LinkedText,
     pub(super) before: Vec<Piece>,
     pub(super) after: Vec<Piece>,
     pub(super) notes: Vec<Visible>,
@@ -67,14 +68,13 @@ pub(super) fn guarded(run: &Comparison<'_>) -> Option<Guarded> {
     if run.wording == Wording::Drift {
         return None;
     }
-    let file = &plan.manifest.path;
     let guarded: Vec<_> = plan.guarded().collect();
     let guarded = origins::groups(Wording::Plan, &guarded).into_iter().flat_map(|group| group.changes);
-    let articles: Vec<_> = guarded.filter_map(|change| Some(article(file, change, change.guard?))).collect();
+    let articles: Vec<_> = guarded.filter_map(|change| Some(article(run, change, change.guard?))).collect();
     (!articles.is_empty()).then(|| Guarded { heading: GUARDED, articles, missing: missing(plan) })
 }
 
-fn article(file: &str, change: &Change, state: GuardState) -> Article {
+fn article(run: &Comparison<'_>, change: &Change, state: GuardState) -> Article {
     let (before, after) = piece::both(change);
     let used = in_use(change).map(|used| ("In use now", used));
     let who = attribution::of_change(change).map(|who| ("Last write", who));
@@ -85,7 +85,7 @@ fn article(file: &str, change: &Change, state: GuardState) -> Article {
     let consent = [("Consent", consent(state).into())];
     Article {
         path: change.setting.path,
-        place: place(file, change),
+        place: linked(run, change, place(&run.plan.manifest.path, change)),
         before,
         after,
         consented: state.allowed_by.is_some(),
@@ -112,7 +112,7 @@ pub(super) fn plain(run: &Comparison<'_>) -> Option<Groups> {
         Wording::Plan => run.plain(),
         Wording::Drift => run.plan.changes.iter().collect(),
     };
-    let rows = |changes: Vec<&Change>| -> Vec<Row> { changes.into_iter().map(|change| row(wording, change)).collect() };
+    let rows = |changes: Vec<&Change>| -> Vec<Row> { changes.into_iter().map(|change| row(run, change)).collect() };
     let of_origin = |OriginGroup { title, changes }: OriginGroup<'_>| {
         let groups = grouped(&changes).into_iter().map(|(group, changes)| (group, rows(changes))).collect();
         GroupsOfOrigin { title, groups }
@@ -121,15 +121,30 @@ pub(super) fn plain(run: &Comparison<'_>) -> Option<Groups> {
     (!origins.is_empty()).then_some(Groups { origins, number: shown.len() })
 }
 
-fn row(wording: Wording, change: &Change) -> Row {
+fn row(run: &Comparison<'_>, change: &Change) -> Row {
     let (before, after) = piece::both(change);
     let who = attribution::of_change(change).map(|who| safe!("Last write: {}", who));
-    let notes: Vec<_> = match wording {
+    let notes: Vec<_> = match run.wording {
         Wording::Plan => notes(change).into_iter().map(|note| safe!("Note: {}", note)).collect(),
         Wording::Drift => change.guard.map(|_| "Guarded: applying the file needs consent".into()).into_iter().collect(),
     };
-    let place = if change.at.is_whole_file() { Visible::new() } else { safe!("line {}", change.at.line) };
-    Row { name: change.setting.name(), place, before, after, notes: who.into_iter().chain(notes).collect() }
+    let line = safe!("line {}", change.at.line);
+    Row {
+        name: change.setting.name(),
+        place: linked(run, change, line),
+        before,
+        after,
+        notes: who.into_iter().chain(notes).collect(),
+    }
+}
+
+/// The place of a change. A backup has none.
+fn linked(run: &Comparison<'_>, change: &Change, place: Visible) -> LinkedText {
+    if change.at.is_whole_file() {
+        LinkedText::default()
+    } else {
+        LinkedText::new(place, links::of_change(run, change))
+    }
 }
 
 /// The notice of a change, and what is sent with it.

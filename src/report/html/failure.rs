@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::linked::LinkedText;
 use super::paint::{self, Colors};
 use super::rendered::rendered;
 use super::rest::{self, FindingItem};
@@ -25,11 +26,12 @@ struct FailurePage {
     hints: Vec<Visible>,
     findings: Vec<FindingItem>,
     version: &'static str,
+    pipeline: Vec<LinkedText>,
 }
 
 /// Returns the page of a failed run: what happened, what to do, and the findings of the manifest.
 pub fn failure(failed: &FailedRun<'_>) -> String {
-    let FailedRun { command, file, target, message, hints, findings, .. } = *failed;
+    let FailedRun { command, file, repository_file, ci, target, message, hints, findings, .. } = *failed;
     let style = paint::style(&Colors::new());
     let manifest = (!file.is_empty()).then(|| ("Manifest", source(file)));
     let organization = target.map(|target| ("Organization", safe!("{}", target)));
@@ -46,7 +48,8 @@ pub fn failure(failed: &FailedRun<'_>) -> String {
         outcome: Visible::join::<Visible>(lines, " "),
         facts: organization.into_iter().chain(manifest).collect(),
         hints: hints.iter().map(|hint| Visible::excerpt(hint, LONG_MESSAGE)).collect(),
-        findings: rest::findings(findings),
+        findings: rest::findings(ci, repository_file, file, findings),
         version: env!("CARGO_PKG_VERSION"),
+        pipeline: LinkedText::of_run(ci),
     })
 }

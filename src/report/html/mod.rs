@@ -6,15 +6,18 @@
 //! - `login`: the login page, sketched
 //! - `paint`: colours of the organization as rules of the style sheet
 //! - `failure`: the page of a run that failed
+//! - `linked`: text with a link to the code host
 //! - `rest`: findings, unmanaged settings, requests and the YAML diff
 //! - `*.html`, `style.css`: the template, which is checked at compile time and escapes its input
 //!
-//! The page is one file without scripts and external resources. Its content security policy forbids both, as a second
+//! The page is one file without scripts and external resources. Its only external links are those to the lines of the
+//! manifest, the commit and the run, built from the checked variables of the pipeline. Its content security policy forbids both, as a second
 //! safeguard after [`visible`](crate::text::visible) and the escaping of the template. The style sheet is allowed by its
 //! hash, so `style` attributes have no effect.
 
 mod changes;
 mod failure;
+mod linked;
 mod login;
 mod organization;
 mod paint;
@@ -26,6 +29,7 @@ mod set;
 use askama::Template;
 
 pub use self::failure::failure;
+use self::linked::LinkedText;
 use self::organization::{OutcomePart, SectionsPart};
 use self::rendered::rendered;
 pub(super) use self::set::HtmlDetails;
@@ -47,6 +51,7 @@ pub fn page(run: &Comparison<'_>) -> String {
         head: OutcomePart::of(run, 1, ""),
         sections: SectionsPart::of(run, 1, ""),
         version: env!("CARGO_PKG_VERSION"),
+        pipeline: LinkedText::of_run(run.ci.as_ref()),
     })
 }
 
@@ -60,6 +65,7 @@ struct PlanPage {
     head: OutcomePart,
     sections: SectionsPart,
     version: &'static str,
+    pipeline: Vec<LinkedText>,
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl SectionsPart {
             changes: changes::plain(run),
             no_longer_managed: origins::no_longer_managed(plan),
             login: login::login(run),
-            findings: rest::findings(&plan.findings),
+            findings: rest::findings(run.ci.as_ref(), &run.repository_file, &plan.manifest.path, &plan.findings),
             unmanaged: rest::unmanaged(&plan.unmanaged),
             writes: plan.writes.iter().map(|write| (write.method, Visible::of(&write.path))).collect(),
             diff: rest::lines(&run.yaml),

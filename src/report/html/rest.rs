@@ -1,9 +1,11 @@
 //! The sections below the changes: findings, unmanaged settings and the YAML diff.
 
+use super::linked::LinkedText;
 use crate::diagnostics::{Finding, Severity};
+use crate::document::CiRun;
 use crate::plan::Unmanaged;
 use crate::report::phrase::{finding_label, finding_place, kept};
-use crate::report::value;
+use crate::report::{links, value};
 use crate::text::Visible;
 use crate::text::safe::safe;
 
@@ -18,7 +20,7 @@ pub(super) struct FindingItem {
     pub(super) class: &'static str,
     pub(super) label: Visible,
     pub(super) message: Visible,
-    pub(super) place: Visible,
+    pub(super) place: LinkedText,
     pub(super) help: Option<Visible>,
 }
 
@@ -37,7 +39,13 @@ pub(super) struct DiffLine {
     pub(super) text: Visible,
 }
 
-pub(super) fn findings(findings: &[Finding]) -> Vec<FindingItem> {
+/// The findings of a manifest. Its lines are linked by its path in the repository.
+pub(super) fn findings(
+    ci: Option<&CiRun>,
+    repository_file: &str,
+    file: &str,
+    findings: &[Finding],
+) -> Vec<FindingItem> {
     let finding = |finding: &Finding| FindingItem {
         class: match finding.severity {
             Severity::Note => "note",
@@ -46,7 +54,7 @@ pub(super) fn findings(findings: &[Finding]) -> Vec<FindingItem> {
         },
         label: finding_label(finding),
         message: Visible::of(&finding.message),
-        place: finding_place(finding),
+        place: LinkedText::new(finding_place(finding), links::of_finding(ci, repository_file, file, finding)),
         help: finding.help.as_deref().map(Visible::of),
     };
     findings.iter().map(finding).collect()

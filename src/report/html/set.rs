@@ -3,11 +3,12 @@
 use askama::Template;
 use jiff::Timestamp;
 
+use super::linked::LinkedText;
 use super::organization::{OutcomePart, SectionsPart};
 use super::paint::{self, Colors};
 use super::rendered::rendered;
 use super::rest::{self, FindingItem};
-use crate::document::{Compared, Comparison, FailureEntry, Wording};
+use crate::document::{CiRun, Compared, Comparison, FailureEntry, Wording};
 use crate::report::overview::{Overview, OverviewRow};
 use crate::report::phrase::source;
 use crate::report::set::SetDetails;
@@ -25,6 +26,7 @@ const LEVEL: u8 = 2;
 /// The details of several organizations as a page.
 #[derive(Debug, Default)]
 pub(in crate::report) struct HtmlDetails {
+    ci: Option<CiRun>,
     colors: Colors,
     organizations: Vec<String>,
     size: usize,
@@ -47,6 +49,7 @@ struct SetPage<'a> {
     organizations: &'a [String],
     hidden: usize,
     version: &'static str,
+    pipeline: Vec<LinkedText>,
 }
 
 /// A row of the table.
@@ -93,6 +96,11 @@ impl<'a> SetRow<'a> {
 }
 
 impl HtmlDetails {
+    /// Returns empty details.
+    pub(in crate::report) fn new(ci: Option<CiRun>) -> Self {
+        Self { ci, ..Self::default() }
+    }
+
     /// Returns the prefix of the ids of an organization.
     fn prefix(number: usize) -> String {
         format!("o{}-", number + 1)
@@ -108,7 +116,7 @@ impl SetDetails for HtmlDetails {
                 return;
             }
             Compared::Done(comparison) => changed(comparison, &prefix),
-            Compared::Failed(failure) => failed(failure, &prefix),
+            Compared::Failed(failure) => failed(self.ci.as_ref(), failure, &prefix),
         };
         let fits = self.hidden == 0 && self.size + details.len() <= LARGEST;
         self.shown.push(fits);
@@ -141,6 +149,7 @@ impl SetDetails for HtmlDetails {
             organizations: &self.organizations,
             hidden: self.hidden,
             version: env!("CARGO_PKG_VERSION"),
+            pipeline: LinkedText::of_run(self.ci.as_ref()),
         })
     }
 }
@@ -153,8 +162,9 @@ fn changed(run: &Comparison<'_>, prefix: &str) -> String {
     })
 }
 
-fn failed(failure: &FailureEntry, prefix: &str) -> String {
-    let manifest = source(&failure.manifest);
+fn failed(ci: Option<&CiRun>, failure: &FailureEntry, prefix: &str) -> String {
+    let FailureEntry { manifest: file, repository_path, error, .. } = failure;
+    let (manifest, hosted) = (source(file), repository_path.as_ref().unwrap_or(file));
     rendered(&SetFailure {
         level: LEVEL,
         prefix,
@@ -163,8 +173,8 @@ fn failed(failure: &FailureEntry, prefix: &str) -> String {
             None => safe!("{} failed", manifest),
         },
         address: manifest,
-        message: Visible::join::<Visible>(failure.error.message.lines().map(Visible::of), " "),
-        hints: failure.error.hints.iter().map(|hint| Visible::excerpt(hint, LONG_MESSAGE)).collect(),
-        findings: rest::findings(&failure.error.findings()),
+        message: Visible::join::<Visible>(error.message.lines().map(Visible::of), " "),
+        hints: error.hints.iter().map(|hint| Visible::excerpt(hint, LONG_MESSAGE)).collect(),
+        findings: rest::findings(ci, hosted, file, &error.findings()),
     })
 }

@@ -6,6 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::*;
 use crate::diagnostics;
+use crate::document::CiRun;
 use crate::plan::tests::samples::{busy, change, create, in_sync, unmanaged, with_login_page, with_origins};
 use crate::plan::{Consent, Plan};
 use crate::report::tests::hostile::{NASTY, filled_with};
@@ -13,6 +14,8 @@ use crate::report::{FailedRun, Wording};
 
 const DIFF: &str =
     "--- live\n+++ org.yaml\n@@ -1,2 +1,2 @@\n organization:\n-  session_duration: 12h\n+  session_duration: 24h\n";
+
+const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 
 /// Text that would have an effect as markup.
 const MARKUP: [&str; 8] = [
@@ -43,7 +46,8 @@ fn hostile(text: &str) -> String {
     // The number of lines depends on the text.
     let diff = format!("-\n+{}", text.replace(['\r', '\n'], "\\n"));
     let plan = with_login_page(filled_with(text), &json!({ "background_color": text, "footer_text": text }));
-    page(&comparison(&plan, &diff))
+    let github = CiRun::github("https://github.com", "widget/org", COMMIT, Some("1234"));
+    page(&Comparison { ci: github, ..comparison(&plan, &diff) })
 }
 
 fn between<'a>(html: &'a str, open: &str, close: &str) -> &'a str {
@@ -177,16 +181,47 @@ fn the_policy_allows_only_the_style_sheet_of_the_page() {
 }
 
 #[test]
-fn the_page_loads_nothing_and_has_only_internal_links() {
+fn the_page_loads_nothing_and_links_only_to_itself_and_to_the_repository_of_its_pipeline() {
     let html = hostile("https://evil.example/logo.png");
     for tag in skeleton(&html) {
         for loads in [" src=", "srcset=", "<link", "url(", "@import", " on", " style=", "ping="] {
             assert!(!tag.contains(loads), "{loads} in <{tag}>");
         }
-        assert_eq!(tag.matches("href=\"").count(), tag.matches("href=\"#").count(), "{tag}");
+        for (_, link) in tag.match_indices("href=\"").map(|(at, start)| tag.split_at(at + start.len())) {
+            let is_ours = link.starts_with('#') || link.starts_with("https://github.com/widget/org/");
+            assert!(is_ours && tag.matches("href").count() == 1, "{tag}");
+            assert_eq!(link.starts_with('#'), !tag.ends_with(" rel=\"noreferrer noopener\""), "{tag}");
+        }
     }
     let style = between(&html, "<style>", "</style>");
     assert!(!style.contains("url(") && !style.contains("@import"));
+}
+
+#[test]
+fn in_a_pipeline_lines_and_the_commit_and_the_run_are_links() {
+    let plan = busy_page();
+    let of = |ci| page(&Comparison { ci, repository_file: "orgs/my org.yaml".to_owned(), ..comparison(&plan, DIFF) });
+    let links = |html: &str| -> Vec<String> {
+        let links = html.split("<a href=\"https://").skip(1);
+        let mut links: Vec<_> = links.map(|link| link.split_once("</a>").unwrap().0).collect();
+        links.dedup();
+        links
+            .iter()
+            .map(|link| link.replace("\" rel=\"noreferrer noopener\">", ": ").replace(COMMIT, "[commit]"))
+            .collect()
+    };
+    let github = CiRun::github("https://github.com", "widget/org", COMMIT, Some("1234"));
+    insta::assert_snapshot!(links(&of(github)).join("\n"), @r"
+    github.com/widget/org/blob/[commit]/orgs/my%20org.yaml#L7: org.yaml:7:21
+    github.com/widget/org/blob/[commit]/orgs/my%20org.yaml#L7: line 7
+    github.com/widget/org/blob/[commit]/orgs/my%20org.yaml#L12: org.yaml:12:17
+    github.com/widget/org/commit/[commit]: commit 01234567
+    github.com/widget/org/actions/runs/1234: run
+    ");
+    // Outside of a pipeline, and on a host without TLS.
+    assert!(links(&of(None)).is_empty());
+    let insecure = of(CiRun::gitlab("http://gitlab.example/a/org", COMMIT, Some("5")));
+    assert!(insecure.contains("commit 01234567 · run.") && !insecure.contains("http://"), "{insecure}");
 }
 
 #[test]

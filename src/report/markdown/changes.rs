@@ -10,9 +10,9 @@ use crate::plan::{Change, GuardState, Plan};
 use crate::report::attribution;
 use crate::report::origins::{self, OriginGroup};
 use crate::report::value::{self, UNSET};
-use crate::report::{path, phrase};
+use crate::report::{links, phrase};
 use crate::text::Visible;
-use crate::text::markdown::{MarkdownText, code, fenced, prose};
+use crate::text::markdown::{MarkdownText, code, fenced, link, prose};
 use crate::text::safe::safe;
 
 /// The most characters of two values that are shown beside each other.
@@ -122,11 +122,10 @@ fn note(change: &Change) -> MarkdownText {
 
 /// The line of the manifest, or of the parent that it extends, linked if the run of the pipeline is known.
 pub(super) fn line(run: &Comparison<'_>, change: &Change) -> MarkdownText {
-    let (manifest, line) = (&run.plan.manifest.path, change.at.line);
+    let line = change.at.line;
     let text = || match &change.at.file {
         Some(parent) => safe!("{}, line {}", code(&Visible::of(parent)), line),
         None => safe!("line {}", line),
     };
-    let hosted = path::hosted(change.at.file(manifest), manifest, &run.repository_file);
-    run.ci.as_ref().and_then(|ci| ci.line(&hosted, line, text)).unwrap_or_else(text)
+    links::of_change(run, change).and_then(|url| link(&text(), &url)).unwrap_or_else(text)
 }

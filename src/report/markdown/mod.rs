@@ -4,7 +4,6 @@
 mod changes;
 mod excerpt;
 mod fit;
-mod links;
 mod parts;
 mod set;
 

@@ -6,9 +6,9 @@ use super::fit::Section;
 use crate::diagnostics::Finding;
 use crate::document::{CiRun, Comparison, Wording};
 use crate::plan::{Plan, Unmanaged};
-use crate::report::{phrase, value};
+use crate::report::{links, phrase, value};
 use crate::text::Visible;
-use crate::text::markdown::{Markdown, MarkdownText, code, fenced, hidden};
+use crate::text::markdown::{Markdown, MarkdownText, code, fenced, hidden, link, prose};
 use crate::text::safe::safe;
 
 /// The number of allow entries that are offered for pasting.
@@ -42,7 +42,8 @@ pub(super) fn address(run: &Comparison<'_>) -> MarkdownText {
 
 /// The version, the commit and the run, in small.
 pub(super) fn footer(ci: Option<&CiRun>) -> MarkdownText {
-    let links = ci.map(CiRun::links).unwrap_or_default();
+    let links = ci.map(links::of_run).unwrap_or_default();
+    let links = links.into_iter().filter_map(|(label, url)| link(&prose(&label), url));
     let version = std::iter::once(MarkdownText::from(concat!("zerodrift ", env!("CARGO_PKG_VERSION"))));
     safe!("\n<sub>{}</sub>\n", MarkdownText::join(version.chain(links), " · "))
 }
@@ -61,13 +62,12 @@ pub(super) fn findings(ci: Option<&CiRun>, repository_file: &str, file: &str, fi
     let row = |finding: &Finding| {
         let help = finding.help.as_ref().map(|help| safe!("<br>{}", text(help)));
         let place = || code(&phrase::finding_place(finding));
-        let at = finding.at.as_ref().filter(|_| finding.file == file);
-        let link = ci.zip(at).and_then(|(ci, at)| ci.line(repository_file, at.line, place));
+        let url = links::of_finding(ci, repository_file, file, finding);
         safe!(
             "- **{}** {} at {}: {}{}\n",
             finding.severity.word(),
             code(&finding.rule.id().into()),
-            link.unwrap_or_else(place),
+            url.and_then(|url| link(&place(), &url)).unwrap_or_else(place),
             text(&finding.message),
             help.unwrap_or_default()
         )
