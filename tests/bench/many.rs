@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::{MeasuredSandbox, ZERODRIFT};
+use super::{MeasuredSandbox, ZERODRIFT, take_environment};
 
 /// The number of organizations in the comparison with curl.
 const MANY: usize = 1_000;
@@ -132,9 +132,7 @@ fn median(run: impl Fn() -> Cost) -> Cost {
 fn cost(command: &mut Command) -> Cost {
     let mut time = Command::new("/usr/bin/time");
     time.args(["-f", "%M %U %S"]).arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        time.env(name, value.unwrap_or_default());
-    }
+    take_environment(&mut time, command);
     let begun = Instant::now();
     let output = time.stdout(Stdio::null()).output().expect("GNU time runs");
     let wall = begun.elapsed();

@@ -209,11 +209,19 @@ fn bytes(path: &str) -> u64 {
 fn peak_kilobytes(command: &Command) -> Option<f64> {
     let mut time = Command::new("/usr/bin/time");
     time.args(["-f", "%M"]).arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        time.env(name, value?);
-    }
+    take_environment(&mut time, command);
     let output = time.stdout(Stdio::null()).output().ok()?;
     String::from_utf8_lossy(&output.stderr).lines().last()?.trim().parse().ok()
+}
+
+/// Gives a command the environment of another one.
+fn take_environment(to: &mut Command, from: &Command) {
+    for (name, value) in from.get_envs() {
+        match value {
+            Some(value) => to.env(name, value),
+            None => to.env_remove(name),
+        };
+    }
 }
 
 /// A sandbox in a process of its own.
