@@ -5,12 +5,13 @@ use std::process::Command;
 use crate::harness::TestEnv;
 
 /// What a user typed, and candidates that the shell must offer or must not offer.
-const CASES: [(&str, &[&str], &[&str]); 5] = [
+const CASES: [(&str, &[&str], &[&str]); 6] = [
     ("explain login", &["login_design", "login_design.header_text"], &["auth_domain"]),
     ("explain organization.mfa_config.", &["organization.mfa_config.session_duration"], &["organization.name"]),
     ("apply --allow auth", &["auth_domain"], &["login_design"]),
     ("plan --allow organization.l", &["organization.login_design"], &["organization.name"]),
     ("schema fin", &["findings"], &["plan"]),
+    ("help ex", &["explain", "export"], &["plan"]),
 ];
 
 /// The candidates that a shell offers for the last word, or `None` if the shell is not installed.
@@ -55,6 +56,15 @@ fn bash_and_fish_complete_settings_and_groups() {
             assert!(missing.is_empty() && unexpected.is_empty(), "{shell}: {typed}: {offered:?}");
         }
     }
+}
+
+/// Where fish is not installed, this shows why it completes the commands after `help`.
+#[test]
+fn the_script_for_fish_does_not_take_help_for_one_of_the_commands_after_it() {
+    let script = TestEnv::new().run("completions fish").exits(0).stdout;
+    let conditions = script.lines().filter_map(|line| line.split_once("using_subcommand help; and not "));
+    let lists: Vec<&str> = conditions.map(|(_, rest)| rest.split('"').next().unwrap()).collect();
+    assert!(lists.len() > 10 && lists.iter().all(|list| !list.contains(" help")), "{lists:?}");
 }
 
 #[test]

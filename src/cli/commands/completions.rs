@@ -31,7 +31,7 @@ impl CommandSpec for CompletionsArgs {
         clap_complete::generate(self.shell, &mut command_line, "zerodrift", &mut script);
         let mut script = String::from_utf8_lossy(&script).into_owned();
         if self.shell == Shell::Fish {
-            script.push_str(&positionals_for_fish(&command_line));
+            script = commands_of_help_for_fish(&script) + &positionals_for_fish(&command_line);
         }
         context.print(&script)?;
         Ok(Exit::Success)
@@ -74,6 +74,15 @@ fn names(model: &Model, is_listed: impl Fn(&Setting) -> bool) -> Vec<PossibleVal
         }
     }
     names.into_iter().map(|(name, doc)| PossibleValue::new(name).help(describe::first_sentence(doc))).collect()
+}
+
+/// Completes the commands after `help` in fish. `clap_complete` offers them until one of them is typed, and counts `help`
+/// itself as one.
+fn commands_of_help_for_fish(script: &str) -> String {
+    const CONDITION: &str = "__fish_zerodrift_using_subcommand help; and not __fish_seen_subcommand_from ";
+    let line =
+        |line: &str| if line.contains(CONDITION) { line.replacen(" help\" ", "\" ", 1) } else { line.to_owned() };
+    script.lines().map(|one| line(one) + "\n").collect()
 }
 
 /// Completes positional arguments in fish, for which `clap_complete` completes only options.
