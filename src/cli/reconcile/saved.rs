@@ -309,5 +309,5 @@ pub(crate) fn refusal(path: &Path, stale: &[StaleReason]) -> CliError {
     let (word, path) = (path_argument(path), text::path(path));
     let reasons: String = stale.iter().map(|stale| format!("\n  {stale}")).collect();
     CliError::new(FailureKind::Conflict, format!("nothing was written: {path} is out of date{reasons}"))
-        .hint(format!("make a new plan with `zerodrift plan --out {word}`, and have it reviewed"))
+        .hint(format!("make a new plan of the same manifests with --out {word}, and have it reviewed"))
 }

@@ -28,7 +28,7 @@ fn every_changed_live_setting_is_named_with_both_values() {
           "Gadget\u001b[2J"
       organization.next_month: planned with no value; the live state now has {"a":1}
       organization.session_duration: planned with "12h"; the live state now has "36h"
-      hint: make a new plan with `zerodrift plan --out plan.json`, and have it reviewed
+      hint: make a new plan of the same manifests with --out plan.json, and have it reviewed
     "#);
 }
 

@@ -66,7 +66,7 @@ pub(super) async fn approve(
         Approval::Digest(digest, max_age) => {
             let now = set.digest.as_deref().unwrap_or("none, because an organization failed");
             let is_same = set.digest_then.as_deref() == Some(digest);
-            let checked = saved::check_digest(digest, *max_age, is_same, now, "zerodrift plan");
+            let checked = saved::check_digest(digest, *max_age, is_same, now, "zerodrift plan FILE…");
             if checked.is_ok() {
                 take_over(set, digest);
             }
