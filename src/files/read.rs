@@ -10,7 +10,8 @@ use super::kind::{require_regular, without_waiting};
 /// read back have the same limit.
 pub(crate) const LARGEST_DOCUMENT: u64 = 16 * 1024 * 1024;
 
-/// The largest document that is read, in bytes, if it may be about many organizations: a result, a saved plan.
+/// The largest document that is read, in bytes, if it may be about many organizations: a plan, a result. Those
+/// of ten thousand have about 50 MiB.
 pub(crate) const LARGEST_SET: u64 = 16 * LARGEST_DOCUMENT;
 
 /// Opens a regular file. A symbolic link to one is followed.

@@ -139,9 +139,14 @@ impl Overview {
         Safe::join::<Safe<L>>([synced, guarded, outside, shard].into_iter().flatten(), " ")
     }
 
+    /// Returns the digest of all plans. `None` if an organization failed, or if the plans were made at different times.
+    pub fn set_digest(&self) -> Option<String> {
+        self.totals.digest()
+    }
+
     /// The digest of all plans, and until when it is valid.
     pub(super) fn digest(&self) -> Option<(Visible, Option<jiff::Timestamp>)> {
-        let digest = self.totals.digest().filter(|_| self.totals.summary.changed > 0)?;
+        let digest = self.set_digest().filter(|_| self.totals.summary.changed > 0)?;
         let until = digest_time(&digest).and_then(|made_at| made_at.checked_add(DIGEST_MAX_AGE).ok());
         Some((Visible::of(&digest), until))
     }

@@ -18,12 +18,9 @@ use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::document::read::{AnyDocument, RecordedPlans};
 use crate::document::{self, Compared, MergeError};
 use crate::ending::{Exit, FailureKind};
-use crate::files;
+use crate::files::{self, LARGEST_SET};
 use crate::report::{PlanFormat, Wording};
 use crate::text;
-
-/// The largest document, in bytes. Those of ten thousand organizations have about 50 MiB.
-const LARGEST: u64 = 256 * 1024 * 1024;
 
 /// Render saved plans and JSON documents, offline
 #[derive(Debug, Args)]
@@ -183,10 +180,10 @@ fn unmerged(error: &MergeError) -> CliError {
 fn bytes(file: &str) -> Result<Vec<u8>, CliError> {
     if file == "-" {
         let failed = |error: &dyn Display| CliError::io("read", Path::new("standard input"), error);
-        let bytes = files::standard_input(LARGEST + 1).map_err(|error| failed(&error))?;
-        let is_too_large = bytes.len() as u64 > LARGEST;
+        let bytes = files::standard_input(LARGEST_SET + 1).map_err(|error| failed(&error))?;
+        let is_too_large = bytes.len() as u64 > LARGEST_SET;
         return if is_too_large { Err(failed(&"it is larger than 256 MiB")) } else { Ok(bytes) };
     }
     let path = Path::new(file);
-    files::read(path, LARGEST).map_err(|error| CliError::io("read", path, &error))
+    files::read(path, LARGEST_SET).map_err(|error| CliError::io("read", path, &error))
 }

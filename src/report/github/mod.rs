@@ -51,7 +51,7 @@ pub fn outputs(plan: &Plan, exit_code: u8) -> String {
 
 /// The outputs of a step that planned several organizations: the same, over all of them. The digest is empty if one failed.
 pub fn set_outputs(overview: &Overview, exit_code: u8) -> String {
-    let digest = overview.totals.digest().unwrap_or_default();
+    let digest = overview.set_digest().unwrap_or_default();
     output_lines(overview.figures(), &digest, exit_code)
 }
 

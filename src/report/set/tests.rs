@@ -124,7 +124,7 @@ fn the_outputs_of_a_job_are_those_of_all_organizations() {
     digest=
     exit_code=1
     ");
-    let digest = overview(Wording::Plan, &set[..3]).totals.digest().unwrap();
+    let digest = overview(Wording::Plan, &set[..3]).set_digest().unwrap();
     assert!(github::set_outputs(&overview(Wording::Plan, &set[..3]), 0).contains(&format!("digest={digest}\n")));
 }
 
@@ -153,7 +153,7 @@ fn a_shard_says_which_part_it_is() {
 fn the_digest_of_all_depends_on_every_plan_and_has_their_time() {
     let digest = |plans: &[Plan]| {
         let set: Vec<_> = plans.iter().map(|plan| done(Wording::Plan, plan.clone())).collect();
-        overview(Wording::Plan, &set).totals.digest()
+        overview(Wording::Plan, &set).set_digest()
     };
     let (one, two, other) = (plan("a", "1", busy()), plan("b", "2", in_sync()), plan("b", "3", in_sync()));
     assert_eq!(digest(std::slice::from_ref(&one)), Some(one.digest.clone()), "one plan has its own digest");

@@ -13,7 +13,7 @@ use crate::cli::process::in_order::{Stop, Turn, in_order};
 use crate::cli::process::interrupt;
 use crate::cli::reconcile::prepared::{Planner, Prepared};
 use crate::cli::reconcile::{planning, saved};
-use crate::document::{Compared, Comparison, FailureEntry, ResultEntry, Totals};
+use crate::document::{Compared, Comparison, FailureEntry, ResultEntry};
 use crate::ending::Exit;
 use crate::plan::{SetDigest, digest_time};
 use crate::report::{self, Overview, PlanFormat, SetDetails, Style, Wording};
@@ -110,7 +110,6 @@ struct Collector<'a> {
     context: &'a Context,
     api: &'a str,
     organizations: Vec<Organization>,
-    totals: Totals,
     then: SetDigest,
     approved_at: Option<jiff::Timestamp>,
     overview: Overview,
@@ -131,7 +130,6 @@ impl<'a> Collector<'a> {
             context,
             api: api.name(),
             organizations: Vec::new(),
-            totals: Totals::default(),
             then: SetDigest::default(),
             approved_at,
             overview: Overview::new(Wording::Plan, None),
@@ -169,15 +167,14 @@ impl<'a> Collector<'a> {
     }
 
     fn count(&mut self, compared: &Compared<'_>) {
-        self.totals.add(compared);
         self.overview.add(compared);
         self.details.iter_mut().for_each(|details| details.add(compared));
     }
 
     fn finish(self) -> PlannedSet {
-        let Self { organizations, totals, then, overview, details, errors, .. } = self;
+        let Self { organizations, then, overview, details, errors, .. } = self;
         errors.into_iter().for_each(|errors| errors.finish("the results"));
-        let digest = totals.digest();
+        let digest = overview.set_digest();
         PlannedSet {
             digest_then: digest.as_ref().and_then(|_| then.finish()),
             digest,
