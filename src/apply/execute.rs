@@ -6,11 +6,12 @@ use serde_json::Map;
 
 use super::approved::Approved;
 use super::ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
+use super::halt::{Halt, ReadBack, Sent, creation_failure, update_failure};
 use super::options::{Event, Options};
 use super::outcome::{Failure, Outcome};
 use super::verify::{Mismatch, MismatchKind, not_converged, verify};
 use super::{body, created};
-use crate::cloudflare::{self, ApiRequest, Call, Reader, Step, Writer, request};
+use crate::cloudflare::{self, ApiRequest, Call, Reader, Step, Turn, Writer, request};
 use crate::ending::End;
 use crate::live::{Document, Live, Slot, differences, document_differences};
 use crate::plan::{Action, Change, WriteMethod};
@@ -37,36 +38,6 @@ pub(super) struct Execution<'a> {
     proved: usize,
     /// The write requests that were sent.
     calls: Vec<Call>,
-}
-
-/// Why an apply stops early.
-struct Halt {
-    end: End,
-    known: Known,
-    failure: Option<Failure>,
-    mismatches: Vec<Mismatch>,
-}
-
-impl Halt {
-    /// Stops because of a failure, which decides how the apply ends.
-    fn because(failure: impl Into<Failure>, known: Known) -> Self {
-        let failure = failure.into();
-        Self { end: failure.kind().end(), known, failure: Some(failure), mismatches: Vec::new() }
-    }
-}
-
-/// The result of a write request.
-struct Sent {
-    answer: WriteAnswer,
-    error: Option<cloudflare::Error>,
-}
-
-/// The result of a read after a write, compared with the plan.
-struct ReadBack {
-    observed: Observed,
-    slot: Slot,
-    mismatches: Vec<Mismatch>,
-    error: Option<cloudflare::Error>,
 }
 
 impl<'a> Execution<'a> {
@@ -152,8 +123,9 @@ impl<'a> Execution<'a> {
         let sent: Vec<&Change> = plan.changes.iter().filter(|change| body::is_in_post(change)).collect();
         let request = request::create(&plan.target, body::post(&sent));
         self.keep()?;
+        let turn = self.turn().await?;
         self.confirm(Endpoint::Organization).await?;
-        let response = self.send(Endpoint::Organization, &request).await?;
+        let response = self.send(Endpoint::Organization, &request, turn).await?;
         let compare = |slot: &Slot| match slot.document() {
             None => (Observed::Unchanged, sent.iter().map(|change| Mismatch::missing(change)).collect()),
             Some(document) => {
@@ -194,22 +166,24 @@ impl<'a> Execution<'a> {
         let changes: Vec<&Change> = changes.iter().collect();
         let model = self.options.model;
         self.keep()?;
+        let mut turn = self.turn().await?;
         self.confirm(endpoint).await?;
         let before = self.live.document(endpoint).cloned().unwrap_or_else(|| Document::new(endpoint, Map::new()));
         let body = body::put(model, &before, &changes, self.options.omit);
         let request = request::put(&self.approved.plan.target, endpoint, body);
         let mut repeats = 0;
         loop {
-            let Sent { answer, error } = self.send(endpoint, &request).await?;
+            let sent = self.send(endpoint, &request, turn).await?;
             let compare = |slot: &Slot| compare_update(model, &before, &changes, slot);
-            let read_back = self.read_back(endpoint, answer, compare).await;
-            if may_repeat(WriteMethod::Put, answer, read_back.observed) && repeats < REPEATS {
+            let read_back = self.read_back(endpoint, sent.answer, compare).await;
+            if may_repeat(WriteMethod::Put, sent.answer, read_back.observed) && repeats < REPEATS {
                 repeats += 1;
+                turn = self.writer.turn().await;
                 continue;
             }
-            return match verdict(WriteMethod::Put, answer, read_back.observed) {
+            return match verdict(WriteMethod::Put, sent.answer, read_back.observed) {
                 Verdict::Proved => {
-                    error.filter(|_| answer != WriteAnswer::Uncertain).into_iter().for_each(|error| {
+                    sent.error.filter(|_| sent.answer != WriteAnswer::Uncertain).into_iter().for_each(|error| {
                         self.notify(Event::AppliedDespiteRefusal { error: error.to_string() });
                     });
                     *self.live.slot_mut(endpoint) = read_back.slot;
@@ -217,38 +191,11 @@ impl<'a> Execution<'a> {
                     Ok(())
                 }
                 Verdict::Ended(end, known) => {
-                    let (failure, mismatches) = self.update_failure(end, answer, error, &before, read_back);
+                    let (failure, mismatches) = update_failure(end, sent, read_back, self.unknown(&before));
                     Err(Halt { end, known, failure, mismatches })
                 }
             };
         }
-    }
-
-    /// The failure of an update: the refusal of the API, or the error of the read-back if the answer was uncertain.
-    fn update_failure(
-        &self,
-        end: End,
-        answer: WriteAnswer,
-        error: Option<cloudflare::Error>,
-        before: &Document,
-        read_back: ReadBack,
-    ) -> (Option<Failure>, Vec<Mismatch>) {
-        let refused = matches!(answer, WriteAnswer::Refused | WriteAnswer::Conflict);
-        if end == End::Conflict {
-            return (error.filter(|_| refused).map(Failure::Request), read_back.mismatches);
-        }
-        let error =
-            if answer == WriteAnswer::Uncertain { read_back.error.or(error) } else { error.or(read_back.error) };
-        let fields = self.unknown(before);
-        let failure = error.map(|error| {
-            // The unknown fields in the body may be the cause.
-            if refused && error.has_code("12062") && !fields.is_empty() {
-                Failure::UnknownFields { error, fields }
-            } else {
-                Failure::Request(error)
-            }
-        });
-        (failure, Vec::new())
     }
 
     /// Saves the previous state, unless something was written already.
@@ -287,19 +234,37 @@ impl<'a> Execution<'a> {
         if moved.is_empty() { Ok(now) } else { Err(Halt::because(Failure::Moved(moved), Known::Unchanged)) }
     }
 
+    /// Waits until the budget allows a write. This comes before the read directly before the write, so that the live state
+    /// cannot change unnoticed during the wait.
+    async fn turn(&self) -> Result<Turn, Halt> {
+        self.unless_stopped(self.writer.turn()).await
+    }
+
+    /// Waits while no write is unanswered, unless the caller asks the apply to stop.
+    async fn unless_stopped<T>(&self, wait: impl Future<Output = T>) -> Result<T, Halt> {
+        tokio::select! {
+            biased;
+            done = wait => Ok(done),
+            () = (self.options.stop_request)() => Err(Halt::because(Failure::Stopped, Known::Unchanged)),
+        }
+    }
+
     /// Sends one write. After each pause between two attempts it reads again, as in [`Self::confirm`].
-    async fn send(&mut self, endpoint: Endpoint, request: &ApiRequest) -> Result<Sent, Halt> {
+    async fn send(&mut self, endpoint: Endpoint, request: &ApiRequest, mut turn: Turn) -> Result<Sent, Halt> {
         self.notify(Event::Writing { method: request.method().clone(), path: request.path().to_owned() });
         let mut stop = None;
         let mut attempts = self.writer.attempts(request);
         let result = loop {
-            match attempts.next().await {
+            let wait = match attempts.next(turn).await {
                 Step::Done(result) => break result,
-                Step::Again(wait) => tokio::time::sleep(wait).await,
-            }
-            stop = self.read_unchanged(endpoint).await.err();
-            if stop.is_some() {
-                break attempts.give_up();
+                Step::Again(wait) => wait,
+            };
+            match self.next_turn(endpoint, wait).await {
+                Ok(next) => turn = next,
+                Err(halt) => {
+                    stop = Some(halt);
+                    break attempts.give_up();
+                }
             }
         };
         self.writes += 1;
@@ -316,6 +281,16 @@ impl<'a> Execution<'a> {
             self.notify(Event::Uncertain { error: error.error().to_string() });
         }
         Ok(Sent { answer, error: Some(error.into_error()) })
+    }
+
+    /// Waits between two attempts of a write, and reads again.
+    async fn next_turn(&self, endpoint: Endpoint, wait: Duration) -> Result<Turn, Halt> {
+        let next = async {
+            tokio::time::sleep(wait).await;
+            let turn = self.writer.turn().await;
+            self.read_unchanged(endpoint).await.map(|_| turn)
+        };
+        self.unless_stopped(next).await?
     }
 
     /// Reads an endpoint back after a write, until the read shows the write: once if the API refused the write, several
@@ -378,18 +353,4 @@ fn compare_update(model: &Model, before: &Document, changes: &[&Change], slot: &
         () => Observed::Otherwise,
     };
     (observed, mismatches)
-}
-
-/// The failure of a creation. If the API reports a conflict, an organization exists.
-fn creation_failure(end: End, response: Sent, read: Option<cloudflare::Error>) -> Option<Failure> {
-    let Sent { answer, error } = response;
-    match (end, answer) {
-        (End::Conflict, WriteAnswer::Refused | WriteAnswer::Conflict) => Some(Failure::Exists { refusal: error }),
-        (End::Conflict, _) => None,
-        (_, WriteAnswer::Uncertain) => match (read, error) {
-            (Some(read), _) => Some(read.into()),
-            (None, error) => error.map(|error| Failure::CreationUnseen { error }),
-        },
-        _ => error.or(read).map(Failure::Request),
-    }
 }

@@ -8,7 +8,7 @@
 //!
 //! - `approved`: which plans may be applied
 //! - `options`: what a caller chooses, and the events that it receives
-//! - `execute`: the steps
+//! - `execute`: the steps; `halt`: why they stop early
 //! - `body`: the bodies of PUT and POST
 //! - `verify`: the comparison of a read-back with the plan; `created`: the same for a new organization
 //! - `ending`: the table of write, answer and read-back, which decides how an apply ends
@@ -27,6 +27,7 @@ pub mod body;
 mod created;
 mod ending;
 mod execute;
+mod halt;
 mod locate;
 mod lock;
 mod mark;
@@ -43,7 +44,7 @@ pub use backup::{BackupError, Backups, PreImage};
 pub use ending::Known;
 pub use locate::locate;
 pub use lock::{LockError, TargetLock};
-pub use options::{Event, Keep, Options};
+pub use options::{Event, Keep, Options, StopRequest};
 pub use outcome::{Failure, Outcome};
 pub use verify::{Mismatch, MismatchKind, verify};
 

@@ -1,5 +1,7 @@
 //! The options and events of an apply.
 
+use std::pin::Pin;
+
 use super::backup::BackupError;
 use crate::live::Live;
 use crate::settings::Model;
@@ -7,6 +9,9 @@ use crate::settings::Model;
 /// Saves the previous state. It is called once, directly before the first write, with the live state that the plan was
 /// made from.
 pub type Keep<'a> = dyn Fn(&Live) -> Result<(), BackupError> + Sync + 'a;
+
+/// Completes when the caller wants the apply to stop, for example after a signal.
+pub type StopRequest<'a> = dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Sync + 'a;
 
 /// The options of an apply. The constructors differ in whether the previous state is saved.
 #[derive(Clone, Copy)]
@@ -19,6 +24,9 @@ pub struct Options<'a> {
     pub strict_unknown: bool,
     /// Saves the previous state. If it fails, nothing is written.
     pub keep: &'a Keep<'a>,
+    /// Stops the apply while it waits to send a write, because of the budget or between two attempts. A write that is sent
+    /// is finished and read back.
+    pub stop_request: &'a StopRequest<'a>,
     /// Receives the events of the apply.
     pub observer: &'a (dyn Fn(Event) + Sync),
 }
@@ -27,7 +35,14 @@ impl<'a> Options<'a> {
     /// Saves the previous state with `keep`, for example as a file with [`Backups::keep`](super::Backups::keep). Echoes unknown fields, and
     /// ignores events.
     pub fn keeping(model: &'a Model, keep: &'a Keep<'a>) -> Self {
-        Self { model, omit: &[], strict_unknown: false, keep, observer: &|_| {} }
+        Self {
+            model,
+            omit: &[],
+            strict_unknown: false,
+            keep,
+            stop_request: &|| Box::pin(std::future::pending()),
+            observer: &|_| {},
+        }
     }
 
     /// Does not save the previous state: for tests, and for programs that already have it.

@@ -88,6 +88,9 @@ pub enum Failure {
         /// The fields, as paths.
         fields: Vec<String>,
     },
+    /// The caller stopped the apply while it waited to send a write.
+    #[error("interrupted while waiting to send the write")]
+    Stopped,
     /// The previous state could not be saved, so nothing was written.
     #[error("the previous state could not be saved, so nothing was written: {0}")]
     Backup(#[from] BackupError),
@@ -131,7 +134,7 @@ impl Failure {
                 Some(error)
             }
             Self::Exists { refusal } => refusal.as_ref(),
-            Self::Backup(_) | Self::StrictUnknown { .. } | Self::Moved(_) => None,
+            Self::Stopped | Self::Backup(_) | Self::StrictUnknown { .. } | Self::Moved(_) => None,
         }
     }
 
@@ -141,6 +144,7 @@ impl Failure {
             Self::Request(error) | Self::UnknownFields { error, fields: _ } | Self::CreationUnseen { error } => {
                 error.into()
             }
+            Self::Stopped => FailureKind::Interrupted,
             Self::Backup(_) => FailureKind::Backup,
             Self::StrictUnknown { fields: _ } => FailureKind::StrictUnknown,
             Self::Moved(_) | Self::Exists { refusal: _ } => FailureKind::Conflict,
@@ -160,6 +164,7 @@ impl Failure {
                 hints.extend(error.hints());
                 hints
             }
+            Self::Stopped => vec!["run the same command again".to_owned()],
             Self::Backup(_) => vec!["name a writable folder with --backup-dir DIR".to_owned()],
             Self::StrictUnknown { .. } => vec![
                 "without --strict-unknown they are sent back unchanged, and the read-back proves that they did not change"

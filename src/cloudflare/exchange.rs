@@ -37,6 +37,9 @@ pub(super) struct Attempts<'a> {
     last: Option<Result<Response, TransportError>>,
 }
 
+/// The turn of an attempt: the permit of the budget, if there is one, or why there is none before the deadline.
+pub(crate) struct Turn(Result<Option<SendPermit>, Hold>);
+
 /// The outcome of one attempt.
 pub(crate) enum Step<T, E> {
     /// A final outcome.
@@ -47,9 +50,8 @@ pub(crate) enum Step<T, E> {
 
 impl Attempts<'_> {
     /// Makes the next attempt.
-    pub(super) async fn next(&mut self) -> Step<Answered, Error> {
-        let is_paced = self.exchange.wait_for_turn().await;
-        let (Ok(permit), Some(timeout)) = (is_paced, self.exchange.attempt_timeout()) else {
+    pub(super) async fn next(&mut self, turn: Turn) -> Step<Answered, Error> {
+        let (Ok(permit), Some(timeout)) = (turn.0, self.exchange.attempt_timeout()) else {
             return Step::Done(Err(Error::Deadline { call: Box::new(self.call.clone()) }));
         };
         self.call.attempts += 1;
@@ -114,7 +116,7 @@ impl Exchange {
     pub(super) async fn call(&self, request: &ApiRequest) -> Result<Answered, Error> {
         let mut attempts = self.attempts(request);
         loop {
-            match attempts.next().await {
+            match attempts.next(self.turn().await).await {
                 Step::Done(outcome) => return outcome,
                 Step::Again(wait) => tokio::time::sleep(wait).await,
             }
@@ -138,13 +140,10 @@ impl Exchange {
     }
 
     /// Waits until the budget of the process allows another request.
-    ///
-    /// # Errors
-    /// Returns why it allows none before the deadline.
-    async fn wait_for_turn(&self) -> Result<Option<SendPermit>, Hold> {
-        let Some(pace) = &self.pace else { return Ok(None) };
+    pub(super) async fn turn(&self) -> Turn {
+        let Some(pace) = &self.pace else { return Turn(Ok(None)) };
         let limit = self.policy.deadline.filter(|_| !self.policy.patient);
-        pace.turn(limit).await.map(Some)
+        Turn(pace.turn(limit).await.map(Some))
     }
 
     /// Returns the time left until the deadline; `None` without one.

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 
 use super::envelope::ApiMessage;
 use super::error::{Call, ConfigError, Error};
-pub(crate) use super::exchange::Step;
 use super::exchange::{Answered, Attempts, Exchange};
+pub(crate) use super::exchange::{Step, Turn};
 use super::pace::Pace;
 use super::reader::mismatch;
 use super::request::{self, Revocation};
@@ -106,8 +106,8 @@ pub(crate) struct WriteAttempts<'a>(Attempts<'a>);
 
 impl WriteAttempts<'_> {
     /// Makes the next attempt.
-    pub(crate) async fn next(&mut self) -> Step<Written, WriteError> {
-        match self.0.next().await {
+    pub(crate) async fn next(&mut self, turn: Turn) -> Step<Written, WriteError> {
+        match self.0.next(turn).await {
             Step::Done(outcome) => Step::Done(written(outcome)),
             Step::Again(wait) => Step::Again(wait),
         }
@@ -185,6 +185,11 @@ impl Writer {
 
     async fn write(&self, request: &ApiRequest) -> Result<Written, WriteError> {
         written(self.exchange.call(request).await)
+    }
+
+    /// Waits until the budget of the process allows a write.
+    pub(crate) async fn turn(&self) -> Turn {
+        self.exchange.turn().await
     }
 
     /// Returns the attempts of a write, one by one: somebody else may write during the wait between two attempts.

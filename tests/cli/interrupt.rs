@@ -185,6 +185,27 @@ fn a_write_that_is_finished_after_a_signal_is_reported_as_applied() {
     }
 }
 
+/// The API refused the write, and the run waits to send it again.
+#[test]
+fn a_signal_between_two_attempts_of_a_write_ends_the_run_at_once() {
+    let api = Api::with_faults(&["PUT:429+60"]);
+    let env = api.env();
+    let mut child = start(&env, "apply --auto-approve");
+    let mut said = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(said.any(|line| line.contains("429")));
+    signal("TERM", child.id());
+    let rest = said.collect::<Vec<_>>().join("\n");
+    env.finish(child).exits(130);
+    insta::assert_snapshot!(rest, @r"
+    error: interrupted while waiting to send the write
+      hint: this run changed nothing: the API accepted no write
+      hint: run the same command again
+    ");
+    let audit = audit(&env);
+    let last = audit.last().unwrap();
+    assert_eq!((&last["known"], &last["writes"][0]["status"]), (&"as_before".into(), &429.into()));
+}
+
 /// The result is known before the log is read, so it stands.
 #[test]
 fn a_log_that_hangs_after_a_write_is_abandoned_and_the_apply_is_done() {

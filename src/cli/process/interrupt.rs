@@ -18,6 +18,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
@@ -211,6 +212,11 @@ pub(crate) async fn finished<T>(ui: &Ui, writes: &Writes, work: impl Future<Outp
     if !writes.have_begun() {
         attention.end();
         return Err(CliError::interrupted(NOTHING_WRITTEN));
+    }
+    writes.stop_waiting();
+    // If no write is unanswered, nothing is left to finish.
+    if let Some(done) = work.as_mut().now_or_never() {
+        return Ok(done);
     }
     if SIGNALS.announce() {
         ui.say(&format!(

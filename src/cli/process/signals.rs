@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 /// The signals of this process. Handlers are global to the process, so this is too.
@@ -139,26 +139,41 @@ impl Signals {
 
 /// The writes to one organization, for what is known about them after a signal.
 #[derive(Default)]
-pub(crate) struct Writes(OnceLock<u64>);
+pub(crate) struct Writes {
+    /// The number of these writes, once they have begun.
+    id: OnceLock<u64>,
+    stopped: Arc<Notify>,
+}
 
 impl Writes {
     /// Marks the first write to the API: from here on, a signal leaves time to finish. The hints are shown if the command does
     /// not respond. Does not return if the process is ending, so that no write begins.
     pub(crate) fn begin(&self, hints: Vec<String>) {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let id = *self.0.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed));
+        let id = *self.id.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed));
         SIGNALS.begin_write(id, hints);
     }
 
     /// Returns whether a write to the API has begun.
     pub(crate) fn have_begun(&self) -> bool {
-        self.0.get().is_some()
+        self.id.get().is_some()
+    }
+
+    /// Stops a write that waits to be sent, now or later.
+    pub(super) fn stop_waiting(&self) {
+        self.stopped.notify_one();
+    }
+
+    /// Completes when a write that waits to be sent must stop.
+    pub(crate) fn stopped(&self) -> impl Future<Output = ()> + Send + use<> {
+        let stopped = Arc::clone(&self.stopped);
+        async move { stopped.notified().await }
     }
 }
 
 impl Drop for Writes {
     fn drop(&mut self) {
-        if let (Some(id), Phase::Written { hints, .. }) = (self.0.get(), &mut *SIGNALS.phase()) {
+        if let (Some(id), Phase::Written { hints, .. }) = (self.id.get(), &mut *SIGNALS.phase()) {
             hints.remove(id);
         }
     }

@@ -161,6 +161,7 @@ async fn write(
         omit: &args.omit,
         strict_unknown: args.strict_unknown,
         keep: &keep,
+        stop_request: &|| Box::pin(writes.stopped()),
         observer: &observer,
     };
     interrupt::finished(&context.ui, writes, apply::apply(&reader, &writer, approved, &options)).await

@@ -3,6 +3,7 @@
 mod answers;
 mod creation;
 mod updates;
+mod waits;
 
 use crate::common::{World, manifest};
 use serde_json::{Value as Json, json};
