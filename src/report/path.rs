@@ -20,10 +20,11 @@ pub(super) fn hosted(file: &str, manifest: &str, repository_file: &str) -> Strin
     }
     let (file, manifest) = (tidy(file), tidy(manifest));
     // Either name may have more folders in front: the working folder is above or below the top of the repository.
-    if let Some(top) = manifest.strip_suffix(repository_file) {
+    let is_folder = |front: &&str| front.is_empty() || front.ends_with('/');
+    if let Some(top) = manifest.strip_suffix(repository_file).filter(is_folder) {
         return file.strip_prefix(top).unwrap_or(&file).to_owned();
     }
-    match repository_file.strip_suffix(&manifest) {
+    match repository_file.strip_suffix(&manifest).filter(is_folder) {
         Some(folder) => without_parents(&format!("{folder}{file}")),
         None => file,
     }
@@ -100,6 +101,8 @@ mod tests {
             ("/builds/x/_base.yaml", "/builds/x/orgs/a.yaml", "orgs/a.yaml", "_base.yaml"),
             ("../_base.yaml", "../orgs/a.yaml", "orgs/a.yaml", "_base.yaml"),
             ("_base.yaml", "link.yaml", "orgs/real.yaml", "_base.yaml"),
+            ("_base.yaml", "org.yaml", "orgs/my-org.yaml", "_base.yaml"),
+            ("my-base.yaml", "my-org.yaml", "org.yaml", "my-base.yaml"),
         ] {
             assert_eq!(hosted(file, manifest, repository_file), expected, "{file} {manifest}");
         }
