@@ -108,19 +108,18 @@ impl Overview {
             });
         let outside = summary.origins.filter(|origins| origins.live + origins.both > 0).map(|origins| {
             let (conflicts, reverted) = (origins.both, origins.live);
-            match self.wording {
-                Wording::Plan if conflicts == 0 => {
+            match (self.wording, reverted, conflicts) {
+                (_, 0, _) => safe!("{} changed in the file and outside Git.", count_in::<L>(conflicts, "setting")),
+                (Wording::Plan, _, 0) => {
                     safe!("{} made outside Git would be reverted.", count_in::<L>(reverted, "change"))
                 }
-                Wording::Plan | Wording::Drift if reverted == 0 => {
-                    safe!("{} changed in the file and outside Git.", count_in::<L>(conflicts, "setting"))
-                }
-                Wording::Plan => safe!(
+                (Wording::Drift, _, 0) => safe!("{} made outside Git.", count_in::<L>(reverted, "change")),
+                (Wording::Plan, ..) => safe!(
                     "{} made outside Git would be reverted; {} changed in the file and outside Git.",
                     count_in::<L>(reverted, "change"),
                     count_in::<L>(conflicts, "setting")
                 ),
-                Wording::Drift => safe!(
+                (Wording::Drift, ..) => safe!(
                     "{} made outside Git, {} changed on both sides.",
                     count_in::<L>(reverted, "change"),
                     count_in::<L>(conflicts, "setting")
