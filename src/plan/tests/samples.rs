@@ -126,6 +126,16 @@ pub(crate) fn with_origins() -> Plan {
     Plan { changes, base: Some(base), ..busy() }
 }
 
+/// A plan whose login page is declared in a parent of the manifest.
+pub(crate) fn with_parent(plan: Plan, parent: &str) -> Plan {
+    let is_inherited = |change: &Change| change.setting.path.starts_with("organization.login_design.");
+    let at = |change: &Change| change.at.in_parent(&parent.into());
+    let changes = plan.changes.into_iter();
+    let changes =
+        changes.map(|change| if is_inherited(&change) { Change { at: at(&change), ..change } } else { change });
+    Plan { changes: changes.collect(), ..plan }
+}
+
 pub(crate) fn create() -> Plan {
     Plan {
         action: Action::Create,

@@ -56,6 +56,8 @@ pub(super) struct GroupsOfOrigin {
 pub(super) struct Row {
     pub(super) name: &'static str,
     pub(super) place: LinkedText,
+    /// Whether the place names a file.
+    pub(super) in_parent: bool,
     pub(super) before: Vec<Piece>,
     pub(super) after: Vec<Piece>,
     pub(super) notes: Vec<Visible>,
@@ -128,14 +130,19 @@ fn row(run: &Comparison<'_>, change: &Change) -> Row {
         Wording::Plan => notes(change).into_iter().map(|note| safe!("Note: {}", note)).collect(),
         Wording::Drift => change.guard.map(|_| "Guarded: applying the file needs consent".into()).into_iter().collect(),
     };
-    let line = safe!("line {}", change.at.line);
     Row {
         name: change.setting.name(),
-        place: linked(run, change, line),
+        in_parent: change.at.file.is_some(),
+        place: linked(run, change, row_place(&run.plan.manifest.path, change)),
         before,
         after,
         notes: who.into_iter().chain(notes).collect(),
     }
+}
+
+/// The line in the manifest, which the page names once, or the file and the line in a parent of it.
+fn row_place(manifest: &str, change: &Change) -> Visible {
+    if change.at.file.is_some() { place(manifest, change) } else { safe!("line {}", change.at.line) }
 }
 
 /// The place of a change. A backup has none.

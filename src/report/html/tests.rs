@@ -7,7 +7,9 @@ use sha2::{Digest as _, Sha256};
 use super::*;
 use crate::diagnostics;
 use crate::document::CiRun;
-use crate::plan::tests::samples::{busy, change, create, in_sync, unmanaged, with_login_page, with_origins};
+use crate::plan::tests::samples::{
+    busy, change, create, in_sync, unmanaged, with_login_page, with_origins, with_parent,
+};
 use crate::plan::{Consent, Plan};
 use crate::report::tests::hostile::{NASTY, filled_with};
 use crate::report::{FailedRun, Wording};
@@ -199,8 +201,8 @@ fn the_page_loads_nothing_and_links_only_to_itself_and_to_the_repository_of_its_
 
 #[test]
 fn in_a_pipeline_lines_and_the_commit_and_the_run_are_links() {
-    let plan = busy_page();
-    let of = |ci| page(&Comparison { ci, repository_file: "orgs/my org.yaml".to_owned(), ..comparison(&plan, DIFF) });
+    let plan = with_parent(busy_page(), "_base.yaml");
+    let of = |ci| page(&Comparison { ci, repository_file: "my orgs/org.yaml".to_owned(), ..comparison(&plan, DIFF) });
     let links = |html: &str| -> Vec<String> {
         let links = html.split("<a href=\"https://").skip(1);
         let mut links: Vec<_> = links.map(|link| link.split_once("</a>").unwrap().0).collect();
@@ -212,9 +214,11 @@ fn in_a_pipeline_lines_and_the_commit_and_the_run_are_links() {
     };
     let github = CiRun::github("https://github.com", "widget/org", COMMIT, Some("1234"));
     insta::assert_snapshot!(links(&of(github)).join("\n"), @r"
-    github.com/widget/org/blob/[commit]/orgs/my%20org.yaml#L7: org.yaml:7:21
-    github.com/widget/org/blob/[commit]/orgs/my%20org.yaml#L7: line 7
-    github.com/widget/org/blob/[commit]/orgs/my%20org.yaml#L12: org.yaml:12:17
+    github.com/widget/org/blob/[commit]/my%20orgs/org.yaml#L7: org.yaml:7:21
+    github.com/widget/org/blob/[commit]/my%20orgs/org.yaml#L7: line 7
+    github.com/widget/org/blob/[commit]/my%20orgs/_base.yaml#L7: _base.yaml:7:21
+    github.com/widget/org/blob/[commit]/my%20orgs/org.yaml#L7: line 7
+    github.com/widget/org/blob/[commit]/my%20orgs/org.yaml#L12: org.yaml:12:17
     github.com/widget/org/commit/[commit]: commit 01234567
     github.com/widget/org/actions/runs/1234: run
     ");

@@ -7,7 +7,7 @@ use crate::diagnostics::{Finding, Location, Rule};
 use crate::document::Compared;
 use crate::document::{CiRun, Comparison, ErrorEntry, FailureEntry, FindingEntry, ShardEntry, TargetEntry, Wording};
 use crate::ending::FailureKind;
-use crate::plan::tests::samples::{busy, create, in_sync, with_origins};
+use crate::plan::tests::samples::{busy, create, in_sync, with_origins, with_parent};
 use crate::plan::{ManifestRef, Plan};
 use crate::report::overview::Overview;
 use crate::report::{PlanFormat, Style, github};
@@ -47,7 +47,7 @@ fn mixed(wording: Wording) -> Vec<Compared<'static>> {
     let api = "https://api.cloudflare.com/client/v4";
     let target = TargetEntry::new(&Target::account(&"5".repeat(32)).unwrap(), api);
     vec![
-        done(wording, plan("orgs/prod/eu.yaml", "1", with_origins())),
+        done(wording, plan("orgs/prod/eu.yaml", "1", with_parent(with_origins(), "orgs/_base.yaml"))),
         done(wording, plan("orgs/prod/new.yaml", "2", create())),
         done(wording, plan("orgs/prod/us.yaml", "3", in_sync())),
         failed("orgs/prod/west.yaml", FailureKind::Network).into(),
