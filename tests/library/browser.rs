@@ -11,14 +11,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{manifest, target};
 use serde_json::{Map, Value as Json, json};
-use zerodrift::diagnostics::{Finding, Rule};
-use zerodrift::live::{Document, Live, Slot, Snapshot};
-use zerodrift::plan::{Input, plan};
-use zerodrift::report::html::{failure, page};
-use zerodrift::report::{Comparison, FailedRun, Wording};
-use zerodrift::settings::{Endpoint, Model};
+
+mod pages;
+
+use self::pages::pages;
 
 const WIDTHS: [u32; 2] = [1280, 320];
 
@@ -90,88 +87,6 @@ fn harness(pages: &[(String, String)], script: &str) -> String {
     format!("{head}\n{frames}<pre id=\"result\"></pre><script>{script}</script>")
 }
 
-fn slot(endpoint: Endpoint, fields: &Json) -> Slot {
-    Slot::Present(Document::new(endpoint, fields.as_object().unwrap().clone()))
-}
-
-fn rendered(text: &str, live: &Live, yaml: &str) -> String {
-    let (model, manifest, target) = (Model::current(), manifest(text), target());
-    let api = "https://sandbox.test/client/v4";
-    let plan = plan(&Input { model, manifest: &manifest, target: &target, api, live, allow: &[] });
-    page(&Comparison {
-        yaml: yaml.to_owned(),
-        repository_file: "org.yaml".to_owned(),
-        ..Comparison::of(Wording::Plan, &plan)
-    })
-}
-
-fn example(file: &str) -> String {
-    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(file)).unwrap()
-}
-
-/// The live state of the examples.
-fn sample() -> Live {
-    Snapshot::parse(example("live.json").as_bytes()).unwrap().live
-}
-
-/// A live state in which this text stands wherever a text can stand.
-fn hostile_live(text: &str) -> Live {
-    let design = json!({
-        "background_color": text, "text_color": text, "logo_path": text, "header_text": text, "footer_text": text,
-    });
-    let fields =
-        json!({"name": text, "auth_domain": text, "login_design": design, "session_duration": text, text: text});
-    Live {
-        organization: slot(Endpoint::Organization, &fields),
-        doh: slot(Endpoint::Doh, &json!({"doh_jwt_duration": text})),
-    }
-}
-
-/// The pages that are looked at, each with its name.
-fn pages() -> Vec<(String, String)> {
-    let nasty = "<script>alert(1)</script>\"'><img src=https://evil.example/x onerror=alert(1)>\u{202e}\u{1b}[31m";
-    let long = "unbrokenword".repeat(500);
-    let diff = format!("--- live\n+++ org.yaml\n@@ -1,2 +1,2 @@\n organization:\n-  name: {nasty}\n+  name: {long}\n");
-    let create = Live { organization: Slot::Absent, doh: Slot::NotRead };
-    let in_sync = "organization:\n  session_duration: 12h\n";
-    let pages = [
-        ("busy", rendered(&example("org.yaml"), &sample(), &diff)),
-        ("guarded", rendered(&example("guarded.yaml"), &sample(), "")),
-        ("every guard", rendered(&example("every-guard.yaml"), &strict(), "")),
-        ("in sync", rendered(in_sync, &sample(), "")),
-        ("create", rendered("organization:\n  name: W\n  auth_domain: w.cloudflareaccess.com\n", &create, "")),
-        ("hostile", rendered(&example("org.yaml"), &hostile_live(nasty), &diff)),
-        ("long", rendered(&example("org.yaml"), &hostile_live(&long), &diff)),
-        ("failed", failed(nasty, &long)),
-    ];
-    pages.map(|(name, html)| (name.to_owned(), html)).to_vec()
-}
-
-/// The page of a run that failed, of this file and with this message.
-fn failed(file: &str, message: &str) -> String {
-    let hints = ["set a token, or name a file that holds one".to_owned(), message.to_owned()];
-    let findings = [Finding::new(Rule::UnknownKey, file, message).help(message)];
-    failure(&FailedRun {
-        command: "plan",
-        file,
-        repository_file: file,
-        ci: None,
-        source: None,
-        target: Some(&target()),
-        kind: zerodrift::ending::FailureKind::Manifest,
-        message,
-        hints: &hints,
-        findings: &findings,
-    })
-}
-
-/// A state in which everything is at its strictest.
-fn strict() -> Live {
-    let state: Json = serde_json::from_str(&example("strict-state.json")).unwrap();
-    let fields = ["organization", "doh"].map(|object| state.get(object).cloned().unwrap_or_else(|| json!({})));
-    Live { organization: slot(Endpoint::Organization, &fields[0]), doh: slot(Endpoint::Doh, &fields[1]) }
-}
-
 fn complaints(report: &Json) -> Vec<&str> {
     report["complaints"].as_array().unwrap().iter().filter_map(Json::as_str).collect()
 }
@@ -202,6 +117,8 @@ fn the_checks_detect_the_faults_of_a_broken_page() {
     let complaints = complaints(&found["broken 320"]).join("\n");
     for expected in [
         "wider than the window",
+        "squeezed",
+        "no space above h4",
         "contrast",
         "no visible focus",
         "cannot be reached",

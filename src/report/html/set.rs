@@ -76,7 +76,7 @@ struct SetFailure<'a> {
     level: u8,
     prefix: &'a str,
     title: Visible,
-    address: Visible,
+    target: Option<Target>,
     message: Visible,
     hints: Vec<Visible>,
     findings: Vec<FindingItem>,
@@ -164,15 +164,12 @@ fn changed(run: &Comparison<'_>, prefix: &str) -> String {
 
 fn failed(ci: Option<&CiRun>, failure: &FailureEntry, prefix: &str) -> String {
     let FailureEntry { manifest: file, repository_path, error, .. } = failure;
-    let (manifest, hosted) = (source(file), repository_path.as_ref().unwrap_or(file));
+    let hosted = repository_path.as_ref().unwrap_or(file);
     rendered(&SetFailure {
         level: LEVEL,
         prefix,
-        title: match failure.target() {
-            Some(target) => safe!("{} failed", target),
-            None => safe!("{} failed", manifest),
-        },
-        address: manifest,
+        title: safe!("{} failed", source(file)),
+        target: failure.target(),
         message: Visible::join::<Visible>(error.message.lines().map(Visible::of), " "),
         hints: error.hints.iter().map(|hint| Visible::excerpt(hint, LONG_MESSAGE)).collect(),
         findings: rest::findings(ci, hosted, file, &error.findings()),

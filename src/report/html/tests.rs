@@ -64,11 +64,11 @@ fn body(html: &str) -> String {
     html.replace(&hash, "[hash]").replace(env!("CARGO_PKG_VERSION"), "[version]")
 }
 
-/// The tags of a page in order, without the marks of words, whose number depends on the text.
+/// The tags of a page in order, without the marks of words and places to break a line, whose number depends on the text.
 fn skeleton(html: &str) -> Vec<String> {
     let html = body(html);
     let tags = html.split('<').skip(1).map(|behind| behind.split('>').next().unwrap().to_owned());
-    tags.filter(|tag| !matches!(tag.as_str(), "del" | "/del" | "ins" | "/ins")).collect()
+    tags.filter(|tag| !matches!(tag.as_str(), "del" | "/del" | "ins" | "/ins" | "wbr")).collect()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 // { complaints: [sentence], background, texts: how many were read, reached: how many can be reached by keyboard }.
 'use strict';
 
-const OURS = new Set(('html head meta title style body a header p h1 h2 h3 ul ol li dl dt dd div pre code nav main section article span ' +
+const OURS = new Set(('html head meta title style body a header p h1 h2 h3 h4 ul ol li dl dt dd div pre code nav main section article span ' +
   'table caption thead tbody tr th td details summary footer em strong del ins wbr').split(' '));
 
 // Relative luminance and contrast as WCAG 2.1 defines them.
@@ -52,6 +52,21 @@ function fits(doc, view, say) {
   }
 }
 
+// A column that is too narrow breaks words, and a heading or a lead without space above looks like a part of what is above it.
+function laidOut(doc, view, say) {
+  for (const cell of doc.body.querySelectorAll('th, td')) {
+    if (isHidden(cell, view) || !cell.textContent.trim()) continue;
+    const text = doc.createRange();
+    text.selectNodeContents(cell);
+    const lines = new Set([...text.getClientRects()].map(box => Math.round(box.top))).size;
+    if (lines > 2 && cell.textContent.trim().length / lines < 6) say(`squeezed: ${called(cell)}`);
+  }
+  for (const start of doc.body.querySelectorAll('h2, h3, h4, .lead')) {
+    const above = start.previousElementSibling;
+    if (above && start.getBoundingClientRect().top - above.getBoundingClientRect().bottom < 8) say(`no space above ${called(start)}`);
+  }
+}
+
 function reachable(doc, view, say) {
   let reached = 0;
   for (const element of doc.querySelectorAll('a, summary, button, input')) {
@@ -66,6 +81,7 @@ function reachable(doc, view, say) {
   }
   for (const link of doc.querySelectorAll('a')) {
     const href = link.getAttribute('href') || '';
+    if (href.startsWith('https://github.com/widget/org/') && link.rel === 'noreferrer noopener') continue;
     if (!href.startsWith('#') || !doc.getElementById(href.slice(1))) say(`leads nowhere on this page: ${called(link)}`);
   }
   return reached;
@@ -116,6 +132,7 @@ function look(frame) {
   doc.querySelectorAll('details').forEach(details => { details.open = true; });
   structured(doc, say);
   fits(doc, view, say);
+  laidOut(doc, view, say);
   const texts = readable(doc, view, say);
   const reached = reachable(doc, view, say);
   return { complaints, background: view.getComputedStyle(doc.body).backgroundColor, texts, reached };
