@@ -33,9 +33,8 @@ fn a_workflow_has_no_permissions_and_its_jobs_declare_theirs() {
             let writes: Vec<&String> =
                 permissions.iter().filter(|(_, may)| *may != "read").map(|(scope, _)| scope).collect();
             let allowed: &[&str] = match (name, id.as_str()) {
-                ("github/plan.yml" | "github/fork-safe/comment.yml", _) | ("github/shards.yml", "report") => {
-                    &["pull-requests"]
-                }
+                ("github/plan.yml" | "github/fork-safe/comment.yml", _) => &["pull-requests", "issues"],
+                ("github/shards.yml", "report") => &["pull-requests"],
                 ("github/drift.yml", _) => &["issues"],
                 _ => &[],
             };

@@ -39,6 +39,10 @@ case "$*" in
     *"/labels"*) if [ -f "$ANSWERS/no-label" ]; then exit 1; fi ;;
 esac
 case "$*" in
+    # The label does not exist. This request creates it if the token can write issues; with pull requests alone it is refused.
+    *" POST "*"/labels "*) grep -q '"issues":"write"' "$ANSWERS/permissions" || exit 1 ;;
+esac
+case "$*" in
     *" PATCH "*) ;;
     *"/labels?"*) answer labels; exit ;;
     *"/comments?"*) answer comments; exit ;;
@@ -279,6 +283,7 @@ impl Machine {
     pub(super) fn run_job(&self, workflow: &str, job: &str, known: &[(&str, &str)]) -> BTreeMap<String, i32> {
         let _ = std::fs::remove_file(self.path("outputs"));
         let workflow = self.pasted(workflow);
+        self.answer("permissions", &workflow["jobs"][job]["permissions"].to_string());
         let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
         let scripts = steps.iter().filter(|step| step["run"].is_string());
         scripts.map(|step| (id(step), self.run_step(step, known))).collect()
