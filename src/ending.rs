@@ -49,57 +49,78 @@ pub enum Exit {
     Interrupted,
 }
 
-/// Why a run did not do what was asked: the `kind` of an error in JSON. Kinds are added within a format version, never
-/// removed or given another meaning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FailureKind {
+/// Declares each kind in one entry: its variant, word, exit code, and when it occurs, in a few words without a full stop.
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $variant:ident $word:literal $exit:ident: $meaning:literal;)+) => {
+        /// Why a run did not do what was asked: the `kind` of an error in JSON. Kinds are added within a format version, never
+        /// removed or given another meaning.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum FailureKind {
+            $($(#[$doc])* $variant,)+
+        }
+
+        impl FailureKind {
+            /// Every kind, in the order of the documentation.
+            pub const ALL: [Self; [$($word),+].len()] = [$(Self::$variant),+];
+
+            const fn entry(self) -> (&'static str, Exit, &'static str) {
+                match self {
+                    $(Self::$variant => ($word, Exit::$exit, $meaning),)+
+                }
+            }
+        }
+    };
+}
+
+kinds! {
     /// No answer from the API. [`FailureKind::meaning`] describes each kind.
-    Network,
+    Network "network" Failed:
+        "no answer from the API: not reached, TLS or proxy failed, connection lost, redirected, or timed out";
     /// The API refused the request or gave an unusable answer.
-    Api,
+    Api "api" Failed: "the API refused the request, failed, or gave an unusable answer";
     /// Credentials or permissions.
-    Authentication,
+    Authentication "authentication" Authentication: "credentials are missing or not accepted, or lack a permission";
     /// The command line or the environment.
-    Usage,
+    Usage "usage" Usage: "the command line or the environment is not valid";
     /// The manifest.
-    Manifest,
+    Manifest "manifest" Manifest: "the manifest has errors, or cannot be edited safely";
     /// A Terraform file.
-    Terraform,
+    Terraform "terraform" Manifest: "the Terraform files declare nothing usable";
     /// A live snapshot, or a document of another run.
-    Snapshot,
+    Snapshot "snapshot" Failed: "the snapshot given to `plan --live`, or the document given to `show`, cannot be used";
     /// A backup.
-    Backup,
+    Backup "backup" Failed: "a backup cannot be written or restored";
     /// A file or a stream.
-    Io,
+    Io "io" Failed: "a file or a stream cannot be read or written";
     /// A file that exists.
-    Exists,
+    Exists "exists" Failed: "a file that would be created exists already";
     /// A folder that others can write to.
-    UnsafeFolder,
+    UnsafeFolder "unsafe-folder" Failed: "others can write to the folder for backups or the audit log";
     /// A credential in an output.
-    Credential,
+    Credential "credential" Failed: "the output would contain a credential of the run";
     /// No organization to export.
-    Absent,
+    Absent "absent" Failed: "the organization to export does not exist";
     /// No organization to compare with.
-    NoOrganization,
+    NoOrganization "no-organization" Failed: "there are no live values to adopt: the organization does not exist";
     /// A guarded change without consent.
-    Guard,
+    Guard "guard" Refused: "a guarded change has no consent";
     /// A plan without approval.
-    Approval,
+    Approval "approval" Refused: "the plan or the revocation was not approved";
     /// Unknown live fields under `--strict-unknown`.
-    StrictUnknown,
+    StrictUnknown "strict_unknown" Refused: "the live state has unknown fields, and `--strict-unknown` is set";
     /// More changed organizations than `--max-changed` allows.
-    MaxChanged,
+    MaxChanged "max_changed" Refused: "more organizations would change than `--max-changed` allows";
     /// Another state than the approved or desired one.
-    Conflict,
+    Conflict "conflict" Conflict: "the live state or a file differs from the approved one, or the read-back does not match";
     /// Another run that writes.
-    Locked,
+    Locked "locked" Conflict: "another run is writing to the same organization";
     /// The emulated API.
-    Sandbox,
+    Sandbox "sandbox" Failed: "the emulated API cannot be started, or its state file cannot be used";
     /// A signal.
-    Interrupted,
+    Interrupted "interrupted" Interrupted: "a signal ended the run";
     /// A kind of another version, in a document that it wrote.
-    OtherVersion,
+    OtherVersion "other-version" Failed: "a kind of another version, in a document that it wrote";
 }
 
 impl End {
@@ -145,34 +166,29 @@ impl Exit {
         exits.into_iter().min_by_key(rank).unwrap_or(Self::Success)
     }
 
+    /// The table of codes: the code and its meaning.
+    const fn entry(self) -> (u8, &'static str) {
+        match self {
+            Self::Success => (0, "done, or in sync"),
+            Self::Failed => (1, "failed: network, API, I/O"),
+            Self::Changes => (2, "changes (plan --detailed-exitcode) or drift (drift)"),
+            Self::Refused => (3, "refused: a guarded change without consent, or no approval"),
+            Self::Conflict => (4, "conflict: the live state changed since the plan, or the read-back does not match"),
+            Self::Manifest => (5, "the manifest has errors"),
+            Self::Authentication => (6, "authentication or permission"),
+            Self::Usage => (64, "usage"),
+            Self::Interrupted => (130, "interrupted"),
+        }
+    }
+
     /// Returns the code as the shell sees it. Usage errors are 64, because 2, clap's default, means changes here.
     pub fn code(self) -> u8 {
-        match self {
-            Self::Success => 0,
-            Self::Failed => 1,
-            Self::Changes => 2,
-            Self::Refused => 3,
-            Self::Conflict => 4,
-            Self::Manifest => 5,
-            Self::Authentication => 6,
-            Self::Usage => 64,
-            Self::Interrupted => 130,
-        }
+        self.entry().0
     }
 
     /// Returns what the code means, in a few words.
     pub fn meaning(self) -> &'static str {
-        match self {
-            Self::Success => "done, or in sync",
-            Self::Failed => "failed: network, API, I/O",
-            Self::Changes => "changes (plan --detailed-exitcode) or drift (drift)",
-            Self::Refused => "refused: a guarded change without consent, or no approval",
-            Self::Conflict => "conflict: the live state changed since the plan, or the read-back does not match",
-            Self::Manifest => "the manifest has errors",
-            Self::Authentication => "authentication or permission",
-            Self::Usage => "usage",
-            Self::Interrupted => "interrupted",
-        }
+        self.entry().1
     }
 }
 
@@ -183,90 +199,6 @@ impl From<Exit> for std::process::ExitCode {
 }
 
 impl FailureKind {
-    /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 23] = [
-        Self::Network,
-        Self::Api,
-        Self::Authentication,
-        Self::Usage,
-        Self::Manifest,
-        Self::Terraform,
-        Self::Snapshot,
-        Self::Backup,
-        Self::Io,
-        Self::Exists,
-        Self::UnsafeFolder,
-        Self::Credential,
-        Self::Absent,
-        Self::NoOrganization,
-        Self::Guard,
-        Self::Approval,
-        Self::StrictUnknown,
-        Self::MaxChanged,
-        Self::Conflict,
-        Self::Locked,
-        Self::Sandbox,
-        Self::Interrupted,
-        Self::OtherVersion,
-    ];
-
-    /// The table of kinds: word, exit code and meaning.
-    const fn entry(self) -> (&'static str, Exit, &'static str) {
-        match self {
-            Self::Network => (
-                "network",
-                Exit::Failed,
-                "no answer from the API: not reached, TLS or proxy failed, connection lost, redirected, or timed out",
-            ),
-            Self::Api => ("api", Exit::Failed, "the API refused the request, failed, or gave an unusable answer"),
-            Self::Authentication => (
-                "authentication",
-                Exit::Authentication,
-                "credentials are missing or not accepted, or lack a permission",
-            ),
-            Self::Usage => ("usage", Exit::Usage, "the command line or the environment is not valid"),
-            Self::Manifest => ("manifest", Exit::Manifest, "the manifest has errors, or cannot be edited safely"),
-            Self::Terraform => ("terraform", Exit::Manifest, "the Terraform files declare nothing usable"),
-            Self::Snapshot => (
-                "snapshot",
-                Exit::Failed,
-                "the snapshot given to `plan --live`, or the document given to `show`, cannot be used",
-            ),
-            Self::Backup => ("backup", Exit::Failed, "a backup cannot be written or restored"),
-            Self::Io => ("io", Exit::Failed, "a file or a stream cannot be read or written"),
-            Self::Exists => ("exists", Exit::Failed, "a file that would be created exists already"),
-            Self::UnsafeFolder => {
-                ("unsafe-folder", Exit::Failed, "others can write to the folder for backups or the audit log")
-            }
-            Self::Credential => ("credential", Exit::Failed, "the output would contain a credential of the run"),
-            Self::Absent => ("absent", Exit::Failed, "the organization to export does not exist"),
-            Self::NoOrganization => {
-                ("no-organization", Exit::Failed, "there are no live values to adopt: the organization does not exist")
-            }
-            Self::Guard => ("guard", Exit::Refused, "a guarded change has no consent"),
-            Self::Approval => ("approval", Exit::Refused, "the plan or the revocation was not approved"),
-            Self::StrictUnknown => {
-                ("strict_unknown", Exit::Refused, "the live state has unknown fields, and `--strict-unknown` is set")
-            }
-            Self::MaxChanged => {
-                ("max_changed", Exit::Refused, "more organizations would change than `--max-changed` allows")
-            }
-            Self::Conflict => (
-                "conflict",
-                Exit::Conflict,
-                "the live state or a file differs from the approved one, or the read-back does not match",
-            ),
-            Self::Locked => ("locked", Exit::Conflict, "another run is writing to the same organization"),
-            Self::Sandbox => {
-                ("sandbox", Exit::Failed, "the emulated API cannot be started, or its state file cannot be used")
-            }
-            Self::Interrupted => ("interrupted", Exit::Interrupted, "a signal ended the run"),
-            Self::OtherVersion => {
-                ("other-version", Exit::Failed, "a kind of another version, in a document that it wrote")
-            }
-        }
-    }
-
     /// Returns the kind as a word, as in JSON: `strict_unknown`.
     pub const fn as_str(self) -> &'static str {
         self.entry().0
