@@ -1,5 +1,6 @@
 //! The steps of an apply: build the body, read again, write, read back, and compare every path.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use serde_json::Map;
@@ -11,7 +12,7 @@ use super::options::{Event, Options};
 use super::outcome::{Failure, Outcome};
 use super::verify::{Mismatch, MismatchKind, not_converged, verify};
 use super::{body, created};
-use crate::cloudflare::{self, ApiRequest, Call, Reader, Step, Turn, Writer, request};
+use crate::cloudflare::{self, ApiRequest, Call, Reader, Turn, Writer, request};
 use crate::ending::End;
 use crate::live::{Document, Live, Slot, differences, document_differences};
 use crate::plan::{Action, Change, WriteMethod};
@@ -256,8 +257,8 @@ impl<'a> Execution<'a> {
         let mut attempts = self.writer.attempts(request);
         let result = loop {
             let wait = match attempts.next(turn).await {
-                Step::Done(result) => break result,
-                Step::Again(wait) => wait,
+                ControlFlow::Break(result) => break result,
+                ControlFlow::Continue(wait) => wait,
             };
             match self.next_turn(endpoint, wait).await {
                 Ok(next) => turn = next,

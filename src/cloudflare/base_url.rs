@@ -6,13 +6,10 @@ use super::error::ConfigError;
 
 /// A checked base URL: https, or http on loopback, with only a host, a port and a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BaseUrl {
-    url: Url,
-    text: String,
-}
+pub struct BaseUrl(Url);
 
 impl BaseUrl {
-    /// Checks a base URL, and removes a trailing slash.
+    /// Checks a base URL.
     ///
     /// # Errors
     /// Returns [`ConfigError::BaseUrl`] if the URL is not absolute, uses http for a host other than loopback, or contains
@@ -35,40 +32,38 @@ impl BaseUrl {
             }
             other => return refused(&format!("must be https, not {other}")),
         }
-        let text = url.as_str().trim_end_matches('/').to_owned();
-        Ok(Self { url, text })
+        Ok(Self(url))
     }
 
     /// Returns the URL without a trailing slash.
     pub fn as_str(&self) -> &str {
-        &self.text
+        self.0.as_str().trim_end_matches('/')
     }
 
     /// Whether it is https. The alternative is http on loopback.
     pub(super) fn is_https(&self) -> bool {
-        self.url.scheme() == "https"
+        self.0.scheme() == "https"
     }
 
     /// Whether the host is this machine: `127.0.0.0/8`, `[::1]` or `localhost`.
     pub fn is_loopback(&self) -> bool {
-        self.url.host().is_some_and(|host| is_loopback(&host))
+        self.0.host().is_some_and(|host| is_loopback(&host))
     }
 
     /// Returns the host.
     pub fn host(&self) -> &str {
-        self.url.host_str().unwrap_or_default()
+        self.0.host_str().unwrap_or_default()
     }
 
     /// Returns the host and port, as in messages: `api.cloudflare.com:443`.
     pub(super) fn address(&self) -> String {
-        let host = self.url.host_str().unwrap_or_default();
-        format!("{host}:{}", self.url.port_or_known_default().unwrap_or_default())
+        format!("{}:{}", self.host(), self.0.port_or_known_default().unwrap_or_default())
     }
 
     /// Returns the URL of a path below the base URL. Path and query are encoded, so they cannot change the host.
     pub(super) fn join(&self, path: &str, query: Option<&str>) -> Url {
-        let mut url = self.url.clone();
-        url.set_path(&format!("{}{path}", self.url.path().trim_end_matches('/')));
+        let mut url = self.0.clone();
+        url.set_path(&format!("{}{path}", self.0.path().trim_end_matches('/')));
         url.set_query(query);
         url
     }

@@ -2,6 +2,7 @@
 //!
 //! [`Reader`](super::Reader) and [`Writer`](super::Writer) both use an [`Exchange`] and do not expose it: it can write.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -40,19 +41,11 @@ pub(super) struct Attempts<'a> {
 /// The turn of an attempt: the permit of the budget, if there is one, or why there is none before the deadline.
 pub(crate) struct Turn(Result<Option<SendPermit>, Hold>);
 
-/// The outcome of one attempt.
-pub(crate) enum Step<T, E> {
-    /// A final outcome.
-    Done(Result<T, E>),
-    /// No final outcome; the request may be sent again after this wait.
-    Again(Duration),
-}
-
 impl Attempts<'_> {
-    /// Makes the next attempt.
-    pub(super) async fn next(&mut self, turn: Turn) -> Step<Answered, Error> {
+    /// Makes the next attempt. Breaks with a final outcome; otherwise the request may be sent again after the returned wait.
+    pub(super) async fn next(&mut self, turn: Turn) -> ControlFlow<Result<Answered, Error>, Duration> {
         let (Ok(permit), Some(timeout)) = (turn.0, self.exchange.attempt_timeout()) else {
-            return Step::Done(Err(Error::Deadline { call: Box::new(self.call.clone()) }));
+            return ControlFlow::Break(Err(Error::Deadline { call: Box::new(self.call.clone()) }));
         };
         self.call.attempts += 1;
         let outcome = self.exchange.send(self.request, self.call.attempts, timeout).await;
@@ -62,7 +55,7 @@ impl Attempts<'_> {
             Decision::Stop(stop) => {
                 log_stop(self.request, self.call.attempts, stop, outcome.as_ref());
                 self.call.stop = stop;
-                Step::Done(conclude(self.call.clone(), outcome))
+                ControlFlow::Break(conclude(self.call.clone(), outcome))
             }
             Decision::Retry(wait) => {
                 log_retry(self.request, wait, outcome.as_ref());
@@ -75,7 +68,7 @@ impl Attempts<'_> {
                     attempts: self.exchange.policy.attempts,
                 });
                 self.last = Some(outcome);
-                Step::Again(wait)
+                ControlFlow::Continue(wait)
             }
         }
     }
@@ -117,8 +110,8 @@ impl Exchange {
         let mut attempts = self.attempts(request);
         loop {
             match attempts.next(self.turn().await).await {
-                Step::Done(outcome) => return outcome,
-                Step::Again(wait) => tokio::time::sleep(wait).await,
+                ControlFlow::Break(outcome) => return outcome,
+                ControlFlow::Continue(wait) => tokio::time::sleep(wait).await,
             }
         }
     }

@@ -13,16 +13,10 @@ use super::transport::{
 /// The permission that the audit log needs.
 const LOG_PERMISSION: &str = "Account Settings Read";
 
-/// How an error is recognized: by a code in the messages or their chains, or by the slug of an Access message.
-enum Sign {
-    Code(&'static str),
-    Slug(&'static str),
-}
 use Applies::{Always, Authentication, Refusal};
 use Operation::{
     CreateOrganization, ReadAuditLog, ReadDoh, ReadOrganization, RevokeUser, UpdateDoh, UpdateOrganization, VerifyToken,
 };
-use Sign::{Code, Slug};
 
 const EVERY: &[Operation] = &Operation::ALL;
 const SETTINGS: &[Operation] = &[CreateOrganization, UpdateOrganization];
@@ -39,118 +33,119 @@ enum Applies {
     Refusal,
 }
 
-/// Known refusals, one row each: the signs, any of which identifies it; the operations; when it applies; and the hint.
-const KNOWN: &[(&[Sign], &[Operation], Applies, &str)] = &[
+/// Known refusals, one row each: the codes and the slugs of Access messages, any of which identifies it; the operations; when
+/// it applies; and the hint.
+const KNOWN: &[(&[&str], &[Operation], Applies, &str)] = &[
     (
-        &[Code("9999"), Slug("not_enabled")],
+        &["9999", "not_enabled"],
         EVERY,
         Always,
         "Zero Trust is not enabled for this account: open https://one.dash.cloudflare.com, choose the account, finish the sign-up (the Free plan will do), and run again",
     ),
     (
-        &[Code("1000")],
+        &["1000"],
         EVERY,
         Authentication,
         "the token is unknown to Cloudflare: check that the whole token was copied, that it was not rolled or deleted, and that CLOUDFLARE_API_TOKEN holds a token and not a global key",
     ),
     (
-        &[Code("9106")],
+        &["9106"],
         EVERY,
         Authentication,
         "no credentials reached the API: check that no proxy or gateway removes the Authorization header, and that CLOUDFLARE_BASE_URL is the URL of the API",
     ),
     (
-        &[Code("9103")],
+        &["9103"],
         EVERY,
         Authentication,
         "the API key or the e-mail address is not valid: check CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL, or set an API token in CLOUDFLARE_API_TOKEN instead",
     ),
     (
-        &[Code("10405")],
+        &["10405"],
         EVERY,
         Authentication,
         "this request does not accept this kind of credentials: use an API token in CLOUDFLARE_API_TOKEN instead of a global key, or an account token instead of a user token",
     ),
     (
-        &[Code("6102")],
+        &["6102"],
         EVERY,
         Authentication,
         "CLOUDFLARE_EMAIL is not a valid e-mail address: set it to the address of the user who owns the key",
     ),
     (
-        &[Code("6103")],
+        &["6103"],
         EVERY,
         Authentication,
         "CLOUDFLARE_API_KEY is not a global API key (`cfk_…`, or 37 hexadecimal digits): set an API token in CLOUDFLARE_API_TOKEN instead",
     ),
     (
-        &[Code("6111")],
+        &["6111"],
         EVERY,
         Authentication,
         "CLOUDFLARE_API_TOKEN is not an API token (`cfut_…`, `cfat_…`, or 40 letters and digits): copy it again, or set a global key in CLOUDFLARE_API_KEY instead",
     ),
     (
-        &[Code("6003")],
+        &["6003"],
         EVERY,
         Authentication,
         "the credentials are malformed: set a token in CLOUDFLARE_API_TOKEN, or a global key in CLOUDFLARE_API_KEY together with CLOUDFLARE_EMAIL",
     ),
     (
-        &[Code("7003")],
+        &["7003"],
         EVERY,
         Refusal,
         "the API does not route this path: check account_id or zone_id (the dashboard shows them on the overview page), and CLOUDFLARE_BASE_URL if it is set",
     ),
     (
-        &[Code("11004"), Slug("invalid_auth_domain")],
+        &["11004", "invalid_auth_domain"],
         &[CreateOrganization],
         Refusal,
         "declare auth_domain as a whole host name such as acme.cloudflareaccess.com (the API generates one for providers only); some accounts must open Zero Trust once at https://one.dash.cloudflare.com before the API can create an organization",
     ),
     (
-        &[Code("11004"), Slug("invalid_auth_domain")],
+        &["11004", "invalid_auth_domain"],
         &[UpdateOrganization],
         Refusal,
         "write auth_domain as a whole host name such as acme.cloudflareaccess.com",
     ),
     (
-        &[Slug("auth_domain_not_available")],
+        &["auth_domain_not_available"],
         SETTINGS,
         Refusal,
         "another organization has this auth_domain: choose a different team name",
     ),
     (
-        &[Code("12062"), Slug("invalid_org_config")],
+        &["12062", "invalid_org_config"],
         SETTINGS,
         Refusal,
         "the API refuses a value or a field of the document; its message states the reason. If it names a field that this version does not know, leave it out for one run with --omit",
     ),
     (
-        &[Code("12106"), Slug("auth_domain_cannot_be_updated_dash_sso")],
+        &["12106", "auth_domain_cannot_be_updated_dash_sso"],
         &[UpdateOrganization],
         Refusal,
         "auth_domain cannot change while dashboard SSO is on: turn SSO off at https://dash.cloudflare.com under Manage Account, Members, change the domain, and turn it on again",
     ),
     (
-        &[Code("12130"), Slug("invalid_request")],
+        &["12130", "invalid_request"],
         SETTINGS,
         Refusal,
         "the API refuses a combination of settings; for example, allow_authenticate_via_warp needs warp_auth_session_duration",
     ),
     (
-        &[Code("12130"), Code("12062"), Slug("invalid_request")],
+        &["12130", "12062", "invalid_request"],
         &[UpdateDoh],
         Refusal,
         "the API refuses a DoH setting: check that the service token of doh.service_token_id exists in this account, and that doh_jwt_duration is a duration",
     ),
     (
-        &[Code("12130"), Slug("invalid_request"), Slug("user_not_found")],
+        &["12130", "invalid_request", "user_not_found"],
         &[RevokeUser],
         Refusal,
         "check --email and --user-uid: use the address that the identity provider sends; the user must have signed in at least once",
     ),
     (
-        &[Slug("conflict"), Code("12132")],
+        &["conflict", "12132"],
         WRITES,
         Refusal,
         "another change of the same settings is in progress: wait a minute and run again",
@@ -160,7 +155,7 @@ const KNOWN: &[(&[Sign], &[Operation], Applies, &str)] = &[
 /// Returns the refusals that have a hint: the codes and message names that identify each, and the hint. The guide lists
 /// them.
 pub fn known_refusals() -> impl Iterator<Item = (Vec<&'static str>, &'static str)> {
-    KNOWN.iter().map(|(signs, _, _, hint)| (signs.iter().map(Sign::text).collect(), *hint))
+    KNOWN.iter().map(|(signs, _, _, hint)| (signs.to_vec(), *hint))
 }
 
 impl Error {
@@ -298,7 +293,9 @@ fn of_proxy(failure: ProxyFailure) -> &'static str {
 
 fn of_refusal(error: &Error, operation: Operation) -> Vec<String> {
     let known = KNOWN.iter().filter(|(signs, operations, applies, _)| {
-        operations.contains(&operation) && applies.to(error) && signs.iter().any(|sign| sign.matches(error))
+        operations.contains(&operation)
+            && applies.to(error)
+            && signs.iter().any(|sign| error.has_code(sign) || error.has_slug(sign))
     });
     let mut hints: Vec<String> = known.map(|(_, _, _, hint)| (*hint).to_owned()).collect();
     let is_authentication = error.kind() == ErrorKind::Authentication;
@@ -340,21 +337,6 @@ impl Applies {
             Self::Always => true,
             Self::Authentication => kind == ErrorKind::Authentication,
             Self::Refusal => !matches!(kind, ErrorKind::RateLimited | ErrorKind::Server),
-        }
-    }
-}
-
-impl Sign {
-    fn text(&self) -> &'static str {
-        match self {
-            Code(text) | Slug(text) => text,
-        }
-    }
-
-    fn matches(&self, error: &Error) -> bool {
-        match self {
-            Code(code) => error.has_code(code),
-            Slug(slug) => error.has_slug(slug),
         }
     }
 }

@@ -80,5 +80,5 @@ pub use transport::{
     AnswerFailure, ApiRequest, CertificateFailure, Operation, ProxyFailure, Reached, Request, Response, RetryEvent,
     Sending, TlsFailure, Transport, TransportError, TransportErrorKind,
 };
-pub(crate) use writer::{Step, Turn};
+pub(crate) use writer::Turn;
 pub use writer::{WriteError, Writer, Written};

@@ -3,14 +3,16 @@
 //! A failed write either provably had no effect, or its outcome is uncertain. An uncertain write is never repeated here: the caller
 //! reads the live state with a [`Reader`](super::Reader) to find out.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use super::envelope::ApiMessage;
 use super::error::{Call, ConfigError, Error};
+pub(crate) use super::exchange::Turn;
 use super::exchange::{Answered, Attempts, Exchange};
-pub(crate) use super::exchange::{Step, Turn};
 use super::pace::Pace;
 use super::reader::mismatch;
 use super::request::{self, Revocation};
@@ -105,12 +107,9 @@ fn is_refusal(status: u16) -> bool {
 pub(crate) struct WriteAttempts<'a>(Attempts<'a>);
 
 impl WriteAttempts<'_> {
-    /// Makes the next attempt.
-    pub(crate) async fn next(&mut self, turn: Turn) -> Step<Written, WriteError> {
-        match self.0.next(turn).await {
-            Step::Done(outcome) => Step::Done(written(outcome)),
-            Step::Again(wait) => Step::Again(wait),
-        }
+    /// Makes the next attempt. Breaks with a final outcome; otherwise the write may be sent again after the returned wait.
+    pub(crate) async fn next(&mut self, turn: Turn) -> ControlFlow<Result<Written, WriteError>, Duration> {
+        self.0.next(turn).await.map_break(written)
     }
 
     /// Returns the outcome of the attempts so far, without another one.

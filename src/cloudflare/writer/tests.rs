@@ -125,8 +125,8 @@ async fn a_caller_can_stop_after_any_attempt_of_a_write() {
     let script = Script::new([html(429), html(429), success(&json!({}))]);
     let (writer, request) = (writer(&script), request::update(&account(), &document()));
     let mut attempts = writer.attempts(&request);
-    assert!(matches!(attempts.next(writer.turn().await).await, Step::Again(_)));
-    assert!(matches!(attempts.next(writer.turn().await).await, Step::Again(_)));
+    assert!(matches!(attempts.next(writer.turn().await).await, std::ops::ControlFlow::Continue(_)));
+    assert!(matches!(attempts.next(writer.turn().await).await, std::ops::ControlFlow::Continue(_)));
     let error = attempts.give_up().unwrap_err();
     assert_eq!((error.error().status(), error.is_uncertain()), (Some(429), false), "the last outcome is returned");
     assert_eq!(script.requests().len(), 2);
