@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
-use super::backup::BackupError;
+use super::file_error::FileError;
 use super::{Known, Mismatch, Outcome};
 use crate::cloudflare::{Call, Revocation};
 use crate::ending::FailureKind;
@@ -109,18 +109,17 @@ impl AuditLog {
     /// Appends one line with one write, so that the lines of two runs do not mix, and syncs the file.
     ///
     /// # Errors
-    /// Returns a [`BackupError`] if the folder cannot be created or others can write to it, or if the log cannot be written
+    /// Returns a [`FileError`] if the folder cannot be created or others can write to it, or if the log cannot be written
     /// or is not a regular file of the current user. This does not undo the changes of the run.
-    pub fn append(&self, record: &AuditRecord<'_>) -> Result<(), BackupError> {
+    pub fn append(&self, record: &AuditRecord<'_>) -> Result<(), FileError> {
         let line = line(record);
         if let Some(folder) = self.path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            let failed = |source| BackupError { action: "create the folder", path: folder.to_owned(), source };
-            files::make_private_folder(folder).map_err(failed)?;
+            files::make_private_folder(folder).map_err(FileError::of("create the folder", folder))?;
         }
         let line = visible_json(&format!("{line}\n"));
         let line = self.secrets.redact(&line);
-        let failed = |source| BackupError { action: "append to the audit log", path: self.path.clone(), source };
-        files::append(&self.path, &line, FileAccess::Owner).map_err(failed)
+        let appended = files::append(&self.path, &line, FileAccess::Owner);
+        appended.map_err(FileError::of("append to the audit log", &self.path))
     }
 }
 

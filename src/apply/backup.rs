@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::{Map, Value as Json};
 
+use super::file_error::FileError;
 use super::mark;
 use crate::files::{self, FileAccess, LARGEST_DOCUMENT};
 use crate::live::{Live, Snapshot};
@@ -38,18 +39,6 @@ pub struct PreImage<'a> {
     pub live: &'a Live,
 }
 
-/// A failure with a backup, lock or audit file, or its folder.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot {action} {}: {source}", crate::text::path(path))]
-pub struct BackupError {
-    /// The action that failed: `create the folder`.
-    pub action: &'static str,
-    /// The file or folder.
-    pub path: PathBuf,
-    /// The error of the system.
-    pub source: io::Error,
-}
-
 impl Backups {
     /// Returns the backups in a folder. The first backup creates the folder, accessible only by its owner.
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
@@ -71,14 +60,13 @@ impl Backups {
     /// needed until [`Backups::settle`].
     ///
     /// # Errors
-    /// Returns a [`BackupError`] if the folder cannot be created or others can write to it, or if the file cannot be
+    /// Returns a [`FileError`] if the folder cannot be created or others can write to it, or if the file cannot be
     /// written. No partial file remains.
-    pub fn keep(&self, image: &PreImage<'_>, now: Timestamp) -> Result<PathBuf, BackupError> {
-        let failed = |source| BackupError { action: "create the folder", path: self.folder.clone(), source };
-        files::make_private_folder(&self.folder).map_err(failed)?;
+    pub fn keep(&self, image: &PreImage<'_>, now: Timestamp) -> Result<PathBuf, FileError> {
+        files::make_private_folder(&self.folder).map_err(FileError::of("create the folder", &self.folder))?;
         let organization = organization(&image.plan.target, &image.plan.api);
-        let failed = |source| BackupError { action: "write a backup in", path: self.folder.clone(), source };
-        self.write(&format!("{}-{organization}", moment(now)), image, now).map_err(failed)
+        let written = self.write(&format!("{}-{organization}", moment(now)), image, now);
+        written.map_err(FileError::of("write a backup in", &self.folder))
     }
 
     /// Writes the document with a name that does not exist yet.

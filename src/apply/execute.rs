@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use serde_json::Map;
+use serde_json::{Map, Value as Json};
 
 use super::approved::Approved;
 use super::ending::{Known, Observed, Verdict, WriteAnswer, may_repeat, verdict};
@@ -128,7 +128,9 @@ impl<'a> Execution<'a> {
         self.confirm(Endpoint::Organization).await?;
         let response = self.send(Endpoint::Organization, &request, turn).await?;
         let compare = |slot: &Slot| match slot.document() {
-            None => (Observed::Unchanged, sent.iter().map(|change| Mismatch::missing(change)).collect()),
+            None => {
+                (Observed::Unchanged, sent.iter().map(|change| Mismatch::not_converged(change, Json::Null)).collect())
+            }
             Some(document) => {
                 let mut mismatches = not_converged(model, document, &sent);
                 mismatches.extend(created::foreign(model, plan, document));
@@ -345,7 +347,10 @@ impl<'a> Execution<'a> {
 /// Compares an endpoint after an update with the desired state and with the previous one.
 fn compare_update(model: &Model, before: &Document, changes: &[&Change], slot: &Slot) -> (Observed, Vec<Mismatch>) {
     let Some(after) = slot.document() else {
-        return (Observed::Otherwise, changes.iter().map(|change| Mismatch::missing(change)).collect());
+        return (
+            Observed::Otherwise,
+            changes.iter().map(|change| Mismatch::not_converged(change, Json::Null)).collect(),
+        );
     };
     let mismatches = verify(model, Some(before), after, changes);
     let observed = match () {

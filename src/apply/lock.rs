@@ -4,7 +4,8 @@ use std::fs::TryLockError;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::backup::{BackupError, organization};
+use super::backup::organization;
+use super::file_error::FileError;
 use crate::files::{self, FileAccess};
 use crate::settings::Target;
 
@@ -47,7 +48,7 @@ pub enum LockError {
     },
     /// The lock file cannot be used.
     #[error(transparent)]
-    Unusable(#[from] BackupError),
+    Unusable(#[from] FileError),
 }
 
 fn process(holder: Option<&str>) -> String {
@@ -65,15 +66,13 @@ impl TargetLock {
     /// Returns [`LockError::Held`] if the target is locked, and [`LockError::Unusable`] if the file cannot be created, opened or
     /// locked.
     pub fn acquire(folder: &Path, target: &Target, api: &str) -> Result<Self, LockError> {
-        let no_folder = |source| BackupError { action: "create the folder", path: folder.to_owned(), source };
-        files::make_private_folder(folder).map_err(no_folder)?;
+        files::make_private_folder(folder).map_err(FileError::of("create the folder", folder))?;
         let path = folder.join(format!("{}.lock", organization(target, api)));
-        let failed = |source| BackupError { action: "lock", path: path.clone(), source };
-        let mut file = files::open_to_append(&path, FileAccess::Owner).map_err(failed)?;
+        let mut file = files::open_to_append(&path, FileAccess::Owner).map_err(FileError::of("lock", &path))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(LockError::Held { holder: holder(&mut file), path }),
-            Err(TryLockError::Error(error)) => return Err(failed(error).into()),
+            Err(TryLockError::Error(error)) => return Err(FileError::of("lock", &path)(error).into()),
         }
         // The id is only for messages, so a failure, for example on a full disk, does not matter.
         let _ = write_holder(&mut file);

@@ -16,7 +16,7 @@
 //! - `locate`: the lines of the manifest that the API refused
 //! - `lock`: one apply at a time per target
 //! - `backup`: the previous state as a private file; `retention`, `mark`: which backups are deleted
-//! - `audit`: the audit log
+//! - `audit`: the audit log; `file_error`: the failure of a lock, backup or log
 
 mod approved;
 pub mod audit;
@@ -27,6 +27,7 @@ pub mod body;
 mod created;
 mod ending;
 mod execute;
+mod file_error;
 mod halt;
 mod locate;
 mod lock;
@@ -40,8 +41,9 @@ mod verify;
 
 pub use crate::ending::End;
 pub use approved::{Approved, NotApproved};
-pub use backup::{BackupError, Backups, PreImage};
+pub use backup::{Backups, PreImage};
 pub use ending::Known;
+pub use file_error::FileError;
 pub use locate::locate;
 pub use lock::{LockError, TargetLock};
 pub use options::{Event, Keep, Options, StopRequest};

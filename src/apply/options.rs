@@ -2,13 +2,13 @@
 
 use std::pin::Pin;
 
-use super::backup::BackupError;
+use super::file_error::FileError;
 use crate::live::Live;
 use crate::settings::Model;
 
 /// Saves the previous state. It is called once, directly before the first write, with the live state that the plan was
 /// made from.
-pub type Keep<'a> = dyn Fn(&Live) -> Result<(), BackupError> + Sync + 'a;
+pub type Keep<'a> = dyn Fn(&Live) -> Result<(), FileError> + Sync + 'a;
 
 /// Completes when the caller wants the apply to stop, for example after a signal.
 pub type StopRequest<'a> = dyn Fn() -> Pin<Box<dyn Future<Output = ()> + Send>> + Sync + 'a;

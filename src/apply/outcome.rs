@@ -1,7 +1,7 @@
 //! The outcome of an apply: what was sent, what is known about the live state, and what to do next.
 
-use super::backup::BackupError;
 use super::ending::Known;
+use super::file_error::FileError;
 use super::verify::Mismatch;
 use crate::cloudflare::{self, Call};
 use crate::ending::{End, Exit, FailureKind};
@@ -93,7 +93,7 @@ pub enum Failure {
     Stopped,
     /// The previous state could not be saved, so nothing was written.
     #[error("the previous state could not be saved, so nothing was written: {0}")]
-    Backup(#[from] BackupError),
+    Backup(#[from] FileError),
     /// The live state has fields that this version does not know, and the option `strict_unknown` is set.
     #[error("the live state has fields that this version does not know: {}", fields.join(", "))]
     StrictUnknown {

@@ -7,7 +7,8 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use super::backup::{BackupError, Backups, organization};
+use super::backup::{Backups, organization};
+use super::file_error::FileError;
 use super::mark;
 use crate::files::{self, FileIdentity, LARGEST_DOCUMENT};
 use crate::live::Snapshot;
@@ -19,9 +20,9 @@ impl Backups {
     ///
     /// This backup, the backups in `protected`, marked backups, those of other organizations and APIs, and files that are
     /// not backups are never deleted.
-    pub fn settle(&self, plan: &Plan, backup: &Path, protected: &[&Path]) -> Vec<BackupError> {
-        if let Err(source) = mark::remove(backup) {
-            return vec![BackupError { action: "delete the mark of the backup", path: backup.to_owned(), source }];
+    pub fn settle(&self, plan: &Plan, backup: &Path, protected: &[&Path]) -> Vec<FileError> {
+        if let Err(error) = mark::remove(backup) {
+            return vec![FileError::of("delete the mark of the backup", backup)(error)];
         }
         let protected: Vec<&Path> = protected.iter().copied().chain([backup]).collect();
         delete_oldest(&self.folder, self.limit, plan, &protected)
@@ -29,19 +30,18 @@ impl Backups {
 }
 
 /// Deletes the oldest backups of a plan's organization over the limit. Returns those that could not be deleted.
-fn delete_oldest(folder: &Path, limit: NonZeroUsize, plan: &Plan, protected: &[&Path]) -> Vec<BackupError> {
-    let failed = |action, path: &Path, source| BackupError { action, path: path.to_owned(), source };
+fn delete_oldest(folder: &Path, limit: NonZeroUsize, plan: &Plan, protected: &[&Path]) -> Vec<FileError> {
     let organization = organization(&plan.target, &plan.api);
     let protected: Vec<FileIdentity> = protected.iter().filter_map(|path| FileIdentity::of(path)).collect();
     let mut older = match deletable(folder, &organization, &protected) {
         Ok(older) => older,
-        Err(error) => return vec![failed("list the backups in", folder, error)],
+        Err(error) => return vec![FileError::of("list the backups in", folder)(error)],
     };
     // A name starts with the time, so this is the order of time.
     older.sort();
     older.truncate((older.len() + 1).saturating_sub(limit.get()));
     let ours = older.iter().filter(|path| is_of(plan, path));
-    ours.filter_map(|path| Some(failed("delete the old backup", path, files::delete(path).err()?))).collect()
+    ours.filter_map(|path| files::delete(path).map_err(FileError::of("delete the old backup", path)).err()).collect()
 }
 
 /// Returns the files whose names are those of backups of an organization, and that may be deleted.

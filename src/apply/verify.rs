@@ -33,25 +33,10 @@ pub enum MismatchKind {
 }
 
 impl Mismatch {
-    /// A change that a read-back does not show.
-    fn not_converged(model: &Model, after: &Document, change: &Change) -> Self {
-        let found = after.value(model, &change.setting).map(|value| after.shown(value));
-        Self {
-            path: change.setting.path.to_owned(),
-            kind: MismatchKind::NotConverged,
-            expected: change.after.clone(),
-            found: found.unwrap_or_default(),
-        }
-    }
-
-    /// A change of an object that the read-back did not find.
-    pub(super) fn missing(change: &Change) -> Self {
-        Self {
-            path: change.setting.path.to_owned(),
-            kind: MismatchKind::NotConverged,
-            expected: change.after.clone(),
-            found: Json::Null,
-        }
+    /// A change that a read-back does not show, with the value that it shows.
+    pub(super) fn not_converged(change: &Change, found: Json) -> Self {
+        let (path, expected) = (change.setting.path.to_owned(), change.after.clone());
+        Self { path, kind: MismatchKind::NotConverged, expected, found }
     }
 
     /// A change that the plan does not contain.
@@ -76,7 +61,8 @@ pub fn verify(model: &Model, before: Option<&Document>, after: &Document, change
 /// Returns the changes that a document does not show.
 pub(super) fn not_converged(model: &Model, after: &Document, changes: &[&Change]) -> Vec<Mismatch> {
     let missing = changes.iter().filter(|change| !after.has(model, &change.setting, &change.after));
-    missing.map(|change| Mismatch::not_converged(model, after, change)).collect()
+    let found = |change: &Change| after.value(model, &change.setting).map(|value| after.shown(value));
+    missing.map(|change| Mismatch::not_converged(change, found(change).unwrap_or_default())).collect()
 }
 
 #[cfg(test)]

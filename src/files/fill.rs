@@ -2,20 +2,12 @@
 
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::FileAccess;
 use super::folder::make_folder;
+use super::path_error::PathError;
 use super::write::with_mode;
-
-/// Why a folder could not be filled.
-#[derive(Debug)]
-pub(crate) struct FillError {
-    /// The folder, or the file that could not be written.
-    pub(crate) path: PathBuf,
-    /// The reason.
-    pub(crate) error: io::Error,
-}
 
 /// Creates files with these names and texts in an empty folder, and the folder if it does not exist. Returns their number.
 ///
@@ -27,8 +19,8 @@ pub(crate) struct FillError {
 pub(crate) fn fill_folder(
     folder: &Path,
     files: impl IntoIterator<Item = (String, String)>,
-) -> Result<usize, FillError> {
-    let failed = |error| FillError { path: folder.to_owned(), error };
+) -> Result<usize, PathError> {
+    let failed = |error| PathError { path: folder.to_owned(), error };
     make_folder(folder).map_err(failed)?;
     if std::fs::read_dir(folder).map_err(failed)?.next().is_some() {
         return Err(failed(io::Error::new(ErrorKind::DirectoryNotEmpty, "the folder is not empty")));
@@ -36,7 +28,7 @@ pub(crate) fn fill_folder(
     let mut number = 0;
     for (name, text) in files {
         let path = folder.join(name);
-        create_unsynced(&path, &text).map_err(|error| FillError { path, error })?;
+        create_unsynced(&path, &text).map_err(|error| PathError { path, error })?;
         number += 1;
     }
     Ok(number)

@@ -4,20 +4,13 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::path_error::PathError;
+
 /// The maximum number of folders in each other.
 const DEEPEST: usize = 64;
 
 /// The maximum number of entries that are looked at.
 const MOST_ENTRIES: usize = 1_000_000;
-
-/// Why the files below a folder could not be listed.
-#[derive(Debug)]
-pub(crate) struct WalkError {
-    /// The folder that could not be read.
-    pub(crate) folder: PathBuf,
-    /// The reason.
-    pub(crate) error: io::Error,
-}
 
 /// Returns the files below a folder whose names are wanted, in no particular order. `is_wanted` decides by the name of an
 /// entry, and by whether it is a folder, whether it counts.
@@ -28,12 +21,12 @@ pub(crate) struct WalkError {
 /// # Errors
 /// Returns an error if a folder cannot be read, if more than 64 folders are in each other, or if there are more than
 /// 1,000,000 entries.
-pub(crate) fn files_below(folder: &Path, is_wanted: impl Fn(&OsStr, bool) -> bool) -> Result<Vec<PathBuf>, WalkError> {
+pub(crate) fn files_below(folder: &Path, is_wanted: impl Fn(&OsStr, bool) -> bool) -> Result<Vec<PathBuf>, PathError> {
     let (mut files, mut entries) = (Vec::new(), 0);
     // The folders that are not listed yet, with the number of folders above them.
     let mut folders = vec![(folder.to_owned(), 1)];
     while let Some((folder, depth)) = folders.pop() {
-        let failed = |error| WalkError { folder: folder.clone(), error };
+        let failed = |error| PathError { path: folder.clone(), error };
         for entry in std::fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             entries += 1;

@@ -3,7 +3,7 @@
 use crate::common::{World, live_state, manifest_without_objections, personality, run, target, wanted};
 use proptest::prelude::*;
 use serde_json::{Map, Value as Json};
-use zerodrift::apply::{Approved, BackupError, End, Failure, Known, Options, apply};
+use zerodrift::apply::{Approved, End, Failure, FileError, Known, Options, apply};
 use zerodrift::diagnostics::{Finding, Source};
 use zerodrift::live::Live;
 use zerodrift::manifest::restoring;
@@ -21,7 +21,7 @@ async fn if_the_backup_fails_no_write_is_sent() {
     let approved = Approved::new(&plan, &live).unwrap();
     let keep = |_: &Live| {
         let source = std::io::Error::from(std::io::ErrorKind::StorageFull);
-        Err(BackupError { action: "write a backup in", path: "kept".into(), source })
+        Err(FileError { action: "write a backup in", path: "kept".into(), source })
     };
     let options = Options::keeping(Model::current(), &keep);
     let outcome = apply(&world.reader, &world.writer, approved, &options).await;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::error::CliError;
 use crate::cli::options::MANIFEST;
 use crate::document::{order_of_paths, plain};
-use crate::files::{self, FileIdentity, WalkError};
+use crate::files::{self, FileIdentity, PathError};
 use crate::text::{self, visible};
 
 /// The maximum number of manifests in a run.
@@ -75,8 +75,8 @@ impl ManifestSet {
     }
 
     fn add_folder(&mut self, folder: &str) -> Result<(), CliError> {
-        let unreadable = |WalkError { folder, error }: WalkError| {
-            CliError::io("read the folder", &folder, &error).hint("make it readable, or name other files and folders")
+        let unreadable = |PathError { path, error }: PathError| {
+            CliError::io("read the folder", &path, &error).hint("make it readable, or name other files and folders")
         };
         let found = files::files_below(Path::new(folder), is_manifest).map_err(unreadable)?;
         if found.is_empty() {

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use jiff::Timestamp;
 
 use crate::apply::audit::{Actor, AuditLog, AuditRecord, AuditedAction, Ended};
-use crate::apply::{BackupError, Backups, Known, LockError, PreImage, TargetLock};
+use crate::apply::{Backups, FileError, Known, LockError, PreImage, TargetLock};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::env::{AUDIT_LOG, Env};
@@ -74,13 +74,7 @@ impl<'a> AuditTrail<'a> {
         self.warn(self.append(target, api, AuditedAction::Revocation(revocation), ended));
     }
 
-    fn append(
-        &self,
-        target: &Target,
-        api: &str,
-        action: AuditedAction<'_>,
-        ended: Ended<'_>,
-    ) -> Result<(), BackupError> {
+    fn append(&self, target: &Target, api: &str, action: AuditedAction<'_>, ended: Ended<'_>) -> Result<(), FileError> {
         let (at, started_at) = self.times(matches!(ended, Ended::Started));
         let (command, actor) = (&self.context.command, &self.actor);
         self.log.append(&AuditRecord { at, started_at, command, actor, target, api, action, ended })
@@ -95,7 +89,7 @@ impl<'a> AuditTrail<'a> {
         (now, self.started_at.get().copied())
     }
 
-    fn warn(&self, appended: Result<(), BackupError>) {
+    fn warn(&self, appended: Result<(), FileError>) {
         let Err(error) = appended else { return };
         if self.warned.set(()).is_err() {
             return;
@@ -176,7 +170,7 @@ impl<'a> History<'a> {
     /// # Errors
     /// Returns an error if the backup cannot be written. Nothing may be written to the API then. A failure of the log
     /// is a warning.
-    pub(crate) fn begin(&self, plan: &Plan, live: &Live) -> Result<&Path, BackupError> {
+    pub(crate) fn begin(&self, plan: &Plan, live: &Live) -> Result<&Path, FileError> {
         self.refuse_credentials(live)?;
         let kept = self.backups.keep(&PreImage { plan, live }, Timestamp::now())?;
         // Only the first backup of a run has the previous state.
@@ -197,7 +191,7 @@ impl<'a> History<'a> {
 
     /// Rejects a live state that contains a credential: a backup must be unchanged to be restorable, and no file may
     /// contain a credential.
-    fn refuse_credentials(&self, live: &Live) -> Result<(), BackupError> {
+    fn refuse_credentials(&self, live: &Live) -> Result<(), FileError> {
         // The documents as the backup writes them: the typed fields have placeholders for some values.
         if !live.documents().any(|document| self.audit.context.ui.secrets.finds(document.to_text().as_str())) {
             return Ok(());
@@ -205,11 +199,7 @@ impl<'a> History<'a> {
         let source = std::io::Error::other(
             "the live state contains a credential of this run; revoke the credential, and remove it with a new one",
         );
-        Err(BackupError {
-            action: "write the backup of the previous state to",
-            path: self.backups.folder().to_owned(),
-            source,
-        })
+        Err(FileError::of("write the backup of the previous state to", self.backups.folder())(source))
     }
 
     /// Returns the backup of this run, if one was written.

@@ -9,7 +9,7 @@ use super::generated::{self, GeneratedArgs};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::ending::{Exit, FailureKind};
-use crate::files::{self, FillError};
+use crate::files::{self, PathError};
 use crate::sandbox::{BASE_FILE, base_manifest};
 use crate::text::{self, path_argument};
 
@@ -70,7 +70,7 @@ pub(super) fn run(context: &Context, args: &ManifestsArgs) -> Result<Exit, CliEr
     Ok(Exit::Success)
 }
 
-fn not_written(FillError { path, error }: &FillError) -> CliError {
+fn not_written(PathError { path, error }: &PathError) -> CliError {
     match error.kind() {
         ErrorKind::DirectoryNotEmpty => {
             let message = format!("cannot write to the folder {}: it is not empty", text::path(path));
