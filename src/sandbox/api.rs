@@ -4,7 +4,7 @@ use http::header::{ALLOW, CONTENT_TYPE};
 use http::{HeaderName, Method};
 use serde_json::{Value as Json, json};
 
-use super::auth::{self, Need};
+use super::auth;
 use super::envelope::{self, ApiError};
 use super::exchange::{Answer, RecordedRequest};
 use super::fault::{self, Fault, FaultEndpoint, FaultKind, FaultSubject, Pending};
@@ -13,7 +13,7 @@ use super::quota::Charge;
 use super::residence::Residence;
 use super::route::{self, ApiResource, Route};
 use super::rules::WriteKind;
-use super::state::State;
+use super::state::{Permission, State};
 use crate::cloudflare::Request;
 use crate::json::JsonText;
 use crate::settings::{Endpoint, Model, Target};
@@ -200,10 +200,10 @@ impl Sandbox {
                 let result = auth::verify(&self.state, call, owner).map_err(one)?;
                 return Ok((200, envelope::success(result)));
             }
-            _ if call.method() == Method::DELETE => return Err(vec![not_allowed(call)]),
+            _ if call.method() == Method::DELETE => return Err(vec![ApiError::wrong_method(call.method())]),
             _ => {}
         }
-        auth::authorize(&self.state, call, route.need(call)).map_err(one)?;
+        auth::authorize(&self.state, call, route.permission(call)).map_err(one)?;
         let target = route.target.as_ref().ok_or_else(|| vec![ApiError::no_route(call.uri().path())])?;
         if self.state.target.is_none() && self.state.residence(target) == Some(Residence::First) {
             self.state.target = Some(target.clone());
@@ -223,7 +223,7 @@ impl Sandbox {
             "PUT" => self.update(target, endpoint, call, WriteKind::Update),
             "POST" if endpoint == Endpoint::Organization => self.create(target, call),
             "PATCH" if self.patches(endpoint) => self.update(target, endpoint, call, WriteKind::Patch),
-            _ => Err(vec![not_allowed(call)]),
+            _ => Err(vec![ApiError::wrong_method(call.method())]),
         }
     }
 
@@ -259,11 +259,12 @@ impl ApiResource {
 }
 
 impl Route {
-    fn need(&self, call: &Request) -> Need {
+    /// Returns the permission that a request needs.
+    fn permission(&self, call: &Request) -> Permission {
         match (self.resource, call.method().as_str()) {
-            (ApiResource::RevokeUser, _) => Need::Revoke,
-            (_, "GET") => Need::Read,
-            _ => Need::Write,
+            (ApiResource::RevokeUser, _) => Permission::Revoke,
+            (_, "GET") => Permission::Read,
+            _ => Permission::Write,
         }
     }
 }
@@ -292,8 +293,4 @@ fn revoke_user(call: &Request) -> Handled {
 
 pub(super) fn read_body(call: &Request) -> Result<JsonText, ApiError> {
     JsonText::parse(call.body()).map_err(|error| ApiError::invalid_config(format!("the body is not JSON: {error}")))
-}
-
-fn not_allowed(call: &Request) -> ApiError {
-    ApiError::new(405, 7001, format!("Method {} not available for that URI.", call.method()))
 }

@@ -6,24 +6,10 @@ use super::envelope::ApiError;
 use super::state::{Grant, Owner, Permission, State, TokenStatus, Tokens};
 use crate::cloudflare::{Request, header};
 
-/// The permission that a request needs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Need {
-    /// Read the organization.
-    Read,
-    /// Write settings.
-    Write,
-    /// Revoke users.
-    Revoke,
-}
-
 impl Permission {
-    fn covers(self, need: Need) -> bool {
-        match self {
-            Self::Read => need == Need::Read,
-            Self::Write => true,
-            Self::Revoke => need != Need::Write,
-        }
+    /// Whether a credential with this permission may send a request that needs another one.
+    fn covers(self, needed: Self) -> bool {
+        self == Self::Write || needed == Self::Read || self == needed
     }
 }
 
@@ -34,12 +20,12 @@ struct Credential<'a> {
 }
 
 /// Checks that a request's credential has the permission it needs.
-pub(super) fn authorize(state: &State, call: &Request, need: Need) -> Result<(), ApiError> {
+pub(super) fn authorize(state: &State, call: &Request, needed: Permission) -> Result<(), ApiError> {
     let credential = read(call)?;
     let allowed = match &state.tokens {
         Tokens::Any => true,
         Tokens::Listed(grants) => grant(grants, &credential)
-            .is_some_and(|grant| grant.status == TokenStatus::Active && grant.permission.covers(need)),
+            .is_some_and(|grant| grant.status == TokenStatus::Active && grant.permission.covers(needed)),
     };
     if allowed { Ok(()) } else { Err(ApiError::new(403, 10000, "Authentication error")) }
 }

@@ -5,12 +5,10 @@ use serde_json::Value as Json;
 use super::account_state::StaleDocument;
 use super::api::{Handled, Sandbox, read_body};
 use super::envelope::{self, ApiError};
-use super::fields::{self, Fields, Table, Winner};
+use super::fields::{self, Fields, Table};
 use super::hostile::{Concurrent, Moment};
 use super::logged::LoggedWrite;
-use super::personality::{
-    AbsentOrganization, LATE_READS, NewOrganization, Post, PostExisting, ReadBack, Spelling, UpdatedAt,
-};
+use super::personality::{AbsentOrganization, LATE_READS, NewOrganization, Post, PostExisting, ReadBack, UpdatedAt};
 use super::render;
 use super::rules::{Write, WriteKind};
 use super::state::instant;
@@ -140,14 +138,10 @@ impl Sandbox {
         body: Fields,
         kind: WriteKind,
     ) -> Result<(), Vec<ApiError>> {
-        let winner = match self.state.personality.spelling {
-            Spelling::Current => Winner::Current,
-            Spelling::Former => Winner::Former,
-        };
-        let table = self.table(target, endpoint);
+        let (table, spelling) = (self.table(target, endpoint), self.state.personality.spelling);
         let old = self.state.document(endpoint).cloned();
-        let stored = table.with_current_names(old.clone().unwrap_or_default(), winner);
-        let body = table.with_current_names(self.without_ignored(endpoint, body, &stored), winner);
+        let stored = table.with_current_names(old.clone().unwrap_or_default(), spelling);
+        let body = table.with_current_names(self.without_ignored(endpoint, body, &stored), spelling);
         let write = Write { table, state: &self.state, stored: &stored, body: &body, kind };
         write.check()?;
         let mut next = write.next();

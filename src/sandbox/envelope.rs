@@ -61,6 +61,11 @@ impl ApiError {
         Self::new(404, 7003, format!("Could not route to {path}, perhaps your object identifier is invalid?"))
     }
 
+    /// 7001: no such method for a path.
+    pub(super) fn wrong_method(method: &http::Method) -> Self {
+        Self::new(405, 7001, format!("Method {method} not available for that URI."))
+    }
+
     /// The message with its reasons.
     pub(super) fn reason(&self) -> String {
         self.chain.iter().fold(self.message.clone(), |text, (_, reason)| format!("{text}: {reason}"))

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
+use super::personality::Spelling;
 use crate::settings::{Endpoint, Model, NameKind, Node, Scope, Setting, SettingPath};
 
 /// A document of the API: its members in order.
@@ -104,11 +105,11 @@ impl<'m> Table<'m> {
     }
 
     /// Returns the document with the current name of each renamed setting. If it uses both names, `wins` decides.
-    pub(super) fn with_current_names(self, mut fields: Fields, wins: Winner) -> Fields {
+    pub(super) fn with_current_names(self, mut fields: Fields, wins: Spelling) -> Fields {
         for setting in self.settings() {
             let Some(former) = setting.former else { continue };
             let Some(value) = remove(&mut fields, former.keys()) else { continue };
-            if wins == Winner::Former || get(&fields, setting.keys()).is_none() {
+            if wins == Spelling::Former || get(&fields, setting.keys()).is_none() {
                 put(&mut fields, setting.keys(), value);
             }
         }
@@ -116,7 +117,7 @@ impl<'m> Table<'m> {
     }
 
     /// Moves what is left under the former name of a group: `null`, an empty object, or unknown members.
-    fn rename_whole_groups(self, mut fields: Fields, wins: Winner) -> Fields {
+    fn rename_whole_groups(self, mut fields: Fields, wins: Spelling) -> Fields {
         for group in self.model.groups() {
             let Some(former) = group.former else { continue };
             let Some(rest) = remove(&mut fields, former.keys()) else { continue };
@@ -130,21 +131,12 @@ impl<'m> Table<'m> {
                         put(&mut fields, &keys, value);
                     }
                 }
-                other if wins == Winner::Former || absent => put(&mut fields, group.keys(), other),
+                other if wins == Spelling::Former || absent => put(&mut fields, group.keys(), other),
                 _ => {}
             }
         }
         fields
     }
-}
-
-/// The name that wins if a document uses both the former and the current one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Winner {
-    /// The former name.
-    Former,
-    /// The current name.
-    Current,
 }
 
 /// Returns the keys of a setting in a stored document.

@@ -62,7 +62,7 @@ pub(super) fn read(call: &Request) -> Result<Route, ApiError> {
         (ApiResource::Verify(_) | ApiResource::AuditLog, "GET")
         | (ApiResource::RevokeUser, "POST")
         | (ApiResource::Settings(_), _) => Ok(Route { resource, target }),
-        (_, method) => Err(ApiError::new(405, 7001, format!("Method {method} not available for that URI."))),
+        _ => Err(ApiError::wrong_method(call.method())),
     }
 }
 
