@@ -19,39 +19,45 @@ pub(crate) trait CommandSpec {
     /// Returns an error if the command failed.
     fn run(&self, context: &Context) -> Result<Exit, CliError>;
 
-    /// Returns how the command reaches the API, if it does.
-    fn api(&self) -> Option<&ApiArgs> {
-        None
+    /// Returns what the command reads, and the formats of its result.
+    fn interface(&self) -> Interface<'_> {
+        Interface::default()
     }
-
-    /// Returns the manifest as the user named it, if the command has exactly one.
-    fn manifest(&self) -> Option<&str> {
-        None
-    }
-
-    /// Returns the manifests as the user named them, if the command accepts several.
-    fn manifests(&self) -> Option<&[String]> {
-        None
-    }
-
-    /// Returns the formats of the result.
-    fn formats(&self) -> &dyn ResultFormats {
-        &Format::Text
-    }
-
-    /// Adds the files that only this command reads, or writes in addition to its result.
-    fn add_files(&self, _files: &mut UsedFiles) {}
 }
 
-/// Returns the files that a command reads, and those that it writes in addition to its result.
-pub(crate) fn used_files(command: &dyn CommandSpec, manifests: &ManifestSet, env: &Env) -> UsedFiles {
-    let mut files = UsedFiles::of_environment(env);
-    files.add(FilePurpose::Manifest, command.manifest().map(Path::new));
-    files.add_manifests(manifests);
-    command.add_files(&mut files);
-    files.add_api(command.api());
-    files.add_reports(&command.formats().report_files());
-    files
+/// What a command reads, and the formats of its result.
+pub(crate) struct Interface<'a> {
+    /// How the command reaches the API, if it does.
+    pub(crate) api: Option<&'a ApiArgs>,
+    /// The manifests as the user named them.
+    pub(crate) manifests: &'a [String],
+    /// The formats of the result.
+    pub(crate) formats: &'a dyn ResultFormats,
+    /// The files that only this command reads, or writes in addition to its result.
+    pub(crate) files: Vec<(FilePurpose, &'a Path)>,
+}
+
+impl Default for Interface<'_> {
+    fn default() -> Self {
+        Self { api: None, manifests: &[], formats: &Format::Text, files: Vec::new() }
+    }
+}
+
+impl Interface<'_> {
+    /// Returns the files that the command reads, and those that it writes in addition to its result.
+    pub(crate) fn used_files(&self, manifests: &ManifestSet, env: &Env) -> UsedFiles {
+        let mut files = UsedFiles::of_environment(env);
+        files.add_manifests(manifests);
+        for (purpose, path) in &self.files {
+            match purpose {
+                FilePurpose::Terraform => files.add_terraform(path),
+                _ => files.add(*purpose, Some(path)),
+            }
+        }
+        files.add_api(self.api);
+        files.add_reports(&self.formats.report_files());
+        files
+    }
 }
 
 /// Runs asynchronous work on a runtime of one thread.

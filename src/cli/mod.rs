@@ -29,7 +29,7 @@ use std::sync::Arc;
 use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::settings::Model;
-use command_spec::CommandSpec;
+use command_spec::{CommandSpec, Interface};
 use commands::Cli;
 use context::Context;
 use error::CliError;
@@ -60,16 +60,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let command = cli.command.spec();
-    let api = command.api();
+    let interface = command.interface();
+    let api = interface.api;
     let ui = Ui::new(&cli.output, &env, secrets::of(&env, api));
     ui.take_panics();
     // A value that was read as a file is the better explanation of a file that does not exist.
     let usage = usage::check_values(&arguments);
-    let (manifests, usage) = match usage.and_then(|()| listed(command)) {
+    let (manifests, usage) = match usage.and_then(|()| ManifestSet::list(interface.manifests)) {
         Ok(manifests) => (manifests, Ok(())),
         Err(error) => (ManifestSet::default(), Err(error)),
     };
-    let (files, private) = (command_spec::used_files(command, &manifests, &env), PrivateFiles::of(api));
+    let (files, private) = (interface.used_files(&manifests, &env), PrivateFiles::of(api));
     let model = Model::current();
     let started = jiff::Timestamp::now();
     let context = Context {
@@ -113,11 +114,6 @@ fn parse(command_line: &mut clap::Command, arguments: &[OsString]) -> Result<(St
     Ok((name, cli))
 }
 
-/// Lists the manifests of a command that accepts several.
-fn listed(command: &dyn CommandSpec) -> Result<ManifestSet, CliError> {
-    command.manifests().map_or_else(|| Ok(ManifestSet::default()), ManifestSet::list)
-}
-
 /// Runs the command, unless the arguments are invalid, and reports its failure.
 fn execute(context: &Context, cli: &Cli, usage: Result<(), CliError>) -> Exit {
     let command = cli.command.spec();
@@ -127,18 +123,18 @@ fn execute(context: &Context, cli: &Cli, usage: Result<(), CliError>) -> Exit {
 }
 
 /// Returns the file that a failure of the whole run is about: the manifest, or what the user named first for several.
-fn named_file<'a>(context: &'a Context, command: &'a dyn CommandSpec) -> &'a str {
-    let first = || command.manifests().and_then(|files| files.first()).map(String::as_str);
+fn named_file<'a>(context: &'a Context, manifests: &'a [String]) -> &'a str {
     match context.manifests.entries() {
         [one] => &one.file,
-        _ => command.manifest().or_else(first).unwrap_or_default(),
+        _ => manifests.first().map_or("", String::as_str),
     }
 }
 
 /// Reports a failure in the requested formats and on standard error.
 fn fail(context: &Context, command: &dyn CommandSpec, error: CliError) -> Exit {
-    let error = &error.about(named_file(context, command), None, None);
-    let PublishedFailure { is_complete, mut unwritten } = command.formats().publish_failure(context, error);
+    let Interface { manifests, formats, .. } = command.interface();
+    let error = &error.about(named_file(context, manifests), None, None);
+    let PublishedFailure { is_complete, mut unwritten } = formats.publish_failure(context, error);
     // The log of a job shows both streams, so a complete report on standard output is not repeated.
     if !is_complete {
         context.say_error(error);

@@ -6,13 +6,12 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::ArgPredicate;
 
-use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::Api;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs, WriteArgs, digest, positive_duration};
-use crate::cli::output::publish::ResultFormats;
-use crate::cli::output::used_files::{FilePurpose, UsedFiles};
+use crate::cli::output::used_files::FilePurpose;
 use crate::cli::reconcile::apply_set::{self, ApplySetArgs, ApplySetJob, Approval};
 use crate::cli::reconcile::carry_out::carry_out;
 use crate::cli::reconcile::prepared::{Planner, Prepared};
@@ -101,20 +100,9 @@ impl CommandSpec for ApplyArgs {
         block_on(run(context, self))
     }
 
-    fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.api)
-    }
-
-    fn manifests(&self) -> Option<&[String]> {
-        Some(&self.files)
-    }
-
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.write.format
-    }
-
-    fn add_files(&self, files: &mut UsedFiles) {
-        files.add(FilePurpose::SavedPlan, self.plan.as_deref());
+    fn interface(&self) -> Interface<'_> {
+        let files = self.plan.iter().map(|path| (FilePurpose::SavedPlan, path.as_path())).collect();
+        Interface { api: Some(&self.api), manifests: &self.files, formats: &self.write.format, files }
     }
 }
 

@@ -7,15 +7,14 @@ use std::time::SystemTime;
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::{self, Connection};
 use crate::cli::connection::credentials;
 use crate::cli::connection::trust;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
-use crate::cli::options::{ApiArgs, Format, TargetArgs};
-use crate::cli::output::publish::ResultFormats;
+use crate::cli::options::{ApiArgs, Format, MANIFEST, TargetArgs};
 use crate::cli::process::interrupt;
 use crate::cloudflare::{
     BaseUrl, Error, ErrorKind, LogEnd, LogSearch, ProxyRoute, Reader, TokenCheck, TokenOwner, TokenState,
@@ -55,12 +54,8 @@ impl CommandSpec for DoctorArgs {
         block_on(run(context, self))
     }
 
-    fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.api)
-    }
-
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.format
+    fn interface(&self) -> Interface<'_> {
+        Interface { api: Some(&self.api), formats: &self.format, ..Interface::default() }
     }
 }
 
@@ -72,22 +67,21 @@ const READ: &str = "`Access: Organizations, Identity Providers, and Groups Read`
 
 /// Runs all checks, and prints the results.
 async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
-    let mut checks = Vec::new();
-    let mut exit = Exit::Success;
-    let target = check_target(context, args, &mut checks, &mut exit);
-    if check_surroundings(context, args, target.as_ref(), &mut checks, &mut exit).is_continue() {
+    let mut checkup = Checkup { context, args, checks: Vec::new(), exit: Exit::Success };
+    let target = checkup.target();
+    if checkup.surroundings(target.as_ref()).is_continue() {
         match (connect::connect(&context.ui, &context.env, &args.api, target.as_ref()).await, target) {
-            (Err(error), _) => fail(&mut checks, &mut exit, "credentials", &error),
+            (Err(error), _) => checkup.fail("credentials", &error),
             (Ok(connection), None) => {
                 let detail = format!("{}: not tried, because no target is set", connection.api());
-                checks.push(Check::new("api", Health::Skipped, detail));
+                checkup.add("api", Health::Skipped, detail);
             }
             (Ok(connection), Some(target)) => {
-                let requests = check_api(context, args, &connection, &target, &mut checks, &mut exit);
-                interrupt::abandonable(requests).await?;
+                interrupt::abandonable(checkup.requests(&connection, &target)).await?;
             }
         }
     }
+    let Checkup { checks, exit, .. } = checkup;
     let text = match args.format {
         Format::Text => report::doctor::text(&checks, &context.ui.out),
         Format::Json => document::to_text(&report::doctor::document(&checks)),
@@ -96,16 +90,166 @@ async fn run(context: &Context, args: &DoctorArgs) -> Result<Exit, CliError> {
     Ok(exit)
 }
 
-/// Records a failed check. The first one determines the exit code.
-fn fail(checks: &mut Vec<Check>, exit: &mut Exit, name: &str, error: &CliError) {
-    let mut check = Check::new(name, Health::Failed, &error.message);
-    check.fixes.clone_from(&error.hints);
-    if check.fixes.is_empty() {
-        check.fixes.push(fix_of(name, error));
+/// The checks so far.
+struct Checkup<'a> {
+    context: &'a Context,
+    args: &'a DoctorArgs,
+    checks: Vec<Check>,
+    /// The exit code, which the first failed check determines.
+    exit: Exit,
+}
+
+impl Checkup<'_> {
+    fn add(&mut self, name: &str, health: Health, detail: impl Into<String>) {
+        self.checks.push(Check::new(name, health, detail));
     }
-    checks.push(check);
-    if *exit == Exit::Success {
-        *exit = error.exit();
+
+    fn fail(&mut self, name: &str, error: &CliError) {
+        let hints = error.hints.clone();
+        let fixes = if hints.is_empty() { vec![fix_of(name, error)] } else { hints };
+        self.checks.push(Check { fixes, ..Check::new(name, Health::Failed, &error.message) });
+        self.end_with(error.exit());
+    }
+
+    fn end_with(&mut self, exit: Exit) {
+        if self.exit == Exit::Success {
+            self.exit = exit;
+        }
+    }
+
+    /// Checks the manifest and the target.
+    fn target(&mut self) -> Option<Target> {
+        let Self { context, args, .. } = *self;
+        let file = args.file.clone().or_else(|| Path::new(MANIFEST).exists().then(|| MANIFEST.to_owned()));
+        let mut of_file = None;
+        match file.as_deref().map(|file| (file, manifest_file::load(context, file))) {
+            None => self.add("manifest", Health::Skipped, "no org.yaml in this folder, and --file is not set"),
+            Some((_, Err(error))) => self.fail("manifest", &error),
+            Some((file, Ok(loaded))) => match loaded.manifest {
+                None => self.fail("manifest", &validate_hint(CliError::manifest(file, loaded.findings), file)),
+                Some(manifest) => {
+                    let detail = format!("{} declares {} settings", visible(file), manifest.declared.len());
+                    self.add("manifest", Health::Ok, detail);
+                    of_file = manifest.target;
+                }
+            },
+        }
+        match manifest_file::target(&args.target, &context.env, of_file.as_ref()) {
+            Ok(target) => {
+                self.add("target", Health::Ok, target.to_string());
+                Some(target)
+            }
+            Err(error) => {
+                self.fail("target", &error);
+                None
+            }
+        }
+    }
+
+    /// Runs the checks that need no request: base URL, proxy, certificates and credentials. Breaks if one of them prevents
+    /// all requests.
+    fn surroundings(&mut self, target: Option<&Target>) -> ControlFlow<()> {
+        let (env, api) = (&self.context.env, &self.args.api);
+        if api.sandbox.is_some() {
+            self.add("connection", Health::Ok, "sandbox, on this machine");
+            return ControlFlow::Continue(());
+        }
+        let base_url = match connect::base_url(env, api) {
+            Ok(base_url) => base_url,
+            Err(error) => {
+                self.fail("api", &error);
+                return ControlFlow::Break(());
+            }
+        };
+        let before = self.checks.len();
+        match connect::route(env, &base_url) {
+            Ok(route) => self.checks.push(connection(&route, &base_url, |name| env.expose(name).is_some())),
+            Err(error) => self.fail("connection", &error),
+        }
+        match trust::describe(env) {
+            Ok(_) if base_url.as_str().starts_with("http://") => {
+                self.add("certificates", Health::Skipped, "not needed for plain http on this machine");
+            }
+            Ok(trusted) => self.add("certificates", Health::Ok, trusted),
+            Err(error) => self.fail("certificates", &error),
+        }
+        match credentials::select(env, api, target) {
+            Ok((_, source)) => self.add("credentials", Health::Ok, source),
+            Err(error) => self.fail("credentials", &error),
+        }
+        let failed = self.checks[before..].iter().any(|check| check.health == Health::Failed);
+        if failed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    /// Whether requests are made with an API token, as opposed to a global key.
+    fn uses_token(&self, target: &Target) -> bool {
+        let selected = || credentials::select(&self.context.env, &self.args.api, Some(target));
+        self.args.api.sandbox.is_some() || selected().map_or(true, |(credentials, _)| credentials.is_token())
+    }
+
+    /// Runs the checks that send requests.
+    async fn requests(&mut self, connection: &Connection, target: &Target) {
+        let reader = connection.reader();
+        if self.uses_token(target) {
+            if self.token(&reader, target).await.is_break() {
+                return;
+            }
+        } else {
+            let detail = "a global API key, which cannot be verified, and has all of its user's permissions";
+            let fix = "use an API token with the permissions below instead";
+            self.checks.push(Check::new("token", Health::Warning, detail).fix(fix));
+        }
+        let (organization, doh, log) =
+            tokio::join!(reader.organization(target), read_doh(&reader, target), read_log(&reader, target));
+        self.organization(organization, connection.api(), target);
+        self.checks.extend(doh.map(check_doh));
+        self.checks.extend(log.map(check_log));
+        self.checks.push(Check::new("write", Health::Skipped, "not tested: doctor never writes").fix(
+            "for apply, the token needs `Access: Organizations, Identity Providers, and Groups Write` (or `Access: \
+             Organizations Write`), which the dashboard calls Edit",
+        ));
+    }
+
+    /// Checks the token. Breaks if the API is rate limiting, because more requests would extend the wait.
+    async fn token(&mut self, reader: &Reader, target: &Target) -> ControlFlow<()> {
+        match reader.verify_token(target).await {
+            Ok(token) => {
+                self.checks.push(token_check(&token));
+                if token.state != TokenState::Active {
+                    self.end_with(Exit::Authentication);
+                }
+                self.checks.extend(token.server_time.map(|server| clock(SystemTime::now(), server)));
+            }
+            Err(error) if error.asks_to_wait() => {
+                self.fail("api", &error.into());
+                return ControlFlow::Break(());
+            }
+            // Verifying a token needs no permission, so only an authentication error shows that the token is invalid.
+            Err(error) if error.kind() == ErrorKind::Authentication => self.fail("token", &error.into()),
+            Err(error) => self.checks.push(unclear(&error)),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn organization(&mut self, organization: Result<Slot, Error>, api: &str, target: &Target) {
+        match organization {
+            Ok(slot) => {
+                self.add("api", Health::Ok, api);
+                self.add("read", Health::Ok, format!("the token can read: it has {READ} or more"));
+                self.checks.push(match slot {
+                    Slot::Present(_) => Check::new("organization", Health::Ok, format!("{target} has an organization")),
+                    Slot::Absent | Slot::NotRead => {
+                        Check::new("organization", Health::Warning, format!("{target} has no organization; apply would create it"))
+                            .fix("enable Access in the dashboard first: creating an organization through the API alone is reported to fail")
+                    }
+                });
+            }
+            Err(error) if error.status().is_none() => self.fail("api", &error.into()),
+            Err(error) => {
+                self.add("api", Health::Ok, api);
+                self.fail("read", &error.into());
+            }
+        }
     }
 }
 
@@ -122,81 +266,8 @@ fn fix_of(name: &str, error: &CliError) -> String {
     }
 }
 
-fn check_target(context: &Context, args: &DoctorArgs, checks: &mut Vec<Check>, exit: &mut Exit) -> Option<Target> {
-    let file = args.file.clone().or_else(|| Path::new("org.yaml").exists().then(|| "org.yaml".to_owned()));
-    let mut of_file = None;
-    match file.as_deref().map(|file| (file, manifest_file::load(context, file))) {
-        None => {
-            checks.push(Check::new("manifest", Health::Skipped, "no org.yaml in this folder, and --file is not set"))
-        }
-        Some((_, Err(error))) => fail(checks, exit, "manifest", &error),
-        Some((file, Ok(loaded))) => match loaded.manifest {
-            None => fail(checks, exit, "manifest", &validate_hint(CliError::manifest(file, loaded.findings), file)),
-            Some(manifest) => {
-                checks.push(Check::new(
-                    "manifest",
-                    Health::Ok,
-                    format!("{} declares {} settings", visible(file), manifest.declared.len()),
-                ));
-                of_file = manifest.target;
-            }
-        },
-    }
-    match manifest_file::target(&args.target, &context.env, of_file.as_ref()) {
-        Ok(target) => {
-            checks.push(Check::new("target", Health::Ok, target.to_string()));
-            Some(target)
-        }
-        Err(error) => {
-            fail(checks, exit, "target", &error);
-            None
-        }
-    }
-}
-
 fn validate_hint(error: CliError, file: &str) -> CliError {
     error.hint(format!("run `zerodrift validate {}` to see the errors", path_argument(file)))
-}
-
-/// Runs the checks that need no request: base URL, proxy, certificates and credentials. Breaks if one of them prevents all
-/// requests.
-fn check_surroundings(
-    context: &Context,
-    args: &DoctorArgs,
-    target: Option<&Target>,
-    checks: &mut Vec<Check>,
-    exit: &mut Exit,
-) -> ControlFlow<()> {
-    let env = &context.env;
-    if args.api.sandbox.is_some() {
-        checks.push(Check::new("connection", Health::Ok, "sandbox, on this machine"));
-        return ControlFlow::Continue(());
-    }
-    let base_url = match connect::base_url(env, &args.api) {
-        Ok(base_url) => base_url,
-        Err(error) => {
-            fail(checks, exit, "api", &error);
-            return ControlFlow::Break(());
-        }
-    };
-    let before = checks.len();
-    match connect::route(env, &base_url) {
-        Ok(route) => checks.push(connection(&route, &base_url, |name| env.expose(name).is_some())),
-        Err(error) => fail(checks, exit, "connection", &error),
-    }
-    match trust::describe(env) {
-        Ok(_) if base_url.as_str().starts_with("http://") => {
-            checks.push(Check::new("certificates", Health::Skipped, "not needed for plain http on this machine"));
-        }
-        Ok(trusted) => checks.push(Check::new("certificates", Health::Ok, trusted)),
-        Err(error) => fail(checks, exit, "certificates", &error),
-    }
-    match credentials::select(env, &args.api, target) {
-        Ok((_, source)) => checks.push(Check::new("credentials", Health::Ok, source.to_string())),
-        Err(error) => fail(checks, exit, "credentials", &error),
-    }
-    let failed = checks[before..].iter().any(|check| check.health == Health::Failed);
-    if failed { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
 }
 
 /// Describes the route of the requests, and the proxy variables that do not apply.
@@ -228,64 +299,6 @@ fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> b
             None => check("direct".to_owned()),
         },
     }
-}
-
-/// Whether requests are made with an API token, as opposed to a global key.
-fn uses_token(context: &Context, args: &DoctorArgs, target: &Target) -> bool {
-    let selected = || credentials::select(&context.env, &args.api, Some(target));
-    args.api.sandbox.is_some() || selected().map_or(true, |(credentials, _)| credentials.is_token())
-}
-
-/// Runs the checks that send requests.
-async fn check_api(
-    context: &Context,
-    args: &DoctorArgs,
-    connection: &Connection,
-    target: &Target,
-    checks: &mut Vec<Check>,
-    exit: &mut Exit,
-) {
-    let reader = connection.reader();
-    if uses_token(context, args, target) {
-        if check_token(&reader, target, checks, exit).await.is_break() {
-            return;
-        }
-    } else {
-        let detail = "a global API key, which cannot be verified, and has all of its user's permissions";
-        checks.push(
-            Check::new("token", Health::Warning, detail).fix("use an API token with the permissions below instead"),
-        );
-    }
-    let (organization, doh, log) =
-        tokio::join!(reader.organization(target), read_doh(&reader, target), read_log(&reader, target));
-    check_organization(organization, connection.api(), target, checks, exit);
-    checks.extend(doh.map(check_doh));
-    checks.extend(log.map(check_log));
-    checks.push(Check::new("write", Health::Skipped, "not tested: doctor never writes").fix(
-        "for apply, the token needs `Access: Organizations, Identity Providers, and Groups Write` (or `Access: \
-             Organizations Write`), which the dashboard calls Edit",
-    ));
-}
-
-/// Breaks if the API is rate limiting, because more requests would extend the wait.
-async fn check_token(reader: &Reader, target: &Target, checks: &mut Vec<Check>, exit: &mut Exit) -> ControlFlow<()> {
-    match reader.verify_token(target).await {
-        Ok(token) => {
-            checks.push(token_check(&token));
-            if token.state != TokenState::Active && *exit == Exit::Success {
-                *exit = Exit::Authentication;
-            }
-            checks.extend(token.server_time.map(|server| clock(SystemTime::now(), server)));
-        }
-        Err(error) if error.asks_to_wait() => {
-            fail(checks, exit, "api", &error.into());
-            return ControlFlow::Break(());
-        }
-        // Verifying a token needs no permission, so only an authentication error shows that the token is invalid.
-        Err(error) if error.kind() == ErrorKind::Authentication => fail(checks, exit, "token", &error.into()),
-        Err(error) => checks.push(unclear(&error)),
-    }
-    ControlFlow::Continue(())
 }
 
 fn unclear(error: &Error) -> Check {
@@ -358,33 +371,6 @@ fn check_log(end: LogEnd) -> Check {
     match end {
         LogEnd::Complete | LogEnd::Bound => Check::new("log", Health::Ok, "the audit log is readable, for --who"),
         LogEnd::Failed(error) => unreadable("log", "the audit log", &error).fix("ignore this if you do not use --who"),
-    }
-}
-
-fn check_organization(
-    organization: Result<Slot, Error>,
-    api: &str,
-    target: &Target,
-    checks: &mut Vec<Check>,
-    exit: &mut Exit,
-) {
-    match organization {
-        Ok(slot) => {
-            checks.push(Check::new("api", Health::Ok, api));
-            checks.push(Check::new("read", Health::Ok, format!("the token can read: it has {READ} or more")));
-            checks.push(match slot {
-                Slot::Present(_) => Check::new("organization", Health::Ok, format!("{target} has an organization")),
-                Slot::Absent | Slot::NotRead => {
-                    Check::new("organization", Health::Warning, format!("{target} has no organization; apply would create it"))
-                        .fix("enable Access in the dashboard first: creating an organization through the API alone is reported to fail")
-                }
-            });
-        }
-        Err(error) if error.status().is_none() => fail(checks, exit, "api", &error.into()),
-        Err(error) => {
-            checks.push(Check::new("api", Health::Ok, api));
-            fail(checks, exit, "read", &error.into());
-        }
     }
 }
 

@@ -7,15 +7,15 @@ use std::borrow::Cow;
 use clap::Args;
 
 use self::adopt::Adopting;
-use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
-use crate::cli::options::{ApiArgs, FilesArgs};
-use crate::cli::output::publish::{self, ResultFormats};
+use crate::cli::options::FilesArgs;
+use crate::cli::output::publish;
 use crate::cli::output::rewrite;
-use crate::cli::output::used_files::{FilePurpose, UsedFiles};
+use crate::cli::output::used_files::FilePurpose;
 use crate::cli::reconcile::compare_set::{self, CompareArgs, SetJob};
 use crate::cli::reconcile::planning::Desired;
 use crate::cli::reconcile::{comparison, planning, selection, who};
@@ -60,20 +60,10 @@ impl CommandSpec for DriftArgs {
         block_on(run(context, self))
     }
 
-    fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.compare.api)
-    }
-
-    fn manifests(&self) -> Option<&[String]> {
-        Some(&self.manifests.files)
-    }
-
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.compare.formats
-    }
-
-    fn add_files(&self, files: &mut UsedFiles) {
-        files.add(FilePurpose::Base, self.compare.base.base_file.as_deref());
+    fn interface(&self) -> Interface<'_> {
+        let CompareArgs { api, base, formats, .. } = &self.compare;
+        let files = base.base_file.iter().map(|path| (FilePurpose::Base, path.as_path())).collect();
+        Interface { api: Some(api), manifests: &self.manifests.files, formats, files }
     }
 }
 

@@ -2,12 +2,11 @@
 
 use clap::Args;
 
-use crate::cli::command_spec::CommandSpec;
+use crate::cli::command_spec::{CommandSpec, Interface};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::Format;
-use crate::cli::output::publish::ResultFormats;
 use crate::document::to_text;
 use crate::ending::Exit;
 use crate::report::{effective, explain};
@@ -67,7 +66,7 @@ impl CommandSpec for ExplainArgs {
         Ok(Exit::Success)
     }
 
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.format
+    fn interface(&self) -> Interface<'_> {
+        Interface { formats: &self.format, ..Interface::default() }
     }
 }

@@ -2,13 +2,12 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
-use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
 use crate::cloudflare;
 use crate::document;
@@ -63,15 +62,12 @@ impl CommandSpec for ExportArgs {
         block_on(run(context, self))
     }
 
-    fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.api)
-    }
-
-    fn formats(&self) -> &dyn ResultFormats {
-        match self.format {
+    fn interface(&self) -> Interface<'_> {
+        let formats = match self.format {
             ExportFormat::Yaml => &Format::Text,
             ExportFormat::Json => &Format::Json,
-        }
+        };
+        Interface { api: Some(&self.api), formats, ..Interface::default() }
     }
 }
 

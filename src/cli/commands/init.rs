@@ -15,13 +15,13 @@ use self::new_file::IfExists;
 use self::pipeline::Pipeline;
 pub(crate) use self::platform::Platform;
 use self::terraform::NewManifest;
-use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::commands::export;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, MANIFEST, TargetArgs};
-use crate::cli::output::used_files::UsedFiles;
+use crate::cli::output::used_files::FilePurpose;
 use crate::ending::Exit;
 use crate::manifest::write::Detail;
 use crate::text::path_argument;
@@ -88,12 +88,9 @@ impl CommandSpec for InitArgs {
         run(context, self)
     }
 
-    fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.api)
-    }
-
-    fn add_files(&self, files: &mut UsedFiles) {
-        files.add_terraform(self.from_terraform.as_deref());
+    fn interface(&self) -> Interface<'_> {
+        let files = self.from_terraform.iter().map(|path| (FilePurpose::Terraform, path.as_path())).collect();
+        Interface { api: Some(&self.api), files, ..Interface::default() }
     }
 }
 

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::base::{self, BaseInput};
-use crate::cli::options::{ApiArgs, FilesArgs, positive_duration};
-use crate::cli::output::publish::{self, ResultFormats};
-use crate::cli::output::used_files::{FilePurpose, UsedFiles};
+use crate::cli::options::{FilesArgs, positive_duration};
+use crate::cli::output::publish;
+use crate::cli::output::used_files::FilePurpose;
 use crate::cli::reconcile::compare_set::{self, CompareArgs, SetJob};
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::cli::reconcile::saved::{self, SaveTo};
@@ -88,22 +88,15 @@ impl CommandSpec for PlanArgs {
         block_on(run(context, self))
     }
 
-    fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.compare.api)
-    }
-
-    fn manifests(&self) -> Option<&[String]> {
-        Some(&self.manifests.files)
-    }
-
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.compare.formats
-    }
-
-    fn add_files(&self, files: &mut UsedFiles) {
-        files.add(FilePurpose::Snapshot, self.live.as_deref());
-        files.add(FilePurpose::Base, self.compare.base.base_file.as_deref());
-        files.add(FilePurpose::SavedPlan, self.out.as_deref());
+    fn interface(&self) -> Interface<'_> {
+        let CompareArgs { api, base, formats, .. } = &self.compare;
+        let files = [
+            (FilePurpose::Snapshot, &self.live),
+            (FilePurpose::Base, &base.base_file),
+            (FilePurpose::SavedPlan, &self.out),
+        ];
+        let files = files.into_iter().filter_map(|(purpose, path)| Some((purpose, path.as_deref()?))).collect();
+        Interface { api: Some(api), manifests: &self.manifests.files, formats, files }
     }
 }
 

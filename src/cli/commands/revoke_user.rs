@@ -3,13 +3,12 @@
 use clap::Args;
 
 use crate::apply::audit::Ended;
-use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::connect_to_write;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
 use crate::cli::options::{ApiArgs, Format, TargetArgs};
-use crate::cli::output::publish::ResultFormats;
 use crate::cli::process::interrupt;
 use crate::cli::process::signals::Writes;
 use crate::cli::reconcile::history::AuditTrail;
@@ -61,12 +60,8 @@ impl CommandSpec for RevokeUserArgs {
         block_on(run(context, self))
     }
 
-    fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.api)
-    }
-
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.format
+    fn interface(&self) -> Interface<'_> {
+        Interface { api: Some(&self.api), formats: &self.format, ..Interface::default() }
     }
 }
 

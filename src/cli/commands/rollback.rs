@@ -5,15 +5,14 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value as Json;
 
-use crate::cli::command_spec::{CommandSpec, block_on};
+use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::{Connection, connect_to_write};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
 use crate::cli::input::parents::Parents;
 use crate::cli::options::{ApiArgs, TargetArgs, WriteArgs};
-use crate::cli::output::publish::ResultFormats;
-use crate::cli::output::used_files::{FilePurpose, UsedFiles};
+use crate::cli::output::used_files::FilePurpose;
 use crate::cli::reconcile::carry_out::carry_out;
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::cli::reconcile::prepared::Prepared;
@@ -55,16 +54,9 @@ impl CommandSpec for RollbackArgs {
         block_on(run(context, self))
     }
 
-    fn api(&self) -> Option<&ApiArgs> {
-        Some(&self.api)
-    }
-
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.write.format
-    }
-
-    fn add_files(&self, files: &mut UsedFiles) {
-        files.add(FilePurpose::Backup, Some(&self.backup));
+    fn interface(&self) -> Interface<'_> {
+        let files = vec![(FilePurpose::Backup, self.backup.as_path())];
+        Interface { api: Some(&self.api), formats: &self.write.format, files, ..Interface::default() }
     }
 }
 

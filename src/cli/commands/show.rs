@@ -1,25 +1,24 @@
 //! `show`: renders a document that an earlier run wrote, offline.
 
-mod other;
+mod named;
+mod plans;
 
 use std::fmt::Display;
 use std::path::Path;
 
 use clap::Args;
 
-use self::other::{Named, kind};
-use crate::cli::command_spec::CommandSpec;
+use self::named::{Named, kind};
+use crate::cli::command_spec::{CommandSpec, Interface};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::output::formats::Formats;
-use crate::cli::output::publish::{self, ResultFormats};
-use crate::cli::output::publish_set::SetReports;
-use crate::cli::output::used_files::{FilePurpose, UsedFiles};
-use crate::document::read::{AnyDocument, RecordedPlans};
-use crate::document::{self, Compared, MergeError};
+use crate::cli::output::used_files::FilePurpose;
+use crate::document::read::AnyDocument;
+use crate::document::{self, MergeError};
 use crate::ending::{Exit, FailureKind};
 use crate::files::{self, LARGEST_SET};
-use crate::report::{PlanFormat, Wording};
+use crate::report::PlanFormat;
 use crate::text;
 
 /// Render saved plans and JSON documents, offline
@@ -67,73 +66,13 @@ impl CommandSpec for ShowArgs {
             return Err(CliError::usage("- is standard input, and cannot be named twice"));
         }
         let documents = self.documents.iter().map(|name| read(name)).collect::<Result<Vec<_>, _>>()?;
-        let is_one_report = |of: fn(&AnyDocument) -> bool| documents.iter().all(|named| of(&named.document));
-        let (is_plans, is_results) = (
-            is_one_report(|document| matches!(document, AnyDocument::Plans(_))),
-            is_one_report(|document| matches!(document, AnyDocument::Results(_))),
-        );
-        if documents.len() > 1 && !is_plans && !is_results {
-            return Err(not_one_report(&documents));
-        }
-        let names = documents.iter().map(|named| named.name.clone()).collect::<Vec<_>>().join(", ");
-        let (mut plans, mut results) = (Vec::new(), Vec::new());
-        for named in documents {
-            match named.document {
-                AnyDocument::Plans(document) => plans.push(document),
-                AnyDocument::Results(document) => results.push(document),
-                _ => return named.show(context, &self.formats, self.detailed_exitcode),
-            }
-        }
-        if is_plans {
-            return self.plans(context, plans);
-        }
-        let Some(merged) = document::merge_results(results).map_err(|error| unmerged(&error))? else {
-            return Ok(Exit::Success);
-        };
-        let merged = Named { name: names, document: AnyDocument::Results(merged) };
-        merged.show(context, &self.formats, self.detailed_exitcode)
+        let Some(named) = one_report(context, documents)? else { return Ok(Exit::Success) };
+        named.show(context, &self.formats, self.detailed_exitcode)
     }
 
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.formats
-    }
-
-    fn add_files(&self, files: &mut UsedFiles) {
-        self.documents.iter().for_each(|name| files.add(FilePurpose::Document, Some(Path::new(name))));
-    }
-}
-
-impl ShowArgs {
-    /// Shows plans, several documents as one report.
-    fn plans(&self, context: &Context, documents: Vec<RecordedPlans>) -> Result<Exit, CliError> {
-        let merged = document::merge(documents).map_err(|error| unmerged(&error))?;
-        let Some(RecordedPlans { wording, shard, mut set, .. }) = merged else { return Ok(Exit::Success) };
-        set.iter_mut().for_each(|compared| {
-            if let Compared::Done(comparison) = compared {
-                comparison.ci = context.env.ci_run();
-            }
-        });
-        if let ([Compared::Done(comparison)], None) = (&set[..], shard) {
-            let exit = self.exit(wording, &set[0]);
-            publish::result(context, &self.formats, comparison, exit)?;
-            return Ok(exit);
-        }
-        let exit = Exit::of_several(set.iter().map(|compared| self.exit(wording, compared)));
-        let mut reports = SetReports::new(context, &self.formats, wording, shard)?;
-        set.iter().try_for_each(|compared| reports.add(compared))?;
-        reports.finish(exit)?;
-        Ok(exit)
-    }
-
-    /// Returns the exit code for an organization: with `--detailed-exitcode` that of `plan --detailed-exitcode` or `drift`.
-    fn exit(&self, wording: Wording, compared: &Compared<'_>) -> Exit {
-        match (compared, wording) {
-            _ if !self.detailed_exitcode => Exit::Success,
-            (Compared::Failed(failure), _) => failure.error.kind.exit(),
-            (Compared::Done(comparison), Wording::Drift) if !comparison.plan.has_drift() => Exit::Success,
-            (Compared::Done(comparison), Wording::Plan) if comparison.plan.is_empty() => Exit::Success,
-            (Compared::Done(_), _) => Exit::Changes,
-        }
+    fn interface(&self) -> Interface<'_> {
+        let files = self.documents.iter().map(|name| (FilePurpose::Document, Path::new(name))).collect();
+        Interface { formats: &self.formats, files, ..Interface::default() }
     }
 }
 
@@ -148,6 +87,32 @@ fn read(file: &str) -> Result<Named, CliError> {
             .hint("write a document with `zerodrift plan --format json`")
     })?;
     Ok(Named { name, document })
+}
+
+/// Merges the documents of plan, of drift or of apply. Any other document is a report of its own.
+///
+/// # Errors
+/// Returns an error if several documents are not one report.
+fn one_report(context: &Context, documents: Vec<Named>) -> Result<Option<Named>, CliError> {
+    let are_all = |is_kind: fn(&AnyDocument) -> bool| documents.iter().all(|named| is_kind(&named.document));
+    let is_merged = are_all(|document| matches!(document, AnyDocument::Plans(_)))
+        || are_all(|document| matches!(document, AnyDocument::Results(_)));
+    if documents.len() > 1 && !is_merged {
+        return Err(not_one_report(&documents));
+    }
+    let name = documents.iter().map(|named| named.name.clone()).collect::<Vec<_>>().join(", ");
+    let (mut plans, mut results) = (Vec::new(), Vec::new());
+    for named in documents {
+        match named.document {
+            AnyDocument::Plans(document) => plans.push(document),
+            AnyDocument::Results(document) => results.push(document),
+            _ => return Ok(Some(named)),
+        }
+    }
+    let plans = document::merge(plans).map_err(|error| unmerged(&error))?;
+    let plans = plans.map(|plans| AnyDocument::Plans(self::plans::in_pipeline(context, plans)));
+    let results = document::merge_results(results).map_err(|error| unmerged(&error))?.map(AnyDocument::Results);
+    Ok(plans.or(results).map(|document| Named { name, document }))
 }
 
 /// Returns the error for documents that are not one report.

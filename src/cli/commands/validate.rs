@@ -5,7 +5,7 @@ mod collected;
 use clap::Args;
 
 use self::collected::{Checked, Collected};
-use crate::cli::command_spec::CommandSpec;
+use crate::cli::command_spec::{CommandSpec, Interface};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file::{self, Loaded};
@@ -13,7 +13,6 @@ use crate::cli::input::manifests::ManifestPath;
 use crate::cli::options::{FilesArgs, TargetArgs};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::publish;
-use crate::cli::output::publish::ResultFormats;
 use crate::cli::output::rewrite;
 use crate::diagnostics::Finding;
 use crate::ending::Exit;
@@ -85,12 +84,8 @@ impl CommandSpec for ValidateArgs {
         Ok(exit)
     }
 
-    fn manifests(&self) -> Option<&[String]> {
-        Some(&self.manifests.files)
-    }
-
-    fn formats(&self) -> &dyn ResultFormats {
-        &self.formats
+    fn interface(&self) -> Interface<'_> {
+        Interface { manifests: &self.manifests.files, formats: &self.formats, ..Interface::default() }
     }
 }
 

@@ -106,9 +106,9 @@ impl UsedFiles {
     }
 
     /// Adds a Terraform configuration: one file, or those of a folder.
-    pub(crate) fn add_terraform(&mut self, path: Option<&Path>) {
-        self.add(FilePurpose::Terraform, path);
-        for entry in path.and_then(|folder| std::fs::read_dir(folder).ok()).into_iter().flatten().flatten() {
+    pub(crate) fn add_terraform(&mut self, path: &Path) {
+        self.add(FilePurpose::Terraform, Some(path));
+        for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
             self.add(FilePurpose::Terraform, Some(&entry.path()));
         }
     }

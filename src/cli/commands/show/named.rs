@@ -1,7 +1,8 @@
-//! Documents of other commands than `plan` and `drift`.
+//! One document, in the formats of its kind.
 
 use clap::ValueEnum;
 
+use super::plans;
 use crate::cli::commands::export;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
@@ -58,10 +59,7 @@ impl Named {
                 PlanFormat::Json => Some(document::to_text(&results.document())),
                 _ => None,
             })?,
-            AnyDocument::Plans(_) => {
-                let message = format!("cannot show {}: it contains {}", self.name, kind(&self.document));
-                return Err(CliError::usage(message));
-            }
+            AnyDocument::Plans(plans) => return plans::show(context, formats, plans, is_detailed),
         }
         Ok(exit)
     }
