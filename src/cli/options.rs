@@ -62,14 +62,6 @@ pub(crate) enum Format {
 /// The default manifest.
 pub(crate) const MANIFEST: &str = "org.yaml";
 
-/// The manifest.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct FileArgs {
-    /// The manifest; - for standard input
-    #[arg(default_value = MANIFEST, value_name = "FILE")]
-    pub(crate) file: String,
-}
-
 /// Several manifests.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct FilesArgs {

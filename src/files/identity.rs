@@ -59,7 +59,7 @@ fn place_of(path: &Path) -> Option<PathBuf> {
 }
 
 /// The parent folder of a path; `.` for a bare file name.
-pub(super) fn parent(path: &Path) -> &Path {
+pub(crate) fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 

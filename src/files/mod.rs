@@ -27,7 +27,7 @@ mod write;
 pub(crate) use append::{append, open_to_append};
 pub(crate) use fill::fill_folder;
 pub(crate) use folder::{FolderRisk, check_private_folder, delete, make_folder, make_private_folder};
-pub(crate) use identity::FileIdentity;
+pub(crate) use identity::{FileIdentity, parent};
 pub(crate) use kind::check_output;
 pub(crate) use path_error::PathError;
 pub(crate) use read::{LARGEST_DOCUMENT, LARGEST_SET, bounded, check_size, open, read, read_start, standard_input};

@@ -11,7 +11,7 @@ use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::input::base::{self, BaseInput};
+use crate::cli::input::base;
 use crate::cli::options::FilesArgs;
 use crate::cli::output::publish;
 use crate::cli::output::rewrite;
@@ -79,11 +79,11 @@ async fn run(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> {
     }
     context.files.check_reports()?;
     let desired = planning::desired(context, file, &args.compare.target)?;
-    let base = base::read(context, &args.compare.base, file, &desired.target).map_err(|error| desired.about(error))?;
-    of(context, args, &desired, base).await.map_err(|error| desired.about(error))
+    of(context, args, &desired).await.map_err(|error| desired.about(error))
 }
 
-async fn of(context: &Context, args: &DriftArgs, desired: &Desired, base: BaseInput) -> Result<Exit, CliError> {
+async fn of(context: &Context, args: &DriftArgs, desired: &Desired) -> Result<Exit, CliError> {
+    let base = base::read(context, &args.compare.base, &desired.manifest.path, &desired.target)?;
     let connection = connect(&context.ui, &context.env, &args.compare.api, Some(&desired.target)).await?;
     let live = planning::live(&connection, desired).await?;
     let mut plan = planning::plan(context, desired, connection.api(), &live, &[])?;

@@ -134,10 +134,6 @@ fn from_live(context: &Context, args: &InitArgs, detail: Detail) -> Result<NewMa
     Ok(NewManifest { text, target: Some(target) })
 }
 
-fn shell_path(path: &Path) -> String {
-    path_argument(path)
-}
-
 /// Prints what was written and what to do next. The first lines of the file name a schema that editors use to complete keys.
 fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
     let file = visible(&args.file);
@@ -150,7 +146,7 @@ fn say_next(context: &Context, args: &InitArgs, manifest: &NewManifest) {
     let schema = folder.join("org.schema.json");
     // The pipeline includes the schema.
     if args.ci.is_none() && !schema.exists() {
-        let (folder, schema) = (shell_path(&folder), shell_path(&schema));
+        let (folder, schema) = (path_argument(&folder), path_argument(&schema));
         context.ui.note(&format!("For your editor: mkdir -p {folder} && zerodrift schema > {schema}"));
     }
     context.ui.note(&format!("Next: review it, then run: zerodrift plan{name}"));

@@ -10,7 +10,7 @@ use crate::cli::command_spec::{CommandSpec, Interface, block_on};
 use crate::cli::connection::connect::connect;
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::input::base::{self, BaseInput};
+use crate::cli::input::base;
 use crate::cli::options::{FilesArgs, positive_duration};
 use crate::cli::output::publish;
 use crate::cli::output::used_files::FilePurpose;
@@ -109,17 +109,11 @@ async fn run(context: &Context, args: &PlanArgs) -> Result<Exit, CliError> {
     context.files.check_reports()?;
     let file = context.manifests.only();
     let desired = planning::desired(context, file, &args.compare.target)?;
-    let base = base::read(context, &args.compare.base, file, &desired.target).map_err(|error| desired.about(error))?;
-    of(context, args, &desired, base, save).await.map_err(|error| desired.about(error))
+    of(context, args, &desired, save).await.map_err(|error| desired.about(error))
 }
 
-async fn of(
-    context: &Context,
-    args: &PlanArgs,
-    desired: &Desired,
-    base: BaseInput,
-    save: Option<SaveTo<'_>>,
-) -> Result<Exit, CliError> {
+async fn of(context: &Context, args: &PlanArgs, desired: &Desired, save: Option<SaveTo<'_>>) -> Result<Exit, CliError> {
+    let base = base::read(context, &args.compare.base, &desired.manifest.path, &desired.target)?;
     let (live, api, connection) = match &args.live {
         Some(path) => {
             let (live, api) = planning::snapshot(path, desired)?;

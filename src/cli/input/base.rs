@@ -145,7 +145,7 @@ fn of_revision(context: &Context, revision: &str, file: &str) -> Result<Found, B
         .as_deref()
         .and_then(|real| Some((real.parent()?, real.file_name()?.to_str()?)))
         .ok_or_else(|| BaseError::unreadable("the path of the manifest is not UTF-8"))?;
-    let is_elsewhere = std::fs::canonicalize(parents::folder_of(file)).is_ok_and(|named| named != folder);
+    let is_elsewhere = std::fs::canonicalize(files::parent(Path::new(file))).is_ok_and(|named| named != folder);
     let history = History { git: Git::in_folder(folder, &context.env), file };
     let (is_shallow, prefix) = history.repository()?;
     let commit = history.merge_base(revision, is_shallow)?;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::error::CliError;
+use crate::files;
 use crate::report::CiRun;
 use crate::text;
 
@@ -163,8 +164,7 @@ impl Env {
         let top = self.get(GITHUB_WORKSPACE).or_else(|| self.get(CI_PROJECT_DIR));
         // The path of a missing file is resolved through its folder.
         let real = |path: &Path| {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            let named = || Some(std::fs::canonicalize(folder).ok()?.join(path.file_name()?));
+            let named = || Some(std::fs::canonicalize(files::parent(path)).ok()?.join(path.file_name()?));
             std::fs::canonicalize(path).ok().or_else(named)
         };
         let below = |top: &str| {

@@ -186,11 +186,7 @@ fn of_environment(env: &Env) -> Result<Option<Target>, CliError> {
 
 fn parse(scope: Scope, id: &str, from: &str) -> Result<Target, CliError> {
     let id = id.trim();
-    let target = match scope {
-        Scope::Account => Target::account(id),
-        Scope::Zone => Target::zone(id),
-    };
-    target.map_err(|error: TargetIdError| {
+    id.parse().map(|id| Target { scope, id }).map_err(|error: TargetIdError| {
         CliError::usage(format!("{from}: {error}{}", id_problem(id)))
             .hint("copy it from the overview page of the account or zone in the dashboard")
     })

@@ -63,7 +63,7 @@ pub(super) struct FilesOnDisk<'a> {
 impl<'a> FilesOnDisk<'a> {
     pub(super) fn around(context: &'a Context, manifest: &str) -> Self {
         let topmost = |folder: PathBuf| context.manifests.topmost_folder(&folder).map(Path::to_owned).unwrap_or(folder);
-        let folder = folder_of(manifest);
+        let folder = files::parent(Path::new(manifest));
         let real = || std::fs::canonicalize(folder).ok();
         let top = || repository_of(Path::new(manifest)).or_else(|| real().map(topmost));
         Self { known: &context.known_files, top: context.known_files.top(folder, top) }
@@ -155,7 +155,7 @@ fn open(
     let unreadable = |name: &str, error: &io::Error| {
         refused(Rule::ParentUnreadable, format!("cannot read the parent {name}: {error}"))
     };
-    let path = folder_of(current).join(&extends.path);
+    let path = files::parent(Path::new(current)).join(&extends.path);
     let real = files.real(&path);
     let name = tidy(files, &path, real.as_ref().ok());
     let real = real.map_err(|error| unreadable(&name, &error))?;
@@ -169,11 +169,6 @@ fn open(
     let parent = files.parent(context.model, &name, &real).map_err(|error| unreadable(&name, &error))?;
     let parent = parent.ok_or_else(|| refused(Rule::ParentNotAManifest, format!("{name} is not a manifest")))?;
     Ok((parent, real))
-}
-
-/// The folder of a file; `.` for a name alone.
-pub(super) fn folder_of(file: &str) -> &Path {
-    Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Returns a path without `.` and `folder/..`, as a user would write it. The path as it is if that leads elsewhere, which

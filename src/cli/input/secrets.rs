@@ -6,6 +6,7 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
 use crate::cli::input::env::{self, Env};
+use crate::cli::input::repository::repository_around;
 use crate::cli::options::ApiArgs;
 use crate::cloudflare::Credentials;
 use crate::diagnostics::Source;
@@ -90,10 +91,9 @@ impl PrivateFiles {
 /// folder itself outside a repository.
 fn top(name: &Path) -> Option<PathBuf> {
     let is_below = name.is_relative() && !name.components().any(|part| part == std::path::Component::ParentDir);
-    let folder = name.parent().filter(|parent| !is_below && !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = if is_below { Path::new(".") } else { files::parent(name) };
     let real = std::fs::canonicalize(folder).ok()?;
-    let top = real.ancestors().find(|folder| folder.join(".git").exists()).map(Path::to_owned);
-    Some(top.unwrap_or(real))
+    Some(repository_around(&real).unwrap_or(real))
 }
 
 #[cfg(test)]

@@ -54,10 +54,7 @@ fn real(path: &Path) -> Result<PathBuf, CliError> {
     let real = std::fs::canonicalize(path).map_err(failed)?;
     let is_inside = match repository_of(path) {
         Some(repository) => repository_of(&real) == Some(repository),
-        None => {
-            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            real.starts_with(std::fs::canonicalize(folder).map_err(failed)?)
-        }
+        None => real.starts_with(std::fs::canonicalize(files::parent(path)).map_err(failed)?),
     };
     if is_inside {
         return Ok(real);

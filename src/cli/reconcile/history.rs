@@ -143,26 +143,20 @@ impl<'a> History<'a> {
     /// Returns an error if another apply holds the lock (exit code 4), or the lock file cannot be created. Nothing may
     /// be written then.
     pub(crate) fn lock(&self, plan: &Plan) -> Result<TargetLock, CliError> {
-        let beside_log = self.audit.log.path().parent().unwrap_or(Path::new(".")).to_owned();
-        let folders = self.audit.context.env.state_folder().into_iter().chain([beside_log]);
-        let mut locked = None;
-        for folder in folders {
-            locked = Some(TargetLock::acquire(&folder, &plan.target, &plan.api));
-            if !matches!(locked, Some(Err(LockError::Unusable(_)))) {
-                break;
-            }
-        }
-        match locked {
-            Some(Ok(lock)) => Ok(lock),
-            Some(Err(held @ LockError::Held { .. })) => {
-                Err(CliError::new(FailureKind::Locked, format!("nothing was written: {held}"))
+        let acquire = |folder: &Path| TargetLock::acquire(folder, &plan.target, &plan.api);
+        let locked = match self.audit.context.env.state_folder().map(|folder| acquire(&folder)) {
+            None | Some(Err(LockError::Unusable(_))) => acquire(files::parent(self.audit.log.path())),
+            Some(locked) => locked,
+        };
+        locked.map_err(|error| {
+            let failure = |kind| CliError::new(kind, format!("nothing was written: {error}"));
+            match error {
+                LockError::Held { .. } => failure(FailureKind::Locked)
                     .hint("wait until the other run has ended, then run this command again")
-                    .hint("do not delete the lock file: the lock ends when its process does"))
+                    .hint("do not delete the lock file: the lock ends when its process does"),
+                _ => failure(FailureKind::Io).hint("name a writable folder with --backup-dir DIR"),
             }
-            Some(Err(unusable)) => Err(CliError::new(FailureKind::Io, format!("nothing was written: {unusable}"))
-                .hint("name a writable folder with --backup-dir DIR")),
-            None => Err(no_folder()),
-        }
+        })
     }
 
     /// Writes the backup of the previous state, and adds the `started` line to the audit log. Returns the backup.

@@ -69,11 +69,7 @@ pub(in crate::document) fn target(entry: &TargetEntry) -> Result<Target, ReadErr
 
 /// Returns the organization with this scope and id.
 pub(super) fn organization(scope: Scope, id: &str) -> Result<Target, ReadError> {
-    let target = match scope {
-        Scope::Account => Target::account(id),
-        Scope::Zone => Target::zone(id),
-    };
-    target.map_err(|_| ReadError::value("id", id))
+    id.parse().map(|parsed| Target { scope, id: parsed }).map_err(|_| ReadError::value("id", id))
 }
 
 pub(super) fn changes(entries: Vec<ChangeEntry>) -> Result<Vec<Change>, ReadError> {

@@ -45,9 +45,10 @@ pub(crate) fn check(context: &Context, path: &Path, if_exists: IfExists) -> Resu
 /// # Errors
 /// Returns an error if it does not.
 pub(crate) fn check_folder(path: &Path) -> Result<(), CliError> {
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) else {
+    let folder = files::parent(path);
+    if folder.is_dir() {
         return Ok(());
-    };
+    }
     let why = format!("the folder {} does not exist", text::path(folder));
     let folder = path_argument(folder);
     Err(CliError::io("write", path, &why).hint(format!("run: mkdir -p {folder}")))

@@ -159,10 +159,10 @@ fn plain(name: &str, what: &str) -> Result<String, CliError> {
 /// Returns an error if the file is not below the folder.
 fn below(top: &Path, file: &Path) -> Result<String, CliError> {
     let real = |folder: &Path| {
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         std::fs::canonicalize(folder).map_err(|error| CliError::io("resolve the path of", folder, &error))
     };
-    let (top, folder) = (real(top)?, real(file.parent().unwrap_or(Path::new("")))?);
+    let top = if top.as_os_str().is_empty() { Path::new(".") } else { top };
+    let (top, folder) = (real(top)?, real(files::parent(file))?);
     let outside = || {
         CliError::usage(format!(
             "--ci: {} is outside of the current folder, which has no Git repository",

@@ -103,8 +103,8 @@ impl ConfigurationFiles {
         found.sources.push(opened(path, &mut left)?);
         // Terraform always reads a configuration as a folder, so override files apply.
         if role(path) == Some(FileRole::Primary) {
-            let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            for (role, file) in files(folder)?.into_iter().filter(|(role, _)| *role == FileRole::Override) {
+            for (role, file) in files(files::parent(path))?.into_iter().filter(|(role, _)| *role == FileRole::Override)
+            {
                 found.read_neighbour(role, &file, &mut left);
             }
         }
