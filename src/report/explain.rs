@@ -8,6 +8,7 @@ pub use decisions::{DecisionEntry, GuardInfo, NoticeInfo};
 pub use entry::{ExplainDocument, RuleEntry, SettingEntry};
 pub use reference::markdown_reference;
 
+use super::plan::join;
 use crate::document::{FORMAT_VERSION, ZERODRIFT};
 use crate::settings::describe;
 use crate::settings::{CANONICAL_RULES, Endpoint, Group, Model, Resolved, Setting, SettingPath, joined, last_segment};
@@ -87,11 +88,6 @@ fn rules_section(style: &Style) -> TerminalText {
     let lines: TerminalText =
         CANONICAL_RULES.iter().map(|(rule, text)| hanging(2, rule, columns, text, style.width)).collect();
     safe!("{}\n{}", style.paint(Role::Heading, "When two values are equal"), lines)
-}
-
-/// Sections with an empty line between them.
-fn join(sections: impl IntoIterator<Item = TerminalText>) -> TerminalText {
-    TerminalText::join(sections.into_iter().filter(|section| !section.is_empty()), "\n")
 }
 
 fn find<'m>(model: &'m Model, name: &str) -> Result<Found<'m>, UnknownSetting> {

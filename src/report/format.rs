@@ -2,6 +2,7 @@
 
 use super::subject::FailedRun;
 use super::{error, findings};
+use crate::text::layout::TerminalText;
 use crate::text::style::Style;
 
 /// A format for one kind of result.
@@ -47,7 +48,7 @@ pub trait ReportFormat: Copy + Default + PartialEq + Send + Sync + 'static {
 }
 
 /// Returns a failure as text, after the findings that are its reason.
-pub(super) fn failure_text(failed: &FailedRun<'_>, style: &Style) -> String {
+pub(super) fn failure(failed: &FailedRun<'_>, style: &Style) -> TerminalText {
     let FailedRun { source, message, hints, findings, .. } = *failed;
-    (findings::rendered(findings, source, style) + error::rendered(message, hints, style)).into()
+    findings::rendered(findings, source, style) + error::rendered(message, hints, style)
 }

@@ -2,6 +2,7 @@
 
 use similar::{DiffOp, TextDiff};
 
+use super::phrase::count;
 use super::words;
 use crate::text::Visible;
 use crate::text::layout::{TerminalText, terminal};
@@ -74,8 +75,7 @@ fn whole(line: &str, style: &Style) -> TerminalText {
 }
 
 fn equal_lines(number: usize) -> Option<(LineSide, TerminalText)> {
-    let lines = if number == 1 { "line" } else { "lines" };
-    (number > 0).then(|| (LineSide::Omitted, terminal!("… {} equal {}", number, lines)))
+    (number > 0).then(|| (LineSide::Omitted, terminal!("… {}", count(number, "equal line"))))
 }
 
 /// At most [`SHOWN`] lines, and the number of those that are missing.

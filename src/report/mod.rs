@@ -114,9 +114,7 @@ impl PlanFormat {
     pub fn shows_yaml(self) -> bool {
         matches!(self, Self::Json | Self::Markdown | Self::Github | Self::Html)
     }
-}
 
-impl PlanFormat {
     /// Returns the empty details of a report of several organizations. `None` for JSON, whose document is written as a
     /// [stream](document::PlanStream).
     pub fn set_details(self, wording: Wording, ci: Option<&CiRun>, style: &Style) -> Option<Box<dyn SetDetails>> {
@@ -154,7 +152,7 @@ impl ReportFormat for PlanFormat {
 
     fn render_failure(self, failed: &FailedRun<'_>, style: &Style, limit: usize) -> String {
         match self {
-            Self::Text => format::failure_text(failed, style),
+            Self::Text => format::failure(failed, style).into(),
             // If the figures are missing, GitLab's widget shows that the report failed to generate.
             Self::Json | Self::Gitlab => error::document(failed),
             Self::Markdown => markdown::failure(failed, limit),
@@ -211,7 +209,7 @@ impl ReportFormat for FindingsFormat {
 
     fn render_failure(self, failed: &FailedRun<'_>, style: &Style, _limit: usize) -> String {
         match self {
-            Self::Text => format::failure_text(failed, style),
+            Self::Text => format::failure(failed, style).into(),
             Self::Json => error::document(failed),
             Self::Github => github::failed(failed),
             Self::Sarif => sarif::failed(&failed.finding(), failed.kind.exit().code()),

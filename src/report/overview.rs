@@ -1,6 +1,6 @@
 //! The organizations of a report of several: a row for each, and the outcome of all in a few sentences.
 
-use super::phrase::count_in;
+use super::phrase::{count_in, guards_sentence};
 use crate::document::{Compared, Comparison, FailureEntry, ShardEntry, Totals, Wording};
 use crate::plan::{Action, DIGEST_MAX_AGE, Origin, digest_time};
 use crate::settings::Target;
@@ -97,15 +97,8 @@ impl Overview {
             let verb = if in_sync == 1 { "is" } else { "are" };
             safe!("{} {} in sync.", count_in::<L>(in_sync, "organization"), verb)
         });
-        let guarded =
-            (self.wording == Wording::Plan && summary.changed > 0).then(|| match (self.guarded, summary.unconsented) {
-                (0, _) => "No change is guarded.".into(),
-                (guarded, 0) => safe!("Guarded: {}, with consent.", count_in::<L>(guarded, "change")),
-                (guarded, open) if open == guarded => {
-                    safe!("Guarded: {}, without consent.", count_in::<L>(guarded, "change"))
-                }
-                (guarded, open) => safe!("Guarded: {}, {} without consent.", count_in::<L>(guarded, "change"), open),
-            });
+        let guarded = (self.wording == Wording::Plan && summary.changed > 0)
+            .then(|| guards_sentence(self.guarded, summary.unconsented));
         let outside = summary.origins.filter(|origins| origins.live + origins.both > 0).map(|origins| {
             let (conflicts, reverted) = (origins.both, origins.live);
             match (self.wording, reverted, conflicts) {

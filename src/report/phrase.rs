@@ -82,6 +82,17 @@ pub(super) fn consent(state: GuardState) -> &'static str {
     }
 }
 
+/// How many changes are guarded, and how many of them are `open`: without consent.
+pub(super) fn guards_sentence<L>(guarded: usize, open: usize) -> Safe<L> {
+    let all = count_in::<L>(guarded, "change");
+    match (guarded, open) {
+        (0, _) => "No change is guarded.".into(),
+        (_, 0) => safe!("Guarded: {}, with consent.", all),
+        (guarded, open) if open == guarded => safe!("Guarded: {}, without consent.", all),
+        (_, open) => safe!("Guarded: {}, {} without consent.", all, open),
+    }
+}
+
 /// Returns the command that applies exactly this plan, with the flags that consent to the changes without consent.
 pub(super) fn exact_apply(plan: &Plan) -> Visible {
     let flags: Visible =

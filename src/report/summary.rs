@@ -1,7 +1,7 @@
 //! The outcome of a comparison in one sentence, or as a headline with the details that follow it.
 
 use super::origins;
-use super::phrase::{count, count_in, source_word};
+use super::phrase::{count, count_in, guards_sentence, source_word};
 use crate::document::Wording;
 use crate::plan::{Action, Plan, PlannedWrite};
 use crate::text::Visible;
@@ -78,7 +78,8 @@ pub(super) fn details(wording: Wording, plan: &Plan) -> Visible {
         (Wording::Plan, Action::Create) => safe!("Apply would create it with {}.", writes(&plan.writes)),
         (Wording::Drift, Action::Create) => safe!("The file {} declares one.", source_word(&plan.manifest.path)),
         (Wording::Plan, Action::Update) => {
-            safe!("{}{} Apply would send {}.", origins, guard_sentence(plan), writes(&plan.writes))
+            let guards: Visible = guards_sentence(plan.guarded().count(), plan.refused().count());
+            safe!("{}{} Apply would send {}.", origins, guards, writes(&plan.writes))
         }
         (Wording::Drift, Action::Update) => {
             let (guarded, file) = (plan.guarded().count(), source_word(&plan.manifest.path));
@@ -88,18 +89,6 @@ pub(super) fn details(wording: Wording, plan: &Plan) -> Visible {
             };
             safe!("{}Applying {} needs {}.", origins, file, needs)
         }
-    }
-}
-
-/// How many changes are guarded, and how many of them have consent.
-fn guard_sentence(plan: &Plan) -> Visible {
-    let (guarded, open) = (plan.guarded().count(), plan.refused().count());
-    let all = count(guarded, "change");
-    match (guarded, open) {
-        (0, _) => "No change is guarded.".into(),
-        (_, 0) => safe!("Guarded: {}, with consent.", all),
-        (guarded, open) if open == guarded => safe!("Guarded: {}, without consent.", all),
-        (_, open) => safe!("Guarded: {}, {} without consent.", all, open),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::report::phrase::count_in;
 use crate::text::Visible;
 use crate::text::safe::safe;
-use crate::text::workflow::{CommandText, data, property};
+use crate::text::workflow::{CommandText, Workflow, data, property};
 
 /// The level of an annotation, most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,11 +63,9 @@ impl Annotations {
         let mut lines: CommandText = shown.map(Annotation::to_command).collect();
         let dropped = self.dropped + usize::from(is_last_needed);
         if dropped > 0 {
-            let noun = if dropped == 1 { "annotation" } else { "annotations" };
             lines.push(safe!(
-                "::notice title=zerodrift::{} more {} not shown; the log of this step lists all of them\n",
-                dropped,
-                noun
+                "::notice title=zerodrift::{} not shown; the log of this step lists all of them\n",
+                count_in::<Workflow>(dropped, "more annotation")
             ));
         }
         lines

@@ -9,9 +9,10 @@ mod set;
 
 use self::annotate::{COLUMNS, job_log, of_comparison, of_failure, of_finding};
 pub(super) use self::set::GithubDetails;
+use super::findings;
+use super::format::failure;
 use super::overview::Overview;
 use super::subject::{FailedRun, Validation};
-use super::{error, findings};
 use crate::document::{CheckedManifest, Comparison};
 use crate::plan::Plan;
 use crate::text::Visible;
@@ -26,10 +27,8 @@ pub fn log(run: &Comparison<'_>) -> String {
 
 /// Returns the log of a failed run.
 pub fn failed(failed: &FailedRun<'_>) -> String {
-    let FailedRun { command, file: manifest, repository_file: file, source, message, hints, findings: found, .. } =
-        *failed;
-    let style = Style::plain(COLUMNS);
-    let text = findings::rendered(found, source, &style) + error::rendered(message, hints, &style);
+    let FailedRun { command, file: manifest, repository_file: file, message, hints, findings: found, .. } = *failed;
+    let text = failure(failed, &Style::plain(COLUMNS));
     job_log(&text, &of_failure(command, manifest, file, message, hints, found).into_iter().collect())
 }
 

@@ -8,8 +8,8 @@ mod parts;
 mod set;
 
 use self::excerpt::text;
-use self::fit::{Section, fit};
-use self::parts::{address, alert, findings, footer, marker, sections};
+use self::fit::fit;
+use self::parts::{address, alert, findings, footer, hints, marker, message, sections};
 pub(super) use self::set::MarkdownDetails;
 use super::phrase::{self, Adoption};
 use super::subject::FailedRun;
@@ -37,14 +37,13 @@ pub fn comment(run: &Comparison<'_>, limit: usize) -> String {
 
 /// Returns a failed run as a comment with the same marker, so that an older comment never looks current.
 pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
-    let FailedRun { command, file, repository_file, ci, target, message, hints, findings: found, .. } = *failed;
+    let FailedRun { command, file, repository_file, ci, target, findings: found, .. } = *failed;
     // A path may be shared by two organizations, and two paths are two comments.
     let about = match target {
         Some(target) => about_target(target),
         None if file.is_empty() => "several".into(),
         None => Visible::whole(&super::path::uri(file)),
     };
-    let message = message.lines().map(text);
     let subject: MarkdownText = match target {
         Some(target) => safe!("\n{} → {}\n", code(&Visible::of(file)), target),
         None if file.is_empty() => MarkdownText::new(),
@@ -54,17 +53,11 @@ pub fn failure(failed: &FailedRun<'_>, limit: usize) -> String {
         "{}\n### zerodrift {} failed\n\n**{}.**\n{}",
         marker(command, &about),
         text(command),
-        MarkdownText::join::<MarkdownText>(message, "<br>"),
+        message(failed.message),
         subject
     );
-    let advice = Section {
-        name: "hints",
-        head: "\n".into(),
-        rows: hints.iter().map(|hint| safe!("- {}\n", text(hint))).collect(),
-        tail: MarkdownText::new(),
-    };
     let last = safe!("\nNothing was compared, and nothing was written.\n{}", footer(ci));
-    fit(&first, &[findings(ci, repository_file, file, found), advice], &last, limit).into()
+    fit(&first, &[findings(ci, repository_file, file, found), hints(failed.hints)], &last, limit).into()
 }
 
 fn about_target(target: &Target) -> Visible {

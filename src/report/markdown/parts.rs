@@ -6,7 +6,8 @@ use super::fit::Section;
 use crate::diagnostics::Finding;
 use crate::document::{CiRun, Comparison, Wording};
 use crate::plan::{Plan, Unmanaged};
-use crate::report::{links, phrase, value};
+use crate::report::phrase::{self, count_in};
+use crate::report::{links, value};
 use crate::text::Visible;
 use crate::text::markdown::{Markdown, MarkdownText, code, fenced, hidden, link, prose};
 use crate::text::safe::safe;
@@ -53,8 +54,8 @@ pub(super) fn alert(wording: Wording, open: usize, refused: &'static str) -> Mar
     if open == 0 || wording == Wording::Drift {
         return MarkdownText::new();
     }
-    let (noun, verb) = if open == 1 { ("change", "has") } else { ("changes", "have") };
-    safe!("\n> [!CAUTION]\n> {} guarded {} {} no consent: apply refuses {}.\n", open, noun, verb, refused)
+    let (changes, has) = (count_in::<Markdown>(open, "guarded change"), if open == 1 { "has" } else { "have" });
+    safe!("\n> [!CAUTION]\n> {} {} no consent: apply refuses {}.\n", changes, has, refused)
 }
 
 /// The findings of a manifest. Its lines are linked by its path in the repository.
@@ -76,6 +77,21 @@ pub(super) fn findings(ci: Option<&CiRun>, repository_file: &str, file: &str, fi
         name: "findings",
         head: "\n#### Findings\n\n".into(),
         rows: findings.iter().map(row).collect(),
+        tail: MarkdownText::new(),
+    }
+}
+
+/// The message of a failure, which may have several lines.
+pub(super) fn message(message: &str) -> MarkdownText {
+    MarkdownText::join::<MarkdownText>(message.lines().map(text), "<br>")
+}
+
+/// What to do about a failure.
+pub(super) fn hints(hints: &[String]) -> Section {
+    Section {
+        name: "hints",
+        head: "\n".into(),
+        rows: hints.iter().map(|hint| safe!("- {}\n", text(hint))).collect(),
         tail: MarkdownText::new(),
     }
 }

@@ -1,8 +1,7 @@
 //! Several organizations as one comment: a list of all, then the details of those that changed or failed, folded.
 
-use super::excerpt::text;
 use super::fit::{Section, fit};
-use super::parts::{address, alert, findings, footer, marker, sections};
+use super::parts::{address, alert, findings, footer, hints, marker, message, sections};
 use crate::document::{CiRun, Compared, Comparison, FailureEntry, Wording};
 use crate::report::overview::{Overview, OverviewRow, RowState};
 use crate::report::set::SetDetails;
@@ -127,22 +126,10 @@ fn failed(ci: Option<&CiRun>, failure: &FailureEntry) -> MarkdownText {
         Some(target) => (safe!("{}", target), safe!("<sub>{}</sub>\n", file)),
         None => (file, MarkdownText::new()),
     };
-    let message = error.message.lines().map(text);
-    let head = safe!(
-        "\n### {} failed\n\n**{}.**\n\n{}",
-        organization,
-        MarkdownText::join::<MarkdownText>(message, "<br>"),
-        address
-    );
-    let hints = Section {
-        name: "hints",
-        head: "\n".into(),
-        rows: error.hints.iter().map(|hint| safe!("- {}\n", text(hint))).collect(),
-        tail: MarkdownText::new(),
-    };
+    let head = safe!("\n### {} failed\n\n**{}.**\n\n{}", organization, message(&error.message), address);
     let hosted = repository_path.as_ref().unwrap_or(manifest);
     let found = findings(ci, hosted, manifest, &failure.error.findings());
-    fit(&head, &[found, hints], &MarkdownText::new(), LARGEST)
+    fit(&head, &[found, hints(&error.hints)], &MarkdownText::new(), LARGEST)
 }
 
 fn what_next(overview: &Overview) -> MarkdownText {
