@@ -104,8 +104,8 @@ function structured(doc, say) {
   const ids = [...doc.querySelectorAll('[id]')].map(element => element.id);
   if (new Set(ids).size !== ids.length) say('an id is there twice');
   for (const element of doc.querySelectorAll('[aria-labelledby]')) {
-    const label = doc.getElementById(element.getAttribute('aria-labelledby'));
-    if (!label || !label.textContent.trim()) say(`labelled by nothing: ${called(element)}`);
+    const labels = element.getAttribute('aria-labelledby').split(' ').map(id => doc.getElementById(id));
+    if (!labels.every(label => label && label.textContent.trim())) say(`labelled by nothing: ${called(element)}`);
   }
   for (const table of doc.querySelectorAll('table')) {
     if (!table.caption) say('a table has no caption');

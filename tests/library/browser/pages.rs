@@ -11,7 +11,7 @@ use zerodrift::live::{Document, Live, Slot, Snapshot};
 use zerodrift::plan::{Attribution, Base, Confidence, Input, Means, Origin, Plan, plan};
 use zerodrift::report::html::{failure, page};
 use zerodrift::report::{CiRun, Comparison, FailedRun, Overview, PlanFormat, Style, Wording};
-use zerodrift::settings::{Endpoint, Model};
+use zerodrift::settings::{Endpoint, Model, Target};
 
 fn slot(endpoint: Endpoint, fields: &Json) -> Slot {
     Slot::Present(Document::new(endpoint, fields.as_object().unwrap().clone()))
@@ -114,7 +114,7 @@ fn in_pipeline(wording: Wording, plan: Plan) -> Comparison<'static> {
 
 /// Several organizations, one of each kind, with these names of files.
 fn set(wording: Wording, file: &str, parent: &str, message: &str) -> String {
-    let failed = |target: &Json| -> Compared<'static> {
+    let failed = |file: &str, target: &Json| -> Compared<'static> {
         let error = json!({"kind": "network", "message": message, "hints": ["check the network"], "exit_code": 1});
         let failure = json!({"manifest": file, "target": target, "error": error});
         serde_json::from_value::<FailureEntry>(failure).unwrap().into()
@@ -123,12 +123,17 @@ fn set(wording: Wording, file: &str, parent: &str, message: &str) -> String {
         plan.manifest.path = file.to_owned();
         Compared::from(in_pipeline(wording, plan))
     };
+    // An organization with the same name and the same changes.
+    let id = "0123456789abcdef0123456789abcdef";
+    let other =
+        Plan { target: Target::account(id).unwrap(), ..labelled(planned(&example("org.yaml"), &sample()), parent) };
     let compared = [
         at(labelled(planned(&example("org.yaml"), &sample()), parent)),
         at(labelled(planned(&example("every-guard.yaml"), &strict()), parent)),
+        at(other),
         at(planned("organization:\n  session_duration: 12h\n", &sample())),
-        failed(&json!({"scope": "account", "id": ACCOUNT, "api": "https://sandbox.test/client/v4"})),
-        failed(&Json::Null),
+        failed(file, &json!({"scope": "account", "id": ACCOUNT, "api": "https://sandbox.test/client/v4"})),
+        failed(&format!("{file}.broken"), &Json::Null),
     ];
     let mut details = PlanFormat::Html.set_details(wording, ci().as_ref(), &Style::plain(80)).unwrap();
     let mut overview = Overview::new(wording, None);
