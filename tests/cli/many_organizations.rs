@@ -62,7 +62,10 @@ fn the_exit_code_is_the_first_that_applies_to_any_organization() {
     env.run("plan orgs --sandbox --detailed-exitcode").exits(2);
     env.run("drift orgs --sandbox").exits(2);
     env.write("orgs/prod/us.yaml", &format!("{}  auth_domain: other.cloudflareaccess.com\n", manifest(US, "12h")));
-    env.run("plan orgs --sandbox --detailed-exitcode --require-consent").exits(3);
+    let run = env.run("plan orgs --sandbox --detailed-exitcode --require-consent").exits(3);
+    let refusal = "apply would refuse this plan: 1 guarded change has no consent: organization.auth_domain";
+    run.says(&[&format!("error: orgs/prod/us.yaml: {refusal}")]);
+    env.run("plan orgs/prod/us.yaml --sandbox --require-consent").exits(3).says(&[&format!("error: {refusal}")]);
     env.write("orgs/prod/eu.yaml", &manifest(EU, "12h"));
     env.write("orgs/prod/us.yaml", &manifest(US, "12h"));
     env.run("drift orgs --sandbox").exits(0).shows(&["Drift: all 3 organizations are in sync."]);

@@ -118,7 +118,7 @@ async fn several(context: &Context, args: &DriftArgs) -> Result<Exit, CliError> 
         args: &args.compare,
         allow: &[],
         save: None,
-        exit: &|plan| if plan.has_drift() { Exit::Changes } else { Exit::Success },
+        ending: &|plan| (if plan.has_drift() { Exit::Changes } else { Exit::Success }, None),
     };
     compare_set::compare(context, &job).await
 }

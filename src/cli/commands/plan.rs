@@ -162,7 +162,7 @@ async fn several(context: &Context, args: &PlanArgs, save: Option<SaveTo<'_>>) -
         ("--live", args.live.is_some(), "plan each organization offline on its own"),
         ("--base-file", args.compare.base.base_file.is_some(), "name a Git revision with --base"),
     ])?;
-    let exit = |plan: &Plan| ending(args, plan).0;
-    let job = SetJob { wording: Wording::Plan, args: &args.compare, allow: &args.allow, save, exit: &exit };
+    let ending = |plan: &Plan| ending(args, plan);
+    let job = SetJob { wording: Wording::Plan, args: &args.compare, allow: &args.allow, save, ending: &ending };
     compare_set::compare(context, &job).await
 }

@@ -97,6 +97,12 @@ pub(crate) fn unconsented(plan: &Plan) -> Option<CliError> {
     missing_consent(plan, "apply would refuse this plan")
 }
 
+/// Returns a refusal whose message names the manifest, for a run of several organizations.
+pub(crate) fn of_manifest(plan: &Plan, refusal: &CliError) -> CliError {
+    let manifest = visible(&plan.manifest.path);
+    CliError { message: format!("{manifest}: {}", refusal.message), ..refusal.clone() }
+}
+
 fn missing_consent(plan: &Plan, consequence: &str) -> Option<CliError> {
     let paths: Vec<&str> = plan.refused().map(|change| change.setting.path).collect();
     if paths.is_empty() {

@@ -12,12 +12,12 @@ use crate::cli::options::{ApiArgs, BaseArgs, SetArgs, TargetArgs, WhoArgs};
 use crate::cli::output::formats::Formats;
 use crate::cli::output::progress::Progress;
 use crate::cli::output::publish::failure_entry;
-use crate::cli::output::publish_set::SetReports;
+use crate::cli::output::publish_set::{ErrorList, SetReports};
 use crate::cli::process::in_order::{Stop, Turn, in_order};
 use crate::cli::process::interrupt;
 use crate::cli::reconcile::saved::{SaveTo, SavedSet};
 use crate::cli::reconcile::selection::{self, Selection};
-use crate::cli::reconcile::{comparison, planning, who};
+use crate::cli::reconcile::{approval, comparison, planning, who};
 use crate::document::Compared;
 use crate::ending::Exit;
 use crate::plan::{Plan, SavedPlan};
@@ -47,8 +47,8 @@ pub(crate) struct SetJob<'a> {
     pub(crate) allow: &'a [String],
     /// Where and for how long the plans are saved.
     pub(crate) save: Option<SaveTo<'a>>,
-    /// The exit code for an organization with this plan.
-    pub(crate) exit: &'a dyn Fn(&Plan) -> Exit,
+    /// The exit code for an organization with this plan, and its error if there is one.
+    pub(crate) ending: &'a dyn Fn(&Plan) -> (Exit, Option<CliError>),
 }
 
 /// Compares several organizations, a few at once, and writes the reports in the order of the manifests.
@@ -63,8 +63,17 @@ pub(crate) async fn compare(context: &Context, job: &SetJob<'_>) -> Result<Exit,
     let api = &Api::find(&context.ui, &context.env, &job.args.api).await?.for_several();
     let reports = SetReports::new(context, &job.args.formats, job.wording, shard)?;
     let progress = Progress::several(&context.ui, files.len());
-    let mut delivery =
-        Delivery { context, job, api: api.name(), reports, saving, progress, exits: Vec::new(), unwritten: None };
+    let mut delivery = Delivery {
+        context,
+        job,
+        api: api.name(),
+        reports,
+        saving,
+        progress,
+        exits: Vec::new(),
+        refusals: Vec::new(),
+        unwritten: None,
+    };
     let stop = Stop::default();
     let begin = |file| async move { (file, one(context, job, api, file).await) };
     let is_interrupted = in_order(files, job.args.set.parallel, &stop, begin, |turn| {
@@ -116,6 +125,8 @@ struct Delivery<'a> {
     saving: Option<SavedSet<'a>>,
     progress: Progress,
     exits: Vec<Exit>,
+    /// The errors about plans, which follow the reports.
+    refusals: Vec<CliError>,
     /// The first error in writing a report.
     unwritten: Option<CliError>,
 }
@@ -125,7 +136,9 @@ impl Delivery<'_> {
         let compared = match result {
             Ok((comparison, saved)) => {
                 self.progress.done(!comparison.plan.is_empty(), false);
-                self.exits.push((self.job.exit)(&comparison.plan));
+                let (exit, refusal) = (self.job.ending)(&comparison.plan);
+                self.exits.push(exit);
+                self.refusals.extend(refusal.map(|refusal| approval::of_manifest(&comparison.plan, &refusal)));
                 if let Some((saving, saved)) = self.saving.as_mut().zip(saved)
                     && let Err(error) = saving.add(&comparison, &saved)
                 {
@@ -155,6 +168,9 @@ impl Delivery<'_> {
         let exit = Exit::of_several(self.exits);
         self.reports.finish(exit)?;
         self.saving.map_or(Ok(()), SavedSet::finish)?;
+        let mut errors = ErrorList::new(self.context);
+        self.refusals.iter().for_each(|refusal| errors.say(refusal));
+        errors.finish("the report");
         Ok(exit)
     }
 }

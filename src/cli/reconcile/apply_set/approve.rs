@@ -9,7 +9,6 @@ use crate::cli::output::publish_set::ErrorList;
 use crate::cli::reconcile::{approval, saved};
 use crate::ending::{Exit, FailureKind};
 use crate::plan::digest_time;
-use crate::text::visible;
 
 /// Why nothing is written.
 pub(super) struct Refusal {
@@ -96,8 +95,7 @@ fn refuse_some(context: &Context, set: &mut PlannedSet) {
         let refusal = planned.refusal.take().or_else(|| approval::refusal(&planned.prepared.plan));
         planned.refusal = refusal.map(|refusal| planned.prepared.desired.about(refusal));
         if let Some(refusal) = &planned.refusal {
-            let manifest = visible(&planned.prepared.plan.manifest.path);
-            errors.say(&CliError { message: format!("{manifest}: {}", refusal.message), ..refusal.clone() });
+            errors.say(&approval::of_manifest(&planned.prepared.plan, refusal));
         }
     }
     errors.finish("the results");
