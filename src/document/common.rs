@@ -13,7 +13,7 @@ pub(super) const SHA256_PATTERN: &str = "^[0-9a-f]{64}$";
 pub(super) const DIGEST_PATTERN: &str = "^sha256:[0-9a-f]{64}$";
 
 /// The organization's address.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[non_exhaustive]
 pub struct TargetEntry {
     /// Whether the id is an account's or a zone's.

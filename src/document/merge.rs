@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::common::TargetEntry;
 use super::compared::{Compared, order_of_paths};
-use super::plan::ShardEntry;
+use super::plan::{FailureEntry, ShardEntry};
 use super::read::{RecordedPlans, RecordedResults};
 use crate::plan::digest_time;
-use crate::settings::Target;
 
 /// Why documents cannot be merged.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +21,9 @@ pub enum MergeError {
     /// They are shards of different runs.
     #[error("the documents are of different sets: {0} manifests in {1} shards, and {2} manifests in {3} shards")]
     Sets(usize, usize, usize, usize),
+    /// They are shards of sets with other manifests: the numbers of two such shards.
+    #[error("shards {0} and {1} are of different sets: the paths or targets of their manifests differ")]
+    OtherManifests(usize, usize),
     /// Two are of the same shard.
     #[error("two documents are of shard {0}")]
     SameShard(usize),
@@ -54,8 +57,8 @@ pub fn merge(mut documents: Vec<RecordedPlans>) -> Result<Option<RecordedPlans>,
     check_shards(documents.iter().map(|document| document.shard))?;
     let mut set: Vec<Compared<'_>> = documents.into_iter().flat_map(|document| document.set).collect();
     check_targets(set.iter().filter_map(|compared| match compared {
-        Compared::Done(comparison) => Some((comparison.plan.api.as_str(), &comparison.plan.target)),
-        Compared::Failed(_) => None,
+        Compared::Done(comparison) => Some(TargetEntry::new(&comparison.plan.target, &comparison.plan.api)),
+        Compared::Failed(failure) => failure.target.clone(),
     }))?;
     set.sort_by(Compared::order);
     stamp_alike(&mut set);
@@ -76,7 +79,8 @@ pub fn merge_results(mut documents: Vec<RecordedResults>) -> Result<Option<Recor
         results.extend(document.results);
         failures.extend(document.failures);
     }
-    check_targets(results.iter().map(|result| (result.entry.target.api.as_str(), &result.target)))?;
+    let failed = failures.iter().filter_map(|failure: &FailureEntry| failure.target.clone());
+    check_targets(results.iter().map(|result| result.entry.target.clone()).chain(failed))?;
     results.sort_by(|one, other| order_of_paths(&one.entry.manifest, &other.entry.manifest));
     failures.sort_by(|one, other| order_of_paths(&one.manifest, &other.manifest));
     Ok(Some(RecordedResults { shard: None, results, failures }))
@@ -95,6 +99,9 @@ fn check_shards(shards: impl Iterator<Item = Option<ShardEntry>>) -> Result<(), 
         if (shard.of, shard.manifests) != (first.of, first.manifests) {
             return Err(MergeError::Sets(first.manifests, first.of, shard.manifests, shard.of));
         }
+        if shard.set != first.set {
+            return Err(MergeError::OtherManifests(first.index, shard.index));
+        }
         if !seen.insert(shard.index) {
             return Err(MergeError::SameShard(shard.index));
         }
@@ -103,11 +110,13 @@ fn check_shards(shards: impl Iterator<Item = Option<ShardEntry>>) -> Result<(), 
     if missing.is_empty() { Ok(()) } else { Err(MergeError::Missing(missing, first.of)) }
 }
 
-fn check_targets<'a>(targets: impl Iterator<Item = (&'a str, &'a Target)>) -> Result<(), MergeError> {
+/// Checks that no organization is in two documents, also if it failed in one of them.
+fn check_targets(targets: impl Iterator<Item = TargetEntry>) -> Result<(), MergeError> {
     let mut seen = HashSet::new();
-    for (api, target) in targets {
-        if !seen.insert((api, target)) {
-            return Err(MergeError::SameTarget(target.to_string()));
+    for target in targets {
+        let name = format!("{} {}", target.scope, target.id);
+        if !seen.insert(target) {
+            return Err(MergeError::SameTarget(name));
         }
     }
     Ok(())
@@ -141,7 +150,7 @@ mod tests {
     use crate::apply::End;
     use crate::document::read::RecordedResult;
     use crate::document::tests::failure;
-    use crate::document::{Comparison, ErrorEntry, ResultEntry, TargetEntry, Wording};
+    use crate::document::{Comparison, ErrorEntry, ResultEntry, SetFingerprint, Wording};
     use crate::ending::FailureKind;
     use crate::plan::Plan;
     use crate::plan::tests::samples::in_sync;
@@ -163,8 +172,22 @@ mod tests {
             Comparison { wording: Wording::Plan, plan, yaml: String::new(), repository_file, ci: None }.into()
         };
         let set = plans.iter().map(compared);
-        let shard = shard.map(|(index, of)| ShardEntry { index, of, manifests: 9 });
+        let shard = shard.map(|(index, of)| ShardEntry { index, of, manifests: 9, set: None });
         RecordedPlans { wording: Wording::Plan, shard, set: set.collect() }
+    }
+
+    /// The same document as that of a set of other manifests.
+    fn of_other_manifests(document: RecordedPlans) -> RecordedPlans {
+        let set = Some(SetFingerprint::of(["orgs/other.yaml".to_owned()]));
+        RecordedPlans { shard: document.shard.map(|shard| ShardEntry { set, ..shard }), ..document }
+    }
+
+    /// A document in which the account with this digit failed.
+    fn failed(digit: u8) -> RecordedPlans {
+        let plan = plan(digit, 1);
+        let error = ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new());
+        let target = Some(TargetEntry::new(&plan.target, &plan.api));
+        RecordedPlans { set: vec![FailureEntry { target, ..failure(error) }.into()], ..document(None, &[]) }
     }
 
     #[test]
@@ -192,10 +215,18 @@ mod tests {
                 vec![shard(1, 2), shard(2, 3)],
                 "the documents are of different sets: 9 manifests in 2 shards, and 9 manifests in 3 shards",
             ),
+            (
+                vec![shard(1, 2), of_other_manifests(shard(2, 2))],
+                "shards 1 and 2 are of different sets: the paths or targets of their manifests differ",
+            ),
             (vec![shard(1, 2), shard(1, 2)], "two documents are of shard 1"),
             (vec![shard(1, 4), shard(3, 4)], "missing shards 2, 4 of 4"),
             (
                 vec![document(None, &[plan(1, 1)]), document(None, &[plan(1, 2)])],
+                "two documents contain account 11111111111111111111111111111111",
+            ),
+            (
+                vec![document(None, &[plan(1, 1)]), failed(1)],
                 "two documents contain account 11111111111111111111111111111111",
             ),
         ] {
@@ -221,8 +252,9 @@ mod tests {
                 };
                 RecordedResult { entry, target: plan.target, changes: Vec::new() }
             };
-            let shard = shard.map(|index| ShardEntry { index, of: 2, manifests: 9 });
-            let failures = vec![failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()))];
+            let shard = shard.map(|index| ShardEntry { index, of: 2, manifests: 9, set: None });
+            let error = ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new());
+            let failures = vec![FailureEntry { target: None, ..failure(error) }];
             RecordedResults { shard, results: digits.iter().map(entry).collect(), failures }
         };
         let merged = merge_results(vec![results(Some(2), &[1, 3]), results(Some(1), &[2])]).unwrap().unwrap();
@@ -230,10 +262,12 @@ mod tests {
         assert_eq!(merged.results, results(None, &[1, 2, 3]).results);
         let missing = merge_results(vec![results(Some(2), &[1]), results(None, &[2])]);
         assert_eq!(missing, Err(MergeError::NotAllShards));
-        assert!(matches!(
-            merge_results(vec![results(None, &[1]), results(None, &[1])]),
-            Err(MergeError::SameTarget(_))
-        ));
+        let same_target = |documents| matches!(merge_results(documents), Err(MergeError::SameTarget(_)));
+        assert!(same_target(vec![results(None, &[1]), results(None, &[1])]));
+        let target = Some(results(None, &[1]).results[0].entry.target.clone());
+        let mut failed = results(None, &[]);
+        failed.failures[0].target = target;
+        assert!(same_target(vec![results(None, &[1]), failed]), "it failed in one of them");
         let one = results(Some(2), &[3]);
         assert_eq!(merge_results(vec![one.clone()]), Ok(Some(one)));
     }

@@ -5,7 +5,7 @@
 //!
 //! - `plan`, `results`, `revocation`, `findings`, `error`, `snapshot`: one document each; `comparison`, `compared`,
 //!   `ci_run`: the input of `plan`
-//! - [`read`]: documents read back; [`merge()`]: those of several runs as one; `interned`: the texts of another version's documents
+//! - [`read`]: documents read back; [`merge()`]: those of several runs as one, `set_fingerprint`: which of them belong together; `interned`: the texts of another version's documents
 //! - [`saved`]: saved plans; `of_plan`: plans as entries of the plan document; `stream`: the plan document of many
 //!   organizations
 //! - `common`: what several documents contain
@@ -27,6 +27,7 @@ mod results;
 mod revocation;
 pub mod saved;
 mod schema;
+mod set_fingerprint;
 mod snapshot;
 mod stream;
 mod text;
@@ -62,6 +63,7 @@ pub use revocation::RevocationDocument;
 #[cfg(any(feature = "cli", test))]
 pub(crate) use revocation::revocation_document;
 pub use schema::{SchemaName, schema};
+pub use set_fingerprint::SetFingerprint;
 pub use snapshot::{LiveEntry, SnapshotDocument, snapshot_text};
 pub use stream::PlanStream;
 pub use text::to_text;

@@ -10,6 +10,7 @@ use super::common::{DIGEST_PATTERN, SHA256_PATTERN, TargetEntry, VERSION_PATTERN
 use super::comparison::Wording;
 use super::error::ErrorEntry;
 use super::findings::FindingEntry;
+use super::set_fingerprint::SetFingerprint;
 use crate::live::Fingerprint;
 use crate::manifest::ConsentPlace;
 use crate::plan::{Action, Confidence, Consent, Means, Op, Origin, WriteMethod};
@@ -66,6 +67,10 @@ pub struct ShardEntry {
     pub of: usize,
     /// The number of manifests in the whole set.
     pub manifests: usize,
+    /// A fingerprint of the paths and targets of these manifests, by which the shards of one set recognize each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "SetFingerprint")]
+    pub set: Option<SetFingerprint>,
 }
 
 /// An organization that could not be compared.

@@ -159,7 +159,7 @@ mod tests {
         for set in [vec![], vec![failed()], vec![done(0)], vec![done(0), failed(), done(1), done(2)]] {
             assert_eq!(streamed(&set, None), to_text(&plan_document(Wording::Plan, None, &set)));
         }
-        let shard = Some(ShardEntry { index: 2, of: 7, manifests: 40 });
+        let shard = Some(ShardEntry { index: 2, of: 7, manifests: 40, set: None });
         let set = [done(0), done(2)];
         assert_eq!(streamed(&set, shard), to_text(&plan_document(Wording::Plan, shard, &set)));
     }

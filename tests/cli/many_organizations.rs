@@ -124,11 +124,11 @@ fn a_folder_with_one_manifest_is_one_organization() {
 
 /// The text with the same digest in every run.
 fn undated(text: &str) -> String {
-    let mut parts = text.split("sha256:");
+    let lines: String = text.lines().filter(|line| !line.contains("until")).map(|line| format!("{line}\n")).collect();
+    let mut parts = lines.split("sha256:");
     let first = parts.next().unwrap_or_default().to_owned();
     let rest = parts.map(|part| format!("sha256:…{}", part.get(64..).unwrap_or_default()));
-    let text: String = std::iter::once(first).chain(rest).collect();
-    text.lines().filter(|line| !line.contains("until")).map(|line| format!("{line}\n")).collect()
+    std::iter::once(first).chain(rest).collect()
 }
 
 #[test]
@@ -139,7 +139,8 @@ fn shards_compare_each_organization_once_and_say_which_they_are() {
     for index in 1..=3 {
         let run = env.run(&format!("plan orgs --sandbox --shard {index}/3 --format json")).exits(0);
         let document = json(&run.stdout);
-        assert_eq!(document["shard"], serde_json::json!({"index": index, "of": 3, "manifests": 3}));
+        let set = document["shard"]["set"].as_str().unwrap();
+        assert_eq!(document["shard"], serde_json::json!({"index": index, "of": 3, "manifests": 3, "set": set}));
         for plan in document["plans"].as_array().unwrap() {
             assert!(seen.insert(plan["manifest"]["path"].as_str().unwrap().to_owned()), "{plan}");
         }
@@ -181,6 +182,28 @@ fn the_documents_of_all_shards_make_the_report_of_the_whole_run() {
         let merged = env.run(&format!("show shard-2.json shard-3.json shard-1.json --format {format}")).exits(0);
         assert_eq!(undated(&merged.stdout), undated(&whole.stdout), "{format}");
     }
+}
+
+#[test]
+fn shards_of_other_manifests_are_refused() {
+    let env = three();
+    fix_staging(&env);
+    env.run("plan orgs --sandbox --shard 1/2 --report json=shard-1.json").exits(0);
+    for (path, account) in [("orgs/renamed.yaml", STAGING), ("orgs/staging.yaml", "44444444444444444444444444444444")] {
+        std::fs::remove_file(env.path("orgs/staging.yaml")).unwrap();
+        env.write(path, &manifest(account, "12h"));
+        env.run("plan orgs --sandbox --shard 2/2 --report json=shard-2.json").exits(0);
+        let run = env.run("show shard-1.json shard-2.json").exits(64);
+        run.says(&[
+            "shards 1 and 2 are of different sets: the paths or targets of their manifests differ",
+            "hint: run every shard with the same arguments and the same revision of the manifests",
+        ]);
+        env.run("show shard-2.json").exits(0);
+        std::fs::remove_file(env.path(path)).unwrap();
+        fix_staging(&env);
+    }
+    env.run("plan ./orgs/staging.yaml orgs/prod --sandbox --shard 2/2 --report json=shard-2.json").exits(0);
+    env.run("show shard-1.json shard-2.json").exits(0);
 }
 
 #[test]

@@ -137,6 +137,9 @@ fn unmerged(error: &MergeError) -> CliError {
                 .hint("name the documents of all shards, or show the documents one by one")
         }
         MergeError::Commands => failure("name documents of one command"),
+        MergeError::OtherManifests(..) => {
+            failure("run every shard with the same arguments and the same revision of the manifests")
+        }
         _ => failure("name the documents of one run, each once"),
     }
 }

@@ -11,7 +11,7 @@ use crate::cli::input::shard::Shard;
 use crate::cli::input::shared_target::KnownTargets;
 use crate::cli::options::{SetArgs, TargetArgs};
 use crate::cli::reconcile::saved;
-use crate::document::{ShardEntry, plain};
+use crate::document::{SetFingerprint, ShardEntry, plain};
 use crate::plan::{SavedPlan, StaleReason};
 use crate::settings::Target;
 
@@ -51,11 +51,16 @@ pub(crate) fn refuse_options_of_one(options: &[(&str, bool, &str)]) -> Result<()
 pub(crate) fn select<'c>(context: &'c Context, args: &SetArgs, target: &TargetArgs) -> Result<Selection<'c>, CliError> {
     manifest_file::check_flags(target, context.manifests.entries().len())?;
     let shard = args.shard.map(|shard| shard.shard(&context.env)).transpose()?;
-    let (mut known, mut files) = (KnownTargets::default(), Vec::new());
+    let (mut known, mut files, mut all) = (KnownTargets::default(), Vec::new(), Vec::new());
     for ManifestPath { file, .. } in context.manifests.entries() {
         let target = target_of(context, file, target);
         if let Some(target) = &target {
             known.add(file, target).map_err(|shared| shared.error())?;
+        }
+        if shard.is_some() {
+            // The machines of a run may have the repository in different folders.
+            let target = target.as_ref().map(Target::to_string).unwrap_or_default();
+            all.push(format!("{} {target}", plain(&context.env.in_repository(file)).to_string_lossy()));
         }
         if shard.is_none_or(|shard| shard.has(file, target.as_ref())) {
             files.push(file.as_str());
@@ -66,6 +71,7 @@ pub(crate) fn select<'c>(context: &'c Context, args: &SetArgs, target: &TargetAr
         index: index as usize,
         of: of as usize,
         manifests,
+        set: Some(SetFingerprint::of(all)),
     });
     Ok(Selection { files, shard })
 }

@@ -79,7 +79,12 @@ fn a_plan_document_reads_back_as_the_same_plans() {
             .into();
         set.push(failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new())).into());
         set.sort_by(Compared::order);
-        let shard = Some(ShardEntry { index: 2, of: 3, manifests: 9 });
+        let shard = Some(ShardEntry {
+            index: 2,
+            of: 3,
+            manifests: 9,
+            set: Some(crate::document::SetFingerprint::of([String::new()])),
+        });
         let text = to_text(&plan_document(wording, shard, &set));
         let read = recorded_plans(&text);
         assert_eq!((read.wording, read.shard), (wording, shard));
@@ -217,7 +222,7 @@ fn a_results_document_reads_back_as_the_same_results() {
         error: None,
     };
     let failures = vec![failure(ErrorEntry::new(FailureKind::Network, "no answer".to_owned(), Vec::new()))];
-    let shard = Some(ShardEntry { index: 1, of: 2, manifests: 5 });
+    let shard = Some(ShardEntry { index: 1, of: 2, manifests: 5, set: None });
     let text = to_text(&crate::document::results_document(shard, vec![result.clone()], failures.clone()));
     let Ok(AnyDocument::Results(results)) = read(text.as_bytes()) else { panic!("{text}") };
     assert_eq!((results.shard, &results.failures), (shard, &failures));

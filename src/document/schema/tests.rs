@@ -118,7 +118,12 @@ fn documents() -> Vec<(SchemaName, Json)> {
             SchemaName::Plan,
             value(&plan_document(
                 Wording::Plan,
-                Some(ShardEntry { index: 1, of: 3, manifests: 9 }),
+                Some(ShardEntry {
+                    index: 1,
+                    of: 3,
+                    manifests: 9,
+                    set: Some(crate::document::SetFingerprint::of([String::new()])),
+                }),
                 &[
                     planned(&attributed).into(),
                     planned(&create()).into(),
@@ -130,7 +135,7 @@ fn documents() -> Vec<(SchemaName, Json)> {
         (
             SchemaName::Results,
             value(&results_document(
-                Some(ShardEntry { index: 1, of: 3, manifests: 9 }),
+                Some(ShardEntry { index: 1, of: 3, manifests: 9, set: None }),
                 results,
                 vec![failure(error())],
             )),

@@ -141,7 +141,7 @@ fn the_widget_of_gitlab_has_the_sums() {
 
 #[test]
 fn a_shard_says_which_part_it_is() {
-    let mut overview = Overview::new(Wording::Plan, Some(ShardEntry { index: 2, of: 7, manifests: 40 }));
+    let mut overview = Overview::new(Wording::Plan, Some(ShardEntry { index: 2, of: 7, manifests: 40, set: None }));
     mixed(Wording::Plan).iter().for_each(|compared| overview.add(compared));
     let details: crate::text::Visible = overview.details();
     assert!(details.ends_with("This is shard 2 of 7: 5 of 40 manifests."), "{details}");
