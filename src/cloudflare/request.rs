@@ -23,23 +23,16 @@ use super::transport::{ApiRequest, Operation, Request};
 use crate::json::JsonText;
 use crate::settings::{Endpoint, Scope, Target, TargetId};
 
-/// Returns the path of an endpoint, below the base URL.
-///
-/// A zone has no DoH endpoint. This function still returns a path for it, which the API answers with an error.
-pub fn path_for(target: &Target, endpoint: Endpoint) -> String {
-    target.path(endpoint)
-}
-
 /// Reads the organization: `GET /{accounts|zones}/{id}/access/organizations`.
 pub fn get(target: &Target) -> ApiRequest {
-    request(Operation::ReadOrganization, Method::GET, path_for(target, Endpoint::Organization), None)
+    request(Operation::ReadOrganization, Method::GET, target.path(Endpoint::Organization), None)
 }
 
 /// Creates (sets up) the organization: `POST /{accounts|zones}/{id}/access/organizations`.
 ///
 /// The body needs `name` and `auth_domain`, and may not contain `custom_pages` (OpenAPI).
 pub fn create(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
-    request(Operation::CreateOrganization, Method::POST, path_for(target, Endpoint::Organization), Some(body.into()))
+    request(Operation::CreateOrganization, Method::POST, target.path(Endpoint::Organization), Some(body.into()))
 }
 
 /// Updates the organization: `PUT /{accounts|zones}/{id}/access/organizations`.
@@ -52,7 +45,7 @@ pub fn update(target: &Target, body: impl Into<JsonText>) -> ApiRequest {
 
 /// Reads the DoH settings: `GET /accounts/{id}/access/organizations/doh`. Account scope only.
 pub fn get_doh(target: &Target) -> ApiRequest {
-    request(Operation::ReadDoh, Method::GET, path_for(target, Endpoint::Doh), None)
+    request(Operation::ReadDoh, Method::GET, target.path(Endpoint::Doh), None)
 }
 
 /// Updates the DoH settings: `PUT /accounts/{id}/access/organizations/doh`. Account scope only.
@@ -66,7 +59,7 @@ pub(crate) fn put(target: &Target, endpoint: Endpoint, body: impl Into<JsonText>
         Endpoint::Organization => Operation::UpdateOrganization,
         Endpoint::Doh => Operation::UpdateDoh,
     };
-    request(operation, Method::PUT, path_for(target, endpoint), Some(body.into()))
+    request(operation, Method::PUT, target.path(endpoint), Some(body.into()))
 }
 
 /// Revokes all Access tokens of a user: `POST /{accounts|zones}/{id}/access/organizations/revoke_user`.
@@ -83,7 +76,7 @@ pub fn revoke_user(target: &Target, revocation: &Revocation) -> ApiRequest {
     let body: Map<String, Json> =
         members.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
     let query = devices.map(|devices| format!("?devices={devices}")).unwrap_or_default();
-    let path = path_for(target, Endpoint::Organization) + "/revoke_user" + &query;
+    let path = target.path(Endpoint::Organization) + "/revoke_user" + &query;
     request(Operation::RevokeUser, Method::POST, path, Some(JsonText::from(&body)))
 }
 

@@ -136,11 +136,6 @@ impl Writer {
         Self { exchange: self.exchange.paced(pace) }
     }
 
-    /// Returns the base URL that it writes to.
-    pub fn base_url(&self) -> &str {
-        self.exchange.base_url()
-    }
-
     /// Creates the organization with one POST. The body needs `name` and `auth_domain`.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! The input of reports: a comparison, the validation of a manifest, or a failed run.
 
-use super::{drift, path, phrase, plan, summary};
+use super::{drift, path, phrase, plan};
 use std::collections::HashMap;
 
 use crate::diagnostics::{Finding, Source, not_checked};
@@ -64,16 +64,6 @@ impl Comparison<'_> {
             Wording::Plan => plan::rendered(&self.plan, style),
             Wording::Drift => drift::rendered(&self.plan, style),
         }
-    }
-
-    /// The outcome in one sentence.
-    pub fn summary(&self) -> String {
-        self.sentence().into()
-    }
-
-    /// As [`Comparison::summary`].
-    pub(super) fn sentence(&self) -> Visible {
-        summary::summary(self.wording, &self.plan)
     }
 
     /// The live name of the organization; `None` if it was not read.

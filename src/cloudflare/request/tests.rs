@@ -37,7 +37,7 @@ fn each_operation_has_its_documented_method_and_path() {
 #[test]
 fn the_path_of_a_zone_starts_with_zones() {
     let zone = Target::zone(ID).unwrap();
-    assert_eq!(path_for(&zone, Endpoint::Organization), format!("/zones/{ID}/access/organizations"));
+    assert_eq!(zone.path(Endpoint::Organization), format!("/zones/{ID}/access/organizations"));
     assert_eq!(
         revoke_user(&zone, &Revocation::of("a@b.c")).path(),
         format!("/zones/{ID}/access/organizations/revoke_user")
