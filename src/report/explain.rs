@@ -2,11 +2,9 @@
 
 mod decisions;
 mod entry;
-mod reference;
 
 pub use decisions::{DecisionEntry, GuardInfo, NoticeInfo};
 pub use entry::{ExplainDocument, RuleEntry, SettingEntry};
-pub use reference::markdown_reference;
 
 use super::plan::join;
 use crate::document::{FORMAT_VERSION, ZERODRIFT};

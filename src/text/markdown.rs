@@ -48,19 +48,6 @@ pub(crate) fn prose(text: &Visible) -> MarkdownText {
     MarkdownText::trusted(escaped)
 }
 
-/// Escapes our own prose with backslashes, for a Markdown file that people also read as text. Untrusted text needs
-/// [`prose`].
-pub(crate) fn backslashed(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        if ['\\', '`', '*', '_', '[', ']', '<', '|', '#'].contains(&character) {
-            escaped.push('\\');
-        }
-        escaped.push(character);
-    }
-    escaped
-}
-
 fn in_word(before: &str, next: Option<&char>) -> bool {
     let is_letter = |character: char| character.is_ascii_alphanumeric();
     before.chars().next_back().is_some_and(is_letter) && next.copied().is_some_and(is_letter)

@@ -6,6 +6,7 @@ pub mod canned;
 pub mod echo;
 pub mod nasty;
 pub mod process;
+pub mod reference;
 pub mod repository;
 
 use std::sync::Arc;

@@ -3,6 +3,7 @@
 //! The numbers are those of the project's list of lessons; "tf" is cloudflare/terraform-provider-cloudflare. A22 (a gap
 //! in the market) is no behaviour and has no test.
 
+use crate::common::reference::reference;
 use crate::common::{World, manifest, target};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -135,8 +136,8 @@ fn a07_the_rules_are_printed_as_they_are() {
 /// tf #7353: docs that contradict the code. `tests/repository/readme.rs` proves the README and the guide.
 #[test]
 fn a08_docs_that_contradict_the_code() {
-    let reference = include_str!("../../src/guide/settings.md");
-    assert!(reference.contains(&explain::markdown_reference(Model::current())));
+    let chapter = include_str!("../../src/guide/settings.md");
+    assert!(chapter.contains(&reference(Model::current())));
 }
 
 /// tf #1961, #4623.

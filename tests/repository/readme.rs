@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use crate::common::reference::reference;
 use zerodrift::cloudflare::known_refusals;
 use zerodrift::diagnostics::Rule;
 use zerodrift::ending::{Exit, FailureKind};
@@ -109,10 +110,19 @@ fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;").replace("://", "\\://")
 }
 
+#[test]
+fn the_reference_has_a_section_for_each_declarable_setting() {
+    let reference = reference(Model::current());
+    let sections: Vec<_> = reference.lines().filter_map(|line| line.strip_prefix("### ")).collect();
+    let declarable: Vec<_> = Model::current().declarable().map(|setting| format!("`{}`", setting.path)).collect();
+    assert_eq!(sections, declarable);
+    assert!(reference.contains("session\\_duration"), "text is escaped: {reference}");
+}
+
 /// One test, in this order: the two halves would write the same file at once.
 #[test]
 fn the_consoles_of_the_readme_and_the_guide_are_current() {
-    section(&chapter("settings"), "settings", &explain::markdown_reference(Model::current()));
+    section(&chapter("settings"), "settings", &reference(Model::current()));
     section(&chapter("exit_codes"), "exit-codes", &exit_codes());
     section(&chapter("exit_codes"), "error-kinds", &error_kinds());
     section(&chapter("guards"), "guards", &guards());

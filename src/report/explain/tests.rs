@@ -87,19 +87,9 @@ fn the_json_document_has_all_settings_and_rules() {
 }
 
 #[test]
-fn the_reference_has_a_section_for_each_declarable_setting() {
-    let reference = markdown_reference(Model::current());
-    let sections: Vec<_> = reference.lines().filter_map(|line| line.strip_prefix("### ")).collect();
-    let declarable: Vec<_> = Model::current().declarable().map(|setting| format!("`{}`", setting.path)).collect();
-    assert_eq!(sections, declarable);
-    assert!(reference.contains("session\\_duration"), "text is escaped: {reference}");
-}
-
-#[test]
 fn a_new_setting_is_explained_without_changes_here() {
     let model =
         Model::current().clone().with(Setting::new("organization.quantum_login", Kind::Boolean).doc("Entangles."));
     assert!(one(&model, "quantum_login", &plain()).unwrap().contains("Entangles."));
     assert!(all(&model, &plain()).contains("organization.quantum_login"));
-    assert!(markdown_reference(&model).contains("### `organization.quantum_login`\n\nEntangles.\n"));
 }

@@ -8,6 +8,7 @@ mod plans;
 
 use std::sync::Arc;
 
+use crate::common::reference::reference;
 use serde_json::{Value as Json, json};
 use zerodrift::apply::{Approved, End, MismatchKind, NotApproved, Options, apply, body, verify};
 use zerodrift::cloudflare::{Policy, Reader, Writer};
@@ -137,7 +138,7 @@ fn explain_and_the_reference_of_the_guide_show_the_new_setting() {
         assert!(explain::all(&model, &Style::default()).contains(setting.name()), "{}", setting.path);
         let document = explain::document(&model, Some(setting.path)).unwrap();
         assert_eq!(document.settings.len(), 1);
-        let reference = explain::markdown_reference(&model);
+        let reference = reference(&model);
         assert!(reference.contains(&format!("\n### `{}`\n\n{}", setting.path, setting.doc)), "{reference}");
     }
     assert!(explain::one(&model, "quite_hours", &Style::default()).is_err());

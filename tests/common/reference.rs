@@ -1,12 +1,11 @@
-//! The reference of all settings in Markdown, for the guide.
+//! The reference of all settings in Markdown, which the guide contains.
 
-use super::entry::SettingEntry;
-use crate::settings::{Direction, Model, Setting, describe};
-use crate::text::markdown::backslashed;
+use zerodrift::report::explain::{self, SettingEntry};
+use zerodrift::settings::Model;
 
 /// Returns the reference of all settings that a manifest may declare: a heading for each group, and a section for each
 /// setting.
-pub fn markdown_reference(model: &Model) -> String {
+pub fn reference(model: &Model) -> String {
     let mut text = String::new();
     let mut group = "";
     for setting in model.declarable() {
@@ -15,14 +14,13 @@ pub fn markdown_reference(model: &Model) -> String {
             group = parent;
             text += &format!("\n## `{group}`\n");
         }
-        text += &section(model, setting);
+        let document = explain::document(model, Some(setting.path)).unwrap();
+        text.extend(document.settings.iter().map(section));
     }
     text + "\n"
 }
 
-fn section(model: &Model, setting: &Setting) -> String {
-    let entry = SettingEntry::of(model, setting);
-    let (guarded, noted) = (changes(setting, &entry, "guarded"), changes(setting, &entry, "noted"));
+fn section(entry: &SettingEntry) -> String {
     let mut text = format!("\n### `{}`\n\n{}\n\n", entry.setting, backslashed(entry.doc));
     let mut fact = |label: &str, fact: &str| text += &format!("- **{label}:** {}\n", backslashed(fact));
     fact("Accepts", &entry.takes);
@@ -30,9 +28,11 @@ fn section(model: &Model, setting: &Setting) -> String {
     fact("To unset", &entry.unset);
     fact("Exists for", entry.scopes);
     if !entry.example.is_empty() {
-        text += &format!("- **Example:** `{}: {}`\n", setting.name(), entry.example);
+        let name = entry.setting.rsplit('.').next().unwrap();
+        text += &format!("- **Example:** `{name}: {}`\n", entry.example);
     }
-    for (label, changes) in [("Guarded", guarded), ("Noted in the plan", noted)] {
+    for (label, decision) in [("Guarded", "guarded"), ("Noted in the plan", "noted")] {
+        let changes = changes(entry, decision);
         if !changes.is_empty() {
             text += &format!("- **{label}:**\n{changes}");
         }
@@ -41,10 +41,10 @@ fn section(model: &Model, setting: &Setting) -> String {
 }
 
 /// The changes between known values that have this decision, each once, with what happens.
-fn changes(setting: &Setting, entry: &SettingEntry, decision: &str) -> String {
-    let unranked = describe::direction(setting, Direction::Unranked);
+fn changes(entry: &SettingEntry, decision: &str) -> String {
+    const UNRANKED: &str = "a value that cannot be ranked";
     let mut lines: Vec<String> = Vec::new();
-    for change in entry.decisions.iter().filter(|change| change.decision == decision && change.direction != unranked) {
+    for change in entry.decisions.iter().filter(|change| change.decision == decision && change.direction != UNRANKED) {
         let condition = change.condition.as_ref().map(|condition| format!(" {condition}")).unwrap_or_default();
         let line = format!("  - {}\n", backslashed(&format!("{}{condition}: {}", change.direction, change.reason)));
         if !lines.contains(&line) {
@@ -52,4 +52,16 @@ fn changes(setting: &Setting, entry: &SettingEntry, decision: &str) -> String {
         }
     }
     lines.concat()
+}
+
+/// Escapes prose with backslashes, for a Markdown file that people also read as text.
+fn backslashed(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        if ['\\', '`', '*', '_', '[', ']', '<', '|', '#'].contains(&character) {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
 }
