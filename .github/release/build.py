@@ -9,6 +9,7 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 import venv
@@ -16,6 +17,8 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
+# The promised size of the program in bytes.
+LARGEST = 12_000_000
 DOCUMENTS = ["README.md", "LICENSE", "CHANGELOG.md"]
 COMPLETIONS = {
     "bash": "zerodrift.bash",
@@ -45,6 +48,16 @@ def build(target, profile):
     folder = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"), *chosen[1:])
     name = "zerodrift.exe" if "windows" in target else "zerodrift"
     return folder / ("debug" if profile == "dev" else profile) / name
+
+
+def check_size(program):
+    """Stops if the program is larger than promised."""
+    size = program.stat().st_size
+    if size > LARGEST:
+        sys.exit(
+            f"error: {program} has {size:,} bytes, more than {LARGEST:,}\n"
+            "hint: find what grew with cargo bloat --release --crates, and remove it, or its opt-level in Cargo.toml"
+        )
 
 
 def archive(program, target, out):
@@ -112,8 +125,11 @@ def main():
 
     arguments.out.mkdir(parents=True, exist_ok=True)
     program = build(arguments.target, arguments.profile)
+    if arguments.profile == "release":
+        check_size(program)
     archive(program, arguments.target, arguments.out)
     wheel(arguments.target, arguments.profile, arguments.out)
 
 
-main()
+if __name__ == "__main__":
+    main()

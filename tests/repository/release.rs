@@ -101,6 +101,27 @@ fn the_readme_links_the_releases_once_the_repository_is_known() {
 }
 
 #[cfg(unix)]
+#[test]
+fn a_program_that_is_larger_than_promised_is_not_released() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("zerodrift");
+    let check = |bytes: u64| {
+        std::fs::File::create(&program).unwrap().set_len(bytes).unwrap();
+        let script = "import build, pathlib, sys; build.check_size(pathlib.Path(sys.argv[1]))";
+        Command::new("python3")
+            .args(["-B", "-c", script])
+            .arg(&program)
+            .env("PYTHONPATH", in_repository(".github/release"))
+            .output()
+            .unwrap()
+    };
+    assert!(check(12_000_000).status.success());
+    let refused = check(12_000_001);
+    let message = String::from_utf8(refused.stderr).unwrap();
+    assert!(!refused.status.success() && message.contains("has 12,000,001 bytes, more than 12,000,000"), "{message}");
+}
+
+#[cfg(unix)]
 mod check {
     use super::{Command, in_repository};
 
