@@ -113,9 +113,15 @@ impl fmt::Debug for ProxyServer {
 }
 
 impl ProxyRoute {
-    /// All variables that determine the proxy.
-    pub const VARIABLES: [&str; 8] =
-        ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy", "NO_PROXY", "no_proxy"];
+    /// Returns the variables that may name a proxy. Their values may contain a password.
+    pub fn naming() -> impl Iterator<Item = &'static str> {
+        FOR_HTTPS.into_iter().chain(FOR_HTTP)
+    }
+
+    /// Returns all variables that determine the proxy.
+    pub fn variables() -> impl Iterator<Item = &'static str> {
+        Self::naming().chain(EXCEPTIONS)
+    }
 
     /// Returns the route that the environment asks for. `get` returns a variable that is set and not empty.
     ///
@@ -146,7 +152,7 @@ impl ProxyRoute {
     /// Returns [`ConfigError::Proxy`] in the same cases as [`ProxyRoute::resolve`], and if a variable is not valid UTF-8.
     pub fn of_process(base_url: &BaseUrl) -> Result<Self, ConfigError> {
         let mut variables: Vec<(&str, String)> = Vec::new();
-        for variable in Self::VARIABLES {
+        for variable in Self::variables() {
             match std::env::var(variable) {
                 Ok(value) => variables.push((variable, value)),
                 Err(VarError::NotPresent) => {}

@@ -272,7 +272,6 @@ fn validate_hint(error: CliError, file: &str) -> CliError {
 
 /// Describes the route of the requests, and the proxy variables that do not apply.
 fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> bool) -> Check {
-    let set = |names: &[&'static str]| names.iter().copied().find(|name| is_set(name));
     let host = base_url.host();
     let check = |detail: String| Check::new("connection", Health::Ok, detail);
     match route {
@@ -280,13 +279,11 @@ fn connection(route: &ProxyRoute, base_url: &BaseUrl, is_set: impl Fn(&str) -> b
             check(format!("through the proxy {} ({})", crate::text::visible(server.address()), server.variable()))
         }
         ProxyRoute::Excepted { variable } => check(format!("direct: {variable} excludes {host} from the proxy")),
-        ProxyRoute::Loopback => {
-            match set(&["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"]) {
-                Some(variable) => check(format!("direct: {host} is this machine, so {variable} is not used")),
-                None => check("direct".to_owned()),
-            }
-        }
-        ProxyRoute::System => match set(&["HTTP_PROXY", "http_proxy"]) {
+        ProxyRoute::Loopback => match ProxyRoute::naming().find(|name| is_set(name)) {
+            Some(variable) => check(format!("direct: {host} is this machine, so {variable} is not used")),
+            None => check("direct".to_owned()),
+        },
+        ProxyRoute::System => match ["HTTP_PROXY", "http_proxy"].into_iter().find(|name| is_set(name)) {
             Some(variable) => Check::new(
                 "connection",
                 Health::Warning,

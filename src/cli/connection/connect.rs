@@ -287,7 +287,7 @@ pub(crate) fn sandbox_state(env: &Env, named: Option<&Path>) -> Result<PathBuf, 
 /// # Errors
 /// Returns an error if credentials must not be sent to that URL.
 pub(crate) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
-    env.require_unicode(&[env::BASE_URL])?;
+    env.require_unicode([env::BASE_URL])?;
     let flag = args.base_url.as_deref().map(|url| ("--base-url", url));
     let variable = || Some((env::BASE_URL, env.expose(env::BASE_URL)?));
     let (from, url) = flag.or_else(variable).unwrap_or(("the default", CLOUDFLARE));
@@ -300,7 +300,7 @@ pub(crate) fn base_url(env: &Env, args: &ApiArgs) -> Result<BaseUrl, CliError> {
 /// # Errors
 /// Returns an error if a proxy variable cannot be used.
 pub(crate) fn route(env: &Env, base_url: &BaseUrl) -> Result<ProxyRoute, CliError> {
-    env.require_unicode(&ProxyRoute::VARIABLES)?;
+    env.require_unicode(ProxyRoute::variables())?;
     ProxyRoute::resolve(base_url, |name| env.expose(name)).map_err(config_error)
 }
 

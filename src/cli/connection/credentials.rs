@@ -27,12 +27,12 @@ pub(crate) fn select(env: &Env, args: &ApiArgs, target: Option<&Target>) -> Resu
     let own =
         target.filter(|target| target.scope == Scope::Account).map(|target| env::account_token(target.id.as_str()));
     for name in own.iter().map(String::as_str).chain([env::API_TOKEN]) {
-        env.require_unicode(&[name])?;
+        env.require_unicode([name])?;
         if let Some(token) = env.expose(name) {
             return Ok((from_variable(env, name, token)?, format!("the token of {name}")));
         }
     }
-    env.require_unicode(&[env::API_KEY, env::EMAIL])?;
+    env.require_unicode([env::API_KEY, env::EMAIL])?;
     match (env.expose(env::API_KEY), env.get(env::EMAIL)) {
         (Some(key), Some(email)) => {
             Ok((Credentials::key(email, key).map_err(unusable)?, format!("the global key of {}", env::API_KEY)))

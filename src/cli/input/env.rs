@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::error::CliError;
+use crate::cloudflare::ProxyRoute;
 use crate::files;
 use crate::report::CiRun;
 use crate::text;
@@ -80,10 +81,6 @@ pub(crate) const CI_NODE_INDEX: &str = "CI_NODE_INDEX";
 /// Number of parallel jobs on GitLab.
 pub(crate) const CI_NODE_TOTAL: &str = "CI_NODE_TOTAL";
 
-/// The variables that may name a proxy. Their values may contain a password.
-pub(crate) const PROXIES: [&str; 6] =
-    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
-
 /// Returns whether a variable contains a token or a key.
 fn is_credential(name: &str) -> bool {
     name.starts_with(API_TOKEN) || name == API_KEY
@@ -104,7 +101,7 @@ impl Env {
     }
 
     fn insert(&mut self, name: String, value: String) {
-        if is_credential(&name) || PROXIES.contains(&name.as_str()) || name == BASE_URL {
+        if is_credential(&name) || ProxyRoute::naming().any(|proxy| proxy == name) || name == BASE_URL {
             self.secrets.insert(name, value.into());
         } else {
             self.variables.insert(name, value);
@@ -115,8 +112,8 @@ impl Env {
     ///
     /// # Errors
     /// Returns an error if one of them is not Unicode.
-    pub(crate) fn require_unicode(&self, names: &[&str]) -> Result<(), CliError> {
-        let Some(name) = names.iter().find(|name| self.not_unicode.iter().any(|found| found == *name)) else {
+    pub(crate) fn require_unicode<'a>(&self, names: impl IntoIterator<Item = &'a str>) -> Result<(), CliError> {
+        let Some(name) = names.into_iter().find(|name| self.not_unicode.iter().any(|found| found == name)) else {
             return Ok(());
         };
         let message = format!("the environment variable {name} is not valid UTF-8");
@@ -215,7 +212,7 @@ mod tests {
     fn debug_shows_only_the_names_of_variables_that_may_contain_a_credential() {
         for name in [API_TOKEN, "CLOUDFLARE_API_TOKEN_699D98642C564D2E855E9661899B7252", API_KEY, BASE_URL]
             .into_iter()
-            .chain(PROXIES)
+            .chain(ProxyRoute::naming())
         {
             let env = Env::of([(name, "https://user:S3CRET@host")]);
             assert_eq!(env.get(name), None, "{name}");

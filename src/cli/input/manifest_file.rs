@@ -172,7 +172,7 @@ pub(crate) fn target_if_any(
 }
 
 fn of_environment(env: &Env) -> Result<Option<Target>, CliError> {
-    env.require_unicode(&[env::ACCOUNT_ID, env::ZONE_ID])?;
+    env.require_unicode([env::ACCOUNT_ID, env::ZONE_ID])?;
     // Secret stores and files leave white space around a value. White space alone counts as unset.
     let id = |name| env.get(name).filter(|value| !value.trim().is_empty());
     match (id(env::ACCOUNT_ID), id(env::ZONE_ID)) {

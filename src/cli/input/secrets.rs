@@ -8,7 +8,7 @@ use secrecy::zeroize::Zeroizing;
 use crate::cli::input::env::{self, Env};
 use crate::cli::input::repository::repository_around;
 use crate::cli::options::ApiArgs;
-use crate::cloudflare::Credentials;
+use crate::cloudflare::{Credentials, ProxyRoute};
 use crate::diagnostics::Source;
 use crate::files;
 use crate::text::Redactor;
@@ -22,7 +22,7 @@ pub(crate) fn of(env: &Env, args: Option<&ApiArgs>) -> Redactor {
     let secrets = Redactor::default();
     env.credentials().for_each(|value| learn_words(&secrets, value));
     let base_url = args.and_then(|args| args.base_url.as_deref()).or_else(|| env.expose(env::BASE_URL));
-    let proxies = env::PROXIES.into_iter().filter_map(|name| env.expose(name));
+    let proxies = ProxyRoute::naming().filter_map(|name| env.expose(name));
     proxies.chain(base_url).for_each(|url| learn_url(&secrets, url));
     if let Some(text) = args.and_then(|args| args.token_file.as_deref()).and_then(token) {
         learn_words(&secrets, &String::from_utf8_lossy(&text));

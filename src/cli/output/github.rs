@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::error::CliError;
 use crate::cli::input::env::{self, Env};
-use crate::cli::output::used_files::{FilePurpose, Output, UsedFiles};
+use crate::cli::output::used_files::{FilePurpose, UsedFiles};
 use crate::report::markdown::STEP_SUMMARY;
 
 /// Appends to the summary of the step. GitHub drops a summary over the limit, and earlier commands of the step count
@@ -27,7 +27,7 @@ pub(crate) fn summarize(env: &Env, files: &UsedFiles, summary: impl FnOnce(usize
     if summary.is_empty() {
         return Ok(());
     }
-    files.append(Output { purpose: FilePurpose::JobSummary, flag: env::GITHUB_STEP_SUMMARY, path }, &summary)
+    files.append(FilePurpose::JobSummary, path, &summary)
 }
 
 /// Appends outputs, one per line.
@@ -36,7 +36,7 @@ pub(crate) fn summarize(env: &Env, files: &UsedFiles, summary: impl FnOnce(usize
 /// Returns an error if the file that the environment names cannot be written.
 pub(crate) fn output(env: &Env, files: &UsedFiles, lines: &str) -> Result<(), CliError> {
     let Some(path) = env.get(env::GITHUB_OUTPUT).map(Path::new) else { return Ok(()) };
-    files.append(Output { purpose: FilePurpose::JobOutputs, flag: env::GITHUB_OUTPUT, path }, lines)
+    files.append(FilePurpose::JobOutputs, path, lines)
 }
 
 #[cfg(test)]

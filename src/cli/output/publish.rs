@@ -10,7 +10,7 @@ use crate::cli::options::Format;
 use crate::cli::output::formats::{Formats, Report};
 use crate::cli::output::github;
 use crate::cli::output::ui::Ui;
-use crate::cli::output::used_files::Output;
+use crate::cli::output::used_files::FilePurpose;
 use crate::diagnostics::Source;
 use crate::document::{ErrorEntry, FailureEntry, TargetEntry};
 use crate::ending::Exit;
@@ -191,5 +191,5 @@ pub(super) fn bounded(ui: &Ui, limit: Option<usize>, text: impl Fn(usize) -> Str
 }
 
 pub(super) fn write<F>(context: &Context, number: usize, report: &Report<F>, text: &str) -> Result<(), CliError> {
-    context.files.write(Output::report(number, &report.file), &context.ui.for_file(text), FileAccess::Umask)
+    context.files.write(FilePurpose::Report(number), &report.file, &context.ui.for_file(text), FileAccess::Umask)
 }

@@ -3,7 +3,6 @@
 //! An output is rejected if its path is a file of this run under any name, a file of zerodrift that another run needs,
 //! or not a regular file.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::error::CliError;
@@ -46,17 +45,6 @@ pub(crate) enum FilePurpose {
     JobOutputs,
     /// The file of the `--report` with this index.
     Report(usize),
-}
-
-/// An output of a run.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Output<'a> {
-    /// The purpose of the file.
-    pub(crate) purpose: FilePurpose,
-    /// The option that names the file, or the command.
-    pub(crate) flag: &'a str,
-    /// The path.
-    pub(crate) path: &'a Path,
 }
 
 impl UsedFiles {
@@ -124,7 +112,7 @@ impl UsedFiles {
     /// Returns an error like [`UsedFiles::check`], for each `--report`.
     pub(crate) fn check_reports(&self) -> Result<(), CliError> {
         let report = |used: &UsedFile| match used.purpose {
-            FilePurpose::Report(number) => self.check(Output::report(number, &used.path)),
+            FilePurpose::Report(_) => self.check(used.purpose, &used.path),
             _ => Ok(()),
         };
         self.0.iter().try_for_each(report)
@@ -135,18 +123,18 @@ impl UsedFiles {
     /// # Errors
     /// Returns an error if the path is not a regular file, the run uses the file under this or another name, or it is a
     /// manifest, a backup or another file of zerodrift.
-    pub(crate) fn check(&self, output: Output<'_>) -> Result<(), CliError> {
-        let Output { purpose, flag, path } = output;
-        let name = text::path(path);
+    pub(crate) fn check(&self, purpose: FilePurpose, path: &Path) -> Result<(), CliError> {
         if let Err(error) = files::check_output(path) {
             let failure = match purpose {
                 // The failure cannot be written to this report, so it is a usage error.
-                FilePurpose::Report(_) => CliError::usage(format!("{flag} cannot write {name}: {error}")),
+                FilePurpose::Report(_) => {
+                    CliError::usage(format!("{} cannot write {}: {error}", purpose.flag(), text::path(path)))
+                }
                 _ => CliError::io(purpose.doing(), path, &error),
             };
             return Err(failure.hint(purpose.advice()));
         }
-        self.check_hits(output)
+        self.check_hits(purpose, path)
     }
 
     /// Rejects an output that would overwrite a file of this run or of zerodrift. The caller checks whether it is a
@@ -154,11 +142,11 @@ impl UsedFiles {
     ///
     /// # Errors
     /// Returns an error if it would overwrite one.
-    pub(crate) fn check_hits(&self, output: Output<'_>) -> Result<(), CliError> {
-        let Output { purpose, flag, path } = output;
-        let name = text::path(path);
-        if let Some(used) = self.hit(output) {
-            let message = format!("{flag} would overwrite {name}, which this run already uses: {}", used.purpose);
+    pub(crate) fn check_hits(&self, purpose: FilePurpose, path: &Path) -> Result<(), CliError> {
+        let (flag, name) = (purpose.flag(), text::path(path));
+        if let Some(used) = self.hit(purpose, path) {
+            let message =
+                format!("{flag} would overwrite {name}, which this run already uses: {}", used.purpose.name());
             return Err(CliError::usage(message).hint("name another file"));
         }
         match own_file(path).filter(|kind| !purpose.may_replace(*kind)) {
@@ -169,10 +157,10 @@ impl UsedFiles {
     }
 
     /// Returns the file of this run that an output would overwrite.
-    fn hit(&self, output: Output<'_>) -> Option<&UsedFile> {
-        let place = FileIdentity::of(output.path);
-        let is_same = |used: &&UsedFile| used.path == output.path || (place.is_some() && used.identity() == place);
-        self.0.iter().filter(|used| used.purpose != output.purpose).find(is_same)
+    fn hit(&self, purpose: FilePurpose, path: &Path) -> Option<&UsedFile> {
+        let place = FileIdentity::of(path);
+        let is_same = |used: &&UsedFile| used.path == path || (place.is_some() && used.identity() == place);
+        self.0.iter().filter(|used| used.purpose != purpose).find(is_same)
     }
 
     /// Writes an output atomically, after checking it once more.
@@ -180,13 +168,19 @@ impl UsedFiles {
     /// # Errors
     /// Returns an error like [`UsedFiles::check`], or if the file cannot be written. An existing file is unchanged
     /// then.
-    pub(crate) fn write(&self, output: Output<'_>, text: &str, access: FileAccess) -> Result<(), CliError> {
-        self.check(output)?;
-        let others = self.0.iter().filter(|used| used.purpose != output.purpose);
+    pub(crate) fn write(
+        &self,
+        purpose: FilePurpose,
+        path: &Path,
+        text: &str,
+        access: FileAccess,
+    ) -> Result<(), CliError> {
+        self.check(purpose, path)?;
+        let others = self.0.iter().filter(|used| used.purpose != purpose);
         let reserved: Vec<FileIdentity> = others.filter_map(UsedFile::identity).collect();
-        files::replace(output.path, text.as_bytes(), access, &reserved).map_err(|error| {
-            let failure = CliError::io(output.purpose.doing(), output.path, &error);
-            match output.path.parent().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
+        files::replace(path, text.as_bytes(), access, &reserved).map_err(|error| {
+            let failure = CliError::io(purpose.doing(), path, &error);
+            match path.parent().filter(|_| error.kind() == std::io::ErrorKind::NotFound) {
                 Some(folder) => failure.hint(format!("run: mkdir -p {}", path_argument(folder))),
                 None => failure,
             }
@@ -197,10 +191,9 @@ impl UsedFiles {
     ///
     /// # Errors
     /// Returns an error like [`UsedFiles::check`], or if the file cannot be written.
-    pub(crate) fn append(&self, output: Output<'_>, lines: &str) -> Result<(), CliError> {
-        self.check(output).map_err(|error| CliError { kind: FailureKind::Io, ..error })?;
-        files::append(output.path, lines, FileAccess::Umask)
-            .map_err(|error| CliError::io(output.purpose.doing(), output.path, &error))
+    pub(crate) fn append(&self, purpose: FilePurpose, path: &Path, lines: &str) -> Result<(), CliError> {
+        self.check(purpose, path).map_err(|error| CliError { kind: FailureKind::Io, ..error })?;
+        files::append(path, lines, FileAccess::Umask).map_err(|error| CliError::io(purpose.doing(), path, &error))
     }
 }
 
@@ -210,29 +203,39 @@ impl UsedFile {
     }
 }
 
-impl<'a> Output<'a> {
-    /// Returns the `--report` with this index.
-    pub(crate) fn report(number: usize, path: &'a Path) -> Self {
-        Self { purpose: FilePurpose::Report(number), flag: "--report", path }
-    }
-
-    /// Returns the file of `--out`.
-    pub(crate) fn saved_plan(path: &'a Path) -> Self {
-        Self { purpose: FilePurpose::SavedPlan, flag: "--out", path }
-    }
-
-    /// Returns the audit log.
-    pub(crate) fn audit_log(path: &'a Path) -> Self {
-        Self { purpose: FilePurpose::AuditLog, flag: "the audit log", path }
-    }
-
-    /// Returns a file that `init` creates.
-    pub(crate) fn started(path: &'a Path) -> Self {
-        Self { purpose: FilePurpose::Manifest, flag: "init", path }
-    }
-}
-
 impl FilePurpose {
+    /// Returns what the file is.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Manifest => "the manifest",
+            Self::Snapshot => "the snapshot",
+            Self::Document => "the document",
+            Self::Base => "the base",
+            Self::SavedPlan => "the saved plan",
+            Self::Backup => "the backup",
+            Self::TokenFile => "the token file",
+            Self::SandboxState => "the sandbox's state",
+            Self::Certificates => "the certificates of SSL_CERT_FILE",
+            Self::Terraform => "the Terraform configuration",
+            Self::AuditLog => "the audit log",
+            Self::JobSummary => "the summary of the job",
+            Self::JobOutputs => "the outputs of the job",
+            Self::Report(_) => "another report",
+        }
+    }
+
+    /// Returns the option, the variable or the command that names an output with this purpose.
+    fn flag(self) -> &'static str {
+        match self {
+            Self::Report(_) => "--report",
+            Self::SavedPlan => "--out",
+            Self::Manifest => "init",
+            Self::JobSummary => env::GITHUB_STEP_SUMMARY,
+            Self::JobOutputs => env::GITHUB_OUTPUT,
+            _ => self.name(),
+        }
+    }
+
     /// Returns whether an output with this purpose may replace a file of this kind: a plan replaces an earlier plan,
     /// `init --force` replaces a manifest, and the audit log is appended to.
     fn may_replace(self, kind: OwnFile) -> bool {
@@ -259,27 +262,6 @@ impl FilePurpose {
             Self::SavedPlan => "name a regular file; use --format json to print a plan",
             _ => "name another file, or the target of the link",
         }
-    }
-}
-
-impl fmt::Display for FilePurpose {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Manifest => "the manifest",
-            Self::Snapshot => "the snapshot",
-            Self::Document => "the document",
-            Self::Base => "the base",
-            Self::SavedPlan => "the saved plan",
-            Self::Backup => "the backup",
-            Self::TokenFile => "the token file",
-            Self::SandboxState => "the sandbox's state",
-            Self::Certificates => "the certificates of SSL_CERT_FILE",
-            Self::Terraform => "the Terraform configuration",
-            Self::AuditLog => "the audit log",
-            Self::JobSummary => "the summary of the job",
-            Self::JobOutputs => "the outputs of the job",
-            Self::Report(_) => "another report",
-        })
     }
 }
 

@@ -172,10 +172,14 @@ fn stopped(context: &Context, args: &WriteArgs, plan: &Plan, error: CliError) ->
     if args.format == Format::Text || error.kind == FailureKind::Interrupted {
         return Err(error);
     }
-    let entry = report::results::stopped_by(plan, publish::error_entry(&error));
-    context.print(&document::to_text(&document::results_document(None, vec![entry], Vec::new())))?;
+    print(context, report::results::stopped_by(plan, publish::error_entry(&error)))?;
     context.say_error(&error);
     Ok(error.exit())
+}
+
+/// Prints the results document of one organization.
+fn print(context: &Context, entry: ResultEntry) -> Result<(), CliError> {
+    context.print(&document::to_text(&document::results_document(None, vec![entry], Vec::new())))
 }
 
 /// Returns the outcome for one organization as an entry of the results document.
@@ -205,8 +209,7 @@ fn finish(
 ) -> Result<Exit, CliError> {
     let (exit, plan) = (outcome.exit(), &prepared.plan);
     if args.format == Format::Json {
-        let entry = result_entry(prepared, outcome, history);
-        context.print(&document::to_text(&document::results_document(None, vec![entry], Vec::new())))?;
+        print(context, result_entry(prepared, outcome, history))?;
     }
     match (exit, args.format) {
         (Exit::Success, Format::Text) => context.print(&report::results::text(plan, outcome, &context.ui.out))?,

@@ -12,7 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::input::env::{AUDIT_LOG, Env};
 use crate::cli::options::WriteArgs;
 use crate::cli::output::private_folder;
-use crate::cli::output::used_files::Output;
+use crate::cli::output::used_files::FilePurpose;
 use crate::cloudflare::Revocation;
 use crate::ending::FailureKind;
 use crate::files;
@@ -56,7 +56,7 @@ impl<'a> AuditTrail<'a> {
                 return Err(private_folder::reason(&folder, &risk));
             }
             let log = folder.join(AUDIT_LOG);
-            context.files.check_hits(Output::audit_log(&log)).map_err(|error| error.message)?;
+            context.files.check_hits(FilePurpose::AuditLog, &log).map_err(|error| error.message)?;
             Ok::<PathBuf, String>(log)
         };
         match log() {
@@ -126,7 +126,7 @@ impl<'a> History<'a> {
         private_folder::check(&log)?;
         private_folder::check(&backups)?;
         let log = log.join(AUDIT_LOG);
-        context.files.check_hits(Output::audit_log(&log))?;
+        context.files.check_hits(FilePurpose::AuditLog, &log)?;
         Ok(Self {
             backups: Backups::in_folder(backups).limit(args.backup_keep),
             audit: AuditTrail::at(context, &log),

@@ -12,7 +12,7 @@ use crate::cli::error::CliError;
 use crate::cli::input::manifest_file::{self, Loaded};
 use crate::cli::options::TargetArgs;
 use crate::cli::output::publish_set::spool_error;
-use crate::cli::output::used_files::Output;
+use crate::cli::output::used_files::FilePurpose;
 use crate::cli::reconcile::approval;
 use crate::cli::reconcile::planning::{self, Desired};
 use crate::document::{self, Comparison, PlanStream, ShardEntry, Wording};
@@ -41,7 +41,7 @@ impl<'a> SaveTo<'a> {
         if path.as_os_str() == "-" {
             return Err(CliError::usage("--out expects a file, not -").hint("use --format json to print a plan"));
         }
-        context.files.check(Output::saved_plan(path))?;
+        context.files.check(FilePurpose::SavedPlan, path)?;
         let end = Timestamp::now().checked_add(expires_in).and_then(|end| Timestamp::from_second(end.as_second()));
         let expires_at = end.map_err(|error| CliError::usage(format!("--expires-in: {error}")))?;
         Ok(Self { path, expires_at })
@@ -55,7 +55,7 @@ impl<'a> SaveTo<'a> {
             CliError::io("save the plan in", path, &error)
                 .hint("plan fewer organizations at once, such as with --shard")
         })?;
-        context.files.write(Output::saved_plan(path), text, FileAccess::Owner)?;
+        context.files.write(FilePurpose::SavedPlan, path, text, FileAccess::Owner)?;
         context.ui.note(&format!("Saved as {}, valid until {expires_at}", text::path(path)));
         context.ui.note(if is_consented {
             how

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
-use crate::cli::output::used_files::Output;
+use crate::cli::output::used_files::FilePurpose;
 use crate::ending::FailureKind;
 use crate::files::{self, FileAccess};
 use crate::text;
@@ -37,7 +37,7 @@ pub(crate) fn check(context: &Context, path: &Path, if_exists: IfExists) -> Resu
         }
         Ok(_) => {}
     }
-    context.files.check(Output::started(path))
+    context.files.check(FilePurpose::Manifest, path)
 }
 
 /// Checks that the folder of a file exists.
@@ -66,7 +66,7 @@ fn exists(path: &Path) -> CliError {
 /// Returns an error if the file cannot be written, or if it exists and may not be replaced.
 pub(crate) fn create(context: &Context, path: &Path, text: &str, if_exists: IfExists) -> Result<(), CliError> {
     if if_exists == IfExists::Replace {
-        return context.files.write(Output::started(path), text, FileAccess::Umask);
+        return context.files.write(FilePurpose::Manifest, path, text, FileAccess::Umask);
     }
     match files::create(path, text.as_bytes(), FileAccess::Umask) {
         // Another process created it after the check.
