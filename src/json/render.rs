@@ -81,7 +81,7 @@ pub(crate) fn sorted(json: &Json) -> String {
 pub(crate) fn write_sorted(text: &mut String, json: &Json) {
     match json {
         Json::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
+            let mut members: Vec<(&String, &Json)> = members.iter().collect();
             members.sort_unstable_by_key(|(key, _)| *key);
             write_members(text, members, write_sorted);
         }
@@ -98,15 +98,15 @@ pub(crate) fn write_sorted(text: &mut String, json: &Json) {
 }
 
 /// Writes an object with these members.
-pub(crate) fn write_members<'m, V>(
+pub(crate) fn write_members<K: AsRef<str>, V>(
     text: &mut String,
-    members: impl IntoIterator<Item = (&'m String, V)>,
+    members: impl IntoIterator<Item = (K, V)>,
     value: impl Fn(&mut String, V),
 ) {
     text.push('{');
     for (index, (key, member)) in members.into_iter().enumerate() {
         text.push_str(if index == 0 { "" } else { "," });
-        quoted(text, key);
+        quoted(text, key.as_ref());
         text.push(':');
         value(text, member);
     }
@@ -125,7 +125,10 @@ fn quoted(text: &mut String, string: &str) {
     if string.bytes().any(|byte| byte < b' ' || matches!(byte, b'"' | b'\\')) {
         text.push_str(&Json::from(string).to_string());
     } else {
-        text.extend(["\"", string, "\""]);
+        text.reserve(string.len() + 2);
+        text.push('"');
+        text.push_str(string);
+        text.push('"');
     }
 }
 

@@ -10,7 +10,7 @@
 //! | a setting kept by the server, an annotation | like every setting |
 //! | a field that no setting describes | exactly, empty or not, ignoring the order of members: its meaning is unknown |
 
-use std::borrow::{Borrow, Cow};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
@@ -74,37 +74,38 @@ fn spelled<'a>(model: &'a Model, path: &str) -> Option<&'a Setting> {
 /// Returns the differences between two reads of one organization, in alphabetical order of the paths. Values are as the
 /// API returned them.
 pub fn differences(model: &Model, before: &Live, after: &Live) -> Vec<Difference> {
-    let values = |live| sections(live, |document| values(model, document));
+    let values = |live| sections(live, |document| values(model, document).into_iter().collect());
     compare(&values(before), &values(after), |held| held.meaning.as_ref(), Held::shown)
 }
 
 /// Returns the differences between two reads of one object.
 pub fn document_differences(model: &Model, before: &Document, after: &Document) -> Vec<Difference> {
-    let section = |document| BTreeMap::from([(before.endpoint.section(), Some(values(model, document)))]);
+    let values = |document| values(model, document).into_iter().collect();
+    let section = |document| BTreeMap::from([(before.endpoint.section().into(), Some(values(document)))]);
     compare(&section(before), &section(after), |held| held.meaning.as_ref(), Held::shown)
 }
 
 /// The compared values of some objects, by section: `None` for one that does not exist, no entry for one that was not
 /// read.
-pub(super) type Sections<K, V> = BTreeMap<K, Option<BTreeMap<String, V>>>;
+pub(super) type Sections<V> = BTreeMap<Path, Option<BTreeMap<Path, V>>>;
+
+/// The path of a section or a value. Those of the model are not copied.
+pub(super) type Path = Cow<'static, str>;
 
 /// The compared values of every object that was read.
-pub(super) fn sections<'a, V>(
-    live: &'a Live,
-    of: impl Fn(&'a Document) -> BTreeMap<String, V>,
-) -> Sections<&'static str, V> {
+pub(super) fn sections<'a, V>(live: &'a Live, of: impl Fn(&'a Document) -> BTreeMap<Path, V>) -> Sections<V> {
     let read = Endpoint::ALL.into_iter().filter_map(|endpoint| match live.slot(endpoint) {
         Slot::NotRead => None,
-        Slot::Absent => Some((endpoint.section(), None)),
-        Slot::Present(document) => Some((endpoint.section(), Some(of(document)))),
+        Slot::Absent => Some((endpoint.section().into(), None)),
+        Slot::Present(document) => Some((endpoint.section().into(), Some(of(document)))),
     });
     read.collect()
 }
 
 /// The paths whose values differ by meaning, with the values that `shown` returns.
-pub(super) fn compare<K: Ord + Borrow<str>, V>(
-    before: &Sections<K, V>,
-    after: &Sections<K, V>,
+pub(super) fn compare<V>(
+    before: &Sections<V>,
+    after: &Sections<V>,
     meaning: impl Fn(&V) -> Option<&Json>,
     shown: impl Fn(&V) -> Json,
 ) -> Vec<Difference> {
@@ -113,10 +114,10 @@ pub(super) fn compare<K: Ord + Borrow<str>, V>(
     for section in Endpoint::ALL.map(Endpoint::section) {
         match (before.get(section), after.get(section)) {
             (Some(Some(before)), Some(Some(after))) => {
-                let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+                let paths: BTreeSet<&Path> = before.keys().chain(after.keys()).collect();
                 for path in paths.into_iter().filter(|path| differ(before.get(*path), after.get(*path))) {
                     let (before, after) = either_side(before.get(path).map(&shown), after.get(path).map(&shown));
-                    found.push(Difference { path: path.clone(), before, after });
+                    found.push(Difference { path: path.to_string(), before, after });
                 }
             }
             (before, after) => {
@@ -164,32 +165,32 @@ impl Held<'_> {
     }
 }
 
-/// All compared values of a document, by path.
-pub(super) fn values<'a>(model: &Model, document: &'a Document) -> BTreeMap<String, Held<'a>> {
+/// All compared values of a document, with their paths.
+pub(super) fn values<'a>(model: &Model, document: &'a Document) -> Vec<(Path, Held<'a>)> {
     let settings = model.of(document.endpoint).filter(|setting| setting.access != Access::Volatile);
-    let counting = settings.filter(|setting| document.counts(model, setting));
-    let known = counting.flat_map(|setting| spellings(document, setting));
-    let unknown = document.unknown(model).into_iter().map(|unknown| {
-        let path = dotted(document.endpoint, &unknown.keys);
+    let mut values = Vec::with_capacity(model.settings().len());
+    for setting in settings.filter(|setting| document.counts(model, setting)) {
+        add_spellings(&mut values, document, setting);
+    }
+    values.extend(document.unknown(model).into_iter().map(|unknown| {
+        let path = dotted(document.endpoint, &unknown.keys).into();
         (path, Held { meaning: Some(sorted(&unknown.value)), raw: Cow::Owned(unknown.value), document })
-    });
-    known.chain(unknown).collect()
+    }));
+    values
 }
 
-/// The value of a setting under its path, and under each other name that has a different value.
-fn spellings<'a>(document: &'a Document, setting: &Setting) -> Vec<(String, Held<'a>)> {
-    let meaning = |value: &Json| Some(setting.canonical(Some(value))).filter(|meaning| !meaning.is_null());
-    let mut held: Vec<(String, Held<'a>)> = Vec::new();
+/// Adds the value of a setting under its path, and under each other name that has a different value.
+fn add_spellings<'a>(values: &mut Vec<(Path, Held<'a>)>, document: &'a Document, setting: &Setting) {
+    let first = values.len();
     for (other, value) in document.spellings(setting) {
-        let meaning = meaning(value);
-        let path = match held.first() {
-            None => setting.path.to_owned(),
+        let meaning = Some(setting.canonical(Some(value))).filter(|meaning| !meaning.is_null());
+        let path = match values.get(first) {
+            None => setting.path,
             Some((_, own)) if own.meaning == meaning => continue,
-            Some(_) => other.as_str().to_owned(),
+            Some(_) => other.as_str(),
         };
-        held.push((path, Held { meaning, raw: Cow::Borrowed(value), document }));
+        values.push((path.into(), Held { meaning, raw: Cow::Borrowed(value), document }));
     }
-    held
 }
 
 #[cfg(test)]

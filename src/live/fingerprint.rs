@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::difference::{Difference, Sections, compare, sections, values};
+use super::difference::{Difference, Path, Sections, compare, sections, values};
 use super::document::Live;
 use crate::json::{write_members, write_sorted};
 use crate::settings::Model;
@@ -15,16 +15,15 @@ use crate::settings::Model;
 /// defines which values are compared. Two stand-ins are equal if and only if their values are.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Fingerprint(Sections<String, Json>);
+pub struct Fingerprint(Sections<Json>);
 
 impl Fingerprint {
     /// Returns the fingerprint of a live state.
     pub fn of(model: &Model, live: &Live) -> Self {
-        let meanings = sections(live, |document| -> BTreeMap<String, Json> {
+        Self(sections(live, |document| -> BTreeMap<Path, Json> {
             let values = values(model, document).into_iter();
             values.filter_map(|(path, held)| Some((path, held.meaning?))).collect()
-        });
-        Self(meanings.into_iter().map(|(section, values)| (section.to_owned(), values)).collect())
+        }))
     }
 
     /// Returns it as JSON, with the members of every object in alphabetical order.

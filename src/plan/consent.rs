@@ -41,7 +41,7 @@ fn names(model: &Model, path: &str, change: &Change) -> bool {
     match model.resolve(path) {
         Some(Resolved::Setting(setting)) => setting.path == change.setting.path,
         Some(Resolved::Branch(branch)) => {
-            branch.group().is_some_and(|group| change.setting.full_path().is_below(&group.full_path()))
+            branch.group().is_some_and(|group| change.setting.full_path().is_below(group.full_path()))
         }
         None => false,
     }

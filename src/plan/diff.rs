@@ -1,7 +1,5 @@
 //! The declared settings whose live value differs, compared by meaning.
 
-use std::collections::HashSet;
-
 use serde_json::Value as Json;
 
 use super::change::{Change, GuardState, Op};
@@ -16,8 +14,10 @@ pub(super) fn changes(input: &Input<'_>) -> Vec<Change> {
     let mut changes: Vec<Change> =
         input.manifest.declared.iter().filter_map(|declared| change(input, declared)).collect();
     let activated: Vec<Change> = changes.iter().flat_map(|change| activated(input, change)).collect();
-    changes.extend(activated);
-    changes.sort_by_cached_key(|change| input.model.position(change.setting.path));
+    if !activated.is_empty() {
+        changes.extend(activated);
+        changes.sort_by_cached_key(|change| input.model.position(change.setting.path));
+    }
     changes
 }
 
@@ -57,10 +57,9 @@ pub(super) fn declared_empty(input: &Input<'_>) -> Vec<Change> {
 
 /// The declared settings of existing objects that have no change, each with its live value.
 pub(super) fn in_sync(input: &Input<'_>, changes: &[Change]) -> Vec<(Setting, Json)> {
-    let changes: HashSet<&str> = changes.iter().map(|change| change.setting.path).collect();
     let settings = input.manifest.declared.iter().map(|declared| declared.setting);
     settings
-        .filter(|setting| setting.is_writable() && !changes.contains(setting.path))
+        .filter(|setting| setting.is_writable() && !changes.iter().any(|change| change.setting.path == setting.path))
         .filter(|setting| input.live.document(setting.endpoint()).is_some())
         .map(|setting| (setting, effective::live(input, input.model, &setting).cloned().unwrap_or_default()))
         .collect()

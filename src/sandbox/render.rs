@@ -18,7 +18,7 @@ pub(super) fn answer(table: Table<'_>, personality: &Personality, stored: &Field
         represent_value(personality, setting, &mut answer);
         omit_or_add_empty(table, personality, setting, &mut answer);
     }
-    let is_here = |group: &&Group| table.settings().any(|setting| setting.full_path().is_below(&group.full_path()));
+    let is_here = |group: &&Group| table.settings().any(|setting| setting.full_path().is_below(group.full_path()));
     for group in table.model.innermost_groups().into_iter().filter(is_here) {
         fill_switched_off(table, personality, group, &mut answer);
         represent_group(table, personality, group, &mut answer);

@@ -18,6 +18,8 @@ use super::tree::{Branch, Resolved};
 pub struct Model {
     settings: Vec<Setting>,
     groups: Vec<Group>,
+    /// The path and the switch of each group that has one.
+    switches: Vec<(SettingPath, Setting)>,
     /// The tree of each endpoint, in their order.
     sections: [Branch; 2],
 }
@@ -38,7 +40,9 @@ impl Model {
         groups.sort_by_key(|group| group.keys().len());
         let section = |endpoint: Endpoint| Branch::of(SettingPath::new(endpoint.section()), &settings, &groups);
         let sections = Endpoint::ALL.map(section);
-        Self { settings, groups, sections }
+        let switch = |path: &str| settings.iter().find(|setting| setting.path == path).copied();
+        let switches = groups.iter().filter_map(|group| Some((*group.full_path(), switch(group.switch?)?))).collect();
+        Self { settings, groups, switches, sections }
     }
 
     /// The model of this version.
@@ -122,14 +126,13 @@ impl Model {
 
     /// The settings of a group and of the groups in it, in the order of the table.
     pub fn members<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Setting> {
-        self.settings.iter().filter(move |setting| setting.full_path().is_below(&group.full_path()))
+        self.settings.iter().filter(move |setting| setting.full_path().is_below(group.full_path()))
     }
 
     /// The switch of the group that a setting belongs to, unless the setting is the switch itself.
     pub fn switch_of(&self, setting: &Setting) -> Option<&Setting> {
-        let switches = self.groups.iter().filter_map(|group| Some((group.full_path(), group.switch?)));
-        let (_, switch) = switches.into_iter().find(|(group, _)| setting.full_path().is_below(group))?;
-        self.setting(switch).filter(|found| found.path != setting.path)
+        let (_, switch) = self.switches.iter().find(|(group, _)| setting.full_path().is_below(group))?;
+        Some(switch).filter(|switch| switch.path != setting.path)
     }
 
     /// The undecided cells of the decision table: setting, direction and shape of the live value.

@@ -204,8 +204,8 @@ impl Setting {
     }
 
     /// The parsed path.
-    pub fn full_path(&self) -> SettingPath {
-        self.full_path
+    pub fn full_path(&self) -> &SettingPath {
+        &self.full_path
     }
 
     /// The keys of the path below the section: `["login_design", "header_text"]`.
@@ -320,8 +320,8 @@ impl Group {
     }
 
     /// The parsed path.
-    pub fn full_path(&self) -> SettingPath {
-        self.full_path
+    pub fn full_path(&self) -> &SettingPath {
+        &self.full_path
     }
 
     /// The keys of the path below the section.

@@ -65,7 +65,7 @@ impl Branch {
             None => NameKind::Current,
         };
         let mut named: Vec<Named<'_>> =
-            of_section().map(|setting| (setting.full_path(), own(setting), setting)).collect();
+            of_section().map(|setting| (*setting.full_path(), own(setting), setting)).collect();
         for setting in of_section() {
             let others = [(setting.observed_as, NameKind::Answered), (setting.former, NameKind::Former)];
             named.extend(others.into_iter().filter_map(|(path, kind)| Some((path?, kind, setting))));
@@ -85,7 +85,7 @@ impl Branch {
                 members.push(Member { path: next, name_kind: *name_kind, node });
             }
         }
-        let is_here = |group: &&Group| group.full_path() == path || group.former == Some(path);
+        let is_here = |group: &&Group| *group.full_path() == path || group.former == Some(path);
         Self { path, group: groups.iter().find(is_here).copied(), members }
     }
 
@@ -215,7 +215,7 @@ mod tests {
     fn every_name_of_a_setting_leads_to_it() {
         let model = model();
         for setting in model.settings() {
-            let names = [(Some(setting.full_path()), true), (setting.observed_as, false), (setting.former, false)];
+            let names = [(Some(*setting.full_path()), true), (setting.observed_as, false), (setting.former, false)];
             for (path, is_requested) in names.into_iter().filter_map(|(path, own)| Some((path?, own))) {
                 let member = model.section(path.endpoint()).at(path.keys()).unwrap();
                 assert!(matches!(&member.node, Node::Setting(found) if **found == *setting), "{}", path.as_str());

@@ -146,7 +146,7 @@ impl<'r> Conversion<'r, '_> {
             return self.push(place, Rule::TerraformValue, message, None);
         }
         self.places.insert(setting.path, place.clone());
-        let own = setting.observed_as.unwrap_or_else(|| setting.full_path());
+        let own = setting.observed_as.unwrap_or(*setting.full_path());
         set_at(&mut self.fields, own.keys(), value);
     }
 

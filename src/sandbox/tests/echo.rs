@@ -40,7 +40,7 @@ fn writable(endpoint: Endpoint, read: &Json) -> Json {
         fields.insert("service_token_id".to_owned(), id);
     }
     drop_empty(fields);
-    let former = model.groups().iter().filter_map(|group| group.former);
+    let former = model.groups().iter().filter_map(|group| group.former.as_ref());
     for group in model.groups().iter().map(Group::full_path).chain(former) {
         if let Some(Json::Object(members)) = fields.get_mut(group.name()) {
             drop_empty(members);
