@@ -24,7 +24,7 @@ pub(crate) struct Context {
     pub(crate) model: &'static Model,
     /// The manifests of a command that accepts several.
     pub(crate) manifests: ManifestSet,
-    /// The parents of manifests that the run has read.
+    /// The parents of manifests, and the folders, that the run has read.
     pub(crate) known_files: KnownFiles,
     /// The files of the run.
     pub(crate) files: UsedFiles,
@@ -74,7 +74,7 @@ impl Context {
 
     /// Returns why the lines of a source must not be shown; `None` if they may be.
     pub(crate) fn withheld(&self, source: &Source) -> Option<&'static str> {
-        self.private.reason(source, &self.ui.secrets)
+        self.private.reason(source, &self.ui.secrets, &self.known_files)
     }
 
     /// Returns the source if its lines may be shown.

@@ -119,7 +119,7 @@ fn candidates(model: &Model, name: &str) -> Vec<String> {
         pairs.map(|(path, name)| strsim::jaro_winkler(path, name)).into_iter().fold(0.0, f64::max)
     };
     let mut ranked: Vec<_> =
-        paths.map(|path| (likeness(&path), path)).filter(|(likeness, _)| *likeness > 0.85).collect();
+        paths.map(|path| (likeness(path), path)).filter(|(likeness, _)| *likeness > 0.85).collect();
     ranked.sort_by(|one, two| two.0.total_cmp(&one.0));
     ranked.into_iter().take(SHOWN).map(|(_, path)| path.as_str().to_owned()).collect()
 }

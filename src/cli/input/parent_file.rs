@@ -1,4 +1,4 @@
-//! Parents as files, and what a run remembers of them.
+//! Parents as files, and what a run remembers of them and of their folders.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,7 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use crate::cli::input::repository::repository_around;
 use crate::diagnostics::Source;
+use crate::files;
 use crate::manifest::{self, Parsed};
 use crate::settings::Model;
 
@@ -25,12 +27,21 @@ impl ParentFile {
     }
 }
 
+/// A folder, as the file system knows it.
+#[derive(Debug, Clone)]
+pub(super) struct RealFolder {
+    /// Its path without links, `.` and `..`.
+    pub(super) path: PathBuf,
+    /// The repository that contains it.
+    pub(super) repository: Option<PathBuf>,
+}
+
 /// The parents and folders that a run has read, so that thousands of manifests read their common parent once.
 #[derive(Debug, Default)]
 pub(crate) struct KnownFiles {
     parents: Mutex<HashMap<(String, PathBuf), Option<ParentFile>>>,
-    /// The topmost folders of the parents of a folder's manifests, by the folder as it was named.
-    tops: Mutex<HashMap<PathBuf, Option<PathBuf>>>,
+    /// By the folder as it was named.
+    folders: Mutex<HashMap<PathBuf, RealFolder>>,
 }
 
 impl KnownFiles {
@@ -50,9 +61,28 @@ impl KnownFiles {
         known(&self.parents, (name.to_owned(), real.to_owned()), read)
     }
 
-    /// Returns the topmost folder of the parents of a folder's manifests.
-    pub(super) fn top(&self, folder: &Path, find: impl FnOnce() -> Option<PathBuf>) -> Option<PathBuf> {
-        known(&self.tops, folder.to_owned(), || Ok(find())).ok().flatten()
+    /// Returns a folder. Only the first call looks.
+    ///
+    /// # Errors
+    /// Returns an error if it does not exist, which is not kept.
+    pub(super) fn folder(&self, folder: &Path) -> io::Result<RealFolder> {
+        known(&self.folders, folder.to_owned(), || {
+            let path = std::fs::canonicalize(folder)?;
+            Ok(RealFolder { repository: repository_around(&path), path })
+        })
+    }
+
+    /// Returns the path of a file without links, `.` and `..`.
+    ///
+    /// # Errors
+    /// Returns an error if it does not exist.
+    pub(super) fn real(&self, path: &Path) -> io::Result<PathBuf> {
+        match path.file_name() {
+            Some(name) if std::fs::symlink_metadata(path)?.is_file() => {
+                Ok(self.folder(files::parent(path))?.path.join(name))
+            }
+            _ => std::fs::canonicalize(path),
+        }
     }
 }
 
@@ -101,10 +131,31 @@ mod tests {
 
     #[test]
     fn the_number_of_remembered_folders_is_bounded() {
-        let files = KnownFiles::default();
+        let (files, folder) = (KnownFiles::default(), tempfile::tempdir().unwrap());
         for number in 0..KnownFiles::MOST + 9 {
-            files.top(Path::new(&number.to_string()), || Some("/".into()));
+            let folder = folder.path().join(number.to_string());
+            std::fs::create_dir(&folder).unwrap();
+            files.folder(&folder).unwrap();
         }
-        assert_eq!(files.tops.lock().unwrap().len(), KnownFiles::MOST);
+        assert_eq!(files.folders.lock().unwrap().len(), KnownFiles::MOST);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_real_path_is_that_of_the_file_system() {
+        let (files, folder) = (KnownFiles::default(), tempfile::tempdir().unwrap());
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(path("orgs/eu")).unwrap();
+        std::fs::write(path("orgs/eu/org.yaml"), "").unwrap();
+        let link = |to: &str, name: &str| std::os::unix::fs::symlink(path(to), path(name)).unwrap();
+        link("orgs/eu", "eu");
+        link("orgs/eu/org.yaml", "org.yaml");
+        for name in ["orgs/eu/org.yaml", "orgs/../orgs/./eu/org.yaml", "eu/org.yaml", "org.yaml", "orgs", "eu", "eu/.."]
+        {
+            for _ in 0..2 {
+                assert_eq!(files.real(&path(name)).unwrap(), std::fs::canonicalize(path(name)).unwrap(), "{name}");
+            }
+        }
+        assert!(files.real(&path("orgs/gone.yaml")).is_err());
     }
 }

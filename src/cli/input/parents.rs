@@ -8,8 +8,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::context::Context;
-use crate::cli::input::parent_file::{KnownFiles, ParentFile};
-use crate::cli::input::repository::repository_of;
+use crate::cli::input::parent_file::{KnownFiles, ParentFile, RealFolder};
 use crate::diagnostics::{Finding, Rule, Source};
 use crate::files;
 use crate::manifest::{self, Extends, LONGEST_CHAIN, Manifest, Parsed};
@@ -63,16 +62,15 @@ pub(super) struct FilesOnDisk<'a> {
 impl<'a> FilesOnDisk<'a> {
     pub(super) fn around(context: &'a Context, manifest: &str) -> Self {
         let topmost = |folder: PathBuf| context.manifests.topmost_folder(&folder).map(Path::to_owned).unwrap_or(folder);
-        let folder = files::parent(Path::new(manifest));
-        let real = || std::fs::canonicalize(folder).ok();
-        let top = || repository_of(Path::new(manifest)).or_else(|| real().map(topmost));
-        Self { known: &context.known_files, top: context.known_files.top(folder, top) }
+        let known = &context.known_files;
+        let folder = known.folder(files::parent(Path::new(manifest))).ok();
+        Self { known, top: folder.map(|RealFolder { path, repository }| repository.unwrap_or_else(|| topmost(path))) }
     }
 }
 
 impl ManifestFiles for FilesOnDisk<'_> {
     fn real(&self, path: &Path) -> io::Result<PathBuf> {
-        std::fs::canonicalize(path)
+        self.known.real(path)
     }
 
     fn contains(&self, real: &Path) -> bool {

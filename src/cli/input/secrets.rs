@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
 use crate::cli::input::env::{self, Env};
-use crate::cli::input::repository::repository_around;
+use crate::cli::input::parent_file::{KnownFiles, RealFolder};
 use crate::cli::options::ApiArgs;
 use crate::cloudflare::{Credentials, ProxyRoute};
 use crate::diagnostics::Source;
@@ -71,29 +71,29 @@ impl PrivateFiles {
 
     /// Returns why the lines of a file must not be shown; `None` if they may be. A pull request can make the manifest a
     /// symbolic link to a secret, which must not appear in a finding.
-    pub(crate) fn reason(&self, source: &Source, secrets: &Redactor) -> Option<&'static str> {
+    pub(crate) fn reason(&self, source: &Source, secrets: &Redactor, known: &KnownFiles) -> Option<&'static str> {
         if source.text.contains('\0') {
             return Some("it is not text");
         }
         if secrets.finds(&source.text) {
             return Some("it contains a credential of this run");
         }
-        let real = std::fs::canonicalize(&source.name).ok().filter(|_| source.name != "-")?;
+        let name = Path::new(&source.name);
+        let real = known.real(name).ok().filter(|_| source.name != "-")?;
         if self.token_file.as_ref() == Some(&real) {
             return Some("it is the token file");
         }
-        let name = Path::new(&source.name);
-        (!real.starts_with(top(name)?)).then_some("it is a symbolic link to a file outside the repository")
+        (!real.starts_with(top(name, known)?)).then_some("it is a symbolic link to a file outside the repository")
     }
 }
 
 /// Returns the folder that must contain a file: the repository around the folder that its name is relative to, or that
 /// folder itself outside a repository.
-fn top(name: &Path) -> Option<PathBuf> {
+fn top(name: &Path, known: &KnownFiles) -> Option<PathBuf> {
     let is_below = name.is_relative() && !name.components().any(|part| part == std::path::Component::ParentDir);
     let folder = if is_below { Path::new(".") } else { files::parent(name) };
-    let real = std::fs::canonicalize(folder).ok()?;
-    Some(repository_around(&real).unwrap_or(real))
+    let RealFolder { path, repository } = known.folder(folder).ok()?;
+    Some(repository.unwrap_or(path))
 }
 
 #[cfg(test)]
@@ -128,7 +128,8 @@ mod tests {
         secrets.learn(TOKEN);
         let reason = |name: &str, text: &str| {
             let name = folder.path().join(name).display().to_string();
-            PrivateFiles::default().reason(&Source { name, text: text.to_owned() }, &secrets)
+            let source = Source { name, text: text.to_owned() };
+            PrivateFiles::default().reason(&source, &secrets, &KnownFiles::default())
         };
         std::fs::write(folder.path().join("org.yaml"), "").unwrap();
         assert_eq!(reason("org.yaml", "name: A"), None);
@@ -151,7 +152,7 @@ mod tests {
         link(elsewhere.path().join("secret"), "repository/orgs/outside.yaml");
         let reason = |name: &str| {
             let source = Source { name: path(name).display().to_string(), text: String::new() };
-            PrivateFiles::default().reason(&source, &Redactor::default())
+            PrivateFiles::default().reason(&source, &Redactor::default(), &KnownFiles::default())
         };
         assert_eq!(reason("repository/orgs/inside.yaml"), None);
         assert_eq!(
@@ -160,6 +161,6 @@ mod tests {
         );
         let files = PrivateFiles { token_file: std::fs::canonicalize(path("repository/real.yaml")).ok() };
         let source = Source { name: path("repository/orgs/inside.yaml").display().to_string(), text: String::new() };
-        assert_eq!(files.reason(&source, &Redactor::default()), Some("it is the token file"));
+        assert_eq!(files.reason(&source, &Redactor::default(), &KnownFiles::default()), Some("it is the token file"));
     }
 }
