@@ -25,9 +25,8 @@ pub struct Sandbox {
     pub(super) model: Model,
     /// The number of requests so far.
     pub(super) handled: u64,
-    /// The requests so far, if they are recorded.
-    recorded: Vec<RecordedRequest>,
-    is_recording: bool,
+    /// The requests so far; `None` if they are not recorded.
+    recorded: Option<Vec<RecordedRequest>>,
     /// Faults that apply before those of the state. They are not written to a state file.
     script: Vec<Fault>,
     /// The time of new entries of the audit log; `None` for that of the sandbox's clock.
@@ -51,8 +50,7 @@ impl Sandbox {
             state,
             model: Model::current().clone(),
             handled: 0,
-            recorded: Vec::new(),
-            is_recording: true,
+            recorded: Some(Vec::new()),
             script: Vec::new(),
             now: None,
         }
@@ -71,7 +69,7 @@ impl Sandbox {
 
     /// Stops recording requests.
     pub(super) fn stop_recording(&mut self) {
-        (self.is_recording, self.recorded) = (false, Vec::new());
+        self.recorded = None;
     }
 
     /// Returns the state.
@@ -86,12 +84,12 @@ impl Sandbox {
 
     /// Returns all requests so far, in order.
     pub fn calls(&self) -> &[RecordedRequest] {
-        &self.recorded
+        self.recorded.as_deref().unwrap_or_default()
     }
 
     /// Returns all write requests so far, in order.
     pub fn writes(&self) -> impl Iterator<Item = &RecordedRequest> {
-        self.recorded.iter().filter(|request| request.is_write())
+        self.calls().iter().filter(|request| request.is_write())
     }
 
     /// Answers one request. There is no budget of requests.
@@ -158,10 +156,8 @@ impl Sandbox {
 
     fn record(&mut self, call: &Request, answer: &Answer) {
         self.handled += 1;
-        if !self.is_recording {
-            return;
-        }
-        self.recorded.push(RecordedRequest {
+        let Some(recorded) = &mut self.recorded else { return };
+        recorded.push(RecordedRequest {
             method: call.method().clone(),
             path: route::below_base(call.uri().path()).to_owned(),
             query: call.uri().query().unwrap_or_default().to_owned(),

@@ -4,7 +4,7 @@ use clap::Args;
 
 use crate::apply::audit::Ended;
 use crate::cli::command_spec::{CommandSpec, Interface, block_on};
-use crate::cli::connection::connect::connect_to_write;
+use crate::cli::connection::connect::{WriteConnection, connect};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
@@ -75,7 +75,8 @@ async fn run(context: &Context, args: &RevokeUserArgs) -> Result<Exit, CliError>
     };
     let of_file = args.file.as_deref().map(|file| manifest_file::target_of(context, file)).transpose()?.flatten();
     let target = manifest_file::target(&args.target, &context.env, of_file.as_ref())?;
-    let connection = connect_to_write(&context.ui, &context.env, &args.api, &target).await?;
+    let connection = connect(&context.ui, &context.env, &args.api, Some(&target)).await?;
+    let connection = WriteConnection::from(connection);
     let audit = AuditTrail::of_state(context);
     let record = |ended: Ended<'_>| {
         if let Some(audit) = &audit {

@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::Value as Json;
 
 use crate::cli::command_spec::{CommandSpec, Interface, block_on};
-use crate::cli::connection::connect::{Connection, connect_to_write};
+use crate::cli::connection::connect::{Connection, WriteConnection, connect};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::cli::input::manifest_file;
@@ -69,7 +69,8 @@ struct Backup {
 /// Plans the restore, asks for approval, writes and reads back.
 async fn run(context: &Context, args: &RollbackArgs) -> Result<Exit, CliError> {
     let backup = read(context, args)?;
-    let connection = connect_to_write(&context.ui, &context.env, &args.api, &backup.desired.target).await?;
+    let connection = connect(&context.ui, &context.env, &args.api, Some(&backup.desired.target)).await?;
+    let connection = WriteConnection::from(connection);
     same_api(&backup.snapshot, &connection.read, args)?;
     let live = planning::live(&connection.read, &backup.desired).await?;
     let plan = plan(context, &backup, connection.read.api(), &live, &args.write.allow)?;

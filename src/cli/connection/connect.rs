@@ -206,45 +206,24 @@ fn config_error(error: ConfigError) -> CliError {
     Error::from(error).into()
 }
 
-/// Creates a connection for reading and writing one organization, without sending anything.
-///
-/// # Errors
-/// Returns an error like [`connect`].
-pub(crate) async fn connect_to_write(
-    ui: &Ui,
-    env: &Env,
-    args: &ApiArgs,
-    target: &Target,
-) -> Result<WriteConnection, CliError> {
-    connect(ui, env, args, Some(target)).await.map(WriteConnection::from)
-}
-
 async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {
     let path = sandbox_state(env, state)?;
     ui.note(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
     serve(open_instance(&path)?, 0).await
 }
 
-/// Opens the state file of a sandbox that is served, and creates it if it does not exist. Requests are not recorded.
+/// Opens the state file of a sandbox, and creates it if it does not exist. Requests are not recorded.
 ///
 /// # Errors
-/// Returns the errors of [`open_store`].
+/// Returns an error if it is not a sandbox state, or cannot be read or written.
 pub(crate) fn open_instance(path: &Path) -> Result<sandbox::Instance, CliError> {
-    let instance = sandbox::Instance::try_from(open_store(path)?).map_err(sandbox_error)?;
-    Ok(instance.without_recording())
+    let store = sandbox::Store::open(path).map_err(store_error)?;
+    Ok(sandbox::Instance::try_from(store).map_err(sandbox_error)?.without_recording())
 }
 
 /// Returns the failure of a sandbox whose state file cannot be used.
 pub(crate) fn sandbox_error(error: sandbox::StoreError) -> CliError {
     CliError::new(FailureKind::Sandbox, error.to_string())
-}
-
-/// Opens the state file of a sandbox, and creates it if it does not exist.
-///
-/// # Errors
-/// Returns an error if it is not a sandbox state, or cannot be read or written.
-pub(crate) fn open_store(path: &Path) -> Result<sandbox::Store, CliError> {
-    sandbox::Store::open(path).map_err(store_error)
 }
 
 /// Returns the failure of a state file that cannot be opened or created.
@@ -262,9 +241,9 @@ pub(crate) fn store_error(error: sandbox::StoreError) -> CliError {
 /// # Errors
 /// Returns an error if the port cannot be bound.
 pub(crate) async fn serve(instance: sandbox::Instance, port: u16) -> Result<sandbox::Running, CliError> {
-    let failed = |error: &dyn std::fmt::Display| CliError::new(FailureKind::Sandbox, error.to_string());
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    sandbox::Server::start(instance, address).await.map_err(|error| failed(&error))
+    let running = sandbox::Server::start(instance, address).await;
+    running.map_err(|error| CliError::new(FailureKind::Sandbox, error.to_string()))
 }
 
 /// Returns the state file of the sandbox: the named file, else one in the folder for state.

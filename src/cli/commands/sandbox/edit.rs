@@ -5,11 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::Value as Json;
 
-use crate::cli::connection::connect::{open_store, sandbox_error, sandbox_state};
+use crate::cli::connection::connect::{open_instance, sandbox_error, sandbox_state};
 use crate::cli::context::Context;
 use crate::cli::error::CliError;
 use crate::ending::Exit;
-use crate::sandbox::Instance;
 use crate::settings::{Kind, Model, Resolved, Setting, Target};
 use crate::text::{excerpt, visible};
 
@@ -48,8 +47,7 @@ pub(super) fn run(context: &Context, args: &EditArgs) -> Result<Exit, CliError> 
     let account = args.account_id.as_deref().map(Target::account).transpose();
     let account = account.map_err(|error| CliError::usage(format!("--account-id: {error}")))?;
     let path = sandbox_state(&context.env, args.state.as_deref())?;
-    let instance = Instance::try_from(open_store(&path)?).map_err(sandbox_error)?;
-    if let Err(reason) = instance.edit(account.as_ref(), &edits, &args.email).map_err(sandbox_error)? {
+    if let Err(reason) = open_instance(&path)?.edit(account.as_ref(), &edits, &args.email).map_err(sandbox_error)? {
         return Err(CliError::usage(format!("cannot edit the emulated account: {}", visible(&reason))));
     }
     for (setting, value) in &edits {
