@@ -79,7 +79,7 @@ pub use logged::{LoggedActor, LoggedWrite};
 pub use openapi::openapi;
 pub use personality::{Personality, PersonalityError};
 pub use seed::state as seeded;
-pub use server::{Running, Server, ServerError};
+pub use server::{Server, ServerError};
 pub use state::{Adopt, CLOCK_START, FORMAT, Grant, Owner, PendingWrite, Permission, State, TokenStatus, Tokens};
 pub use store::{Store, StoreError};
 pub use transport::{BASE_URL, SandboxTransport};

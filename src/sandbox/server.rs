@@ -35,13 +35,9 @@ pub enum ServerError {
     },
 }
 
-/// Serves sandboxes. See [`Server::start`].
-#[derive(Debug)]
-pub struct Server;
-
 /// A sandbox that is being served. Dropping it stops the server without waiting.
 #[derive(Debug)]
-pub struct Running {
+pub struct Server {
     address: SocketAddr,
     sandbox: Instance,
     stop: watch::Sender<()>,
@@ -60,7 +56,7 @@ impl Server {
     ///
     /// # Errors
     /// Returns an error if the address is not a loopback address or is not available.
-    pub async fn start(sandbox: impl Into<Instance>, address: SocketAddr) -> Result<Running, ServerError> {
+    pub async fn start(sandbox: impl Into<Instance>, address: SocketAddr) -> Result<Self, ServerError> {
         if !address.ip().is_loopback() {
             return Err(ServerError::NotLoopback(address));
         }
@@ -74,11 +70,9 @@ impl Server {
             Router::new().fallback(answer).with_state(shared).into_make_service_with_connect_info::<CutHandle>();
         let serving = axum::serve(CuttableListener(listener), service).with_graceful_shutdown(stopped(stopping));
         let task = tokio::spawn(async move { drop(serving.await) });
-        Ok(Running { address, sandbox, stop, task })
+        Ok(Self { address, sandbox, stop, task })
     }
-}
 
-impl Running {
     /// Returns the base URL: `http://127.0.0.1:PORT/client/v4`.
     pub fn base_url(&self) -> String {
         format!("http://{}{BASE_PATH}", self.address)

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use serde_json::{Value as Json, json};
 use zerodrift::document::{SchemaName, schema};
-use zerodrift::sandbox::{Running, Sandbox, Server, State, Tokens, seeded};
+use zerodrift::sandbox::{Sandbox, Server, State, Tokens, seeded};
 use zerodrift::settings::{Access, Model};
 
 const ACCOUNT: &str = "699d98642c564d2e855e9661899b7252";
@@ -35,12 +35,12 @@ fn printed(output: &Output) -> String {
     out.into_owned()
 }
 
-async fn serve(state: State) -> Running {
+async fn serve(state: State) -> Server {
     Server::start(Sandbox::from_state(state), ([127, 0, 0, 1], 0).into()).await.unwrap()
 }
 
 /// Runs a program against a sandbox, in its own folder and on its own thread.
-async fn run_against(sandbox: &Running, name: &str, arguments: &[&str]) -> Output {
+async fn run_against(sandbox: &Server, name: &str, arguments: &[&str]) -> Output {
     let folder = tempfile::tempdir().unwrap();
     let mut command = program(name);
     command.current_dir(folder.path());

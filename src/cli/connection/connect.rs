@@ -47,7 +47,7 @@ pub(crate) struct Api<'a> {
     is_patient: bool,
     /// The transport of the first organization, whose pool the others share.
     first: OnceCell<HttpTransport>,
-    sandbox: Option<Arc<sandbox::Running>>,
+    sandbox: Option<Arc<sandbox::Server>>,
 }
 
 /// How requests reach the API.
@@ -127,7 +127,7 @@ pub(crate) struct Connection {
     transport: Arc<dyn Transport>,
     policy: Cell<Policy>,
     pace: Pace,
-    sandbox: Option<Arc<sandbox::Running>>,
+    sandbox: Option<Arc<sandbox::Server>>,
 }
 
 impl Connection {
@@ -206,7 +206,7 @@ fn config_error(error: ConfigError) -> CliError {
     Error::from(error).into()
 }
 
-async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Running, CliError> {
+async fn start_sandbox(ui: &Ui, env: &Env, state: Option<&Path>) -> Result<sandbox::Server, CliError> {
     let path = sandbox_state(env, state)?;
     ui.note(&format!("sandbox: an emulated account; its state is {}", env.short(&path)));
     serve(open_instance(&path)?, 0).await
@@ -240,7 +240,7 @@ pub(crate) fn store_error(error: sandbox::StoreError) -> CliError {
 ///
 /// # Errors
 /// Returns an error if the port cannot be bound.
-pub(crate) async fn serve(instance: sandbox::Instance, port: u16) -> Result<sandbox::Running, CliError> {
+pub(crate) async fn serve(instance: sandbox::Instance, port: u16) -> Result<sandbox::Server, CliError> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let running = sandbox::Server::start(instance, address).await;
     running.map_err(|error| CliError::new(FailureKind::Sandbox, error.to_string()))

@@ -48,7 +48,7 @@ fn client() -> reqwest::Client {
 }
 
 /// Sends the request through a socket. For a hanging answer, waits only until the server has received the request.
-async fn through_socket(running: &Running) -> Exchanged {
+async fn through_socket(running: &Server) -> Exchanged {
     let url = format!("{}{}", running.base_url(), organizations());
     let exchange = async {
         let request = client().put(url).bearer_auth("sesame").body(new_body().to_string());
