@@ -58,7 +58,9 @@ fn from_variable(env: &Env, name: &str, token: &str) -> Result<Credentials, CliE
     Ok(credentials.of_variable(name))
 }
 
-/// Reads the token file.
+/// Reads the token file. This happens for each organization, not once per run: a run over thousands of organizations lasts as
+/// long as the budget of requests makes it, and the token of a mounted secret may be rotated meanwhile. The redactor learns
+/// every token that is read.
 fn from_file(path: &Path) -> Result<Credentials, CliError> {
     let unreadable = |error: std::io::Error| {
         CliError::io("read the token file", path, &error).hint(match error.kind() {
@@ -144,6 +146,21 @@ mod tests {
         }
         let empty = Env::of([(OWN, ""), (env::API_TOKEN, "all")]);
         assert_eq!(selected(&empty, Some(&account())).0, "all");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_token_that_is_rotated_during_a_run_is_used_from_the_next_organization_on() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("token");
+        let args = ApiArgs { token_file: Some(path.clone()), ..args() };
+        for token in ["first-token", "second-token"] {
+            std::fs::write(&path, token).unwrap();
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+            let (credentials, _) = select(&Env::of([(OWN, "own")]), &args, Some(&account())).unwrap();
+            assert_eq!(credentials.secret().expose_secret(), token);
+        }
     }
 
     #[test]
