@@ -76,7 +76,7 @@ impl Pace {
     }
 
     /// Returns the time in which at least one request of the organization waited.
-    pub(super) fn waited(&self) -> Duration {
+    pub(crate) fn waited(&self) -> Duration {
         let waits = self.waits();
         waits.total + if waits.waiting > 0 { waits.since.elapsed() } else { Duration::ZERO }
     }

@@ -143,7 +143,32 @@ impl Connection {
 
     /// Begins the time limit anew, for work that begins later than the connection was created.
     pub(crate) fn begin(&self, limit: Duration) {
-        self.policy.set(self.policy.get().deadline_in(limit));
+        let policy = self.policy.get().deadline_in(limit);
+        // A patient deadline is extended by all waits, also by those before now.
+        let deadline = policy.deadline.and_then(|deadline| deadline.checked_sub(self.waited()));
+        self.policy.set(Policy { deadline, ..policy });
+    }
+
+    /// Does work within a time limit, and returns `None` if the limit passes first.
+    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        let (begun, before) = (Instant::now(), self.waited());
+        let mut work = std::pin::pin!(work);
+        loop {
+            let left = (limit + self.waited()).saturating_sub(before + begun.elapsed());
+            if left.is_zero() {
+                return None;
+            }
+            tokio::select! {
+                biased;
+                done = &mut work => return Some(done),
+                () = tokio::time::sleep(left) => {}
+            }
+        }
+    }
+
+    /// Returns the time of waits for the budget, which does not count towards limits of time.
+    fn waited(&self) -> Duration {
+        if self.policy.get().patient { self.pace.waited() } else { Duration::ZERO }
     }
 
     /// Returns the name of the API in plans.
@@ -303,5 +328,28 @@ mod tests {
         assert_eq!(left(&connection), Duration::from_secs(40));
         connection.begin(Duration::from_secs(50));
         assert_eq!(left(&connection), Duration::from_secs(50), "the time limit begins anew");
+    }
+
+    /// The second of these reads waits a minute.
+    #[tokio::test(start_paused = true)]
+    async fn waits_for_the_budget_do_not_count_towards_the_limits_of_several_organizations() {
+        let limit = Duration::from_secs(20);
+        for (patient, answers) in [(true, true), (false, false)] {
+            let transport = Arc::new(sandbox::SandboxTransport::new(sandbox::Sandbox::from_state(sandbox::seeded())));
+            let pace = Pace::of(&Budget::new(Some("1/1m".parse().unwrap())));
+            let policy = Cell::new(Policy { patient, ..Policy::default() });
+            let connection = Connection { transport, policy, pace, sandbox: None };
+            let account = Target::account("699d98642c564d2e855e9661899b7252").unwrap();
+            let reader = connection.reader();
+            assert!(connection.within(limit, reader.organization(&account)).await.unwrap().is_ok());
+            let second = connection.within(limit, reader.organization(&account)).await;
+            assert_eq!(second.is_some_and(|read| read.is_ok()), answers);
+            let begun = Instant::now();
+            assert!(connection.within(limit, std::future::pending::<()>()).await.is_none());
+            assert_eq!(begun.elapsed(), limit);
+            connection.begin(limit);
+            let deadline = connection.policy.get().deadline.unwrap();
+            assert_eq!(deadline + connection.waited() - Instant::now(), limit);
+        }
     }
 }

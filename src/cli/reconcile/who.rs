@@ -112,8 +112,8 @@ pub(crate) async fn warn_of_others(
 /// Returns the reason if there is no answer in time.
 async fn read(connection: &Connection, target: &Target, search: LogSearch) -> Result<AuditTrail, String> {
     let reader = connection.reader();
-    let reading = tokio::time::timeout(TIME_LIMIT, reader.audit_trail(target, search));
-    reading.await.map_err(|_| format!("the audit log did not answer within {} s", TIME_LIMIT.as_secs()))
+    let trail = connection.within(TIME_LIMIT, reader.audit_trail(target, search)).await;
+    trail.ok_or_else(|| format!("the audit log did not answer within {} s", TIME_LIMIT.as_secs()))
 }
 
 /// Returns the search of a period that ends now.
