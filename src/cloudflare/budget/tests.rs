@@ -126,6 +126,41 @@ fn every_reported_limit_counts() {
     let mut clock = Clock::of(None);
     clock.exchange(200, &[("ratelimit", r#""burst";r=1;t=50, "default";r=500;t=100"#)]);
     assert_eq!(clock.send_all(), (1, seconds(51)));
+    let mut clock = Clock::of(None);
+    clock.exchange(200, &[("ratelimit", r#""burst";r=0;t=50, "default";r=0;t=100"#)]);
+    assert_eq!(clock.send_all(), (0, seconds(101)), "the last reset counts");
+    let many: Vec<String> = (0..LIMITS + 2).map(|number| format!("\"limit-{number}\";r=9;t=50")).collect();
+    let mut clock = Clock::of(None);
+    clock.exchange(200, &[("ratelimit", &many.join(", "))]);
+    assert_eq!(clock.ledger.limits.len(), LIMITS);
+}
+
+/// Requests within a second of the first one share an entry.
+#[test]
+fn an_entry_of_the_ledger_leaves_the_window_with_its_last_request() {
+    let mut clock = Clock::of(rate("3/512s"));
+    for _ in 0..3 {
+        clock.ledger.send(clock.now, false).unwrap();
+        clock.pass(Duration::from_millis(900));
+    }
+    let counts: Vec<u64> = clock.ledger.sent.iter().map(|sent| sent.count).collect();
+    assert_eq!(counts, [2, 1]);
+    // Now is 2.7 s, and the last request of the first entry was sent at 0.9 s.
+    assert_eq!(clock.send_all(), (0, Duration::from_millis(510_200)));
+    clock.pass(Duration::from_millis(510_100));
+    assert_eq!(clock.send_all(), (0, Duration::from_millis(100)));
+    clock.pass(Duration::from_millis(100));
+    assert_eq!(clock.send_all().0, 2);
+}
+
+#[test]
+fn the_longest_pause_that_the_api_asks_for_counts() {
+    let mut clock = Clock::of(None);
+    let numbers = [0, 1].map(|_| clock.ledger.send(clock.now, false).unwrap());
+    for (number, pause) in numbers.into_iter().zip(["30", "5"]) {
+        clock.ledger.ended(number, Some(&answer(429, &[("retry-after", pause)])), clock.now, START);
+    }
+    assert_eq!(clock.send_all(), (0, seconds(30)));
 }
 
 #[test]
@@ -154,6 +189,7 @@ fn a_429_pauses_all_requests_for_as_long_as_the_api_asks() {
     // Nobody asked for a pause.
     clock.exchange(429, &[]);
     clock.exchange(503, &[("retry-after", "7")]);
+    clock.exchange(403, &[("retry-after", "7")]);
     assert_eq!(clock.hold(), None);
 }
 
@@ -175,6 +211,9 @@ fn urgent_requests_may_use_a_reserve() {
     assert_eq!(clock.send_all().0, 88);
     let urgent = (0..).take_while(|_| clock.ledger.send(clock.now, true).is_ok()).count();
     assert_eq!(urgent, 12);
-    let small = Clock::of(rate("1/5m"));
-    assert_eq!(small.ledger.reserve(), 0, "one request goes in any case");
+    for (text, reserve) in [("1/5m", 0), ("10/5m", 5), ("1000/5m", 50)] {
+        let mut clock = Clock::of(rate(text));
+        clock.ledger.keep_reserve();
+        assert_eq!(clock.ledger.reserve(), reserve, "{text}");
+    }
 }

@@ -119,11 +119,61 @@ async fn a_request_that_ends_without_an_answer_does_not_hold_up_the_others() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_request_that_could_only_be_sent_at_the_limit_is_held_at_once() {
+    let pace = Pace::of(&Budget::new(Some("1/1m".parse().unwrap())));
+    drop(pace.turn(None).await.unwrap());
+    let begun = Instant::now();
+    assert!(pace.turn(Some(begun + Duration::from_secs(60))).await.is_err());
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    assert!(pace.turn(Some(begun + Duration::from_secs(61))).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_reports_more_requests_ends_the_wait_of_the_next_one() {
+    let pace = Pace::of(&Budget::new(None));
+    let report = |left: u32| {
+        let mut response = raw(200, "{}");
+        response.headers_mut().insert("ratelimit", format!("\"default\";r={left};t=300").parse().unwrap());
+        response
+    };
+    pace.turn(None).await.unwrap().answered(&report(1));
+    let (begun, last) = (Instant::now(), pace.turn(None).await.unwrap());
+    let (next, ()) = tokio::join!(pace.turn(None), async {
+        sleep(EXCHANGE).await;
+        last.answered(&report(5));
+    });
+    drop(next.unwrap());
+    assert_eq!(begun.elapsed(), EXCHANGE);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_urgent_request_overtakes_those_that_wait() {
+    let pace = Pace::of(&Budget::new(Some("100/5m".parse().unwrap())));
+    let urgent = pace.urgent();
+    for _ in 0..88 {
+        drop(pace.turn(None).await.unwrap());
+    }
+    let begun = Instant::now();
+    let (ordinary, ()) = tokio::join!(pace.turn(None), async {
+        sleep(EXCHANGE).await;
+        drop(urgent.turn(None).await.unwrap());
+        assert_eq!(begun.elapsed(), EXCHANGE);
+    });
+    drop(ordinary.unwrap());
+    assert_eq!(begun.elapsed(), Duration::from_secs(300) + EXCHANGE, "the window of the urgent request too");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_time_in_which_requests_of_an_organization_wait_counts_once() {
     let budget = Budget::new(Some("1/1m".parse().unwrap()));
     let (first, second) = (Pace::of(&budget), Pace::of(&budget));
     drop(first.turn(None).await.unwrap());
-    let (one, other) = tokio::join!(second.turn(None), second.turn(None));
+    let later = async {
+        sleep(Duration::from_secs(20)).await;
+        assert_eq!(second.waited(), Duration::from_secs(20));
+        second.turn(None).await
+    };
+    let (one, other) = tokio::join!(second.turn(None), later);
     drop((one.unwrap(), other.unwrap()));
     assert_eq!((first.waited(), second.waited()), (Duration::ZERO, Duration::from_secs(120)));
 }
