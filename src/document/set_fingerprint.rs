@@ -14,7 +14,7 @@ pub struct SetFingerprint(u64);
 
 impl SetFingerprint {
     /// Returns the fingerprint of these manifests, each with its path and target.
-    pub(crate) fn of(manifests: impl IntoIterator<Item = String>) -> Self {
+    pub fn of(manifests: impl IntoIterator<Item = String>) -> Self {
         let manifests: BTreeSet<String> = manifests.into_iter().collect();
         let all: Vec<String> = manifests.into_iter().collect();
         let hash: [u8; 32] = Sha256::digest(all.join("\n")).into();
