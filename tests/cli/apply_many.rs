@@ -101,6 +101,8 @@ fn without_an_approval_nothing_is_written() {
     env.run("apply orgs").exits(3).says(&["nothing was written: the plan was not approved", "--auto-approve"]);
     assert_eq!(outcomes(&env.run("apply orgs --format json").exits(3)), ["refused", "refused", "refused"]);
     assert_eq!(writes(&api), 0);
+    let each_run = ["1: refused", "2: refused", "3: refused"];
+    assert_eq!(audited(&env), each_run.iter().flat_map(|line| [*line; 2]).collect::<Vec<_>>());
 }
 
 #[test]
@@ -206,7 +208,9 @@ fn the_digest_of_all_plans_approves_exactly_these_plans() {
     env.run(&format!("apply orgs --expect {digest}")).exits(0);
     assert_eq!(durations(&api), ["24h", "24h", "24h"]);
     let log = env.read("../home/.local/state/zerodrift/audit.jsonl");
-    assert!(log.contains(one), "the audit log contains the approved digest of each plan: {log}");
+    let records = log.lines().map(|line| serde_json::from_str::<Json>(line).unwrap());
+    let mut applied = records.filter(|record| record["outcome"] == "applied");
+    assert!(applied.any(|record| record["digest"] == one), "the approved digest of each plan: {log}");
     env.run(&format!("apply orgs --expect {digest}")).exits(0);
 }
 
@@ -331,6 +335,15 @@ fn leaves_every_organization_whole(fault: &str) {
     api.change(|state| state.faults.clear());
     env.run("apply orgs --auto-approve").exits(0);
     assert_eq!(durations(&api), ["24h", "24h", "24h"], "{fault}");
+}
+
+/// Planning the others takes longer than the time limit of the first one.
+#[test]
+fn the_time_limit_of_an_organization_begins_anew_with_its_write() {
+    let slow = |account: &str| format!("{account}=GET:slow+2s@1");
+    let (api, env) = three(&[&slow(US), &slow(WEST)]);
+    env.run("apply orgs --auto-approve --parallel 1 --deadline 3s").exits(0);
+    assert_eq!(durations(&api), ["24h", "24h", "24h"]);
 }
 
 #[test]
