@@ -328,7 +328,7 @@ fn variables_are_escaped_in_every_output() {
     for variable in VARIABLES {
         for arguments in [
             &["plan", "--format", "github", "--sandbox=state.json"][..],
-            &["doctor"],
+            &["doctor", "--deadline", "1s"],
             &["apply", "--auto-approve", "--sandbox=state.json"],
         ] {
             let folder = hostile_folder();
@@ -339,7 +339,12 @@ fn variables_are_escaped_in_every_output() {
             } else {
                 NAME.to_owned()
             };
-            command.args(arguments).env("GITHUB_ACTIONS", "true").env("CLOUDFLARE_API_TOKEN", "x").env(variable, value);
+            command.args(arguments).env("GITHUB_ACTIONS", "true").env("CLOUDFLARE_API_TOKEN", "x");
+            // These prevent every request to another machine, but are not used for this one.
+            if !["HTTPS_PROXY", "SSL_CERT_FILE"].contains(&variable) {
+                command.env("CLOUDFLARE_BASE_URL", "http://127.0.0.1:9/client/v4");
+            }
+            command.env(variable, value);
             assert_run_is_harmless(&what, &mut command, arguments.contains(&"github"));
         }
     }

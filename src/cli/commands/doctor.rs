@@ -210,7 +210,8 @@ impl Checkup<'_> {
         ));
     }
 
-    /// Checks the token. Breaks if the API is rate limiting, because more requests would extend the wait.
+    /// Checks the token. Breaks if the API is rate limiting, because more requests would extend the wait, and if it cannot be
+    /// reached, because they would fail in the same way, each after all its attempts.
     async fn token(&mut self, reader: &Reader, target: &Target) -> ControlFlow<()> {
         match reader.verify_token(target).await {
             Ok(token) => {
@@ -220,7 +221,7 @@ impl Checkup<'_> {
                 }
                 self.checks.extend(token.server_time.map(|server| clock(SystemTime::now(), server)));
             }
-            Err(error) if error.asks_to_wait() => {
+            Err(error) if error.asks_to_wait() || error.status().is_none() => {
                 self.fail("api", &error.into());
                 return ControlFlow::Break(());
             }
