@@ -215,6 +215,9 @@ fn a_missing_shard_is_named() {
     env.run("show shard-3.json shard-1.json").exits(1).says(&["missing shard 2 of 3"]);
     env.run("show shard-3.json shard-1.json shard-1.json").exits(64).says(&["two documents are of shard 1"]);
     env.run("show shard-1.json").exits(0).shows(&["This is shard 1 of 3"]);
+    env.run("plan orgs --sandbox --shard 2/2 --report json=other.json").exits(0);
+    let hint = "hint: run every shard with the same arguments and the same revision of the manifests";
+    env.run("show shard-3.json shard-1.json other.json").exits(64).says(&[hint]);
 }
 
 #[test]

@@ -137,7 +137,7 @@ fn unmerged(error: &MergeError) -> CliError {
                 .hint("name the documents of all shards, or show the documents one by one")
         }
         MergeError::Commands => failure("name documents of one command"),
-        MergeError::OtherManifests(..) => {
+        MergeError::OtherManifests(..) | MergeError::Sets(..) => {
             failure("run every shard with the same arguments and the same revision of the manifests")
         }
         _ => failure("name the documents of one run, each once"),
