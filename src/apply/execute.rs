@@ -137,7 +137,7 @@ impl<'a> Execution<'a> {
                 (if mismatches.is_empty() { Observed::Desired } else { Observed::Otherwise }, mismatches)
             }
         };
-        let read_back = self.read_back(Endpoint::Organization, response.answer, compare).await;
+        let read_back = self.read_back(Endpoint::Organization, reads_after(response.answer), compare).await;
         match verdict(WriteMethod::Post, response.answer, read_back.observed) {
             Verdict::Proved => {
                 self.live.organization = read_back.slot;
@@ -178,11 +178,16 @@ impl<'a> Execution<'a> {
         loop {
             let sent = self.send(endpoint, &request, turn).await?;
             let compare = |slot: &Slot| compare_update(model, &before, &changes, slot);
-            let read_back = self.read_back(endpoint, sent.answer, compare).await;
-            if may_repeat(WriteMethod::Put, sent.answer, read_back.observed) && repeats < REPEATS {
+            let may_repeat = |read_back: &ReadBack| may_repeat(WriteMethod::Put, sent.answer, read_back.observed);
+            let mut read_back = self.read_back(endpoint, reads_after(sent.answer), compare).await;
+            if may_repeat(&read_back) && repeats < REPEATS {
                 repeats += 1;
                 turn = self.writer.turn().await;
-                continue;
+                // During the wait for the turn, the write may have come into effect, and somebody else may have written.
+                read_back = self.read_back(endpoint, 1, compare).await;
+                if may_repeat(&read_back) {
+                    continue;
+                }
             }
             return match verdict(WriteMethod::Put, sent.answer, read_back.observed) {
                 Verdict::Proved => {
@@ -280,6 +285,7 @@ impl<'a> Execution<'a> {
         }
         let Err(error) = result else { return Ok(Sent { answer: WriteAnswer::Accepted, error: None }) };
         let answer = WriteAnswer::of(&error);
+        tracing::debug!(?endpoint, ?answer, "a write has no answer that says that it was accepted");
         if answer == WriteAnswer::Uncertain {
             self.notify(Event::Uncertain { error: error.error().to_string() });
         }
@@ -296,19 +302,14 @@ impl<'a> Execution<'a> {
         self.unless_stopped(next).await?
     }
 
-    /// Reads an endpoint back after a write, until the read shows the write: once if the API refused the write, several
-    /// times if it may have acted, and not at all if the write did not reach it. Returns the last read.
+    /// Reads an endpoint back after a write, until a read shows the write, or it has read this many times. Returns the last
+    /// read.
     async fn read_back(
         &self,
         endpoint: Endpoint,
-        answer: WriteAnswer,
+        reads: usize,
         compare: impl Fn(&Slot) -> (Observed, Vec<Mismatch>),
     ) -> ReadBack {
-        let reads = match answer {
-            WriteAnswer::Accepted | WriteAnswer::Uncertain => READS,
-            WriteAnswer::Refused | WriteAnswer::Conflict => 1,
-            WriteAnswer::NotSent => 0,
-        };
         let mut last =
             ReadBack { observed: Observed::Unread, slot: Slot::NotRead, mismatches: Vec::new(), error: None };
         let mut pause = FIRST_PAUSE;
@@ -327,7 +328,7 @@ impl<'a> Execution<'a> {
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        tracing::debug!(?endpoint, ?answer, observed = ?last.observed, "compared a write with its read-back");
+        tracing::debug!(?endpoint, observed = ?last.observed, "compared a write with its read-back");
         last
     }
 
@@ -341,6 +342,16 @@ impl<'a> Execution<'a> {
 
     fn notify(&self, event: Event) {
         (self.options.observer)(event);
+    }
+}
+
+/// The most reads after a write: one if the API refused it, several if it may have acted, and none if the write did not
+/// reach it.
+fn reads_after(answer: WriteAnswer) -> usize {
+    match answer {
+        WriteAnswer::Accepted | WriteAnswer::Uncertain => READS,
+        WriteAnswer::Refused | WriteAnswer::Conflict => 1,
+        WriteAnswer::NotSent => 0,
     }
 }
 

@@ -71,3 +71,11 @@ async fn an_apply_that_is_stopped_before_its_second_write_is_partly_applied() {
     let (_, again) = world.apply(&manifest(WITH_DOH)).await;
     assert_eq!(again.end, End::Applied);
 }
+
+/// The plan, the read before the write, the write and the six reads after it are nine requests; the repeated write waits.
+#[tokio::test(start_paused = true)]
+async fn a_change_while_the_repeated_write_waits_is_not_overwritten() {
+    let world = world_with(|state, _| fault(state, "PUT:reset-before"));
+    let outcome = apply_with("9/1m", &world, WANTED, 3600, Some(40)).await;
+    assert_eq!((outcome.end, outcome.writes, world.bodies().len()), (End::Conflict, 1, 1), "{outcome:?}");
+}
