@@ -40,7 +40,7 @@ impl Texts {
     }
 
     /// Whether it has no stand-ins.
-    #[cfg(feature = "sandbox")]
+    #[cfg(any(test, feature = "sandbox"))]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -87,13 +87,13 @@ pub fn document_differences(model: &Model, before: &Document, after: &Document) 
 
 /// The compared values of some objects, by section: `None` for one that does not exist, no entry for one that was not
 /// read.
-pub(super) type Sections<V> = BTreeMap<Path, Option<BTreeMap<Path, V>>>;
+pub(super) type Sections<V> = BTreeMap<ValuePath, Option<BTreeMap<ValuePath, V>>>;
 
 /// The path of a section or a value. Those of the model are not copied.
-pub(super) type Path = Cow<'static, str>;
+pub(super) type ValuePath = Cow<'static, str>;
 
 /// The compared values of every object that was read.
-pub(super) fn sections<'a, V>(live: &'a Live, of: impl Fn(&'a Document) -> BTreeMap<Path, V>) -> Sections<V> {
+pub(super) fn sections<'a, V>(live: &'a Live, of: impl Fn(&'a Document) -> BTreeMap<ValuePath, V>) -> Sections<V> {
     let read = Endpoint::ALL.into_iter().filter_map(|endpoint| match live.slot(endpoint) {
         Slot::NotRead => None,
         Slot::Absent => Some((endpoint.section().into(), None)),
@@ -114,7 +114,7 @@ pub(super) fn compare<V>(
     for section in Endpoint::ALL.map(Endpoint::section) {
         match (before.get(section), after.get(section)) {
             (Some(Some(before)), Some(Some(after))) => {
-                let paths: BTreeSet<&Path> = before.keys().chain(after.keys()).collect();
+                let paths: BTreeSet<&ValuePath> = before.keys().chain(after.keys()).collect();
                 for path in paths.into_iter().filter(|path| differ(before.get(*path), after.get(*path))) {
                     let (before, after) = either_side(before.get(path).map(&shown), after.get(path).map(&shown));
                     found.push(Difference { path: path.to_string(), before, after });
@@ -166,7 +166,7 @@ impl Held<'_> {
 }
 
 /// All compared values of a document, with their paths.
-pub(super) fn values<'a>(model: &Model, document: &'a Document) -> Vec<(Path, Held<'a>)> {
+pub(super) fn values<'a>(model: &Model, document: &'a Document) -> Vec<(ValuePath, Held<'a>)> {
     let settings = model.of(document.endpoint).filter(|setting| setting.access != Access::Volatile);
     let mut values = Vec::with_capacity(model.settings().len());
     for setting in settings.filter(|setting| document.counts(model, setting)) {
@@ -180,7 +180,7 @@ pub(super) fn values<'a>(model: &Model, document: &'a Document) -> Vec<(Path, He
 }
 
 /// Adds the value of a setting under its path, and under each other name that has a different value.
-fn add_spellings<'a>(values: &mut Vec<(Path, Held<'a>)>, document: &'a Document, setting: &Setting) {
+fn add_spellings<'a>(values: &mut Vec<(ValuePath, Held<'a>)>, document: &'a Document, setting: &Setting) {
     let first = values.len();
     for (other, value) in document.spellings(setting) {
         let meaning = Some(setting.canonical(Some(value))).filter(|meaning| !meaning.is_null());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use super::difference::{Difference, Path, Sections, compare, sections, values};
+use super::difference::{Difference, Sections, ValuePath, compare, sections, values};
 use super::document::Live;
 use crate::json::{write_members, write_sorted};
 use crate::settings::Model;
@@ -20,7 +20,7 @@ pub struct Fingerprint(Sections<Json>);
 impl Fingerprint {
     /// Returns the fingerprint of a live state.
     pub fn of(model: &Model, live: &Live) -> Self {
-        Self(sections(live, |document| -> BTreeMap<Path, Json> {
+        Self(sections(live, |document| -> BTreeMap<ValuePath, Json> {
             let values = values(model, document).into_iter();
             values.filter_map(|(path, held)| Some((path, held.meaning?))).collect()
         }))
