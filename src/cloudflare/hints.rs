@@ -118,7 +118,7 @@ const KNOWN: &[(&[&str], &[Operation], Applies, &str)] = &[
         &["12062", "invalid_org_config"],
         SETTINGS,
         Refusal,
-        "the API refuses a value or a field of the document; its message states the reason. If it names a field that this version does not know, leave it out for one run with --omit",
+        "the API refuses a value or a field of the document; its message states the reason",
     ),
     (
         &["12106", "auth_domain_cannot_be_updated_dash_sso"],

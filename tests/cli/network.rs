@@ -85,8 +85,7 @@ fn a_refused_write_is_an_error_with_the_reason_and_hints() {
       hint: this run changed nothing: the API accepted no write
       hint: the body contains fields that this version does not know; if one of them is the cause, leave
             it out for one run with --omit 'organization.ai_controls_beta'
-      hint: the API refuses a value or a field of the document; its message states the reason. If it
-            names a field that this version does not know, leave it out for one run with --omit
+      hint: the API refuses a value or a field of the document; its message states the reason
     ");
 }
 
