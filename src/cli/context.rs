@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::error::CliError;
 use super::input::env::Env;
+use super::input::known_files::KnownFiles;
 use super::input::manifests::ManifestSet;
-use super::input::parent_file::KnownFiles;
 use super::input::secrets::PrivateFiles;
 use super::output::ui::Ui;
 use super::output::used_files::UsedFiles;
@@ -70,6 +70,11 @@ impl Context {
         let message = format!("cannot write {what}: it contains a credential of this run");
         Err(CliError::new(FailureKind::Credential, message)
             .hint("revoke this credential, since others can read it there, and remove it with a new one"))
+    }
+
+    /// Returns a path as [`Env::in_repository`] does.
+    pub(crate) fn in_repository(&self, path: &str) -> String {
+        self.env.in_repository(path, &self.known_files)
     }
 
     /// Returns why the lines of a source must not be shown; `None` if they may be.

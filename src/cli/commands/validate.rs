@@ -68,7 +68,7 @@ impl CommandSpec for ValidateArgs {
         context.files.check_reports()?;
         let (mut collected, mut fixes) = (Collected::default(), Fixes::default());
         for ManifestPath { file, .. } in manifests {
-            let repository_file = context.env.in_repository(file);
+            let repository_file = context.in_repository(file);
             match self.checked(context, file, &mut fixes) {
                 Ok(checked) => collected.add(file, repository_file, checked),
                 Err(error) if manifests.len() == 1 => return Err(error),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::cli::error::CliError;
+use crate::cli::input::known_files::KnownFiles;
 use crate::cloudflare::ProxyRoute;
 use crate::files;
 use crate::report::CiRun;
@@ -157,16 +158,14 @@ impl Env {
 
     /// Returns a path relative to the root of the repository if the platform sets that root, as annotations need it;
     /// otherwise the path unchanged.
-    pub(crate) fn in_repository(&self, path: &str) -> String {
+    pub(crate) fn in_repository(&self, path: &str, known: &KnownFiles) -> String {
         let top = self.get(GITHUB_WORKSPACE).or_else(|| self.get(CI_PROJECT_DIR));
-        // The path of a missing file is resolved through its folder.
-        let real = |path: &Path| {
-            let named = || Some(std::fs::canonicalize(files::parent(path)).ok()?.join(path.file_name()?));
-            std::fs::canonicalize(path).ok().or_else(named)
-        };
         let below = |top: &str| {
-            let real = real(Path::new(path))?;
-            let below = real.strip_prefix(std::fs::canonicalize(top).ok()?).ok()?.to_str()?.replace('\\', "/");
+            let file = Path::new(path);
+            // The path of a missing file is resolved through its folder.
+            let named = || Some(known.folder(files::parent(file)).ok()?.path.join(file.file_name()?));
+            let real = known.real(file).ok().or_else(named)?;
+            let below = real.strip_prefix(known.folder(Path::new(top)).ok()?.path).ok()?.to_str()?.replace('\\', "/");
             (!below.is_empty()).then_some(below)
         };
         top.and_then(below).unwrap_or_else(|| path.to_owned())
@@ -241,9 +240,12 @@ mod tests {
         let file = file.to_str().unwrap();
         let here = top.path().to_str().unwrap();
         for variable in [GITHUB_WORKSPACE, CI_PROJECT_DIR] {
-            assert_eq!(Env::of([(variable, here)]).in_repository(file), "infra/org.yaml");
+            assert_eq!(Env::of([(variable, here)]).in_repository(file, &KnownFiles::default()), "infra/org.yaml");
         }
-        assert_eq!(Env::default().in_repository(file), file);
-        assert_eq!(Env::of([(GITHUB_WORKSPACE, "/nowhere")]).in_repository("org.yaml"), "org.yaml");
+        assert_eq!(Env::default().in_repository(file, &KnownFiles::default()), file);
+        assert_eq!(
+            Env::of([(GITHUB_WORKSPACE, "/nowhere")]).in_repository("org.yaml", &KnownFiles::default()),
+            "org.yaml"
+        );
     }
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use crate::cli::context::Context;
-use crate::cli::input::parent_file::{KnownFiles, ParentFile, RealFolder};
+use crate::cli::input::known_files::{KnownFiles, ParentFile, RealFolder};
 use crate::diagnostics::{Finding, Rule, Source};
 use crate::files;
 use crate::manifest::{self, Extends, LONGEST_CHAIN, Manifest, Parsed};

@@ -6,7 +6,7 @@ use secrecy::ExposeSecret as _;
 use secrecy::zeroize::Zeroizing;
 
 use crate::cli::input::env::{self, Env};
-use crate::cli::input::parent_file::{KnownFiles, RealFolder};
+use crate::cli::input::known_files::{KnownFiles, RealFolder};
 use crate::cli::options::ApiArgs;
 use crate::cloudflare::{Credentials, ProxyRoute};
 use crate::diagnostics::Source;

@@ -109,7 +109,7 @@ impl<F: ReportFormat + ValueEnum> ResultFormats for Formats<F> {
 
     fn publish_failure(&self, context: &Context, error: &CliError) -> PublishedFailure {
         let Context { ui, env, files, .. } = context;
-        let file = env.in_repository(&error.subject.file);
+        let file = context.in_repository(&error.subject.file);
         let (source, ci) = (context.shown(error.subject.source.as_ref()), env.ci_run());
         let failed = &FailedRun { ci: ci.as_ref(), ..failed_run(error, &context.command, &file, source) };
         let render =
@@ -162,7 +162,7 @@ pub(crate) fn error_entry(error: &CliError) -> ErrorEntry {
 /// Converts the failure of one of several organizations to an entry of a document. `api` is the base URL of the API.
 pub(crate) fn failure_entry(context: &Context, api: &str, error: &CliError) -> FailureEntry {
     let manifest = error.subject.file.clone();
-    let repository_file = context.env.in_repository(&manifest);
+    let repository_file = context.in_repository(&manifest);
     FailureEntry {
         repository_path: (repository_file != manifest).then_some(repository_file),
         target: error.subject.target.as_ref().map(|target| TargetEntry::new(target, api)),

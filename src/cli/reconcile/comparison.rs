@@ -20,7 +20,7 @@ pub(crate) fn of<'a>(
     Comparison {
         wording,
         yaml: if is_shown { difference(desired, wording, &plan) } else { String::new() },
-        repository_file: context.env.in_repository(&plan.manifest.path),
+        repository_file: context.in_repository(&plan.manifest.path),
         ci: context.env.ci_run(),
         plan,
     }

@@ -60,7 +60,7 @@ pub(crate) fn select<'c>(context: &'c Context, args: &SetArgs, target: &TargetAr
         if shard.is_some() {
             // The machines of a run may have the repository in different folders.
             let target = target.as_ref().map(Target::to_string).unwrap_or_default();
-            all.push(format!("{} {target}", plain(&context.env.in_repository(file)).to_string_lossy()));
+            all.push(format!("{} {target}", plain(&context.in_repository(file)).to_string_lossy()));
         }
         if shard.is_none_or(|shard| shard.has(file, target.as_ref())) {
             files.push(file.as_str());

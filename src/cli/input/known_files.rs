@@ -1,4 +1,4 @@
-//! Parents as files, and what a run remembers of them and of their folders.
+//! The parents and folders that a run remembers.
 
 use std::collections::HashMap;
 use std::hash::Hash;
