@@ -285,7 +285,7 @@ impl<'a> Execution<'a> {
         }
         let Err(error) = result else { return Ok(Sent { answer: WriteAnswer::Accepted, error: None }) };
         let answer = WriteAnswer::of(&error);
-        tracing::debug!(?endpoint, ?answer, "a write has no answer that says that it was accepted");
+        tracing::debug!(?endpoint, ?answer, "the answer did not confirm the write");
         if answer == WriteAnswer::Uncertain {
             self.notify(Event::Uncertain { error: error.error().to_string() });
         }
